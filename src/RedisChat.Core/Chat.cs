@@ -1,0 +1,307 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace RedisChat;
+
+/// <summary>A chat: send, receive, edit and delete messages in rooms. This is what applications use.</summary>
+/// <remarks>
+/// <para>Thread-safe, and meant to be shared. It holds no state that another process would need, and owns nothing: whoever made the store disposes it.</para>
+/// <para>
+/// Bad input is refused with an <see cref="ArgumentException"/> before anything is sent. While the store cannot be reached, every operation is tried again
+/// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Repeating is safe: a
+/// message is stored once, however often its sending is tried. A cancelled operation throws <see cref="OperationCanceledException"/>; a
+/// write that was under way may then still happen.
+/// </para>
+/// <para>The ids of users are taken as given: who may act as whom is for the application to know.</para>
+/// </remarks>
+public sealed class Chat
+{
+    private readonly IMessageStore _store;
+    private readonly ChatOptions _options;
+    private readonly RetryPolicy _retry;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a chat on a store.</summary>
+    /// <param name="store">Keeps the messages. It is not disposed by the chat.</param>
+    /// <param name="options">Settings; their defaults if not given.</param>
+    /// <param name="time">The clock of deadlines and retries; the system's if not given.</param>
+    /// <param name="logger">Where to log to; nowhere if not given.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public Chat(IMessageStore store, ChatOptions? options = null, TimeProvider? time = null, ILogger<Chat>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _store = store;
+        _options = options ?? new ChatOptions();
+        OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _retry = new RetryPolicy(_options.OperationTimeout, _time, _logger);
+    }
+
+    /// <summary>A handle on one room, for callers that use it often.</summary>
+    /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
+    /// <exception cref="ArgumentException">The id is not valid.</exception>
+    public ChatRoom Room(string id)
+    {
+        ChatInput.CheckId(id);
+        return new ChatRoom(this, id);
+    }
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="room">The room's id; the room is created by its first message.</param>
+    /// <param name="user">The author's id.</param>
+    /// <param name="text">What is written.</param>
+    /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
+    /// <returns>The receipt: the store holds the message.</returns>
+    /// <exception cref="ArgumentException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    public Task<MessageReceipt> SendAsync(string room, string user, string text, CancellationToken cancellationToken = default) =>
+        SendAsync(room, new NewMessage(user, text), cancellationToken);
+
+    /// <summary>Sends a message with metadata or an idempotency key.</summary>
+    /// <param name="room">The room's id; the room is created by its first message.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
+    /// <returns>The receipt: the store holds the message.</returns>
+    /// <exception cref="ArgumentException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    public async Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessage(message, _options);
+        return (await AppendAsync(room, [message], cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Sends several messages to one room, all or none, in their order and with no other message between them.</summary>
+    /// <param name="room">The room's id; the room is created by its first message.</param>
+    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; none does nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
+    /// <returns>A receipt for each message, in the same order.</returns>
+    /// <exception cref="ArgumentException">The room's id or one of the messages is not valid; the error names which.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">An idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    public async Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckBatch(messages, _options);
+        return messages.Count == 0 ? [] : await AppendAsync(room, messages, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a page of a room: the newest messages, or those before, after or around one, of all users or of one.</summary>
+    /// <param name="room">The room's id. A room that does not exist has no messages.</param>
+    /// <param name="query">Which page; the newest if not given.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The room's id or the query is not valid.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    public async Task<MessagePage> ReceiveAsync(string room, MessageQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        query ??= MessageQuery.Newest;
+        ChatInput.CheckId(room);
+        ChatInput.CheckQuery(query);
+        var page = await RunAsync(
+            ChatOperations.Receive, room, writes: false, repeatable: true,
+            token => _store.ReadAsync(room, query, token), cancellationToken).ConfigureAwait(false);
+        foreach (var unreadable in page.Unreadable)
+        {
+            ChatLog.UnreadableMessage(_logger, unreadable.Key, unreadable.Field);
+            ChatTelemetry.LeftOut(1);
+        }
+
+        return page;
+    }
+
+    /// <summary>Reads a room's whole history, oldest message first, page by page as it is enumerated.</summary>
+    /// <remarks>
+    /// It ends at the newest message there is by then. What the store holds that is no message is left out, logged and counted
+    /// (<see cref="ChatDiagnostics.UnreadableMessages"/>).
+    /// </remarks>
+    /// <param name="room">The room's id. A room that does not exist has no messages.</param>
+    /// <param name="user">Only messages of this user, if given.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="ArgumentException">An id is not valid. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time; thrown by the enumeration.</exception>
+    public IAsyncEnumerable<Message> ReceiveAllAsync(string room, string? user = null, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        if (user is not null)
+        {
+            ChatInput.CheckId(user);
+        }
+
+        return EnumerateAsync(room, user, cancellationToken);
+    }
+
+    /// <summary>Reads one message.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The message, or <see langword="null"/> if there is none of that id: never was, or deleted.</returns>
+    /// <exception cref="ArgumentException">An id is not valid.</exception>
+    /// <exception cref="ChatDataException">What is stored there is no message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    public Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        return RunAsync(
+            ChatOperations.Receive, room, writes: false, repeatable: true,
+            token => _store.GetAsync(room, id, token), cancellationToken);
+    }
+
+    /// <summary>Gives a message another text, if nobody else changed it meanwhile; else tries again on its new state.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="user">Who edits: must be the author.</param>
+    /// <param name="text">The new text. If the message has it already, nothing is changed.</param>
+    /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
+    /// <returns>The message as it is now, or <see langword="null"/> if there is none of that id.</returns>
+    /// <exception cref="ArgumentException">An id or the text is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
+    /// <exception cref="ChatDataException">What is stored there is no message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    public async Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        ChatInput.CheckId(user);
+        ChatInput.CheckText(text, _options);
+
+        // Safe to repeat: an edit that was made already finds its text there and changes nothing.
+        var change = await RunAsync(
+            ChatOperations.Edit, room, writes: true, repeatable: true,
+            token => _store.ChangeAsync(room, id, Edited, token), cancellationToken).ConfigureAwait(false);
+        return change.Message;
+
+        Message Edited(Message message)
+        {
+            CheckAuthor(message, user, room, ChatOperations.Edit);
+            return message.Text == text ? message : message with { Text = text };
+        }
+    }
+
+    /// <summary>Deletes a message. Its id is never used again.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="user">Who deletes: must be the author, unless acting as moderator.</param>
+    /// <param name="asModerator">Whether someone else's message may be deleted. Whether the user is a moderator is for the application to know.</param>
+    /// <param name="cancellationToken">Stops waiting; the deletion may still happen.</param>
+    /// <returns>Whether there was such a message; deleting it again gives <see langword="false"/>.</returns>
+    /// <exception cref="ArgumentException">An id is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    public async Task<bool> DeleteAsync(
+        string room, long id, string user, bool asModerator = false, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        ChatInput.CheckId(user);
+
+        var wasThere = false;
+        var change = await RunAsync(
+            ChatOperations.Delete, room, writes: true, repeatable: true,
+            token => _store.ChangeAsync(room, id, Deleted, token), cancellationToken).ConfigureAwait(false);
+
+        // If an attempt got no answer and the next one finds the message gone, it is this call that deleted it, as far as can be told.
+        return change.Outcome == ChangeOutcome.Deleted || wasThere;
+
+        Message? Deleted(Message message)
+        {
+            if (!asModerator)
+            {
+                CheckAuthor(message, user, room, ChatOperations.Delete);
+            }
+
+            wasThere = true;
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    {
+        if (_store.RecognisesRepeatedAppends)
+        {
+            var keyed = new NewMessage[messages.Count];
+            for (var i = 0; i < keyed.Length; i++)
+            {
+                keyed[i] = messages[i].IdempotencyKey is null ? messages[i] with { IdempotencyKey = RandomKey() } : messages[i];
+            }
+
+            messages = keyed;
+        }
+
+        var receipts = await RunAsync(
+            ChatOperations.Send, room, writes: true, repeatable: _store.RecognisesRepeatedAppends,
+            token => _store.AppendAsync(room, messages, token), cancellationToken).ConfigureAwait(false);
+        ChatTelemetry.Stored(receipts);
+        return receipts;
+    }
+
+    private async IAsyncEnumerable<Message> EnumerateAsync(
+        string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        MessagePage page;
+        var after = 0L;
+        do
+        {
+            page = await ReceiveAsync(room, new MessageQuery { After = after, User = user, Limit = 500 }, cancellationToken).ConfigureAwait(false);
+            foreach (var message in page.Messages)
+            {
+                yield return message;
+                after = message.Id;
+            }
+        }
+        while (page.HasNewer);
+    }
+
+    private async Task<T> RunAsync<T>(
+        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+    {
+        var activity = ChatTelemetry.Start(operation, room);
+        var start = _time.GetTimestamp();
+        Exception? error = null;
+        try
+        {
+            return await _retry.RunAsync(operation, room, writes, repeatable, attempt, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            throw;
+        }
+        finally
+        {
+            ChatTelemetry.Finish(activity, operation, _time.GetElapsedTime(start), error);
+        }
+    }
+
+    private static void CheckAuthor(Message message, string user, string room, string operation)
+    {
+        if (message.User != user)
+        {
+            throw new ChatForbiddenException(
+                operation == ChatOperations.Delete
+                    ? $"Message {message.Id} was written by someone else. Only its author may delete it, or a moderator (asModerator: true)."
+                    : $"Message {message.Id} was written by someone else. Only its author may edit it.")
+            {
+                Room = room,
+                Operation = operation,
+            };
+        }
+    }
+
+    private static string RandomKey()
+    {
+        Span<byte> bytes = stackalloc byte[12];
+        RandomNumberGenerator.Fill(bytes);
+        return Convert.ToBase64String(bytes);
+    }
+}

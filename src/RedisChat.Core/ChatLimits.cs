@@ -1,0 +1,19 @@
+namespace RedisChat;
+
+/// <summary>Limits that cannot be configured.</summary>
+public static class ChatLimits
+{
+    /// <summary>The longest id of a room or user, and the longest idempotency key, in bytes of UTF-8.</summary>
+    public const int MaxIdBytes = 128;
+
+    /// <summary>The largest page, in messages.</summary>
+    public const int MaxPageSize = 1000;
+
+    /// <summary>The most messages in one <see cref="Chat.SendManyAsync"/>.</summary>
+    public const int MaxBatchSize = 128;
+
+    /// <summary>
+    /// The last message id of a room: 9,000,000,000,000,000, below the 2^53 up to which the scripts' numbers are exact.
+    /// </summary>
+    public const long MaxMessageId = 9_000_000_000_000_000;
+}

@@ -1,0 +1,49 @@
+namespace RedisChat;
+
+/// <summary>One room of a <see cref="Chat"/>: the same operations, the room already named. Thread-safe; costs nothing to make.</summary>
+public sealed class ChatRoom
+{
+    private readonly Chat _chat;
+
+    internal ChatRoom(Chat chat, string id)
+    {
+        _chat = chat;
+        Id = id;
+    }
+
+    /// <summary>The room's id.</summary>
+    public string Id { get; }
+
+    /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
+    public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
+        _chat.SendAsync(Id, user, text, cancellationToken);
+
+    /// <inheritdoc cref="Chat.SendAsync(string, NewMessage, CancellationToken)"/>
+    public Task<MessageReceipt> SendAsync(NewMessage message, CancellationToken cancellationToken = default) =>
+        _chat.SendAsync(Id, message, cancellationToken);
+
+    /// <inheritdoc cref="Chat.SendManyAsync"/>
+    public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        _chat.SendManyAsync(Id, messages, cancellationToken);
+
+    /// <inheritdoc cref="Chat.ReceiveAsync"/>
+    public Task<MessagePage> ReceiveAsync(MessageQuery? query = null, CancellationToken cancellationToken = default) =>
+        _chat.ReceiveAsync(Id, query, cancellationToken);
+
+    /// <inheritdoc cref="Chat.ReceiveAllAsync"/>
+    public IAsyncEnumerable<Message> ReceiveAllAsync(string? user = null, CancellationToken cancellationToken = default) =>
+        _chat.ReceiveAllAsync(Id, user, cancellationToken);
+
+    /// <inheritdoc cref="Chat.GetAsync"/>
+    public Task<Message?> GetAsync(long id, CancellationToken cancellationToken = default) =>
+        _chat.GetAsync(Id, id, cancellationToken);
+
+    /// <inheritdoc cref="Chat.EditAsync"/>
+    public Task<Message?> EditAsync(long id, string user, string text, CancellationToken cancellationToken = default) =>
+        _chat.EditAsync(Id, id, user, text, cancellationToken);
+
+    /// <inheritdoc cref="Chat.DeleteAsync"/>
+    public Task<bool> DeleteAsync(long id, string user, bool asModerator = false, CancellationToken cancellationToken = default) =>
+        _chat.DeleteAsync(Id, id, user, asModerator, cancellationToken);
+}

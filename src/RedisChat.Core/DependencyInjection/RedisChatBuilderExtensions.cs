@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat;
+
+/// <summary>What a chat runs on, and its settings. Of several calls that choose the same thing, the last one counts.</summary>
+public static class RedisChatBuilderExtensions
+{
+    /// <summary>Sets options of the chat. Options can be bound as well: <c>services.Configure&lt;ChatOptions&gt;(section)</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets them.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder Configure(this IRedisChatBuilder builder, Action<ChatOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure(builder.ServiceKey, configure);
+        return builder;
+    }
+
+    /// <summary>Sets options of the store on Redis.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets them.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder ConfigureRedis(this IRedisChatBuilder builder, Action<RedisStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure(builder.ServiceKey, configure);
+        return builder;
+    }
+
+    /// <summary>Connects to a Redis given by a configuration string.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configuration">How to connect, in StackExchange.Redis's notation.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The string is not valid.</exception>
+    public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, string configuration)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+        return builder.UseRedis(RedisChatServiceCollectionExtensions.ParseConfiguration(configuration));
+    }
+
+    /// <summary>Connects to a Redis given by configuration options, of which a copy is used.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configuration">How to connect.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, ConfigurationOptions configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return builder.Replace(_ => RedisConnection.Own(configuration));
+    }
+
+    /// <summary>Uses a connection of the host's, which is never disposed by the chat.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="multiplexer">The connection.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, IConnectionMultiplexer multiplexer)
+    {
+        ArgumentNullException.ThrowIfNull(multiplexer);
+        return builder.Replace(_ => RedisConnection.Shared(multiplexer));
+    }
+
+    /// <summary>Keeps messages in this process's memory, for tests of the host.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseInMemory(this IRedisChatBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IMessageStore>(provider => new InMemoryMessageStore(RedisChatServiceCollectionExtensions.Time(provider)));
+    }
+
+    /// <summary>Keeps messages in the classic layout, shared with other programs that use it: see <see cref="ClassicMessageStore"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseClassicLayout(this IRedisChatBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var key = builder.ServiceKey;
+        return builder.Replace<IMessageStore>(provider => new ClassicMessageStore(
+            provider.GetRequiredKeyedService<RedisConnection>(key),
+            RedisChatServiceCollectionExtensions.StoreOptions(provider, key).KeyPrefix,
+            RedisChatServiceCollectionExtensions.Time(provider)));
+    }
+
+    /// <summary>Keeps messages in a store of the host's own.</summary>
+    /// <typeparam name="T">The store; its constructor gets the host's services.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder)
+        where T : class, IMessageStore
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IMessageStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
+    /// <summary>Names the keys of the store on Redis in the host's own way.</summary>
+    /// <typeparam name="T">The scheme; its constructor gets the host's services.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder UseKeyScheme<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder)
+        where T : class, IRoomKeyScheme
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IRoomKeyScheme>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
+    private static IRedisChatBuilder Replace<T>(this IRedisChatBuilder builder, Func<IServiceProvider, T> make)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.RemoveAllKeyed<T>(builder.ServiceKey);
+        builder.Services.AddKeyedSingleton(builder.ServiceKey, (provider, _) => make(provider));
+        return builder;
+    }
+}

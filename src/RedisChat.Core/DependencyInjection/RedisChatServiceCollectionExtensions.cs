@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat;
+
+/// <summary>Registers a <see cref="Chat"/> with a host.</summary>
+/// <remarks>
+/// The chat and its store are singletons. Connecting is lazy: a host starts while Redis is down, and its chat works once Redis is up. A
+/// <see cref="TimeProvider"/> that the host has registered is used. Bad options stop the host at its start.
+/// </remarks>
+public static class RedisChatServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a chat that connects as <see cref="RedisStoreOptions.Configuration"/> says or, if that is not set, uses the
+    /// <see cref="IConnectionMultiplexer"/> that the host has registered.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>To go on with.</returns>
+    public static IRedisChatBuilder AddRedisChat(this IServiceCollection services) => Add(services, null);
+
+    /// <summary>Adds a chat on a Redis given by a configuration string.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">How to connect, in StackExchange.Redis's notation.</param>
+    /// <returns>To go on with.</returns>
+    public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, string configuration) =>
+        Add(services, null).UseRedis(configuration);
+
+    /// <summary>Adds a chat on a Redis given by configuration options, of which a copy is used.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">How to connect.</param>
+    /// <returns>To go on with.</returns>
+    public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, ConfigurationOptions configuration) =>
+        Add(services, null).UseRedis(configuration);
+
+    /// <summary>Adds a chat on a connection of the host's, which is never disposed by the chat.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="multiplexer">The connection.</param>
+    /// <returns>To go on with.</returns>
+    public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, IConnectionMultiplexer multiplexer) =>
+        Add(services, null).UseRedis(multiplexer);
+
+    /// <summary>
+    /// Adds one of several chats, to be injected with <c>[FromKeyedServices(key)]</c>. Its options are those named like the key. Go on with
+    /// <see cref="RedisChatBuilderExtensions"/>, for instance <c>.UseRedis(…)</c>.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="serviceKey">The key.</param>
+    /// <returns>To go on with.</returns>
+    public static IRedisChatBuilder AddKeyedRedisChat(this IServiceCollection services, string serviceKey)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(serviceKey);
+        return Add(services, serviceKey);
+    }
+
+    private static RedisChatBuilder Add(IServiceCollection services, string? key)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<ChatOptions>(key).ValidateOnStart();
+        services.AddOptions<RedisStoreOptions>(key).ValidateOnStart();
+        services.TryAddSingleton<IValidateOptions<ChatOptions>>(new OptionsValidator<ChatOptions>(OptionsProblems.In));
+        services.TryAddSingleton<IValidateOptions<RedisStoreOptions>>(new OptionsValidator<RedisStoreOptions>(OptionsProblems.In));
+
+        services.TryAddKeyedSingleton(key, (provider, _) => ConnectionOf(provider, key));
+        services.TryAddKeyedSingleton<IRoomKeyScheme>(key, (provider, _) => new HashTagKeyScheme(StoreOptions(provider, key).KeyPrefix));
+        services.TryAddKeyedSingleton<IMessageStore>(key, (provider, _) => new RedisMessageStore(
+            provider.GetRequiredKeyedService<RedisConnection>(key),
+            StoreOptions(provider, key),
+            provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
+            Time(provider)));
+        services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
+            provider.GetRequiredKeyedService<IMessageStore>(key),
+            provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
+            Time(provider),
+            provider.GetService<ILogger<Chat>>()));
+        return new RedisChatBuilder(services, key);
+    }
+
+    internal static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+
+    internal static RedisStoreOptions StoreOptions(IServiceProvider provider, string? key) =>
+        provider.GetRequiredService<IOptionsMonitor<RedisStoreOptions>>().Get(key);
+
+    private static RedisConnection ConnectionOf(IServiceProvider provider, string? key)
+    {
+        if (StoreOptions(provider, key).Configuration is { } configuration)
+        {
+            return RedisConnection.Own(ParseConfiguration(configuration));
+        }
+
+        var multiplexer = (key is null ? null : provider.GetKeyedService<IConnectionMultiplexer>(key))
+            ?? provider.GetService<IConnectionMultiplexer>()
+            ?? throw new InvalidOperationException(
+                "The chat has no Redis to connect to. Give AddRedisChat a configuration string, set "
+                + $"{nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.Configuration)}, or register an {nameof(IConnectionMultiplexer)}.");
+        return RedisConnection.Shared(multiplexer);
+    }
+
+    /// <summary>Parses a configuration string; the error does not repeat it, since it may hold a password.</summary>
+    internal static ConfigurationOptions ParseConfiguration(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration);
+        }
+        catch (ArgumentException)
+        {
+            throw new ArgumentException(
+                "The Redis configuration string is not valid. It is written like 'host:6379,user=name,password=secret,ssl=true'.",
+                nameof(configuration));
+        }
+    }
+}

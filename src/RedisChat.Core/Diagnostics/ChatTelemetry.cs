@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace RedisChat;
+
+/// <summary>The instruments behind <see cref="ChatDiagnostics"/>.</summary>
+internal static class ChatTelemetry
+{
+    private static readonly ActivitySource Source = new(ChatDiagnostics.ActivitySourceName);
+    private static readonly Meter Meter = new(ChatDiagnostics.MeterName);
+
+    private static readonly Counter<long> Sent = Meter.CreateCounter<long>(
+        ChatDiagnostics.SentMessages, "{message}", "Messages stored.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        ChatDiagnostics.OperationDuration, "s", "How long an operation took, its retries included.");
+
+    private static readonly Counter<long> Retried = Meter.CreateCounter<long>(
+        ChatDiagnostics.Retries, "{attempt}", "Attempts that failed and were made again.");
+
+    private static readonly Counter<long> Unreadable = Meter.CreateCounter<long>(
+        ChatDiagnostics.UnreadableMessages, "{message}", "Stored values that are no messages.");
+
+    public static Activity? Start(string operation, string room)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        var kind = operation == ChatOperations.Send ? ActivityKind.Producer : ActivityKind.Client;
+        var activity = Source.StartActivity($"{operation} chatroom", kind);
+        return activity?
+            .SetTag("messaging.system", "redischat")
+            .SetTag("messaging.operation.name", operation)
+            .SetTag("messaging.destination.name", room);
+    }
+
+    public static void Finish(Activity? activity, string operation, TimeSpan elapsed, Exception? error)
+    {
+        if (error is not null)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", error.GetType().Name);
+        }
+
+        if (Duration.Enabled)
+        {
+            var tags = new TagList { { "messaging.operation.name", operation } };
+            if (error is not null)
+            {
+                tags.Add("error.type", error.GetType().Name);
+            }
+
+            Duration.Record(elapsed.TotalSeconds, tags);
+        }
+
+        activity?.Dispose();
+    }
+
+    public static void Stored(IReadOnlyList<MessageReceipt> receipts)
+    {
+        if (!Sent.Enabled)
+        {
+            return;
+        }
+
+        var stored = 0;
+        foreach (var receipt in receipts)
+        {
+            stored += receipt.IsDuplicate ? 0 : 1;
+        }
+
+        Sent.Add(stored);
+    }
+
+    public static void Retry(string operation) =>
+        Retried.Add(1, new KeyValuePair<string, object?>("messaging.operation.name", operation));
+
+    public static void LeftOut(int messages) => Unreadable.Add(messages);
+}

@@ -1,0 +1,17 @@
+namespace RedisChat;
+
+/// <summary>The names of the operations, as errors, logs and telemetry give them.</summary>
+public static class ChatOperations
+{
+    /// <summary>Sending messages.</summary>
+    public const string Send = "send";
+
+    /// <summary>Reading a page of messages, or one message.</summary>
+    public const string Receive = "receive";
+
+    /// <summary>Editing a message.</summary>
+    public const string Edit = "edit";
+
+    /// <summary>Deleting a message.</summary>
+    public const string Delete = "delete";
+}

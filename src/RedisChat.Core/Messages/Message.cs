@@ -1,0 +1,67 @@
+namespace RedisChat;
+
+/// <summary>A message as it stands in its room now.</summary>
+/// <remarks>Immutable, and compared by value.</remarks>
+public sealed record Message
+{
+    /// <summary>The number of the message in its room: 1, 2, 3 … in the order everyone sees.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The id of the user who wrote it; empty where the classic layout does not tell.</summary>
+    public required string User { get; init; }
+
+    /// <summary>What was written. This is data from a user: encode it for wherever it is shown.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>When the store took it, by the store's clock (Redis: µs). Order by <see cref="Id"/>, not by this: clocks can step back.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>When it was last edited, by the store's clock; <see langword="null"/> while it is as first sent.</summary>
+    public DateTimeOffset? EditedAt { get; init; }
+
+    /// <summary>1 as first sent; one more for each edit.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Small facts that the application attached when it sent the message.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
+
+    internal static readonly IReadOnlyDictionary<string, string> NoMetadata =
+        new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string>(0));
+
+    /// <summary>Whether the other message is the same in every property, metadata entry by entry.</summary>
+    public bool Equals(Message? other) =>
+        other is not null
+        && Id == other.Id
+        && Version == other.Version
+        && Timestamp == other.Timestamp
+        && EditedAt == other.EditedAt
+        && User == other.User
+        && Text == other.Text
+        && MetadataEquals(Metadata, other.Metadata);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Version, Timestamp, User, Text);
+
+    internal static bool MetadataEquals(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other)
+    {
+        if (ReferenceEquals(one, other))
+        {
+            return true;
+        }
+
+        if (one.Count != other.Count)
+        {
+            return false;
+        }
+
+        foreach (var (name, value) in one)
+        {
+            if (!other.TryGetValue(name, out var otherValue) || value != otherValue)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+namespace RedisChat;
+
+/// <summary>Settings of a <see cref="Chat"/>, whatever its store.</summary>
+public sealed class ChatOptions
+{
+    /// <summary>The longest text of a message, in bytes of UTF-8.</summary>
+    /// <value>16,384; 1 to 1,048,576.</value>
+    public int MaxTextBytes { get; set; } = 16 * 1024;
+
+    /// <summary>The most metadata entries of a message.</summary>
+    /// <value>16; 0 to 64.</value>
+    public int MaxMetadataEntries { get; set; } = 16;
+
+    /// <summary>The most bytes of UTF-8 of all metadata names and values of a message together.</summary>
+    /// <value>4,096; 0 to 65,536.</value>
+    public int MaxMetadataBytes { get; set; } = 4 * 1024;
+
+    /// <summary>
+    /// How long one operation may take, all its retries included, before it fails with <see cref="ChatUnavailableException"/>.
+    /// </summary>
+    /// <value>10 seconds; 100 milliseconds to 5 minutes.</value>
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}

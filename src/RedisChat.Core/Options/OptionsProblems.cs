@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace RedisChat;
+
+/// <summary>Finds bad option values, one sentence for each: the option, its value, what is allowed.</summary>
+internal static class OptionsProblems
+{
+    public static IEnumerable<string> In(ChatOptions options) =>
+        Problems(
+            InRange(nameof(ChatOptions), nameof(options.MaxTextBytes), options.MaxTextBytes, 1, 1024 * 1024),
+            InRange(nameof(ChatOptions), nameof(options.MaxMetadataEntries), options.MaxMetadataEntries, 0, 64),
+            InRange(nameof(ChatOptions), nameof(options.MaxMetadataBytes), options.MaxMetadataBytes, 0, 64 * 1024),
+            InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
+                TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)));
+
+    public static IEnumerable<string> In(RedisStoreOptions options) =>
+        Problems(
+            KeyPrefix.Problem(options.KeyPrefix) is { } problem
+                ? $"{nameof(RedisStoreOptions)}.{nameof(options.KeyPrefix)} is '{options.KeyPrefix}'. {problem}."
+                : null,
+            InRange(nameof(RedisStoreOptions), nameof(options.IdempotencyWindow), options.IdempotencyWindow,
+                TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+            options.IdempotencyWindow.Ticks % TimeSpan.TicksPerSecond == 0
+                ? null
+                : $"{nameof(RedisStoreOptions)}.{nameof(options.IdempotencyWindow)} is {options.IdempotencyWindow}; it must be in whole seconds.",
+            InRange(nameof(RedisStoreOptions), nameof(options.ChangeLogLength), options.ChangeLogLength, 100, 1_000_000),
+            InRange(nameof(RedisStoreOptions), nameof(options.RoomCacheSize), options.RoomCacheSize, 1, 10_000_000));
+
+    /// <summary>Throws on the first bad value, for a constructor that was given options.</summary>
+    public static void ThrowIfAny(IEnumerable<string> problems, string parameterName)
+    {
+        if (problems.FirstOrDefault() is { } problem)
+        {
+            throw new ArgumentException(problem, parameterName);
+        }
+    }
+
+    private static IEnumerable<string> Problems(params string?[] problems) => problems.OfType<string>();
+
+    private static string? InRange<T>(string type, string name, T value, T least, T most)
+        where T : IComparable<T> =>
+        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{type}.{name} is {value}; it must be from {least} to {most}.");
+}

@@ -1,0 +1,35 @@
+namespace RedisChat;
+
+/// <summary>Settings of the store on Redis hashes.</summary>
+public sealed class RedisStoreOptions
+{
+    /// <summary>
+    /// How to connect, in StackExchange.Redis's notation (<c>host:port,user=…,password=…,ssl=true</c>); needed unless the chat was given a
+    /// <c>ConfigurationOptions</c> or <c>IConnectionMultiplexer</c>.
+    /// </summary>
+    /// <value>None.</value>
+    public string? Configuration { get; set; }
+
+    /// <summary>What every key begins with.</summary>
+    /// <value><c>chatroom</c>; 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</value>
+    public string KeyPrefix { get; set; } = HashTagKeyScheme.DefaultPrefix;
+
+    /// <summary>
+    /// For how long, at least, a message's idempotency key is remembered; at most twice as long. All processes that share rooms must use
+    /// the same value.
+    /// </summary>
+    /// <value>10 minutes; 1 minute to 1 day, in whole seconds.</value>
+    public TimeSpan IdempotencyWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// How many changes (edits, deletions) a room's change log keeps. A reader that was away for more than these must load the room anew.
+    /// </summary>
+    /// <value>10,000; 100 to 1,000,000.</value>
+    public int ChangeLogLength { get; set; } = 10_000;
+
+    /// <summary>
+    /// Of how many rooms this process remembers the last message id, which saves a round trip for each send and newest page.
+    /// </summary>
+    /// <value>10,000; 1 to 10,000,000. About 200 bytes each.</value>
+    public int RoomCacheSize { get; set; } = 10_000;
+}

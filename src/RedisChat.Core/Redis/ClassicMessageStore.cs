@@ -1,0 +1,186 @@
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat;
+
+/// <summary>
+/// Keeps messages in the layout of the well-known tutorial on chat in Redis hashes, so that an application can share its rooms with other
+/// programs, in any language, that read and write that layout at the same time. docs/keys.md tells what each key holds.
+/// </summary>
+/// <remarks>
+/// <para>
+/// It does what the layout can hold: send, receive, delete. Editing, metadata and idempotency keys are
+/// <see cref="NotSupportedException"/>; so a send that may have happened is not tried again. Times are in whole seconds, by this
+/// process's clock, positions carry no epoch, and a page costs several round trips. Choose it for what is there already, and
+/// <see cref="RedisMessageStore"/> for anything new.
+/// </para>
+/// <para>The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.</para>
+/// <para>Not for Redis Cluster: the keys of a room are in different slots.</para>
+/// </remarks>
+public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable
+{
+    private readonly RedisConnection _connection;
+    private readonly ClassicKeyScheme _keys;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
+    /// <param name="multiplexer">The connection.</param>
+    /// <param name="keyPrefix">What every key begins with.</param>
+    /// <exception cref="ArgumentException">The prefix is not valid.</exception>
+    public ClassicMessageStore(IConnectionMultiplexer multiplexer, string keyPrefix = HashTagKeyScheme.DefaultPrefix)
+        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), keyPrefix, TimeProvider.System)
+    {
+    }
+
+    internal ClassicMessageStore(RedisConnection connection, string keyPrefix, TimeProvider time)
+    {
+        _connection = connection;
+        _keys = new ClassicKeyScheme(keyPrefix);
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public bool RecognisesRepeatedAppends => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">A message has metadata or an idempotency key.</exception>
+    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (var message in messages)
+        {
+            _ = _keys.User(room, message.User);
+            ThrowUnless(message.Metadata.Count == 0, "metadata");
+            ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
+        }
+
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
+            var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
+            var transaction = database.CreateTransaction();
+            var receipts = new MessageReceipt[messages.Count];
+            for (var i = 0; i < receipts.Length; i++)
+            {
+                var id = last - messages.Count + 1 + i;
+                _ = transaction.HashSetAsync(_keys.Room(room), messages[i].User, id);
+                _ = transaction.HashSetAsync(_keys.User(room, messages[i].User), id, messages[i].Text);
+                _ = transaction.HashSetAsync(
+                    _keys.Message(room, id), [new HashEntry("content", messages[i].Text), new HashEntry("timestamp", seconds)]);
+                var stamp = seconds * 1_000_000;
+                receipts[i] = new MessageReceipt
+                {
+                    Id = id,
+                    Timestamp = Micros.ToTime(stamp),
+                    Position = new RoomPosition(0, id, stamp, 0),
+                };
+            }
+
+            await transaction.ExecuteAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return receipts;
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
+    {
+        _ = _keys.Room(room);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var reader = new ClassicReader(database, _keys, room, cancellationToken);
+            return await reader.GetAsync(id).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        _ = query.User is null ? _keys.Room(room) : _keys.User(room, query.User);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var reader = new ClassicReader(database, _keys, room, cancellationToken);
+            return await reader.ReadPageAsync(query).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The message was to be edited: the layout can only delete.</exception>
+    public async ValueTask<MessageChange> ChangeAsync(
+        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        _ = _keys.Room(room);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                var message = await new ClassicReader(database, _keys, room, cancellationToken).GetAsync(id).ConfigureAwait(false);
+                if (message is null)
+                {
+                    return new(ChangeOutcome.NotFound, null);
+                }
+
+                var wanted = change(message);
+                if (ReferenceEquals(wanted, message))
+                {
+                    return new(ChangeOutcome.Unchanged, message);
+                }
+
+                ThrowUnless(wanted is null, "editing");
+                if (await DeleteAsync(database, room, message).WaitAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return new(ChangeOutcome.Deleted, message);
+                }
+            }
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Delete, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>Closes the connection, if it is the store's own.</summary>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Task<bool> DeleteAsync(IDatabase database, string room, Message message)
+    {
+        var transaction = database.CreateTransaction();
+        var key = _keys.Message(room, message.Id);
+        transaction.AddCondition(Condition.HashEqual(key, "content", message.Text));
+        _ = transaction.HashDeleteAsync(key, ["content", "timestamp"]);
+        if (message.User.Length > 0)
+        {
+            _ = transaction.HashDeleteAsync(_keys.User(room, message.User), message.Id);
+        }
+
+        return transaction.ExecuteAsync();
+    }
+
+    private static void ThrowUnless(bool supported, string ability)
+    {
+        if (!supported)
+        {
+            throw new NotSupportedException(
+                $"{nameof(ClassicMessageStore)} does not support {ability}: the classic layout has no place for it. Use {nameof(RedisMessageStore)}.");
+        }
+    }
+}

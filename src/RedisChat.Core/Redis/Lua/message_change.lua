@@ -1,0 +1,43 @@
+-- Replaces or deletes one message, if it still is what the client read.
+-- KEYS[1]  hash: the room
+-- KEYS[2]  hash: the message's bucket
+-- KEYS[3]  sorted set: the room's change log
+-- ARGV[1]  the message's id
+-- ARGV[2]  its value as the client read it
+-- ARGV[3]  the new value up to the time of the change; empty to delete the message
+-- ARGV[4]  the new value after the time of the change
+-- ARGV[5]  how many changes the log keeps
+-- ARGV[6]  of a message to be deleted: its time, which a reader's position may have to be checked against
+-- Returns {1, revision}; or {0, value} where the message is another by now (no value: it is gone), and nothing is written.
+local id = ARGV[1]
+local current = redis.call('HGET', KEYS[2], id)
+if current ~= ARGV[2] then
+  return {0, current}
+end
+
+local room = redis.call('HMGET', KEYS[1], 'rev', 'count')
+local before, count = tonumber(room[1] or '0'), tonumber(room[2] or '0')
+if not before or not count then
+  return {err = 'CHATDATA the room has no valid counters'}
+end
+local clock = redis.call('TIME')
+local revision = math.max(tonumber(clock[1]) * 1000000 + tonumber(clock[2]), before + 1)
+local now = string.format('%d', revision)
+local deleted = ARGV[3] == ''
+
+-- HDEL comes first, for Redis refuses ZADD when memory is full, but not once a script has begun to write:
+-- so messages can still be deleted then.
+if deleted then
+  redis.call('HDEL', KEYS[2], id)
+else
+  redis.call('HSET', KEYS[2], id, ARGV[3] .. now .. ARGV[4])
+end
+-- Of what is written only this key has not been read before: only here can a wrong type come up.
+local logged = redis.pcall('ZADD', KEYS[3], now, now .. ':' .. id .. (deleted and ':' .. ARGV[6] or ''))
+if type(logged) == 'table' and logged.err then
+  redis.call('HSET', KEYS[2], id, current)
+  return logged
+end
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[5]))
+redis.call('HSET', KEYS[1], 'rev', now, 'count', string.format('%d', deleted and count - 1 or count))
+return {1, revision}

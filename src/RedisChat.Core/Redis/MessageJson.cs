@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace RedisChat.Redis;
+
+/// <summary>The stored form of a message: see docs/keys.md, "A message". Property names are one letter, since every message repeats them.</summary>
+/// <remarks>
+/// Written by hand over System.Text.Json's reader and writer, since the scripts put the time in, and since an edit must keep properties
+/// that a later version of the library may have added.
+/// </remarks>
+internal static class MessageJson
+{
+    // Text is stored as it is, not as \uXXXX: in Redis it never meets HTML.
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    /// <summary>What <c>message_append</c> puts behind <c>{"t":&lt;time&gt;</c>: a comma, the properties, the closing brace.</summary>
+    public static byte[] TailOfNew(NewMessage message)
+    {
+        var buffer = new ArrayBufferWriter<byte>(message.Text.Length + 64);
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("u"u8, message.User);
+            json.WriteString("c"u8, message.Text);
+            WriteMetadata(json, message.Metadata);
+            json.WriteEndObject();
+        }
+
+        var tail = buffer.WrittenSpan.ToArray();
+        tail[0] = (byte)',';
+        return tail;
+    }
+
+    /// <summary>
+    /// What <c>message_change</c> puts before the time of the edit; behind it comes <see cref="TailOfEdit"/>. Properties that this version of the library
+    /// does not know are kept as they are.
+    /// </summary>
+    public static byte[] HeadOfEdit(ReadOnlyMemory<byte> old, Message edited)
+    {
+        var buffer = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        using (var properties = JsonDocument.Parse(old))
+        {
+            json.WriteStartObject();
+            foreach (var property in properties.RootElement.EnumerateObject())
+            {
+                if (property.NameEquals("c"u8))
+                {
+                    json.WriteString("c"u8, edited.Text);
+                }
+                else if (!property.NameEquals("m"u8) && !property.NameEquals("v"u8) && !property.NameEquals("e"u8))
+                {
+                    property.WriteTo(json);
+                }
+            }
+
+            WriteMetadata(json, edited.Metadata);
+            json.WriteNumber("v"u8, edited.Version);
+            json.WriteNumber("e"u8, 0);
+        }
+
+        return buffer.WrittenSpan[..^1].ToArray();
+    }
+
+    /// <summary>What closes an edited message, behind the time of the edit.</summary>
+    public static ReadOnlySpan<byte> TailOfEdit => "}"u8;
+
+    /// <summary>Reads a stored message, if it is one.</summary>
+    public static bool TryRead(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
+    {
+        try
+        {
+            return TryReadObject(id, value, out message);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not JSON; or a string in it that is not valid UTF-8 (InvalidOperationException from GetString).
+            message = null;
+            return false;
+        }
+    }
+
+    private static bool TryReadObject(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
+    {
+        message = null;
+        long time = -1, editedAt = -1;
+        var version = 1;
+        string? user = null, text = null;
+        var metadata = Message.NoMetadata;
+
+        var json = new Utf8JsonReader(value);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.ValueSpan is [var letter] ? letter : (byte)0;
+            json.Read();
+            switch (name)
+            {
+                case (byte)'t' when !TryReadTime(ref json, out time):
+                case (byte)'e' when !TryReadTime(ref json, out editedAt):
+                case (byte)'v' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out version) || version < 1:
+                case (byte)'u' when !TryReadString(ref json, out user):
+                case (byte)'c' when !TryReadString(ref json, out text):
+                case (byte)'m' when !TryReadMetadata(ref json, out metadata):
+                    return false;
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m':
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        // Reading on finds what may stand behind the object: that is an error too.
+        if (json.TokenType != JsonTokenType.EndObject || json.Read() || time < 0 || user is null || text is null)
+        {
+            return false;
+        }
+
+        message = new Message
+        {
+            Id = id,
+            User = user,
+            Text = text,
+            Timestamp = Micros.ToTime(time),
+            EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt),
+            Version = version,
+            Metadata = metadata,
+        };
+        return true;
+    }
+
+    private static bool TryReadTime(ref Utf8JsonReader json, out long time)
+    {
+        time = -1;
+        return json.TokenType == JsonTokenType.Number && json.TryGetInt64(out time) && time >= 0 && time <= Micros.Max;
+    }
+
+    private static bool TryReadString(ref Utf8JsonReader json, [NotNullWhen(true)] out string? value)
+    {
+        value = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+        return value is not null;
+    }
+
+    private static bool TryReadMetadata(ref Utf8JsonReader json, out IReadOnlyDictionary<string, string> metadata)
+    {
+        var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+        metadata = entries;
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
+            json.Read();
+            if (!TryReadString(ref json, out var value))
+            {
+                return false;
+            }
+
+            entries[name] = value;
+        }
+
+        return json.TokenType == JsonTokenType.EndObject;
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (metadata.Count == 0)
+        {
+            return;
+        }
+
+        // In a fixed order, so that the same message always has the same digest.
+        json.WriteStartObject("m"u8);
+        foreach (var (name, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,95 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The connection of a store, made at first use, so that a host starts while Redis is down. A connection that the host owns is used and
+/// never disposed.
+/// </summary>
+internal sealed class RedisConnection : IAsyncDisposable
+{
+    private readonly object _gate = new();
+    private readonly Func<Task<IConnectionMultiplexer>> _connect;
+    private readonly bool _owned;
+    private Task<IConnectionMultiplexer>? _connection;
+    private bool _disposed;
+
+    private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool owned)
+    {
+        _connect = connect;
+        _owned = owned;
+    }
+
+    /// <summary>Uses a connection of the host's.</summary>
+    public static RedisConnection Shared(IConnectionMultiplexer multiplexer) => new(() => Task.FromResult(multiplexer), owned: false);
+
+    /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
+    public static RedisConnection Own(ConfigurationOptions configuration)
+    {
+        configuration = configuration.Clone();
+        configuration.AbortOnConnectFail = false;
+
+        // While the server is away a command fails at once, and the facade tries again until its deadline. In the client's backlog it
+        // would be sent at some time after its caller was told that it failed; and a restored connection would send what is
+        // queued before its subscriptions stand, so that watchers would miss it.
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        return new(async () => await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), owned: true);
+    }
+
+    /// <summary>The database, connected to if it was not before.</summary>
+    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
+    public ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var connection = _connection;
+        return connection is { IsCompletedSuccessfully: true } && !_disposed
+            ? new(connection.Result.GetDatabase())
+            : new(ConnectAsync(cancellationToken));
+    }
+
+    private async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnectionMultiplexer> connection;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(RedisMessageStore));
+            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                _connection = _connect();
+            }
+
+            connection = _connection;
+        }
+
+        try
+        {
+            return (await connection.WaitAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+        }
+        catch (Exception e) when (e is RedisException or OperationCanceledException)
+        {
+            throw new ChatUnavailableException(
+                "Redis could not be reached. Check that it runs and that the configured end points, user and password are right.", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<IConnectionMultiplexer>? connection;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            connection = _connection;
+        }
+
+        if (_owned && connection is not null)
+        {
+            await connection.ContinueWith(
+                static connected => connected.IsCompletedSuccessfully ? connected.Result.DisposeAsync().AsTask() : Task.CompletedTask,
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Turns what the client library and the server say into the chat's errors.</summary>
+internal static class RedisErrors
+{
+    /// <summary>The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's.</summary>
+    public static bool TryTranslate(Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated)
+    {
+        translated = error switch
+        {
+            RedisTimeoutException e => Unavailable(e, room, operation, MayHaveHappened(e.Commandstatus)),
+            RedisConnectionException e => Unavailable(e, room, operation,
+                e.FailureType is not (ConnectionFailureType.UnableToConnect or ConnectionFailureType.UnableToResolvePhysicalConnection)
+                && MayHaveHappened(e.CommandStatus)),
+            RedisServerException e => FromServer(e, room, operation),
+            RedisCommandException e => new ChatException(
+                "The Redis connection is not allowed to run a command that the chat needs. See docs/operations.md for what it needs.", e)
+            { Room = room, Operation = operation },
+            _ => null,
+        };
+        return translated is not null;
+    }
+
+    // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
+    private static bool MayHaveHappened(CommandStatus status) =>
+        status is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog);
+
+    private static ChatException FromServer(RedisServerException e, string room, string operation)
+    {
+        var message = e.Message.AsSpan();
+        var end = message.IndexOf(' ');
+        var code = end < 0 ? message : message[..end];
+        return code switch
+        {
+            // All of these are refusals: the server did nothing. They pass.
+            "LOADING" or "BUSY" or "READONLY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOSCRIPT" or "MOVED" or "ASK" or "NOREPLICAS" or "MISCONF" =>
+                Unavailable(e, room, operation, mayHaveHappened: false),
+            "OOM" => new ChatStoreFullException(
+                "Redis has reached its maxmemory and takes no new data; nothing was written. Raise maxmemory or remove old rooms.", e)
+            { Room = room, Operation = operation },
+            "WRONGTYPE" => new ChatDataException(
+                "One of the room's keys holds another type of data; nothing was written. Another program may be using the same key prefix.", e)
+            { Room = room, Operation = operation },
+            "CHATDATA" => new ChatDataException(
+                "The room's hash holds counters that are not numbers; nothing was written. Another program may be using the same key prefix.", e)
+            { Room = room, Operation = operation },
+            "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e)
+            { Room = room, Operation = operation },
+            "CHATCONFLICT" => IdempotencyConflict.Error(room, e),
+            "NOPERM" or "NOAUTH" or "WRONGPASS" => new ChatException(
+                "Redis does not allow this to the configured user. See docs/operations.md for the rights that the chat needs.", e)
+            { Room = room, Operation = operation },
+            _ => new ChatException("Redis refused the operation; the inner exception has its words.", e) { Room = room, Operation = operation },
+        };
+    }
+
+    private static ChatUnavailableException Unavailable(Exception e, string room, string operation, bool mayHaveHappened) =>
+        new(
+            mayHaveHappened
+                ? "Redis did not answer in time. The operation may have happened."
+                : "Redis is not available. The operation did not happen.",
+            e)
+        { Room = room, Operation = operation, MayHaveHappened = mayHaveHappened };
+}

@@ -1,0 +1,189 @@
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat;
+
+/// <summary>Keeps messages in Redis hashes: the default store. docs/keys.md tells what each key holds.</summary>
+/// <remarks>
+/// An append and a change are one script call each: atomic, and one round trip. Reads go to the primary, as several pipelined
+/// commands.
+/// </remarks>
+public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
+{
+    /// <summary>How many messages share a hash. Part of the stored format.</summary>
+    internal const int BucketSize = 128;
+
+    private readonly RedisConnection _connection;
+    private readonly RedisStoreOptions _options;
+    private readonly IRoomKeyScheme _keys;
+    private readonly RoomCache _rooms;
+    private readonly TimeProvider _time;
+    private readonly RedisPageReader _reader;
+
+    /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
+    /// <param name="multiplexer">The connection.</param>
+    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RedisMessageStore(IConnectionMultiplexer multiplexer, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
+        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), options, keys, TimeProvider.System)
+    {
+    }
+
+    /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
+    /// <param name="configuration">How to connect. A copy is used, with <c>AbortOnConnectFail</c> off and commands failing fast while there is no connection: <see cref="Chat"/> retries.</param>
+    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RedisMessageStore(ConfigurationOptions configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
+        : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys, TimeProvider.System)
+    {
+    }
+
+    internal RedisMessageStore(RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider time)
+    {
+        _options = options ?? new RedisStoreOptions();
+        OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
+        _connection = connection;
+        _keys = keys ?? new HashTagKeyScheme(_options.KeyPrefix);
+        _rooms = new RoomCache(_options.RoomCacheSize);
+        _time = time;
+        _reader = new RedisPageReader(_keys, _rooms);
+    }
+
+    /// <inheritdoc/>
+    public bool RecognisesRepeatedAppends => true;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds);
+            var last = _rooms.TryGet(room, out var known) ? known : 0;
+            var window = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
+            while (true)
+            {
+                call.Guess(last, window);
+                var reply = (RedisResult[])(await database
+                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, CommandFlags.DemandMaster)
+                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+                if ((int)reply[0] == 1)
+                {
+                    var receipts = AppendCall.ReadReceipts(reply, out last);
+                    if (last > 0)
+                    {
+                        _rooms.Set(room, last);
+                    }
+
+                    return receipts;
+                }
+
+                last = (long)reply[1];
+                window = (long)reply[2];
+            }
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var key = _keys.Bucket(room, id / BucketSize);
+            var value = await database.HashGetAsync(key, id).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return value.IsNull ? null : Read(room, id, value, ChatOperations.Receive);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _reader.ReadAsync(database, room, query, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MessageChange> ChangeAsync(
+        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            RedisKey bucket = _keys.Bucket(room, id / BucketSize);
+            RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room)];
+            var value = await database.HashGetAsync(bucket, id).WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                if (value.IsNull)
+                {
+                    return new(ChangeOutcome.NotFound, null);
+                }
+
+                var message = Read(room, id, value, ChatOperations.Edit);
+                var wanted = change(message);
+                if (ReferenceEquals(wanted, message))
+                {
+                    return new(ChangeOutcome.Unchanged, message);
+                }
+
+                wanted = wanted is null ? null : message with
+                {
+                    Text = wanted.Text,
+                    Metadata = wanted.Metadata,
+                    Version = message.Version + 1,
+                };
+                RedisValue[] arguments =
+                [
+                    id,
+                    value,
+                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(value, wanted),
+                    wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
+                    _options.ChangeLogLength,
+                    Micros.FromTime(message.Timestamp),
+                ];
+                var reply = (RedisResult[])(await database
+                    .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
+                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+                if ((int)reply[0] == 1)
+                {
+                    return wanted is null
+                        ? new(ChangeOutcome.Deleted, message)
+                        : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime((long)reply[1]) });
+                }
+
+                value = (RedisValue)reply[1];
+            }
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Edit, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>Closes the connection, if it is the store's own.</summary>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Message Read(string room, long id, RedisValue value, string operation) =>
+        MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)
+            ? message
+            : throw UnreadableMessage.Error(_keys, room, id, operation);
+}

@@ -1,0 +1,52 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Reads pages. What a page needs lies in a run of ids around its pivot, so it is asked for together with the room's position, in one
+/// round trip, wherever the run can be guessed. Deleted messages in it cost further ones.
+/// </summary>
+internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
+{
+    public async Task<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
+    {
+        // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
+        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var messages = new MessageReader(database, keys, room, cancellationToken);
+        UserIndex? index = null;
+        if (query.User is { } user)
+        {
+            index = await UserIndex.OpenAsync(database, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+        }
+        else if (GuessRun(room, query) is var (from, to))
+        {
+            await messages.PrefetchAsync(from, to).ConfigureAwait(false);
+        }
+
+        var position = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        rooms.Set(room, position.MessageId);
+
+        var plan = PagePlan.For(query, position.MessageId);
+        IIdSource ids = index is null
+            ? new RoomIds(plan.Pivot, position.MessageId)
+            : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
+        var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
+        var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
+        return plan.ToPage(older, newer, position) with { Unreadable = messages.Unreadable };
+    }
+
+    /// <summary>The run of ids that the page most probably needs; none if that cannot be told yet.</summary>
+    private (long From, long To)? GuessRun(string room, MessageQuery query)
+    {
+        var isNewest = query is { Before: null, After: null, Around: null };
+        if (!rooms.TryGet(room, out var last) && isNewest)
+        {
+            return null;
+        }
+
+        var plan = PagePlan.For(query, isNewest ? last : ChatLimits.MaxMessageId);
+        var from = plan.Older > 0 ? Math.Max(plan.Pivot - plan.Older, 1) : plan.Pivot + 1;
+        var to = plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot;
+        return from <= to ? (from, to) : null;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers.Text;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are only ever added at the end, so a byte once written stays where it
+/// is, and an id is found by halving.
+/// </summary>
+internal sealed class UserIndex
+{
+    /// <summary>The longest id with its comma: 16 digits, see <see cref="ChatLimits.MaxMessageId"/>.</summary>
+    private const int LongestEntry = 17;
+
+    // Below this many bytes reading all is better than halving on.
+    private const int SmallEnough = 4096;
+
+    private readonly IDatabase _database;
+    private readonly RedisKey _key;
+    private readonly string _room;
+    private readonly CancellationToken _cancellationToken;
+    private readonly long _length;
+
+    // The end of the list, from _tailStart to _length, read together with the length.
+    private readonly ReadOnlyMemory<byte> _tail;
+
+    private long TailStart => _length - _tail.Length;
+
+    private UserIndex(IDatabase database, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
+    {
+        _database = database;
+        _key = key;
+        _room = room;
+        _length = length;
+        _tail = tail;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
+    public static async Task<UserIndex> OpenAsync(
+        IDatabase database, RedisKey key, string room, int ids, CancellationToken cancellationToken)
+    {
+        // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
+        var before = database.StringLengthAsync(key);
+        var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1);
+        var after = database.StringLengthAsync(key);
+        await Task.WhenAll(before, tail, after).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var length = await before.ConfigureAwait(false);
+        var steady = length == await after.ConfigureAwait(false);
+        return new UserIndex(
+            database, key, room, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
+    }
+
+    /// <summary>The ids on both sides of a pivot, none above <paramref name="last"/>.</summary>
+    public async Task<IIdSource> SplitAtAsync(long pivot, long last)
+    {
+        // Everything before `low` is at or below the pivot, everything from `high` on is above it; both are starts of entries.
+        long low = 0, high = _length;
+        if (FirstEntry(_tail.Span, skipPartial: TailStart > 0) is var (offset, first))
+        {
+            (low, high) = first <= pivot ? (TailStart + offset, high) : (low, TailStart + offset);
+        }
+
+        while (high - low > SmallEnough && low < TailStart)
+        {
+            var middle = low + ((high - low) / 2);
+            var probe = await ReadAsync(middle, middle + (2 * LongestEntry)).ConfigureAwait(false);
+            var (start, probed) = FirstEntry(probe.Span, skipPartial: true) ?? throw Unreadable();
+            (low, high) = probed <= pivot ? (middle + start, high) : (low, middle + start);
+        }
+
+        var rest = await ReadAsync(low, high).ConfigureAwait(false);
+        var split = low;
+        foreach (var (start, entry) in Entries(rest))
+        {
+            split = entry <= pivot ? low + start + Digits(rest.Span[start..]) + 1 : split;
+        }
+
+        return new Ids(this, split, last);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long from, long to)
+    {
+        to = Math.Min(to, _length);
+        if (from >= to)
+        {
+            return default;
+        }
+
+        return from >= TailStart
+            ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
+            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1).WaitAsync(_cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>
+    private (int Start, long Id)? FirstEntry(ReadOnlySpan<byte> list, bool skipPartial)
+    {
+        var start = skipPartial ? list.IndexOf((byte)',') + 1 : 0;
+        return list[start..].Contains((byte)',') ? (start, ReadId(list[start..])) : null;
+    }
+
+    private List<(int Start, long Id)> Entries(ReadOnlyMemory<byte> list, bool skipPartial = false)
+    {
+        var span = list.Span;
+        var entries = new List<(int, long)>();
+        var start = skipPartial ? span.IndexOf((byte)',') + 1 : 0;
+        while (span[start..].Contains((byte)','))
+        {
+            entries.Add((start, ReadId(span[start..])));
+            start += Digits(span[start..]) + 1;
+        }
+
+        return entries;
+    }
+
+    private static int Digits(ReadOnlySpan<byte> entry) => entry.IndexOf((byte)',');
+
+    private long ReadId(ReadOnlySpan<byte> entry) =>
+        Utf8Parser.TryParse(entry, out long id, out var digits) && id > 0 && digits == Digits(entry) ? id : throw Unreadable();
+
+    private ChatDataException Unreadable() =>
+        new($"The string '{_key}' is no list of message ids. Another program may be using the same key prefix.")
+        {
+            Room = _room,
+            Operation = ChatOperations.Receive,
+            Key = _key,
+        };
+
+    private sealed class Ids(UserIndex index, long split, long last) : IIdSource
+    {
+        private long _older = split;
+        private long _newer = split;
+
+        public async ValueTask<IReadOnlyList<long>> OlderAsync(int count)
+        {
+            // One entry more, for the first one read may be a part only.
+            var from = Math.Max(_older - ((count + 1) * LongestEntry), 0);
+            var list = await index.ReadAsync(from, _older).ConfigureAwait(false);
+            var entries = index.Entries(list, skipPartial: from > 0);
+            if (entries.Count == 0)
+            {
+                return [];
+            }
+
+            // More may have been read than was asked for, entries being mostly shorter than the longest: leave those for the next time.
+            var taken = entries.TakeLast(count).ToList();
+            _older = from + taken[0].Start;
+            taken.Reverse();
+            return taken.ConvertAll(entry => entry.Id);
+        }
+
+        public async ValueTask<IReadOnlyList<long>> NewerAsync(int count)
+        {
+            var list = await index.ReadAsync(_newer, _newer + (count * LongestEntry)).ConfigureAwait(false);
+            var taken = index.Entries(list).Take(count).ToList();
+            if (taken.Count == 0)
+            {
+                return [];
+            }
+
+            var (start, id) = taken[^1];
+            _newer += start + Digits(list.Span[start..]) + 1;
+            return taken.ConvertAll(entry => entry.Id).FindAll(known => known <= last);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace RedisChat;
+
+/// <summary>
+/// Names the keys of the classic layout: <c>chatroom:&lt;room&gt;:messages</c>, <c>chatroom:&lt;room&gt;</c>,
+/// <c>chatroom:&lt;room&gt;:&lt;user&gt;</c> and <c>chatroom:&lt;room&gt;:&lt;id&gt;</c>.
+/// </summary>
+/// <remarks>
+/// Nothing is escaped, so ids that would spell another thing's key are refused: a user named like a number or <c>messages</c>, a room
+/// with a colon. The keys of a room are in different slots, so this layout does not work on a Redis Cluster.
+/// </remarks>
+public sealed class ClassicKeyScheme
+{
+    private readonly string _prefix;
+
+    /// <summary>Makes a scheme.</summary>
+    /// <param name="prefix">What every key begins with: 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</param>
+    /// <exception cref="ArgumentException">The prefix has other characters or another length.</exception>
+    public ClassicKeyScheme(string prefix = HashTagKeyScheme.DefaultPrefix)
+    {
+        if (KeyPrefix.Problem(prefix) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(prefix));
+        }
+
+        _prefix = prefix;
+    }
+
+    /// <summary>The hash of the room: from each user to the id of the last message they sent.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <exception cref="ArgumentException">The id has a colon, and would spell another room's keys.</exception>
+    public string Room(string room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return room.Contains(':', StringComparison.Ordinal)
+            ? throw new ArgumentException("In the classic layout a room's id must not contain a colon, which separates the parts of a key.", nameof(room))
+            : $"{_prefix}:{room}";
+    }
+
+    /// <summary>The counter that gives out message ids.</summary>
+    /// <param name="room">The room's id.</param>
+    public string Counter(string room) => $"{Room(room)}:messages";
+
+    /// <summary>The hash of one message: <c>content</c> and <c>timestamp</c>.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public string Message(string room, long id) => string.Create(CultureInfo.InvariantCulture, $"{Room(room)}:{id}");
+
+    /// <summary>The hash of one user's messages: from id to text.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="user">The user's id.</param>
+    /// <exception cref="ArgumentException">The id is a number or <c>messages</c>, and would spell another thing's key.</exception>
+    public string User(string room, string user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return IsTaken(user)
+            ? throw new ArgumentException(
+                "In the classic layout a user's id must not be a number, which would be a message's key, nor 'messages', which is the counter's.", nameof(user))
+            : $"{Room(room)}:{user}";
+    }
+
+    /// <summary>Whether a user's id would spell another thing's key.</summary>
+    internal static bool IsTaken(string user) => user == "messages" || user.All(char.IsAsciiDigit);
+}

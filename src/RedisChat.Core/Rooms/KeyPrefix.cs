@@ -1,0 +1,19 @@
+using System.Buffers;
+
+namespace RedisChat;
+
+/// <summary>What every key of a chat begins with.</summary>
+internal static class KeyPrefix
+{
+    public const int MaxLength = 64;
+
+    // Braces would take the hash tag's place; glob characters would make an ACL pattern or a SCAN match more than meant.
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:/");
+
+    /// <summary>What is wrong with the prefix, as a sentence; <see langword="null"/> if nothing is.</summary>
+    public static string? Problem(string? prefix) =>
+        prefix is { Length: >= 1 and <= MaxLength } && !prefix.AsSpan().ContainsAnyExcept(Allowed)
+            ? null
+            : "A key prefix is 1 to 64 of the characters A-Z a-z 0-9 . _ - : /";
+}

@@ -1,0 +1,47 @@
+namespace RedisChat;
+
+/// <summary>
+/// What a <see cref="MessageQuery"/> means in ids: up to <see cref="Older"/> messages from <see cref="Pivot"/> downwards and up to
+/// <see cref="Newer"/> from there upwards. A store reads one more each way, to know whether there is more.
+/// </summary>
+internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long Last)
+{
+    /// <summary>Plans a page of a room whose newest message, so far as is known, is <paramref name="last"/>.</summary>
+    public static PagePlan For(MessageQuery query, long last)
+    {
+        if (query.After is { } after)
+        {
+            return new(Math.Min(after, last), 0, query.Limit, last);
+        }
+
+        if (query.Around is { } around)
+        {
+            var half = query.Limit / 2;
+            return new(Math.Min(around - 1, last), half, query.Limit - half, last);
+        }
+
+        return new(Math.Min((query.Before ?? long.MaxValue) - 1, last), query.Limit, 0, last);
+    }
+
+    /// <summary>Puts a page together.</summary>
+    /// <param name="older">Messages at or below the pivot, newest first, at most one more than <see cref="Older"/>.</param>
+    /// <param name="newer">Messages above the pivot, oldest first, at most one more than <see cref="Newer"/>.</param>
+    /// <param name="position">The room's position.</param>
+    public MessagePage ToPage(List<Message> older, List<Message> newer, RoomPosition position)
+    {
+        var messages = new Message[Math.Min(older.Count, Older) + Math.Min(newer.Count, Newer)];
+        var split = Math.Min(older.Count, Older);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            messages[i] = i < split ? older[split - 1 - i] : newer[i - split];
+        }
+
+        return new MessagePage
+        {
+            Messages = messages,
+            Position = position,
+            HasOlder = Older > 0 ? older.Count > Older : Pivot > 0,
+            HasNewer = Newer > 0 ? newer.Count > Newer : Pivot < Last,
+        };
+    }
+}

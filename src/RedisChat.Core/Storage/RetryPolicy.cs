@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisChat;
+
+/// <summary>
+/// Repeats what the store could not do for being unavailable, within one deadline for all attempts. What may have happened is
+/// repeated only where that is safe.
+/// </summary>
+internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger logger)
+{
+    private const double FirstDelayMs = 20;
+    private const double LongestDelayMs = 1000;
+
+    /// <param name="operation">One of <see cref="ChatOperations"/>.</param>
+    /// <param name="room">The room, for the error.</param>
+    /// <param name="writes">Whether an attempt without an answer leaves open whether something was written.</param>
+    /// <param name="repeatable">Whether an attempt that may have happened may be repeated.</param>
+    /// <param name="attempt">What to do.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async ValueTask<T> RunAsync<T>(
+        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token)
+            : null;
+        var token = linked?.Token ?? deadline.Token;
+        var mayHaveHappened = false;
+        Exception? last = null;
+
+        for (var attempts = 1; ; attempts++)
+        {
+            try
+            {
+                return await attempt(token).ConfigureAwait(false);
+            }
+            catch (ChatUnavailableException e)
+            {
+                last = e;
+                mayHaveHappened |= e.MayHaveHappened && writes;
+            }
+            catch (OperationCanceledException e) when (token.IsCancellationRequested)
+            {
+                // The wait ended, what was sent did not: it may still arrive.
+                last ??= e;
+                mayHaveHappened |= writes;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (deadline.IsCancellationRequested || (mayHaveHappened && !repeatable) || !await PauseAsync().ConfigureAwait(false))
+            {
+                ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, last);
+                throw Failed(operation, room, mayHaveHappened, last);
+            }
+
+            async ValueTask<bool> PauseAsync()
+            {
+                // Half of the delay is random, so that processes that failed together do not come back together.
+                var delay = Math.Min(FirstDelayMs * Math.Pow(2, Math.Min(attempts - 1, 10)), LongestDelayMs) * (0.5 + (Random.Shared.NextDouble() / 2));
+                ChatLog.Retrying(logger, operation, delay, attempts, last);
+                ChatTelemetry.Retry(operation);
+                try
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(delay), time, token).ConfigureAwait(false);
+                    return true;
+                }
+                catch (OperationCanceledException)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return false;
+                }
+            }
+        }
+    }
+
+    private ChatUnavailableException Failed(string operation, string room, bool mayHaveHappened, Exception? last)
+    {
+        var reason = last is ChatUnavailableException ? last.Message : "The store did not answer.";
+        var outcome = (mayHaveHappened, operation) switch
+        {
+            (false, _) => "Nothing was done; try again later.",
+            (true, ChatOperations.Send) => "The message may have been stored: send it again only under the same idempotency key.",
+            (true, _) => "It may have taken effect: read the message before doing it again.",
+        };
+        return new ChatUnavailableException($"The {operation} did not succeed within {timeout.TotalSeconds:0.###} s. {reason} {outcome}", last)
+        {
+            Room = room,
+            Operation = operation,
+            MayHaveHappened = mayHaveHappened,
+        };
+    }
+}
