@@ -1,0 +1,179 @@
+using CsCheck;
+
+namespace RedisChat.Conformance;
+
+/// <summary>Random histories, on the store and on a list beside it: both must tell the same.</summary>
+public abstract class ModelTests : StoreTests
+{
+    private static readonly string[] Users = ["alice", "bob", "{carol}:%"];
+
+    /// <summary>Whether the histories have edits in them.</summary>
+    protected virtual bool Edits => true;
+
+    /// <summary>How many histories are tried.</summary>
+    protected virtual int Histories => 40;
+
+    public abstract record Move;
+
+    public sealed record Send(string User, string[] Texts) : Move;
+
+    public sealed record Edit(int Id, string Text) : Move;
+
+    public sealed record Delete(int Id) : Move;
+
+    public sealed record Read(MessageQuery Query) : Move;
+
+    private static readonly Gen<string> Text = Gen.String[1, 20].Where(char.IsSurrogate, none: true);
+
+    private static readonly Gen<string?> MaybeUser = Gen.Frequency((3, Gen.Const<string?>((string?)null)), (1, Gen.OneOf(Users).Select(user => (string?)user)));
+
+    private static readonly Gen<MessageQuery> Query =
+        from kind in Gen.Int[0, 3]
+        from id in Gen.Long[1, 300]
+        from limit in Gen.Int[1, 40]
+        from user in MaybeUser
+        select kind switch
+        {
+            0 => new MessageQuery { Limit = limit, User = user },
+            1 => new MessageQuery { Limit = limit, User = user, Before = id },
+            2 => new MessageQuery { Limit = limit, User = user, After = id - 1 },
+            _ => new MessageQuery { Limit = limit, User = user, Around = id },
+        };
+
+    private static readonly Gen<Move> AnyMove = Gen.Frequency(
+        (4, Gen.Select(Gen.OneOf(Users), Text.Array[1, 60], (user, texts) => (Move)new Send(user, texts))),
+        (2, Gen.Select(Gen.Int[1, 300], Text, (id, text) => (Move)new Edit(id, text))),
+        (3, Gen.Int[1, 300].Select(id => (Move)new Delete(id))),
+        (4, Query.Select(query => (Move)new Read(query))));
+
+    [Fact]
+    public async Task A_random_history_reads_like_a_plain_list()
+    {
+        await AnyMove.Array[1, 40].SampleAsync(
+            async steps =>
+            {
+                var room = NewRoom();
+                var model = new List<Message?>();
+                foreach (var step in steps)
+                {
+                    await TakeAsync(step, room, model);
+                }
+
+                var all = await Store.ReadAsync(room, new MessageQuery { Limit = 1000, After = Math.Max(model.Count - 1000, 0) });
+                all.Messages.Should().Equal(model.Skip(model.Count - 1000).OfType<Message>());
+            },
+            iter: Histories, threads: 1);
+    }
+
+    [Fact]
+    public async Task Paging_from_anywhere_in_any_direction_visits_every_message_once()
+    {
+        var histories = Gen.Select(Gen.Int[1, 400], Gen.Int[1, 400].Array[0, 200], Gen.Int[1, 60], Gen.Long[1, 400], MaybeUser);
+        await histories.SampleAsync(
+            async (count, deleted, limit, start, user) =>
+            {
+                var room = NewRoom();
+                await AppendManyAsync(count, room);
+                foreach (var id in deleted.Distinct())
+                {
+                    await Store.ChangeAsync(room, id, _ => null);
+                }
+
+                var expected = Enumerable.Range(1, count).Except(deleted).Select(id => (long)id)
+                    .Where(id => user is null || user == (id % 2 == 1 ? "alice" : "bob")).ToList();
+
+                var visited = new List<long>();
+                MessagePage page;
+                var before = start;
+                do
+                {
+                    page = await Store.ReadAsync(room, new MessageQuery { Before = before, Limit = limit, User = user });
+                    page.Messages.Count.Should().BeLessThanOrEqualTo(limit);
+                    visited.InsertRange(0, page.Messages.Select(message => message.Id));
+                    before = page.Messages.Count == 0 ? before : page.Messages[0].Id;
+                }
+                while (page.HasOlder);
+
+                var after = start - 1;
+                do
+                {
+                    page = await Store.ReadAsync(room, new MessageQuery { After = after, Limit = limit, User = user });
+                    page.Messages.Count.Should().BeLessThanOrEqualTo(limit);
+                    visited.AddRange(page.Messages.Select(message => message.Id));
+                    after = page.Messages.Count == 0 ? after : page.Messages[^1].Id;
+                }
+                while (page.HasNewer);
+
+                visited.Should().Equal(expected);
+            },
+            iter: Histories / 2, threads: 1);
+    }
+
+    private async Task TakeAsync(Move step, string room, List<Message?> model)
+    {
+        switch (step)
+        {
+            case Send send:
+                var receipts = await Store.AppendAsync(room, [.. send.Texts.Select(text => New(send.User, text))]);
+                foreach (var (receipt, text) in receipts.Zip(send.Texts))
+                {
+                    receipt.Id.Should().Be(model.Count + 1);
+                    model.Add(new Message { Id = receipt.Id, User = send.User, Text = text, Timestamp = receipt.Timestamp });
+                }
+
+                break;
+            case Edit edit when Edits:
+                var edited = await Store.ChangeAsync(room, edit.Id, message => message with { Text = edit.Text });
+                if (At(model, edit.Id) is { } old)
+                {
+                    edited.Outcome.Should().Be(ChangeOutcome.Edited);
+                    model[edit.Id - 1] = old with { Text = edit.Text, Version = old.Version + 1, EditedAt = edited.Message!.EditedAt };
+                    edited.Message.Should().Be(model[edit.Id - 1]);
+                }
+                else
+                {
+                    edited.Outcome.Should().Be(ChangeOutcome.NotFound);
+                }
+
+                break;
+            case Delete delete:
+                var deleted = await Store.ChangeAsync(room, delete.Id, _ => null);
+                deleted.Message.Should().Be(At(model, delete.Id));
+                if (deleted.Message is not null)
+                {
+                    model[delete.Id - 1] = null;
+                }
+
+                break;
+            case Read read:
+                var page = await Store.ReadAsync(room, read.Query);
+                page.Messages.Should().Equal(Page(model, read.Query));
+                break;
+        }
+    }
+
+    private static Message? At(List<Message?> model, int id) => id <= model.Count ? model[id - 1] : null;
+
+    private static List<Message> Page(List<Message?> model, MessageQuery query)
+    {
+        var all = model.OfType<Message>().Where(message => query.User is null || message.User == query.User).ToList();
+        if (query.After is { } after)
+        {
+            return [.. all.Where(message => message.Id > after).Take(query.Limit)];
+        }
+
+        if (query.Around is { } around)
+        {
+            var half = query.Limit / 2;
+            return [.. all.Where(message => message.Id < around).TakeLast(half), .. all.Where(message => message.Id >= around).Take(query.Limit - half)];
+        }
+
+        return [.. all.Where(message => message.Id < (query.Before ?? long.MaxValue)).TakeLast(query.Limit)];
+    }
+}
+
+internal static class GenExtensions
+{
+    public static Gen<string> Where(this Gen<string> gen, Func<char, bool> test, bool none) =>
+        gen.Where(text => none == !text.Any(test));
+}

@@ -1,0 +1,42 @@
+using RedisChat.Conformance;
+
+namespace RedisChat.Tests;
+
+public sealed class InMemoryAppendTests : AppendTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
+public sealed class InMemoryIdempotencyTests : IdempotencyTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
+public sealed class InMemoryReadTests : ReadTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
+public sealed class InMemoryChangeTests : ChangeTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
+#if NET10_0_OR_GREATER
+public sealed class InMemoryModelTests : ModelTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+
+    protected override int Histories => 300;
+}
+#endif

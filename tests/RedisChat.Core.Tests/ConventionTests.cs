@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using RedisChat.Conformance;
+
+namespace RedisChat.Tests;
+
+/// <summary>House rules that a compiler does not check.</summary>
+public sealed partial class ConventionTests
+{
+    private static readonly Assembly Library = typeof(Chat).Assembly;
+
+    [Fact]
+    public void Public_classes_are_sealed_but_for_the_base_exception() =>
+        Library.GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsSealed: false })
+            .Should().Equal(typeof(ChatException));
+
+    [Fact]
+    public void Public_types_are_in_the_one_namespace() =>
+        Library.GetExportedTypes().Should().OnlyContain(type => type.Namespace == "RedisChat");
+
+    [Fact]
+    public void Async_methods_take_a_cancellation_token_last_and_optional() =>
+        Library.GetExportedTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.Name != "DisposeAsync")
+            .Select(method => method.GetParameters()[^1])
+            .Should().OnlyContain(parameter => parameter.ParameterType == typeof(CancellationToken) && parameter.IsOptional);
+
+    [Fact]
+    public void Every_part_of_the_conformance_suite_is_derived_for_the_in_memory_store() =>
+        ConformanceSuite.Parts.Should().OnlyContain(part => typeof(ConventionTests).Assembly.GetTypes().Any(type => type.BaseType == part));
+
+    [Fact]
+    public void Every_script_says_what_its_keys_and_arguments_are()
+    {
+        var scripts = Library.GetManifestResourceNames().Where(name => name.EndsWith(".lua", StringComparison.Ordinal)).ToList();
+        scripts.Should().NotBeEmpty();
+        foreach (var script in scripts)
+        {
+            using var reader = new StreamReader(Library.GetManifestResourceStream(script)!);
+            var text = reader.ReadToEnd();
+            var comments = string.Concat(text.Split('\n').TakeWhile(line => line.StartsWith("--", StringComparison.Ordinal)));
+            foreach (Match used in FixedKeyOrArgument().Matches(text))
+            {
+                comments.Should().Contain(used.Value, "{0} uses it", script);
+            }
+        }
+    }
+
+    [Fact]
+    public void Only_the_key_schemes_name_keys()
+    {
+        var sources = Path.Combine(Repository.Root, "src", "RedisChat.Core");
+        var naming = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => File.ReadLines(file).Any(line =>
+                !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+                && (line.Contains(":{{", StringComparison.Ordinal) || line.Contains("\"chatroom\"", StringComparison.Ordinal))));
+        naming.Select(Path.GetFileName).Should().BeEquivalentTo("HashTagKeyScheme.cs");
+    }
+
+    [GeneratedRegex(@"(KEYS|ARGV)\[\d\]")]
+    private static partial Regex FixedKeyOrArgument();
+}

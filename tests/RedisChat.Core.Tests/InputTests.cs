@@ -1,0 +1,144 @@
+using RedisChat.Tests.Storage;
+
+namespace RedisChat.Tests;
+
+/// <summary>Bad input is refused, with an error that says what is allowed, before the store is reached.</summary>
+public sealed class InputTests
+{
+    private readonly Chat _chat = new(new UnusableStore(), new ChatOptions { MaxTextBytes = 10, MaxMetadataEntries = 2, MaxMetadataBytes = 10 });
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> BadIds => ["", "a\nb", "a\0b", "\u007f", "\u0085", "\ud800", "a\udc00b", new string('x', 129), new string('ü', 65)];
+
+    [Theory]
+    [MemberData(nameof(BadIds))]
+    public async Task A_bad_room_id_is_refused_everywhere(string id)
+    {
+        await RefusedAsync(() => _chat.SendAsync(id, "alice", "hello", Cancelled), "room");
+        await RefusedAsync(() => _chat.SendManyAsync(id, [], Cancelled), "room");
+        await RefusedAsync(() => _chat.ReceiveAsync(id, cancellationToken: Cancelled), "room");
+        await RefusedAsync(() => _chat.GetAsync(id, 1, Cancelled), "room");
+        await RefusedAsync(() => _chat.EditAsync(id, 1, "alice", "hello", Cancelled), "room");
+        await RefusedAsync(() => _chat.DeleteAsync(id, 1, "alice", cancellationToken: Cancelled), "room");
+        Assert.Throws<ArgumentException>(() => _chat.ReceiveAllAsync(id, cancellationToken: Cancelled)).ParamName.Should().Be("room");
+        Assert.Throws<ArgumentException>(() => _chat.Room(id)).ParamName.Should().Be("id");
+    }
+
+    [Theory]
+    [MemberData(nameof(BadIds))]
+    public async Task A_bad_user_id_is_refused_everywhere(string id)
+    {
+        await RefusedAsync(() => _chat.SendAsync("lobby", id, "hello", Cancelled), "message.User");
+        await RefusedAsync(() => _chat.SendManyAsync("lobby", [new("alice", "hi"), new(id, "hi")], Cancelled), "messages[1].User");
+        await RefusedAsync(() => _chat.ReceiveAsync("lobby", new MessageQuery { User = id }, Cancelled), "query.User");
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, id, "hello", Cancelled), "user");
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, id, cancellationToken: Cancelled), "user");
+        Assert.Throws<ArgumentException>(() => _chat.ReceiveAllAsync("lobby", id, Cancelled)).ParamName.Should().Be("user");
+    }
+
+    [Theory]
+    [MemberData(nameof(BadIds))]
+    public async Task A_bad_idempotency_key_is_refused(string key) =>
+        await RefusedAsync(
+            () => _chat.SendAsync("lobby", new NewMessage("alice", "hello") { IdempotencyKey = key }, Cancelled), "message.IdempotencyKey");
+
+    [Fact]
+    public async Task The_longest_ids_are_allowed()
+    {
+        var chat = new Chat(new InMemoryMessageStore());
+        await chat.SendAsync(new string('x', 128), new string('ü', 64), "hello", Cancelled);
+    }
+
+    // Not InlineData: an attribute would not keep half a surrogate pair.
+    public static TheoryData<string, string> BadTexts => new()
+    {
+        { "", "empty" },
+        { "12345678901", "11 bytes" },
+        { "äöüäöü", "12 bytes" },
+        { "x\ud800", "surrogate" },
+        { "\udc00x", "surrogate" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadTexts))]
+    public async Task A_bad_text_is_refused(string text, string reason)
+    {
+        await RefusedAsync(() => _chat.SendAsync("lobby", "alice", text, Cancelled), "message.Text", reason);
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", text, Cancelled), "text", reason);
+    }
+
+    [Fact]
+    public async Task Null_is_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync(null!, "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", null!, "hello", Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", "alice", null!, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", null!, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendManyAsync("lobby", null!, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendManyAsync("lobby", [null!], Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", new NewMessage("a", "b") { Metadata = null! }, Cancelled));
+        Assert.Throws<ArgumentNullException>(() => new Chat(null!));
+    }
+
+    [Fact]
+    public async Task Bad_metadata_is_refused()
+    {
+        await RefusedAsync(() => SendAsync(("a", "1"), ("b", "2"), ("c", "3")), "message.Metadata", "3 entries");
+        await RefusedAsync(() => SendAsync(("name", "value, long")), "message.Metadata", "15 bytes");
+        await RefusedAsync(() => SendAsync(("", "1")), "message.Metadata", "empty");
+        await RefusedAsync(() => SendAsync(("a", null!)), "message.Metadata", "null");
+        await RefusedAsync(() => SendAsync(("a", "\ud800")), "message.Metadata", "surrogate");
+
+        Task SendAsync(params (string, string)[] metadata) =>
+            _chat.SendAsync("lobby", new NewMessage("alice", "hi") { Metadata = metadata.ToDictionary(entry => entry.Item1, entry => entry.Item2) }, Cancelled);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_too_large_is_refused() =>
+        await RefusedAsync(
+            () => _chat.SendManyAsync("lobby", [.. Enumerable.Repeat(new NewMessage("alice", "hi"), 129)], Cancelled), "messages", "at most 128");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    [InlineData(ChatLimits.MaxMessageId + 1)]
+    public async Task A_bad_message_id_is_refused(long id)
+    {
+        await RefusedAsync(() => _chat.GetAsync("lobby", id, Cancelled), "id");
+        await RefusedAsync(() => _chat.EditAsync("lobby", id, "alice", "hello", Cancelled), "id");
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", id, "alice", cancellationToken: Cancelled), "id");
+    }
+
+    public static TheoryData<MessageQuery> BadQueries =>
+    [
+        new MessageQuery { Limit = 0 },
+        new MessageQuery { Limit = 1001 },
+        new MessageQuery { Before = 0 },
+        new MessageQuery { After = -1 },
+        new MessageQuery { Around = 0 },
+        new MessageQuery { Before = long.MaxValue },
+        new MessageQuery { Before = 3, After = 1 },
+        new MessageQuery { After = 1, Around = 3 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadQueries))]
+    public async Task A_bad_query_is_refused(MessageQuery query) =>
+        await RefusedAsync(() => _chat.ReceiveAsync("lobby", query, Cancelled), "query");
+
+    [Fact]
+    public async Task No_error_repeats_what_a_user_wrote()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("lobby", "alice", "secret secret", Cancelled));
+        error.Message.Should().NotContain("secret");
+    }
+
+    private static async Task RefusedAsync(Func<Task> operation, string parameter, string reason = " ")
+    {
+        var error = await Assert.ThrowsAnyAsync<ArgumentException>(operation);
+        error.ParamName.Should().Be(parameter);
+        error.Message.Should().Contain(reason);
+    }
+}

@@ -1,0 +1,97 @@
+namespace RedisChat.Tests.Storage;
+
+/// <summary>A store that must not be reached.</summary>
+internal sealed class UnusableStore : IMessageStore
+{
+    public bool RecognisesRepeatedAppends => true;
+
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+
+    public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+}
+
+/// <summary>A store with one page.</summary>
+internal sealed class PageStore(MessagePage page) : IMessageStore
+{
+    public bool RecognisesRepeatedAppends => true;
+
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) => new(page);
+
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+}
+
+/// <summary>A real store behind a bad line: before each call it does what the next fault says.</summary>
+internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
+{
+    /// <summary>What to throw in the next calls: first to last; <see langword="null"/> lets one pass.</summary>
+    public Queue<Exception?> Faults { get; } = [];
+
+    /// <summary>Whether a fault comes after the call was carried out (the answer is lost), not before.</summary>
+    public bool FaultsComeAfterwards { get; set; }
+
+    public int Calls { get; private set; }
+
+    public bool RecognisesRepeatedAppends { get; set; } = inner.RecognisesRepeatedAppends;
+
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.AppendAsync(room, messages, cancellationToken));
+
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.GetAsync(room, id, cancellationToken));
+
+    public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.ReadAsync(room, query, cancellationToken));
+
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.ChangeAsync(room, id, change, cancellationToken));
+
+    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
+    {
+        Calls++;
+        var fault = Faults.TryDequeue(out var next) ? next : null;
+        if (fault is not null && !FaultsComeAfterwards)
+        {
+            throw fault;
+        }
+
+        var result = await call();
+        return fault is null ? result : throw fault;
+    }
+}
+
+/// <summary>A store that never answers.</summary>
+internal sealed class SilentStore : IMessageStore
+{
+    public bool RecognisesRepeatedAppends => true;
+
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        SilenceAsync<IReadOnlyList<MessageReceipt>>(cancellationToken);
+
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) => SilenceAsync<Message?>(cancellationToken);
+
+    public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
+        SilenceAsync<MessagePage>(cancellationToken);
+
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+        SilenceAsync<MessageChange>(cancellationToken);
+
+    private static async ValueTask<T> SilenceAsync<T>(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException("Not reached.");
+    }
+}

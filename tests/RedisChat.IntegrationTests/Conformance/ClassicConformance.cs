@@ -1,0 +1,112 @@
+using RedisChat.Conformance;
+
+namespace RedisChat.IntegrationTests.Conformance;
+
+/// <summary>Opens classic stores for the conformance suite, each test with its own key prefix. They run on any server.</summary>
+internal sealed class ClassicStores(TestServer server)
+{
+    private readonly string _prefix = $"test-{Guid.NewGuid():n}";
+
+    public ClassicMessageStore Make() => new(server.Connection, _prefix);
+}
+
+public sealed class ClassicAppendTests(TestServer server) : AppendTests
+{
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task Metadata_is_kept() => NotSupportedAsync("metadata", base.Metadata_is_kept);
+}
+
+public sealed class ClassicReadTests(TestServer server) : ReadTests
+{
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
+public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTests
+{
+    private const string Ability = "idempotency keys";
+
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task Append_with_the_same_key_returns_the_first_receipt() =>
+        NotSupportedAsync(Ability, base.Append_with_the_same_key_returns_the_first_receipt);
+
+    [Fact]
+    public override Task A_repetition_through_another_process_is_recognised() =>
+        NotSupportedAsync(Ability, base.A_repetition_through_another_process_is_recognised);
+
+    [Fact]
+    public override Task Concurrent_repetitions_are_stored_once() =>
+        NotSupportedAsync(Ability, base.Concurrent_repetitions_are_stored_once);
+
+    [Fact]
+    public override Task A_key_belongs_to_its_author_and_room() =>
+        NotSupportedAsync(Ability, base.A_key_belongs_to_its_author_and_room);
+
+    [Theory]
+    [InlineData("a", "b", "c", "d")]
+    public override Task Author_and_key_are_not_run_together(string user, string key, string otherUser, string otherKey) =>
+        NotSupportedAsync(Ability, () => base.Author_and_key_are_not_run_together(user, key, otherUser, otherKey));
+
+    [Fact]
+    public override Task A_repetition_is_recognised_after_the_message_was_edited_or_deleted() =>
+        NotSupportedAsync(Ability, base.A_repetition_is_recognised_after_the_message_was_edited_or_deleted);
+
+    [Fact]
+    public override Task Within_a_batch_a_repetition_is_recognised_too() =>
+        NotSupportedAsync(Ability, base.Within_a_batch_a_repetition_is_recognised_too);
+
+    [Fact]
+    public override Task A_key_used_for_another_text_is_refused_and_nothing_of_the_batch_is_stored() =>
+        NotSupportedAsync(Ability, base.A_key_used_for_another_text_is_refused_and_nothing_of_the_batch_is_stored);
+
+    [Fact]
+    public override Task A_key_used_for_other_metadata_is_refused() =>
+        NotSupportedAsync("metadata", base.A_key_used_for_other_metadata_is_refused);
+}
+
+public sealed class ClassicChangeTests(TestServer server) : ChangeTests
+{
+    private const string Ability = "editing";
+
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task An_edit_gives_the_message_a_new_text_version_and_time() =>
+        NotSupportedAsync(Ability, base.An_edit_gives_the_message_a_new_text_version_and_time);
+
+    [Fact]
+    public override Task An_edit_keeps_what_it_does_not_change() =>
+        NotSupportedAsync("metadata", base.An_edit_keeps_what_it_does_not_change);
+
+    [Fact]
+    public override Task Each_change_raises_the_rooms_revision() =>
+        NotSupportedAsync(Ability, base.Each_change_raises_the_rooms_revision);
+
+    [Fact]
+    public override Task Concurrent_changes_do_not_undo_each_other() =>
+        NotSupportedAsync(Ability, base.Concurrent_changes_do_not_undo_each_other);
+}
+
+#if NET10_0_OR_GREATER
+public sealed class ClassicModelTests(TestServer server) : ModelTests
+{
+    private readonly ClassicStores _stores = new(server);
+
+    protected override bool Edits => false;
+
+    protected override int Histories => 20;
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+#endif

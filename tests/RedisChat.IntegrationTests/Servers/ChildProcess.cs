@@ -1,0 +1,107 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace RedisChat.IntegrationTests;
+
+/// <summary>A program started by a test, which ends with the test host however that ends.</summary>
+/// <remarks>
+/// A shell stands between: it ends the program when its own standard input closes, which happens even if the test host is killed.
+/// </remarks>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _shell;
+    private readonly List<string> _output = [];
+    private Task _reading = Task.CompletedTask;
+
+    private ChildProcess(Process shell, int id)
+    {
+        _shell = shell;
+        Id = id;
+    }
+
+    /// <summary>The program's process id (not the shell's).</summary>
+    public int Id { get; }
+
+    /// <summary>What the program has written so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return string.Join('\n', _output);
+            }
+        }
+    }
+
+    /// <summary>Whether there is such a program on the search path.</summary>
+    public static bool Exists(string program) =>
+        !OperatingSystem.IsWindows()
+        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, program)));
+
+    public static async Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, string workingDirectory)
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory,
+        };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("\"$0\" \"$@\" </dev/null & p=$!; echo $p; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p");
+        start.ArgumentList.Add(program);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var shell = Process.Start(start) ?? throw new InvalidOperationException("There is no /bin/sh.");
+        var id = int.Parse((await shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        var child = new ChildProcess(shell, id);
+        child._reading = Task.WhenAll(child.KeepAsync(shell.StandardOutput), child.KeepAsync(shell.StandardError));
+        return child;
+    }
+
+    /// <summary>Kills the program as a crash would: SIGKILL.</summary>
+    public void Kill() => Signal(9);
+
+    /// <summary>Freezes the program: SIGSTOP.</summary>
+    public void Freeze() => Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+
+    /// <summary>Lets a frozen program go on: SIGCONT.</summary>
+    public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
+
+    /// <summary>Kills the program and waits for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        await _reading;
+        _shell.Dispose();
+    }
+
+    private async Task KeepAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            lock (_output)
+            {
+                _output.Add(line);
+            }
+        }
+    }
+
+    private void Signal(int signal)
+    {
+        if (SendSignal(Id, signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int pid, int signal);
+}

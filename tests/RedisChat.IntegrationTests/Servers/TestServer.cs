@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using DotNet.Testcontainers.Builders;
+using RedisChat.IntegrationTests;
+using StackExchange.Redis;
+using Testcontainers.Redis;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
+
+namespace RedisChat.IntegrationTests;
+
+/// <summary>
+/// The server that tests share, each with a key prefix of its own. Found in this order: the one that <c>REDISCHAT_TEST_REDIS</c> names, a container,
+/// a redis-server or valkey-server on the PATH, and, on .NET 10, the embedded Garnet. <c>REDISCHAT_TEST_BACKEND</c> (docker, process, garnet)
+/// forces one.
+/// </summary>
+public sealed partial class TestServer : IAsyncLifetime
+{
+    private const string Image = "redis:7.4-alpine";
+
+    private readonly Stack<IAsyncDisposable> _owned = new();
+    private ConnectionMultiplexer? _multiplexer;
+
+    /// <summary>Whether a missing server must fail the tests instead of skipping them.</summary>
+    private static bool OnBuildServer => Environment.GetEnvironmentVariable("CI") is "true" or "1";
+
+    /// <summary>What the tests run on, for people.</summary>
+    public string Description { get; private set; } = "none";
+
+    /// <summary>How to connect; <see langword="null"/> if there is no server.</summary>
+    public string? Configuration { get; private set; }
+
+    /// <summary>Whether it is a Redis or Valkey (not Garnet).</summary>
+    public bool IsRedis { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        var backend = Environment.GetEnvironmentVariable("REDISCHAT_TEST_BACKEND") ?? "";
+        if (Environment.GetEnvironmentVariable("REDISCHAT_TEST_REDIS") is { Length: > 0 } configured)
+        {
+            // One that is configured but down is an error below, not a reason to take another.
+            (Configuration, IsRedis, Description) = (configured, true, "the server that REDISCHAT_TEST_REDIS names");
+        }
+        else if (backend is "" or "docker" && await TryStartContainerAsync(required: backend == "docker") is { } container)
+        {
+            (Configuration, IsRedis, Description) = (container, true, $"a container of {Image}");
+        }
+        else if (backend is "" or "process" && RedisProcess.Program is not null)
+        {
+            var process = await RedisProcess.StartAsync();
+            _owned.Push(process);
+            (Configuration, IsRedis, Description) = (process.Configuration, true, $"{RedisProcess.Program} on port {process.Port}");
+        }
+        else if (backend is "" or "garnet" && TryStartGarnet() is { } garnet)
+        {
+            (Configuration, IsRedis, Description) = (garnet, false, "the embedded Garnet");
+        }
+
+        if (OnBuildServer && !IsRedis && backend != "garnet")
+        {
+            throw new InvalidOperationException("On a build server the tests need a real Redis: install redis-server or set REDISCHAT_TEST_REDIS.");
+        }
+
+        if (Configuration is not null)
+        {
+            _multiplexer = await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
+            _owned.Push(_multiplexer);
+            Description += $", version {_multiplexer.GetServers()[0].Version}";
+        }
+
+        Console.WriteLine($"Integration tests run on {Description}.");
+        TestContext.Current.SendDiagnosticMessage("Integration tests run on {0}.", Description);
+    }
+
+    /// <summary>A connection that all tests share; a test that disturbs connections makes its own.</summary>
+    public ConnectionMultiplexer Connection
+    {
+        get
+        {
+            if (_multiplexer is null)
+            {
+                SkipOrFail("There is no server: no Docker, no redis-server or valkey-server on the PATH, and no Garnet for this .NET version.");
+            }
+
+            return _multiplexer;
+        }
+    }
+
+    /// <summary>Skips a test that needs what Garnet does not have.</summary>
+    public void NeedRedis(string why)
+    {
+        _ = Connection;
+        if (!IsRedis)
+        {
+            SkipOrFail($"{why} The tests run on {Description}.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_owned.TryPop(out var owned))
+        {
+            await owned.DisposeAsync();
+        }
+    }
+
+    /// <summary>Says why a test cannot run here. On a build server that is a failure, since there everything must run.</summary>
+    [DoesNotReturn]
+    public static void SkipOrFail(string why)
+    {
+        if (OnBuildServer && Environment.GetEnvironmentVariable("REDISCHAT_TEST_BACKEND") is null)
+        {
+            Assert.Fail(why);
+        }
+
+        Assert.Skip(why);
+    }
+
+    private async Task<string?> TryStartContainerAsync(bool required)
+    {
+        try
+        {
+            var container = new RedisBuilder(Image).Build();
+            await container.StartAsync();
+            _owned.Push(container);
+            return container.GetConnectionString();
+        }
+        catch (DockerUnavailableException) when (!required)
+        {
+            return null;
+        }
+    }
+
+    private string? TryStartGarnet()
+    {
+        string? configuration = null;
+        StartGarnet(ref configuration);
+        return configuration;
+    }
+
+    /// <summary>Implemented where there is a Garnet.</summary>
+    partial void StartGarnet(ref string? configuration);
+}
