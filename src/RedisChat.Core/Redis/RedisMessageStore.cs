@@ -20,6 +20,9 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RedisPageReader _reader;
 
+    // How far the server's clock is ahead of ours, in idempotency windows.
+    private long _windowsAhead;
+
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
     /// <param name="multiplexer">The connection.</param>
     /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
@@ -63,7 +66,8 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
         {
             var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds);
             var last = _rooms.TryGet(room, out var known) ? known : 0;
-            var window = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
+            var ownWindow = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
+            var window = ownWindow + Volatile.Read(ref _windowsAhead);
             while (true)
             {
                 call.Guess(last, window);
@@ -83,6 +87,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
 
                 last = (long)reply[1];
                 window = (long)reply[2];
+                Volatile.Write(ref _windowsAhead, window - ownWindow);
             }
         }
         catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))

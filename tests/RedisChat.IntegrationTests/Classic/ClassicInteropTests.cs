@@ -1,0 +1,154 @@
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Classic;
+
+/// <summary>
+/// The classic layout is shared with programs that know nothing of this library. The other program here is raw Redis commands, written as
+/// the tutorial has them.
+/// </summary>
+public sealed class ClassicInteropTests
+{
+    private readonly string _prefix = $"test-{Guid.NewGuid():n}";
+    private readonly IDatabase _redis;
+    private readonly Chat _chat;
+
+    public ClassicInteropTests(TestServer server)
+    {
+        _redis = server.Connection.GetDatabase();
+        _chat = new Chat(new ClassicMessageStore(server.Connection, _prefix));
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_we_send_the_other_program_reads_value_for_value()
+    {
+        await SendAsOtherAsync("lobby", "bob", "first");
+        var receipt = await _chat.SendAsync("lobby", "alice", "héllo", Cancelled);
+
+        receipt.Id.Should().Be(2);
+        (await ExecuteAsync("GET", ":lobby:messages")).ToString().Should().Be("2");
+        (await HashAsync(":lobby")).Should().BeEquivalentTo(new Dictionary<string, string> { ["bob"] = "1", ["alice"] = "2" });
+        (await HashAsync(":lobby:alice")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "héllo" });
+        (await HashAsync(":lobby:2")).Should().BeEquivalentTo(
+            new Dictionary<string, string> { ["content"] = "héllo", ["timestamp"] = $"{receipt.Timestamp.ToUnixTimeSeconds()}" });
+    }
+
+    [Fact]
+    public async Task What_the_other_program_sends_we_read()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await _chat.SendAsync("lobby", "alice", "two", Cancelled);
+        await SendAsOtherAsync("lobby", "bob", "three");
+
+        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages
+            .Select(message => $"{message.Id} {message.User} {message.Text} {message.Timestamp.ToUnixTimeSeconds() >= 1700000000}")
+            .Should().Equal("1 bob one True", "2 alice two True", "3 bob three True");
+        (await _chat.ReceiveAsync("lobby", new MessageQuery { User = "bob" }, Cancelled)).Messages.Select(message => message.Text)
+            .Should().Equal("one", "three");
+        (await _chat.GetAsync("lobby", 3, Cancelled))!.User.Should().Be("bob");
+    }
+
+    [Fact]
+    public async Task What_the_other_program_deletes_is_gone_for_us()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await _chat.SendAsync("lobby", "bob", "two", Cancelled);
+
+        await ExecuteAsync("HDEL", ":lobby:bob", "2");
+        await ExecuteAsync("HDEL", ":lobby:2", "content", "timestamp");
+
+        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which.Text.Should().Be("one");
+        (await _chat.DeleteAsync("lobby", 2, "bob", cancellationToken: Cancelled)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task What_we_delete_is_gone_for_the_other_program()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await SendAsOtherAsync("lobby", "bob", "two");
+
+        (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeTrue();
+
+        (await HashAsync(":lobby:bob")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "two" });
+        (await HashAsync(":lobby:1")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Both_may_send_at_the_same_time()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(n => n % 2 == 0
+            ? SendAsOtherAsync("lobby", "bob", $"{n}")
+            : _chat.SendAsync("lobby", "alice", $"{n}", Cancelled)));
+
+        var messages = (await _chat.ReceiveAsync("lobby", new MessageQuery { Limit = 1000 }, Cancelled)).Messages;
+        messages.Select(message => message.Id).Should().Equal(Enumerable.Range(1, 100).Select(id => (long)id));
+        messages.Select(message => message.Text).Should().BeEquivalentTo(Enumerable.Range(0, 100).Select(n => $"{n}"));
+    }
+
+    [Fact]
+    public async Task An_author_whom_the_other_program_took_off_the_rooms_list_is_unknown()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await ExecuteAsync("HDEL", ":lobby", "bob");
+
+        var message = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which;
+        message.Text.Should().Be("one");
+        message.User.Should().BeEmpty();
+        (await _chat.DeleteAsync("lobby", 1, "moderator", asModerator: true, Cancelled)).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("17")]
+    [InlineData("messages")]
+    public async Task A_user_who_would_be_another_things_key_is_refused(string user)
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("lobby", user, "hello", Cancelled));
+
+        error.Message.Should().Contain("classic layout");
+        (await _redis.KeyExistsAsync($"{_prefix}:lobby:messages")).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_room_with_a_colon_is_refused() =>
+        (await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("a:b", "alice", "hello", Cancelled))).Message.Should().Contain("colon");
+
+    [Fact]
+    public async Task A_user_of_the_other_program_who_is_another_things_key_does_no_harm()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await SendAsOtherAsync("lobby", "1", "two");
+
+        var messages = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages;
+        messages.Select(message => $"{message.User}:{message.Text}").Should().Equal("bob:one", ":two");
+    }
+
+    [Fact]
+    public async Task A_message_without_a_valid_time_is_told_of_and_does_not_fail_the_page()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await SendAsOtherAsync("lobby", "bob", "two");
+        await ExecuteAsync("HSET", ":lobby:1", "timestamp", "yesterday");
+
+        var page = await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+
+        page.Messages.Should().ContainSingle().Which.Text.Should().Be("two");
+        page.Unreadable.Should().ContainSingle().Which.Field.Should().Be("timestamp");
+    }
+
+    /// <summary>The tutorial's five commands.</summary>
+    private async Task SendAsOtherAsync(string room, string user, string text)
+    {
+        var id = (long)await ExecuteAsync("INCR", $":{room}:messages");
+        await ExecuteAsync("HSET", $":{room}", user, $"{id}");
+        await ExecuteAsync("HSET", $":{room}:{user}", $"{id}", text);
+        await ExecuteAsync("HSET", $":{room}:{id}", "content", text);
+        await ExecuteAsync("HSET", $":{room}:{id}", "timestamp", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
+    }
+
+    private Task<RedisResult> ExecuteAsync(string command, string key, params object[] arguments) =>
+        _redis.ExecuteAsync(command, [(RedisKey)(_prefix + key), .. arguments]);
+
+    private async Task<Dictionary<string, string>> HashAsync(string key) =>
+        (await _redis.HashGetAllAsync(_prefix + key)).ToStringDictionary();
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>What an application sees while Redis is away, and after.</summary>
+public sealed class AvailabilityTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_Redis_is_down_a_send_fails_within_its_deadline_and_afterwards_works_again()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        using var host = StartHost(redis, TimeSpan.FromSeconds(2));
+        var chat = host.Services.GetRequiredService<Chat>();
+        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+
+        await redis.KillAsync();
+        var watch = Stopwatch.StartNew();
+        var send = () => chat.SendAsync("lobby", "alice", "while down", Cancelled);
+        var error = (await send.Should().ThrowAsync<ChatUnavailableException>()).Which;
+        watch.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(1.5)).And.BeLessThan(TimeSpan.FromSeconds(20));
+        error.Room.Should().Be("lobby");
+        error.Operation.Should().Be(ChatOperations.Send);
+        error.MayHaveHappened.Should().BeFalse();
+        error.Message.Should().Contain("2 s");
+
+        await redis.StartAgainAsync();
+        await SendUntilItWorksAsync(chat);
+        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Text).Should().Equal("after");
+    }
+
+    [Fact]
+    public async Task A_host_starts_while_Redis_is_down_and_works_once_it_is_up()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.KillAsync();
+        using var host = StartHost(redis, TimeSpan.FromSeconds(1));
+        var chat = host.Services.GetRequiredService<Chat>();
+
+        var receive = () => chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+        await receive.Should().ThrowAsync<ChatUnavailableException>();
+
+        await redis.StartAgainAsync();
+        await SendUntilItWorksAsync(chat);
+    }
+
+    [Fact]
+    public async Task A_short_absence_of_Redis_is_not_noticed()
+    {
+        await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        using var host = StartHost(redis, TimeSpan.FromSeconds(60));
+        var chat = host.Services.GetRequiredService<Chat>();
+        await chat.SendAsync("lobby", "alice", "one", Cancelled);
+
+        await redis.KillAsync();
+        var send = chat.SendAsync("lobby", "alice", "two", Cancelled);
+        await redis.StartAgainAsync();
+
+        (await send).Id.Should().Be(2);
+        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Text).Should().Equal("one", "two");
+    }
+
+    [Fact]
+    public async Task A_send_into_a_frozen_Redis_may_have_happened_and_repeating_it_does_not_double_it()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        using var host = StartHost(redis, TimeSpan.FromSeconds(1));
+        var chat = host.Services.GetRequiredService<Chat>();
+        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+        var message = new NewMessage("alice", "into the cold") { IdempotencyKey = "key" };
+
+        redis.Freeze();
+        var send = () => chat.SendAsync("lobby", message, Cancelled);
+        (await send.Should().ThrowAsync<ChatUnavailableException>()).Which.MayHaveHappened.Should().BeTrue();
+        redis.Thaw();
+
+        // It had been sent, so the server applies it as soon as it goes on.
+        (await chat.SendAsync("lobby", message, Cancelled)).Id.Should().Be(2);
+        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(m => m.Text).Should().Equal("before", "into the cold");
+    }
+
+    [Fact]
+    public async Task A_cancelled_send_ends_at_once_also_while_Redis_is_frozen()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        using var host = StartHost(redis, TimeSpan.FromSeconds(60));
+        var chat = host.Services.GetRequiredService<Chat>();
+        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+        using var cancelled = new CancellationTokenSource();
+
+        redis.Freeze();
+        var send = chat.SendAsync("lobby", "alice", "never mind", cancelled.Token);
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send.WaitAsync(TimeSpan.FromSeconds(20), Cancelled));
+        redis.Thaw();
+    }
+
+    [Fact]
+    public async Task A_server_that_forgot_the_scripts_is_given_them_again()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var connection = await redis.ConnectAsync();
+        var chat = new Chat(new RedisMessageStore(connection));
+        await chat.SendAsync("lobby", "alice", "one", Cancelled);
+
+        await connection.GetServers()[0].ScriptFlushAsync();
+
+        (await chat.SendAsync("lobby", "alice", "two", Cancelled)).Id.Should().Be(2);
+    }
+
+    private static IHost StartHost(RedisProcess redis, TimeSpan timeout)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRedisChat(redis.Configuration).Configure(options => options.OperationTimeout = timeout);
+        var host = builder.Build();
+        host.Start();
+        return host;
+    }
+
+    private static async Task SendUntilItWorksAsync(Chat chat)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await chat.SendAsync("lobby", "alice", "after", Cancelled);
+                return;
+            }
+            catch (ChatUnavailableException e) when (attempt < 10 && !e.MayHaveHappened)
+            {
+                // Each attempt waits until its own deadline for the connection to come back.
+            }
+        }
+    }
+}

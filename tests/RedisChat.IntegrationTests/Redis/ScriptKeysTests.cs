@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>Every key that a script touches is among its KEYS, as clusters and some hosted services require.</summary>
+public sealed partial class ScriptKeysTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task No_script_touches_a_key_outside_of_its_KEYS()
+    {
+        // MONITOR shows each script call with its KEYS and, marked "lua", every command that the script runs.
+        await using var redis = await RedisProcess.StartAsync();
+        await using var monitor = await RedisMonitor.StartAsync(redis);
+        await using var connection = await redis.ConnectAsync();
+        var chat = new Chat(new RedisMessageStore(connection));
+
+        await UseEverythingAsync(chat);
+        var lines = await monitor.StopAsync(connection);
+
+        var touched = new HashSet<string>();
+        HashSet<string> keys = [];
+        foreach (var line in lines)
+        {
+            var words = Word().Matches(line).Select(match => Regex.Unescape(match.Groups[1].Value)).ToList();
+            if (words[0].StartsWith("EVAL", StringComparison.OrdinalIgnoreCase))
+            {
+                keys = [.. words.Skip(3).Take(int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture))];
+            }
+            else if (line.Contains(" lua] ", StringComparison.Ordinal) && words[0] != "TIME")
+            {
+                keys.Should().Contain(words[1], "the script runs {0}", line);
+                touched.Add($"{words[0]} {WithoutDigits().Replace(words[1], "0")}");
+            }
+        }
+
+        touched.Should().Contain("HSET chatroom:{lobby}").And.Contain("HSET chatroom:{lobby}:m:0").And.Contain("APPEND chatroom:{lobby}:u:alice")
+            .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0");
+    }
+
+    private static async Task UseEverythingAsync(Chat chat)
+    {
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 128).Select(n => new NewMessage($"user{n}", "hello") { IdempotencyKey = "k" })], Cancelled);
+        await chat.SendAsync("lobby", new NewMessage("user1", "hello") { IdempotencyKey = "k" }, Cancelled);
+        await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
+        await chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled);
+        await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+    }
+
+    [GeneratedRegex("""
+        "((?:[^"\\]|\\.)*)"
+        """)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex WithoutDigits();
+}

@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+
+namespace RedisChat.IntegrationTests;
+
+/// <summary>
+/// A proxy before a server that lets a test step through round trips: once stepping, it holds what the client sends until the test has
+/// seen the commands it expects. What a client sends before it has any answer is one round trip.
+/// </summary>
+internal sealed class StepProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Channel<string> _seen = Channel.CreateUnbounded<string>();
+    private readonly List<Line> _lines = [];
+    private readonly IPEndPoint _server;
+    private readonly string _keyPrefix;
+    private readonly object _gate = new();
+    private bool _holding;
+
+    private sealed record Line(NetworkStream Client, NetworkStream Server)
+    {
+        public List<byte> Unparsed { get; } = [];
+
+        public List<byte> Held { get; } = [];
+    }
+
+    /// <param name="server">The server.</param>
+    /// <param name="keyPrefix">Only commands that name such a key are looked at.</param>
+    public StepProxy(EndPoint server, string keyPrefix)
+    {
+        _server = (IPEndPoint)server;
+        _keyPrefix = keyPrefix;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>Does something in exactly these round trips, each given as its commands.</summary>
+    public async Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips)
+    {
+        Hold();
+        var running = operation();
+        foreach (var expected in roundTrips)
+        {
+            var commands = new List<string>();
+            while (commands.Count < expected.Length)
+            {
+                commands.Add(await _seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+            }
+
+            commands.Should().Equal(expected);
+            running.IsCompleted.Should().BeFalse();
+            await PassAsync();
+        }
+
+        var result = await running.WaitAsync(TimeSpan.FromSeconds(30));
+        _seen.Reader.TryRead(out var more).Should().BeFalse("a further round trip was made: {0}", more);
+        await LetGoAsync();
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Stop();
+        foreach (var line in _lines)
+        {
+            line.Client.Dispose();
+            line.Server.Dispose();
+        }
+    }
+
+    private void Hold()
+    {
+        lock (_gate)
+        {
+            _holding = true;
+        }
+    }
+
+    private async Task LetGoAsync()
+    {
+        lock (_gate)
+        {
+            _holding = false;
+        }
+
+        await PassAsync();
+    }
+
+    private async Task PassAsync()
+    {
+        foreach (var line in _lines.ToArray())
+        {
+            byte[] held;
+            lock (_gate)
+            {
+                held = [.. line.Held];
+                line.Held.Clear();
+            }
+
+            await line.Server.WriteAsync(held);
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            var client = await _listener.AcceptTcpClientAsync(_end.Token);
+            var server = new TcpClient();
+            await server.ConnectAsync(_server, _end.Token);
+            var line = new Line(client.GetStream(), server.GetStream());
+            _lines.Add(line);
+            _ = PassCommandsAsync(line);
+            _ = line.Server.CopyToAsync(line.Client, _end.Token);
+        }
+    }
+
+    private async Task PassCommandsAsync(Line line)
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await line.Client.ReadAsync(buffer, _end.Token)) > 0)
+        {
+            var chunk = buffer.AsMemory(0, read);
+            bool holding;
+            lock (_gate)
+            {
+                holding = _holding;
+                if (holding)
+                {
+                    line.Held.AddRange(chunk.ToArray());
+                }
+
+                line.Unparsed.AddRange(chunk.ToArray());
+                while (TryTakeCommand(line.Unparsed) is { } words)
+                {
+                    if (holding && words.Exists(word => word.StartsWith(_keyPrefix, StringComparison.Ordinal)))
+                    {
+                        _seen.Writer.TryWrite(words[0]);
+                    }
+                }
+            }
+
+            if (!holding)
+            {
+                await line.Server.WriteAsync(chunk, _end.Token);
+            }
+        }
+    }
+
+    /// <summary>Takes one whole command off the bytes: <c>*2\r\n$4\r\nHGET\r\n$1\r\nx\r\n</c>.</summary>
+    private static List<string>? TryTakeCommand(List<byte> bytes)
+    {
+        var at = 0;
+        if (ReadNumber('*') is not { } count)
+        {
+            return null;
+        }
+
+        var words = new List<string>();
+        for (var i = 0; i < count; i++)
+        {
+            if (ReadNumber('$') is not { } length || at + length + 2 > bytes.Count)
+            {
+                return null;
+            }
+
+            words.Add(Encoding.UTF8.GetString([.. bytes.GetRange(at, length)]));
+            at += length + 2;
+        }
+
+        bytes.RemoveRange(0, at);
+        return words;
+
+        int? ReadNumber(char type)
+        {
+            var end = at < bytes.Count ? bytes.IndexOf((byte)'\n', at) : -1;
+            if (end < 0)
+            {
+                return null;
+            }
+
+            ((char)bytes[at]).Should().Be(type);
+            var number = int.Parse(Encoding.ASCII.GetString([.. bytes.GetRange(at + 1, end - at - 2)]), CultureInfo.InvariantCulture);
+            at = end + 1;
+            return number;
+        }
+    }
+}
