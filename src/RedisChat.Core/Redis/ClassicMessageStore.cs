@@ -17,7 +17,7 @@ namespace RedisChat;
 /// <para>The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.</para>
 /// <para>Not for Redis Cluster: the keys of a room are in different slots.</para>
 /// </remarks>
-public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable
+public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisposable
 {
     private readonly RedisConnection _connection;
     private readonly ClassicKeyScheme _keys;
@@ -160,6 +160,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable
 
     /// <summary>Closes the connection, if it is the store's own.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
+    public void Dispose() => _connection.Dispose();
 
     private Task<bool> DeleteAsync(IDatabase database, string room, Message message)
     {

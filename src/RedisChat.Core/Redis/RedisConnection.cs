@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// The connection of a store, made at first use, so that a host starts while Redis is down. A connection that the host owns is used and
 /// never disposed.
 /// </summary>
-internal sealed class RedisConnection : IAsyncDisposable
+internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     private readonly object _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _connect;
@@ -73,23 +73,40 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Task<IConnectionMultiplexer>? connection;
+        if (Close() is { } connection && await ConnectedAsync(connection).ConfigureAwait(false) is { } multiplexer)
+        {
+            await multiplexer.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        // One that is still being made is closed as soon as it is there.
+        Close()?.ContinueWith(
+            static connection => connection.Result.Dispose(),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Refuses further use. Returns the connection if it must be disposed.</summary>
+    private Task<IConnectionMultiplexer>? Close()
+    {
         lock (_gate)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
+            var connection = _owned && !_disposed ? _connection : null;
             _disposed = true;
-            connection = _connection;
+            return connection;
         }
+    }
 
-        if (_owned && connection is not null)
+    private static async Task<IConnectionMultiplexer?> ConnectedAsync(Task<IConnectionMultiplexer> connection)
+    {
+        try
         {
-            await connection.ContinueWith(
-                static connected => connected.IsCompletedSuccessfully ? connected.Result.DisposeAsync().AsTask() : Task.CompletedTask,
-                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
+            return await connection.ConfigureAwait(false);
+        }
+        catch (RedisException)
+        {
+            return null;
         }
     }
 }

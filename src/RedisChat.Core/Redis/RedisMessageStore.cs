@@ -8,7 +8,7 @@ namespace RedisChat;
 /// An append and a change are one script call each: atomic, and one round trip. Reads go to the primary, as several pipelined
 /// commands.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
+public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
@@ -186,6 +186,9 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable
 
     /// <summary>Closes the connection, if it is the store's own.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
+    public void Dispose() => _connection.Dispose();
 
     private Message Read(string room, long id, RedisValue value, string operation) =>
         MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)

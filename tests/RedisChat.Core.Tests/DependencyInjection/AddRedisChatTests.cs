@@ -1,0 +1,138 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using RedisChat.Tests.Storage;
+using StackExchange.Redis;
+
+namespace RedisChat.Tests.DependencyInjection;
+
+public sealed class AddRedisChatTests
+{
+    private readonly ServiceCollection _services = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void By_default_messages_are_kept_in_Redis()
+    {
+        _services.AddRedisChat("localhost:1");
+
+        using var provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<Chat>().Should().BeSameAs(provider.GetRequiredService<Chat>());
+        provider.GetRequiredService<IMessageStore>().Should().BeOfType<RedisMessageStore>();
+        provider.GetRequiredService<IRoomKeyScheme>().Should().BeOfType<HashTagKeyScheme>();
+    }
+
+    [Fact]
+    public void The_layout_is_chosen_by_one_call()
+    {
+        _services.AddRedisChat("localhost:1").UseClassicLayout();
+
+        using var provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<IMessageStore>().Should().BeOfType<ClassicMessageStore>();
+    }
+
+    [Fact]
+    public async Task Several_chats_live_side_by_side()
+    {
+        _services.AddRedisChat().UseInMemory();
+        _services.AddKeyedRedisChat("support").UseInMemory().Configure(options => options.MaxTextBytes = 3);
+
+        using var provider = _services.BuildServiceProvider();
+        var chat = provider.GetRequiredService<Chat>();
+        var support = provider.GetRequiredKeyedService<Chat>("support");
+
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        (await support.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
+        await Assert.ThrowsAsync<ArgumentException>(() => support.SendAsync("lobby", "alice", "hello", Cancelled));
+    }
+
+    [Fact]
+    public void The_hosts_own_store_and_scheme_are_made_with_its_services()
+    {
+        _services.AddSingleton(new Dependency());
+        _services.AddRedisChat("localhost:1").UseKeyScheme<OwnScheme>();
+        _services.AddKeyedRedisChat("own").UseStore<OwnStore>();
+
+        using var provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<IRoomKeyScheme>().Should().BeOfType<OwnScheme>();
+        provider.GetRequiredService<IMessageStore>().Should().BeOfType<RedisMessageStore>();
+        provider.GetRequiredKeyedService<IMessageStore>("own").Should().BeOfType<OwnStore>();
+    }
+
+    [Fact]
+    public async Task The_hosts_clock_is_used()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero));
+        _services.AddSingleton<TimeProvider>(time);
+        _services.AddRedisChat().UseInMemory();
+
+        using var provider = _services.BuildServiceProvider();
+
+        (await provider.GetRequiredService<Chat>().SendAsync("lobby", "alice", "hello", Cancelled)).Timestamp.Should().Be(time.GetUtcNow());
+    }
+
+    [Fact]
+    public void Without_anything_to_connect_to_the_error_says_what_to_do()
+    {
+        _services.AddRedisChat();
+
+        using var provider = _services.BuildServiceProvider();
+
+        provider.Invoking(services => services.GetRequiredService<Chat>()).Should().Throw<InvalidOperationException>()
+            .WithMessage("*configuration string*IConnectionMultiplexer*");
+    }
+
+    [Theory]
+    [InlineData("localhost,nonsense=hunter2")]
+    [InlineData("localhost,ssl=hunter2")]
+    public void A_bad_configuration_string_is_refused_without_repeating_it(string configuration) =>
+        _services.Invoking(services => services.AddRedisChat(configuration)).Should().Throw<ArgumentException>()
+            .Where(error => !error.ToString().Contains("hunter2", StringComparison.Ordinal));
+
+    [Fact]
+    public void Null_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>(() => _services.AddRedisChat((string)null!));
+        Assert.Throws<ArgumentNullException>(() => _services.AddRedisChat((ConfigurationOptions)null!));
+        Assert.Throws<ArgumentNullException>(() => _services.AddRedisChat((IConnectionMultiplexer)null!));
+        Assert.Throws<ArgumentNullException>(() => _services.AddKeyedRedisChat(null!));
+    }
+
+    private sealed class Dependency;
+
+    private sealed class OwnScheme(Dependency dependency) : IRoomKeyScheme
+    {
+        private readonly HashTagKeyScheme _inner = dependency is null ? throw new ArgumentNullException(nameof(dependency)) : new("own");
+
+        public string Room(string room) => _inner.Room(room);
+
+        public string Bucket(string room, long bucket) => _inner.Bucket(room, bucket);
+
+        public string User(string room, string user) => _inner.User(room, user);
+
+        public string Changed(string room) => _inner.Changed(room);
+
+        public string Sent(string room, long window) => _inner.Sent(room, window);
+    }
+
+    private sealed class OwnStore(Dependency dependency) : IMessageStore
+    {
+        private readonly UnusableStore _inner = dependency is null ? throw new ArgumentNullException(nameof(dependency)) : new();
+
+        public bool RecognisesRepeatedAppends => true;
+
+        public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+            _inner.AppendAsync(room, messages, cancellationToken);
+
+        public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) => _inner.GetAsync(room, id, cancellationToken);
+
+        public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
+            _inner.ReadAsync(room, query, cancellationToken);
+
+        public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+            _inner.ChangeAsync(room, id, change, cancellationToken);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using RedisChat.Tests.Storage;
+
+namespace RedisChat.Tests.Diagnostics;
+
+/// <summary>What a chat tells of itself. Instruments are shared by the process, so each test looks for its own room or a difference.</summary>
+public sealed class TelemetryTests
+{
+    private readonly string _room = $"room {Guid.NewGuid()}";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_operation_is_a_span()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ChatDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var chat = new Chat(new InMemoryMessageStore());
+
+        await chat.SendAsync(_room, "alice", "hello", Cancelled);
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => chat.DeleteAsync(_room, 1, "bob", cancellationToken: Cancelled));
+
+        var own = spans.Where(span => (string?)span.GetTagItem("messaging.destination.name") == _room).ToList();
+        own.Select(span => span.DisplayName).Should().Equal("send chatroom", "delete chatroom");
+        own[0].Kind.Should().Be(ActivityKind.Producer);
+        own[0].Status.Should().Be(ActivityStatusCode.Unset);
+        own[1].Status.Should().Be(ActivityStatusCode.Error);
+        own[1].GetTagItem("error.type").Should().Be(nameof(ChatForbiddenException));
+    }
+
+    [Fact]
+    public async Task Messages_operations_and_retries_are_measured_without_rooms_or_users_in_the_tags()
+    {
+        var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == ChatDiagnostics.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
+        listener.Start();
+        var store = new FaultyStore(new InMemoryMessageStore());
+        store.Faults.Enqueue(new ChatUnavailableException());
+
+        await new Chat(store).SendManyAsync(_room, [new("alice", "one"), new("alice", "two")], Cancelled);
+
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.SentMessages && m.Value == 2);
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.Retries && m.Value == 1 && m.Tags == "messaging.operation.name=send");
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.OperationDuration && m.Tags == "messaging.operation.name=send");
+        measured.Should().NotContain(m => m.Tags.Contains("alice", StringComparison.Ordinal) || m.Tags.Contains(_room, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_user_wrote_is_logged()
+    {
+        var logger = new ListLogger();
+        var store = new FaultyStore(new InMemoryMessageStore());
+        store.Faults.Enqueue(new ChatUnavailableException("away"));
+        var chat = new Chat(store, logger: logger);
+
+        await chat.SendAsync(_room, "alice", "my secret", Cancelled);
+
+        logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is tried again").And.NotContain("secret");
+    }
+
+    private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var text = new List<string>();
+        foreach (var (key, value) in tags)
+        {
+            text.Add($"{key}={value}");
+        }
+
+        return string.Join(',', text);
+    }
+
+    private sealed class ListLogger : ILogger<Chat>
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+    }
+}

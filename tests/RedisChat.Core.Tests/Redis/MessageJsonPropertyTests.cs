@@ -1,0 +1,77 @@
+using System.Text;
+using CsCheck;
+using RedisChat.Redis;
+
+namespace RedisChat.Tests.Redis;
+
+public sealed class MessageJsonPropertyTests
+{
+    private static readonly Gen<string> Text = Gen.String[0, 40].Where(text => !text.Any(char.IsSurrogate));
+
+    private static readonly Gen<NewMessage> AnyMessage =
+        from user in Text
+        from text in Text
+        from metadata in Gen.Dictionary(Text, Text)[0, 5]
+        select new NewMessage(user, text) { Metadata = metadata };
+
+    [Fact]
+    public void A_message_is_read_as_it_was_written() =>
+        Gen.Select(AnyMessage, Gen.Long[0, Micros.Max]).Sample((sent, time) =>
+        {
+            MessageJson.TryRead(17, Stored(sent, time), out var message).Should().BeTrue();
+            message.Should().Be(new Message
+            {
+                Id = 17,
+                User = sent.User,
+                Text = sent.Text,
+                Timestamp = Micros.ToTime(time),
+                Metadata = sent.Metadata,
+            });
+        }, iter: 5_000);
+
+    [Fact]
+    public void An_edited_message_is_read_as_it_was_edited() =>
+        Gen.Select(AnyMessage, Text, Gen.Long[0, Micros.Max]).Sample((sent, text, time) =>
+        {
+            var stored = Stored(sent, 5);
+            MessageJson.TryRead(17, stored, out var message).Should().BeTrue();
+            var edited = message! with { Text = text, Version = 2 };
+            byte[] value = [.. MessageJson.HeadOfEdit(stored, edited), .. Encoding.UTF8.GetBytes($"{time}"), .. MessageJson.TailOfEdit];
+
+            MessageJson.TryRead(17, value, out var read).Should().BeTrue();
+            read.Should().Be(edited with { EditedAt = Micros.ToTime(time) });
+        }, iter: 5_000);
+
+    [Fact]
+    public void The_order_of_metadata_does_not_show() =>
+        Gen.Dictionary(Text, Text)[0, 5].Sample(metadata =>
+        {
+            var reversed = metadata.Reverse().ToDictionary(entry => entry.Key, entry => entry.Value);
+            MessageJson.TailOfNew(new NewMessage("u", "c") { Metadata = metadata })
+                .Should().Equal(MessageJson.TailOfNew(new NewMessage("u", "c") { Metadata = reversed }));
+        });
+
+    [Fact]
+    public void Damaged_values_are_refused_or_read_but_never_crash() =>
+        Gen.Select(AnyMessage, Gen.Select(Gen.Int[0, 200], Gen.Byte).Array[1, 5]).Sample((sent, damages) =>
+        {
+            var value = Stored(sent, 1_700_000_000_000_000);
+            foreach (var (at, to) in damages)
+            {
+                value[at % value.Length] = to;
+            }
+
+            if (MessageJson.TryRead(17, value, out var message))
+            {
+                message!.Text.Should().NotBeNull();
+                message.User.Should().NotBeNull();
+            }
+        }, iter: 50_000);
+
+    [Fact]
+    public void Any_bytes_are_refused_without_a_crash() =>
+        Gen.Byte.Array[0, 60].Sample(value => { _ = MessageJson.TryRead(17, value, out _); }, iter: 50_000);
+
+    private static byte[] Stored(NewMessage message, long time) =>
+        [.. Encoding.UTF8.GetBytes($$"""{"t":{{time}}"""), .. MessageJson.TailOfNew(message)];
+}

@@ -1,0 +1,37 @@
+using CsCheck;
+
+namespace RedisChat.Tests.Rooms;
+
+public sealed class HashTagKeySchemePropertyTests
+{
+    // Any UTF-16, halves of surrogate pairs included, and thick with what could matter.
+    private static readonly Gen<string> AnyId = Gen.Frequency(
+        (3, Gen.Char), (3, Gen.OneOf('{', '}', ':', '%', 'a', 'u', '7', 'D', '\n')), (1, Gen.OneOf('\ud800', '\udc00', '\ud83c', '\udf88')))
+        .Array[0, 12].Select(characters => new string(characters));
+
+    private readonly HashTagKeyScheme _keys = new();
+
+    [Fact]
+    public void Different_ids_have_different_keys() =>
+        Gen.Select(AnyId, AnyId, AnyId, AnyId).Sample((room, otherRoom, user, otherUser) =>
+        {
+            (Encoded(_keys.Room(room)) == Encoded(_keys.Room(otherRoom))).Should().Be(room == otherRoom);
+            (Encoded(_keys.User(room, user)) == Encoded(_keys.User(otherRoom, otherUser))).Should().Be(room == otherRoom && user == otherUser);
+        }, iter: 20_000);
+
+    [Fact]
+    public void Different_parts_have_different_keys() =>
+        Gen.Select(AnyId, AnyId, Gen.Long[0, 100], Gen.Long[0, 100]).Sample((room, user, bucket, window) =>
+            AllKeys(room, user, bucket, window).Select(Encoded).Should().OnlyHaveUniqueItems(), iter: 5_000);
+
+    [Fact]
+    public void All_keys_of_a_room_are_in_one_slot() =>
+        Gen.Select(AnyId, AnyId, Gen.Long[0, ChatLimits.MaxMessageId >> 7], Gen.Long[0, 100_000_000]).Sample((room, user, bucket, window) =>
+            AllKeys(room, user, bucket, window).Select(ClusterSlot.Of).Distinct().Should().ContainSingle(), iter: 5_000);
+
+    private string[] AllKeys(string room, string user, long bucket, long window) =>
+        [_keys.Room(room), _keys.Bucket(room, bucket), _keys.User(room, user), _keys.Changed(room), _keys.Sent(room, window)];
+
+    // What counts is what arrives at the server, and the client library sends UTF-8.
+    private static string Encoded(string key) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(key));
+}
