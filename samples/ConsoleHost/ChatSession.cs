@@ -17,17 +17,18 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         Anything else is sent.
         """;
 
-    /// <summary>Shows the newest messages.</summary>
-    /// <exception cref="StartupException">The room cannot be read.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Shows the newest messages; <see langword="false"/> if the room cannot be read.</summary>
+    public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
             Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+            return true;
         }
         catch (ChatException e)
         {
-            throw new StartupException($"The room cannot be opened. {Explanation.Of(e)}", e);
+            printer.Error($"The room cannot be opened. {Explanation.Of(e)}");
+            return false;
         }
     }
 
@@ -156,7 +157,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
 
     // Messages are printed as "#7", so that is what people type.
     private static bool TryParseId(string text, out long id) =>
-        long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
+        long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
 
     private static (string First, string Remainder) Cut(string text)
     {

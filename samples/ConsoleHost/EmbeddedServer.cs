@@ -42,10 +42,16 @@ public sealed class EmbeddedServer : IDisposable
             server.Start();
             return new EmbeddedServer(server, port, dataLock);
         }
-        catch
+        catch (Exception e)
         {
-            server?.Dispose();
+            server?.Dispose(deleteDir: false);
             dataLock?.Dispose();
+            if (e.InnerException is SocketException taken)
+            {
+                // Garnet wraps it; whoever tries another port wants the cause.
+                throw new SocketException((int)taken.SocketErrorCode);
+            }
+
             throw;
         }
     }

@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Garnet.common;
 
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Finds the server that another chat on this machine has started, or starts one.</summary>
 internal static class LocalServer
 {
-    private const int Attempts = 5;
+    private const int Attempts = 20;
+    private const int AttemptsAtStranger = 3;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     private enum Listener
@@ -30,7 +32,7 @@ internal static class LocalServer
                     return null;
                 case Listener.Protected:
                     throw new StartupException($"The Redis server on port {port} does not let everyone in. Name it: --redis 127.0.0.1:{port},password=...");
-                case Listener.Other when attempt == Attempts:
+                case Listener.Other when attempt >= AttemptsAtStranger:
                     throw new StartupException($"Port {port} is taken by something that is not Redis. Choose another with --port.");
                 case Listener.Other:
                     break;
@@ -47,9 +49,17 @@ internal static class LocalServer
                     {
                         // Another chat started at the same time and was faster: the next look finds its server.
                     }
+                    catch (IOException) when (attempt < Attempts && Directory.Exists(dataDirectory))
+                    {
+                        // The faster one has locked the directory, and will be listening soon.
+                    }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
                     {
                         throw new StartupException($"The directory of --data cannot be used: {e.Message}", e);
+                    }
+                    catch (GarnetException e)
+                    {
+                        throw new StartupException($"The embedded server does not start: {e.Message}", e);
                     }
 
                     break;

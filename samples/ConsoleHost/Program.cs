@@ -29,7 +29,11 @@ try
     var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
     try
     {
-        await session.OpenAsync(leaving);
+        if (!await session.OpenAsync(leaving))
+        {
+            return 1;
+        }
+
         if (!Console.IsInputRedirected)
         {
             printer.Note($"You are {options.User} in {options.Room}. Type to send; /help lists the commands.");
@@ -62,7 +66,10 @@ static IHost BuildHost(ConsoleOptions options)
     var chat = builder.Services.AddRedisChat().Configure(settings => settings.OperationTimeout = TimeSpan.FromSeconds(5));
     try
     {
-        _ = options.InMemory ? chat.UseInMemory() : chat.UseRedis(options.Redis ?? $"127.0.0.1:{options.Port}");
+        // What the user gives comes after, and so wins over, the shorter waits of a program that someone sits in front of.
+        _ = options.InMemory
+            ? chat.UseInMemory()
+            : chat.UseRedis($"connectTimeout=2000,connectRetry=1,{options.Redis ?? $"127.0.0.1:{options.Port}"}");
     }
     catch (ArgumentException e)
     {
