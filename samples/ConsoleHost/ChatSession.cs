@@ -1,0 +1,167 @@
+using System.Globalization;
+
+namespace RedisChat.ConsoleHost;
+
+/// <summary>One user in one room: reads lines, runs them as commands or sends them.</summary>
+internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input)
+{
+    private const int DefaultCount = 20;
+
+    private const string Commands = """
+        /history [N]     the last N messages (20)
+        /from USER       the last messages of one user
+        /edit ID TEXT    give a message of yours another text
+        /delete ID       delete a message of yours
+        /help            this list
+        /quit            leave
+        Anything else is sent.
+        """;
+
+    /// <summary>Shows the newest messages; <see langword="false"/> if the room cannot be read.</summary>
+    public async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+            return true;
+        }
+        catch (ChatException e)
+        {
+            printer.Error($"The room cannot be opened. {Explanation.Of(e)}");
+            return false;
+        }
+    }
+
+    /// <summary>Runs what is typed, until it ends.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // A console can only be read by blocking a thread; one of the pool's, so that it keeps neither Ctrl+C nor the exit waiting.
+        while (await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            try
+            {
+                if (!await RunLineAsync(line, cancellationToken))
+                {
+                    return;
+                }
+            }
+            catch (ChatForbiddenException)
+            {
+                printer.Error("That message was written by someone else: only its author may change it.");
+            }
+            catch (Exception e) when (e is ChatException or ArgumentException or NotSupportedException)
+            {
+                printer.Error(Explanation.Of(e));
+            }
+        }
+    }
+
+    /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
+    private async Task<bool> RunLineAsync(string line, CancellationToken cancellationToken)
+    {
+        var (command, rest) = line[0] == '/' ? Cut(line) : ("", line);
+        switch (command)
+        {
+            case "":
+                await SendAsync(line, cancellationToken);
+                break;
+            case "/history":
+                await HistoryAsync(rest, cancellationToken);
+                break;
+            case "/from" when rest.Length > 0:
+                ShowOrSay(await room.ReceiveAsync(new MessageQuery { User = rest, Limit = DefaultCount }, cancellationToken));
+                break;
+            case "/edit" when Cut(rest) is var (id, text) && TryParseId(id, out var number) && text.Length > 0:
+                await EditAsync(number, text, cancellationToken);
+                break;
+            case "/delete" when TryParseId(rest, out var number):
+                printer.Note(await room.DeleteAsync(number, user, cancellationToken: cancellationToken) ? $"Deleted #{number}." : NoSuch(number));
+                break;
+            case "/help":
+                Array.ForEach(Commands.ReplaceLineEndings("\n").Split('\n'), printer.Note);
+                break;
+            case "/quit":
+                return false;
+            case "/from" or "/edit" or "/delete":
+                printer.Error($"{command} is written like this: {(command switch { "/from" => "/from USER", "/edit" => "/edit ID TEXT", _ => "/delete ID" })}.");
+                break;
+            default:
+                printer.Error($"There is no command {command}. /help lists them.");
+                break;
+        }
+
+        return true;
+    }
+
+    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    {
+        var receipt = await room.SendAsync(user, text, cancellationToken);
+        Show(new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp });
+    }
+
+    private async Task HistoryAsync(string rest, CancellationToken cancellationToken)
+    {
+        var count = DefaultCount;
+        if (rest.Length > 0
+            && !(int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= ChatLimits.MaxPageSize))
+        {
+            printer.Error($"/history takes a number from 1 to {ChatLimits.MaxPageSize}.");
+            return;
+        }
+
+        ShowOrSay(await room.ReceiveAsync(new MessageQuery { Limit = count }, cancellationToken));
+    }
+
+    private async Task EditAsync(long id, string text, CancellationToken cancellationToken)
+    {
+        if (await room.EditAsync(id, user, text, cancellationToken) is { } message)
+        {
+            Show(message);
+        }
+        else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private void ShowOrSay(MessagePage page)
+    {
+        Show(page);
+        if (page.Messages.Count == 0)
+        {
+            printer.Note("No messages.");
+        }
+    }
+
+    private void Show(MessagePage page)
+    {
+        foreach (var message in page.Messages)
+        {
+            Show(message);
+        }
+
+        if (page.Unreadable.Count > 0)
+        {
+            printer.Error($"{page.Unreadable.Count} of these could not be read and are left out. {Explanation.Of(page.Unreadable[0])}");
+        }
+    }
+
+    private void Show(Message message) => printer.Message(message, own: message.User == user);
+
+    private static string NoSuch(long id) => $"There is no message #{id}.";
+
+    // Messages are printed as "#7", so that is what people type.
+    private static bool TryParseId(string text, out long id) =>
+        long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+
+    private static (string First, string Remainder) Cut(string text)
+    {
+        var end = text.IndexOf(' ');
+        return end < 0 ? (text, "") : (text[..end], text[end..].Trim());
+    }
+}

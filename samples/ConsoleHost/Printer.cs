@@ -1,0 +1,103 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace RedisChat.ConsoleHost;
+
+/// <summary>
+/// Prints whole lines, each cleaned of what could pass for something else. Thread-safe, so that what others write can be shown while the user
+/// types.
+/// </summary>
+internal sealed class Printer
+{
+    private static readonly Style Dim = new(Color.Grey);
+    private static readonly Style Own = new(Color.Green);
+    private static readonly Style Other = new(Color.Aqua);
+    private static readonly Style Bad = new(Color.Red);
+
+    private readonly Lock _gate = new();
+    private readonly Action<(string Text, Style? Style)[]> _output;
+    private readonly Action<(string Text, Style? Style)[]> _error;
+    private readonly TimeZoneInfo _zone;
+
+    private Printer(
+        Action<(string Text, Style? Style)[]> output, Action<(string Text, Style? Style)[]> error, TimeZoneInfo zone)
+    {
+        _output = output;
+        _error = error;
+        _zone = zone;
+    }
+
+    /// <summary>Prints in colours where a person sees them, and plainly into files and pipes.</summary>
+    public static Printer ForConsole()
+    {
+        var piped = Console.IsInputRedirected || Console.IsOutputRedirected;
+        return new Printer(
+            piped ? Plain(Console.Out) : Coloured(Console.Out),
+            piped || Console.IsErrorRedirected ? Plain(Console.Error) : Coloured(Console.Error),
+            TimeZoneInfo.Local);
+    }
+
+    /// <summary>Prints plainly.</summary>
+    public static Printer To(TextWriter output, TextWriter error, TimeZoneInfo? zone = null) =>
+        new(Plain(output), Plain(error), zone ?? TimeZoneInfo.Local);
+
+    /// <summary>Prints a message: <c>#7 14:05 alice: hello</c>.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="own">Whether the user wrote it.</param>
+    public void Message(Message message, bool own)
+    {
+        var time = TimeZoneInfo.ConvertTime(message.Timestamp, _zone);
+        Line(
+            _output,
+            (string.Create(CultureInfo.InvariantCulture, $"#{message.Id} {time:HH:mm:ss} "), Dim),
+            (message.User, own ? Own : Other),
+            (": ", Dim),
+            (message.Text, null),
+            (message.Version > 1 ? " (edited)" : "", Dim));
+    }
+
+    /// <summary>Prints a line of the program's own.</summary>
+    public void Note(string text) => Line(_output, (text, Dim));
+
+    /// <summary>Prints what went wrong, on the error output.</summary>
+    public void Error(string text) => Line(_error, (text, Bad));
+
+    private void Line(Action<(string Text, Style? Style)[]> print, params (string Text, Style? Style)[] parts)
+    {
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i].Text = TerminalText.Clean(parts[i].Text);
+        }
+
+        lock (_gate)
+        {
+            print(parts);
+        }
+    }
+
+    private static Action<(string Text, Style? Style)[]> Plain(TextWriter writer) => parts =>
+    {
+        writer.WriteLine(string.Concat(parts.Select(part => part.Text)));
+        writer.Flush();
+    };
+
+    private static Action<(string Text, Style? Style)[]> Coloured(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+
+        // The terminal wraps what is too long; wrapped here, a message would be several lines to whoever copies it.
+        console.Profile.Width = int.MaxValue;
+        return parts =>
+        {
+            // A paragraph of styled parts has no markup language: nothing to escape, and ":smile:" stays what was written.
+            var line = new Paragraph();
+            foreach (var (text, style) in parts)
+            {
+                line.Append(text, style);
+            }
+
+            console.Write(line);
+            console.WriteLine();
+        };
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisChat;
+using RedisChat.ConsoleHost;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+var printer = Printer.ForConsole();
+try
+{
+    var options = ConsoleOptions.Parse(args);
+    if (options.Help)
+    {
+        Console.WriteLine(ConsoleOptions.Usage);
+        return 0;
+    }
+
+    using var server = options.InMemory || options.Redis is not null
+        ? null
+        : await LocalServer.FindOrStartAsync(options.Port, options.DataDirectory);
+    if (server is null && options.DataDirectory is not null)
+    {
+        printer.Error($"Another process runs the server on port {options.Port}: --data has no effect.");
+    }
+
+    using var host = BuildHost(options);
+    await host.StartAsync();
+    var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
+    try
+    {
+        if (!await session.OpenAsync(leaving))
+        {
+            return 1;
+        }
+
+        if (!Console.IsInputRedirected)
+        {
+            printer.Note($"You are {options.User} in {options.Room}. Type to send; /help lists the commands.");
+            if (server is not null)
+            {
+                printer.Note($"This chat runs the server, on port {server.Port}: it ends with this chat.");
+            }
+        }
+
+        await session.RunAsync(leaving);
+    }
+    catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+    {
+        // Ctrl+C is one of the ways to leave.
+    }
+
+    await host.StopAsync();
+    return 0;
+}
+catch (StartupException e)
+{
+    printer.Error(e.Message);
+    return 1;
+}
+
+static IHost BuildHost(ConsoleOptions options)
+{
+    // The empty builder: no configuration files are looked for where the user happens to be, and nothing logs in between the messages.
+    var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+    var chat = builder.Services.AddRedisChat().Configure(settings => settings.OperationTimeout = TimeSpan.FromSeconds(5));
+    try
+    {
+        // What the user gives comes after, and so wins over, the shorter waits of a program that someone sits in front of.
+        _ = options.InMemory
+            ? chat.UseInMemory()
+            : chat.UseRedis($"connectTimeout=2000,connectRetry=1,{options.Redis ?? $"127.0.0.1:{options.Port}"}");
+    }
+    catch (ArgumentException e)
+    {
+        throw new StartupException($"--redis: {Explanation.Of(e)}", e);
+    }
+
+    if (options.Classic)
+    {
+        chat.UseClassicLayout();
+    }
+
+    return builder.Build();
+}
