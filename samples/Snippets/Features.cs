@@ -16,7 +16,7 @@ internal static class Features
         var first = await chat.SendAsync("lobby", message);
         var again = await chat.SendAsync("lobby", message); // again.IsDuplicate, again.Id == first.Id
 
-        // All or none, one round trip, no other message between them.
+        // All or none, with no other message between them.
         await chat.SendManyAsync("lobby", [new NewMessage("alice", "one"), new NewMessage("alice", "two")]);
         #endregion
 
