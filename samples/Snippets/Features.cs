@@ -1,0 +1,63 @@
+using RedisChat;
+
+namespace Snippets;
+
+internal static class Features
+{
+    public static async Task SendAsync(Chat chat)
+    {
+        #region send
+        // The phone that lost our answer may ask again: the message is stored once.
+        var message = new NewMessage("alice", "on my way")
+        {
+            IdempotencyKey = "phone-7f3a",
+            Metadata = new Dictionary<string, string> { ["lang"] = "en" },
+        };
+        var first = await chat.SendAsync("lobby", message);
+        var again = await chat.SendAsync("lobby", message); // again.IsDuplicate, again.Id == first.Id
+
+        // All or none, with no other message between them.
+        await chat.SendManyAsync("lobby", [new NewMessage("alice", "one"), new NewMessage("alice", "two")]);
+        #endregion
+
+        Check(again.IsDuplicate && again.Id == first.Id);
+    }
+
+    public static async Task ReadAsync(Chat chat)
+    {
+        #region read
+        var newest = await chat.ReceiveAsync("lobby", new MessageQuery { Limit = 20 });
+        var older = newest.HasOlder
+            ? await chat.ReceiveAsync("lobby", new MessageQuery { Before = newest.Messages[0].Id })
+            : null;
+        var ofAlice = await chat.ReceiveAsync("lobby", new MessageQuery { User = "alice" });
+
+        await foreach (var message in chat.ReceiveAllAsync("lobby"))
+        {
+            Console.WriteLine(message.Text); // the whole history, oldest first
+        }
+        #endregion
+
+        Check(ofAlice.Messages.All(message => message.User == "alice") && older?.Messages.Count != 0);
+    }
+
+    public static async Task ChangeAsync(Chat chat)
+    {
+        var id = (await chat.SendAsync("lobby", "alice", "helo")).Id;
+
+        #region change
+        var edited = await chat.EditAsync("lobby", id, "alice", "hello"); // null: there is no such message
+        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true); // false: it was gone already
+        #endregion
+
+        Check(edited?.Text == "hello" && deleted);
+    }
+
+    private static void Check(bool holds)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException("A snippet did not do what the README says.");
+        }
+    }
+}

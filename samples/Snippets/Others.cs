@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using RedisChat;
+
+namespace Snippets;
+
+/// <summary>Runs the snippets other than the smallest program, which is a program by itself.</summary>
+internal static class Others
+{
+    public static async Task RunAsync(string redis)
+    {
+        var services = new ServiceCollection();
+        Registration.Register(services, redis);
+        await using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<Greeter>().GreetAsync("alice");
+
+        var chat = provider.GetRequiredService<Chat>();
+        await Features.SendAsync(chat);
+        await Features.ReadAsync(chat);
+        await Features.ChangeAsync(chat);
+        await InMemory.RunAsync();
+        Console.WriteLine("Snippets passed");
+    }
+}

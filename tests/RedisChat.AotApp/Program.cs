@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using RedisChat;
+
+if (args is not [var configuration])
+{
+    Console.Error.WriteLine("Usage: RedisChat.AotApp <StackExchange.Redis configuration>");
+    return 2;
+}
+
+// A room of its own, so that the program can run against a server that is in use.
+var room = $"aot-{Guid.NewGuid():N}";
+
+await using var services = new ServiceCollection().AddRedisChat(configuration).Services.BuildServiceProvider();
+var chat = services.GetRequiredService<Chat>();
+
+// Metadata and an idempotency key go through the hand-written JSON and the append script.
+var message = new NewMessage("alice", "hello") { Metadata = new Dictionary<string, string> { ["lang"] = "en" }, IdempotencyKey = "1" };
+var receipt = await chat.SendAsync(room, message);
+var repeated = await chat.SendAsync(room, message);
+Check(receipt.Id == 1 && !receipt.IsDuplicate, "the first message is number 1");
+Check(repeated.Id == 1 && repeated.IsDuplicate, "the same idempotency key gives the first receipt");
+
+var page = await chat.ReceiveAsync(room);
+Check(page.Messages is [{ Id: 1, User: "alice", Text: "hello", Version: 1, EditedAt: null }], "the message is received as sent");
+Check(page.Messages[0].Metadata["lang"] == "en", "its metadata are received as sent");
+Check((await chat.ReceiveAsync(room, new MessageQuery { User = "bob" })).Messages.Count == 0, "bob wrote nothing");
+
+var edited = await chat.EditAsync(room, 1, "alice", "hi");
+Check(edited is { Text: "hi", Version: 2, EditedAt: not null }, "the edit is returned");
+Check((await chat.GetAsync(room, 1)) == edited, "the edit is stored");
+
+Check(await chat.DeleteAsync(room, 1, "alice"), "the message is deleted");
+Check(!await chat.DeleteAsync(room, 1, "alice"), "deleting again is false");
+Check((await chat.ReceiveAsync(room)).Messages.Count == 0, "the room is empty");
+
+Console.WriteLine("AOT app passed");
+return 0;
+
+static void Check(bool holds, string what)
+{
+    if (!holds)
+    {
+        Console.Error.WriteLine($"AOT app failed: not so: {what}.");
+        Environment.Exit(1);
+    }
+}
