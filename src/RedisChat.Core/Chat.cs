@@ -204,13 +204,18 @@ public sealed class Chat
         ChatInput.CheckMessageId(id);
         ChatInput.CheckId(user);
 
-        var wasThere = false;
-        var change = await RunAsync(
-            ChatOperations.Delete, room, writes: true, repeatable: true,
-            token => _store.ChangeAsync(room, id, Deleted, token), cancellationToken).ConfigureAwait(false);
+        var seen = false;
+        var answerLost = false;
+        var change = await RunAsync(ChatOperations.Delete, room, writes: true, repeatable: true, DeleteOnceAsync, cancellationToken).ConfigureAwait(false);
 
-        // If an attempt got no answer and the next one finds the message gone, it is this call that deleted it, as far as can be told.
-        return change.Outcome == ChangeOutcome.Deleted || wasThere;
+        // If an attempt to delete it got no answer and the next one finds it gone, it is this call that deleted it, as far as can be told.
+        return change.Outcome == ChangeOutcome.Deleted || answerLost;
+
+        ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)
+        {
+            answerLost = seen;
+            return _store.ChangeAsync(room, id, Deleted, token);
+        }
 
         Message? Deleted(Message message)
         {
@@ -219,7 +224,7 @@ public sealed class Chat
                 CheckAuthor(message, user, room, ChatOperations.Delete);
             }
 
-            wasThere = true;
+            seen = true;
             return null;
         }
     }

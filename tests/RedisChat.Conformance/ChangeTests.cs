@@ -112,7 +112,9 @@ public abstract class ChangeTests : StoreTests
     {
         await AppendAsync("alice", "hello");
 
-        var deleted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => DeleteAsync(1)));
+        var chat = new Chat(Store);
+
+        var deleted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => chat.DeleteAsync(Room, 1, "alice", cancellationToken: Cancelled)));
 
         deleted.Count(did => did).Should().Be(1);
     }

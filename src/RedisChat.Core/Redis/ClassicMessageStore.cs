@@ -62,14 +62,15 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).WaitAsync(cancellationToken).ConfigureAwait(false);
             var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             var transaction = database.CreateTransaction();
+            var writes = new List<Task>();
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
             {
                 var id = last - messages.Count + 1 + i;
-                _ = transaction.HashSetAsync(_keys.Room(room), messages[i].User, id);
-                _ = transaction.HashSetAsync(_keys.User(room, messages[i].User), id, messages[i].Text);
-                _ = transaction.HashSetAsync(
-                    _keys.Message(room, id), [new HashEntry("content", messages[i].Text), new HashEntry("timestamp", seconds)]);
+                writes.Add(transaction.HashSetAsync(_keys.Room(room), messages[i].User, id));
+                writes.Add(transaction.HashSetAsync(_keys.User(room, messages[i].User), id, messages[i].Text));
+                writes.Add(transaction.HashSetAsync(
+                    _keys.Message(room, id), [new HashEntry("content", messages[i].Text), new HashEntry("timestamp", seconds)]));
                 var stamp = seconds * 1_000_000;
                 receipts[i] = new MessageReceipt
                 {
@@ -79,7 +80,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 };
             }
 
-            await transaction.ExecuteAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            // A transaction is not rolled back: a write that met a key of another type fails for itself, and the send with it.
+            writes.Add(transaction.ExecuteAsync());
+            await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
         }
         catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
@@ -146,7 +149,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 }
 
                 ThrowUnless(wanted is null, "editing");
-                if (await DeleteAsync(database, room, message).WaitAsync(cancellationToken).ConfigureAwait(false))
+                if (await DeleteAsync(database, room, message, cancellationToken).ConfigureAwait(false))
                 {
                     return new(ChangeOutcome.Deleted, message);
                 }
@@ -164,18 +167,26 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
     public void Dispose() => _connection.Dispose();
 
-    private Task<bool> DeleteAsync(IDatabase database, string room, Message message)
+    /// <summary>Deletes a message; <see langword="false"/> if it is another by now.</summary>
+    private async Task<bool> DeleteAsync(IDatabase database, string room, Message message, CancellationToken cancellationToken)
     {
         var transaction = database.CreateTransaction();
         var key = _keys.Message(room, message.Id);
         transaction.AddCondition(Condition.HashEqual(key, "content", message.Text));
-        _ = transaction.HashDeleteAsync(key, ["content", "timestamp"]);
+        var writes = new List<Task> { transaction.HashDeleteAsync(key, ["content", "timestamp"]) };
         if (message.User.Length > 0)
         {
-            _ = transaction.HashDeleteAsync(_keys.User(room, message.User), message.Id);
+            writes.Add(transaction.HashDeleteAsync(_keys.User(room, message.User), message.Id));
         }
 
-        return transaction.ExecuteAsync();
+        // Where the condition does not hold, the writes are cancelled.
+        if (!await transaction.ExecuteAsync().WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private static void ThrowUnless(bool supported, string ability)

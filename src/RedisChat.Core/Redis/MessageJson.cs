@@ -1,40 +1,29 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace RedisChat.Redis;
 
 /// <summary>The stored form of a message: see docs/keys.md, "A message". Property names are one letter, since every message repeats them.</summary>
 /// <remarks>
-/// Written by hand over System.Text.Json's reader and writer, since the scripts put the time in, and since an edit must keep properties
-/// that a later version of the library may have added.
+/// Written by hand, since the scripts put the time in, since an edit must keep properties that a later version of the library may have
+/// added, and since System.Text.Json's writer stores an emoji as twelve bytes of <c>\uXXXX</c> instead of four.
 /// </remarks>
 internal static class MessageJson
 {
-    // Text is stored as it is, not as \uXXXX: in Redis it never meets HTML.
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>What <c>message_append</c> puts behind <c>{"t":&lt;time&gt;</c>: a comma, the properties, the closing brace.</summary>
     public static byte[] TailOfNew(NewMessage message)
     {
-        var buffer = new ArrayBufferWriter<byte>(message.Text.Length + 64);
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString("u"u8, message.User);
-            json.WriteString("c"u8, message.Text);
-            WriteMetadata(json, message.Metadata);
-            json.WriteEndObject();
-        }
-
-        var tail = buffer.WrittenSpan.ToArray();
-        tail[0] = (byte)',';
-        return tail;
+        var json = new ArrayBufferWriter<byte>(message.User.Length + message.Text.Length + 32);
+        json.Write(",\"u\":"u8);
+        WriteString(json, message.User);
+        json.Write(",\"c\":"u8);
+        WriteString(json, message.Text);
+        WriteMetadata(json, message.Metadata);
+        json.Write("}"u8);
+        return json.WrittenSpan.ToArray();
     }
 
     /// <summary>
@@ -43,29 +32,36 @@ internal static class MessageJson
     /// </summary>
     public static byte[] HeadOfEdit(ReadOnlyMemory<byte> old, Message edited)
     {
-        var buffer = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
-        using (var properties = JsonDocument.Parse(old))
+        var json = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
+        using var properties = JsonDocument.Parse(old);
+        var separator = "{"u8;
+        foreach (var property in properties.RootElement.EnumerateObject())
         {
-            json.WriteStartObject();
-            foreach (var property in properties.RootElement.EnumerateObject())
+            if (property.NameEquals("m"u8) || property.NameEquals("v"u8) || property.NameEquals("e"u8))
             {
-                if (property.NameEquals("c"u8))
-                {
-                    json.WriteString("c"u8, edited.Text);
-                }
-                else if (!property.NameEquals("m"u8) && !property.NameEquals("v"u8) && !property.NameEquals("e"u8))
-                {
-                    property.WriteTo(json);
-                }
+                continue;
             }
 
-            WriteMetadata(json, edited.Metadata);
-            json.WriteNumber("v"u8, edited.Version);
-            json.WriteNumber("e"u8, 0);
+            json.Write(separator);
+            WriteString(json, property.Name);
+            json.Write(":"u8);
+            if (property.NameEquals("c"u8))
+            {
+                WriteString(json, edited.Text);
+            }
+            else
+            {
+                Encoding.UTF8.GetBytes(property.Value.GetRawText(), json);
+            }
+
+            separator = ","u8;
         }
 
-        return buffer.WrittenSpan[..^1].ToArray();
+        WriteMetadata(json, edited.Metadata);
+        json.Write(",\"v\":"u8);
+        Encoding.UTF8.GetBytes(edited.Version.ToString(CultureInfo.InvariantCulture), json);
+        json.Write(",\"e\":"u8);
+        return json.WrittenSpan.ToArray();
     }
 
     /// <summary>What closes an edited message, behind the time of the edit.</summary>
@@ -176,7 +172,7 @@ internal static class MessageJson
         return json.TokenType == JsonTokenType.EndObject;
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
+    private static void WriteMetadata(ArrayBufferWriter<byte> json, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count == 0)
         {
@@ -184,12 +180,41 @@ internal static class MessageJson
         }
 
         // In a fixed order, so that the same message always has the same digest.
-        json.WriteStartObject("m"u8);
+        var separator = ",\"m\":{"u8;
         foreach (var (name, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            json.WriteString(name, value);
+            json.Write(separator);
+            WriteString(json, name);
+            json.Write(":"u8);
+            WriteString(json, value);
+            separator = ","u8;
         }
 
-        json.WriteEndObject();
+        json.Write("}"u8);
     }
+
+    /// <summary>Writes a string, escaping what JSON (RFC 8259, section 7) requires to be escaped and nothing else.</summary>
+    private static void WriteString(ArrayBufferWriter<byte> json, ReadOnlySpan<char> text)
+    {
+        json.Write("\""u8);
+        for (int plain; (plain = text.IndexOfAny(MustBeEscaped)) >= 0; text = text[(plain + 1)..])
+        {
+            Encoding.UTF8.GetBytes(text[..plain], json);
+            switch (text[plain])
+            {
+                case '"': json.Write("\\\""u8); break;
+                case '\\': json.Write("\\\\"u8); break;
+                case '\n': json.Write("\\n"u8); break;
+                case '\r': json.Write("\\r"u8); break;
+                case '\t': json.Write("\\t"u8); break;
+                default: Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{(int)text[plain]:x4}"), json); break;
+            }
+        }
+
+        Encoding.UTF8.GetBytes(text, json);
+        json.Write("\""u8);
+    }
+
+    private static readonly SearchValues<char> MustBeEscaped =
+        SearchValues.Create(['"', '\\', .. Enumerable.Range(0, 0x20).Select(c => (char)c)]);
 }

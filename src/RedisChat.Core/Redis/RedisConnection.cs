@@ -71,21 +71,41 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (Close() is { } connection && await ConnectedAsync(connection).ConfigureAwait(false) is { } multiplexer)
+        if (Close() is not { } connection)
         {
-            await multiplexer.DisposeAsync().ConfigureAwait(false);
+            return default;
         }
+
+        if (connection.IsCompletedSuccessfully)
+        {
+            return connection.Result.DisposeAsync();
+        }
+
+        DisposeOnceConnected(connection);
+        return default;
     }
 
     public void Dispose()
     {
-        // One that is still being made is closed as soon as it is there.
-        Close()?.ContinueWith(
-            static connection => connection.Result.Dispose(),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (Close() is { } connection)
+        {
+            DisposeOnceConnected(connection);
+        }
     }
+
+    // Nobody waits for a connection attempt to a server that is away.
+    private static void DisposeOnceConnected(Task<IConnectionMultiplexer> connection) =>
+        connection.ContinueWith(
+            static connected =>
+            {
+                if (connected.Exception is null)
+                {
+                    connected.Result.Dispose();
+                }
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Refuses further use. Returns the connection if it must be disposed.</summary>
     private Task<IConnectionMultiplexer>? Close()
@@ -95,18 +115,6 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             var connection = _owned && !_disposed ? _connection : null;
             _disposed = true;
             return connection;
-        }
-    }
-
-    private static async Task<IConnectionMultiplexer?> ConnectedAsync(Task<IConnectionMultiplexer> connection)
-    {
-        try
-        {
-            return await connection.ConfigureAwait(false);
-        }
-        catch (RedisException)
-        {
-            return null;
         }
     }
 }

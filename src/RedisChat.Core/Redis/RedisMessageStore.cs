@@ -131,6 +131,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
         string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
     {
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var operation = ChatOperations.Edit;
         try
         {
             RedisKey bucket = _keys.Bucket(room, id / BucketSize);
@@ -150,6 +151,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
                     return new(ChangeOutcome.Unchanged, message);
                 }
 
+                operation = wanted is null ? ChatOperations.Delete : ChatOperations.Edit;
                 wanted = wanted is null ? null : message with
                 {
                     Text = wanted.Text,
@@ -178,7 +180,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
                 value = (RedisValue)reply[1];
             }
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Edit, out var error))
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, operation, out var error))
         {
             throw error;
         }

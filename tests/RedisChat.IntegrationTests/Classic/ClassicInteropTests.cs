@@ -136,6 +136,16 @@ public sealed class ClassicInteropTests
         page.Unreadable.Should().ContainSingle().Which.Field.Should().Be("timestamp");
     }
 
+    [Fact]
+    public async Task A_send_that_could_not_be_written_whole_is_not_acknowledged()
+    {
+        await _redis.StringSetAsync($"{_prefix}:lobby:1", "not a hash");
+
+        var error = await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync("lobby", "alice", "hello", Cancelled));
+
+        error.Operation.Should().Be(ChatOperations.Send);
+    }
+
     /// <summary>The tutorial's five commands.</summary>
     private async Task SendAsOtherAsync(string room, string user, string text)
     {

@@ -33,7 +33,7 @@ public sealed class StoredDataTests
     public async Task A_room_is_stored_as_documented()
     {
         var sent = await SentKeyAsync();
-        var receipt = await _chat.SendAsync(Room, new NewMessage("alice", "héllo \"you\"") { IdempotencyKey = "key" }, Cancelled);
+        var receipt = await _chat.SendAsync(Room, new NewMessage("alice", "héllo 🎈 \"you\"\n") { IdempotencyKey = "key" }, Cancelled);
         await _chat.SendAsync(Room, "bob", "two", Cancelled);
         await _chat.SendAsync(Room, "alice", "three", Cancelled);
         var edited = await _chat.EditAsync(Room, 2, "bob", "TWO", Cancelled);
@@ -50,7 +50,7 @@ public sealed class StoredDataTests
         });
         (await _redis.HashGetAllAsync(Key(":m:0"))).ToStringDictionary().Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["1"] = $$"""{"t":{{receipt.Position.Stamp}},"u":"alice","c":"héllo \"you\""}""",
+            ["1"] = $$"""{"t":{{receipt.Position.Stamp}},"u":"alice","c":"héllo 🎈 \"you\"\n"}""",
             ["2"] = $$"""{"t":{{Micros(edited!.Timestamp)}},"u":"bob","c":"TWO","v":2,"e":{{Micros(edited.EditedAt!.Value)}}}""",
         });
         ((string?)await _redis.StringGetAsync(Key(":u:alice"))).Should().Be("1,3,");
