@@ -229,6 +229,72 @@ public sealed class Chat
         }
     }
 
+    /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
+    /// <remarks>
+    /// <para>
+    /// Load a page, then watch from its position, and nothing is missed in between:
+    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To go on after a restart, keep the position of the last event.
+    /// An edit or deletion made while the page was being read may be told although the page has it.
+    /// </para>
+    /// <para>
+    /// The stream outlasts any time without a store, and ends only by cancellation or an error that waiting does not mend. Each watcher reads at its own
+    /// pace; a slow one delays no other and holds a bounded amount of memory.
+    /// </para>
+    /// </remarks>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="after">
+    /// What the watcher has seen: it is told first what happened since. If not given, it begins with what happens from now on. Either way
+    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">The room's id or the position is not valid. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
+        return EnumerateWatchAsync(_store.WatchAsync(room, after, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads what happened in a room since a position, for applications that poll instead of watching.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="after">What the reader has seen; <see cref="RoomPosition.Start"/> for all there is.</param>
+    /// <param name="limit">The most events to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The events and where to go on from. An edit made during the read may be told again by the next one.</returns>
+    /// <exception cref="ArgumentException">The room's id, the position or the limit is not valid.</exception>
+    /// <exception cref="NotSupportedException">The store keeps no record of changes.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    public Task<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit = 500, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckPosition(after);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, ChatLimits.MaxPageSize);
+        return RunAsync(
+            ChatOperations.Receive, room, writes: false, repeatable: true,
+            token => _store.ReadChangesAsync(room, after, limit, token), cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<RoomEvent> EnumerateWatchAsync(
+        IAsyncEnumerable<RoomEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ChatTelemetry.Watching(+1);
+        try
+        {
+            await foreach (var happened in events.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                ChatTelemetry.DeliveredEvent();
+                yield return happened;
+            }
+        }
+        finally
+        {
+            ChatTelemetry.Watching(-1);
+        }
+    }
+
     private async Task<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
     {

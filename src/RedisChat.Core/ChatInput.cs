@@ -78,6 +78,14 @@ internal static class ChatInput
         }
     }
 
+    public static void CheckPosition(RoomPosition position, [CallerArgumentExpression(nameof(position))] string name = "")
+    {
+        if (position.MessageId is < 0 or > ChatLimits.MaxMessageId || position.Stamp < 0 || position.Revision < 0)
+        {
+            throw new ArgumentException("This is no position that a room can have. Pass back one that the chat gave.", name);
+        }
+    }
+
     public static void CheckQuery(MessageQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);

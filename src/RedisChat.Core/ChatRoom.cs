@@ -46,4 +46,12 @@ public sealed class ChatRoom
     /// <inheritdoc cref="Chat.DeleteAsync"/>
     public Task<bool> DeleteAsync(long id, string user, bool asModerator = false, CancellationToken cancellationToken = default) =>
         _chat.DeleteAsync(Id, id, user, asModerator, cancellationToken);
+
+    /// <inheritdoc cref="Chat.WatchAsync"/>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        _chat.WatchAsync(Id, after, cancellationToken);
+
+    /// <inheritdoc cref="Chat.ReadChangesAsync"/>
+    public Task<RoomChanges> ReadChangesAsync(RoomPosition after, int limit = 500, CancellationToken cancellationToken = default) =>
+        _chat.ReadChangesAsync(Id, after, limit, cancellationToken);
 }

@@ -10,10 +10,10 @@ public sealed partial class ConventionTests
     private static readonly Assembly Library = typeof(Chat).Assembly;
 
     [Fact]
-    public void Public_classes_are_sealed_but_for_the_base_exception() =>
+    public void Public_classes_are_sealed_but_for_the_base_exception_and_the_closed_hierarchy() =>
         Library.GetExportedTypes()
             .Where(type => type is { IsClass: true, IsSealed: false })
-            .Should().Equal(typeof(ChatException));
+            .Should().BeEquivalentTo([typeof(ChatException), typeof(RoomEvent)]);
 
     [Fact]
     public void Public_types_are_in_the_one_namespace() =>

@@ -70,7 +70,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetRequiredKeyedService<RedisConnection>(key),
             StoreOptions(provider, key),
             provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
-            Time(provider)));
+            Time(provider),
+            provider.GetService<ILogger<RedisMessageStore>>()));
         services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
             provider.GetRequiredKeyedService<IMessageStore>(key),
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),

@@ -24,4 +24,25 @@ public static class ChatDiagnostics
 
     /// <summary>Counter: stored values that were left out of a page because they are no messages.</summary>
     public const string UnreadableMessages = "redischat.client.unreadable.messages";
+
+    /// <summary>Counter: events given to watchers.</summary>
+    public const string DeliveredEvents = "redischat.client.delivered.events";
+
+    /// <summary>
+    /// Counter: times that a watcher read from the store instead of going on live. Tag: <c>redischat.cause</c> (<c>start</c>, <c>hole</c>,
+    /// <c>overflow</c>, <c>probe</c>, <c>unreadable</c>).
+    /// </summary>
+    public const string CatchUps = "redischat.client.catch_ups";
+
+    /// <summary>Counter: times that a watcher was told <see cref="RoomEvent.Gap"/>.</summary>
+    public const string Gaps = "redischat.client.gaps";
+
+    /// <summary>Counter: probes that found a subscription deaf, or could not be made. Tag: <c>redischat.cause</c> (<c>deaf</c>, <c>unavailable</c>).</summary>
+    public const string ProbeFailures = "redischat.client.probe_failures";
+
+    /// <summary>Up-down counter: watchers there are.</summary>
+    public const string Watchers = "redischat.client.watchers";
+
+    /// <summary>Up-down counter: rooms subscribed to.</summary>
+    public const string Subscriptions = "redischat.client.subscriptions";
 }

@@ -13,4 +13,25 @@ internal static partial class ChatLog
 
     [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page, since it is no message: field {Field} of key {Key}.", EventName = "UnreadableMessage")]
     public static partial void UnreadableMessage(ILogger logger, string? key, string? field);
+
+    [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]
+    public static partial void CatchingUp(ILogger logger, CatchUpCause cause);
+
+    [LoggerMessage(5, LogLevel.Warning, "What happened in a room between {From} and {To} cannot be told: its history was lost or trimmed. The watcher is told to load the room anew.", EventName = "Gap")]
+    public static partial void Gap(ILogger logger, RoomPosition from, RoomPosition to);
+
+    [LoggerMessage(6, LogLevel.Debug, "A watcher waits for the store.", EventName = "WatcherWaits")]
+    public static partial void WatcherWaits(ILogger logger, Exception error);
+
+    [LoggerMessage(7, LogLevel.Warning, "The subscription to a room missed something, at {Seen} while the room was at {Room}. It is made anew.", EventName = "SubscriptionDeaf")]
+    public static partial void SubscriptionDeaf(ILogger logger, RoomPosition seen, RoomPosition room);
+
+    [LoggerMessage(8, LogLevel.Debug, "The watched rooms could not be probed.", EventName = "ProbeFailed")]
+    public static partial void ProbeFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(9, LogLevel.Warning, "A message on a live channel is no event and was ignored. Another program may be publishing there.", EventName = "UnreadableEvent")]
+    public static partial void UnreadableEvent(ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Debug, "A room could not be subscribed to yet, or not unsubscribed from.", EventName = "SubscribingFailed")]
+    public static partial void SubscribingFailed(ILogger logger, Exception error);
 }

@@ -21,6 +21,26 @@ internal static class ChatTelemetry
     private static readonly Counter<long> Unreadable = Meter.CreateCounter<long>(
         ChatDiagnostics.UnreadableMessages, "{message}", "Stored values that are no messages.");
 
+    private static readonly Counter<long> Delivered = Meter.CreateCounter<long>(
+        ChatDiagnostics.DeliveredEvents, "{event}", "Events given to watchers.");
+
+    private static readonly Counter<long> CatchUps = Meter.CreateCounter<long>(
+        ChatDiagnostics.CatchUps, "{catch-up}", "Times that a watcher read from the store.");
+
+    private static readonly Counter<long> Gaps = Meter.CreateCounter<long>(
+        ChatDiagnostics.Gaps, "{gap}", "Times that a watcher was told of a gap.");
+
+    private static readonly Counter<long> ProbeFailures = Meter.CreateCounter<long>(
+        ChatDiagnostics.ProbeFailures, "{probe}", "Probes that found a subscription deaf, or could not be made.");
+
+    private static readonly UpDownCounter<long> Watchers = Meter.CreateUpDownCounter<long>(
+        ChatDiagnostics.Watchers, "{watcher}", "Watchers there are.");
+
+    private static readonly UpDownCounter<long> Subscriptions = Meter.CreateUpDownCounter<long>(
+        ChatDiagnostics.Subscriptions, "{subscription}", "Rooms subscribed to.");
+
+    private static readonly string[] CauseNames = [.. Enum.GetNames<CatchUpCause>().Select(name => name.ToLowerInvariant())];
+
     public static Activity? Start(string operation, string room)
     {
         if (!Source.HasListeners())
@@ -77,4 +97,16 @@ internal static class ChatTelemetry
         Retried.Add(1, new KeyValuePair<string, object?>("messaging.operation.name", operation));
 
     public static void LeftOut(int messages) => Unreadable.Add(messages);
+
+    public static void DeliveredEvent() => Delivered.Add(1);
+
+    public static void CatchUp(CatchUpCause cause) => CatchUps.Add(1, new KeyValuePair<string, object?>("redischat.cause", CauseNames[(int)cause]));
+
+    public static void Gap() => Gaps.Add(1);
+
+    public static void ProbeFailed(string cause) => ProbeFailures.Add(1, new KeyValuePair<string, object?>("redischat.cause", cause));
+
+    public static void Watching(int change) => Watchers.Add(change);
+
+    public static void Subscribed(int change) => Subscriptions.Add(change);
 }

@@ -24,7 +24,10 @@ internal static class OptionsProblems
                 ? null
                 : $"{nameof(RedisStoreOptions)}.{nameof(options.IdempotencyWindow)} is {options.IdempotencyWindow}; it must be in whole seconds.",
             InRange(nameof(RedisStoreOptions), nameof(options.ChangeLogLength), options.ChangeLogLength, 100, 1_000_000),
-            InRange(nameof(RedisStoreOptions), nameof(options.RoomCacheSize), options.RoomCacheSize, 1, 10_000_000));
+            InRange(nameof(RedisStoreOptions), nameof(options.RoomCacheSize), options.RoomCacheSize, 1, 10_000_000),
+            InRange(nameof(RedisStoreOptions), nameof(options.LiveProbeInterval), options.LiveProbeInterval,
+                TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            InRange(nameof(RedisStoreOptions), nameof(options.WatcherBufferSize), options.WatcherBufferSize, 16, 100_000));
 
     /// <summary>Throws on the first bad value, for a constructor that was given options.</summary>
     public static void ThrowIfAny(IEnumerable<string> problems, string parameterName)

@@ -32,4 +32,18 @@ public sealed class RedisStoreOptions
     /// </summary>
     /// <value>10,000; 1 to 10,000,000. About 200 bytes each.</value>
     public int RoomCacheSize { get; set; } = 10_000;
+
+    /// <summary>
+    /// How often the counters of all watched rooms are compared with what was heard of them, to find a subscription that is deaf: so long,
+    /// at most about, an event may be late when the connection loses it without a sign.
+    /// </summary>
+    /// <value>5 seconds; 100 milliseconds to 1 minute.</value>
+    public TimeSpan LiveProbeInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many events a watcher may be behind before it reads them from the store instead of from memory. The watchers of a room share
+    /// this memory.
+    /// </summary>
+    /// <value>1,024; 16 to 100,000.</value>
+    public int WatcherBufferSize { get; set; } = 1024;
 }

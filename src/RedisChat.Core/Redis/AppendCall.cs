@@ -8,14 +8,14 @@ namespace RedisChat.Redis;
 /// <summary>The keys and arguments of one call of <c>message_append</c>, in the order its comment lists, and the receipts of its reply.</summary>
 internal sealed class AppendCall
 {
-    private const int FixedKeys = 5;
-    private const int FixedArguments = 6;
+    private const int FixedKeys = 6;
+    private const int FixedArguments = 7;
     private const int ArgumentsPerMessage = 4;
 
     private readonly IRoomKeyScheme _scheme;
     private readonly string _room;
 
-    public AppendCall(IRoomKeyScheme scheme, string room, IReadOnlyList<NewMessage> messages, long windowSeconds)
+    public AppendCall(IRoomKeyScheme scheme, string room, IReadOnlyList<NewMessage> messages, long windowSeconds, string publish)
     {
         _scheme = scheme;
         _room = room;
@@ -42,6 +42,7 @@ internal sealed class AppendCall
 
         Keys = new RedisKey[FixedKeys + authors.Count];
         Keys[0] = scheme.Room(room);
+        Keys[5] = scheme.Live(room);
         foreach (var (user, index) in authors)
         {
             Keys[index - 1] = scheme.User(room, user);
@@ -51,6 +52,7 @@ internal sealed class AppendCall
         Arguments[3] = windowSeconds;
         Arguments[4] = RandomEpoch();
         Arguments[5] = ChatLimits.MaxMessageId;
+        Arguments[6] = publish;
     }
 
     public long WindowSeconds { get; }

@@ -161,6 +161,16 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Always: the layout keeps no record of changes.</exception>
+    public ValueTask<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) => throw NotSupported("changes since a position");
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Always: other programs that use the layout publish nothing.</exception>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(
+        string room, RoomPosition? after = null, CancellationToken cancellationToken = default) => throw NotSupported("watching");
+
     /// <summary>Closes the connection, if it is the store's own.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
@@ -193,8 +203,10 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         if (!supported)
         {
-            throw new NotSupportedException(
-                $"{nameof(ClassicMessageStore)} does not support {ability}: the classic layout has no place for it. Use {nameof(RedisMessageStore)}.");
+            throw NotSupported(ability);
         }
     }
+
+    private static NotSupportedException NotSupported(string ability) =>
+        new($"{nameof(ClassicMessageStore)} does not support {ability}: the classic layout has no place for it. Use {nameof(RedisMessageStore)}.");
 }

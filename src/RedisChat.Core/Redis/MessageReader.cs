@@ -23,6 +23,19 @@ internal sealed class MessageReader(IDatabase database, IRoomKeyScheme keys, str
         _prefetched = new MessageRun(from, await FetchAsync(ids).ConfigureAwait(false));
     }
 
+    /// <summary>The time of a message in µs; <see langword="null"/> if there is none of that id, or what is there is no message.</summary>
+    public async Task<long?> TryReadTimeAsync(long id)
+    {
+        if (!_prefetched.TryGet(id, out var value))
+        {
+            value = (await FetchAsync([id]).ConfigureAwait(false))[0];
+        }
+
+        return !value.IsNull && MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)
+            ? Micros.FromTime(message.Timestamp)
+            : null;
+    }
+
     /// <summary>Adds the messages of these ids that there are, in the same order.</summary>
     public async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost)
     {

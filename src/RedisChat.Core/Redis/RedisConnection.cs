@@ -12,6 +12,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private readonly Func<Task<IConnectionMultiplexer>> _connect;
     private readonly bool _owned;
     private Task<IConnectionMultiplexer>? _connection;
+    private IConnectionMultiplexer? _watched;
+    private Action? _onTrouble;
+    private bool? _sharded;
     private bool _disposed;
 
     private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool owned)
@@ -45,6 +48,47 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             ? new(connection.Result.GetDatabase())
             : new(ConnectAsync(cancellationToken));
     }
+
+    /// <summary>
+    /// Whether live events go by sharded pub/sub: on a cluster of Redis 7 or later, where a plain message would be sent to every node.
+    /// Known once there was a connection.
+    /// </summary>
+    public bool IsSharded
+    {
+        get
+        {
+            if (_sharded is { } known)
+            {
+                return known;
+            }
+
+            if (_connection is not { IsCompletedSuccessfully: true } connection
+                || Array.Find(connection.Result.GetServers(), server => server.IsConnected) is not { } server)
+            {
+                return false;
+            }
+
+            _sharded = server.ServerType == ServerType.Cluster && server.Version.Major >= 7;
+            return _sharded.Value;
+        }
+    }
+
+    /// <summary>Calls back when the connection breaks or is restored; once for each time it is made, however often this is called.</summary>
+    public void OnTrouble(Action action)
+    {
+        lock (_gate)
+        {
+            if (_watched is null && !_disposed && _connection is { IsCompletedSuccessfully: true } connection)
+            {
+                _onTrouble = action;
+                _watched = connection.Result;
+                _watched.ConnectionFailed += HandleTrouble;
+                _watched.ConnectionRestored += HandleTrouble;
+            }
+        }
+    }
+
+    private void HandleTrouble(object? sender, ConnectionFailedEventArgs e) => _onTrouble?.Invoke();
 
     private async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -114,6 +158,13 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         {
             var connection = _owned && !_disposed ? _connection : null;
             _disposed = true;
+            if (_watched is not null)
+            {
+                _watched.ConnectionFailed -= HandleTrouble;
+                _watched.ConnectionRestored -= HandleTrouble;
+                _watched = null;
+            }
+
             return connection;
         }
     }

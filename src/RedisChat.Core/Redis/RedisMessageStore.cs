@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
@@ -18,7 +21,10 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
     private readonly IRoomKeyScheme _keys;
     private readonly RoomCache _rooms;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly RedisPageReader _reader;
+    private readonly RedisChangeReader _changes;
+    private readonly RedisLive _live;
 
     // How far the server's clock is ahead of ours, in idempotency windows.
     private long _windowsAhead;
@@ -29,7 +35,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
     /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RedisMessageStore(IConnectionMultiplexer multiplexer, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
-        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), options, keys, TimeProvider.System)
+        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), options, keys)
     {
     }
 
@@ -39,19 +45,23 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
     /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RedisMessageStore(ConfigurationOptions configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
-        : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys, TimeProvider.System)
+        : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys)
     {
     }
 
-    internal RedisMessageStore(RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider time)
+    internal RedisMessageStore(
+        RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider? time = null, ILogger? logger = null)
     {
         _options = options ?? new RedisStoreOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
         _connection = connection;
         _keys = keys ?? new HashTagKeyScheme(_options.KeyPrefix);
         _rooms = new RoomCache(_options.RoomCacheSize);
-        _time = time;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
         _reader = new RedisPageReader(_keys, _rooms);
+        _changes = new RedisChangeReader(_keys);
+        _live = new RedisLive(_connection, _keys, _options, _time, _logger);
     }
 
     /// <inheritdoc/>
@@ -64,7 +74,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds);
+            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds, Publish);
             var last = _rooms.TryGet(room, out var known) ? known : 0;
             var ownWindow = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
             var window = ownWindow + Volatile.Read(ref _windowsAhead);
@@ -135,7 +145,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
         try
         {
             RedisKey bucket = _keys.Bucket(room, id / BucketSize);
-            RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room)];
+            RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room), _keys.Live(room)];
             var value = await database.HashGetAsync(bucket, id).WaitAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
@@ -166,6 +176,7 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
                     wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
                     _options.ChangeLogLength,
                     Micros.FromTime(message.Timestamp),
+                    Publish,
                 ];
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
@@ -186,11 +197,55 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
         }
     }
 
-    /// <summary>Closes the connection, if it is the store's own.</summary>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <inheritdoc/>
+    public async ValueTask<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _changes.ReadAsync(database, room, after, limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        {
+            throw error;
+        }
+    }
 
-    /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
-    public void Dispose() => _connection.Dispose();
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RoomEvent> WatchAsync(
+        string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var subscription = await _live.JoinAsync(room, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var watcher = new Watcher(this, room, subscription.Feed, _time, _logger);
+            await foreach (var happened in watcher.RunAsync(after, subscription.Joined, cancellationToken).ConfigureAwait(false))
+            {
+                yield return happened;
+            }
+        }
+        finally
+        {
+            await _live.LeaveAsync(subscription).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the watching, and closes the connection if it is the store's own.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _live.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The same, for hosts that do not dispose asynchronously.</summary>
+    public void Dispose()
+    {
+        _live.Dispose();
+        _connection.Dispose();
+    }
+
+    private string Publish => _connection.IsSharded ? "SPUBLISH" : "PUBLISH";
 
     private Message Read(string room, long id, RedisValue value, string operation) =>
         MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)

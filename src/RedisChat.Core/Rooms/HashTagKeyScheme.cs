@@ -43,6 +43,9 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
     /// <inheritdoc/>
     public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{Room(room)}:sent:{window}");
 
+    /// <inheritdoc/>
+    public string Live(string room) => $"{Room(room)}:live";
+
     private static string Escape(string id)
     {
         ArgumentNullException.ThrowIfNull(id);

@@ -32,4 +32,8 @@ public interface IRoomKeyScheme
     /// <param name="room">The room's id.</param>
     /// <param name="window">The window's number.</param>
     string Sent(string room, long window);
+
+    /// <summary>The channel on which the room's events are published. It is a key to cluster routing and access rights.</summary>
+    /// <param name="room">The room's id.</param>
+    string Live(string room);
 }

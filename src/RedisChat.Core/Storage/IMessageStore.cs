@@ -62,4 +62,29 @@ public interface IMessageStore
     /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
     ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads what happened since a position: see <see cref="RoomChanges"/>.</summary>
+    /// <remarks>
+    /// Where a position cannot be continued (another epoch, a stamp that differs, a revision that the change log does not know), the answer is a
+    /// single <see cref="RoomEvent.Gap"/>, never a part of the truth. An edit made during the read may be told again by the next one.
+    /// </remarks>
+    /// <param name="room">The room's id.</param>
+    /// <param name="after">What the reader has seen.</param>
+    /// <param name="limit">The most events to return, at least 1.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
+    /// <remarks>
+    /// The stream outlasts any time without a store, and ends only by cancellation or an error that waiting does not mend. Each watcher reads at its own
+    /// pace; a slow one delays no other and holds a bounded amount of memory.
+    /// </remarks>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="after">
+    /// What the watcher has seen: it is told first what happened since. <see langword="null"/> to begin with what happens from now on. Either way
+    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
+    IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RedisChat;
 
@@ -11,12 +12,16 @@ public sealed class InMemoryMessageStore : IMessageStore
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly TimeSpan _idempotencyWindow;
+    private readonly int _watcherBufferSize;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="time">The store's clock; the system's by default.</param>
     /// <param name="idempotencyWindow">For how long idempotency keys are remembered; 10 minutes by default.</param>
-    public InMemoryMessageStore(TimeProvider? time = null, TimeSpan? idempotencyWindow = null)
+    /// <param name="watcherBufferSize">How many events a watcher may be behind before it reads them anew; at least 1.</param>
+    public InMemoryMessageStore(TimeProvider? time = null, TimeSpan? idempotencyWindow = null, int watcherBufferSize = 1024)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(watcherBufferSize, 1);
+        _watcherBufferSize = watcherBufferSize;
         _time = time ?? TimeProvider.System;
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
@@ -30,8 +35,7 @@ public sealed class InMemoryMessageStore : IMessageStore
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var target = _rooms.GetOrAdd(room, static (id, store) => new InMemoryRoom(id, store._time, store._idempotencyWindow), this);
-        return new(target.Append(messages));
+        return new(GetOrAdd(room).Append(messages));
     }
 
     /// <inheritdoc/>
@@ -59,4 +63,20 @@ public sealed class InMemoryMessageStore : IMessageStore
             ? target.Change(id, change)
             : new MessageChange(ChangeOutcome.NotFound, null));
     }
+
+    /// <inheritdoc/>
+    public ValueTask<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(GetOrAdd(room).ReadChanges(after, limit));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(
+        string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        new Watcher(this, room, GetOrAdd(room).Feed, _time, NullLogger.Instance).RunAsync(after, joined: null, cancellationToken);
+
+    private InMemoryRoom GetOrAdd(string room) =>
+        _rooms.GetOrAdd(room, static (id, store) => new InMemoryRoom(id, store._time, store._idempotencyWindow, store._watcherBufferSize), this);
 }

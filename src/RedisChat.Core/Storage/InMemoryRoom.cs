@@ -3,8 +3,11 @@ using System.Security.Cryptography;
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
-internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idempotencyWindow)
+internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize)
 {
+    /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
+    private const int ChangeLogLength = 10_000;
+
     private readonly object _gate = new();
     private readonly ulong _epoch = RandomEpoch();
 
@@ -12,10 +15,15 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
     private readonly List<Message?> _messages = [];
     private readonly Dictionary<(string User, string Key), Sent> _sent = [];
     private readonly Queue<(long Time, (string User, string Key) Key)> _sentByAge = [];
+
+    // Revisions in ascending order, each with the message that changed; after 0, which stands for "unchanged".
+    private readonly List<(long Revision, long Id)> _changed = [(0, 0)];
     private long _lastStamp;
     private long _revision;
 
     private readonly record struct Sent(long Id, long Time, NewMessage Message);
+
+    public RoomFeed Feed { get; } = new(watcherBufferSize);
 
     private RoomPosition Position => new(_messages.Count == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
 
@@ -82,10 +90,18 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
                 return new(ChangeOutcome.Unchanged, message);
             }
 
-            _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), _revision + 1);
+            var before = _revision;
+            _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), before + 1);
+            _changed.Add((_revision, id));
+            if (_changed.Count > ChangeLogLength)
+            {
+                _changed.RemoveAt(0);
+            }
+
             if (wanted is null)
             {
                 _messages[(int)id - 1] = null;
+                Feed.Publish(new LiveEvent(new RoomEvent.Deleted(id, Position), before));
                 return new(ChangeOutcome.Deleted, message);
             }
 
@@ -97,9 +113,66 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
                 EditedAt = Micros.ToTime(_revision),
             };
             _messages[(int)id - 1] = edited;
+            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before));
             return new(ChangeOutcome.Edited, edited);
         }
     }
+
+    public RoomChanges ReadChanges(RoomPosition after, int limit)
+    {
+        lock (_gate)
+        {
+            var now = Position;
+            if (!Continues(after, now))
+            {
+                return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
+            }
+
+            var events = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 1).ToList();
+            var hasMore = events.Count > limit;
+            events.RemoveRange(Math.Min(limit, events.Count), hasMore ? 1 : 0);
+            return new RoomChanges { Events = events, Position = hasMore ? events[^1].Position : now, HasMore = hasMore };
+        }
+    }
+
+    private bool Continues(RoomPosition after, RoomPosition now) =>
+        after == RoomPosition.Start
+        || (after.Epoch == now.Epoch
+            && after.MessageId <= now.MessageId
+            && (after.MessageId == 0 || after.MessageId != now.MessageId || after.Stamp == now.Stamp)
+            && _changed.BinarySearch((after.Revision, 0), ByRevision) >= 0);
+
+    private IEnumerable<RoomEvent> ChangedSince(RoomPosition after)
+    {
+        var lastChanges = new Dictionary<long, long>();
+        foreach (var (revision, id) in _changed)
+        {
+            if (revision > after.Revision && id <= after.MessageId)
+            {
+                lastChanges[id] = revision;
+            }
+        }
+
+        foreach (var (id, revision) in lastChanges.OrderBy(change => change.Value))
+        {
+            var position = after with { Revision = revision };
+            yield return _messages[(int)id - 1] is { } message ? new RoomEvent.Edited(message, position) : new RoomEvent.Deleted(id, position);
+        }
+    }
+
+    private IEnumerable<RoomEvent> CreatedSince(RoomPosition after)
+    {
+        for (var id = after.MessageId + 1; id <= _messages.Count; id++)
+        {
+            if (_messages[(int)id - 1] is { } message)
+            {
+                yield return new RoomEvent.Created(message, after with { MessageId = id, Stamp = Micros.FromTime(message.Timestamp) });
+            }
+        }
+    }
+
+    private static readonly Comparer<(long Revision, long Id)> ByRevision =
+        Comparer<(long Revision, long Id)>.Create((one, other) => one.Revision.CompareTo(other.Revision));
 
     private MessageReceipt Append(NewMessage message, long now)
     {
@@ -109,15 +182,18 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
             return Receipt(first.Id, first.Time, isDuplicate: true);
         }
 
-        _messages.Add(new Message
+        var added = new Message
         {
             Id = _messages.Count + 1,
             User = message.User,
             Text = message.Text,
             Timestamp = Micros.ToTime(now),
             Metadata = message.Metadata,
-        });
+        };
+        _messages.Add(added);
+        var stampBefore = _lastStamp;
         _lastStamp = now;
+        Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore));
         _sent.Add(key, new Sent(_messages.Count, now, message));
         _sentByAge.Enqueue((now, key));
         return Receipt(_messages.Count, now, isDuplicate: false);

@@ -30,6 +30,13 @@ public sealed class InMemoryChangeTests : ChangeTests
     protected override IMessageStore MakeStore() => _store;
 }
 
+public sealed class InMemoryWatchTests : WatchTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests : ModelTests
 {
@@ -38,5 +45,12 @@ public sealed class InMemoryModelTests : ModelTests
     protected override IMessageStore MakeStore() => _store;
 
     protected override int Histories => 300;
+}
+
+public sealed class InMemoryWatchModelTests : WatchModelTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
 }
 #endif

@@ -116,6 +116,8 @@ public sealed class AddRedisChatTests
         public string Changed(string room) => _inner.Changed(room);
 
         public string Sent(string room, long window) => _inner.Sent(room, window);
+
+        public string Live(string room) => _inner.Live(room);
     }
 
     private sealed class OwnStore(Dependency dependency) : IMessageStore
@@ -134,5 +136,11 @@ public sealed class AddRedisChatTests
 
         public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
             _inner.ChangeAsync(room, id, change, cancellationToken);
+
+        public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+            _inner.ReadChangesAsync(room, after, limit, cancellationToken);
+
+        public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+            _inner.WatchAsync(room, after, cancellationToken);
     }
 }

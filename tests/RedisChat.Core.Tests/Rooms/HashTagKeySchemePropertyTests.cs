@@ -30,7 +30,7 @@ public sealed class HashTagKeySchemePropertyTests
             AllKeys(room, user, bucket, window).Select(ClusterSlot.Of).Distinct().Should().ContainSingle(), iter: 5_000);
 
     private string[] AllKeys(string room, string user, long bucket, long window) =>
-        [_keys.Room(room), _keys.Bucket(room, bucket), _keys.User(room, user), _keys.Changed(room), _keys.Sent(room, window)];
+        [_keys.Room(room), _keys.Bucket(room, bucket), _keys.User(room, user), _keys.Changed(room), _keys.Sent(room, window), _keys.Live(room)];
 
     // What counts is what arrives at the server, and the client library sends UTF-8.
     private static string Encoded(string key) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(key));

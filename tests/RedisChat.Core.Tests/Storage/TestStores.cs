@@ -3,6 +3,12 @@ namespace RedisChat.Tests.Storage;
 /// <summary>A store that must not be reached.</summary>
 internal sealed class UnusableStore : IMessageStore
 {
+    public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("The store was reached.");
+
     public bool RecognisesRepeatedAppends => true;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
@@ -21,6 +27,12 @@ internal sealed class UnusableStore : IMessageStore
 /// <summary>A store with one page.</summary>
 internal sealed class PageStore(MessagePage page) : IMessageStore
 {
+    public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public bool RecognisesRepeatedAppends => true;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
@@ -59,6 +71,12 @@ internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
     public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.ChangeAsync(room, id, change, cancellationToken));
 
+    public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.ReadChangesAsync(room, after, limit, cancellationToken));
+
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        inner.WatchAsync(room, after, cancellationToken);
+
     private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
     {
         Calls++;
@@ -88,6 +106,12 @@ internal sealed class SilentStore : IMessageStore
 
     public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
         SilenceAsync<MessageChange>(cancellationToken);
+
+    public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+        SilenceAsync<RoomChanges>(cancellationToken);
+
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     private static async ValueTask<T> SilenceAsync<T>(CancellationToken cancellationToken)
     {

@@ -43,8 +43,22 @@ public sealed class RedisChangeTests(TestServer server) : ChangeTests
     protected override IMessageStore MakeStore() => _stores.Make();
 }
 
+public sealed class RedisWatchTests(TestServer server) : WatchTests
+{
+    private readonly RedisStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests
+{
+    private readonly RedisStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
+public sealed class RedisWatchModelTests(TestServer server) : WatchModelTests
 {
     private readonly RedisStores _stores = new(server);
 

@@ -56,6 +56,7 @@ public sealed class StoredDataTests
         ((string?)await _redis.StringGetAsync(Key(":u:alice"))).Should().Be("1,3,");
         ((string?)await _redis.StringGetAsync(Key(":u:bob"))).Should().Be("2,");
         (await _redis.SortedSetRangeByRankWithScoresAsync(Key(":changed"))).Select(entry => $"{entry.Score:f0} {entry.Element}").Should().Equal(
+            "0 0",
             $"{Micros(edited.EditedAt.Value)} {Micros(edited.EditedAt.Value)}:2",
             $"{position.Revision} {position.Revision}:3:{position.Stamp}");
 

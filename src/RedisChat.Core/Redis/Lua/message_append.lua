@@ -5,13 +5,15 @@
 -- KEYS[3]    hash: the bucket after it
 -- KEYS[4]    hash: idempotency fields of the time window that the client guesses
 -- KEYS[5]    hash: idempotency fields of the window before it
--- KEYS[6..]  strings: the id lists of the batch's authors
+-- KEYS[6]    channel: the room's live events
+-- KEYS[7..]  strings: the id lists of the batch's authors
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    messages in a bucket
 -- ARGV[3]    number of the window in KEYS[4]
 -- ARGV[4]    length of a window, in seconds
 -- ARGV[5]    epoch, should the room not exist yet
 -- ARGV[6]    the last message id that may be given out
+-- ARGV[7]    how to publish: PUBLISH, or on a cluster SPUBLISH
 -- then for each message:
 -- ARGV[+1]   index in KEYS of its author's list
 -- ARGV[+2]   its idempotency field
@@ -19,9 +21,9 @@
 -- ARGV[+4]   its value, less the opening brace and time that are put before it here
 -- Returns {1, epoch, revision, time, receipt...}: a receipt is an id, or for a repetition its stored 'id:time:digest';
 -- or {0, last id, window} where a guess was wrong: nothing is written, the client tries again with these.
-local HEAD, EACH = 6, 4
+local HEAD, EACH = 7, 4
 
-local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'rev', 'count')
+local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'rev', 'count', 'at')
 local epoch = room[1] or ARGV[5]
 local last = tonumber(room[2] or '0')
 local revision = tonumber(room[3] or '0')
@@ -53,7 +55,8 @@ local known = redis.call('HMGET', KEYS[4], unpack(fields))
 local known_before = redis.call('HMGET', KEYS[5], unpack(fields))
 
 local reply = {1, epoch, revision, tonumber(now)}
-local in_batch, sent, authors, ids_of = {}, {}, {}, {}
+local in_batch, sent, authors, ids_of, live = {}, {}, {}, {}, {}
+local first_id = string.format('%d', last + 1)
 local writes = {{}, {}}
 for i = 1, messages do
   local arg = HEAD + (i - 1) * EACH
@@ -70,7 +73,8 @@ for i = 1, messages do
     local id = string.format('%d', last)
     local write = writes[math.floor(last / size) - bucket + 1]
     write[#write + 1] = id
-    write[#write + 1] = '{"t":' .. now .. ARGV[arg + 4]
+    live[#live + 1] = '{"t":' .. now .. ARGV[arg + 4]
+    write[#write + 1] = live[#live]
     in_batch[field] = id .. ':' .. now .. ':' .. digest
     sent[#sent + 1] = field
     sent[#sent + 1] = in_batch[field]
@@ -130,6 +134,8 @@ for _, author in ipairs(authors) do
 end
 failed = failed or write(delete_fields(KEYS[4], sent), 'HSET', KEYS[4], unpack(sent))
 failed = failed or write(function() end, 'EXPIRE', KEYS[4], 2 * tonumber(ARGV[4]))
+failed = failed or write(function() end, ARGV[7], KEYS[6],
+  table.concat({'c', epoch, first_id, now, room[5] or '0', room[3] or '0'}, ' ') .. '\n' .. table.concat(live, '\n'))
 failed = failed or write(function() end, 'HSET', KEYS[1], 'epoch', epoch,
   'last', string.format('%d', last), 'at', now, 'count', string.format('%d', count))
 return failed or reply

@@ -1,0 +1,63 @@
+namespace RedisChat;
+
+/// <summary>An event as it came over the wire, with what it must follow: so a missed one before it is visible.</summary>
+/// <param name="happened">What happened: a creation, an edit or a deletion.</param>
+/// <param name="previous">For a creation the time (µs) of the message before it, for a change the revision before it; 0 for the first.</param>
+internal sealed class LiveEvent(RoomEvent happened, long previous)
+{
+    public RoomEvent Happened { get; } = happened;
+
+    /// <summary>The event that came after it. Set once.</summary>
+    public LiveEvent? Next { get; set; }
+
+    /// <summary>How many events came before it in this process.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>What the event is to someone who has seen the room up to a position.</summary>
+    public Continuity After(RoomPosition seen)
+    {
+        var position = Happened.Position;
+        if (position.Epoch != seen.Epoch)
+        {
+            // Somebody who watched before there was a room sees its first message as the next one.
+            return seen == RoomPosition.Start && Happened is RoomEvent.Created && position is { MessageId: 1, Revision: 0 }
+                ? Continuity.Next
+                : Continuity.Hole;
+        }
+
+        if (Happened is RoomEvent.Created)
+        {
+            if (position.MessageId <= seen.MessageId)
+            {
+                // The same id with another time: the history was lost and its ids were given out again.
+                return position.MessageId == seen.MessageId && position.Stamp != seen.Stamp ? Continuity.Hole : Continuity.Seen;
+            }
+
+            return position.MessageId == seen.MessageId + 1 && previous == seen.Stamp && position.Revision == seen.Revision
+                ? Continuity.Next
+                : Continuity.Hole;
+        }
+
+        if (position.Revision <= seen.Revision)
+        {
+            return Continuity.Seen;
+        }
+
+        return previous == seen.Revision && position.MessageId == seen.MessageId && position.Stamp == seen.Stamp
+            ? Continuity.Next
+            : Continuity.Hole;
+    }
+}
+
+/// <summary>Whether an event continues what a watcher has seen.</summary>
+internal enum Continuity
+{
+    /// <summary>It is part of what the watcher has seen.</summary>
+    Seen,
+
+    /// <summary>It is the next one.</summary>
+    Next,
+
+    /// <summary>Something between is missing.</summary>
+    Hole,
+}

@@ -1,0 +1,90 @@
+namespace RedisChat;
+
+/// <summary>Something that happened in a watched room. One of the nested types, and no other.</summary>
+/// <remarks>
+/// <code>
+/// switch (happened)
+/// {
+///     case RoomEvent.Created { Message: var message }: …
+///     case RoomEvent.Edited { Message: var message }: …
+///     case RoomEvent.Deleted { MessageId: var id }: …
+///     case RoomEvent.Gap: …       // load the room anew
+///     case RoomEvent.CaughtUp: …  // from here on live
+/// }
+/// </code>
+/// </remarks>
+public abstract record RoomEvent
+{
+    private RoomEvent(RoomPosition position) => Position = position;
+
+    /// <summary>The room just after this event. Watch after it to go on from here.</summary>
+    public RoomPosition Position { get; }
+
+    /// <summary>A message was sent.</summary>
+    public sealed record Created : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="message">The message.</param>
+        /// <param name="position">The room just after it.</param>
+        public Created(Message message, RoomPosition position)
+            : base(position) => Message = message;
+
+        /// <summary>The message, as it stood when this was read; it may have been edited by then.</summary>
+        public Message Message { get; }
+    }
+
+    /// <summary>A message was edited.</summary>
+    public sealed record Edited : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="message">The message.</param>
+        /// <param name="position">The room just after the edit.</param>
+        public Edited(Message message, RoomPosition position)
+            : base(position) => Message = message;
+
+        /// <summary>The message as it is after the edit, or after a later one.</summary>
+        public Message Message { get; }
+    }
+
+    /// <summary>A message was deleted.</summary>
+    public sealed record Deleted : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="messageId">The message's id.</param>
+        /// <param name="position">The room just after the deletion.</param>
+        public Deleted(long messageId, RoomPosition position)
+            : base(position) => MessageId = messageId;
+
+        /// <summary>The id of the message that is gone.</summary>
+        public long MessageId { get; }
+
+        /// <summary>Whether it was deleted after <see cref="RoomEvent.Position"/>, and found gone when the change before that was read.</summary>
+        internal bool IsReadAhead { get; init; }
+    }
+
+    /// <summary>
+    /// What happened since the watcher's position cannot be told: the room was lost and created anew, an acknowledged end of its history was
+    /// lost in a fail-over, or more changed than its change log keeps. What the watcher has seen may be wrong: load the room anew.
+    /// The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
+    /// </summary>
+    public sealed record Gap : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="position">The room's position now.</param>
+        public Gap(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    /// <summary>All that had happened when the watching began has been told; from here on events come as they happen. Comes once.</summary>
+    public sealed record CaughtUp : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="position">The room's position now.</param>
+        public CaughtUp(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+}

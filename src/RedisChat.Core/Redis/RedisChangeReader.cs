@@ -1,0 +1,157 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Reads what happened since a position: from the change log what changed, from the buckets the present state of that, and what is new.
+/// </summary>
+internal sealed class RedisChangeReader(IRoomKeyScheme keys)
+{
+    /// <summary>One entry of the change log: <c>revision:id</c>, or for a deletion <c>revision:id:time of the message</c>.</summary>
+    private readonly record struct Change(long Revision, long Id, long? DeletedStamp);
+
+    public async Task<RoomChanges> ReadAsync(
+        IDatabase database, string room, RoomPosition after, int limit, CancellationToken cancellationToken)
+    {
+        var messages = new MessageReader(database, keys, room, cancellationToken);
+
+        // All in one round trip, the room first: what happens after that comes later, and what is newer than it in the rest is recognised.
+        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var logTask = database.SortedSetRangeByScoreAsync(keys.Changed(room), after.Revision, double.PositiveInfinity);
+        await messages.PrefetchAsync(Math.Max(after.MessageId, 1), after.MessageId + limit).ConfigureAwait(false);
+        var now = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var log = await logTask.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var changes = Array.ConvertAll(log, entry => Read(entry, room));
+
+        if (after == now)
+        {
+            return new RoomChanges { Events = [], Position = now };
+        }
+
+        if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
+        {
+            // Nothing was seen, so nothing of it can have changed.
+            return await ReadNewAsync(messages, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, [], limit).ConfigureAwait(false);
+        }
+
+        if (!await ContinuesAsync(messages, after, now, changes).ConfigureAwait(false))
+        {
+            return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
+        }
+
+        return await ReadSinceAsync(messages, after, now, changes, limit).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the room's history is that of the position, and its log reaches back that far.</summary>
+    private static async Task<bool> ContinuesAsync(MessageReader messages, RoomPosition after, RoomPosition now, Change[] changes)
+    {
+        if (after.Epoch != now.Epoch || after.MessageId > now.MessageId || after.Revision > now.Revision)
+        {
+            return false;
+        }
+
+        // The log begins with revision 0, and drops its oldest entries: if this one is there, so are all after it.
+        if (after.Revision != now.Revision && (changes.Length == 0 || changes[0].Revision != after.Revision))
+        {
+            return false;
+        }
+
+        if (after.MessageId == 0 || after.MessageId == now.MessageId)
+        {
+            return after.MessageId == 0 || after.Stamp == now.Stamp;
+        }
+
+        if (await messages.TryReadTimeAsync(after.MessageId).ConfigureAwait(false) is { } stamp)
+        {
+            return after.Stamp == stamp;
+        }
+
+        // The message is gone. If that was after the position, the log has its time; if before, the revision has vouched for it.
+        var deletion = Array.Find(changes, change => change.Id == after.MessageId && change.Revision > after.Revision && change.DeletedStamp is not null);
+        return deletion.DeletedStamp is null || deletion.DeletedStamp == after.Stamp;
+    }
+
+    private static async Task<RoomChanges> ReadSinceAsync(
+        MessageReader messages, RoomPosition after, RoomPosition now, Change[] changes, int limit)
+    {
+        // Each message once, at its last change; those that the reader does not know yet come as new ones.
+        var lastChanges = new Dictionary<long, Change>();
+        foreach (var change in changes)
+        {
+            if (change.Revision > after.Revision && change.Revision <= now.Revision && change.Id <= after.MessageId)
+            {
+                lastChanges[change.Id] = change;
+            }
+        }
+
+        var ordered = lastChanges.Values.OrderBy(change => change.Revision).Take(limit + 1).ToList();
+        var told = ordered.Take(limit).ToList();
+        var byId = told.OrderBy(change => change.Id).Select(change => change.Id).ToList();
+        var found = new List<Message>(byId.Count);
+        await messages.ReadAsync(byId, found, int.MaxValue).ConfigureAwait(false);
+        var states = found.ToDictionary(message => message.Id);
+        var unreadable = messages.Unreadable.Select(error => error.Field).ToHashSet();
+
+        var events = new List<RoomEvent>(limit);
+        foreach (var change in told)
+        {
+            var position = after with { Revision = change.Revision };
+            if (states.TryGetValue(change.Id, out var message))
+            {
+                events.Add(new RoomEvent.Edited(message, position));
+            }
+            else if (!unreadable.Contains(change.Id.ToString(CultureInfo.InvariantCulture)))
+            {
+                events.Add(new RoomEvent.Deleted(change.Id, position) { IsReadAhead = change.DeletedStamp is null });
+            }
+        }
+
+        return ordered.Count > limit
+            ? new RoomChanges { Events = events, Position = after with { Revision = told[^1].Revision }, HasMore = true }
+            : await ReadNewAsync(messages, after with { Revision = now.Revision }, now, events, limit).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds the messages that came after the position, up to the limit.</summary>
+    private static async Task<RoomChanges> ReadNewAsync(
+        MessageReader messages, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
+    {
+        var ids = new RoomIds(after.MessageId, now.MessageId);
+        var room = limit - events.Count;
+        var found = room == 0
+            ? []
+            : await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, room).ConfigureAwait(false);
+        foreach (var message in found.Take(room))
+        {
+            after = after with { Epoch = now.Epoch, MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
+            events.Add(new RoomEvent.Created(message, after));
+        }
+
+        var hasMore = room == 0 ? after.MessageId < now.MessageId : found.Count > room;
+        return new RoomChanges { Events = events, Position = hasMore ? after : now, HasMore = hasMore };
+    }
+
+    private Change Read(RedisValue entry, string room)
+    {
+        Span<Range> parts = stackalloc Range[4];
+        var text = ((string?)entry).AsSpan();
+        var count = text.Split(parts, ':');
+        long revision = 0, id = 0, stamp = 0;
+        var valid = count is >= 1 and <= 3
+            && TryParse(text[parts[0]], out revision)
+            && (count >= 2 ? TryParse(text[parts[1]], out id) : revision == 0)
+            && (count < 3 || TryParse(text[parts[2]], out stamp));
+        return valid
+            ? new Change(revision, id, count == 3 ? stamp : null)
+            : throw new ChatDataException(
+                $"The sorted set '{keys.Changed(room)}' is no change log. Another program may be using the same key prefix.")
+            {
+                Room = room,
+                Operation = ChatOperations.Receive,
+                Key = keys.Changed(room),
+            };
+
+        static bool TryParse(ReadOnlySpan<char> part, out long number) =>
+            long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+}

@@ -1,0 +1,233 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The live side of a store: one subscription for each watched room, shared by its watchers, and a probe that finds the deaf ones.
+/// </summary>
+/// <remarks>
+/// Pub/sub is never trusted to be complete, nor are the client library's connection events, which come late, early or not at all. They only hasten
+/// the next probe.
+/// </remarks>
+internal sealed class RedisLive : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan UnsubscribeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly object _gate = new();
+    private readonly Dictionary<string, RedisSubscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly RedisConnection _connection;
+    private readonly IRoomKeyScheme _keys;
+    private readonly RedisStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RedisProbe _probe;
+    private bool _disposed;
+
+    public RedisLive(RedisConnection connection, IRoomKeyScheme keys, RedisStoreOptions options, TimeProvider time, ILogger logger)
+    {
+        _connection = connection;
+        _keys = keys;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _probe = new RedisProbe(this, connection, keys, options.LiveProbeInterval, time, logger, _ending.Token);
+    }
+
+    /// <summary>The subscriptions there are now.</summary>
+    public RedisSubscription[] Subscriptions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _subscriptions.Values];
+            }
+        }
+    }
+
+    /// <summary>Joins the room's subscription, and waits until it stands.</summary>
+    public async ValueTask<RedisSubscription> JoinAsync(string room, CancellationToken cancellationToken)
+    {
+        RedisSubscription? subscription;
+        while ((subscription = TryJoin(room, out var closing)) is null)
+        {
+            await closing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await OpenAsync(subscription, cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            await LeaveAsync(subscription).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the room's subscription; the last one unsubscribes.</summary>
+    public async ValueTask LeaveAsync(RedisSubscription subscription)
+    {
+        lock (_gate)
+        {
+            if (--subscription.Watchers > 0)
+            {
+                return;
+            }
+
+            // Who wants to join now waits until it is closed: an unsubscription must not overtake a new subscription.
+            subscription.Watchers = int.MinValue;
+        }
+
+        await CloseAsync(subscription).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _subscriptions.Remove(subscription.Room);
+        }
+
+        ChatTelemetry.Subscribed(-1);
+        subscription.SetClosed();
+    }
+
+    /// <summary>Makes a subscription anew that was found deaf, and sends its watchers to the store.</summary>
+    public async Task RepairAsync(RedisSubscription subscription, RoomPosition position, CancellationToken cancellationToken)
+    {
+        subscription.Heard = position;
+        subscription.Feed.CatchUp(CatchUpCause.Probe);
+        await CloseAsync(subscription).ConfigureAwait(false);
+        if (Volatile.Read(ref _disposed) || subscription.Watchers < 0)
+        {
+            return;
+        }
+
+        await OpenAsync(subscription, cancellationToken).ConfigureAwait(false);
+
+        // What was published in between went unheard.
+        subscription.Feed.CatchUp(CatchUpCause.Probe);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await _probe.EndedAsync().ConfigureAwait(false);
+        foreach (var subscription in Subscriptions)
+        {
+            await CloseAsync(subscription).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        Volatile.Write(ref _disposed, true);
+        _ending.Cancel();
+    }
+
+    private RedisSubscription? TryJoin(string room, out Task closing)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(RedisMessageStore));
+            if (!_subscriptions.TryGetValue(room, out var subscription))
+            {
+                subscription = new RedisSubscription(room, _options.WatcherBufferSize);
+                _subscriptions.Add(room, subscription);
+                ChatTelemetry.Subscribed(1);
+            }
+
+            closing = subscription.Closed;
+            if (subscription.Watchers < 0)
+            {
+                return null;
+            }
+
+            subscription.Watchers++;
+            _probe.Start();
+            return subscription;
+        }
+    }
+
+    private async Task OpenAsync(RedisSubscription subscription, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        await subscription.Changing.WaitAsync(ending.Token).ConfigureAwait(false);
+        try
+        {
+            while (subscription.Queue is null)
+            {
+                try
+                {
+                    await SubscribeAsync(subscription, ending.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException)
+                {
+                    ending.Token.ThrowIfCancellationRequested();
+                    ChatLog.SubscribingFailed(_logger, e);
+                    await Task.Delay(PauseWhileUnavailable, _time, ending.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            subscription.Changing.Release();
+        }
+    }
+
+    private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
+    {
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var channel = _connection.IsSharded
+            ? RedisChannel.Sharded(_keys.Live(subscription.Room))
+            : RedisChannel.Literal(_keys.Live(subscription.Room));
+        var subscribing = database.Multiplexer.GetSubscriber().SubscribeAsync(channel);
+        ChannelMessageQueue queue;
+        try
+        {
+            queue = await subscribing.WaitAsync(CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Should it come to stand after all, nobody listens.
+            _ = subscribing.ContinueWith(
+                static late => late.Result.UnsubscribeAsync(),
+                CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+
+        // A queue keeps the order, which plain handlers do not.
+        queue.OnMessage(message =>
+        {
+            if (!subscription.Receive(message.Message))
+            {
+                ChatLog.UnreadableEvent(_logger);
+            }
+        });
+        subscription.Queue = queue;
+    }
+
+    private async Task CloseAsync(RedisSubscription subscription)
+    {
+        await subscription.Changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (subscription.Queue is { } queue)
+            {
+                subscription.Queue = null;
+                await queue.UnsubscribeAsync().WaitAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // The client library has forgotten the handler all the same, and does not subscribe again when it reconnects.
+            ChatLog.SubscribingFailed(_logger, e);
+        }
+        finally
+        {
+            subscription.Changing.Release();
+        }
+    }
+}

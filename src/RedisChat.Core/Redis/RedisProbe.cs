@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Compares, for all watched rooms together, the rooms' counters with what was heard of them. Nothing else shows a subscription that is "connected" but
+/// hears nothing, nor the loss of a room's last event.
+/// </summary>
+internal sealed class RedisProbe(
+    RedisLive live, RedisConnection connection, IRoomKeyScheme keys, TimeSpan interval, TimeProvider time, ILogger logger, CancellationToken ending)
+{
+    private const int RoomsAtOnce = 256;
+
+    // An event that is on its way arrives within this time; only then its absence means something.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
+    // After a sign of trouble several probes follow each other: connections come back before their subscriptions do.
+    private const int ProbesInTrouble = 4;
+
+    private TaskCompletionSource _trouble = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task? _running;
+
+    /// <summary>Begins to probe, if it has not begun.</summary>
+    public void Start() => _running ??= Task.Run(RunAsync, CancellationToken.None);
+
+    /// <summary>Probes at once, for there is a sign of trouble.</summary>
+    public void Hasten() => Volatile.Read(ref _trouble).TrySetResult();
+
+    public Task EndedAsync() => _running ?? Task.CompletedTask;
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            var inTrouble = 0;
+            while (true)
+            {
+                await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : interval, time, ending)).ConfigureAwait(false);
+                ending.ThrowIfCancellationRequested();
+                inTrouble = Math.Max(inTrouble - 1, 0);
+                if (_trouble.Task.IsCompleted)
+                {
+                    Volatile.Write(ref _trouble, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                    inTrouble = ProbesInTrouble;
+                }
+
+                try
+                {
+                    await ProbeAsync().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
+                {
+                    ChatTelemetry.ProbeFailed("unavailable");
+                    ChatLog.ProbeFailed(logger, e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The store is being disposed.
+        }
+    }
+
+    private async Task ProbeAsync()
+    {
+        var database = await connection.GetDatabaseAsync(ending).ConfigureAwait(false);
+        connection.OnTrouble(Hasten);
+        var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
+        foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
+        {
+            // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
+            var heard = Array.ConvertAll(some, subscription => subscription.Heard);
+            var rooms = await Task.WhenAll(some.Select(subscription => RoomHash.ReadAsync(database, keys, subscription.Room)))
+                .WaitAsync(ending).ConfigureAwait(false);
+            for (var i = 0; i < some.Length; i++)
+            {
+                var room = RoomHash.Position(rooms[i], keys, some[i].Room);
+                if (heard[i] is not { } last || last == room)
+                {
+                    continue;
+                }
+
+                if (IsAhead(room, last))
+                {
+                    late.Add((some[i], room));
+                }
+                else
+                {
+                    await RepairAsync(some[i], last, room).ConfigureAwait(false);
+                }
+            }
+        }
+
+        if (late.Count == 0)
+        {
+            return;
+        }
+
+        await Task.Delay(Grace, time, ending).ConfigureAwait(false);
+        foreach (var (subscription, room) in late)
+        {
+            if (subscription.Heard is { } heard && heard != room && !IsAhead(heard, room))
+            {
+                await RepairAsync(subscription, heard, room).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task RepairAsync(RedisSubscription subscription, RoomPosition heard, RoomPosition room)
+    {
+        ChatTelemetry.ProbeFailed("deaf");
+        ChatLog.SubscriptionDeaf(logger, heard, room);
+        return live.RepairAsync(subscription, room, ending);
+    }
+
+    /// <summary>Whether one position can have come after another in the same history.</summary>
+    private static bool IsAhead(RoomPosition one, RoomPosition other) =>
+        other == RoomPosition.Start
+        || (one.Epoch == other.Epoch
+            && one.Revision >= other.Revision
+            && (one.MessageId > other.MessageId || (one.MessageId == other.MessageId && one.Stamp == other.Stamp)));
+}
