@@ -277,6 +277,15 @@ public sealed class Chat
             token => _store.ReadChangesAsync(room, after, limit, token), cancellationToken);
     }
 
+    /// <summary>Tries whether the store answers, can be written to, and delivers live, and how long each takes.</summary>
+    /// <remarks>For a health endpoint. What does not work is in the result, not thrown; each step may take <see cref="ChatOptions.OperationTimeout"/>.</remarks>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
+    public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) =>
+        _store is IStoreHealth health
+            ? health.CheckHealthAsync(_options.OperationTimeout, cancellationToken)
+            : throw new NotSupportedException($"{_store.GetType().Name} does not support health checks ({nameof(IStoreHealth)}).");
+
     private static async IAsyncEnumerable<RoomEvent> EnumerateWatchAsync(
         IAsyncEnumerable<RoomEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -73,6 +73,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>The channel of that name, for publishing and subscribing as <see cref="IsSharded"/> says.</summary>
+    public RedisChannel LiveChannel(string name) => IsSharded ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
+
     /// <summary>Calls back when the connection breaks or is restored; once for each time it is made, however often this is called.</summary>
     public void OnTrouble(Action action)
     {

@@ -75,13 +75,11 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            if (--subscription.Watchers > 0)
+            // Who wants to join from here on waits until it is closed: an unsubscription must not overtake a new subscription.
+            if (!subscription.Leave())
             {
                 return;
             }
-
-            // Who wants to join now waits until it is closed: an unsubscription must not overtake a new subscription.
-            subscription.Watchers = int.MinValue;
         }
 
         await CloseAsync(subscription).ConfigureAwait(false);
@@ -94,21 +92,44 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         subscription.SetClosed();
     }
 
-    /// <summary>Makes a subscription anew that was found deaf, and sends its watchers to the store.</summary>
-    public async Task RepairAsync(RedisSubscription subscription, RoomPosition position, CancellationToken cancellationToken)
+    /// <summary>Ends when the store is disposed.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>
+    /// Sends the watchers of a subscription that was found deaf to the store, and makes the subscription anew. That may take long, over a
+    /// dead connection; until then each probe sends them again.
+    /// </summary>
+    public void Repair(RedisSubscription subscription, RoomPosition position)
     {
         subscription.Heard = position;
         subscription.Feed.CatchUp(CatchUpCause.Probe);
-        await CloseAsync(subscription).ConfigureAwait(false);
-        if (Volatile.Read(ref _disposed) || subscription.Watchers < 0)
+        if (subscription.TryBeginRepair())
         {
-            return;
+            _ = SubscribeAnewAsync(subscription);
         }
+    }
 
-        await OpenAsync(subscription, cancellationToken).ConfigureAwait(false);
+    private async Task SubscribeAnewAsync(RedisSubscription subscription)
+    {
+        try
+        {
+            await CloseAsync(subscription).ConfigureAwait(false);
+            if (subscription.IsWatched)
+            {
+                await OpenAsync(subscription, _ending.Token).ConfigureAwait(false);
 
-        // What was published in between went unheard.
-        subscription.Feed.CatchUp(CatchUpCause.Probe);
+                // What was published in between went unheard.
+                subscription.Feed.CatchUp(CatchUpCause.Probe);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is being disposed.
+        }
+        finally
+        {
+            subscription.EndRepair();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -140,12 +161,11 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
             }
 
             closing = subscription.Closed;
-            if (subscription.Watchers < 0)
+            if (!subscription.TryJoin())
             {
                 return null;
             }
 
-            subscription.Watchers++;
             _probe.Start();
             return subscription;
         }
@@ -153,11 +173,11 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
 
     private async Task OpenAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Ending);
         await subscription.Changing.WaitAsync(ending.Token).ConfigureAwait(false);
         try
         {
-            while (subscription.Queue is null)
+            while (subscription.Queue is null && subscription.IsWatched)
             {
                 try
                 {
@@ -180,9 +200,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var channel = _connection.IsSharded
-            ? RedisChannel.Sharded(_keys.Live(subscription.Room))
-            : RedisChannel.Literal(_keys.Live(subscription.Room));
+        var channel = _connection.LiveChannel(_keys.Live(subscription.Room));
         var subscribing = database.Multiplexer.GetSubscriber().SubscribeAsync(channel);
         ChannelMessageQueue queue;
         try

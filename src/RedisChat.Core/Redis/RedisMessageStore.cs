@@ -11,7 +11,7 @@ namespace RedisChat;
 /// An append and a change are one script call each: atomic, and one round trip. Reads go to the primary, as several pipelined
 /// commands.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDisposable
+public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
@@ -216,11 +216,12 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
     public async IAsyncEnumerable<RoomEvent> WatchAsync(
         string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var subscription = await _live.JoinAsync(room, cancellationToken).ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _live.Ending);
+        var subscription = await _live.JoinAsync(room, ending.Token).ConfigureAwait(false);
         try
         {
             var watcher = new Watcher(this, room, subscription.Feed, _time, _logger);
-            await foreach (var happened in watcher.RunAsync(after, subscription.Joined, cancellationToken).ConfigureAwait(false))
+            await foreach (var happened in watcher.RunAsync(after, subscription.Joined, ending.Token).ConfigureAwait(false))
             {
                 yield return happened;
             }
@@ -230,6 +231,10 @@ public sealed class RedisMessageStore : IMessageStore, IAsyncDisposable, IDispos
             await _live.LeaveAsync(subscription).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
+        new RedisHealth(_connection, _keys, _time).CheckAsync(patience, cancellationToken);
 
     /// <summary>Ends the watching, and closes the connection if it is the store's own.</summary>
     public async ValueTask DisposeAsync()

@@ -87,7 +87,7 @@ internal sealed class RedisProbe(
                 }
                 else
                 {
-                    await RepairAsync(some[i], last, room).ConfigureAwait(false);
+                    Repair(some[i], last, room);
                 }
             }
         }
@@ -102,16 +102,16 @@ internal sealed class RedisProbe(
         {
             if (subscription.Heard is { } heard && heard != room && !IsAhead(heard, room))
             {
-                await RepairAsync(subscription, heard, room).ConfigureAwait(false);
+                Repair(subscription, heard, room);
             }
         }
     }
 
-    private Task RepairAsync(RedisSubscription subscription, RoomPosition heard, RoomPosition room)
+    private void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition room)
     {
         ChatTelemetry.ProbeFailed("deaf");
         ChatLog.SubscriptionDeaf(logger, heard, room);
-        return live.RepairAsync(subscription, room, ending);
+        live.Repair(subscription, room);
     }
 
     /// <summary>Whether one position can have come after another in the same history.</summary>

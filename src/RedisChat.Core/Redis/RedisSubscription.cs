@@ -9,13 +9,15 @@ internal sealed class RedisSubscription(string room, int bufferSize)
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LiveEvent> _parsed = [];
     private RoomPosition? _heard;
+    private int _watchers;
+    private int _repairing;
 
     public string Room => room;
 
     public RoomFeed Feed { get; } = new(bufferSize);
 
-    /// <summary>How many watch; guarded by the owner's lock. Below zero once it is being closed.</summary>
-    public int Watchers { get; set; }
+    /// <summary>Whether anyone watches. If not, it is being closed.</summary>
+    public bool IsWatched => Volatile.Read(ref _watchers) >= 0;
 
     /// <summary>Ends when the channel was unsubscribed from and the room may be subscribed to anew.</summary>
     public Task Closed => _closed.Task;
@@ -44,6 +46,34 @@ internal sealed class RedisSubscription(string room, int bufferSize)
             }
         }
     }
+
+    /// <summary>One more watches; <see langword="false"/> if it is being closed. Called under the owner's lock, like <see cref="Leave"/>.</summary>
+    public bool TryJoin()
+    {
+        if (_watchers < 0)
+        {
+            return false;
+        }
+
+        _watchers++;
+        return true;
+    }
+
+    /// <summary>One less watches. Whether it was the last, and the subscription must be closed.</summary>
+    public bool Leave()
+    {
+        if (--_watchers > 0)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _watchers, -1);
+        return true;
+    }
+
+    public bool TryBeginRepair() => Interlocked.Exchange(ref _repairing, 1) == 0;
+
+    public void EndRepair() => Volatile.Write(ref _repairing, 0);
 
     /// <summary>A watcher has read the room after the channel was subscribed to: what is heard must go on from there.</summary>
     public void Joined(RoomPosition position)

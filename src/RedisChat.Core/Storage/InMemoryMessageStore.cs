@@ -7,7 +7,7 @@ namespace RedisChat;
 /// Keeps messages in this process's memory: for tests of applications, and as the readable form of what a store does. It forgets
 /// everything when the process ends and is bounded only by memory.
 /// </summary>
-public sealed class InMemoryMessageStore : IMessageStore
+public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth
 {
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
@@ -76,6 +76,13 @@ public sealed class InMemoryMessageStore : IMessageStore
     public IAsyncEnumerable<RoomEvent> WatchAsync(
         string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         new Watcher(this, room, GetOrAdd(room).Feed, _time, NullLogger.Instance).RunAsync(after, joined: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default)
+    {
+        var works = new ChatHealthStep(true, TimeSpan.Zero);
+        return Task.FromResult(new ChatHealth(works, works, works));
+    }
 
     private InMemoryRoom GetOrAdd(string room) =>
         _rooms.GetOrAdd(room, static (id, store) => new InMemoryRoom(id, store._time, store._idempotencyWindow, store._watcherBufferSize), this);

@@ -1,0 +1,56 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Tries whether the chat works, in the room of the empty id, which no user can have: so the access rights and the cluster routing are those
+/// of any room.
+/// </summary>
+internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme keys, TimeProvider time)
+{
+    private const string Room = "";
+
+    public async Task<ChatHealth> CheckAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var answers = await ChatHealthStep.TryAsync(time, patience, PingAsync, cancellationToken).ConfigureAwait(false);
+        var write = await ChatHealthStep.TryAsync(time, patience, WriteAsync, cancellationToken).ConfigureAwait(false);
+        var live = await ChatHealthStep.TryAsync(time, patience, PublishAsync, cancellationToken).ConfigureAwait(false);
+        return new ChatHealth(answers, write, live);
+    }
+
+    private async Task PingAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await database.PingAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        RedisKey key = keys.Room(Room);
+        var written = database.HashSetAsync(key, "checked", time.GetUtcNow().ToUnixTimeSeconds());
+        var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
+        await Task.WhenAll(written, expires).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var subscriber = database.Multiplexer.GetSubscriber();
+        var channel = connection.LiveChannel(keys.Live(Room));
+        var token = Guid.NewGuid().ToString("n");
+        var queue = await subscriber.SubscribeAsync(channel).WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await subscriber.PublishAsync(channel, token).WaitAsync(cancellationToken).ConfigureAwait(false);
+            while ((await queue.ReadAsync(cancellationToken).ConfigureAwait(false)).Message != token)
+            {
+                // Another process is checking its health too.
+            }
+        }
+        finally
+        {
+            _ = queue.UnsubscribeAsync(CommandFlags.FireAndForget);
+        }
+    }
+}

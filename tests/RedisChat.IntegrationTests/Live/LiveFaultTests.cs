@@ -1,0 +1,322 @@
+using System.Diagnostics;
+using RedisChat.Conformance;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Live;
+
+/// <summary>A watcher is told everything, once and in order, whatever happens to its connection and to the server; or it is told of a gap.</summary>
+public sealed class LiveFaultTests
+{
+    private const string Room = "lobby";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Subscriptions_killed_twenty_times_lose_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var watching = Open(redis.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var admin = await redis.ConnectAsync();
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(new Chat(sending));
+        for (var kill = 1; kill <= 20; kill++)
+        {
+            var reached = flow.Sent + 20;
+            await admin.GetDatabase().ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+            await flow.UntilSentAsync(reached);
+        }
+
+        await ExpectWholeAsync(flow, log, sending);
+    }
+
+    [Fact]
+    public async Task A_server_that_crashes_and_comes_back_loses_nothing_of_what_it_acknowledged()
+    {
+        await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        await using var watching = Open(redis.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }));
+        for (var crash = 1; crash <= 3; crash++)
+        {
+            await flow.UntilSentAsync(flow.Sent + 50);
+            await redis.KillAsync();
+            await redis.StartAgainAsync();
+        }
+
+        await flow.UntilSentAsync(flow.Sent + 50);
+        await ExpectWholeAsync(flow, log, sending);
+    }
+
+    [Fact]
+    public async Task A_server_that_stands_still_for_five_seconds_loses_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var watching = Open(redis.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }));
+        await flow.UntilSentAsync(50);
+        redis.Freeze();
+        await Task.Delay(TimeSpan.FromSeconds(5), Cancelled);
+        redis.Thaw();
+        await flow.UntilSentAsync(flow.Sent + 100);
+
+        await ExpectWholeAsync(flow, log, sending);
+    }
+
+    [Fact]
+    public async Task A_subscriber_cut_off_by_the_servers_output_limit_loses_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync("--client-output-buffer-limit", "pubsub 256kb 64kb 1");
+        await using var network = new FaultProxy(redis.Port);
+        await using var watching = Open(network.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var admin = await redis.ConnectAsync();
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        network.StopSubscriptions();
+        var chat = new Chat(sending);
+        var text = new string('x', 16_000);
+        for (var sent = 0; await SubscribersAsync(admin) > 0; sent++)
+        {
+            sent.Should().BeLessThan(5000, "the server must cut the subscriber off");
+            await chat.SendAsync(Room, "alice", text, Cancelled);
+        }
+
+        network.Resume();
+        await chat.SendAsync(Room, "alice", "the last", Cancelled);
+        await ExpectSameRoomAsync(log, sending);
+    }
+
+    [Fact]
+    public async Task A_subscription_into_a_black_hole_is_found_by_the_probe()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var network = new FaultProxy(redis.Port);
+        await using var watching = Open(network.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+        var chat = new Chat(sending);
+        await chat.SendAsync(Room, "alice", "heard", Cancelled);
+        await log.UntilAsync(l => l.CreatedIds.Contains(1));
+
+        network.SwallowSubscriptions(true);
+        var watch = Stopwatch.StartNew();
+        await chat.SendAsync(Room, "alice", "the only one, with none after it", Cancelled);
+        await log.UntilAsync(l => l.CreatedIds.Contains(2));
+        TestContext.Current.TestOutputHelper?.WriteLine($"Told after {watch.ElapsedMilliseconds} ms; the probe's interval is 500 ms.");
+
+        await chat.SendAsync(Room, "alice", "still in the hole", Cancelled);
+        await log.UntilAsync(l => l.CreatedIds.Contains(3));
+        network.SwallowSubscriptions(false);
+        await chat.SendAsync(Room, "alice", "out of it", Cancelled);
+        await ExpectSameRoomAsync(log, sending);
+    }
+
+    [Fact]
+    public async Task A_network_that_is_cut_again_and_again_loses_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var network = new FaultProxy(redis.Port);
+        await using var watching = Open(network.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(new Chat(sending));
+        for (var cut = 1; cut <= 10; cut++)
+        {
+            await flow.UntilSentAsync(flow.Sent + 20);
+            network.Cut();
+        }
+
+        await ExpectWholeAsync(flow, log, sending);
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_empty_is_a_gap()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var watching = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+        var chat = new Chat(watching, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+        await chat.SendAsync(Room, "alice", "lost", Cancelled);
+        await log.UntilAsync(l => l.CreatedIds.Contains(1));
+
+        await redis.KillAsync();
+        await redis.StartAgainAsync();
+
+        // Nobody sends: the watcher finds out by itself.
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Gap));
+        log.Position.Should().Be(RoomPosition.Start);
+        await chat.SendAsync(Room, "alice", "new", Cancelled);
+        await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "new" });
+        log.Position.Should().Be((await chat.ReceiveAsync(Room, cancellationToken: Cancelled)).Position);
+    }
+
+    [Fact]
+    public async Task A_server_restored_from_an_older_snapshot_is_a_gap_also_when_ids_were_given_out_again()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var watching = Open(redis.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+        var chat = new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+        await chat.SendAsync(Room, "alice", "kept", Cancelled);
+        await using (var admin = await redis.ConnectAsync())
+        {
+            await admin.GetDatabase().ExecuteAsync("SAVE");
+        }
+
+        for (var lost = 0; lost < 5; lost++)
+        {
+            await chat.SendAsync(Room, "alice", "lost", Cancelled);
+        }
+
+        await log.UntilAsync(l => l.CreatedIds.Contains(6));
+        await redis.KillAsync();
+        await redis.StartAgainAsync();
+
+        // As many again, and more: by its counters alone the room would look as if it had just gone on.
+        for (var again = 0; again < 7; again++)
+        {
+            await chat.SendAsync(Room, "bob", $"again {again}", Cancelled);
+        }
+
+        var whole = await chat.ReceiveAsync(Room, cancellationToken: Cancelled);
+        whole.Messages.Should().HaveCount(8);
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Gap));
+        await log.UntilAsync(l => l.Events[^1].Position == whole.Position);
+        var afterGap = log.Events.SkipWhile(happened => happened is not RoomEvent.Gap).ToList();
+        afterGap.OfType<RoomEvent.Created>().Select(created => created.Message).Should().BeSubsetOf(whole.Messages);
+    }
+
+    [Fact]
+    public async Task More_changes_than_the_log_keeps_are_a_gap()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var connection = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { ChangeLogLength = 100 });
+        var chat = new Chat(store);
+        await chat.SendAsync(Room, "alice", "0", Cancelled);
+        var before = (await chat.ReceiveAsync(Room, cancellationToken: Cancelled)).Position;
+        for (var i = 1; i <= 99; i++)
+        {
+            await chat.EditAsync(Room, 1, "alice", $"{i}", Cancelled);
+        }
+
+        (await chat.ReadChangesAsync(Room, before, cancellationToken: Cancelled)).Events.Should().ContainSingle().Which.Should().BeOfType<RoomEvent.Edited>();
+        await chat.EditAsync(Room, 1, "alice", "one more", Cancelled);
+        (await chat.ReadChangesAsync(Room, before, cancellationToken: Cancelled)).Events.Should().ContainSingle().Which.Should().BeOfType<RoomEvent.Gap>();
+    }
+
+    [Fact]
+    public async Task A_watcher_begun_while_the_server_is_away_begins_when_it_is_back()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.KillAsync();
+        await using var store = Open(redis.Configuration);
+        await using var log = new WatchLog(store.WatchAsync(Room));
+
+        await redis.StartAgainAsync();
+
+        await log.CaughtUpAsync();
+        await new Chat(store).SendAsync(Room, "alice", "hello", Cancelled);
+        await log.UntilAsync(l => l.CreatedIds.Contains(1));
+    }
+
+    private static RedisMessageStore Open(string configuration) => new(
+        ConfigurationOptions.Parse(configuration), new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
+
+    private static async Task<int> SubscribersAsync(ConnectionMultiplexer admin)
+    {
+        var reply = (RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", new HashTagKeyScheme().Live(Room)))!;
+        return (int)reply[1];
+    }
+
+    private static async Task ExpectWholeAsync(Flow flow, WatchLog log, IMessageStore store)
+    {
+        var acknowledged = await flow.EndAsync();
+        await ExpectSameRoomAsync(log, store);
+        log.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
+        log.CreatedIds.Should().Equal(Enumerable.Range(1, log.Room.Count).Select(id => (long)id), "each is told once, in order");
+        log.Room.Select(message => message.Text).Should().Equal(acknowledged);
+    }
+
+    private static async Task ExpectSameRoomAsync(WatchLog log, IMessageStore store)
+    {
+        var messages = new List<Message>();
+        await foreach (var message in new Chat(store).ReceiveAllAsync(Room, cancellationToken: Cancelled))
+        {
+            messages.Add(message);
+        }
+
+        var position = (await store.ReadAsync(Room, new MessageQuery { Limit = 1 }, Cancelled)).Position;
+        await log.ReachesAsync(position);
+        log.Room.Should().Equal(messages);
+        log.Position.Should().Be(position);
+    }
+
+    /// <summary>Someone who sends one message after the other.</summary>
+    private sealed class Flow : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private readonly List<string> _acknowledged = [];
+        private readonly SemaphoreSlim _progress = new(0);
+        private readonly Task _sending;
+        private int _sent;
+
+        public Flow(Chat chat) => _sending = Task.Run(async () =>
+        {
+            for (var i = 1; !_end.IsCancellationRequested; i++)
+            {
+                await chat.SendAsync(Room, "alice", $"message {i}", CancellationToken.None);
+                _acknowledged.Add($"message {i}");
+                Volatile.Write(ref _sent, i);
+                _progress.Release();
+            }
+        });
+
+        public int Sent => Volatile.Read(ref _sent);
+
+        public async Task UntilSentAsync(int count)
+        {
+            while (Sent < count)
+            {
+                var progress = _progress.WaitAsync(TimeSpan.FromSeconds(60));
+                await Task.WhenAny(progress, _sending);
+                if (_sending.IsFaulted)
+                {
+                    await _sending;
+                }
+
+                (await progress).Should().BeTrue("sending must go on");
+            }
+        }
+
+        public async Task<IReadOnlyList<string>> EndAsync()
+        {
+            await _end.CancelAsync();
+            await _sending;
+            return _acknowledged;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            await Task.WhenAny(_sending);
+        }
+    }
+}

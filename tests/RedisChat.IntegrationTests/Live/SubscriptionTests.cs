@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using RedisChat.Conformance;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Live;
+
+/// <summary>One subscription for each room and process, and none once nobody watches.</summary>
+public sealed class SubscriptionTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Watchers_of_a_room_share_one_subscription_and_the_last_ends_it()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+
+        var first = new WatchLog(store.WatchAsync("lobby"));
+        var second = new WatchLog(store.WatchAsync("lobby"));
+        await first.CaughtUpAsync();
+        await second.CaughtUpAsync();
+        (await SubscribersAsync(admin, "lobby")).Should().Be(1);
+
+        await first.DisposeAsync();
+        (await SubscribersAsync(admin, "lobby")).Should().Be(1);
+        await second.DisposeAsync();
+        (await ChannelsAsync(admin)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Watchers_that_come_and_go_leave_nothing_behind_and_miss_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(async () =>
+        {
+            for (var i = 0; i < 25; i++)
+            {
+                await using var log = new WatchLog(store.WatchAsync($"room {n % 2}"));
+                await log.CaughtUpAsync();
+                var receipt = await chat.SendAsync($"room {n % 2}", $"user{n}", $"{i}", Cancelled);
+                await log.UntilAsync(l => l.CreatedIds.Contains(receipt.Id));
+            }
+        })));
+
+        (await ChannelsAsync(admin)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_thousand_rooms_are_a_thousand_subscriptions_probed_together()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        var store = new RedisMessageStore(
+            ConfigurationOptions.Parse(redis.Configuration), new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(200) });
+        var logs = Enumerable.Range(0, 1000).Select(n => new WatchLog(store.WatchAsync($"room {n}"))).ToList();
+        await Task.WhenAll(logs.Select(log => log.CaughtUpAsync()));
+        (await ChannelsAsync(admin)).Should().HaveCount(1000);
+
+        var calls = await CallsAsync(admin);
+        var process = Process.GetCurrentProcess();
+        var (clock, processor) = (Stopwatch.StartNew(), process.TotalProcessorTime);
+        while (await CallsAsync(admin) - calls < 5000)
+        {
+            await Task.Delay(50, Cancelled);
+        }
+
+        process.Refresh();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"5 probes of 1,000 rooms: {(process.TotalProcessorTime - processor).TotalMilliseconds / 5:f1} ms of processor a probe (of this whole process), {clock.ElapsedMilliseconds} ms in all.");
+
+        var chat = new Chat(store);
+        await Task.WhenAll(Enumerable.Range(0, 1000).Select(n => chat.SendAsync($"room {n}", "alice", "hello", Cancelled)));
+        await Task.WhenAll(logs.Select(log => log.UntilAsync(l => l.CreatedIds.Contains(1))));
+        await Task.WhenAll(logs.Select(log => log.DisposeAsync().AsTask()));
+        (await ChannelsAsync(admin)).Should().BeEmpty();
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Disposing_the_store_ends_its_watchers_and_subscriptions()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var shared = await redis.ConnectAsync();
+        var store = new RedisMessageStore(shared);
+        var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var _ in store.WatchAsync("lobby"))
+            {
+                caughtUp.TrySetResult();
+            }
+        });
+        await caughtUp.Task;
+
+        await store.DisposeAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        (await ChannelsAsync(admin)).Should().BeEmpty();
+        (await shared.GetDatabase().PingAsync()).Should().BePositive();
+    }
+
+    [Fact]
+    public async Task What_is_no_event_on_a_channel_is_ignored()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+        await using var log = new WatchLog(store.WatchAsync("lobby"));
+        await log.CaughtUpAsync();
+        var channel = RedisChannel.Literal(new HashTagKeyScheme().Live("lobby"));
+
+        foreach (var forged in new[] { "", "x", "c ", "c 1 2 3 4 5", "c 1 1 1 1 1\nnot json", "e 1 1 1 1 1 1", "d 1 1 1 1 1", "c 1 99999999999999999999 1 1 1\n{}", "d zz 1 1 1 1 1", "c 1 -1 1 1 1\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}" })
+        {
+            await admin.GetSubscriber().PublishAsync(channel, forged);
+        }
+
+        // Of another history: told as nothing, since the store knows nothing of it.
+        await admin.GetSubscriber().PublishAsync(channel, "c abc 1 1 0 0\n{\"t\":1,\"u\":\"mallory\",\"c\":\"forged\"}");
+        await chat.SendAsync("lobby", "alice", "real", Cancelled);
+
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Created { Message.Text: "real" }));
+    }
+
+    [Fact]
+    public async Task On_a_cluster_events_go_by_sharded_channels()
+    {
+        await using var redis = await RedisProcess.StartAsync("--cluster-enabled", "yes");
+        await using var admin = await redis.ConnectAsync();
+        await admin.GetDatabase().ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+        while (!((string?)await admin.GetDatabase().ExecuteAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, Cancelled);
+        }
+
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+        await using var log = new WatchLog(store.WatchAsync("lobby"));
+        await log.CaughtUpAsync();
+        await chat.SendManyAsync("lobby", [new("alice", "one"), new("bob", "two")], Cancelled);
+        await chat.EditAsync("lobby", 1, "alice", "ONE", Cancelled);
+        await chat.DeleteAsync("lobby", 2, "bob", cancellationToken: Cancelled);
+        await log.UntilAsync(l => l.Events.Count == 5);
+
+        log.Room.Should().Equal((await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages);
+        (await admin.GetDatabase().ExecuteAsync("PUBSUB", "SHARDCHANNELS")).ToString().Should().NotBeEmpty();
+        (await ChannelsAsync(admin)).Should().BeEmpty("plain channels are sent to every node");
+        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Health_tells_what_works_and_how_long_it_took()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},connectTimeout=500,connectRetry=1"));
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
+
+        var health = await chat.CheckHealthAsync(Cancelled);
+        health.IsHealthy.Should().BeTrue();
+        new[] { health.Connection, health.Write, health.Live }.Should().OnlyContain(step => step.Works && step.Took > TimeSpan.Zero && step.Error == null);
+
+        await redis.KillAsync();
+        var down = await chat.CheckHealthAsync(Cancelled);
+        down.IsHealthy.Should().BeFalse();
+        new[] { down.Connection, down.Write, down.Live }.Should().OnlyContain(step => !step.Works && step.Error != null);
+    }
+
+    [Fact]
+    public async Task Health_tells_when_writing_is_refused()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(admin);
+        await admin.GetServers()[0].ConfigSetAsync("maxmemory", "1");
+
+        var health = await new Chat(store).CheckHealthAsync(Cancelled);
+
+        (health.Connection.Works, health.Write.Works, health.Live.Works).Should().Be((true, false, true));
+    }
+
+    private static async Task<long> CallsAsync(ConnectionMultiplexer admin)
+    {
+        var statistics = (string?)await admin.GetDatabase().ExecuteAsync("INFO", "commandstats") ?? "";
+        var calls = statistics.Split('\n').FirstOrDefault(line => line.StartsWith("cmdstat_hmget:", StringComparison.Ordinal))?.Split('=', ',')[1] ?? "0";
+        return long.Parse(calls, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<long> SubscribersAsync(ConnectionMultiplexer admin, string room) =>
+        await admin.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal(new HashTagKeyScheme().Live(room)));
+
+    /// <summary>The rooms' channels; the client library has one of its own.</summary>
+    private static async Task<RedisChannel[]> ChannelsAsync(ConnectionMultiplexer admin) =>
+        await admin.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("chatroom:*"));
+}
