@@ -24,7 +24,7 @@ public sealed partial class TestServer : IAsyncLifetime
     private static bool OnBuildServer => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     /// <summary>What the tests run on, for people.</summary>
-    public string Description { get; private set; } = "none";
+    public string Description { get; private set; } = "no server";
 
     /// <summary>How to connect; <see langword="null"/> if there is no server.</summary>
     public string? Configuration { get; private set; }

@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using static RedisChat.IntegrationTests.Sample.ConsoleProcess;
+
+namespace RedisChat.IntegrationTests.Sample;
+
+/// <summary>The console sample as its users run it, on servers of its own.</summary>
+public sealed class ConsoleHostTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private static string Port => FreePort().ToString(CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task The_main_job_prints_what_it_should()
+    {
+        var run = await RunAsync(["hello", "/history", "/edit 1 hi", "/delete 1", "/history", "/quit"], "--user", "alice", "--port", Port);
+
+        ShouldHavePrinted(
+            run,
+            $"^#1 {Time} alice: hello$",
+            $"^#1 {Time} alice: hello$",
+            $@"^#1 {Time} alice: hi \(edited\)$",
+            @"^Deleted #1\.$",
+            @"^No messages\.$");
+    }
+
+    [Fact]
+    public async Task The_end_of_the_input_is_the_end_of_the_chat()
+    {
+        await using var alice = StartOn(FreePort(), "alice");
+        await alice.TypeAsync("one");
+        await alice.TypeUnfinishedAsync("two");
+
+        ShouldHavePrinted(await alice.LeaveAsync(), $"^#1 {Time} alice: one$", $"^#2 {Time} alice: two$");
+    }
+
+    [Fact]
+    public async Task Without_any_input_it_leaves_at_once() => ShouldHavePrinted(await RunAsync([], "--port", Port));
+
+    [Fact]
+    public async Task A_second_chat_finds_the_first_ones_server()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#1 {Time} alice: hello$");
+        await bob.TypeAsync("hi alice");
+        await bob.LineAsync($"^#2 {Time} bob: hi alice$");
+        await alice.TypeAsync("/history");
+        await alice.LineAsync($"^#2 {Time} bob: hi alice$");
+
+        await bob.TypeAsync("/edit 1 mine");
+        await bob.ErrorAsync("only its author");
+        await bob.TypeAsync("/from alice");
+
+        (await bob.LeaveAsync()).ExitCode.Should().Be(0);
+        (await alice.LeaveAsync()).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_last_twenty_messages_are_shown_at_the_start()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        for (var i = 1; i <= 25; i++)
+        {
+            await alice.TypeAsync($"text {i}");
+        }
+
+        await alice.LineAsync($"^#25 {Time} alice: text 25$");
+
+        await using var bob = StartOn(port, "bob");
+        ShouldHavePrinted(await bob.LeaveAsync(), [.. Enumerable.Range(6, 20).Select(i => $"^#{i} {Time} alice: text {i}$")]);
+    }
+
+    [Fact]
+    public async Task Rooms_are_apart()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice", "--room", "a {room}:1");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+
+        await using var bob = StartOn(port, "bob", "--room", "another");
+        await bob.TypeAsync("/history");
+
+        ShouldHavePrinted(await bob.LeaveAsync(), @"^No messages\.$");
+    }
+
+    [Theory]
+    [InlineData("There is no option '--colour'", "--colour", "red")]
+    [InlineData("--port must be a number", "--port", "many")]
+    [InlineData("--room needs a value", "--room")]
+    [InlineData("--redis: .*not valid", "--redis", "host,nonsense=1")]
+    public async Task A_bad_command_line_is_one_line_and_exit_code_1(string says, params string[] arguments) =>
+        ShouldHaveFailed(await RunAsync([], arguments), says);
+
+    [Fact]
+    public async Task A_server_that_cannot_be_reached_is_one_line_and_exit_code_1() =>
+        ShouldHaveFailed(await RunAsync([], "--redis", $"127.0.0.1:{Port}"), "Redis is not available");
+
+    [Fact]
+    public async Task A_port_that_something_else_has_is_one_line_and_exit_code_1()
+    {
+        var port = FreePort();
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        var answering = AnswerLikeAWebServerAsync(listener);
+
+        ShouldHaveFailed(await RunAsync([], "--port", $"{port}"), $"Port {port} is taken by something that is not Redis");
+        listener.Stop();
+        await answering;
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_used_is_one_line_and_exit_code_1()
+    {
+        var file = Path.GetTempFileName();
+
+        ShouldHaveFailed(await RunAsync([], "--port", Port, "--data", Path.Combine(file, "below")), "directory of --data cannot be used");
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("/dance", "There is no command /dance")]
+    [InlineData("/edit 1", "/edit ID TEXT")]
+    [InlineData("/delete one", "/delete ID")]
+    [InlineData("/history 0", "from 1 to 1000")]
+    [InlineData("/from", "/from USER")]
+    [InlineData("<too long>", "20000 bytes")]
+    public async Task What_is_refused_is_one_line_and_the_chat_goes_on(string line, string says)
+    {
+        var run = await RunAsync([line == "<too long>" ? new string('x', 20_000) : line, "hello"], "--store", "memory", "--user", "alice");
+
+        run.ExitCode.Should().Be(0);
+        run.Errors.Should().ContainSingle().Which.Should().Contain(says);
+        run.Output.Should().ContainSingle().Which.Should().MatchRegex($"^#1 {Time} alice: hello$");
+    }
+
+    [Fact]
+    public async Task The_memory_store_needs_no_server()
+    {
+        var run = await RunAsync(["one", "two", "/delete #1", "/history 5", "/from alice"], "--store", "memory", "--user", "alice");
+
+        ShouldHavePrinted(
+            run, $"^#1 {Time} alice: one$", $"^#2 {Time} alice: two$", "^Deleted #1", $"^#2 {Time} alice: two$", $"^#2 {Time} alice: two$");
+    }
+
+    [Fact]
+    public async Task With_a_directory_the_messages_survive_a_crash()
+    {
+        var directory = Directory.CreateTempSubdirectory("redischat-test-");
+        var port = FreePort();
+        await using (var alice = StartOn(port, "alice", "--data", directory.FullName))
+        {
+            await alice.TypeAsync("before");
+            await alice.LineAsync($"^#1 {Time} alice: before$");
+            await alice.KillAsync();
+        }
+
+        await using (var alice = StartOn(port, "alice", "--data", directory.FullName))
+        {
+            await alice.TypeAsync("after");
+            ShouldHavePrinted(await alice.LeaveAsync(), $"^#1 {Time} alice: before$", $"^#2 {Time} alice: after$");
+        }
+
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Help_names_every_option()
+    {
+        var run = await RunAsync([], "--help");
+
+        run.ExitCode.Should().Be(0);
+        var help = string.Join('\n', run.Output);
+        foreach (var option in new[] { "--room", "--user", "--redis", "--layout", "--store", "--data", "--port" })
+        {
+            help.Should().Contain(option);
+        }
+    }
+
+    private static async Task AnswerLikeAWebServerAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync(Cancelled);
+                await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), Cancelled);
+            }
+        }
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        {
+            // The test has stopped it.
+        }
+    }
+
+    /// <summary>Exactly these lines, no error, no control characters.</summary>
+    internal static void ShouldHavePrinted(ConsoleRun run, params string[] patterns)
+    {
+        run.Errors.Should().BeEmpty();
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().HaveCount(patterns.Length, "it printed {0}", string.Join('\n', run.Output));
+        for (var i = 0; i < patterns.Length; i++)
+        {
+            run.Output[i].Should().MatchRegex(patterns[i]);
+        }
+
+        string.Concat(run.Output).Where(char.IsControl).Should().BeEmpty();
+    }
+
+    private static void ShouldHaveFailed(ConsoleRun run, string pattern)
+    {
+        run.Errors.Should().ContainSingle().Which.Should().MatchRegex(pattern);
+        run.Output.Should().BeEmpty();
+        run.ExitCode.Should().Be(1);
+    }
+}

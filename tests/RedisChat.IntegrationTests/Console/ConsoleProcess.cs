@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RedisChat.IntegrationTests.Sample;
+
+/// <summary>What a run of the console sample came to.</summary>
+internal sealed record ConsoleRun(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
+
+/// <summary>The console sample as a process of its own, with redirected input and output.</summary>
+/// <remarks>It leaves at the end of its input, and so also when the test host dies.</remarks>
+internal sealed class ConsoleProcess : IAsyncDisposable
+{
+    /// <summary>What a message's time looks like, in regular expressions for lines.</summary>
+    public const string Time = @"\d\d:\d\d:\d\d";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    // Below the range from which systems take the ports of outgoing connections, so that none of those gets there first.
+    private static int _lastPort = Random.Shared.Next(20_000, 29_000);
+
+    private readonly Process _process;
+    private readonly Lines _output = new();
+    private readonly Lines _errors = new();
+
+    private ConsoleProcess(Process process)
+    {
+        _process = process;
+        _output.Read(process.StandardOutput);
+        _errors.Read(process.StandardError);
+    }
+
+    /// <summary>A port that nobody listens on, and that no other test is given.</summary>
+    public static int FreePort()
+    {
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _lastPort);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there: the next one.
+            }
+        }
+    }
+
+    public static ConsoleProcess Start(params string[] arguments)
+    {
+        // The program that runs this very runtime, since it need not be on the PATH.
+        var dotnet = Path.GetFullPath(Path.Combine(
+            Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(dotnet)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ConsoleHost.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new ConsoleProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Starts the sample on the embedded server of this port.</summary>
+    public static ConsoleProcess StartOn(int port, string user, params string[] arguments) =>
+        Start(["--port", port.ToString(CultureInfo.InvariantCulture), "--user", user, .. arguments]);
+
+    /// <summary>Runs the sample on these lines until it leaves.</summary>
+    public static async Task<ConsoleRun> RunAsync(IEnumerable<string> lines, params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        foreach (var line in lines)
+        {
+            await process.TypeAsync(line);
+        }
+
+        return await process.LeaveAsync();
+    }
+
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Writes what is no whole line.</summary>
+    public Task TypeUnfinishedAsync(string text) => _process.StandardInput.WriteAsync(text);
+
+    /// <summary>Waits for a line of the output, which may be there already.</summary>
+    public Task<string> LineAsync(string pattern) => _output.FindAsync(pattern, Describe);
+
+    /// <summary>Waits for a line of the error output, which may be there already.</summary>
+    public Task<string> ErrorAsync(string pattern) => _errors.FindAsync(pattern, Describe);
+
+    /// <summary>Ends the input and waits for the end of the process.</summary>
+    public async Task<ConsoleRun> LeaveAsync()
+    {
+        _process.StandardInput.Close();
+        try
+        {
+            await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout);
+            await Task.WhenAll(_output.Reading, _errors.Reading).WaitAsync(Timeout);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The sample did not leave within {Timeout.TotalSeconds} s. {Describe()}");
+        }
+
+        return new ConsoleRun(_process.ExitCode, _output.Snapshot(), _errors.Snapshot());
+    }
+
+    /// <summary>Ends the process as a crash would (SIGKILL), and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(Timeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private string Describe() => string.Join('\n', ["It wrote:", .. _output.Snapshot(), "and as errors:", .. _errors.Snapshot()]);
+
+    /// <summary>The lines that came out of a process so far.</summary>
+    private sealed class Lines
+    {
+        private readonly List<string> _lines = [];
+        private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reading { get; private set; } = Task.CompletedTask;
+
+        public void Read(StreamReader reader) => Reading = ReadAsync(reader);
+
+        public List<string> Snapshot()
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+
+        public async Task<string> FindAsync(string pattern, Func<string> describe)
+        {
+            var deadline = DateTime.UtcNow + Timeout;
+            while (true)
+            {
+                Task more;
+                bool ended;
+                lock (_lines)
+                {
+                    (more, ended) = (_more.Task, Reading.IsCompleted);
+                    if (_lines.Find(line => Regex.IsMatch(line, pattern)) is { } found)
+                    {
+                        return found;
+                    }
+                }
+
+                var left = deadline - DateTime.UtcNow;
+                if (ended || left <= TimeSpan.Zero)
+                {
+                    Assert.Fail($"No line was like {pattern} {(ended ? "when the sample left" : $"within {Timeout.TotalSeconds} s")}. {describe()}");
+                }
+
+                await Task.WhenAny(more, Reading, Task.Delay(left));
+            }
+        }
+
+        private async Task ReadAsync(StreamReader reader)
+        {
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                lock (_lines)
+                {
+                    _lines.Add(line);
+                    _more.SetResult();
+                    _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
+    }
+}
