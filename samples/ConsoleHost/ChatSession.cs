@@ -2,10 +2,18 @@ using System.Globalization;
 
 namespace RedisChat.ConsoleHost;
 
-/// <summary>One user in one room: reads lines, runs them as commands or sends them.</summary>
-internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input)
+/// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows what others do meanwhile.</summary>
+internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input) : IDisposable
 {
     private const int DefaultCount = 20;
+
+    // Version 0 stands for the deletion of a message.
+    private const int Deletion = 0;
+
+    // Commands and events take turns. So what this user does is shown by the command, and known when it comes back as an event.
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly HashSet<(long Id, int Version)> _own = [];
+    private RoomPosition _opened;
 
     private const string Commands = """
         /history [N]     the last N messages (20)
@@ -17,12 +25,16 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         Anything else is sent.
         """;
 
+    public void Dispose() => _turn.Dispose();
+
     /// <summary>Shows the newest messages; <see langword="false"/> if the room cannot be read.</summary>
     public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+            var page = await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken);
+            Show(page);
+            _opened = page.Position;
             return true;
         }
         catch (ChatException e)
@@ -32,8 +44,81 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         }
     }
 
-    /// <summary>Runs what is typed, until it ends.</summary>
+    /// <summary>Runs what is typed, until it ends, and shows what others do meanwhile.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchAsync(leaving.Token);
+        try
+        {
+            await ReadLinesAsync(cancellationToken);
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await watching;
+        }
+    }
+
+    /// <summary>Shows what happens from the opening page on.</summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var happened in room.WatchAsync(_opened, cancellationToken))
+            {
+                await _turn.WaitAsync(cancellationToken);
+                try
+                {
+                    await ShowAsync(happened, cancellationToken);
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The user leaves.
+        }
+        catch (NotSupportedException)
+        {
+            // The classic layout cannot be watched: /history shows what others wrote.
+        }
+        catch (ChatException e)
+        {
+            printer.Error($"What others write is not shown any more. {Explanation.Of(e)}");
+        }
+    }
+
+    private async Task ShowAsync(RoomEvent happened, CancellationToken cancellationToken)
+    {
+        switch (happened)
+        {
+            case RoomEvent.Created { Message: var message } when !_own.Remove((message.Id, message.Version)):
+                Show(message);
+                break;
+            case RoomEvent.Edited { Message: var message } when !_own.Remove((message.Id, message.Version)):
+                Show(message);
+                break;
+            case RoomEvent.Deleted { MessageId: var id } when !_own.Remove((id, Deletion)):
+                printer.Note($"#{id} was deleted.");
+                break;
+            case RoomEvent.Gap:
+                printer.Note("A part of the room's history was lost or missed. This is the room now:");
+                Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+                break;
+        }
+    }
+
+    private void ShowOwn(Message message)
+    {
+        _own.Add((message.Id, message.Version));
+        Show(message);
+    }
+
+    private async Task ReadLinesAsync(CancellationToken cancellationToken)
     {
         // A console can only be read by blocking a thread; one of the pool's, so that it keeps neither Ctrl+C nor the exit waiting.
         while (await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
@@ -43,6 +128,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 continue;
             }
 
+            await _turn.WaitAsync(cancellationToken);
             try
             {
                 if (!await RunLineAsync(line, cancellationToken))
@@ -57,6 +143,10 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
             catch (Exception e) when (e is ChatException or ArgumentException or NotSupportedException)
             {
                 printer.Error(Explanation.Of(e));
+            }
+            finally
+            {
+                _turn.Release();
             }
         }
     }
@@ -80,7 +170,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 await EditAsync(number, text, cancellationToken);
                 break;
             case "/delete" when TryParseId(rest, out var number):
-                printer.Note(await room.DeleteAsync(number, user, cancellationToken: cancellationToken) ? $"Deleted #{number}." : NoSuch(number));
+                await DeleteAsync(number, cancellationToken);
                 break;
             case "/help":
                 Array.ForEach(Commands.ReplaceLineEndings("\n").Split('\n'), printer.Note);
@@ -101,7 +191,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     private async Task SendAsync(string text, CancellationToken cancellationToken)
     {
         var receipt = await room.SendAsync(user, text, cancellationToken);
-        Show(new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp });
+        ShowOwn(new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp });
     }
 
     private async Task HistoryAsync(string rest, CancellationToken cancellationToken)
@@ -121,7 +211,20 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     {
         if (await room.EditAsync(id, user, text, cancellationToken) is { } message)
         {
-            Show(message);
+            ShowOwn(message);
+        }
+        else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private async Task DeleteAsync(long id, CancellationToken cancellationToken)
+    {
+        if (await room.DeleteAsync(id, user, cancellationToken: cancellationToken))
+        {
+            _own.Add((id, Deletion));
+            printer.Note($"Deleted #{id}.");
         }
         else
         {

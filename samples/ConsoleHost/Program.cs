@@ -26,7 +26,7 @@ try
     using var host = BuildHost(options);
     await host.StartAsync();
     var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-    var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
+    using var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
     try
     {
         if (!await session.OpenAsync(leaving))
@@ -37,6 +37,11 @@ try
         if (!Console.IsInputRedirected)
         {
             printer.Note($"You are {options.User} in {options.Room}. Type to send; /help lists the commands.");
+            if (options.Classic)
+            {
+                printer.Note("The classic layout cannot be watched: /history shows what others wrote.");
+            }
+
             if (server is not null)
             {
                 printer.Note($"This chat runs the server, on port {server.Port}: it ends with this chat.");

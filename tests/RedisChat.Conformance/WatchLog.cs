@@ -126,6 +126,10 @@ public sealed class WatchLog : IAsyncDisposable
             case RoomEvent.Deleted { MessageId: var id }:
                 _room.Remove(id);
                 break;
+            case RoomEvent.Gap:
+                // What was known may be wrong; a real application loads the room anew here.
+                _room.Clear();
+                break;
         }
     }
 }

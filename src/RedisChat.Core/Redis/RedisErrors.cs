@@ -30,7 +30,10 @@ internal static class RedisErrors
 
     private static ChatException FromServer(RedisServerException e, string room, string operation)
     {
+        // Garnet puts this before what a command in a script met.
+        const string InScript = "ERR Lua encountered an error: ";
         var message = e.Message.AsSpan();
+        message = message.StartsWith(InScript, StringComparison.Ordinal) ? message[InScript.Length..] : message;
         var end = message.IndexOf(' ');
         var code = end < 0 ? message : message[..end];
         return code switch

@@ -98,6 +98,52 @@ public sealed class ClassicChangeTests(TestServer server) : ChangeTests
         NotSupportedAsync(Ability, base.Concurrent_changes_do_not_undo_each_other);
 }
 
+/// <summary>The layout knows neither changes nor events: each test of them is a refusal.</summary>
+public sealed class ClassicWatchTests(TestServer server) : WatchTests
+{
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task A_watcher_without_a_position_is_told_what_happens_from_now_on() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_watcher_with_a_position_is_told_first_what_changed_since() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_room_can_be_watched_before_it_exists() => CannotWatchAsync();
+
+    [Fact]
+    public override Task From_the_start_a_watcher_is_told_the_whole_room() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_page_and_a_watcher_from_its_position_make_the_whole_room_while_others_send() => CannotWatchAsync();
+
+    [Fact]
+    public override Task All_watchers_see_all_messages_of_concurrent_senders_in_one_order() => CannotWatchAsync();
+
+    [Fact]
+    public override Task All_watchers_end_with_the_same_room_while_messages_are_sent_edited_and_deleted() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_watcher_that_does_not_read_for_long_delays_no_other_and_is_told_everything_in_the_end() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_cancelled_watcher_ends_at_once() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_position_of_another_history_is_a_gap_and_the_watching_goes_on() => CannotReadChangesAsync();
+
+    [Fact]
+    public override Task Changes_are_read_in_portions() => CannotReadChangesAsync();
+
+    private Task CannotWatchAsync() => NotSupportedAsync("watching", () => Task.FromResult(Store.WatchAsync(Room)));
+
+    private Task CannotReadChangesAsync() =>
+        NotSupportedAsync("changes since a position", async () => await Store.ReadChangesAsync(Room, RoomPosition.Start, 10, Cancelled));
+}
+
 #if NET10_0_OR_GREATER
 public sealed class ClassicModelTests(TestServer server) : ModelTests
 {
@@ -108,5 +154,16 @@ public sealed class ClassicModelTests(TestServer server) : ModelTests
     protected override int Histories => 20;
 
     protected override IMessageStore MakeStore() => _stores.Make();
+}
+
+public sealed class ClassicWatchModelTests(TestServer server) : WatchModelTests
+{
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task From_a_position_anywhere_in_a_history_a_reader_ends_with_the_same_room() =>
+        NotSupportedAsync("watching", () => Task.FromResult(Store.WatchAsync(Room)));
 }
 #endif

@@ -45,3 +45,17 @@ public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests
 
     protected override IMessageStore MakeStore() => _stores.Make();
 }
+
+public sealed class GarnetWatchTests(SharedGarnet garnet) : WatchTests
+{
+    private readonly GarnetStores _stores = new(garnet);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
+public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests
+{
+    private readonly GarnetStores _stores = new(garnet);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}

@@ -63,6 +63,31 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task What_others_send_edit_and_delete_is_shown_as_it_happens()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#1 {Time} alice: hello$");
+
+        await alice.TypeAsync("how are you?");
+        await bob.LineAsync($@"^#2 {Time} alice: how are you\?$");
+        await alice.TypeAsync("/edit 1 hi");
+        await bob.LineAsync($@"^#1 {Time} alice: hi \(edited\)$");
+        await alice.TypeAsync("/delete 2");
+        await bob.LineAsync(@"^#2 was deleted\.$");
+        await bob.TypeAsync("fine");
+        await alice.LineAsync($"^#3 {Time} bob: fine$");
+
+        // Each line once: one's own are not told again as news.
+        ShouldHavePrinted(
+            await bob.LeaveAsync(),
+            $"^#1 {Time} alice: hello$", $@"^#2 {Time} alice: how are you\?$", $@"^#1 {Time} alice: hi \(edited\)$", @"^#2 was deleted\.$", $"^#3 {Time} bob: fine$");
+    }
+
+    [Fact]
     public async Task The_last_twenty_messages_are_shown_at_the_start()
     {
         var port = FreePort();
