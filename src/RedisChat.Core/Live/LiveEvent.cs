@@ -19,10 +19,9 @@ internal sealed class LiveEvent(RoomEvent happened, long previous)
         var position = Happened.Position;
         if (position.Epoch != seen.Epoch)
         {
-            // Somebody who watched before there was a room sees its first message as the next one.
-            return seen == RoomPosition.Start && Happened is RoomEvent.Created && position is { MessageId: 1, Revision: 0 }
-                ? Continuity.Next
-                : Continuity.Hole;
+            // Also the first message of a room that was watched before it existed: the store has to vouch for a new epoch. Who can
+            // publish on the channel but not read the room does not know its epoch, and so cannot forge events.
+            return Continuity.Hole;
         }
 
         if (Happened is RoomEvent.Created)

@@ -106,7 +106,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task What_is_no_event_on_a_channel_is_ignored()
+    public async Task What_others_publish_on_a_channel_is_not_told()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -121,11 +121,16 @@ public sealed class SubscriptionTests
             await admin.GetSubscriber().PublishAsync(channel, forged);
         }
 
-        // Of another history: told as nothing, since the store knows nothing of it.
+        // Well-formed, but of an epoch that the store does not know.
         await admin.GetSubscriber().PublishAsync(channel, "c abc 1 1 0 0\n{\"t\":1,\"u\":\"mallory\",\"c\":\"forged\"}");
         await chat.SendAsync("lobby", "alice", "real", Cancelled);
 
         await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Created { Message.Text: "real" }));
+        await admin.GetSubscriber().PublishAsync(channel, "c abc 2 1 1 0\n{\"t\":1,\"u\":\"mallory\",\"c\":\"forged\"}");
+        await chat.SendAsync("lobby", "alice", "also real", Cancelled);
+        await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "also real" });
+        log.CreatedIds.Should().Equal(1, 2);
+        log.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
     }
 
     [Fact]
