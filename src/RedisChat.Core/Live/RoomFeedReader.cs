@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RedisChat;
 
 /// <summary>One watcher's place in a <see cref="RoomFeed"/>.</summary>
@@ -14,14 +16,26 @@ internal sealed class RoomFeedReader
         _at = feed.Last;
     }
 
-    /// <summary>The next event, if it has come.</summary>
-    public bool TryRead(out LiveEvent happened)
+    /// <summary>The next event, if it has come, and what it is to someone who has seen the room up to a position.</summary>
+    /// <remarks>
+    /// Gives no <see cref="LiveEvent"/> away: a watcher that holds one while its application is busy would hold all that come after it.
+    /// </remarks>
+    public bool TryRead(RoomPosition seen, [NotNullWhen(true)] out RoomEvent? happened, out Continuity continuity)
     {
         var at = Volatile.Read(ref _at);
-        happened = at?.Next!;
+        var next = at?.Next;
 
         // If the exchange fails, the reader was cut off meanwhile; it will find the cause.
-        return happened is not null && Interlocked.CompareExchange(ref _at, happened, at) == at;
+        if (next is null || Interlocked.CompareExchange(ref _at, next, at) != at)
+        {
+            happened = null;
+            continuity = default;
+            return false;
+        }
+
+        happened = next.Happened;
+        continuity = next.After(seen);
+        return true;
     }
 
     /// <summary>Why to read from the store, if that is needed, and forgets it; from here on come the events after now.</summary>

@@ -32,9 +32,9 @@ internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, T
             _seen = after ?? (await RepeatAsync(token => store.ReadAsync(room, new MessageQuery { Limit = 1 }, token), cancellationToken).ConfigureAwait(false)).Position;
             if (after is not null)
             {
-                await foreach (var happened in CatchUpAsync(CatchUpCause.Start, cancellationToken).ConfigureAwait(false))
+                await foreach (var missed in CatchUpAsync(CatchUpCause.Start, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return happened;
+                    yield return missed;
                 }
             }
 
@@ -44,16 +44,16 @@ internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, T
             while (true)
             {
                 var cause = reader.TakeCatchUp();
-                while (cause == CatchUpCause.None && reader.TryRead(out var live))
+                while (cause == CatchUpCause.None && reader.TryRead(_seen, out var happened, out var continuity))
                 {
-                    switch (live.After(_seen))
+                    switch (continuity)
                     {
-                        case Continuity.Next when WasReadAhead(live.Happened):
-                            _seen = live.Happened.Position;
+                        case Continuity.Next when WasReadAhead(happened):
+                            _seen = happened.Position;
                             break;
                         case Continuity.Next:
-                            _seen = live.Happened.Position;
-                            yield return live.Happened;
+                            _seen = happened.Position;
+                            yield return happened;
                             break;
                         case Continuity.Hole:
                             cause = CatchUpCause.Hole;
@@ -71,9 +71,9 @@ internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, T
                     continue;
                 }
 
-                await foreach (var happened in CatchUpAsync(cause, cancellationToken).ConfigureAwait(false))
+                await foreach (var missed in CatchUpAsync(cause, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return happened;
+                    yield return missed;
                 }
             }
         }

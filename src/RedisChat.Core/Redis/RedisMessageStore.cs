@@ -89,7 +89,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
                     var receipts = AppendCall.ReadReceipts(reply, out last);
                     if (last > 0)
                     {
-                        _rooms.Set(room, last);
+                        _rooms.Raise(room, last);
                     }
 
                     return receipts;
@@ -98,6 +98,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
                 last = (long)reply[1];
                 window = (long)reply[2];
                 Volatile.Write(ref _windowsAhead, window - ownWindow);
+                _rooms.Set(room, last);
             }
         }
         catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))

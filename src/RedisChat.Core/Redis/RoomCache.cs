@@ -25,13 +25,19 @@ internal sealed class RoomCache(int capacity)
         }
     }
 
-    public void Set(string room, long last)
+    /// <summary>Notes a room's last id as it was read.</summary>
+    public void Set(string room, long last) => Set(room, last, onlyUp: false);
+
+    /// <summary>Notes an id that was given out. Answers to concurrent sends come in any order, so it may not be the last one.</summary>
+    public void Raise(string room, long id) => Set(room, id, onlyUp: true);
+
+    private void Set(string room, long last, bool onlyUp)
     {
         lock (_gate)
         {
             if (_nodes.TryGetValue(room, out var node))
             {
-                node.Value = (room, last);
+                node.Value = (room, onlyUp ? Math.Max(last, node.Value.Last) : last);
                 Touch(node);
                 return;
             }

@@ -41,19 +41,7 @@ public sealed class TelemetryTests
     public async Task Messages_operations_and_retries_are_measured_without_rooms_or_users_in_the_tags()
     {
         var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Name == ChatDiagnostics.MeterName)
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
-        listener.Start();
+        using var listener = Listen(measured);
         var store = new FaultyStore(new InMemoryMessageStore());
         store.Faults.Enqueue(new ChatUnavailableException());
 
@@ -63,6 +51,30 @@ public sealed class TelemetryTests
         measured.Should().Contain(m => m.Instrument == ChatDiagnostics.Retries && m.Value == 1 && m.Tags == "messaging.operation.name=send");
         measured.Should().Contain(m => m.Instrument == ChatDiagnostics.OperationDuration && m.Tags == "messaging.operation.name=send");
         measured.Should().NotContain(m => m.Tags.Contains("alice", StringComparison.Ordinal) || m.Tags.Contains(_room, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Watchers_events_catch_ups_and_gaps_are_measured()
+    {
+        var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
+        using var listener = Listen(measured);
+        var chat = new Chat(new InMemoryMessageStore());
+        await chat.SendAsync(_room, "alice", "hello", Cancelled);
+
+        await foreach (var happened in chat.WatchAsync(_room, new RoomPosition(1, 1, 1, 1), Cancelled))
+        {
+            if (happened is RoomEvent.CaughtUp)
+            {
+                break;
+            }
+        }
+
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.Watchers && m.Value == 1);
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.Watchers && m.Value == -1);
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.CatchUps && m.Tags == "redischat.cause=start");
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.Gaps && m.Value == 1);
+        measured.Count(m => m.Instrument == ChatDiagnostics.DeliveredEvents).Should().BeGreaterThanOrEqualTo(2);
+        measured.Should().NotContain(m => m.Tags.Contains(_room, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,6 +88,24 @@ public sealed class TelemetryTests
         await chat.SendAsync(_room, "alice", "my secret", Cancelled);
 
         logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is tried again").And.NotContain("secret");
+    }
+
+    private static MeterListener Listen(ConcurrentQueue<(string Instrument, double Value, string Tags)> measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == ChatDiagnostics.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
+        listener.Start();
+        return listener;
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags)

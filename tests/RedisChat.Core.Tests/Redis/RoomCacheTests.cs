@@ -22,4 +22,18 @@ public sealed class RoomCacheTests
         cache.TryGet("d", out var d).Should().BeTrue();
         (a, b, d).Should().Be((1, 20, 4));
     }
+
+    [Fact]
+    public void Answers_that_come_out_of_order_do_not_lower_it_but_a_reading_does()
+    {
+        var cache = new RoomCache(3);
+        cache.Raise("a", 5);
+        cache.Raise("a", 3);
+        cache.TryGet("a", out var last);
+        last.Should().Be(5);
+
+        cache.Set("a", 2);
+        cache.TryGet("a", out last);
+        last.Should().Be(2);
+    }
 }

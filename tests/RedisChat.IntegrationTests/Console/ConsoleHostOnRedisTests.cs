@@ -47,6 +47,26 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     }
 
     [Fact]
+    public async Task Two_chats_go_on_after_Redis_was_restarted_under_them()
+    {
+        await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        await using var alice = Start("--redis", redis.Configuration, "--user", "alice", "--room", _room);
+        await using var bob = Start("--redis", redis.Configuration, "--user", "bob", "--room", _room);
+        await alice.TypeAsync("before");
+        await bob.LineAsync($"^#1 {Time} alice: before$");
+
+        await redis.KillAsync();
+        await redis.StartAgainAsync();
+        await bob.TypeAsync("after");
+
+        await alice.LineAsync($"^#2 {Time} bob: after$");
+        await alice.TypeAsync("good");
+        await bob.LineAsync($"^#3 {Time} alice: good$");
+        (await alice.LeaveAsync()).Errors.Should().BeEmpty();
+        (await bob.LeaveAsync()).Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_another_client_of_the_library_sends_is_shown_and_the_other_way_round()
     {
         var chat = new Chat(new RedisMessageStore(server.Connection));

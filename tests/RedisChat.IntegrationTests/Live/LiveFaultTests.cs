@@ -98,6 +98,35 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
+    public async Task A_watcher_that_does_not_read_while_100_000_events_pass_holds_little_memory_and_is_told_everything_in_the_end()
+    {
+        const int Messages = 100_000;
+        await using var redis = await RedisProcess.StartAsync();
+        await using var watching = Open(redis.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var watcher = watching.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var chat = new Chat(sending);
+        var text = new string('x', 200);
+        await chat.SendAsync(Room, "alice", text, Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var sent = 1; sent < Messages; sent += 100)
+        {
+            await chat.SendManyAsync(Room, [.. Enumerable.Range(0, Math.Min(100, Messages - sent)).Select(_ => new NewMessage("alice", text))], Cancelled);
+        }
+
+        // Held whole, they would be some 70 MB: 400 bytes of text and 300 of objects each. 10 MB are ten times what the buffer holds.
+        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(10_000_000);
+        for (var id = 2; id <= Messages; id++)
+        {
+            (await watcher.MoveNextAsync()).Should().BeTrue();
+            watcher.Current.Should().BeOfType<RoomEvent.Created>().Which.Message.Id.Should().Be(id);
+        }
+    }
+
+    [Fact]
     public async Task A_subscription_into_a_black_hole_is_found_by_the_probe()
     {
         await using var redis = await RedisProcess.StartAsync();
