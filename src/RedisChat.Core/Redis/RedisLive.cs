@@ -124,7 +124,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The store is being disposed.
+            // Nobody watches any more, or the store is being disposed.
         }
         finally
         {
@@ -173,11 +173,11 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
 
     private async Task OpenAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Ending);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, subscription.Unwatched.Token, Ending);
         await subscription.Changing.WaitAsync(ending.Token).ConfigureAwait(false);
         try
         {
-            while (subscription.Queue is null && subscription.IsWatched)
+            while (subscription.Queue is null)
             {
                 try
                 {

@@ -19,6 +19,9 @@ internal sealed class RedisSubscription(string room, int bufferSize)
     /// <summary>Whether anyone watches. If not, it is being closed.</summary>
     public bool IsWatched => Volatile.Read(ref _watchers) >= 0;
 
+    /// <summary>Cancelled when the last watcher has left: nobody waits for it to be subscribed to any more.</summary>
+    public CancellationTokenSource Unwatched { get; } = new();
+
     /// <summary>Ends when the channel was unsubscribed from and the room may be subscribed to anew.</summary>
     public Task Closed => _closed.Task;
 
@@ -68,6 +71,7 @@ internal sealed class RedisSubscription(string room, int bufferSize)
         }
 
         Volatile.Write(ref _watchers, -1);
+        Unwatched.Cancel();
         return true;
     }
 
