@@ -1,0 +1,116 @@
+using RedisChat;
+
+namespace Snippets;
+
+internal static class Live
+{
+    private static readonly SemaphoreSlim Kept = new(0);
+    private static string _token = "";
+
+    public static async Task RunAsync(Chat chat)
+    {
+        const string Room = "lobby";
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var view = new SortedDictionary<long, Message>();
+        var watching = WatchAsync(chat, view, stop.Token);
+        await Kept.WaitAsync(stop.Token); // caught up
+
+        var started = _token;
+        var kept = (await chat.SendAsync(Room, "alice", "helo")).Id;
+        var gone = (await chat.SendAsync(Room, "bob", "oops")).Id;
+        await chat.EditAsync(Room, kept, "alice", "hello");
+        await chat.DeleteAsync(Room, gone, "bob");
+        for (var events = 0; events < 4; events++)
+        {
+            await Kept.WaitAsync(stop.Token);
+        }
+
+        await stop.CancelAsync();
+        try
+        {
+            await watching;
+        }
+        catch (OperationCanceledException)
+        {
+            // The stream ends by cancellation only.
+        }
+
+        Check(view[kept].Text == "hello" && !view.ContainsKey(gone));
+        Check(await PollAsync(chat, started) == _token);
+        Check((await chat.CheckHealthAsync()).IsHealthy);
+    }
+
+    private static async Task WatchAsync(Chat chat, SortedDictionary<long, Message> view, CancellationToken cancellationToken)
+    {
+        #region watch
+        var page = await chat.ReceiveAsync("lobby", cancellationToken: cancellationToken);
+        Show(page);
+
+        await foreach (var happened in chat.WatchAsync("lobby", page.Position, cancellationToken))
+        {
+            switch (happened)
+            {
+                case RoomEvent.Created { Message: var message }:
+                    view[message.Id] = message;
+                    break;
+                case RoomEvent.Edited { Message: var message } when view.ContainsKey(message.Id):
+                    view[message.Id] = message;
+                    break;
+                case RoomEvent.Deleted { MessageId: var id }:
+                    view.Remove(id);
+                    break;
+                case RoomEvent.Gap: // what happened cannot be told: load anew, the stream goes on
+                    Show(await chat.ReceiveAsync("lobby", cancellationToken: cancellationToken));
+                    break;
+                case RoomEvent.CaughtUp: // from here on live
+                    break;
+            }
+
+            Keep(happened.Position.ToString()); // a short token: RoomPosition.Parse reads it back
+        }
+        #endregion
+
+        void Show(MessagePage shown)
+        {
+            view.Clear();
+            foreach (var message in shown.Messages)
+            {
+                view.Add(message.Id, message);
+            }
+        }
+
+        void Keep(string token)
+        {
+            _token = token;
+            Kept.Release();
+        }
+    }
+
+    private static async Task<string> PollAsync(Chat chat, string token)
+    {
+        #region poll
+        RoomChanges changes;
+        do
+        {
+            changes = await chat.ReadChangesAsync("lobby", RoomPosition.Parse(token));
+            foreach (var happened in changes.Events)
+            {
+                Console.WriteLine(happened); // the same events, each message once and in its present state
+            }
+
+            token = changes.Position.ToString();
+        }
+        while (changes.HasMore);
+        #endregion
+
+        return token;
+    }
+
+    private static void Check(bool holds)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException("A live snippet did not do what the README says.");
+        }
+    }
+}
