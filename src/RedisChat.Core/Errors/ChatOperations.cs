@@ -14,4 +14,7 @@ public static class ChatOperations
 
     /// <summary>Deleting a message.</summary>
     public const string Delete = "delete";
+
+    /// <summary>Watching a room.</summary>
+    public const string Watch = "watch";
 }

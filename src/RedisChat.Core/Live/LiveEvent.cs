@@ -28,8 +28,10 @@ internal sealed class LiveEvent(RoomEvent happened, long previous)
         {
             if (position.MessageId <= seen.MessageId)
             {
-                // The same id with another time: the history was lost and its ids were given out again.
-                return position.MessageId == seen.MessageId && position.Stamp != seen.Stamp ? Continuity.Hole : Continuity.Seen;
+                // The same id with another time, or a lower one with a later time: the history was lost, and its ids are given out again.
+                // (Had the clock been set back instead, it costs a look into the store.)
+                var again = position.MessageId == seen.MessageId ? position.Stamp != seen.Stamp : position.Stamp > seen.Stamp;
+                return again ? Continuity.Hole : Continuity.Seen;
             }
 
             return position.MessageId == seen.MessageId + 1 && previous == seen.Stamp && position.Revision == seen.Revision

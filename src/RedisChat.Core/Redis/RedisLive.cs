@@ -126,6 +126,11 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         {
             // Nobody watches any more, or the store is being disposed.
         }
+        catch (ChatException e)
+        {
+            // The next probe finds it deaf again; until it can be subscribed to, its watchers live on the probes.
+            ChatLog.SubscribingFailed(_logger, e);
+        }
         finally
         {
             subscription.EndRepair();
@@ -186,6 +191,12 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
                 catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException)
                 {
                     ending.Token.ThrowIfCancellationRequested();
+                    if (RedisErrors.TryTranslate(e, subscription.Room, ChatOperations.Watch, out var error) && error is not ChatUnavailableException)
+                    {
+                        // Waiting does not mend it: the user may not subscribe, for example.
+                        throw error;
+                    }
+
                     ChatLog.SubscribingFailed(_logger, e);
                     await Task.Delay(PauseWhileUnavailable, _time, ending.Token).ConfigureAwait(false);
                 }

@@ -81,7 +81,7 @@ internal sealed class RedisProbe(
                     continue;
                 }
 
-                if (IsAhead(room, last))
+                if (room.IsAtOrAfter(last))
                 {
                     late.Add((some[i], room));
                 }
@@ -100,7 +100,7 @@ internal sealed class RedisProbe(
         await Task.Delay(Grace, time, ending).ConfigureAwait(false);
         foreach (var (subscription, room) in late)
         {
-            if (subscription.Heard is { } heard && heard != room && !IsAhead(heard, room))
+            if (subscription.Heard is { } heard && !heard.IsAtOrAfter(room))
             {
                 Repair(subscription, heard, room);
             }
@@ -113,11 +113,4 @@ internal sealed class RedisProbe(
         ChatLog.SubscriptionDeaf(logger, heard, room);
         live.Repair(subscription, room);
     }
-
-    /// <summary>Whether one position can have come after another in the same history.</summary>
-    private static bool IsAhead(RoomPosition one, RoomPosition other) =>
-        other == RoomPosition.Start
-        || (one.Epoch == other.Epoch
-            && one.Revision >= other.Revision
-            && (one.MessageId > other.MessageId || (one.MessageId == other.MessageId && one.Stamp == other.Stamp)));
 }

@@ -98,7 +98,14 @@ internal sealed class RedisSubscription(string room, int bufferSize)
             return false;
         }
 
-        Heard = _parsed[^1].Happened.Position;
+        // Numbers that go back: the room lost a part of its history. The probe would not see it any more once this is what was heard last.
+        var position = _parsed[^1].Happened.Position;
+        if (Heard is { } before && !position.IsAtOrAfter(before))
+        {
+            Feed.CatchUp(CatchUpCause.Hole);
+        }
+
+        Heard = position;
         foreach (var happened in _parsed)
         {
             Feed.Publish(happened);

@@ -22,6 +22,13 @@ public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Sta
     /// <summary>The position of a reader that has seen nothing, in a room that does not exist yet.</summary>
     public static RoomPosition Start => default;
 
+    /// <summary>Whether this position can be the same as, or have come after, another one in the same history.</summary>
+    internal bool IsAtOrAfter(RoomPosition other) =>
+        other == Start
+        || (Epoch == other.Epoch
+            && Revision >= other.Revision
+            && (MessageId > other.MessageId || (MessageId == other.MessageId && Stamp == other.Stamp)));
+
     /// <summary>The position as a token: at most 80 ASCII letters, digits and dots.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Epoch:x}.{MessageId}.{Stamp}.{Revision}");

@@ -177,6 +177,25 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task A_user_who_may_not_subscribe_is_told_so_and_does_not_wait_forever()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "mute", "on", ">secret", "~*", "&*", "+@all", "-subscribe");
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user=mute,password=secret"));
+
+        var error = await Assert.ThrowsAsync<ChatException>(async () =>
+        {
+            await foreach (var _ in store.WatchAsync("lobby").WithCancellation(Cancelled))
+            {
+            }
+        });
+
+        error.Operation.Should().Be(ChatOperations.Watch);
+        error.Message.Should().Contain("does not allow");
+    }
+
+    [Fact]
     public async Task Health_tells_when_writing_is_refused()
     {
         await using var redis = await RedisProcess.StartAsync();

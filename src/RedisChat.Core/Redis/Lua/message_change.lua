@@ -39,25 +39,22 @@ end
 -- The log begins with an entry of revision 0, for readers who saw the room before its first change: while it is there,
 -- nothing was trimmed. Of what is written only this key has not been read before, so it may hold another type.
 local entry = now .. ':' .. id .. (deleted and ':' .. ARGV[6] or '')
-local result
-if before == 0 then
-  result = redis.pcall('ZADD', KEYS[3], 0, '0', now, entry)
-else
-  result = redis.pcall('ZADD', KEYS[3], now, entry)
-end
-local logged = not (type(result) == 'table' and result.err)
-if logged then
-  result = redis.pcall(ARGV[7], KEYS[4], table.concat({deleted and 'd' or 'e', room[1], room[2], room[3], now, room[4] or '0', id}, ' ')
-    .. (deleted and '' or '\n' .. value))
-end
-if type(result) == 'table' and result.err then
-  if logged then
-    redis.call('ZREM', KEYS[3], entry)
+local head = {deleted and 'd' or 'e', room[1], room[2], room[3], now, room[4] or '0', id}
+local steps = {
+  before == 0 and {'ZADD', KEYS[3], 0, '0', now, entry} or {'ZADD', KEYS[3], now, entry},
+  {'ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[5])},
+  {ARGV[7], KEYS[4], table.concat(head, ' ') .. (deleted and '' or '\n' .. value)},
+}
+for step = 1, #steps do
+  local result = redis.pcall(unpack(steps[step]))
+  if type(result) == 'table' and result.err then
+    if step > 1 then
+      redis.call('ZREM', KEYS[3], entry)
+    end
+    redis.call('HSET', KEYS[2], id, current)
+    return result
   end
-  redis.call('HSET', KEYS[2], id, current)
-  return result
 end
 
-redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[5]))
 redis.call('HSET', KEYS[1], 'rev', now, 'count', string.format('%d', deleted and count - 1 or count))
 return {1, revision}
