@@ -204,17 +204,23 @@ public sealed class Chat
         ChatInput.CheckMessageId(id);
         ChatInput.CheckId(user);
 
-        var seen = false;
         var answerLost = false;
         var change = await RunAsync(ChatOperations.Delete, room, writes: true, repeatable: true, DeleteOnceAsync, cancellationToken).ConfigureAwait(false);
 
         // If an attempt to delete it got no answer and the next one finds it gone, it is this call that deleted it, as far as can be told.
         return change.Outcome == ChangeOutcome.Deleted || answerLost;
 
-        ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)
+        async ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)
         {
-            answerLost = seen;
-            return _store.ChangeAsync(room, id, Deleted, token);
+            try
+            {
+                return await _store.ChangeAsync(room, id, Deleted, token).ConfigureAwait(false);
+            }
+            catch (ChatUnavailableException e) when (e.MayHaveHappened)
+            {
+                answerLost = true;
+                throw;
+            }
         }
 
         Message? Deleted(Message message)
@@ -224,7 +230,6 @@ public sealed class Chat
                 CheckAuthor(message, user, room, ChatOperations.Delete);
             }
 
-            seen = true;
             return null;
         }
     }

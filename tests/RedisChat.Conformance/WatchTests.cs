@@ -174,6 +174,24 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
+    public virtual async Task A_stream_that_is_enumerated_twice_tells_everything_twice()
+    {
+        await AppendManyAsync(3);
+        var stream = Store.WatchAsync(Room, RoomPosition.Start);
+        await using var one = new WatchLog(stream);
+        await using var other = new WatchLog(stream);
+        await one.CaughtUpAsync();
+        await other.CaughtUpAsync();
+        await AppendManyAsync(17);
+
+        foreach (var log in new[] { one, other })
+        {
+            await log.UntilAsync(l => l.Events.Count == 21);
+            log.CreatedIds.Should().Equal(Enumerable.Range(1, 20).Select(id => (long)id));
+        }
+    }
+
+    [Fact]
     public virtual async Task A_cancelled_watcher_ends_at_once()
     {
         using var cancelled = new CancellationTokenSource();

@@ -17,4 +17,7 @@ public static class ChatOperations
 
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
+
+    /// <summary>Checking whether the store works.</summary>
+    public const string Health = "health";
 }

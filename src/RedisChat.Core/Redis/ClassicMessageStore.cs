@@ -55,7 +55,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
         }
 
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken).ConfigureAwait(false);
         try
         {
             // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
@@ -95,7 +95,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
         _ = _keys.Room(room);
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
@@ -112,7 +112,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         ArgumentNullException.ThrowIfNull(query);
         _ = query.User is null ? _keys.Room(room) : _keys.User(room, query.User);
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
@@ -131,7 +131,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         ArgumentNullException.ThrowIfNull(change);
         _ = _keys.Room(room);
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Delete, cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)

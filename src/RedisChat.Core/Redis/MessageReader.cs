@@ -91,7 +91,7 @@ internal sealed class MessageReader(IDatabase database, IRoomKeyScheme keys, str
                 fields[i] = ids[start + i];
             }
 
-            replies.Add(database.HashGetAsync(keys.Bucket(room, bucket), fields));
+            replies.Add(database.HashGetAsync(keys.Bucket(room, bucket), fields, CommandFlags.DemandMaster));
             start = end;
         }
 

@@ -14,34 +14,48 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
     public async Task<RoomChanges> ReadAsync(
         IDatabase database, string room, RoomPosition after, int limit, CancellationToken cancellationToken)
     {
-        var messages = new MessageReader(database, keys, room, cancellationToken);
-
-        // All in one round trip, the room first: what happens after that comes later, and what is newer than it in the rest is recognised.
-        var roomTask = RoomHash.ReadAsync(database, keys, room);
-        var logTask = database.SortedSetRangeByScoreAsync(keys.Changed(room), after.Revision, double.PositiveInfinity);
-        await messages.PrefetchAsync(Math.Max(after.MessageId, 1), after.MessageId + limit).ConfigureAwait(false);
-        var now = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        var log = await logTask.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var changes = Array.ConvertAll(log, entry => Read(entry, room));
+        var (now, changes) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
+        if (!IsWhole(after, now, changes))
+        {
+            // Two commands are not one: when a slot moves, the room can be newer than the log that was read beside it.
+            (now, changes) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
+        }
 
         if (after == now)
         {
             return new RoomChanges { Events = [], Position = now };
         }
 
+        var messages = new MessageReader(database, keys, room, cancellationToken);
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
             return await ReadNewAsync(messages, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, [], limit).ConfigureAwait(false);
         }
 
-        if (!await ContinuesAsync(messages, after, now, changes).ConfigureAwait(false))
+        if (!IsWhole(after, now, changes) || !await ContinuesAsync(messages, after, now, changes).ConfigureAwait(false))
         {
             return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
         }
 
         return await ReadSinceAsync(messages, after, now, changes, limit).ConfigureAwait(false);
     }
+
+    /// <summary>The room's position and, from the position's revision on, its change log: one round trip, the room first.</summary>
+    private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
+        IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
+    {
+        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var logTask = database.SortedSetRangeByScoreAsync(
+            keys.Changed(room), after.Revision, double.PositiveInfinity, flags: CommandFlags.DemandMaster);
+        var now = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var log = await logTask.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return (now, Array.ConvertAll(log, entry => Read(entry, room)));
+    }
+
+    /// <summary>Whether the log reaches to the room's revision.</summary>
+    private static bool IsWhole(RoomPosition after, RoomPosition now, Change[] changes) =>
+        now.Revision <= after.Revision || Array.Exists(changes, change => change.Revision == now.Revision);
 
     /// <summary>Whether the room's history is that of the position, and its log reaches back that far.</summary>
     private static async Task<bool> ContinuesAsync(MessageReader messages, RoomPosition after, RoomPosition now, Change[] changes)
@@ -117,17 +131,17 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         MessageReader messages, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
     {
         var ids = new RoomIds(after.MessageId, now.MessageId);
-        var room = limit - events.Count;
-        var found = room == 0
+        var space = limit - events.Count;
+        var found = space == 0
             ? []
-            : await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, room).ConfigureAwait(false);
-        foreach (var message in found.Take(room))
+            : await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, space).ConfigureAwait(false);
+        foreach (var message in found.Take(space))
         {
             after = after with { Epoch = now.Epoch, MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
             events.Add(new RoomEvent.Created(message, after));
         }
 
-        var hasMore = room == 0 ? after.MessageId < now.MessageId : found.Count > room;
+        var hasMore = space == 0 ? after.MessageId < now.MessageId : found.Count > space;
         return new RoomChanges { Events = events, Position = hasMore ? after : now, HasMore = hasMore };
     }
 

@@ -41,12 +41,12 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     /// <summary>The database, connected to if it was not before.</summary>
     /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
-    public ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken)
+    public ValueTask<IDatabase> GetDatabaseAsync(string room, string operation, CancellationToken cancellationToken)
     {
         var connection = _connection;
         return connection is { IsCompletedSuccessfully: true } && !_disposed
             ? new(connection.Result.GetDatabase())
-            : new(ConnectAsync(cancellationToken));
+            : new(ConnectAsync(room, operation, cancellationToken));
     }
 
     /// <summary>
@@ -93,7 +93,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private void HandleTrouble(object? sender, ConnectionFailedEventArgs e) => _onTrouble?.Invoke();
 
-    private async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<IDatabase> ConnectAsync(string room, string operation, CancellationToken cancellationToken)
     {
         Task<IConnectionMultiplexer> connection;
         lock (_gate)
@@ -114,7 +114,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         catch (Exception e) when (e is RedisException or OperationCanceledException)
         {
             throw new ChatUnavailableException(
-                "Redis could not be reached. Check that it runs and that the configured end points, user and password are right.", e);
+                "Redis could not be reached. Check that it runs and that the configured end points, user and password are right.", e)
+            {
+                Room = room,
+                Operation = operation,
+            };
         }
     }
 

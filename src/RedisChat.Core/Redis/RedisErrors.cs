@@ -7,13 +7,15 @@ namespace RedisChat.Redis;
 internal static class RedisErrors
 {
     /// <summary>The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's.</summary>
-    public static bool TryTranslate(Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated)
+    public static bool TryTranslate(
+        Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
     {
         translated = error switch
         {
-            RedisTimeoutException e => Unavailable(e, room, operation, MayHaveHappened(e.Commandstatus)),
+            RedisTimeoutException e => Unavailable(e, room, operation, writes && MayHaveHappened(e.Commandstatus)),
             RedisConnectionException e => Unavailable(e, room, operation,
-                e.FailureType is not (ConnectionFailureType.UnableToConnect or ConnectionFailureType.UnableToResolvePhysicalConnection)
+                writes
+                && e.FailureType is not (ConnectionFailureType.UnableToConnect or ConnectionFailureType.UnableToResolvePhysicalConnection)
                 && MayHaveHappened(e.CommandStatus)),
             RedisServerException e => FromServer(e, room, operation),
             RedisCommandException e => new ChatException(
@@ -23,6 +25,10 @@ internal static class RedisErrors
         };
         return translated is not null;
     }
+
+    /// <summary>The error for a wait that was cancelled before anything was sent that could change something.</summary>
+    public static ChatUnavailableException NotSent(OperationCanceledException e, string room, string operation) =>
+        Unavailable(e, room, operation, mayHaveHappened: false);
 
     // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
     private static bool MayHaveHappened(CommandStatus status) =>
@@ -56,7 +62,7 @@ internal static class RedisErrors
             "NOPERM" or "NOAUTH" or "WRONGPASS" => NotAllowed(e, room, operation),
 
             // From within a script, NOPERM has no code of its own (Redis 7.0).
-            _ when e.Message.Contains("can't run this command", StringComparison.Ordinal) => NotAllowed(e, room, operation),
+            _ when e.Message.Contains("The user executing the script can't", StringComparison.Ordinal) => NotAllowed(e, room, operation),
             _ => new ChatException("Redis refused the operation; the inner exception has its words.", e) { Room = room, Operation = operation },
         };
     }

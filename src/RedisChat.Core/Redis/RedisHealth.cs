@@ -20,13 +20,13 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
         await database.PingAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
         RedisKey key = keys.Room(Room);
         var written = database.HashSetAsync(key, "checked", time.GetUtcNow().ToUnixTimeSeconds());
         var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
@@ -35,11 +35,11 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
         var subscriber = database.Multiplexer.GetSubscriber();
         var channel = connection.LiveChannel(keys.Live(Room));
         var token = Guid.NewGuid().ToString("n");
-        var queue = await subscriber.SubscribeAsync(channel).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var queue = await RedisChannels.SubscribeAsync(subscriber, channel, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         try
         {
             await subscriber.PublishAsync(channel, token).WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan UnsubscribeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly object _gate = new();
     private readonly Dictionary<string, RedisSubscription> _subscriptions = new(StringComparer.Ordinal);
@@ -82,14 +83,8 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
             }
         }
 
-        await CloseAsync(subscription).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _subscriptions.Remove(subscription.Room);
-        }
-
-        ChatTelemetry.Subscribed(-1);
-        subscription.SetClosed();
+        // Whoever leaves does not wait for a server that stands still.
+        await Task.WhenAny(CloseForGoodAsync(subscription), Task.Delay(LeaveTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
     }
 
     /// <summary>Ends when the store is disposed.</summary>
@@ -99,9 +94,9 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     /// Sends the watchers of a subscription that was found deaf to the store, and makes the subscription anew. That may take long, over a
     /// dead connection; until then each probe sends them again.
     /// </summary>
-    public void Repair(RedisSubscription subscription, RoomPosition position)
+    public void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition position)
     {
-        subscription.Heard = position;
+        subscription.Missed(heard, position);
         subscription.Feed.CatchUp(CatchUpCause.Probe);
         if (subscription.TryBeginRepair())
         {
@@ -114,19 +109,16 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         try
         {
             await CloseAsync(subscription).ConfigureAwait(false);
-            if (subscription.IsWatched)
-            {
-                await OpenAsync(subscription, _ending.Token).ConfigureAwait(false);
+            await OpenAsync(subscription, Ending).ConfigureAwait(false);
 
-                // What was published in between went unheard.
-                subscription.Feed.CatchUp(CatchUpCause.Probe);
-            }
+            // What was published in between went unheard.
+            subscription.Feed.CatchUp(CatchUpCause.Probe);
         }
         catch (OperationCanceledException)
         {
             // Nobody watches any more, or the store is being disposed.
         }
-        catch (ChatException e)
+        catch (Exception e)
         {
             // The next probe finds it deaf again; until it can be subscribed to, its watchers live on the probes.
             ChatLog.SubscribingFailed(_logger, e);
@@ -210,32 +202,38 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
 
     private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(subscription.Room, ChatOperations.Watch, cancellationToken).ConfigureAwait(false);
         var channel = _connection.LiveChannel(_keys.Live(subscription.Room));
-        var subscribing = database.Multiplexer.GetSubscriber().SubscribeAsync(channel);
-        ChannelMessageQueue queue;
-        try
-        {
-            queue = await subscribing.WaitAsync(CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            // Should it come to stand after all, nobody listens.
-            _ = subscribing.ContinueWith(
-                static late => late.Result.UnsubscribeAsync(),
-                CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
+        var queue = await RedisChannels.SubscribeAsync(
+            database.Multiplexer.GetSubscriber(), channel, CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
 
         // A queue keeps the order, which plain handlers do not.
+        subscription.Queue = queue;
         queue.OnMessage(message =>
         {
-            if (!subscription.Receive(message.Message))
+            if (!subscription.Receive(queue, message.Message))
             {
                 ChatLog.UnreadableEvent(_logger);
             }
         });
-        subscription.Queue = queue;
+    }
+
+    private async Task CloseForGoodAsync(RedisSubscription subscription)
+    {
+        try
+        {
+            await CloseAsync(subscription).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _subscriptions.Remove(subscription.Room);
+            }
+
+            ChatTelemetry.Subscribed(-1);
+            subscription.SetClosed();
+        }
     }
 
     private async Task CloseAsync(RedisSubscription subscription)
@@ -249,7 +247,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
                 await queue.UnsubscribeAsync().WaitAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e)
         {
             // The client library has forgotten the handler all the same, and does not subscribe again when it reconnects.
             ChatLog.SubscribingFailed(_logger, e);

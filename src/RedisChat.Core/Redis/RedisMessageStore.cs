@@ -71,7 +71,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken).ConfigureAwait(false);
         try
         {
             var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds, Publish);
@@ -110,11 +110,11 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
     /// <inheritdoc/>
     public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             var key = _keys.Bucket(room, id / BucketSize);
-            var value = await database.HashGetAsync(key, id).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
             return value.IsNull ? null : Read(room, id, value, ChatOperations.Receive);
         }
         catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
@@ -126,7 +126,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
     /// <inheritdoc/>
     public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             return await _reader.ReadAsync(database, room, query, cancellationToken).ConfigureAwait(false);
@@ -141,13 +141,14 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
     public async ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var operation = ChatOperations.Edit;
+        var sent = false;
+        var database = await _connection.GetDatabaseAsync(room, operation, cancellationToken).ConfigureAwait(false);
         try
         {
             RedisKey bucket = _keys.Bucket(room, id / BucketSize);
             RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room), _keys.Live(room)];
-            var value = await database.HashGetAsync(bucket, id).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 if (value.IsNull)
@@ -179,6 +180,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
                     Micros.FromTime(message.Timestamp),
                     Publish,
                 ];
+                sent = true;
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
                     .WaitAsync(cancellationToken).ConfigureAwait(false))!;
@@ -189,10 +191,15 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
                         : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime((long)reply[1]) });
                 }
 
+                sent = false;
                 value = (RedisValue)reply[1];
             }
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, operation, out var error))
+        catch (OperationCanceledException e) when (!sent)
+        {
+            throw RedisErrors.NotSent(e, room, operation);
+        }
+        catch (Exception e) when (RedisErrors.TryTranslate(e, room, operation, out var error, writes: sent))
         {
             throw error;
         }
@@ -202,7 +209,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDispo
     public async ValueTask<RoomChanges> ReadChangesAsync(
         string room, RoomPosition after, int limit, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             return await _changes.ReadAsync(database, room, after, limit, cancellationToken).ConfigureAwait(false);

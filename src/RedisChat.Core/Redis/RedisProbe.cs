@@ -31,52 +31,46 @@ internal sealed class RedisProbe(
 
     private async Task RunAsync()
     {
-        try
+        var inTrouble = 0;
+        while (!ending.IsCancellationRequested)
         {
-            var inTrouble = 0;
-            while (true)
+            await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : interval, time, ending)).ConfigureAwait(false);
+            inTrouble = Math.Max(inTrouble - 1, 0);
+            if (_trouble.Task.IsCompleted)
             {
-                await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : interval, time, ending)).ConfigureAwait(false);
-                ending.ThrowIfCancellationRequested();
-                inTrouble = Math.Max(inTrouble - 1, 0);
-                if (_trouble.Task.IsCompleted)
-                {
-                    Volatile.Write(ref _trouble, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                    inTrouble = ProbesInTrouble;
-                }
-
-                try
-                {
-                    await ProbeAsync().ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
-                {
-                    ChatTelemetry.ProbeFailed("unavailable");
-                    ChatLog.ProbeFailed(logger, e);
-                }
+                Volatile.Write(ref _trouble, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                inTrouble = ProbesInTrouble;
             }
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The store is being disposed.
+
+            try
+            {
+                await ProbeAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, the next probe may do better; without probes a deaf subscription would never be found.
+                Failed(e);
+            }
         }
     }
 
     private async Task ProbeAsync()
     {
-        var database = await connection.GetDatabaseAsync(ending).ConfigureAwait(false);
+        var database = await connection.GetDatabaseAsync("", ChatOperations.Watch, ending).ConfigureAwait(false);
         connection.OnTrouble(Hasten);
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = await Task.WhenAll(some.Select(subscription => RoomHash.ReadAsync(database, keys, subscription.Room)))
-                .WaitAsync(ending).ConfigureAwait(false);
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room));
             for (var i = 0; i < some.Length; i++)
             {
-                var room = RoomHash.Position(rooms[i], keys, some[i].Room);
-                if (heard[i] is not { } last || last == room)
+                if (await TryReadAsync(rooms[i], some[i].Room).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
                 {
                     continue;
                 }
@@ -107,10 +101,30 @@ internal sealed class RedisProbe(
         }
     }
 
+    /// <summary>The room's position; nothing if it cannot be read, which must not keep the other rooms from being probed.</summary>
+    private async Task<RoomPosition?> TryReadAsync(Task<RedisValue[]> reading, string room)
+    {
+        try
+        {
+            return RoomHash.Position(await reading.WaitAsync(ending).ConfigureAwait(false), keys, room);
+        }
+        catch (Exception e) when (e is RedisException or ChatException)
+        {
+            Failed(e);
+            return null;
+        }
+    }
+
+    private void Failed(Exception e)
+    {
+        ChatTelemetry.ProbeFailed("unavailable");
+        ChatLog.ProbeFailed(logger, e);
+    }
+
     private void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition room)
     {
         ChatTelemetry.ProbeFailed("deaf");
         ChatLog.SubscriptionDeaf(logger, heard, room);
-        live.Repair(subscription, room);
+        live.Repair(subscription, heard, room);
     }
 }

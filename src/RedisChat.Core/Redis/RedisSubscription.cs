@@ -9,6 +9,7 @@ internal sealed class RedisSubscription(string room, int bufferSize)
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LiveEvent> _parsed = [];
     private RoomPosition? _heard;
+    private ChannelMessageQueue? _queue;
     private int _watchers;
     private int _repairing;
 
@@ -28,7 +29,12 @@ internal sealed class RedisSubscription(string room, int bufferSize)
     /// <summary>Held while the channel is subscribed to or unsubscribed from.</summary>
     public SemaphoreSlim Changing { get; } = new(1);
 
-    public ChannelMessageQueue? Queue { get; set; }
+    /// <summary>The queue that is listened to; changed only while <see cref="Changing"/> is held.</summary>
+    public ChannelMessageQueue? Queue
+    {
+        get => Volatile.Read(ref _queue);
+        set => Volatile.Write(ref _queue, value);
+    }
 
     /// <summary>The last position that was heard live, or that a watcher read when it began; nothing before that.</summary>
     public RoomPosition? Heard
@@ -88,8 +94,27 @@ internal sealed class RedisSubscription(string room, int bufferSize)
         }
     }
 
-    /// <summary>Takes what came over the channel; <see langword="false"/> if it was no event. Called for one message at a time.</summary>
-    public bool Receive(RedisValue payload)
+    /// <summary>A probe has found that what happened between these positions was not heard, and is not waiting for it.</summary>
+    public void Missed(RoomPosition heard, RoomPosition position)
+    {
+        lock (_gate)
+        {
+            // Something may have been heard since the probe looked.
+            _heard = _heard == heard ? position : _heard;
+        }
+    }
+
+    /// <summary>Takes what came over the channel; <see langword="false"/> if it was no event.</summary>
+    public bool Receive(ChannelMessageQueue queue, RedisValue payload)
+    {
+        lock (_gate)
+        {
+            // A queue goes on for a while after it was unsubscribed from; two at once would mix up the order.
+            return queue != Queue || Receive(payload);
+        }
+    }
+
+    private bool Receive(RedisValue payload)
     {
         _parsed.Clear();
         if (!LivePayload.TryRead(((ReadOnlyMemory<byte>)payload).Span, _parsed))

@@ -10,7 +10,7 @@ internal static class RoomHash
 
     /// <summary>Asks for the room's position.</summary>
     public static Task<RedisValue[]> ReadAsync(IDatabase database, IRoomKeyScheme keys, string room) =>
-        database.HashGetAsync(keys.Room(room), Fields);
+        database.HashGetAsync(keys.Room(room), Fields, CommandFlags.DemandMaster);
 
     /// <summary>The position that the values of <see cref="ReadAsync"/> tell; the start if there is no room.</summary>
     public static RoomPosition Position(RedisValue[] values, IRoomKeyScheme keys, string room)

@@ -41,9 +41,9 @@ internal sealed class UserIndex
         IDatabase database, RedisKey key, string room, int ids, CancellationToken cancellationToken)
     {
         // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
-        var before = database.StringLengthAsync(key);
-        var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1);
-        var after = database.StringLengthAsync(key);
+        var before = database.StringLengthAsync(key, CommandFlags.DemandMaster);
+        var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1, CommandFlags.DemandMaster);
+        var after = database.StringLengthAsync(key, CommandFlags.DemandMaster);
         await Task.WhenAll(before, tail, after).WaitAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed class UserIndex
 
         return from >= TailStart
             ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
-            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1).WaitAsync(_cancellationToken).ConfigureAwait(false);
+            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).WaitAsync(_cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RedisChat;
@@ -73,9 +74,15 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(
-        string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        new Watcher(this, room, GetOrAdd(room).Feed, _time, NullLogger.Instance).RunAsync(after, joined: null, cancellationToken);
+    public async IAsyncEnumerable<RoomEvent> WatchAsync(
+        string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var watcher = new Watcher(this, room, GetOrAdd(room).Feed, _time, NullLogger.Instance);
+        await foreach (var happened in watcher.RunAsync(after, joined: null, cancellationToken).ConfigureAwait(false))
+        {
+            yield return happened;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default)

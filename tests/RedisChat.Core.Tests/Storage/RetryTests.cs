@@ -97,6 +97,18 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_deletion_by_someone_else_between_two_attempts_is_not_claimed()
+    {
+        await RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled));
+
+        // The attempt was refused for certain, and by the next one the message is gone: that was someone else.
+        _store.FaultsComeAfterwards = true;
+        _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = false });
+
+        (await RunAsync(chat => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled))).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task An_edit_whose_answer_was_lost_is_made_once()
     {
         await RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled));

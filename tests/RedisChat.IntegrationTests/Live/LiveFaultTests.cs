@@ -274,18 +274,45 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
-    public async Task A_watcher_begun_while_the_server_is_away_begins_when_it_is_back()
+    public async Task A_watcher_begun_while_the_server_is_away_begins_when_it_is_back_and_leaves_nothing_behind()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await redis.KillAsync();
         await using var store = Open(redis.Configuration);
-        await using var log = new WatchLog(store.WatchAsync(Room));
+        await new Chat(store).SendAsync("another room", "alice", "connected", Cancelled);
+        await redis.KillAsync();
+        var log = new WatchLog(store.WatchAsync(Room));
+        var down = await new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(2) }).CheckHealthAsync(Cancelled);
+        down.IsHealthy.Should().BeFalse();
 
         await redis.StartAgainAsync();
 
         await log.CaughtUpAsync();
         await new Chat(store).SendAsync(Room, "alice", "hello", Cancelled);
         await log.UntilAsync(l => l.CreatedIds.Contains(1));
+        await log.DisposeAsync();
+        await using var admin = await redis.ConnectAsync();
+        (await admin.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("chatroom:*"))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_room_that_cannot_be_read_does_not_keep_other_rooms_from_being_probed()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var network = new FaultProxy(redis.Port);
+        await using var watching = Open(network.Configuration);
+        await using var sending = Open(redis.Configuration);
+        await using var admin = await redis.ConnectAsync();
+        await using var broken = new WatchLog(watching.WatchAsync("broken"));
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await broken.CaughtUpAsync();
+        await log.CaughtUpAsync();
+        await admin.GetDatabase().StringSetAsync(new HashTagKeyScheme().Room("broken"), "not a hash");
+
+        network.SwallowSubscriptions(true);
+        await new Chat(sending).SendAsync(Room, "alice", "only the probe can find it", Cancelled);
+
+        await log.UntilAsync(l => l.CreatedIds.Contains(1));
+        network.SwallowSubscriptions(false);
     }
 
     private static RedisMessageStore Open(string configuration) => new(

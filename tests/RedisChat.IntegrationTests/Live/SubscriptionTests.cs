@@ -151,9 +151,13 @@ public sealed class SubscriptionTests
         await chat.SendManyAsync("lobby", [new("alice", "one"), new("bob", "two")], Cancelled);
         await chat.EditAsync("lobby", 1, "alice", "ONE", Cancelled);
         await chat.DeleteAsync("lobby", 2, "bob", cancellationToken: Cancelled);
-        await log.UntilAsync(l => l.Events.Count == 5);
+        var whole = await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+        await log.ReachesAsync(whole.Position);
+        log.Room.Should().Equal(whole.Messages);
 
-        log.Room.Should().Equal((await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages);
+        // From here on live: the room is known.
+        await chat.SendAsync("lobby", "alice", "three", Cancelled);
+        await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "three" });
         (await admin.GetDatabase().ExecuteAsync("PUBSUB", "SHARDCHANNELS")).ToString().Should().NotBeEmpty();
         (await ChannelsAsync(admin)).Should().BeEmpty("plain channels are sent to every node");
         (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();

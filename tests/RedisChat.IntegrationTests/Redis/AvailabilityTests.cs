@@ -83,6 +83,42 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
+    public async Task An_edit_that_could_not_even_read_the_message_did_not_happen()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        using var host = StartHost(redis, TimeSpan.FromSeconds(1));
+        var chat = host.Services.GetRequiredService<Chat>();
+        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+
+        redis.Freeze();
+        var edit = () => chat.EditAsync("lobby", 1, "alice", "after", Cancelled);
+        var error = (await edit.Should().ThrowAsync<ChatUnavailableException>()).Which;
+        redis.Thaw();
+
+        error.MayHaveHappened.Should().BeFalse();
+        error.Room.Should().Be("lobby");
+        (await chat.GetAsync("lobby", 1, Cancelled))!.Text.Should().Be("before");
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_behind_is_not_read_when_the_primary_is_gone()
+    {
+        await using var primary = await RedisProcess.StartAsync();
+        await using var replica = await RedisProcess.StartAsync("--replicaof", "127.0.0.1 1");
+        await using var store = new RedisMessageStore(
+            StackExchange.Redis.ConfigurationOptions.Parse($"{primary.Configuration},{replica.Configuration}"));
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+
+        await primary.KillAsync();
+
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.ReceiveAsync("lobby", new MessageQuery { User = "alice" }, Cancelled));
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.GetAsync("lobby", 1, Cancelled));
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.ReadChangesAsync("lobby", RoomPosition.Start, cancellationToken: Cancelled));
+    }
+
+    [Fact]
     public async Task A_cancelled_send_ends_at_once_also_while_Redis_is_frozen()
     {
         await using var redis = await RedisProcess.StartAsync();
