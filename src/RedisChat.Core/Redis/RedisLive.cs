@@ -38,6 +38,9 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         _probe = new RedisProbe(this, connection, keys, options.LiveProbeInterval, time, logger, _ending.Token);
     }
 
+    /// <summary>Cancelled when the store is disposed.</summary>
+    public CancellationToken Ending => _ending.Token;
+
     /// <summary>The subscriptions there are now.</summary>
     public RedisSubscription[] Subscriptions
     {
@@ -87,9 +90,6 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         await Task.WhenAny(CloseForGoodAsync(subscription), Task.Delay(LeaveTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
     }
 
-    /// <summary>Ends when the store is disposed.</summary>
-    public CancellationToken Ending => _ending.Token;
-
     /// <summary>
     /// Sends the watchers of a subscription that was found deaf to the store, and makes the subscription anew. That may take long, over a
     /// dead connection; until then each probe sends them again.
@@ -133,10 +133,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     {
         Dispose();
         await _probe.EndedAsync().ConfigureAwait(false);
-        foreach (var subscription in Subscriptions)
-        {
-            await CloseAsync(subscription).ConfigureAwait(false);
-        }
+        await Task.WhenAll(Subscriptions.Select(CloseAsync)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -222,6 +219,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     {
         try
         {
+            await subscription.Unwatched.CancelAsync().ConfigureAwait(false);
             await CloseAsync(subscription).ConfigureAwait(false);
         }
         finally

@@ -17,9 +17,6 @@ internal sealed class RedisSubscription(string room, int bufferSize)
 
     public RoomFeed Feed { get; } = new(bufferSize);
 
-    /// <summary>Whether anyone watches. If not, it is being closed.</summary>
-    public bool IsWatched => Volatile.Read(ref _watchers) >= 0;
-
     /// <summary>Cancelled when the last watcher has left: nobody waits for it to be subscribed to any more.</summary>
     public CancellationTokenSource Unwatched { get; } = new();
 
@@ -46,14 +43,6 @@ internal sealed class RedisSubscription(string room, int bufferSize)
                 return _heard;
             }
         }
-
-        set
-        {
-            lock (_gate)
-            {
-                _heard = value;
-            }
-        }
     }
 
     /// <summary>One more watches; <see langword="false"/> if it is being closed. Called under the owner's lock, like <see cref="Leave"/>.</summary>
@@ -76,8 +65,7 @@ internal sealed class RedisSubscription(string room, int bufferSize)
             return false;
         }
 
-        Volatile.Write(ref _watchers, -1);
-        Unwatched.Cancel();
+        _watchers = -1;
         return true;
     }
 
@@ -125,12 +113,12 @@ internal sealed class RedisSubscription(string room, int bufferSize)
 
         // Numbers that go back: the room lost a part of its history. The probe would not see it any more once this is what was heard last.
         var position = _parsed[^1].Happened.Position;
-        if (Heard is { } before && !position.IsAtOrAfter(before))
+        if (_heard is { } before && !position.IsAtOrAfter(before))
         {
             Feed.CatchUp(CatchUpCause.Hole);
         }
 
-        Heard = position;
+        _heard = position;
         foreach (var happened in _parsed)
         {
             Feed.Publish(happened);
