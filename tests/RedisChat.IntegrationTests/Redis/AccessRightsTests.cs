@@ -1,0 +1,44 @@
+using RedisChat.Conformance;
+using RedisChat.Tests;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>The access rights in docs/operations.md are enough for everything, and not for anything else.</summary>
+public sealed class AccessRightsTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_the_documented_rights_everything_works_and_nothing_else_can_be_reached()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md"))
+            .First(text => text.StartsWith("ACL SETUSER chat ", StringComparison.Ordinal));
+        await admin.GetDatabase().ExecuteAsync("ACL", [.. line.Split(' ').Skip(1)]);
+        var configuration = ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret");
+        await using var store = new RedisMessageStore(configuration);
+        var chat = new Chat(store);
+
+        await using var log = new WatchLog(chat.WatchAsync("lobby"));
+        await log.CaughtUpAsync();
+        var message = new NewMessage("alice", "hello") { IdempotencyKey = "key" };
+        await chat.SendAsync("lobby", message, Cancelled);
+        (await chat.SendAsync("lobby", message, Cancelled)).IsDuplicate.Should().BeTrue();
+        await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 128).Select(n => new NewMessage($"user{n}", "hello"))], Cancelled);
+        await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
+        await chat.DeleteAsync("lobby", 2, "user0", cancellationToken: Cancelled);
+        (await chat.GetAsync("lobby", 1, Cancelled))!.Text.Should().Be("changed");
+        (await chat.ReceiveAsync("lobby", new MessageQuery { User = "alice" }, Cancelled)).Messages.Should().ContainSingle();
+        (await chat.ReadChangesAsync("lobby", RoomPosition.Start, cancellationToken: Cancelled)).Events.Should().HaveCount(128);
+        var whole = await chat.ReceiveAsync("lobby", new MessageQuery { Limit = 1000 }, Cancelled);
+        await log.ReachesAsync(whole.Position);
+        log.Room.Should().Equal(whole.Messages);
+        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+
+        await using var elsewhere = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = "elsewhere" });
+        var error = await Assert.ThrowsAsync<ChatException>(() => new Chat(elsewhere).SendAsync("lobby", "alice", "hello", Cancelled));
+        error.Message.Should().Contain("docs/operations.md");
+    }
+}
