@@ -107,7 +107,16 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 break;
             case RoomEvent.Gap:
                 printer.Note("A part of the room's history was lost or missed. This is the room now:");
-                Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+                try
+                {
+                    Show(await room.ReceiveAsync(new MessageQuery { Limit = DefaultCount }, cancellationToken));
+                }
+                catch (ChatUnavailableException e)
+                {
+                    // The watching goes on by itself once the server is back.
+                    printer.Error($"{Explanation.Of(e)} /history shows the room.");
+                }
+
                 break;
         }
     }

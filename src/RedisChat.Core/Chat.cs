@@ -71,6 +71,7 @@ public sealed class Chat
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public async Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);
@@ -87,6 +88,7 @@ public sealed class Chat
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public async Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -167,6 +169,8 @@ public sealed class Chat
     /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
     /// <exception cref="ChatDataException">What is stored there is no message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    /// <exception cref="NotSupportedException">The store cannot edit: <see cref="ClassicMessageStore"/>.</exception>
     public async Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);

@@ -62,8 +62,8 @@ public abstract class AppendTests : StoreTests
     [InlineData("ü", "u\u0308")]
     public async Task Unusual_room_ids_are_different_rooms(string one, string other)
     {
-        one += Room;
-        other += Room;
+        one = Room + one;
+        other = Room + other;
         await AppendAsync("alice", "one", room: one);
         await AppendAsync("alice", "other", room: other);
 

@@ -1,22 +1,30 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat;
 
 /// <summary>What a chat runs on, and its settings. Of several calls that choose the same thing, the last one counts.</summary>
+/// <remarks>
+/// <c>UseRedis</c> chooses the connection, and <c>UseKeyScheme</c> the names of the default layout's keys: neither undoes
+/// <c>UseInMemory</c>, <c>UseStore</c> or <c>UseClassicLayout</c>, which choose the store.
+/// </remarks>
 public static class RedisChatBuilderExtensions
 {
-    /// <summary>Sets options of the chat. Options can be bound as well: <c>services.Configure&lt;ChatOptions&gt;(section)</c>.</summary>
+    /// <summary>
+    /// Sets options of the chat. Options can be bound as well: <c>services.Configure&lt;ChatOptions&gt;(section)</c>, for a keyed chat with its
+    /// key as their name.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets them.</param>
     /// <returns>The same builder.</returns>
     public static IRedisChatBuilder Configure(this IRedisChatBuilder builder, Action<ChatOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Configure(builder.ServiceKey, configure);
+        builder.Services.Configure(builder.OptionsName(), configure);
         return builder;
     }
 
@@ -27,7 +35,7 @@ public static class RedisChatBuilderExtensions
     public static IRedisChatBuilder ConfigureRedis(this IRedisChatBuilder builder, Action<RedisStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Configure(builder.ServiceKey, configure);
+        builder.Services.Configure(builder.OptionsName(), configure);
         return builder;
     }
 
@@ -39,16 +47,18 @@ public static class RedisChatBuilderExtensions
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, string configuration)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
-        return builder.UseRedis(RedisChatServiceCollectionExtensions.ParseConfiguration(configuration));
+        return builder.UseRedis(RedisConfiguration.Parse(configuration));
     }
 
     /// <summary>Connects to a Redis given by configuration options, of which a copy is used.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configuration">How to connect.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">There is no end point in it.</exception>
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, ConfigurationOptions configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        RedisConfiguration.CheckEndPoints(configuration, nameof(configuration));
         return builder.Replace(_ => RedisConnection.Own(configuration));
     }
 
@@ -107,6 +117,9 @@ public static class RedisChatBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Replace<IRoomKeyScheme>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
+
+    // Not null, which would mean the options of all names.
+    private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 
     private static IRedisChatBuilder Replace<T>(this IRedisChatBuilder builder, Func<IServiceProvider, T> make)
         where T : class

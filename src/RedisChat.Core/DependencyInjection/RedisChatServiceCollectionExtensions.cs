@@ -61,8 +61,9 @@ public static class RedisChatServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<ChatOptions>(key).ValidateOnStart();
         services.AddOptions<RedisStoreOptions>(key).ValidateOnStart();
-        services.TryAddSingleton<IValidateOptions<ChatOptions>>(new OptionsValidator<ChatOptions>(OptionsProblems.In));
-        services.TryAddSingleton<IValidateOptions<RedisStoreOptions>>(new OptionsValidator<RedisStoreOptions>(OptionsProblems.In));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatOptions>>(new OptionsValidator<ChatOptions>(OptionsProblems.In)));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>>(new OptionsValidator<RedisStoreOptions>(OptionsProblems.In)));
 
         services.TryAddKeyedSingleton(key, (provider, _) => ConnectionOf(provider, key));
         services.TryAddKeyedSingleton<IRoomKeyScheme>(key, (provider, _) => new HashTagKeyScheme(StoreOptions(provider, key).KeyPrefix));
@@ -89,7 +90,7 @@ public static class RedisChatServiceCollectionExtensions
     {
         if (StoreOptions(provider, key).Configuration is { } configuration)
         {
-            return RedisConnection.Own(ParseConfiguration(configuration));
+            return RedisConnection.Own(RedisConfiguration.Parse(configuration));
         }
 
         var multiplexer = (key is null ? null : provider.GetKeyedService<IConnectionMultiplexer>(key))
@@ -98,20 +99,5 @@ public static class RedisChatServiceCollectionExtensions
                 "The chat has no Redis to connect to. Give AddRedisChat a configuration string, set "
                 + $"{nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.Configuration)}, or register an {nameof(IConnectionMultiplexer)}.");
         return RedisConnection.Shared(multiplexer);
-    }
-
-    /// <summary>Parses a configuration string; the error does not repeat it, since it may hold a password.</summary>
-    internal static ConfigurationOptions ParseConfiguration(string configuration)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(configuration);
-        }
-        catch (ArgumentException)
-        {
-            throw new ArgumentException(
-                "The Redis configuration string is not valid. It is written like 'host:6379,user=name,password=secret,ssl=true'.",
-                nameof(configuration));
-        }
     }
 }

@@ -25,8 +25,8 @@ public sealed class ChatUnavailableException : ChatException
 
     /// <summary>
     /// Whether the operation may have taken effect all the same, because a command was sent whose answer never came.
-    /// <see langword="false"/>: it certainly did not. A send that may have happened is safe to repeat under the same
-    /// <see cref="NewMessage.IdempotencyKey"/>.
+    /// <see langword="false"/>: it certainly did not. A send that may have happened is safe to repeat if it carried a
+    /// <see cref="NewMessage.IdempotencyKey"/> of the caller's, and carries it again.
     /// </summary>
     public bool MayHaveHappened { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisChat.Redis;
 
 namespace RedisChat;
 
@@ -15,6 +16,9 @@ internal static class OptionsProblems
 
     public static IEnumerable<string> In(RedisStoreOptions options) =>
         Problems(
+            options.Configuration is { } configuration && RedisConfiguration.Problem(configuration) is { } invalid
+                ? $"{nameof(RedisStoreOptions)}.{nameof(options.Configuration)} {invalid}"
+                : null,
             KeyPrefix.Problem(options.KeyPrefix) is { } problem
                 ? $"{nameof(RedisStoreOptions)}.{nameof(options.KeyPrefix)} is '{options.KeyPrefix}'. {problem}."
                 : null,

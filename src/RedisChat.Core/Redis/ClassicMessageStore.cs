@@ -11,7 +11,8 @@ namespace RedisChat;
 /// <para>
 /// It does what the layout can hold: send, receive, delete. Editing, metadata and idempotency keys are
 /// <see cref="NotSupportedException"/>; so a send that may have happened is not tried again. Times are in whole seconds, by this
-/// process's clock, positions carry no epoch, and a page costs several round trips. Choose it for what is there already, and
+/// process's clock, positions carry no epoch, and a page costs several round trips. An id is drawn before its message is written, so a message
+/// may appear below one that was already read: whoever polls reads the last few ids again. Choose it for what is there already, and
 /// <see cref="RedisMessageStore"/> for anything new.
 /// </para>
 /// <para>The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.</para>
@@ -84,6 +85,15 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             writes.Add(transaction.ExecuteAsync());
             await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            throw new ChatDataException(
+                "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e)
+            {
+                Room = room,
+                Operation = ChatOperations.Send,
+            };
         }
         catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
         {

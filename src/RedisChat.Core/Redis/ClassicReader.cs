@@ -57,7 +57,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
 
     private void Add(long id, string user, string text, RedisValue timestamp, List<Message> messages)
     {
-        if (timestamp.TryParse(out long seconds) && seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        if (!timestamp.IsNull && timestamp.TryParse(out long seconds) && seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
         {
             messages.Add(new Message { Id = id, User = user, Text = text, Timestamp = DateTimeOffset.FromUnixTimeSeconds(seconds) });
         }
@@ -88,7 +88,8 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
             }
             else
             {
-                _unreadable.Add(Unreadable(key, field));
+                // Not the field's name: another program may have put anything there, and errors are logged.
+                _unreadable.Add(Unreadable(key, null));
             }
         }
 
@@ -97,7 +98,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
     }
 
     private ChatDataException Unreadable(string key, string? field) =>
-        new($"The key '{key}' does not hold what the classic layout has there{(field is null ? "" : $" (field {field})")}.")
+        new($"The key '{key}' does not hold what the classic layout has there{(field is null ? "" : $" (field {field})")}. Another program may be using the same key prefix; correct or delete it there.")
         {
             Room = room,
             Operation = ChatOperations.Receive,

@@ -77,8 +77,8 @@ internal static class RedisErrors
     private static ChatUnavailableException Unavailable(Exception e, string room, string operation, bool mayHaveHappened) =>
         new(
             mayHaveHappened
-                ? "Redis did not answer in time. The operation may have happened."
-                : "Redis is not available. The operation did not happen.",
+                ? "Redis did not answer in time."
+                : "Redis is not available. Check that it runs and that the configured end points, user and password are right.",
             e)
         { Room = room, Operation = operation, MayHaveHappened = mayHaveHappened };
 }

@@ -8,7 +8,7 @@ namespace RedisChat;
 /// </summary>
 /// <remarks>
 /// Nothing is escaped, so ids that would spell another thing's key are refused: a user named like a number or <c>messages</c>, a room
-/// with a colon. The keys of a room are in different slots, so this layout does not work on a Redis Cluster.
+/// with a colon or that begins with <c>{</c>. The keys of a room are in different slots, so this layout does not work on a Redis Cluster.
 /// </remarks>
 public sealed class ClassicKeyScheme
 {
@@ -29,12 +29,14 @@ public sealed class ClassicKeyScheme
 
     /// <summary>The hash of the room: from each user to the id of the last message they sent.</summary>
     /// <param name="room">The room's id.</param>
-    /// <exception cref="ArgumentException">The id has a colon, and would spell another room's keys.</exception>
+    /// <exception cref="ArgumentException">The id has a colon or begins with <c>{</c>, and would spell other keys.</exception>
     public string Room(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return room.Contains(':', StringComparison.Ordinal)
-            ? throw new ArgumentException("In the classic layout a room's id must not contain a colon, which separates the parts of a key.", nameof(room))
+        return room.Contains(':', StringComparison.Ordinal) || room.StartsWith('{')
+            ? throw new ArgumentException(
+                "In the classic layout a room's id must not contain a colon, which separates the parts of a key, nor begin with '{', which begins the default layout's keys.",
+                nameof(room))
             : $"{_prefix}:{room}";
     }
 

@@ -2,7 +2,10 @@ namespace RedisChat;
 
 /// <summary>Names the Redis keys of a room. No other place in the library builds a key or channel name.</summary>
 /// <remarks>
-/// <para>An implementation must be pure and thread-safe, and give different names to different things, whatever the ids are.</para>
+/// <para>
+/// An implementation must be pure and thread-safe, and give different names to different things, whatever the ids are. The empty room id is one of
+/// them: no user can have it, and health checks use it.
+/// </para>
 /// <para>
 /// All names of one room must be in one Redis Cluster slot (share a hash tag), since the scripts use them together, and names of
 /// different rooms should not, so that rooms spread. docs/keys.md tells what each key holds.

@@ -79,10 +79,10 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         var outcome = (mayHaveHappened, operation) switch
         {
             (false, _) => "Nothing was done; try again later.",
-            (true, ChatOperations.Send) => "The message may have been stored: send it again only under the same idempotency key.",
+            (true, ChatOperations.Send) => "The message may have been stored: sending it again is safe only if both carry the same idempotency key of your own; else look into the room first.",
             (true, _) => "It may have taken effect: read the message before doing it again.",
         };
-        return new ChatUnavailableException($"The {operation} did not succeed within {timeout.TotalSeconds:0.###} s. {reason} {outcome}", last)
+        return new ChatUnavailableException($"The {operation} did not succeed (within {timeout.TotalSeconds:0.###} s). {reason} {outcome}", last)
         {
             Room = room,
             Operation = operation,

@@ -48,6 +48,22 @@ public sealed class AddRedisChatTests
         await Assert.ThrowsAsync<ArgumentException>(() => support.SendAsync("lobby", "alice", "hello", Cancelled));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_chat_has_its_own_options_whichever_is_added_first(bool unkeyedFirst)
+    {
+        void AddUnkeyed() => _services.AddRedisChat("localhost:1").ConfigureRedis(options => options.KeyPrefix = "shop");
+        void AddKeyed() => _services.AddKeyedRedisChat("support").UseRedis("localhost:1");
+        (unkeyedFirst ? (Action)AddUnkeyed : AddKeyed)();
+        (unkeyedFirst ? (Action)AddKeyed : AddUnkeyed)();
+
+        using var provider = _services.BuildServiceProvider();
+
+        provider.GetRequiredService<IRoomKeyScheme>().Room("x").Should().Be("shop:{x}");
+        provider.GetRequiredKeyedService<IRoomKeyScheme>("support").Room("x").Should().Be("chatroom:{x}");
+    }
+
     [Fact]
     public void The_hosts_own_store_and_scheme_are_made_with_its_services()
     {
@@ -88,6 +104,7 @@ public sealed class AddRedisChatTests
     [Theory]
     [InlineData("localhost,nonsense=hunter2")]
     [InlineData("localhost,ssl=hunter2")]
+    [InlineData("password=hunter2")]
     public void A_bad_configuration_string_is_refused_without_repeating_it(string configuration) =>
         _services.Invoking(services => services.AddRedisChat(configuration)).Should().Throw<ArgumentException>()
             .Where(error => !error.ToString().Contains("hunter2", StringComparison.Ordinal));

@@ -109,9 +109,11 @@ public sealed class ClassicInteropTests
         (await _redis.KeyExistsAsync($"{_prefix}:lobby:messages")).Should().BeFalse();
     }
 
-    [Fact]
-    public async Task A_room_with_a_colon_is_refused() =>
-        (await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("a:b", "alice", "hello", Cancelled))).Message.Should().Contain("colon");
+    [Theory]
+    [InlineData("a:b")]
+    [InlineData("{lobby}")]
+    public async Task A_room_that_would_be_another_things_key_is_refused(string room) =>
+        (await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync(room, "alice", "hello", Cancelled))).Message.Should().Contain("colon");
 
     [Fact]
     public async Task A_user_of_the_other_program_who_is_another_things_key_does_no_harm()
@@ -128,12 +130,15 @@ public sealed class ClassicInteropTests
     {
         await SendAsOtherAsync("lobby", "bob", "one");
         await SendAsOtherAsync("lobby", "bob", "two");
+        await SendAsOtherAsync("lobby", "bob", "three");
         await ExecuteAsync("HSET", ":lobby:1", "timestamp", "yesterday");
+        await ExecuteAsync("HDEL", ":lobby:3", "timestamp");
 
         var page = await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
 
         page.Messages.Should().ContainSingle().Which.Text.Should().Be("two");
-        page.Unreadable.Should().ContainSingle().Which.Field.Should().Be("timestamp");
+        page.Unreadable.Select(error => error.Key).Should().Equal($"{_prefix}:lobby:3", $"{_prefix}:lobby:1");
+        page.Unreadable.Should().OnlyContain(error => error.Field == "timestamp");
     }
 
     [Fact]
@@ -144,6 +149,19 @@ public sealed class ClassicInteropTests
         var error = await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync("lobby", "alice", "hello", Cancelled));
 
         error.Operation.Should().Be(ChatOperations.Send);
+        error.Message.Should().Contain("in part");
+    }
+
+    [Fact]
+    public async Task What_another_program_put_among_a_users_messages_is_told_of_without_repeating_it()
+    {
+        await SendAsOtherAsync("lobby", "bob", "one");
+        await ExecuteAsync("HSET", ":lobby:bob", "a secret instead of a number", "1");
+
+        var page = await _chat.ReceiveAsync("lobby", new MessageQuery { User = "bob" }, Cancelled);
+
+        page.Messages.Should().ContainSingle();
+        page.Unreadable.Should().ContainSingle().Which.ToString().Should().Contain(":lobby:bob").And.NotContain("secret");
     }
 
     /// <summary>The tutorial's five commands.</summary>
