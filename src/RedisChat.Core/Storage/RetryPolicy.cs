@@ -42,7 +42,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
             catch (OperationCanceledException e) when (token.IsCancellationRequested)
             {
                 // The wait ended, what was sent did not: it may still arrive.
-                last ??= e;
+                last = e;
                 mayHaveHappened |= writes;
             }
 

@@ -51,7 +51,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             WorkingDirectory = workingDirectory,
         };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("\"$0\" \"$@\" </dev/null & p=$!; echo $p; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p");
+
+        // The inner shell tells its process id and then becomes the program, so that this line is the first whatever the program writes.
+        start.ArgumentList.Add("sh -c 'echo $$; exec \"$0\" \"$@\"' \"$0\" \"$@\" </dev/null & p=$!; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p");
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
