@@ -8,8 +8,8 @@ namespace RedisChat;
 
 /// <summary>Keeps messages in Redis hashes: the default store. docs/keys.md tells what each key holds.</summary>
 /// <remarks>
-/// An append and a change are one script call each: atomic, and one round trip. Reads go to the primary, as several pipelined
-/// commands.
+/// An append is one script call: atomic, and one round trip once the room's last id is about known. A change reads the message and then is one
+/// script call, again if somebody else was faster. Reads go to the primary, as several pipelined commands.
 /// </remarks>
 public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IAsyncDisposable, IDisposable
 {
