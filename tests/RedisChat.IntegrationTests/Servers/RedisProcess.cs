@@ -16,12 +16,15 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         Port = port;
         _arguments = arguments;
-        _directory = Directory.CreateTempSubdirectory("redischat-test-");
+        _directory = System.IO.Directory.CreateTempSubdirectory("redischat-test-");
     }
 
     public int Port { get; }
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    /// <summary>Where it keeps its files.</summary>
+    public string Directory => _directory.FullName;
 
     /// <summary>The program that is run: the first of these on the search path.</summary>
     public static string? Program { get; } = new[] { "redis-server", "valkey-server" }.FirstOrDefault(ChildProcess.Exists);
