@@ -7,9 +7,10 @@ namespace RedisChat.IntegrationTests.Faults;
 /// <param name="SendsRecovered">From the fault's end until each room had an acknowledged send.</param>
 /// <param name="WatchersRecovered">From the fault's end until each watcher was told a message.</param>
 /// <param name="Promised">Within what time both are promised.</param>
+/// <param name="Logs">Where the logs are, if anything is wrong.</param>
 internal sealed record FaultResult(
-    string Fault, bool MayLose, HistoryFindings Findings, TimeSpan SendsRecovered, TimeSpan WatchersRecovered, TimeSpan Promised)
+    string Fault, bool MayLose, HistoryFindings Findings, TimeSpan SendsRecovered, TimeSpan WatchersRecovered, TimeSpan Promised, string Logs)
 {
-    /// <summary>What must never be, whatever the fault.</summary>
+    /// <summary>What must not be.</summary>
     public IEnumerable<Violation> Violations => Findings.Violations.Where(violation => !MayLose || violation.Kind != ViolationKind.Lost);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RedisChat.Faults;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -9,19 +8,18 @@ internal static class FaultRun
 {
     private static readonly TimeSpan CalmBefore = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CalmAfter = TimeSpan.FromSeconds(0.5);
-    private static readonly string[] Rooms = ["lobby", "kitchen", "garden"];
 
     /// <summary>Makes the fault happen, some times one after the other, and checks everything in the end.</summary>
     public static async Task<FaultResult> RunAsync<T>(Fault<T> fault, int seed, int times)
         where T : IDeployment
     {
-        var directory = Directory.CreateTempSubdirectory("redischat-fault-");
+        var logs = Directory.CreateTempSubdirectory("redischat-fault-");
         await using var deployment = await fault.StartAsync();
-        await using var senders = await StartWorkerAsync(sends: true);
-        await using var watchers = await StartWorkerAsync(sends: false);
-        var scene = new FaultScene<T>(deployment, Rooms, senders, new Random(seed));
+        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, seed, logs.FullName);
+        var scene = new FaultScene<T>(deployment, workers.Senders, new Random(seed));
+        await workers.RecoverAsync(Stopwatch.GetTimestamp());
+
         var (sends, deliveries) = (TimeSpan.Zero, TimeSpan.Zero);
-        await RecoverAsync(Stopwatch.GetTimestamp());
         for (var time = 0; time < times; time++)
         {
             await Task.Delay(CalmBefore + TimeSpan.FromMilliseconds(scene.Random.Next(500)));
@@ -34,55 +32,32 @@ internal static class FaultRun
                 since = fault.CountsFromItsBeginning ? since : Stopwatch.GetTimestamp();
             }
 
-            var recovery = await RecoverAsync(since);
-            sends = Longer(sends, recovery.OfSends(Rooms.Length));
-            deliveries = Longer(deliveries, recovery.OfWatchers(2 * Rooms.Length));
+            var recovery = await workers.RecoverAsync(since);
+            sends = Longer(sends, recovery.OfSends(FaultWorkers.Rooms.Count));
+            deliveries = Longer(deliveries, recovery.OfWatchers(2 * FaultWorkers.Rooms.Count));
             await Task.Delay(CalmAfter);
         }
 
-        await senders.EndAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(deployment.Configuration));
-        var chat = new Chat(store);
-        var stored = new List<StoredRoom>();
-        foreach (var room in Rooms)
-        {
-            stored.Add(await StoredRoom.ReadAsync(chat, room));
-        }
-
-        await watchers.UntilAsync(
-            events => stored.TrueForAll(room => HasReached(events, room)), $"all watchers have reached {string.Join(", ", stored.Select(room => room.Position))}");
-        await watchers.EndAsync();
-        var findings = HistoryCheck.Run([.. senders.History.Events, .. watchers.History.Events], stored);
-        var result = new FaultResult(fault.Name, fault.MayLose, findings, sends, deliveries, fault.Recovery);
+        await workers.Senders.EndAsync();
+        var stored = await ReadAsync(deployment.Configuration);
+        await workers.ReachAsync(stored);
+        await workers.Watchers.EndAsync();
+        var findings = HistoryCheck.Run(workers.Events, stored);
+        var result = new FaultResult(fault.Name, fault.MayLose, findings, sends, deliveries, fault.Recovery, logs.FullName);
         if (!result.Violations.Any())
         {
-            directory.Delete(recursive: true);
+            logs.Delete(recursive: true);
         }
 
         return result;
-
-        Task<WorkerProcess> StartWorkerAsync(bool sends) => WorkerProcess.StartAsync(new WorkerOptions
-        {
-            Sends = sends,
-            Redis = deployment.Configuration,
-            Rooms = Rooms,
-            Seed = seed,
-            Log = Path.Combine(directory.FullName, sends ? "senders.log" : "watchers.log"),
-        });
-
-        // Every room takes messages again, and every watcher is told of them.
-        async Task<Recovery> RecoverAsync(long since)
-        {
-            var recovery = new Recovery(senders.History.Events, watchers.History.Events, since);
-            await senders.UntilAsync(_ => recovery.OfSends(Rooms.Length) is not null, "each room has an acknowledged send");
-            await watchers.UntilAsync(_ => recovery.OfWatchers(2 * Rooms.Length) is not null, "each watcher is told a message");
-            return recovery;
-        }
     }
 
-    private static bool HasReached(IReadOnlyList<HistoryEvent> events, StoredRoom room) =>
-        events.OfType<Told>().Where(told => told.Watcher == room.Room || told.Watcher.StartsWith($"{room.Room},", StringComparison.Ordinal))
-            .GroupBy(told => told.Watcher).All(told => told.Last().Position == room.Position.ToString());
+    private static async Task<IReadOnlyList<StoredRoom>> ReadAsync(string configuration)
+    {
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(configuration));
+        var chat = new Chat(store);
+        return await Task.WhenAll(FaultWorkers.Rooms.Select(room => StoredRoom.ReadAsync(chat, room)));
+    }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan? other) => other > one ? other.Value : one;
 }

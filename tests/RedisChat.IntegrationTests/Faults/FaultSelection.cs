@@ -30,11 +30,22 @@ internal static class FaultSelection
         return rows;
     }
 
+    /// <summary>Runs a fault and checks that the promises were kept.</summary>
     public static async Task CheckAsync<T>(Fault<T> fault, int seed, FaultReport report)
         where T : IDeployment
     {
         var result = await FaultRun.RunAsync(fault, seed, Asked is null ? 1 : TimesWhenAskedFor);
         report.Add(result);
-        result.Violations.Should().BeEmpty();
+        Assert.True(!result.Violations.Any(), Describe(result));
+        if (!fault.MayLose && !fault.MayLoseUnacknowledged)
+        {
+            result.Findings.Gaps.Should().Be(0, "nothing was lost");
+        }
     }
+
+    private static string Describe(FaultResult result) => string.Join('\n',
+    [
+        $"{result.Fault}: {string.Join(", ", result.Violations.GroupBy(violation => violation.Kind).Select(kind => $"{kind.Count()} {kind.Key}"))}. The logs are in {result.Logs}.",
+        .. result.Violations.GroupBy(violation => violation.Kind).SelectMany(kind => kind.Take(5)).Select(violation => $"{violation}"[..Math.Min(600, $"{violation}".Length)]),
+    ]);
 }

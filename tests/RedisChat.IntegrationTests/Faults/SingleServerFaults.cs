@@ -108,12 +108,12 @@ internal static class SingleServerFaults
         await scene.Deployment.RestartAsync();
     }
 
-    private static Task BreakRoomAsync(Scene scene) => PutAnotherTypeAsync(scene, RoomKey(scene));
+    private static Task BreakRoomAsync(Scene scene) => PutAnotherTypeAsync(scene, RoomKey);
 
     private static async Task BreakNewestBucketAsync(Scene scene)
     {
-        var bucket = await scene.Deployment.AskAsync($"EVAL \"return math.floor(redis.call('HGET', KEYS[1], 'last') / 128)\" 1 {RoomKey(scene)}");
-        await PutAnotherTypeAsync(scene, $"{RoomKey(scene)}:m:{bucket.TrimStart(':')}");
+        var bucket = await scene.Deployment.AskAsync($"EVAL \"return math.floor(redis.call('HGET', KEYS[1], 'last') / 128)\" 1 {RoomKey}");
+        await PutAnotherTypeAsync(scene, $"{RoomKey}:m:{bucket.TrimStart(':')}");
     }
 
     private static async Task PutAnotherTypeAsync(Scene scene, string key)
@@ -125,7 +125,7 @@ internal static class SingleServerFaults
     private static Task PutBackAsync(Scene scene) =>
         scene.Deployment.AskAsync("EVAL \"redis.call('RENAME', 'put-aside', redis.call('GET', 'broken-key')) return 1\" 0");
 
-    private static string RoomKey(Scene scene) => $"chatroom:{{{scene.Rooms[0]}}}";
+    private static string RoomKey => $"chatroom:{{{FaultWorkers.Rooms[0]}}}";
 
     private static Task Now(Action action)
     {
