@@ -99,7 +99,7 @@ internal static class SingleServerFaults
 
     private static async Task RestartWithCutAofAsync(Scene scene)
     {
-        var directory = Path.Combine(scene.Deployment.Server.Directory, "appendonlydir");
+        var directory = Path.Combine(scene.Deployment.Server.DataDirectory, "appendonlydir");
         await using (var file = File.OpenWrite(Directory.GetFiles(directory, "*.incr.aof").Single()))
         {
             file.SetLength(file.Length - scene.Random.Next(100, 5000));
