@@ -14,7 +14,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis));
-var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout });
+var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability });
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();
 

@@ -93,7 +93,7 @@ internal sealed class Sender(Chat chat, HistoryWriter history, string room, stri
         }
         catch (Exception e)
         {
-            var mayHaveHappened = e is not ChatException || e is ChatUnavailableException { MayHaveHappened: true };
+            var mayHaveHappened = e is not ChatException or ChatDurabilityException or ChatUnavailableException { MayHaveHappened: true };
             if (e is not ChatException and not ObjectDisposedException)
             {
                 history.Write(new Broken($"{user} in {room} was thrown {e}"));

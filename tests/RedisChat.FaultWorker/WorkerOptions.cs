@@ -5,6 +5,9 @@ namespace RedisChat.Faults;
 /// <summary>What a worker is told to do: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
 internal sealed record WorkerOptions
 {
+    /// <summary>How long sends wait for their durability.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     public required bool Sends { get; init; }
 
     /// <summary>How to connect, in StackExchange.Redis's notation.</summary>
@@ -19,6 +22,9 @@ internal sealed record WorkerOptions
 
     /// <summary><see cref="ChatOptions.OperationTimeout"/>: short, so that sends fail and the application's own repetition is tried as well.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary><see cref="ChatOptions.Durability"/>.</summary>
+    public Durability Durability { get; init; } = Durability.Memory;
 
     /// <summary>Where to write the history.</summary>
     public required string Log { get; init; }
@@ -39,6 +45,7 @@ internal sealed record WorkerOptions
             Senders = Number("--senders"),
             Seed = Number("--seed"),
             Timeout = TimeSpan.FromMilliseconds(Number("--timeout")),
+            Durability = Level(values["--durability"]),
             Log = values["--log"],
         };
 
@@ -53,6 +60,15 @@ internal sealed record WorkerOptions
         "--senders", Senders.ToString(CultureInfo.InvariantCulture),
         "--seed", Seed.ToString(CultureInfo.InvariantCulture),
         "--timeout", Timeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+        "--durability", Durability.ToString(),
         "--log", Log,
     ];
+
+    // As Durability prints it.
+    private static Durability Level(string level) => level switch
+    {
+        "Memory" => Durability.Memory,
+        "Fsynced" => Durability.Fsynced(Patience),
+        _ => Durability.Replicated(int.Parse(level["Replicated(".Length..^1], CultureInfo.InvariantCulture), Patience),
+    };
 }

@@ -7,6 +7,9 @@ namespace RedisChat.IntegrationTests.Faults;
 internal sealed record Fault<T>(string Name, Func<Task<T>> StartAsync, Func<FaultScene<T>, Task> BeginAsync)
     where T : IDeployment
 {
+    /// <summary>What the senders ask for.</summary>
+    public Durability Durability { get; init; } = Durability.Memory;
+
     /// <summary>How long it lasts before <see cref="EndAsync"/>.</summary>
     public TimeSpan Lasts { get; init; }
 

@@ -14,7 +14,7 @@ internal static class FaultDisposal
     {
         var logs = Directory.CreateTempSubdirectory("redischat-fault-");
         await using var deployment = await fault.StartAsync();
-        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, seed, logs.FullName);
+        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
         await workers.RecoverAsync(Stopwatch.GetTimestamp());
 
         await fault.BeginAsync(new FaultScene<T>(deployment, workers.Senders, new Random(seed)));

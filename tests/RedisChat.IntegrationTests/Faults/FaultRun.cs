@@ -15,7 +15,7 @@ internal static class FaultRun
     {
         var logs = Directory.CreateTempSubdirectory("redischat-fault-");
         await using var deployment = await fault.StartAsync();
-        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, seed, logs.FullName);
+        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
         var scene = new FaultScene<T>(deployment, workers.Senders, new Random(seed));
         await workers.RecoverAsync(Stopwatch.GetTimestamp());
 

@@ -21,7 +21,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
     /// <summary>All that they have written, as far as it was read.</summary>
     public IReadOnlyList<HistoryEvent> Events => [.. Senders.History.Events, .. Watchers.History.Events];
 
-    public static async Task<FaultWorkers> StartAsync(string configuration, int seed, string logs)
+    public static async Task<FaultWorkers> StartAsync(string configuration, Durability durability, int seed, string logs)
     {
         var options = new WorkerOptions
         {
@@ -29,6 +29,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
             Redis = configuration,
             Rooms = Rooms,
             Seed = seed,
+            Durability = durability,
             Log = Path.Combine(logs, "senders.log"),
         };
         return new FaultWorkers(

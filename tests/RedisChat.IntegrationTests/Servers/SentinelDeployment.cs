@@ -1,7 +1,7 @@
 namespace RedisChat.IntegrationTests;
 
 /// <summary>A primary with two replicas, and three sentinels that watch over them, for one test.</summary>
-internal sealed class SentinelDeployment : IAsyncDisposable
+internal sealed class SentinelDeployment : IDeployment
 {
     private const string Name = "chat";
 
