@@ -13,7 +13,7 @@ internal static class ClusterFaults
         {
             Lasts = TimeSpan.FromSeconds(10),
             EndAsync = RestartAsync,
-            MayLose = true,
+            MayLose = Loss.Acknowledged,
             Recovery = AfterFailOver,
         }.AtBothLevels(replicas: 1),
         .. Planned("Cluster: CLUSTER FAILOVER", FailOverAsync).AtBothLevels(replicas: 1),

@@ -14,7 +14,12 @@ internal static class DurabilityLevels
         return
         [
             fault with { Name = $"{fault.Name}, Memory", CountsFromItsBeginning = true },
-            fault with { Name = $"{fault.Name}, {replicated}", Durability = replicated, MayLose = false, MayLoseUnacknowledged = fault.MayLose },
+            fault with
+            {
+                Name = $"{fault.Name}, {replicated}",
+                Durability = replicated,
+                MayLose = fault.MayLose == Loss.Nothing ? Loss.Nothing : Loss.Unacknowledged,
+            },
         ];
     }
 }

@@ -19,11 +19,8 @@ internal sealed record Fault<T>(string Name, Func<Task<T>> StartAsync, Func<Faul
     /// <summary>Whether recovery counts from its beginning although it is lifted later: what it broke must mend itself meanwhile.</summary>
     public bool CountsFromItsBeginning { get; init; }
 
-    /// <summary>Whether it may take with it what was acknowledged. Then watchers must be told of a gap.</summary>
-    public bool MayLose { get; init; }
-
-    /// <summary>Whether it may take with it only what was not acknowledged, which watchers may have seen.</summary>
-    public bool MayLoseUnacknowledged { get; init; }
+    /// <summary>What it may take with it.</summary>
+    public Loss MayLose { get; init; }
 
     /// <summary>Within what time sends and watchers are promised to go on.</summary>
     public required TimeSpan Recovery { get; init; }

@@ -27,26 +27,35 @@ public sealed class FaultReport : IDisposable
 
     private static string Row(string fault, IReadOnlyList<FaultResult> runs)
     {
-        var first = runs[0];
         string[] cells =
         [
             fault,
-            $"{(first.MayLose ? "loss told as gap" : "nothing lost")}; {Seconds(first.Promised)}",
+            $"{Promise(runs[0])}; {Seconds(runs[0].Promised)}",
             Sum(run => run.Findings.Sends),
             Sum(run => run.Findings.Acknowledged),
             Sum(run => run.Findings.Ambiguous),
             Sum(run => run.Findings.Refused),
-            Sum(run => run.Findings.Count(ViolationKind.Lost)),
-            Sum(run => run.Findings.Count(ViolationKind.Doubled)),
-            Sum(run => run.Findings.Count(ViolationKind.Reordered)),
+            Count(ViolationKind.Lost),
+            Count(ViolationKind.Undone),
+            Count(ViolationKind.Doubled),
+            Count(ViolationKind.Reordered),
+            Sum(run => run.Violations.Count(violation => violation.Kind is not (ViolationKind.Lost or ViolationKind.Undone or ViolationKind.Doubled or ViolationKind.Reordered))),
             Sum(run => run.Findings.Gaps),
-            Sum(run => run.Violations.Count(violation => violation.Kind is not (ViolationKind.Lost or ViolationKind.Doubled or ViolationKind.Reordered))),
             $"{Seconds(runs.Max(run => run.SendsRecovered))} / {Seconds(runs.Max(run => run.WatchersRecovered))}",
         ];
         return $"| {string.Join(" | ", cells)} |";
 
+        string Count(ViolationKind kind) => Sum(run => run.Findings.Count(kind));
+
         string Sum(Func<FaultResult, int> count) => runs.Sum(count).ToString("N0", CultureInfo.InvariantCulture);
     }
+
+    private static string Promise(FaultResult run) => run.MayLose switch
+    {
+        Loss.Nothing => "nothing lost",
+        Loss.Unacknowledged => "nothing lost that was acknowledged",
+        _ => "loss told as gap",
+    };
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0## 's'", CultureInfo.InvariantCulture);
 }

@@ -37,7 +37,7 @@ internal static class FaultSelection
         var result = await FaultRun.RunAsync(fault, seed, Asked is null ? 1 : TimesWhenAskedFor);
         report.Add(result);
         Assert.True(!result.Violations.Any(), Describe(result));
-        if (!fault.MayLose && !fault.MayLoseUnacknowledged)
+        if (fault.MayLose == Loss.Nothing)
         {
             result.Findings.Gaps.Should().Be(0, "nothing was lost");
         }

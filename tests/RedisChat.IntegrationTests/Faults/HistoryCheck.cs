@@ -129,7 +129,7 @@ internal sealed class HistoryCheck
                 : changes.Exists(change => change.Text is null);
             if (!holds)
             {
-                Report(ViolationKind.Lost, $"{changes[last]} was acknowledged; {room.Room} holds there {message?.ToString() ?? "nothing"}");
+                Report(ViolationKind.Undone, $"{changes[last]} was acknowledged; {room.Room} holds there {message?.ToString() ?? "nothing"}");
             }
         }
     }

@@ -61,7 +61,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_deletion_or_an_edit_that_was_acknowledged_and_is_not_stored_is_lost()
+    public void A_deletion_or_an_edit_that_was_acknowledged_and_is_not_stored_is_undone()
     {
         Send("one", 1);
         Store("one", 1);
@@ -70,7 +70,7 @@ public sealed class HistoryCheckTests
         Change(2, "better", acknowledged: true);
         Store("two", 2);
 
-        Kinds().Should().Equal(ViolationKind.Lost, ViolationKind.Lost);
+        Kinds().Should().Equal(ViolationKind.Undone, ViolationKind.Undone);
     }
 
     [Fact]
@@ -85,14 +85,14 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void An_edit_that_undoes_a_later_one_is_a_loss()
+    public void An_edit_that_takes_the_place_of_a_later_one_has_undone_it()
     {
         Send("one", 1);
         Change(1, "better", acknowledged: true);
         Change(1, "best", acknowledged: true);
         Store("one", 1, text: "better");
 
-        Kinds().Should().Equal(ViolationKind.Lost);
+        Kinds().Should().Equal(ViolationKind.Undone);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class SentinelFaults
     ];
 
     private static Fault<SentinelDeployment> Sudden(string name, Func<Scene, Task> begin) =>
-        new(name, () => SentinelDeployment.StartAsync(), begin) { MayLose = true, Recovery = AfterFailOver };
+        new(name, () => SentinelDeployment.StartAsync(), begin) { MayLose = Loss.Acknowledged, Recovery = AfterFailOver };
 
     private static Fault<SentinelDeployment> Passing(string name, Func<Scene, Task> begin, Func<Scene, Task> end) =>
         Sudden(name, begin) with { Lasts = TimeSpan.FromSeconds(10), EndAsync = end };

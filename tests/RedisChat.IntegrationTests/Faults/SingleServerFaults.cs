@@ -13,8 +13,8 @@ internal static class SingleServerFaults
     public static IReadOnlyList<Fault<SingleServer>> All { get; } =
     [
         Crash("kill -9 and restart, AOF always", SingleServer.AofAlways),
-        Crash("kill -9 and restart, AOF everysec", SingleServer.AofEverySecond) with { MayLose = true },
-        Crash("kill -9 and restart without data", SingleServer.NotPersistent) with { MayLose = true },
+        Crash("kill -9 and restart, AOF everysec", SingleServer.AofEverySecond) with { MayLose = Loss.Acknowledged },
+        Crash("kill -9 and restart without data", SingleServer.NotPersistent) with { MayLose = Loss.Acknowledged },
         Frozen(5),
         Frozen(25),
         Passing("answers lost after they were applied", scene => Now(() => scene.Deployment.Network.SwallowAnswers(true)), 1, scene => Now(() =>
@@ -36,9 +36,9 @@ internal static class SingleServerFaults
         Crash("LOADING a large AOF", SingleServer.AofAlways) with { BeginAsync = CrashWithMuchDataAsync, Lasts = TimeSpan.Zero },
         Passing("wrong type under a room's key", BreakRoomAsync, 2, PutBackAsync),
         Passing("wrong type under a bucket's key", BreakNewestBucketAsync, 2, PutBackAsync),
-        Sudden("FLUSHALL", AfterServerIsBack, scene => scene.Deployment.AskAsync("FLUSHALL")) with { MayLose = true },
-        Crash("an older snapshot restored", SingleServer.NotPersistent) with { BeginAsync = CrashAfterSnapshotAsync, MayLose = true },
-        Crash("the AOF's tail cut", SingleServer.AofAlways) with { EndAsync = RestartWithCutAofAsync, MayLose = true },
+        Sudden("FLUSHALL", AfterServerIsBack, scene => scene.Deployment.AskAsync("FLUSHALL")) with { MayLose = Loss.Acknowledged },
+        Crash("an older snapshot restored", SingleServer.NotPersistent) with { BeginAsync = CrashAfterSnapshotAsync, MayLose = Loss.Acknowledged },
+        Crash("the AOF's tail cut", SingleServer.AofAlways) with { EndAsync = RestartWithCutAofAsync, MayLose = Loss.Acknowledged },
         Passing("senders frozen for 5 s", scene => Now(scene.Senders.Freeze), 5, scene => Now(scene.Senders.Thaw)),
     ];
 

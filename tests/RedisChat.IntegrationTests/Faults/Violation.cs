@@ -9,8 +9,11 @@ internal sealed record Violation(ViolationKind Kind, string What)
 /// <summary>What can be wrong.</summary>
 internal enum ViolationKind
 {
-    /// <summary>The store does not hold what it acknowledged: a message, an edit or a deletion.</summary>
+    /// <summary>The store does not hold a message that it acknowledged.</summary>
     Lost,
+
+    /// <summary>An edit or a deletion was acknowledged, and the store holds the message as it was before.</summary>
+    Undone,
 
     /// <summary>A message is stored twice, or told to a watcher twice.</summary>
     Doubled,

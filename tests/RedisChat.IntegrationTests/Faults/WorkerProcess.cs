@@ -8,11 +8,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
+    private readonly string _log;
 
-    private WorkerProcess(ChildProcess process, HistoryReader history)
+    private WorkerProcess(ChildProcess process, string log)
     {
+        _log = log;
         _process = process;
-        History = history;
+        History = new HistoryReader(log);
     }
 
     /// <summary>Its log.</summary>
@@ -26,7 +28,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             "/usr/bin/env",
             [$"DOTNET_ROOT={runtime}", Path.Combine(AppContext.BaseDirectory, "RedisChat.FaultWorker"), .. options.ToArguments()],
             Path.GetDirectoryName(options.Log)!);
-        return new WorkerProcess(process, new HistoryReader(options.Log));
+        return new WorkerProcess(process, options.Log);
     }
 
     public void Freeze() => _process.Freeze();
@@ -54,7 +56,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
             if (DateTime.UtcNow > deadline)
             {
-                Assert.Fail($"Within {Patience.TotalSeconds} s it was not so that {what}. The last events:\n{string.Join('\n', History.Events.TakeLast(5))}\n{_process.Output}");
+                Assert.Fail($"Within {Patience.TotalSeconds} s it was not so that {what}. The last events of {_log}:\n{string.Join('\n', History.Events.TakeLast(5))}\n{_process.Output}");
             }
         }
     }
