@@ -46,4 +46,12 @@ public sealed class RedisStoreOptions
     /// </summary>
     /// <value>1,024; 16 to 100,000.</value>
     public int WatcherBufferSize { get; set; } = 1024;
+
+    /// <summary>
+    /// Whether the chat works on a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). There,
+    /// messages, counters and whole rooms vanish without an error, and ids that were given out are given out again. For chats whose messages
+    /// may be lost.
+    /// </summary>
+    /// <value><see langword="false"/>: such a server is refused with <see cref="ChatServerException"/>.</value>
+    public bool AllowEviction { get; set; }
 }
