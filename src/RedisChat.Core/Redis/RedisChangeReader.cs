@@ -45,11 +45,11 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
-            keys.Changed(room), after.Revision, double.PositiveInfinity, flags: CommandFlags.DemandMaster);
-        var now = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        var log = await logTask.WaitAsync(cancellationToken).ConfigureAwait(false);
+            keys.Changed(room), after.Revision, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Observed();
+        var now = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var log = await logTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         return (now, Array.ConvertAll(log, entry => Read(entry, room)));
     }
 

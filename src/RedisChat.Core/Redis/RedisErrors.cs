@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -32,6 +34,29 @@ internal static class RedisErrors
     /// <summary>The error where something was sent whose outcome is not known.</summary>
     public static ChatUnavailableException MayBeSent(Exception? e, string room, string operation) =>
         Unavailable(e, room, operation, mayHaveHappened: true);
+
+    /// <summary>Why a connection was refused, by the server or for not being trusted; <see langword="null"/> if it failed for another reason.</summary>
+    public static Exception? RefusedHandshake(ConnectionFailedEventArgs failure)
+    {
+        for (var e = failure.Exception; e is not null; e = e.InnerException)
+        {
+            if (e is AuthenticationException or CryptographicException)
+            {
+                return e;
+            }
+        }
+
+        return failure.FailureType == ConnectionFailureType.AuthenticationFailure ? failure.Exception : null;
+    }
+
+    /// <summary>The error where the connection was refused.</summary>
+    public static ChatUnavailableException Refused(Exception e, string room, string operation) =>
+        new(
+            $"The connection to Redis is refused: {e.Message} Check user, password and certificates; docs/operations.md has a section on TLS.", e)
+        {
+            Room = room,
+            Operation = operation,
+        };
 
     // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
     private static bool MayHaveHappened(CommandStatus status) =>

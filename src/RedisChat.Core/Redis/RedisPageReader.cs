@@ -11,7 +11,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
     public async Task<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
-        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
         var messages = new MessageReader(database, keys, room, cancellationToken);
         UserIndex? index = null;
         if (query.User is { } user)
@@ -23,7 +23,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
             await messages.PrefetchAsync(from, to).ConfigureAwait(false);
         }
 
-        var position = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var position = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
         rooms.Set(room, KnownRoom.At(position));
 
         var plan = PagePlan.For(query, position.MessageId);

@@ -44,7 +44,7 @@ internal sealed class UserIndex
         var before = database.StringLengthAsync(key, CommandFlags.DemandMaster);
         var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1, CommandFlags.DemandMaster);
         var after = database.StringLengthAsync(key, CommandFlags.DemandMaster);
-        await Task.WhenAll(before, tail, after).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
         return new UserIndex(
@@ -89,7 +89,7 @@ internal sealed class UserIndex
 
         return from >= TailStart
             ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
-            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).WaitAsync(_cancellationToken).ConfigureAwait(false);
+            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).UntilAsync(_cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>

@@ -79,8 +79,21 @@ internal sealed class ClusterDeployment : IDeployment
     public async Task<RedisProcess> FailOverAsync(int slot)
     {
         var former = await PrimaryAsync(slot);
-        await (await ReplicaAsync(former)).AskAsync("CLUSTER", "FAILOVER");
-        return await PromotedInsteadOfAsync(former, slot);
+        var replica = await ReplicaAsync(former);
+        DateTime? asked = null;
+        return await Poll.UntilAsync(
+            async () =>
+            {
+                // Soon after a fail-over the others refuse to vote for the next; five seconds later the replica has given it up.
+                if (asked is null || DateTime.UtcNow > asked + TimeSpan.FromSeconds(5.5))
+                {
+                    await replica.AskAsync("CLUSTER", "FAILOVER");
+                    asked = DateTime.UtcNow;
+                }
+
+                return await PrimaryAsync(slot) is var primary && primary != former ? primary : null;
+            },
+            "the replica takes over");
     }
 
     /// <summary>Moves a slot to another primary as <c>redis-cli --cluster reshard</c> does, but one key after the other.</summary>

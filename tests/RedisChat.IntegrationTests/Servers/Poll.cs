@@ -14,9 +14,16 @@ internal static class Poll
     {
         for (var deadline = DateTime.UtcNow + Patience; ;)
         {
-            if (await ask() is { } answer)
+            try
             {
-                return answer;
+                if (await ask() is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (IOException) when (DateTime.UtcNow < deadline)
+            {
+                // A server whose part changes cuts its connections.
             }
 
             if (DateTime.UtcNow > deadline)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RedisChat.IntegrationTests;
 
 /// <summary>A primary with two replicas, and three sentinels that watch over them, for one test.</summary>
@@ -84,15 +86,17 @@ internal sealed class SentinelDeployment : IDeployment
     public async Task SyncedAsync()
     {
         var primary = await PrimaryAsync();
-        var written = long.Parse((await primary.AskAsync("ROLE"))[1], null);
+        long? written = null;
         await Poll.UntilAsync(
             async () =>
             {
+                written ??= long.Parse((await primary.AskAsync("ROLE"))[1], CultureInfo.InvariantCulture);
                 foreach (var replica in _servers.Where(server => server != primary))
                 {
                     // slave, host, port, state of the link, how much is received
                     var role = await replica.AskAsync("ROLE");
-                    if (role[0] != "slave" || role[2] != $"{primary.Port}" || role[3] != "connected" || long.Parse(role[4], null) < written)
+                    if (role[0] != "slave" || role[2] != $"{primary.Port}" || role[3] != "connected"
+                        || long.Parse(role[4], CultureInfo.InvariantCulture) < written)
                     {
                         return false;
                     }

@@ -5,55 +5,54 @@ namespace RedisChat.IntegrationTests;
 /// <summary>A server that speaks nothing but TLS, with a certificate of a self-made authority.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory;
-    private readonly RedisProcess _process;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("redischat-test-tls-");
+    private readonly TestAuthority _authority = new();
+    private RedisProcess? _process;
 
-    private TlsServer(DirectoryInfo directory, RedisProcess process, TestAuthority authority)
-    {
-        _directory = directory;
-        _process = process;
-        Authority = authority;
-    }
+    private TlsServer() => File.WriteAllText(AuthorityFile, _authority.Certificate.ExportCertificatePem());
 
-    /// <summary>Who signed the server's certificate, and whose clients it takes.</summary>
-    public TestAuthority Authority { get; }
-
-    /// <summary>The authority's certificate, as a PEM file.</summary>
+    /// <summary>The certificate of the authority that signed the server's, and that the server knows; like all files here as PEM.</summary>
     public string AuthorityFile => Path.Combine(_directory.FullName, "ca.crt");
 
     /// <summary>How to connect, without the certificates.</summary>
-    public string Configuration => $"{_process.Configuration},ssl=true";
+    public string Configuration => $"{_process!.Configuration},ssl=true";
 
     /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
     /// <param name="mutual">Whether it takes only clients with a certificate of the same authority.</param>
     public static async Task<TlsServer> StartAsync(bool mutual = false)
     {
-        var directory = Directory.CreateTempSubdirectory("redischat-test-tls-");
-        var authority = new TestAuthority();
-        using var certificate = authority.Issue("redis");
-        await WriteAsync("ca.crt", authority.Certificate.ExportCertificatePem());
-        await WriteAsync("redis.crt", certificate.ExportCertificatePem());
-        await WriteAsync("redis.key", certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var process = await RedisProcess.StartAsync(new RedisSetup
+        var server = new TlsServer();
+        var (certificate, key) = server.Issue("server");
+        server._process = await RedisProcess.StartAsync(new RedisSetup
         {
             Tls = true,
             Arguments =
             [
-                "--tls-ca-cert-file", In("ca.crt"), "--tls-cert-file", In("redis.crt"), "--tls-key-file", In("redis.key"),
+                "--tls-ca-cert-file", server.AuthorityFile, "--tls-cert-file", certificate, "--tls-key-file", key,
                 "--tls-auth-clients", mutual ? "yes" : "no",
             ],
         });
-        return new TlsServer(directory, process, authority);
+        return server;
+    }
 
-        string In(string file) => Path.Combine(directory.FullName, file);
-
-        Task WriteAsync(string file, string text) => File.WriteAllTextAsync(In(file), text);
+    /// <summary>Makes files with a certificate and its key, signed by the authority.</summary>
+    public (string Certificate, string Key) Issue(string name)
+    {
+        using var certificate = _authority.Issue(name);
+        var files = (Certificate: Path.Combine(_directory.FullName, $"{name}.crt"), Key: Path.Combine(_directory.FullName, $"{name}.key"));
+        File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(files.Key, certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return files;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync();
-        Authority.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _authority.Dispose();
         _directory.Delete(recursive: true);
     }
 }
