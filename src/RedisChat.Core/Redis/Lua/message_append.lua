@@ -23,17 +23,23 @@
 -- or {0, last id, window} where a guess was wrong: nothing is written, the client tries again with these.
 local HEAD, EACH = 7, 4
 
+-- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
+local function counter(text)
+  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) <= 9e15 and tonumber(text)
+end
+
 local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'rev', 'count', 'at')
 local epoch = room[1] or ARGV[5]
-local last = tonumber(room[2] or '0')
-local revision = tonumber(room[3] or '0')
-local count = tonumber(room[4] or '0')
+local last = counter(room[2] or '0')
+local revision = counter(room[3] or '0')
+local count = counter(room[4] or '0')
 local clock = redis.call('TIME')
 local now = clock[1] .. string.format('%06d', tonumber(clock[2]))
 local window = math.floor(tonumber(clock[1]) / tonumber(ARGV[4]))
 local messages = (#ARGV - HEAD) / EACH
 
-if not (string.match(epoch, '^%x+$') and last and revision and count) then
+local has_epoch = #epoch <= 16 and string.match(epoch, '^%x+$') and string.find(epoch, '[^0]')
+if not (has_epoch and last and revision and count and counter(room[5] or '0')) or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
 if last + messages > tonumber(ARGV[6]) then
@@ -63,7 +69,11 @@ for i = 1, messages do
   local field, digest = fields[i], ARGV[arg + 3]
   local receipt = known[i] or known_before[i] or in_batch[field]
   if receipt then
-    if string.match(receipt, '[^:]*$') ~= digest then
+    local first, time, first_digest = string.match(receipt, '^(%d+):(%d+):(%x+)$')
+    if not (counter(first) and counter(time)) then
+      return {err = 'CHATDATA an idempotency key has no valid receipt'}
+    end
+    if first_digest ~= digest then
       return {err = 'CHATCONFLICT an idempotency key was used for another message'}
     end
     reply[#reply + 1] = receipt
