@@ -46,4 +46,11 @@ public sealed class RedisStoreOptions
     /// </summary>
     /// <value>1,024; 16 to 100,000.</value>
     public int WatcherBufferSize { get; set; } = 1024;
+
+    /// <summary>
+    /// Whether a server is used whose <c>maxmemory-policy</c> is one of <c>allkeys-*</c>: when its memory is full it deletes messages and counters
+    /// without an error. If not, every operation on such a server fails with <see cref="ChatServerException"/>.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool AllowEviction { get; set; }
 }

@@ -24,7 +24,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
         }
 
         var position = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        rooms.Set(room, position.MessageId);
+        rooms.Set(room, KnownRoom.At(position));
 
         var plan = PagePlan.For(query, position.MessageId);
         IIdSource ids = index is null
@@ -39,12 +39,12 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
     private (long From, long To)? GuessRun(string room, MessageQuery query)
     {
         var isNewest = query is { Before: null, After: null, Around: null };
-        if (!rooms.TryGet(room, out var last) && isNewest)
+        if (!rooms.TryGet(room, out var known) && isNewest)
         {
             return null;
         }
 
-        var plan = PagePlan.For(query, isNewest ? last : ChatLimits.MaxMessageId);
+        var plan = PagePlan.For(query, isNewest ? known.Last : ChatLimits.MaxMessageId);
         var from = plan.Older > 0 ? Math.Max(plan.Pivot - plan.Older, 1) : plan.Pivot + 1;
         var to = Math.Min(plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot, ChatLimits.MaxMessageId);
         return from <= to ? (from, to) : null;

@@ -15,6 +15,9 @@ internal sealed class RedisProbe(
     // An event that is on its way arrives within this time; only then its absence means something.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    // A server that takes longer is as good as away. Shorter than the client's own time, so that a dead link is soon suspected.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
     // After a sign of trouble several probes follow each other: connections come back before their subscriptions do.
     private const int ProbesInTrouble = 4;
 
@@ -61,7 +64,6 @@ internal sealed class RedisProbe(
     private async Task ProbeAsync()
     {
         var database = await connection.GetDatabaseAsync("", ChatOperations.Watch, ending).ConfigureAwait(false);
-        connection.OnTrouble(Hasten);
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
@@ -106,9 +108,9 @@ internal sealed class RedisProbe(
     {
         try
         {
-            return RoomHash.Position(await reading.WaitAsync(ending).ConfigureAwait(false), keys, room);
+            return RoomHash.Position(await reading.WaitAsync(AnswerTimeout, time, ending).ConfigureAwait(false), keys, room);
         }
-        catch (Exception e) when (e is RedisException or ChatException)
+        catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {
             Failed(e);
             return null;
@@ -117,6 +119,7 @@ internal sealed class RedisProbe(
 
     private void Failed(Exception e)
     {
+        connection.Suspect();
         ChatTelemetry.ProbeFailed("unavailable");
         ChatLog.ProbeFailed(logger, e);
     }

@@ -14,14 +14,16 @@
 -- ARGV[5]    epoch, should the room not exist yet
 -- ARGV[6]    the last message id that may be given out
 -- ARGV[7]    how to publish: PUBLISH, or on a cluster SPUBLISH
+-- ARGV[8]    the room's epoch as the client knows it; empty if it does not
+-- ARGV[9]    the room's last message id as the client knows it: a smaller one means that history was lost
 -- then for each message:
 -- ARGV[+1]   index in KEYS of its author's list
 -- ARGV[+2]   its idempotency field
 -- ARGV[+3]   digest of its content, to tell a repetition from a re-used key
 -- ARGV[+4]   its value, less the opening brace and time that are put before it here
 -- Returns {1, epoch, revision, time, receipt...}: a receipt is an id, or for a repetition its stored 'id:time:digest';
--- or {0, last id, window} where a guess was wrong: nothing is written, the client tries again with these.
-local HEAD, EACH = 7, 4
+-- or {0, last id, window, epoch} where a guess was wrong: nothing is written, the client tries again with these.
+local HEAD, EACH = 9, 4
 
 -- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
 local function counter(text)
@@ -49,8 +51,9 @@ end
 local bucket, size = tonumber(ARGV[1]), tonumber(ARGV[2])
 local first_bucket = math.floor((last + 1) / size)
 local last_bucket = math.floor((last + messages) / size)
-if first_bucket < bucket or last_bucket > bucket + 1 or window ~= tonumber(ARGV[3]) then
-  return {0, last, window}
+local lost = ARGV[8] ~= '' and (room[1] ~= ARGV[8] or last < tonumber(ARGV[9]))
+if lost or first_bucket < bucket or last_bucket > bucket + 1 or window ~= tonumber(ARGV[3]) then
+  return {0, last, window, room[1] or ''}
 end
 
 local fields = {}
@@ -100,6 +103,8 @@ for i = 1, messages do
 end
 
 if #sent == 0 then
+  -- Something must be written, so that a WAIT after it covers the first time, which came over another connection.
+  redis.call('EXPIRE', KEYS[known[1] and 4 or 5], 2 * tonumber(ARGV[4]))
   return reply
 end
 

@@ -1,0 +1,25 @@
+namespace RedisChat;
+
+/// <summary>The server is set up so that it would lose messages, or cannot give what was asked for. Nothing was written.</summary>
+public sealed class ChatServerException : ChatException
+{
+    /// <summary>Makes one without details.</summary>
+    public ChatServerException()
+    {
+    }
+
+    /// <summary>Makes one with a message.</summary>
+    /// <param name="message">What happened, and what to do.</param>
+    public ChatServerException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one with a message and the original error.</summary>
+    /// <param name="message">What happened, and what to do.</param>
+    /// <param name="innerException">The original error.</param>
+    public ChatServerException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}
