@@ -20,7 +20,9 @@ internal static class RoomHash
             return RoomPosition.Start;
         }
 
-        if (!ulong.TryParse((string?)values[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var epoch) || epoch == 0)
+        // The scripts compare it as text, so there is only one way to write it.
+        if (!ulong.TryParse((string?)values[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var epoch)
+            || epoch == 0 || values[0] != epoch.ToString("x", CultureInfo.InvariantCulture))
         {
             throw Unreadable(0);
         }

@@ -40,7 +40,7 @@ local now = clock[1] .. string.format('%06d', tonumber(clock[2]))
 local window = math.floor(tonumber(clock[1]) / tonumber(ARGV[4]))
 local messages = (#ARGV - HEAD) / EACH
 
-local has_epoch = #epoch <= 16 and string.match(epoch, '^%x+$') and string.find(epoch, '[^0]')
+local has_epoch = #epoch <= 16 and string.match(epoch, '^[1-9a-f][0-9a-f]*$')
 if not (has_epoch and last and revision and count and counter(room[5] or '0')) or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
@@ -106,6 +106,19 @@ if #sent == 0 then
   -- Something must be written, so that a WAIT after it covers the first time, which came over another connection.
   redis.call('EXPIRE', KEYS[known[1] and 4 or 5], 2 * tonumber(ARGV[4]))
   return reply
+end
+
+-- Where the room's hash was lost or set back, but not its messages, they would be overwritten.
+for i = 1, 2 do
+  local ids = {}
+  for write = 1, #writes[i], 2 do
+    ids[#ids + 1] = writes[i][write]
+  end
+  for _, message in ipairs(#ids > 0 and redis.call('HMGET', KEYS[i + 1], unpack(ids)) or {}) do
+    if message then
+      return {err = 'CHATDATA the room holds messages above its last id'}
+    end
+  end
 end
 
 -- A script that fails half-way is not rolled back, so each write says how to take it back.

@@ -25,7 +25,7 @@ end
 
 local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
 local before, count = counter(room[4] or '0'), counter(room[5] or '0')
-local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^%x+$') and string.find(room[1], '[^0]')
+local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^[1-9a-f][0-9a-f]*$')
 if not (has_epoch and counter(room[2]) and counter(room[3]) and before and count) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
