@@ -329,6 +329,19 @@ public sealed class Chat
             ? health.CheckHealthAsync(_options.OperationTimeout, cancellationToken)
             : throw new NotSupportedException($"{_store.GetType().Name} does not support health checks ({nameof(IStoreHealth)}).");
 
+    /// <summary>Looks at how the store's servers are set up, and says what would lose messages or cost more than it need, and what mends it.</summary>
+    /// <remarks>
+    /// For a look at the start of an application, or by hand. It changes nothing. What the configured user is not allowed to see is a
+    /// finding that names the right. Connecting and looking may take <see cref="ChatOptions.OperationTimeout"/> each.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NotSupportedException">The store has no servers to look at.</exception>
+    /// <exception cref="ChatUnavailableException">No server answers.</exception>
+    public Task<ServerInspection> InspectServerAsync(CancellationToken cancellationToken = default) =>
+        _store is IServerInspection inspection
+            ? inspection.InspectServerAsync(_options.OperationTimeout, cancellationToken)
+            : throw new NotSupportedException($"{_store.GetType().Name} does not support inspection ({nameof(IServerInspection)}).");
+
     private static async IAsyncEnumerable<RoomEvent> EnumerateWatchAsync(
         IAsyncEnumerable<RoomEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -20,4 +20,7 @@ public static class ChatOperations
 
     /// <summary>Checking whether the store works.</summary>
     public const string Health = "health";
+
+    /// <summary>Looking at how the servers are set up.</summary>
+    public const string Inspect = "inspect";
 }

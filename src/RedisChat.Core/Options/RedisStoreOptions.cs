@@ -48,9 +48,10 @@ public sealed class RedisStoreOptions
     public int WatcherBufferSize { get; set; } = 1024;
 
     /// <summary>
-    /// Whether a server is used whose <c>maxmemory-policy</c> is one of <c>allkeys-*</c>: when its memory is full it deletes messages and counters
-    /// without an error. If not, every operation on such a server fails with <see cref="ChatServerException"/>.
+    /// Whether the chat works on a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). There,
+    /// messages, counters and whole rooms vanish without an error, and ids that were given out are given out again. For chats whose messages
+    /// may be lost.
     /// </summary>
-    /// <value><see langword="false"/>.</value>
+    /// <value><see langword="false"/>: such a server is refused with <see cref="ChatServerException"/>.</value>
     public bool AllowEviction { get; set; }
 }

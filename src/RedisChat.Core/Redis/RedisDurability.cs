@@ -71,7 +71,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         catch (RedisException e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out var error, writes: receipts is not null))
         {
             // A wait that fails for a fail-over has errors of its own; only one that is not allowed fails for good.
-            throw receipts is null || RedisErrors.IsNotAllowed(e) ? error : RedisErrors.MayBeSent(e, room, ChatOperations.Send);
+            throw receipts is null || RedisErrors.IsMissingRight(e) ? error : RedisErrors.MayBeSent(e, room, ChatOperations.Send);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class RedisDurability : IAsyncDisposable
             return;
         }
 
-        var info = await RedisInfo.ReadAsync(server).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var info = await RedisInfo.ReadAsync(server, cancellationToken).ConfigureAwait(false);
         if (RedisRequirements.RefusalOf(info, durability) is { } refusal)
         {
             throw new ChatServerException(refusal) { Room = room, Operation = ChatOperations.Send };

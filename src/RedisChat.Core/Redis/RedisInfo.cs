@@ -1,32 +1,24 @@
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>What a server says of itself: the fields of <c>INFO</c>.</summary>
-internal sealed class RedisInfo(IReadOnlyDictionary<string, string> fields)
+/// <summary>Asks a server for <c>INFO</c>, also over a connection of the host's without <c>allowAdmin</c>.</summary>
+internal static class RedisInfo
 {
-    /// <summary>A field; <see langword="null"/> if the server does not have it.</summary>
-    public string? this[string field] => fields.GetValueOrDefault(field);
-
-    /// <summary>A field that is a number; <see langword="null"/> if the server does not have it.</summary>
-    public long? Number(string field) =>
-        long.TryParse(this[field], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    public static async Task<RedisInfo> ReadAsync(IServer server) =>
-        Parse((string?)await server.ExecuteAsync("INFO").ConfigureAwait(false) ?? "");
-
-    public static RedisInfo Parse(string answer)
+    /// <exception cref="RedisException">The server refuses it, or does not answer.</exception>
+    public static async Task<ServerInfo> ReadAsync(IServer server, CancellationToken cancellationToken)
     {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in answer.Split('\n'))
+        RedisResult answer;
+        try
         {
-            if (line.IndexOf(':', StringComparison.Ordinal) is var at and > 0)
-            {
-                fields[line[..at]] = line[(at + 1)..].TrimEnd('\r');
-            }
+            answer = await server.ExecuteAsync("INFO").WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisCommandException)
+        {
+            // The client demands allowAdmin for INFO (since 3.0 also for commands given as words), but does not look into scripts.
+            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo, 0).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new RedisInfo(fields);
+        return ServerInfo.Parse((string?)answer ?? "");
     }
 }

@@ -82,8 +82,8 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         {
             foreach (var primary in primaries)
             {
-                var info = await RedisInfo.ReadAsync(primary).WaitAsync(cancellationToken).ConfigureAwait(false);
-                if (!allowsEviction && RedisRequirements.RefusalOf(info) is { } refusal)
+                var info = await RedisInfo.ReadAsync(primary, cancellationToken).ConfigureAwait(false);
+                if (RedisRequirements.RefusalOf(info, allowsEviction) is { } refusal)
                 {
                     throw new ChatServerException(refusal) { Room = room, Operation = operation };
                 }

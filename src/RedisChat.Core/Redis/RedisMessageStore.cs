@@ -11,7 +11,7 @@ namespace RedisChat;
 /// An append is one script call: atomic, and one round trip once the room's last id is about known. A change reads the message and then is one
 /// script call, again if somebody else was faster. Reads go to the primary, as several pipelined commands.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IAsyncDisposable, IDisposable
+public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
@@ -225,6 +225,10 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
         new RedisHealth(_connection, _keys, _time).CheckAsync(patience, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
+        new RedisInspection(_connection, _time).RunAsync(patience, cancellationToken);
 
     /// <summary>Ends the watching, and closes the connection if it is the store's own.</summary>
     public async ValueTask DisposeAsync()

@@ -1,33 +1,35 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a server must not do if it is to keep messages.</summary>
+/// <summary>What a chat demands of a server before it trusts it with messages. Each refusal is a sentence that says what to do.</summary>
 internal static class RedisRequirements
 {
-    /// <summary>Why a primary is refused, as a sentence; <see langword="null"/> if it is not.</summary>
-    public static string? RefusalOf(RedisInfo primary) =>
-        primary["maxmemory_policy"] is { } policy && policy.StartsWith("allkeys-", StringComparison.Ordinal)
-            ? $"Redis has maxmemory-policy {policy}: when its memory is full it deletes messages and counters without an error. Run CONFIG SET "
-                + $"maxmemory-policy noeviction, or set {nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.AllowEviction)} if losing messages is wanted."
+    /// <summary>Whether the server deletes any key, messages too, when its memory is full. One that does not tell is taken not to.</summary>
+    public static bool EvictsMessages(ServerInfo info) => info["maxmemory_policy"]?.StartsWith("allkeys-", StringComparison.Ordinal) == true;
+
+    /// <summary>Why the server would lose messages without an error; <see langword="null"/> if it does not.</summary>
+    public static string? RefusalOf(ServerInfo info, bool allowsEviction) =>
+        EvictsMessages(info) && !allowsEviction
+            ? $"Redis is set to delete any key when its memory is full (maxmemory-policy {info["maxmemory_policy"]}): messages would be lost without an error. "
+                + $"Run CONFIG SET maxmemory-policy noeviction, or allow it with {nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.AllowEviction)}."
             : null;
 
-    /// <summary>Why a primary cannot give a level of durability, as a sentence; <see langword="null"/> if it can.</summary>
-    public static string? RefusalOf(RedisInfo primary, Durability durability)
+    /// <summary>Why the server cannot give a level of durability; <see langword="null"/> if it can.</summary>
+    public static string? RefusalOf(ServerInfo info, Durability durability)
     {
         if (!durability.IsFsynced)
         {
-            var replicas = primary.Number("connected_slaves") ?? 0;
+            var replicas = info.Number("connected_slaves") ?? 0;
             return replicas >= durability.Replicas
                 ? null
                 : $"{durability} needs {durability.Replicas} connected replicas, and the primary has {replicas}. Connect them, or choose a weaker level.";
         }
 
-        var version = primary["redis_version"] ?? "0";
-        if (!Version.TryParse(version, out var parsed) || parsed < new Version(7, 2))
+        if (info.IsGarnet || info.RedisVersion is not { } version || version < new Version(7, 2))
         {
-            return $"{durability} needs Redis 7.2 or later, or Valkey (WAITAOF), and the server has version {version}. Upgrade it, or choose another level.";
+            return $"{durability} needs Redis 7.2 or later, or Valkey (WAITAOF), and the server is {info.Version ?? "of an unknown version"}. Use another one, or another level.";
         }
 
-        return primary["aof_enabled"] == "1"
+        return info["aof_enabled"] == "1"
             ? null
             : $"{durability} needs an append-only file, and the server keeps none. Run CONFIG SET appendonly yes, or choose another level.";
     }

@@ -77,12 +77,12 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
                 return false;
             }
 
-            var roles = primaries.ConvertAll(RedisInfo.ReadAsync);
+            var roles = primaries.ConvertAll(server => RedisInfo.ReadAsync(server, CancellationToken.None));
             var answers = await Task.WhenAll(roles).WaitAsync(patience, time).ConfigureAwait(false);
             await link.Multiplexer.GetSubscriber().PingAsync().WaitAsync(patience, time).ConfigureAwait(false);
-            return Array.TrueForAll(answers, info => info["role"] == "master");
+            return Array.TrueForAll(answers, info => info.Role == ServerRole.Primary);
         }
-        catch (RedisServerException e) when (RedisErrors.IsNotAllowed(e))
+        catch (RedisServerException e) when (RedisErrors.IsMissingRight(e))
         {
             // It answers, which is all that can be seen under these rights.
             return true;

@@ -1,0 +1,14 @@
+namespace RedisChat;
+
+/// <summary>How bad a finding is.</summary>
+public enum ServerFindingSeverity
+{
+    /// <summary>Good to know; nothing is wrong.</summary>
+    Information,
+
+    /// <summary>It costs something at a fault or under load.</summary>
+    Warning,
+
+    /// <summary>It loses messages or stops the chat, now or at the next fault.</summary>
+    Problem,
+}

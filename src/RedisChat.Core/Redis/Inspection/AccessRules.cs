@@ -1,0 +1,90 @@
+using static RedisChat.ServerFindingSeverity;
+
+namespace RedisChat.Redis;
+
+/// <summary>Whom the connection runs as, and what could not be seen.</summary>
+internal static class AccessRules
+{
+    // Asked for and not told, these leave a rule without an answer.
+    private static readonly string[] NeededFields = ["role", "maxmemory_policy", "maxmemory", "used_memory", "aof_enabled"];
+
+    public static IEnumerable<ServerFinding> Find(ServerAnswers server, ClientSetup client) =>
+        [.. User(server, client), .. Refused(server, client), .. Untold(server)];
+
+    private static IEnumerable<ServerFinding> User(ServerAnswers server, ClientSetup client)
+    {
+        if (client.User is { } configured && server.User is { } actual && actual != configured)
+        {
+            yield return new ServerFinding(
+                Problem, ServerFindingCodes.OtherUser,
+                $"The connection is configured for the user {configured}, but runs as {actual}.",
+                $"The rights of {configured} do not hold, and whatever {actual} may do, everyone who reaches the server may do.")
+            {
+                Advice = $"Check the user's name and password, and that the user is on. A password for {actual} makes a wrong one an error.",
+            };
+        }
+    }
+
+    private static IEnumerable<ServerFinding> Refused(ServerAnswers server, ClientSetup client)
+    {
+        foreach (var (command, words) in server.Refused)
+        {
+            var severity = command == ServerReader.Info ? Warning : Information;
+            var why = $"It would tell {Tells(command)}.";
+            if (words.StartsWith("NOPERM", StringComparison.Ordinal))
+            {
+                var right = $"+{command.ToLowerInvariant().Replace(' ', '|')}";
+                yield return new ServerFinding(severity, ServerFindingCodes.NotAllowed, $"The user may not run {command}: the right {right} is missing.", why)
+                {
+                    Command = $"ACL SETUSER {server.User ?? client.User ?? "default"} {right}",
+                    Advice = "The chat itself does not need it. Or inspect with the configuration of an administrator.",
+                };
+            }
+            else
+            {
+                yield return new ServerFinding(severity, ServerFindingCodes.NotTold, $"The server does not answer {command}: {words}", why)
+                { Advice = "Look where the server is administered." };
+            }
+        }
+    }
+
+    private static string Tells(string command) => command switch
+    {
+        ServerReader.Info => "version, role, memory, persistence and replicas",
+        ServerReader.ConfigGet => "how often the disk is written, whether there are snapshots, and the limits of buffers and hashes",
+        ServerReader.WhoAmI => "whether the connection runs as the configured user",
+        ServerReader.Time => "whether the server's clock is right",
+        _ => "whether the cluster serves all of its slots",
+    };
+
+    private static IEnumerable<ServerFinding> Untold(ServerAnswers server)
+    {
+        var untold = new List<string>();
+        if (!server.Refused.ContainsKey(ServerReader.Info))
+        {
+            untold.AddRange(NeededFields.Where(field => server.Info[field] is null).Select(field => $"{field} (INFO)"));
+        }
+
+        if (!server.Refused.ContainsKey(ServerReader.ConfigGet))
+        {
+            untold.AddRange(ServerReader.Settings.Where(name => server.Setting(name) is null && !HasOldName(server, name)));
+        }
+
+        if (untold.Count > 0)
+        {
+            yield return new ServerFinding(
+                Information, ServerFindingCodes.NotTold,
+                $"The server does not tell {string.Join(", ", untold)}.",
+                "What depends on these was not looked at.")
+            { Advice = "Look where the server is administered." };
+        }
+    }
+
+    private static bool HasOldName(ServerAnswers server, string name) => name switch
+    {
+        BucketRules.OldValue or BucketRules.OldEntries => true,
+        BucketRules.Value => server.Setting(BucketRules.OldValue) is not null,
+        BucketRules.Entries => server.Setting(BucketRules.OldEntries) is not null,
+        _ => false,
+    };
+}

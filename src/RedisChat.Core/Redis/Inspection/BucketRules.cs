@@ -1,0 +1,36 @@
+using System.Globalization;
+using static RedisChat.ServerFindingSeverity;
+
+namespace RedisChat.Redis;
+
+/// <summary>Whether the server keeps the chat's hashes of messages in the compact form. Before Redis 7 its settings were named after ziplists.</summary>
+internal static class BucketRules
+{
+    public const string Value = "hash-max-listpack-value";
+    public const string OldValue = "hash-max-ziplist-value";
+    public const string Entries = "hash-max-listpack-entries";
+    public const string OldEntries = "hash-max-ziplist-entries";
+
+    private const int UsualMessage = 1024;
+
+    public static IEnumerable<ServerFinding> Find(ServerAnswers server) =>
+    [
+        .. Below(
+            server, Value, OldValue, UsualMessage, ServerFindingCodes.LongValuesNotCompact,
+            "One longer message turns a bucket of 128 into a hash table: about a quarter more memory for each message."),
+        .. Below(
+            server, Entries, OldEntries, RedisMessageStore.BucketSize, ServerFindingCodes.ManyValuesNotCompact,
+            "Every full bucket of 128 messages becomes a hash table: about a quarter more memory for each message."),
+    ];
+
+    private static IEnumerable<ServerFinding> Below(ServerAnswers server, string name, string oldName, int enough, string code, string why)
+    {
+        name = server.Setting(name) is null ? oldName : name;
+        if (int.TryParse(server.Setting(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < enough)
+        {
+            yield return new ServerFinding(Information, code, $"{name} is {value}.", why)
+                .MendedBySetting(name, enough.ToString(CultureInfo.InvariantCulture)) with
+            { Advice = "Messages that are stored already stay as they are." };
+        }
+    }
+}

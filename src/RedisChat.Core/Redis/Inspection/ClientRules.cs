@@ -1,0 +1,56 @@
+using System.Globalization;
+using static RedisChat.ServerFindingSeverity;
+
+namespace RedisChat.Redis;
+
+/// <summary>When the server cuts clients off.</summary>
+internal static class ClientRules
+{
+    private const long SmallBuffer = 1 << 20;
+
+    public static IEnumerable<ServerFinding> Find(ServerAnswers server, ClientSetup client) => [.. SubscriberBuffer(server), .. IdleTime(server, client)];
+
+    private static IEnumerable<ServerFinding> SubscriberBuffer(ServerAnswers server)
+    {
+        // "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60": the hard limit, the soft one, and its seconds.
+        var limits = server.Setting("client-output-buffer-limit")?.Split(' ') ?? [];
+        var at = Array.IndexOf(limits, "pubsub");
+        if (at < 0 || at + 3 >= limits.Length || !TryRead(limits[at + 1], out var hard) || !TryRead(limits[at + 2], out var soft))
+        {
+            yield break;
+        }
+
+        var what = $"client-output-buffer-limit is {string.Join(' ', limits[at..(at + 4)])}.";
+        if (hard == 0 && soft == 0)
+        {
+            yield return Mended(new ServerFinding(
+                Warning, ServerFindingCodes.SubscriberBufferUnlimited, what,
+                "A process that stops reading its live events fills the server's memory with them."));
+        }
+        else if (hard is > 0 and < SmallBuffer || soft is > 0 and < SmallBuffer)
+        {
+            yield return Mended(new ServerFinding(
+                Warning, ServerFindingCodes.SubscriberBufferSmall, what,
+                "A small burst of live events cuts processes off. They lose nothing, but subscribe again and read all rooms again."));
+        }
+    }
+
+    private static ServerFinding Mended(ServerFinding finding) =>
+        finding.MendedBySetting("client-output-buffer-limit", "pubsub 33554432 8388608 60");
+
+    private static bool TryRead(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static IEnumerable<ServerFinding> IdleTime(ServerAnswers server, ClientSetup client)
+    {
+        // Redis leaves subscribers alone; it is the connection for commands that it closes.
+        if (TryRead(server.Setting("timeout") ?? "", out var timeout) && timeout > 0 && timeout <= client.KeepAlive.TotalSeconds)
+        {
+            yield return new ServerFinding(
+                Warning, ServerFindingCodes.IdleConnectionsClosed,
+                $"timeout is {timeout} s, and the client is silent for up to {client.KeepAlive.TotalSeconds} s (keepAlive).",
+                "The server closes the connection of a quiet chat again and again; the first send after that is late.")
+                .MendedBySetting("timeout", "0") with
+            { Advice = $"Or configure the client with a keepAlive below {timeout}." };
+        }
+    }
+}

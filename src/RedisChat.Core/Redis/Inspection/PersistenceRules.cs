@@ -1,0 +1,104 @@
+using System.Globalization;
+using static RedisChat.ServerFindingSeverity;
+
+namespace RedisChat.Redis;
+
+/// <summary>What a restart or a crash loses.</summary>
+internal static class PersistenceRules
+{
+    public static IEnumerable<ServerFinding> Find(ServerAnswers server) =>
+        [.. server.Info["aof_enabled"] == "0" ? WithoutAppendOnlyFile(server) : AppendOnlyFile(server), .. Snapshots(server.Info), .. Loading(server.Info)];
+
+    private static IEnumerable<ServerFinding> WithoutAppendOnlyFile(ServerAnswers server)
+    {
+        if (server.Setting("save") is "")
+        {
+            var replica = server.Info.Role == ServerRole.Replica;
+            yield return new ServerFinding(
+                replica ? Warning : Problem, ServerFindingCodes.NoPersistence,
+                "Nothing is written to disk: appendonly is off, and there are no snapshots.",
+                replica
+                    ? "Once it is the primary, a restart loses every message."
+                    : "A restart loses every message; replicas copy the empty server.")
+                .MendedBySetting("appendonly", "yes");
+        }
+        else
+        {
+            yield return new ServerFinding(
+                Warning, ServerFindingCodes.NoAppendOnlyFile,
+                server.Setting("save") is { } save
+                    ? $"appendonly is off; there are only snapshots (save {save}){LastSnapshot(server)}."
+                    : "appendonly is off; whether there are snapshots was not told.",
+                "A crash loses every message since the last snapshot.")
+                .MendedBySetting("appendonly", "yes");
+        }
+    }
+
+    private static string LastSnapshot(ServerAnswers server) =>
+        server.Info.Number("rdb_last_save_time") is { } last && server.Clock is { } clock
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", the last {(clock.Server - DateTimeOffset.FromUnixTimeSeconds(last)).TotalMinutes:0} min and {server.Info["rdb_changes_since_last_save"]} changes ago")
+            : "";
+
+    private static IEnumerable<ServerFinding> AppendOnlyFile(ServerAnswers server)
+    {
+        if (server.Info["aof_enabled"] == "1" && server.Setting("appendfsync") is { } fsync and not "always")
+        {
+            var every = fsync == "everysec";
+            yield return new ServerFinding(
+                every ? Information : Warning,
+                every ? ServerFindingCodes.DiskEverySecond : ServerFindingCodes.DiskNotAwaited,
+                $"appendfsync is {fsync}.",
+                every
+                    ? "A crash of the machine loses about the last second of acknowledged messages."
+                    : "A crash of the machine loses what the operating system has not written yet: half a minute is usual.")
+                .MendedBySetting("appendfsync", every ? "always" : "everysec") with
+            {
+                Advice = every ? "A good middle way. With always each write waits for the disk." : null,
+            };
+        }
+
+        if (server.Info["aof_last_write_status"] is { } written and not "ok")
+        {
+            yield return new ServerFinding(
+                Problem, ServerFindingCodes.AppendOnlyFileFailed,
+                $"The last write to the append-only file failed ({written}).",
+                "Redis refuses every send until it can write again.")
+            { Advice = "Look into Redis's log: usually the disk is full. Redis goes on by itself." };
+        }
+
+        if (server.Info["aof_last_bgrewrite_status"] is { } rewritten and not "ok")
+        {
+            yield return new ServerFinding(
+                Warning, ServerFindingCodes.RewriteFailed,
+                $"The last rewrite of the append-only file failed ({rewritten}).",
+                "The file grows without end, and so does the time of a restart.")
+            { Command = "BGREWRITEAOF", Advice = "Look into Redis's log for the cause first: usually the disk, or too little memory to fork." };
+        }
+    }
+
+    private static IEnumerable<ServerFinding> Snapshots(ServerInfo info)
+    {
+        if (info["rdb_last_bgsave_status"] is { } saved and not "ok")
+        {
+            yield return new ServerFinding(
+                Problem, ServerFindingCodes.SnapshotFailed,
+                $"The last snapshot failed ({saved}).",
+                "Redis refuses every send until one works (stop-writes-on-bgsave-error), and a new replica cannot be filled.")
+            { Command = "BGSAVE", Advice = "Look into Redis's log for the cause first: usually the disk, or too little memory to fork." };
+        }
+    }
+
+    private static IEnumerable<ServerFinding> Loading(ServerInfo info)
+    {
+        if (info["loading"] == "1")
+        {
+            yield return new ServerFinding(
+                Warning, ServerFindingCodes.Loading,
+                $"The server is reading its data{(info["loading_eta_seconds"] is { } left ? $" and says that it takes {left} s more" : "")}.",
+                "Until then it refuses everything; sends wait for it up to ChatOptions.OperationTimeout.")
+            { Advice = "Wait. What is found now may not be all." };
+        }
+    }
+}

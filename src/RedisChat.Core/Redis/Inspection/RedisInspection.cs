@@ -1,0 +1,54 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Asks all servers of a connection, and says what their answers mean.</summary>
+internal sealed class RedisInspection(RedisConnection connection, TimeProvider time)
+{
+    public async Task<ServerInspection> RunAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var multiplexer = await ConnectAsync(patience, cancellationToken).ConfigureAwait(false);
+        var servers = await Task.WhenAll(multiplexer.GetServers().Select(server => ReadAsync(server, patience, cancellationToken))).ConfigureAwait(false);
+        return Array.Exists(servers, server => server.IsReached)
+            ? ServerExamination.Examine(servers, ClientSetup.Of(multiplexer))
+            : throw new ChatUnavailableException(
+                "No Redis server answers. Check that it runs and that the configured end points, user and password are right.")
+            { Operation = ChatOperations.Inspect };
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(patience, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return (await connection.GetDatabaseAsync("", ChatOperations.Inspect, linked.Token).ConfigureAwait(false)).Multiplexer;
+        }
+        catch (ChatUnavailableException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    private async Task<ServerAnswers> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var name = EndPointCollection.ToString(server.EndPoint);
+        if (!server.IsConnected)
+        {
+            return ServerAnswers.None(name);
+        }
+
+        using var deadline = new CancellationTokenSource(patience, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await new ServerReader(server, name, time).ReadAsync(linked.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return ServerAnswers.None(name);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace RedisChat.Redis;
+
+/// <summary>What a server answered.</summary>
+/// <param name="EndPoint">Where it is.</param>
+internal sealed record ServerAnswers(string EndPoint)
+{
+    /// <summary>A server that does not answer.</summary>
+    public static ServerAnswers None(string endPoint) => new(endPoint) { IsReached = false };
+
+    public bool IsReached { get; private init; } = true;
+
+    public ServerInfo Info { get; init; } = ServerInfo.Empty;
+
+    /// <summary>What <c>CLUSTER INFO</c> says; <see langword="null"/> if it is no cluster, or does not tell.</summary>
+    public ServerInfo? Cluster { get; init; }
+
+    /// <summary>The values that <c>CONFIG GET</c> gave, by name.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whom the connection runs as.</summary>
+    public string? User { get; init; }
+
+    public ClockReading? Clock { get; init; }
+
+    /// <summary>The commands that were refused, and the words of the refusal.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
+
+    public string? Setting(string name) => Settings.GetValueOrDefault(name);
+}

@@ -1,0 +1,31 @@
+namespace RedisChat.Redis;
+
+/// <summary>From what servers answered to what that means for a chat.</summary>
+internal static class ServerExamination
+{
+    public static ServerInspection Examine(IReadOnlyList<ServerAnswers> servers, ClientSetup client)
+    {
+        var findings = servers
+            .SelectMany(server => Findings(server, client).Select(finding => finding with { Server = server.EndPoint }))
+            .Concat(TopologyRules.FindTogether(servers))
+            .Concat(ClockRules.FindTogether(servers));
+        return new ServerInspection(
+            [.. servers.Select(server => new InspectedServer(server.EndPoint, server.Info.Role, server.Info.Version))],
+            [.. findings.OrderByDescending(finding => finding.Severity)]);
+    }
+
+    private static IEnumerable<ServerFinding> Findings(ServerAnswers server, ClientSetup client) => server.IsReached
+        ?
+        [
+            .. TopologyRules.Find(server),
+            .. MemoryRules.Find(server),
+            .. PersistenceRules.Find(server),
+            .. ReplicationRules.Find(server),
+            .. AccessRules.Find(server, client),
+            .. VersionRules.Find(server),
+            .. ClientRules.Find(server, client),
+            .. ClockRules.Find(server),
+            .. BucketRules.Find(server),
+        ]
+        : TopologyRules.Find(server);
+}

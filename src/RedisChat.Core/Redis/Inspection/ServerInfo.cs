@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>What <c>INFO</c> or <c>CLUSTER INFO</c> says: lines of <c>name:value</c>. Which names there are depends on the server.</summary>
+internal sealed class ServerInfo
+{
+    private readonly Dictionary<string, string> _fields = [];
+
+    private ServerInfo()
+    {
+    }
+
+    /// <summary>An answer without anything in it.</summary>
+    public static ServerInfo Empty { get; } = new();
+
+    public static ServerInfo Parse(string text)
+    {
+        var info = new ServerInfo();
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && line[0] != '#')
+            {
+                info._fields[line[..colon]] = line[(colon + 1)..];
+            }
+        }
+
+        return info;
+    }
+
+    /// <summary>The field of that name; <see langword="null"/> if the server does not tell it.</summary>
+    public string? this[string name] => _fields.GetValueOrDefault(name);
+
+    /// <summary>The same as a whole number; <see langword="null"/> if it is none.</summary>
+    public long? Number(string name) =>
+        long.TryParse(this[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The values of fields that are numbered from 0, like <c>slave0</c>.</summary>
+    public IEnumerable<string> Numbered(string name)
+    {
+        for (var i = 0; this[string.Create(CultureInfo.InvariantCulture, $"{name}{i}")] is { } value; i++)
+        {
+            yield return value;
+        }
+    }
+
+    public ServerRole Role => this["role"] switch
+    {
+        "master" => ServerRole.Primary,
+        "slave" => ServerRole.Replica,
+        _ => ServerRole.Unknown,
+    };
+
+    public bool IsCluster => this["cluster_enabled"] == "1";
+
+    /// <summary>For people: the product and its own version.</summary>
+    public string? Version =>
+        this["valkey_version"] is { } valkey ? $"Valkey {valkey}"
+        : this["garnet_version"] is { } garnet ? $"Garnet {garnet}"
+        : this["redis_version"] is { } redis ? $"Redis {redis}"
+        : null;
+
+    /// <summary>The version of Redis that the server is, or says to be like.</summary>
+    public Version? RedisVersion => System.Version.TryParse(this["redis_version"], out var version) ? version : null;
+
+    /// <summary>Whether it is Garnet, which says to be like a Redis that can do more than it can.</summary>
+    public bool IsGarnet => this["garnet_version"] is not null;
+}
