@@ -7,6 +7,8 @@ internal static class LuaScripts
 
     public static readonly string MessageChange = Read("message_change.lua");
 
+    public static readonly string ServerInfo = Read("server_info.lua");
+
     private static string Read(string name)
     {
         using var stream = typeof(LuaScripts).Assembly.GetManifestResourceStream(name)

@@ -36,6 +36,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         // would be sent at some time after its caller was told that it failed; and a restored connection would send what is
         // queued before its subscriptions stand, so that watchers would miss it.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
+
+        // The client's own guard against administrators' commands keeps the inspection from asking. What may be asked is up to the server.
+        configuration.AllowAdmin = true;
         return new(async () => await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), owned: true);
     }
 

@@ -59,13 +59,18 @@ internal static class RedisErrors
             "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e)
             { Room = room, Operation = operation },
             "CHATCONFLICT" => IdempotencyConflict.Error(room, e),
-            "NOPERM" or "NOAUTH" or "WRONGPASS" => NotAllowed(e, room, operation),
-
-            // From within a script, NOPERM has no code of its own (Redis 7.0).
-            _ when e.Message.Contains("The user executing the script can't", StringComparison.Ordinal) => NotAllowed(e, room, operation),
+            "NOAUTH" or "WRONGPASS" => NotAllowed(e, room, operation),
+            _ when IsMissingRight(e) => NotAllowed(e, room, operation),
             _ => new ChatException("Redis refused the operation; the inner exception has its words.", e) { Room = room, Operation = operation },
         };
     }
+
+    /// <summary>Whether the server refuses for want of a right.</summary>
+    public static bool IsMissingRight(Exception e) =>
+        e.Message.StartsWith("NOPERM", StringComparison.Ordinal)
+
+        // From within a script, NOPERM has no code of its own (Redis 7.0).
+        || e.Message.Contains("The user executing the script can't", StringComparison.Ordinal);
 
     private static ChatException NotAllowed(RedisServerException e, string room, string operation) =>
         new("Redis does not allow this to the configured user. See docs/operations.md for the rights that the chat needs.", e)
