@@ -38,7 +38,8 @@ internal sealed class Doctor(Chat chat, Printer printer)
             Print(Title(server), []);
         }
 
-        printer.Report($"{Count(ServerFindingSeverity.Problem)} problems, {Count(ServerFindingSeverity.Warning)} warnings, {Count(ServerFindingSeverity.Information)} notes.");
+        printer.Report(
+            $"Problems: {Count(ServerFindingSeverity.Problem)}, warnings: {Count(ServerFindingSeverity.Warning)}, notes: {Count(ServerFindingSeverity.Information)}.");
         return inspection.HasProblem ? Ill : Healthy;
 
         int Count(ServerFindingSeverity severity) => inspection.Findings.Count(finding => finding.Severity == severity);
