@@ -30,7 +30,7 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
         {
             Info = info,
             Cluster = info.IsCluster && await AskAsync(ClusterInfo, cancellationToken).ConfigureAwait(false) is { } cluster
-                ? ServerInfo.Parse((string?)cluster ?? "")
+                ? ServerInfo.From(cluster)
                 : null,
             Clock = await ReadClockAsync(cancellationToken).ConfigureAwait(false),
             User = (string?)await AskAsync(WhoAmI, cancellationToken).ConfigureAwait(false),
