@@ -62,7 +62,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         try
         {
             // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
-            var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).UntilAsync(cancellationToken).ConfigureAwait(false);
             var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             var transaction = database.CreateTransaction();
             var writes = new List<Task>();
@@ -85,7 +85,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
 
             // A transaction is not rolled back: a write that met a key of another type fails for itself, and the send with it.
             writes.Add(transaction.ExecuteAsync());
-            await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -202,12 +202,12 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         }
 
         // Where the condition does not hold, the writes are cancelled.
-        if (!await transaction.ExecuteAsync().WaitAsync(cancellationToken).ConfigureAwait(false))
+        if (!await transaction.ExecuteAsync().UntilAsync(cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

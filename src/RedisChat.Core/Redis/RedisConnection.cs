@@ -20,6 +20,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private readonly ILogger _logger;
     private readonly RedisWatchdog? _watchdog;
     private Task<RedisLink>? _link;
+
+    // Why the last attempt to connect was refused. The client library soon forgets it for what follows from it.
+    private volatile Exception? _refused;
     private bool _disposed;
 
     private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, TimeProvider? time, ILogger? logger)
@@ -103,6 +106,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         translated = error is ObjectDisposedException && !_disposed
             ? RedisErrors.NotSent(error, room, operation)
             : RedisErrors.Translate(error, room, operation, writes);
+        if (translated is ChatUnavailableException { MayHaveHappened: false } && _refused is { } refused)
+        {
+            translated = RedisErrors.Refused(refused, room, operation);
+        }
+
         if (translated is ChatUnavailableException || error is OperationCanceledException)
         {
             Suspect();
@@ -143,7 +151,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     {
         try
         {
-            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(DisposeTimeout).ConfigureAwait(false);
+            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).UntilAsync(DisposeTimeout, TimeProvider.System).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
@@ -208,17 +216,31 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private void Watch(RedisLink link)
     {
-        link.Multiplexer.ConnectionFailed += HandleTrouble;
-        link.Multiplexer.ConnectionRestored += HandleTrouble;
+        link.Multiplexer.ConnectionFailed += HandleFailure;
+        link.Multiplexer.ConnectionRestored += HandleRestoration;
     }
 
     private void Unwatch(RedisLink link)
     {
-        link.Multiplexer.ConnectionFailed -= HandleTrouble;
-        link.Multiplexer.ConnectionRestored -= HandleTrouble;
+        link.Multiplexer.ConnectionFailed -= HandleFailure;
+        link.Multiplexer.ConnectionRestored -= HandleRestoration;
     }
 
-    private void HandleTrouble(object? sender, ConnectionFailedEventArgs e) => Trouble?.Invoke();
+    private void HandleFailure(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (RedisErrors.RefusedHandshake(e) is { } refused)
+        {
+            _refused = refused;
+        }
+
+        Trouble?.Invoke();
+    }
+
+    private void HandleRestoration(object? sender, ConnectionFailedEventArgs e)
+    {
+        _refused = null;
+        Trouble?.Invoke();
+    }
 
     // Nobody waits for a connection attempt to a server that is away.
     private async Task CloseOnceConnectedAsync(Task<RedisLink> connecting)

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -33,6 +35,29 @@ internal static class RedisErrors
     public static ChatUnavailableException MayBeSent(Exception? e, string room, string operation) =>
         Unavailable(e, room, operation, mayHaveHappened: true);
 
+    /// <summary>Why a connection was refused, by the server or for not being trusted; <see langword="null"/> if it failed for another reason.</summary>
+    public static Exception? RefusedHandshake(ConnectionFailedEventArgs failure)
+    {
+        for (var e = failure.Exception; e is not null; e = e.InnerException)
+        {
+            if (e is AuthenticationException or CryptographicException)
+            {
+                return e;
+            }
+        }
+
+        return failure.FailureType == ConnectionFailureType.AuthenticationFailure ? failure.Exception : null;
+    }
+
+    /// <summary>The error where the connection was refused.</summary>
+    public static ChatUnavailableException Refused(Exception e, string room, string operation) =>
+        new(
+            $"The connection to Redis is refused: {e.Message} Check user, password and certificates; docs/operations.md has a section on TLS.", e)
+        {
+            Room = room,
+            Operation = operation,
+        };
+
     // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
     private static bool MayHaveHappened(CommandStatus status) =>
         status is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog);
@@ -57,7 +82,7 @@ internal static class RedisErrors
                 "One of the room's keys holds another type of data; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATDATA" => new ChatDataException(
-                "The room's hash holds counters that are not numbers; nothing was written. Another program may be using the same key prefix.", e)
+                "The room's keys hold what no chat has written, as the inner exception tells; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e)
             { Room = room, Operation = operation },

@@ -272,7 +272,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
             if (subscription.Queue is { } queue)
             {
                 subscription.Queue = null;
-                await queue.UnsubscribeAsync().WaitAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
+                await queue.UnsubscribeAsync().UntilAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
             }
         }
         catch (Exception e)

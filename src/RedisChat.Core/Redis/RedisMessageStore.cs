@@ -96,7 +96,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         try
         {
             var key = _keys.Bucket(room, id / BucketSize);
-            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             return value.IsNull ? null : Read(room, id, value, ChatOperations.Receive);
         }
         catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
@@ -130,7 +130,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         {
             RedisKey bucket = _keys.Bucket(room, id / BucketSize);
             RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room), _keys.Live(room)];
-            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 if (value.IsNull)
@@ -156,7 +156,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 [
                     id,
                     value,
-                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(value, wanted),
+                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(((ReadOnlyMemory<byte>)value).Span, wanted),
                     wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
                     _options.ChangeLogLength,
                     Micros.FromTime(message.Timestamp),
@@ -165,7 +165,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 sent = true;
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {
                     return wanted is null
@@ -261,7 +261,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 call.Guess(known, window);
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, CommandFlags.DemandMaster)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {
                     var receipts = AppendCall.ReadReceipts(reply, out known);

@@ -69,7 +69,7 @@ internal sealed class RedisProbe(
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room));
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room).Observed());
             for (var i = 0; i < some.Length; i++)
             {
                 if (await TryReadAsync(rooms[i], some[i].Room).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
@@ -108,7 +108,7 @@ internal sealed class RedisProbe(
     {
         try
         {
-            return RoomHash.Position(await reading.WaitAsync(AnswerTimeout, time, ending).ConfigureAwait(false), keys, room);
+            return RoomHash.Position(await reading.UntilAsync(AnswerTimeout, time, ending).ConfigureAwait(false), keys, room);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

@@ -71,15 +71,15 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     {
         try
         {
-            var primaries = await PrimariesAsync(link.Multiplexer).WaitAsync(patience, time).ConfigureAwait(false);
+            var primaries = await PrimariesAsync(link.Multiplexer).UntilAsync(patience, time).ConfigureAwait(false);
             if (primaries.Count == 0 || primaries.Exists(server => !server.IsConnected || server.IsReplica))
             {
                 return false;
             }
 
             var roles = primaries.ConvertAll(server => RedisInfo.ReadAsync(server, CancellationToken.None));
-            var answers = await Task.WhenAll(roles).WaitAsync(patience, time).ConfigureAwait(false);
-            await link.Multiplexer.GetSubscriber().PingAsync().WaitAsync(patience, time).ConfigureAwait(false);
+            var answers = await Task.WhenAll(roles).UntilAsync(patience, time).ConfigureAwait(false);
+            await link.Multiplexer.GetSubscriber().PingAsync().UntilAsync(patience, time).ConfigureAwait(false);
             return Array.TrueForAll(answers, info => info.Role == ServerRole.Primary);
         }
         catch (RedisServerException e) when (RedisErrors.IsMissingRight(e))

@@ -100,6 +100,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Lets a frozen program go on: SIGCONT.</summary>
     public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
 
+    /// <summary>Asks the program to end: SIGTERM.</summary>
+    public void Terminate() => Signal(15);
+
+    /// <summary>Tells the program that nobody listens any more: SIGHUP.</summary>
+    public void HangUp() => Signal(1);
+
     /// <summary>Kills the program and waits for its end.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisChat.IntegrationTests;
 
 /// <summary>A Redis Cluster of three primaries, each with a replica, for one test.</summary>
-internal sealed class ClusterDeployment : IAsyncDisposable
+internal sealed class ClusterDeployment : IDeployment
 {
     private const int Slots = 16_384;
     private const int Primaries = 3;

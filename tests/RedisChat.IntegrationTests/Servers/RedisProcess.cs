@@ -27,6 +27,9 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>Where it keeps its files.</summary>
+    public string DataDirectory => _directory.FullName;
+
     /// <summary>Whether it is neither killed nor frozen.</summary>
     public bool IsRunning { get; private set; }
 

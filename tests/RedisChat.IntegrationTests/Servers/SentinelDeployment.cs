@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisChat.IntegrationTests;
 
 /// <summary>A primary with two replicas, and three sentinels that watch over them, for one test.</summary>
-internal sealed class SentinelDeployment : IAsyncDisposable
+internal sealed class SentinelDeployment : IDeployment
 {
     private const string Name = "chat";
 

@@ -72,7 +72,7 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
         {
             // As plain words: the named methods of IServer for these demand a connection with allowAdmin.
             var words = command.Split(' ');
-            return await server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisServerException or RedisCommandException)
         {
