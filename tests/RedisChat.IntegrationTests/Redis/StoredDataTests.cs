@@ -16,7 +16,7 @@ public sealed class StoredDataTests
     {
         _server = server;
         _redis = server.Connection.GetDatabase();
-        _chat = new Chat(new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = _prefix }));
+        _chat = new Chat(new RedisMessageStore(server.ChatConnection, new RedisStoreOptions { KeyPrefix = _prefix }));
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -277,7 +277,7 @@ public sealed class StoredDataTests
     [Fact]
     public async Task The_change_log_is_bounded()
     {
-        var chat = new Chat(new RedisMessageStore(_server.Connection, new RedisStoreOptions { KeyPrefix = _prefix, ChangeLogLength = 100 }));
+        var chat = new Chat(new RedisMessageStore(_server.ChatConnection, new RedisStoreOptions { KeyPrefix = _prefix, ChangeLogLength = 100 }));
         await chat.SendAsync(Room, "alice", "0", Cancelled);
         for (var i = 1; i <= 120; i++)
         {
