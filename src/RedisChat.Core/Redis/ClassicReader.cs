@@ -26,12 +26,12 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
 
         var counted = await counter.UntilAsync(cancellationToken).ConfigureAwait(false);
         var last = counted.IsNull ? 0
-            : counted.TryParse(out long number) && number >= 0 ? number
+            : counted.TryParse(out long number) && number is >= 0 and <= ChatLimits.MaxMessageId ? number
             : throw Unreadable(keys.Counter(room), null);
         var plan = PagePlan.For(query, last);
         IIdSource ids = await source.ConfigureAwait(false) is { } idsOfUser
             ? new ListedIds(idsOfUser, plan.Pivot, last)
-            : new RoomIds(plan.Pivot, last);
+            : new RoomIds(plan.Pivot, last, room, keys.Counter(room), null);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, ReadAsync, plan.Newer).ConfigureAwait(false);
         return plan.ToPage(older, newer, new RoomPosition(0, last, 0, 0)) with { Unreadable = _unreadable };

@@ -82,7 +82,7 @@ internal static class RedisErrors
                 "One of the room's keys holds another type of data; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATDATA" => new ChatDataException(
-                "The room's hash holds counters that are not numbers; nothing was written. Another program may be using the same key prefix.", e)
+                "The room's keys hold what no chat has written, as the inner exception tells; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e)
             { Room = room, Operation = operation },

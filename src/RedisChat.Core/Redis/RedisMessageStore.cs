@@ -156,7 +156,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 [
                     id,
                     value,
-                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(value, wanted),
+                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(((ReadOnlyMemory<byte>)value).Span, wanted),
                     wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
                     _options.ChangeLogLength,
                     Micros.FromTime(message.Timestamp),

@@ -28,7 +28,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
 
         var plan = PagePlan.For(query, position.MessageId);
         IIdSource ids = index is null
-            ? new RoomIds(plan.Pivot, position.MessageId)
+            ? new RoomIds(plan.Pivot, position.MessageId, room, keys.Room(room), "last")
             : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
 
         var plan = PagePlan.For(query, isNewest ? known.Last : ChatLimits.MaxMessageId);
         var from = plan.Older > 0 ? Math.Max(plan.Pivot - plan.Older, 1) : plan.Pivot + 1;
-        var to = plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot;
+        var to = Math.Min(plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot, ChatLimits.MaxMessageId);
         return from <= to ? (from, to) : null;
     }
 }
