@@ -11,7 +11,9 @@ namespace RedisChat;
 /// <para>
 /// Bad input is refused with an <see cref="ArgumentException"/> before anything is sent. While the store cannot be reached, every operation is tried again
 /// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Repeating is safe: a
-/// message is stored once, however often its sending is tried. A cancelled operation throws <see cref="OperationCanceledException"/>; a
+/// message is stored once, however often its sending is tried. More than <see cref="ChatOptions.MaxPendingOperations"/> at once are refused with
+/// <see cref="ChatOverloadedException"/>, a write while two servers claim to be the primary with <see cref="ChatTopologyException"/>. A
+/// cancelled operation throws <see cref="OperationCanceledException"/>; a
 /// write that was under way may then still happen.
 /// </para>
 /// <para>The ids of users are taken as given: who may act as whom is for the application to know.</para>
@@ -21,6 +23,7 @@ public sealed class Chat
     private readonly IMessageStore _store;
     private readonly ChatOptions _options;
     private readonly RetryPolicy _retry;
+    private readonly PendingOperations _pending;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -39,6 +42,7 @@ public sealed class Chat
         _time = time ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
         _retry = new RetryPolicy(_options.OperationTimeout, _time, _logger);
+        _pending = new PendingOperations(_options.MaxPendingOperations);
     }
 
     /// <summary>A handle on one room, for callers that use it often.</summary>
@@ -72,11 +76,29 @@ public sealed class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
-    public async Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default)
+    public Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
+        SendAsync(room, message, _options.Durability, cancellationToken);
+
+    /// <summary>Sends a message that must get as far as is said here, before the send returns.</summary>
+    /// <param name="room">The room's id; the room is created by its first message.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="durability">How far, instead of <see cref="ChatOptions.Durability"/>.</param>
+    /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
+    /// <returns>The receipt: the store holds the message, as durably as asked.</returns>
+    /// <exception cref="ArgumentException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be so durable; it carries the receipt.</exception>
+    /// <exception cref="ChatServerException">The server cannot give this level.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
+    /// <exception cref="NotSupportedException">The store cannot tell how durable a message is, or has no place for metadata or idempotency keys.</exception>
+    public async Task<MessageReceipt> SendAsync(
+        string room, NewMessage message, Durability durability, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessage(message, _options);
-        return (await AppendAsync(room, [message], cancellationToken).ConfigureAwait(false))[0];
+        ArgumentNullException.ThrowIfNull(durability);
+        return (await AppendAsync(room, [message], durability, cancellationToken).ConfigureAwait(false))[0];
     }
 
     /// <summary>Sends several messages to one room, all or none, in their order and with no other message between them.</summary>
@@ -89,12 +111,24 @@ public sealed class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
+    public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        SendManyAsync(room, messages, _options.Durability, cancellationToken);
+
+    /// <summary>Sends several messages at once that must get as far as is said here, before the send returns.</summary>
+    /// <param name="room">The room's id; the room is created by its first message.</param>
+    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; none does nothing.</param>
+    /// <param name="durability">How far, instead of <see cref="ChatOptions.Durability"/>.</param>
+    /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
+    /// <returns>A receipt for each message, in the same order.</returns>
+    /// <inheritdoc cref="SendAsync(string, NewMessage, Durability, CancellationToken)" path="/exception"/>
     public async Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
-        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckBatch(messages, _options);
-        return messages.Count == 0 ? [] : await AppendAsync(room, messages, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(durability);
+        return messages.Count == 0 ? [] : await AppendAsync(room, messages, durability, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads a page of a room: the newest messages, or those before, after or around one, of all users or of one.</summary>
@@ -327,8 +361,11 @@ public sealed class Chat
     }
 
     private async Task<IReadOnlyList<MessageReceipt>> AppendAsync(
-        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
     {
+        var durable = durability == Durability.Memory ? null : _store as IDurableStore
+            ?? throw new NotSupportedException(
+                $"{_store.GetType().Name} does not support the durability {durability} ({nameof(IDurableStore)}); use {nameof(Durability)}.{nameof(Durability.Memory)}.");
         if (_store.RecognisesRepeatedAppends)
         {
             var keyed = new NewMessage[messages.Count];
@@ -342,7 +379,8 @@ public sealed class Chat
 
         var receipts = await RunAsync(
             ChatOperations.Send, room, writes: true, repeatable: _store.RecognisesRepeatedAppends,
-            token => _store.AppendAsync(room, messages, token), cancellationToken).ConfigureAwait(false);
+            token => durable is null ? _store.AppendAsync(room, messages, token) : durable.AppendAsync(room, messages, durability, token),
+            cancellationToken).ConfigureAwait(false);
         ChatTelemetry.Stored(receipts);
         return receipts;
     }
@@ -372,6 +410,7 @@ public sealed class Chat
         Exception? error = null;
         try
         {
+            using var pending = _pending.Enter(room, operation);
             return await _retry.RunAsync(operation, room, writes, repeatable, attempt, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)

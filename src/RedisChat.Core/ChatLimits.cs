@@ -9,7 +9,7 @@ public static class ChatLimits
     /// <summary>The largest page, in messages.</summary>
     public const int MaxPageSize = 1000;
 
-    /// <summary>The most messages in one <see cref="Chat.SendManyAsync"/>.</summary>
+    /// <summary>The most messages in one <see cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>.</summary>
     public const int MaxBatchSize = 128;
 
     /// <summary>

@@ -22,10 +22,19 @@ public sealed class ChatRoom
     public Task<MessageReceipt> SendAsync(NewMessage message, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, message, cancellationToken);
 
-    /// <inheritdoc cref="Chat.SendManyAsync"/>
+    /// <inheritdoc cref="Chat.SendAsync(string, NewMessage, Durability, CancellationToken)"/>
+    public Task<MessageReceipt> SendAsync(NewMessage message, Durability durability, CancellationToken cancellationToken = default) =>
+        _chat.SendAsync(Id, message, durability, cancellationToken);
+
+    /// <inheritdoc cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         _chat.SendManyAsync(Id, messages, cancellationToken);
+
+    /// <inheritdoc cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, Durability, CancellationToken)"/>
+    public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
+        _chat.SendManyAsync(Id, messages, durability, cancellationToken);
 
     /// <inheritdoc cref="Chat.ReceiveAsync"/>
     public Task<MessagePage> ReceiveAsync(MessageQuery? query = null, CancellationToken cancellationToken = default) =>

@@ -2,26 +2,28 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat.Tests;
 
-/// <summary>The README shows code that compiles: each snippet is a region of a file in samples/Snippets.</summary>
+/// <summary>Documents show code that is run somewhere: each snippet is a region of a file there.</summary>
 public sealed partial class ReadmeTests
 {
-    [Fact]
-    public void Every_snippet_is_the_code_that_it_names()
+    [Theory]
+    [InlineData("README.md", "samples/Snippets")]
+    [InlineData("docs/operations.md", "tests/RedisChat.IntegrationTests/Redis")]
+    public void Every_snippet_is_the_code_that_it_names(string document, string sources)
     {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var snippets = Snippet().Matches(readme);
+        var text = File.ReadAllText(Path.Combine(Repository.Root, document));
+        var snippets = Snippet().Matches(text);
 
-        snippets.Count.Should().Be(CSharpFence().Count(readme), "every C# block names its source");
+        snippets.Count.Should().BePositive().And.Be(CSharpFence().Count(text), "every C# block names its source");
         foreach (Match snippet in snippets)
         {
-            var region = Region(snippet.Groups["file"].Value, snippet.Groups["region"].Value);
+            var region = Region(Path.Combine(Repository.Root, sources, snippet.Groups["file"].Value), snippet.Groups["region"].Value);
             snippet.Groups["code"].Value.Trim().Should().Be(region);
         }
     }
 
     private static string Region(string file, string region)
     {
-        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "samples", "Snippets", file))
+        var lines = File.ReadAllLines(file)
             .SkipWhile(line => line.Trim() != $"#region {region}").Skip(1)
             .TakeWhile(line => line.Trim() != "#endregion").ToList();
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);

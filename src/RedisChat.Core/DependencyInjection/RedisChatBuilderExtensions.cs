@@ -59,7 +59,8 @@ public static class RedisChatBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RedisConfiguration.CheckEndPoints(configuration, nameof(configuration));
-        return builder.Replace(_ => RedisConnection.Own(configuration));
+        return builder.Replace(provider => RedisConnection.Own(
+            configuration, RedisChatServiceCollectionExtensions.Time(provider), RedisChatServiceCollectionExtensions.Logger(provider)));
     }
 
     /// <summary>Uses a connection of the host's, which is never disposed by the chat.</summary>
@@ -69,7 +70,8 @@ public static class RedisChatBuilderExtensions
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, IConnectionMultiplexer multiplexer)
     {
         ArgumentNullException.ThrowIfNull(multiplexer);
-        return builder.Replace(_ => RedisConnection.Shared(multiplexer));
+        return builder.Replace(provider => RedisConnection.Shared(
+            multiplexer, RedisChatServiceCollectionExtensions.Time(provider), RedisChatServiceCollectionExtensions.Logger(provider)));
     }
 
     /// <summary>Keeps messages in this process's memory, for tests of the host.</summary>
@@ -88,10 +90,15 @@ public static class RedisChatBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var key = builder.ServiceKey;
-        return builder.Replace<IMessageStore>(provider => new ClassicMessageStore(
-            provider.GetRequiredKeyedService<RedisConnection>(key),
-            RedisChatServiceCollectionExtensions.StoreOptions(provider, key).KeyPrefix,
-            RedisChatServiceCollectionExtensions.Time(provider)));
+        return builder.Replace<IMessageStore>(provider =>
+        {
+            var options = RedisChatServiceCollectionExtensions.StoreOptions(provider, key);
+            return new ClassicMessageStore(
+                provider.GetRequiredKeyedService<RedisConnection>(key),
+                options.KeyPrefix,
+                options.AllowEviction,
+                RedisChatServiceCollectionExtensions.Time(provider));
+        });
     }
 
     /// <summary>Keeps messages in a store of the host's own.</summary>

@@ -72,7 +72,7 @@ public static class RedisChatServiceCollectionExtensions
             StoreOptions(provider, key),
             provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
             Time(provider),
-            provider.GetService<ILogger<RedisMessageStore>>()));
+            Logger(provider)));
         services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
             provider.GetRequiredKeyedService<IMessageStore>(key),
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
@@ -83,6 +83,8 @@ public static class RedisChatServiceCollectionExtensions
 
     internal static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
 
+    internal static ILogger? Logger(IServiceProvider provider) => provider.GetService<ILogger<RedisMessageStore>>();
+
     internal static RedisStoreOptions StoreOptions(IServiceProvider provider, string? key) =>
         provider.GetRequiredService<IOptionsMonitor<RedisStoreOptions>>().Get(key);
 
@@ -90,7 +92,7 @@ public static class RedisChatServiceCollectionExtensions
     {
         if (StoreOptions(provider, key).Configuration is { } configuration)
         {
-            return RedisConnection.Own(RedisConfiguration.Parse(configuration));
+            return RedisConnection.Own(RedisConfiguration.Parse(configuration), Time(provider), Logger(provider));
         }
 
         var multiplexer = (key is null ? null : provider.GetKeyedService<IConnectionMultiplexer>(key))
@@ -98,6 +100,6 @@ public static class RedisChatServiceCollectionExtensions
             ?? throw new InvalidOperationException(
                 "The chat has no Redis to connect to. Give AddRedisChat a configuration string, set "
                 + $"{nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.Configuration)}, or register an {nameof(IConnectionMultiplexer)}.");
-        return RedisConnection.Shared(multiplexer);
+        return RedisConnection.Shared(multiplexer, Time(provider), Logger(provider));
     }
 }

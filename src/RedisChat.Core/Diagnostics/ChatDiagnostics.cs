@@ -37,6 +37,12 @@ public static class ChatDiagnostics
     /// <summary>Counter: times that a watcher was told <see cref="RoomEvent.Gap"/>.</summary>
     public const string Gaps = "redischat.client.gaps";
 
+    /// <summary>Counter: times that a send found a room without history that this process had known.</summary>
+    public const string LostHistories = "redischat.client.lost_histories";
+
+    /// <summary>Counter: connections that were stuck and made anew.</summary>
+    public const string Reconnections = "redischat.client.reconnections";
+
     /// <summary>Counter: probes that found a subscription deaf, or could not be made. Tag: <c>redischat.cause</c> (<c>deaf</c>, <c>unavailable</c>).</summary>
     public const string ProbeFailures = "redischat.client.probe_failures";
 

@@ -34,4 +34,10 @@ internal static partial class ChatLog
 
     [LoggerMessage(10, LogLevel.Debug, "A room could not be subscribed to yet, or not unsubscribed from.", EventName = "SubscribingFailed")]
     public static partial void SubscribingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(11, LogLevel.Warning, "A room has lost history that had been acknowledged: it was known up to message {Known}, and is at {Found}. Its watchers are told.", EventName = "HistoryLost")]
+    public static partial void HistoryLost(ILogger logger, long known, long found);
+
+    [LoggerMessage(12, LogLevel.Warning, "The connection to Redis was stuck and has been made anew.", EventName = "ConnectionReplaced")]
+    public static partial void ConnectionReplaced(ILogger logger);
 }

@@ -30,6 +30,12 @@ internal static class ChatTelemetry
     private static readonly Counter<long> Gaps = Meter.CreateCounter<long>(
         ChatDiagnostics.Gaps, "{gap}", "Times that a watcher was told of a gap.");
 
+    private static readonly Counter<long> LostHistories = Meter.CreateCounter<long>(
+        ChatDiagnostics.LostHistories, "{room}", "Times that a send found a room without history that was known.");
+
+    private static readonly Counter<long> Reconnections = Meter.CreateCounter<long>(
+        ChatDiagnostics.Reconnections, "{connection}", "Connections that were stuck and made anew.");
+
     private static readonly Counter<long> ProbeFailures = Meter.CreateCounter<long>(
         ChatDiagnostics.ProbeFailures, "{probe}", "Probes that found a subscription deaf, or could not be made.");
 
@@ -103,6 +109,10 @@ internal static class ChatTelemetry
     public static void CatchUp(CatchUpCause cause) => CatchUps.Add(1, new KeyValuePair<string, object?>("redischat.cause", CauseNames[(int)cause]));
 
     public static void Gap() => Gaps.Add(1);
+
+    public static void HistoryLost() => LostHistories.Add(1);
+
+    public static void Reconnected() => Reconnections.Add(1);
 
     public static void ProbeFailed(string cause) => ProbeFailures.Add(1, new KeyValuePair<string, object?>("redischat.cause", cause));
 

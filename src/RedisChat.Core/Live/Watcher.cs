@@ -10,6 +10,9 @@ namespace RedisChat;
 internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, TimeProvider time, ILogger logger)
 {
     private const int CatchUpPage = 500;
+
+    // Only the room's position is wanted: the newest message may have to be searched for below many that were deleted.
+    private static readonly MessageQuery NoMessages = new() { After = ChatLimits.MaxMessageId, Limit = 1 };
     private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
 
     // State that was read ahead of the position: by message the revision that it was read with. The change that made it is not told again.
@@ -29,7 +32,7 @@ internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, T
         {
             // The feed was joined first, so what happens from here on is either read now or comes live.
             reader.SkipToNow();
-            _seen = after ?? (await RepeatAsync(token => store.ReadAsync(room, new MessageQuery { Limit = 1 }, token), cancellationToken).ConfigureAwait(false)).Position;
+            _seen = after ?? (await RepeatAsync(token => store.ReadAsync(room, NoMessages, token), cancellationToken).ConfigureAwait(false)).Position;
             if (after is not null)
             {
                 await foreach (var missed in CatchUpAsync(CatchUpCause.Start, cancellationToken).ConfigureAwait(false))

@@ -20,4 +20,15 @@ public sealed class ChatOptions
     /// </summary>
     /// <value>10 seconds; 100 milliseconds to 5 minutes.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many operations may be under way or waiting at once. While the store cannot be reached they wait, each with its message in memory;
+    /// one more is refused with <see cref="ChatOverloadedException"/>.
+    /// </summary>
+    /// <value>10,000; 1 to 1,000,000.</value>
+    public int MaxPendingOperations { get; set; } = 10_000;
+
+    /// <summary>How far a message must have got before a send returns, unless the send says otherwise.</summary>
+    /// <value><see cref="Durability.Memory"/>.</value>
+    public Durability Durability { get; set; } = Durability.Memory;
 }

@@ -12,7 +12,9 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.MaxMetadataEntries), options.MaxMetadataEntries, 0, 64),
             InRange(nameof(ChatOptions), nameof(options.MaxMetadataBytes), options.MaxMetadataBytes, 0, 64 * 1024),
             InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
-                TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)));
+                TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
+            InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
+            options.Durability is null ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} is not set; Durability.Memory is the weakest level." : null);
 
     public static IEnumerable<string> In(RedisStoreOptions options) =>
         Problems(

@@ -9,7 +9,7 @@ namespace RedisChat.Redis;
 internal sealed class AppendCall
 {
     private const int FixedKeys = 6;
-    private const int FixedArguments = 7;
+    private const int FixedArguments = 9;
     private const int ArgumentsPerMessage = 4;
 
     private readonly IRoomKeyScheme _scheme;
@@ -61,23 +61,26 @@ internal sealed class AppendCall
 
     public RedisValue[] Arguments { get; }
 
-    /// <summary>Sets what must be guessed before the script runs: the room's last message id, and the time window on the server's clock.</summary>
-    public void Guess(long last, long window)
+    /// <summary>Sets what must be known or guessed before the script runs: the room, and the time window on the server's clock.</summary>
+    public void Guess(KnownRoom known, long window)
     {
-        var bucket = (last + 1) / RedisMessageStore.BucketSize;
+        var bucket = (known.Last + 1) / RedisMessageStore.BucketSize;
         Keys[1] = _scheme.Bucket(_room, bucket);
         Keys[2] = _scheme.Bucket(_room, bucket + 1);
         Keys[3] = _scheme.Sent(_room, window);
         Keys[4] = _scheme.Sent(_room, window - 1);
         Arguments[0] = bucket;
         Arguments[2] = window;
+        Arguments[7] = known.Epoch;
+        Arguments[8] = known.Last;
     }
 
-    /// <summary>Reads the receipts of a successful reply, and the last id given out by it (0 if all were duplicates).</summary>
-    public static MessageReceipt[] ReadReceipts(RedisResult[] reply, out long last)
+    /// <summary>Reads the receipts of a successful reply, and what it tells of the room.</summary>
+    public static MessageReceipt[] ReadReceipts(RedisResult[] reply, out KnownRoom room)
     {
-        last = 0;
-        var epoch = ulong.Parse((string)reply[1]!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var last = 0L;
+        var epochInHex = (string)reply[1]!;
+        var epoch = ulong.Parse(epochInHex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         var revision = (long)reply[2];
         var now = (long)reply[3];
         var receipts = new MessageReceipt[reply.Length - 4];
@@ -92,9 +95,10 @@ internal sealed class AppendCall
                 Position = new RoomPosition(epoch, id, time, revision),
                 IsDuplicate = isDuplicate,
             };
-            last = isDuplicate ? last : id;
+            last = Math.Max(last, id);
         }
 
+        room = new KnownRoom(epochInHex, last, revision);
         return receipts;
     }
 

@@ -27,15 +27,17 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
     /// <param name="multiplexer">The connection.</param>
     /// <param name="keyPrefix">What every key begins with.</param>
+    /// <param name="allowEviction">Whether a server that evicts keys is used all the same: see <see cref="RedisStoreOptions.AllowEviction"/>.</param>
     /// <exception cref="ArgumentException">The prefix is not valid.</exception>
-    public ClassicMessageStore(IConnectionMultiplexer multiplexer, string keyPrefix = HashTagKeyScheme.DefaultPrefix)
-        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), keyPrefix, TimeProvider.System)
+    public ClassicMessageStore(IConnectionMultiplexer multiplexer, string keyPrefix = HashTagKeyScheme.DefaultPrefix, bool allowEviction = false)
+        : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), keyPrefix, allowEviction, TimeProvider.System)
     {
     }
 
-    internal ClassicMessageStore(RedisConnection connection, string keyPrefix, TimeProvider time)
+    internal ClassicMessageStore(RedisConnection connection, string keyPrefix, bool allowEviction, TimeProvider time)
     {
         _connection = connection;
+        _connection.AllowsEviction = allowEviction;
         _keys = new ClassicKeyScheme(keyPrefix);
         _time = time;
     }
@@ -56,11 +58,11 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
         }
 
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
-            var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).UntilAsync(cancellationToken).ConfigureAwait(false);
             var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             var transaction = database.CreateTransaction();
             var writes = new List<Task>();
@@ -83,7 +85,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
 
             // A transaction is not rolled back: a write that met a key of another type fails for itself, and the send with it.
             writes.Add(transaction.ExecuteAsync());
-            await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -95,7 +97,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 Operation = ChatOperations.Send,
             };
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Send, out var error))
         {
             throw error;
         }
@@ -111,7 +113,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.GetAsync(id).ConfigureAwait(false);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
             throw error;
         }
@@ -128,7 +130,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.ReadPageAsync(query).ConfigureAwait(false);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
             throw error;
         }
@@ -141,7 +143,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         ArgumentNullException.ThrowIfNull(change);
         _ = _keys.Room(room);
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Delete, cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Delete, cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             while (true)
@@ -165,7 +167,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 }
             }
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Delete, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Delete, out var error))
         {
             throw error;
         }
@@ -200,12 +202,12 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         }
 
         // Where the condition does not hold, the writes are cancelled.
-        if (!await transaction.ExecuteAsync().WaitAsync(cancellationToken).ConfigureAwait(false))
+        if (!await transaction.ExecuteAsync().UntilAsync(cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        await Task.WhenAll(writes).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

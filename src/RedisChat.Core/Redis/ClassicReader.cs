@@ -20,18 +20,18 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
 
     public async Task<MessagePage> ReadPageAsync(MessageQuery query)
     {
-        var counter = database.StringGetAsync(keys.Counter(room), CommandFlags.DemandMaster);
-        var source = query.User is { } user ? ReadIdsOfAsync(user) : Task.FromResult<long[]?>(null);
+        var counter = database.StringGetAsync(keys.Counter(room), CommandFlags.DemandMaster).Observed();
+        var source = (query.User is { } user ? ReadIdsOfAsync(user) : Task.FromResult<long[]?>(null)).Observed();
         _users = query.User is { } author ? [author] : await ReadUsersAsync().ConfigureAwait(false);
 
-        var counted = await counter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var counted = await counter.UntilAsync(cancellationToken).ConfigureAwait(false);
         var last = counted.IsNull ? 0
-            : counted.TryParse(out long number) && number >= 0 ? number
+            : counted.TryParse(out long number) && number is >= 0 and <= ChatLimits.MaxMessageId ? number
             : throw Unreadable(keys.Counter(room), null);
         var plan = PagePlan.For(query, last);
         IIdSource ids = await source.ConfigureAwait(false) is { } idsOfUser
             ? new ListedIds(idsOfUser, plan.Pivot, last)
-            : new RoomIds(plan.Pivot, last);
+            : new RoomIds(plan.Pivot, last, room, keys.Counter(room), null);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, ReadAsync, plan.Newer).ConfigureAwait(false);
         return plan.ToPage(older, newer, new RoomPosition(0, last, 0, 0)) with { Unreadable = _unreadable };
@@ -43,8 +43,8 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         var fields = ids.Select(id => (RedisValue)id).ToArray();
         var byUser = _users.Select(user => database.HashGetAsync(keys.User(room, user!), fields, CommandFlags.DemandMaster)).ToArray();
         var byId = ids.Select(id => database.HashGetAsync(keys.Message(room, id), MessageFields, CommandFlags.DemandMaster)).ToArray();
-        var texts = await Task.WhenAll(byUser).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var values = await Task.WhenAll(byId).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var texts = await Task.WhenAll(byUser).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var values = await Task.WhenAll(byId).UntilAsync(cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < ids.Count && messages.Count < atMost; i++)
         {
             var author = Array.FindIndex(texts, ofUser => !ofUser[i].IsNull);
@@ -69,7 +69,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
 
     private async Task<RedisValue[]> ReadUsersAsync()
     {
-        var users = await database.HashKeysAsync(keys.Room(room), CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var users = await database.HashKeysAsync(keys.Room(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
 
         // Another program may have let such users in; their key is another thing's.
         return Array.FindAll(users, user => !ClassicKeyScheme.IsTaken(user!));
@@ -78,7 +78,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
     private async Task<long[]?> ReadIdsOfAsync(string user)
     {
         var key = keys.User(room, user);
-        var fields = await database.HashKeysAsync(key, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var fields = await database.HashKeysAsync(key, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         var ids = new List<long>(fields.Length);
         foreach (var field in fields)
         {

@@ -82,11 +82,12 @@ internal static class LivePayload
         return true;
     }
 
+    // 0 stands for a room that does not exist, and in which nothing can happen: who knows no room's epoch must not get by with that.
     private static bool TryTakeEpoch(ref ReadOnlySpan<byte> head, out ulong epoch) =>
-        Utf8Parser.TryParse(head, out epoch, out var length, 'x') && TrySkip(ref head, length);
+        Utf8Parser.TryParse(head, out epoch, out var length, 'x') && epoch != 0 && TrySkip(ref head, length);
 
     private static bool TryTake(ref ReadOnlySpan<byte> head, out long number) =>
-        Utf8Parser.TryParse(head, out number, out var length) && number >= 0 && TrySkip(ref head, length);
+        Utf8Parser.TryParse(head, out number, out var length) && number is >= 0 and <= ChatLimits.MaxMessageId && TrySkip(ref head, length);
 
     private static bool TrySkip(ref ReadOnlySpan<byte> head, int length)
     {

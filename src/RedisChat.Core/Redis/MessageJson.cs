@@ -30,28 +30,33 @@ internal static class MessageJson
     /// What <c>message_change</c> puts before the time of the edit; behind it comes <see cref="TailOfEdit"/>. Properties that this version of the library
     /// does not know are kept as they are.
     /// </summary>
-    public static byte[] HeadOfEdit(ReadOnlyMemory<byte> old, Message edited)
+    public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited)
     {
         var json = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
-        using var properties = JsonDocument.Parse(old);
+        var properties = new Utf8JsonReader(old);
         var separator = "{"u8;
-        foreach (var property in properties.RootElement.EnumerateObject())
+        properties.Read();
+        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
         {
-            if (property.NameEquals("m"u8) || property.NameEquals("v"u8) || property.NameEquals("e"u8))
+            var name = NameOf(properties);
+            var start = (int)properties.TokenStartIndex;
+            properties.Read();
+            properties.Skip();
+            if (name is (byte)'m' or (byte)'v' or (byte)'e')
             {
                 continue;
             }
 
             json.Write(separator);
-            WriteString(json, property.Name);
-            json.Write(":"u8);
-            if (property.NameEquals("c"u8))
+            if (name == 'c')
             {
+                json.Write("\"c\":"u8);
                 WriteString(json, edited.Text);
             }
             else
             {
-                Encoding.UTF8.GetBytes(property.Value.GetRawText(), json);
+                // Byte by byte, for nobody has checked that there is valid Unicode in it.
+                json.Write(old[start..(int)properties.BytesConsumed]);
             }
 
             separator = ","u8;
@@ -98,13 +103,13 @@ internal static class MessageJson
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var name = json.ValueSpan is [var letter] ? letter : (byte)0;
+            var name = NameOf(json);
             json.Read();
             switch (name)
             {
                 case (byte)'t' when !TryReadTime(ref json, out time):
                 case (byte)'e' when !TryReadTime(ref json, out editedAt):
-                case (byte)'v' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out version) || version < 1:
+                case (byte)'v' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out version) || version is < 1 or int.MaxValue:
                 case (byte)'u' when !TryReadString(ref json, out user):
                 case (byte)'c' when !TryReadString(ref json, out text):
                 case (byte)'m' when !TryReadMetadata(ref json, out metadata):
@@ -135,6 +140,9 @@ internal static class MessageJson
         };
         return true;
     }
+
+    /// <summary>The letter that is the property's name; 0 for one that this version of the library does not know.</summary>
+    private static byte NameOf(in Utf8JsonReader property) => property.ValueSpan is [var letter] ? letter : (byte)0;
 
     private static bool TryReadTime(ref Utf8JsonReader json, out long time)
     {

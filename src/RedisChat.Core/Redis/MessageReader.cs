@@ -97,11 +97,11 @@ internal sealed class MessageReader(IDatabase database, IRoomKeyScheme keys, str
 
         if (replies.Count == 1)
         {
-            return await replies[0].WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await replies[0].UntilAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var values = new List<RedisValue>(ids.Count);
-        foreach (var reply in await Task.WhenAll(replies).WaitAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var reply in await Task.WhenAll(replies).UntilAsync(cancellationToken).ConfigureAwait(false))
         {
             values.AddRange(reply);
         }

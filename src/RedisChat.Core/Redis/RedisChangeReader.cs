@@ -11,6 +11,9 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
     /// <summary>One entry of the change log: <c>revision:id</c>, or for a deletion <c>revision:id:time of the message</c>.</summary>
     private readonly record struct Change(long Revision, long Id, long? DeletedStamp);
 
+    // The most that RedisStoreOptions.ChangeLogLength can be, and one more: what is longer no chat has written.
+    private const int LongestLog = 1_000_001;
+
     public async Task<RoomChanges> ReadAsync(
         IDatabase database, string room, RoomPosition after, int limit, CancellationToken cancellationToken)
     {
@@ -30,7 +33,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
-            return await ReadNewAsync(messages, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, [], limit).ConfigureAwait(false);
+            return await ReadNewAsync(messages, room, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, [], limit).ConfigureAwait(false);
         }
 
         if (!IsWhole(after, now, changes) || !await ContinuesAsync(messages, after, now, changes).ConfigureAwait(false))
@@ -38,18 +41,18 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
             return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
         }
 
-        return await ReadSinceAsync(messages, after, now, changes, limit).ConfigureAwait(false);
+        return await ReadSinceAsync(messages, room, after, now, changes, limit).ConfigureAwait(false);
     }
 
     /// <summary>The room's position and, from the position's revision on, its change log: one round trip, the room first.</summary>
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
-            keys.Changed(room), after.Revision, double.PositiveInfinity, flags: CommandFlags.DemandMaster);
-        var now = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        var log = await logTask.WaitAsync(cancellationToken).ConfigureAwait(false);
+            keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
+        var now = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var log = await logTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         return (now, Array.ConvertAll(log, entry => Read(entry, room)));
     }
 
@@ -86,8 +89,8 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         return deletion.DeletedStamp is null || deletion.DeletedStamp == after.Stamp;
     }
 
-    private static async Task<RoomChanges> ReadSinceAsync(
-        MessageReader messages, RoomPosition after, RoomPosition now, Change[] changes, int limit)
+    private async Task<RoomChanges> ReadSinceAsync(
+        MessageReader messages, string room, RoomPosition after, RoomPosition now, Change[] changes, int limit)
     {
         // Each message once, at its last change; those that the reader does not know yet come as new ones.
         var lastChanges = new Dictionary<long, Change>();
@@ -123,14 +126,14 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
 
         return ordered.Count > limit
             ? new RoomChanges { Events = events, Position = after with { Revision = told[^1].Revision }, HasMore = true }
-            : await ReadNewAsync(messages, after with { Revision = now.Revision }, now, events, limit).ConfigureAwait(false);
+            : await ReadNewAsync(messages, room, after with { Revision = now.Revision }, now, events, limit).ConfigureAwait(false);
     }
 
     /// <summary>Adds the messages that came after the position, up to the limit.</summary>
-    private static async Task<RoomChanges> ReadNewAsync(
-        MessageReader messages, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
+    private async Task<RoomChanges> ReadNewAsync(
+        MessageReader messages, string room, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
     {
-        var ids = new RoomIds(after.MessageId, now.MessageId);
+        var ids = new RoomIds(after.MessageId, now.MessageId, room, keys.Room(room), "last");
         var space = limit - events.Count;
         var found = space == 0
             ? []

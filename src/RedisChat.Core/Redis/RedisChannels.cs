@@ -14,11 +14,11 @@ internal static class RedisChannels
     public static async Task<ChannelMessageQueue> SubscribeAsync(
         ISubscriber subscriber, RedisChannel channel, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        await subscriber.PingAsync().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        await subscriber.PingAsync().UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         var subscribing = subscriber.SubscribeAsync(channel);
         try
         {
-            return await subscribing.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            return await subscribing.UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

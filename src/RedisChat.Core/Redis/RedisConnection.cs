@@ -1,33 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The connection of a store, made at first use, so that a host starts while Redis is down. A connection that the host owns is used and
-/// never disposed.
+/// The connection of a store, made at first use, so that a host starts while Redis is down, and made anew where it is stuck. A connection that the
+/// host owns is used as it is and never disposed.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(2);
+
     private readonly object _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _connect;
-    private readonly bool _owned;
-    private Task<IConnectionMultiplexer>? _connection;
-    private IConnectionMultiplexer? _watched;
-    private Action? _onTrouble;
-    private bool? _sharded;
+    private readonly ConfigurationOptions? _configuration;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RedisWatchdog? _watchdog;
+    private Task<RedisLink>? _link;
+
+    // Why the last attempt to connect was refused. The client library soon forgets it for what follows from it.
+    private volatile Exception? _refused;
     private bool _disposed;
 
-    private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool owned)
+    private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, TimeProvider? time, ILogger? logger)
     {
         _connect = connect;
-        _owned = owned;
+        _configuration = configuration;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
+        _watchdog = configuration is null ? null : new RedisWatchdog(this, _time, _logger);
     }
 
+    /// <summary>Called when the connection breaks or is restored, as far as the client library notices, and when it was made anew.</summary>
+    public event Action? Trouble;
+
+    /// <summary>Called when the connection was made anew: what was subscribed to over the old one must be subscribed to again.</summary>
+    public event Action? Replaced;
+
+    /// <summary>Whether a server that evicts keys, and so deletes messages, is used all the same.</summary>
+    public bool AllowsEviction { get; set; }
+
+    /// <summary>How long a healthy server may take for an answer, besides the usual: for as long a <c>WAIT</c> may hold the connection up.</summary>
+    public Func<TimeSpan> Occupied { get; set; } = static () => TimeSpan.Zero;
+
+    /// <summary>Whether live events go by sharded pub/sub: see <see cref="RedisLink.IsSharded"/>.</summary>
+    public bool IsSharded => Current is { IsSharded: true };
+
+    /// <summary>Whether <see cref="Separate"/> can make another one.</summary>
+    public bool IsOwn => _configuration is not null;
+
+    /// <summary>The connection there is; <see langword="null"/> before the first one.</summary>
+    public RedisLink? Current => _link is { IsCompletedSuccessfully: true } link && !_disposed ? link.Result : null;
+
     /// <summary>Uses a connection of the host's.</summary>
-    public static RedisConnection Shared(IConnectionMultiplexer multiplexer) => new(() => Task.FromResult(multiplexer), owned: false);
+    public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null) =>
+        new(() => Task.FromResult(multiplexer), null, time, logger);
 
     /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
-    public static RedisConnection Own(ConfigurationOptions configuration)
+    public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null)
     {
         configuration = configuration.Clone();
         configuration.AbortOnConnectFail = false;
@@ -37,145 +70,213 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         // queued before its subscriptions stand, so that watchers would miss it.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
 
-        // The client's own guard against administrators' commands keeps the inspection from asking. What may be asked is up to the server.
+        // The client's own guard against administrators' commands, INFO among them, keeps the chat from looking at its servers. What may be
+        // asked is up to the server.
         configuration.AllowAdmin = true;
-        return new(async () => await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), owned: true);
+        return new(async () => await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), configuration, time, logger);
+    }
+
+    /// <summary>Another connection to the same servers, on which commands may wait for so much longer.</summary>
+    public RedisConnection Separate(TimeSpan longer)
+    {
+        var configuration = (_configuration ?? throw new InvalidOperationException("The host's connection cannot be made again.")).Clone();
+        configuration.AsyncTimeout += (int)longer.TotalMilliseconds;
+        return Own(configuration, _time, _logger);
     }
 
     /// <summary>The database, connected to if it was not before.</summary>
     /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
-    public ValueTask<IDatabase> GetDatabaseAsync(string room, string operation, CancellationToken cancellationToken)
-    {
-        var connection = _connection;
-        return connection is { IsCompletedSuccessfully: true } && !_disposed
-            ? new(connection.Result.GetDatabase())
-            : new(ConnectAsync(room, operation, cancellationToken));
-    }
-
-    /// <summary>
-    /// Whether live events go by sharded pub/sub: on a cluster of Redis 7 or later, where a plain message would be sent to every node.
-    /// Known once there was a connection.
-    /// </summary>
-    public bool IsSharded
-    {
-        get
-        {
-            if (_sharded is { } known)
-            {
-                return known;
-            }
-
-            if (_connection is not { IsCompletedSuccessfully: true } connection
-                || Array.Find(connection.Result.GetServers(), server => server.IsConnected) is not { } server)
-            {
-                return false;
-            }
-
-            _sharded = server.ServerType == ServerType.Cluster && server.Version.Major >= 7;
-            return _sharded.Value;
-        }
-    }
+    /// <exception cref="ChatTopologyException">It is for writing, and two servers claim to be the primary.</exception>
+    /// <exception cref="ChatServerException">The server is not fit to keep messages.</exception>
+    public ValueTask<IDatabase> GetDatabaseAsync(string room, string operation, CancellationToken cancellationToken, bool writes = false) =>
+        Current is { IsAccepted: true } link && !(writes && link.HasTwoPrimaries())
+            ? new(link.Database)
+            : new(ConnectAsync(room, operation, writes, cancellationToken));
 
     /// <summary>The channel of that name, for publishing and subscribing as <see cref="IsSharded"/> says.</summary>
     public RedisChannel LiveChannel(string name) => IsSharded ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
-    /// <summary>Calls back when the connection breaks or is restored; once for each time it is made, however often this is called.</summary>
-    public void OnTrouble(Action action)
+    /// <summary>
+    /// The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's. Where the connection may be at fault it is looked at.
+    /// </summary>
+    public bool TryTranslate(
+        Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
+    {
+        // A connection that was made anew is disposed under those who were about to use it.
+        translated = error is ObjectDisposedException && !_disposed
+            ? RedisErrors.NotSent(error, room, operation)
+            : RedisErrors.Translate(error, room, operation, writes);
+        if (translated is ChatUnavailableException { MayHaveHappened: false } && _refused is { } refused)
+        {
+            translated = RedisErrors.Refused(refused, room, operation);
+        }
+
+        if (translated is ChatUnavailableException || error is OperationCanceledException)
+        {
+            Suspect();
+        }
+
+        return translated is not null;
+    }
+
+    /// <summary>Something went wrong that the connection may be the reason of: it is looked at and, if it is stuck, made anew.</summary>
+    public void Suspect() => _watchdog?.Suspect();
+
+    /// <summary>Makes a connection on the side.</summary>
+    public async Task<RedisLink> ConnectAnewAsync() => new(await _connect().ConfigureAwait(false), _time);
+
+    /// <summary>Puts a connection in the place of another, which is closed. <see langword="false"/> if that is not in use any more.</summary>
+    public bool TryReplace(RedisLink old, RedisLink replacement)
     {
         lock (_gate)
         {
-            if (_watched is null && !_disposed && _connection is { IsCompletedSuccessfully: true } connection)
+            if (Current != old)
             {
-                _onTrouble = action;
-                _watched = connection.Result;
-                _watched.ConnectionFailed += HandleTrouble;
-                _watched.ConnectionRestored += HandleTrouble;
+                return false;
             }
+
+            _link = Task.FromResult(replacement);
+            Unwatch(old);
+            Watch(replacement);
         }
+
+        _ = CloseAsync(old);
+        Trouble?.Invoke();
+        Replaced?.Invoke();
+        return true;
     }
 
-    private void HandleTrouble(object? sender, ConnectionFailedEventArgs e) => _onTrouble?.Invoke();
-
-    private async Task<IDatabase> ConnectAsync(string room, string operation, CancellationToken cancellationToken)
+    /// <summary>Closes a connection without waiting for what is under way on it.</summary>
+    public static async Task CloseAsync(RedisLink link)
     {
-        Task<IConnectionMultiplexer> connection;
+        try
+        {
+            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).UntilAsync(DisposeTimeout, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It is gone or stuck, which is why it is closed.
+        }
+
+        link.Multiplexer.Dispose();
+    }
+
+    public ValueTask DisposeAsync() => Close() is { } link ? new(CloseOnceConnectedAsync(link)) : default;
+
+    public void Dispose() => _ = DisposeAsync().AsTask();
+
+    private async Task<IDatabase> ConnectAsync(string room, string operation, bool writes, CancellationToken cancellationToken)
+    {
+        Task<RedisLink> connecting;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(RedisMessageStore));
-            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+            if (_link is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _connection = _connect();
+                _link = ConnectFirstAsync();
             }
 
-            connection = _connection;
+            connecting = _link;
         }
 
+        RedisLink link;
         try
         {
-            return (await connection.WaitAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+            link = await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+            // A server that is refused is the very one to inspect.
+            if (!link.IsAccepted && operation != ChatOperations.Inspect)
+            {
+                await link.AcceptAsync(AllowsEviction, room, operation, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is RedisException or OperationCanceledException)
         {
-            throw new ChatUnavailableException(
-                "Redis could not be reached. Check that it runs and that the configured end points, user and password are right.", e)
+            throw RedisErrors.NotSent(e, room, operation);
+        }
+
+        if (writes && link.HasTwoPrimaries())
+        {
+            throw new ChatTopologyException(
+                "Two connected servers claim to be the primary, and one of them will lose what it takes. Nothing was written. In a fail-over "
+                + "this passes; if it lasts, the configuration names servers that do not belong together.")
             {
                 Room = room,
                 Operation = operation,
             };
         }
+
+        return link.Database;
     }
 
-    public ValueTask DisposeAsync()
+    private async Task<RedisLink> ConnectFirstAsync()
     {
-        if (Close() is not { } connection)
-        {
-            return default;
-        }
-
-        if (connection.IsCompletedSuccessfully)
-        {
-            return connection.Result.DisposeAsync();
-        }
-
-        DisposeOnceConnected(connection);
-        return default;
+        var link = await ConnectAnewAsync().ConfigureAwait(false);
+        Watch(link);
+        return link;
     }
 
-    public void Dispose()
+    private void Watch(RedisLink link)
     {
-        if (Close() is { } connection)
+        link.Multiplexer.ConnectionFailed += HandleFailure;
+        link.Multiplexer.ConnectionRestored += HandleRestoration;
+    }
+
+    private void Unwatch(RedisLink link)
+    {
+        link.Multiplexer.ConnectionFailed -= HandleFailure;
+        link.Multiplexer.ConnectionRestored -= HandleRestoration;
+    }
+
+    private void HandleFailure(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (RedisErrors.RefusedHandshake(e) is { } refused)
         {
-            DisposeOnceConnected(connection);
+            _refused = refused;
         }
+
+        Trouble?.Invoke();
+    }
+
+    private void HandleRestoration(object? sender, ConnectionFailedEventArgs e)
+    {
+        _refused = null;
+        Trouble?.Invoke();
     }
 
     // Nobody waits for a connection attempt to a server that is away.
-    private static void DisposeOnceConnected(Task<IConnectionMultiplexer> connection) =>
-        connection.ContinueWith(
-            static connected =>
-            {
-                if (connected.Exception is null)
-                {
-                    connected.Result.Dispose();
-                }
-            },
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private async Task CloseOnceConnectedAsync(Task<RedisLink> connecting)
+    {
+        var closing = CloseWhenConnectedAsync();
+        if (connecting.IsCompleted)
+        {
+            await closing.ConfigureAwait(false);
+        }
 
-    /// <summary>Refuses further use. Returns the connection if it must be disposed.</summary>
-    private Task<IConnectionMultiplexer>? Close()
+        async Task CloseWhenConnectedAsync()
+        {
+            await Task.WhenAny(connecting).ConfigureAwait(false);
+            if (connecting.IsCompletedSuccessfully)
+            {
+                Unwatch(connecting.Result);
+                await (_configuration is null ? Task.CompletedTask : CloseAsync(connecting.Result)).ConfigureAwait(false);
+            }
+            else
+            {
+                // Looked at, so that nobody reports it as unobserved.
+                _ = connecting.Exception;
+            }
+        }
+    }
+
+    /// <summary>Refuses further use. Returns the connection, if there is one.</summary>
+    private Task<RedisLink>? Close()
     {
         lock (_gate)
         {
-            var connection = _owned && !_disposed ? _connection : null;
+            var link = _disposed ? null : _link;
             _disposed = true;
-            if (_watched is not null)
-            {
-                _watched.ConnectionFailed -= HandleTrouble;
-                _watched.ConnectionRestored -= HandleTrouble;
-                _watched = null;
-            }
-
-            return connection;
+            return link;
         }
     }
 }

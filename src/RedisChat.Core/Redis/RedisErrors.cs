@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -6,11 +7,9 @@ namespace RedisChat.Redis;
 /// <summary>Turns what the client library and the server say into the chat's errors.</summary>
 internal static class RedisErrors
 {
-    /// <summary>The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's.</summary>
-    public static bool TryTranslate(
-        Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
-    {
-        translated = error switch
+    /// <summary>The chat's error for one of Redis's; <see langword="null"/> for an exception that is not Redis's.</summary>
+    public static ChatException? Translate(Exception error, string room, string operation, bool writes = true) =>
+        error switch
         {
             RedisTimeoutException e => Unavailable(e, room, operation, writes && MayHaveHappened(e.Commandstatus)),
             RedisConnectionException e => Unavailable(e, room, operation,
@@ -18,17 +17,46 @@ internal static class RedisErrors
                 && e.FailureType is not (ConnectionFailureType.UnableToConnect or ConnectionFailureType.UnableToResolvePhysicalConnection)
                 && MayHaveHappened(e.CommandStatus)),
             RedisServerException e => FromServer(e, room, operation),
+
+            // It knows of no primary, as in the middle of a fail-over.
+            RedisCommandException e when e.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal) =>
+                Unavailable(e, room, operation, mayHaveHappened: false),
             RedisCommandException e => new ChatException(
                 "The Redis connection is not allowed to run a command that the chat needs. See docs/operations.md for what it needs.", e)
             { Room = room, Operation = operation },
             _ => null,
         };
-        return translated is not null;
+
+    /// <summary>The error where nothing was sent that could change something.</summary>
+    public static ChatUnavailableException NotSent(Exception? e, string room, string operation) =>
+        Unavailable(e, room, operation, mayHaveHappened: false);
+
+    /// <summary>The error where something was sent whose outcome is not known.</summary>
+    public static ChatUnavailableException MayBeSent(Exception? e, string room, string operation) =>
+        Unavailable(e, room, operation, mayHaveHappened: true);
+
+    /// <summary>Why a connection was refused, by the server or for not being trusted; <see langword="null"/> if it failed for another reason.</summary>
+    public static Exception? RefusedHandshake(ConnectionFailedEventArgs failure)
+    {
+        for (var e = failure.Exception; e is not null; e = e.InnerException)
+        {
+            if (e is AuthenticationException or CryptographicException)
+            {
+                return e;
+            }
+        }
+
+        return failure.FailureType == ConnectionFailureType.AuthenticationFailure ? failure.Exception : null;
     }
 
-    /// <summary>The error for a wait that was cancelled before anything was sent that could change something.</summary>
-    public static ChatUnavailableException NotSent(OperationCanceledException e, string room, string operation) =>
-        Unavailable(e, room, operation, mayHaveHappened: false);
+    /// <summary>The error where the connection was refused.</summary>
+    public static ChatUnavailableException Refused(Exception e, string room, string operation) =>
+        new(
+            $"The connection to Redis is refused: {e.Message} Check user, password and certificates; docs/operations.md has a section on TLS.", e)
+        {
+            Room = room,
+            Operation = operation,
+        };
 
     // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
     private static bool MayHaveHappened(CommandStatus status) =>
@@ -46,7 +74,7 @@ internal static class RedisErrors
         {
             // All of these are refusals: the server did nothing. They pass.
             "LOADING" or "BUSY" or "READONLY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOSCRIPT" or "MOVED" or "ASK" or "NOREPLICAS" or "MISCONF" =>
-                Unavailable(e, room, operation, mayHaveHappened: false),
+                Refused(e, code.ToString(), room, operation),
             "OOM" => new ChatStoreFullException(
                 "Redis has reached its maxmemory and takes no new data; nothing was written. Raise maxmemory or remove old rooms.", e)
             { Room = room, Operation = operation },
@@ -54,7 +82,7 @@ internal static class RedisErrors
                 "One of the room's keys holds another type of data; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATDATA" => new ChatDataException(
-                "The room's hash holds counters that are not numbers; nothing was written. Another program may be using the same key prefix.", e)
+                "The room's keys hold what no chat has written, as the inner exception tells; nothing was written. Another program may be using the same key prefix.", e)
             { Room = room, Operation = operation },
             "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e)
             { Room = room, Operation = operation },
@@ -79,7 +107,14 @@ internal static class RedisErrors
             Operation = operation,
         };
 
-    private static ChatUnavailableException Unavailable(Exception e, string room, string operation, bool mayHaveHappened) =>
+    private static ChatUnavailableException Refused(RedisServerException e, string code, string room, string operation) =>
+        new($"Redis refuses it at present ({code}); nothing was done. The inner exception has its words.", e)
+        {
+            Room = room,
+            Operation = operation,
+        };
+
+    private static ChatUnavailableException Unavailable(Exception? e, string room, string operation, bool mayHaveHappened) =>
         new(
             mayHaveHappened
                 ? "Redis did not answer in time."

@@ -21,7 +21,7 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
     private async Task PingAsync(CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
-        await database.PingAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await database.PingAsync().UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
         RedisKey key = keys.Room(Room);
         var written = database.HashSetAsync(key, "checked", time.GetUtcNow().ToUnixTimeSeconds());
         var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
-        await Task.WhenAll(written, expires).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(written, expires).UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
         var queue = await RedisChannels.SubscribeAsync(subscriber, channel, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            await subscriber.PublishAsync(channel, token).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await subscriber.PublishAsync(channel, token).UntilAsync(cancellationToken).ConfigureAwait(false);
             while ((await queue.ReadAsync(cancellationToken).ConfigureAwait(false)).Message != token)
             {
                 // Another process is checking its health too.

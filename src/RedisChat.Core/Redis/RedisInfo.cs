@@ -11,12 +11,12 @@ internal static class RedisInfo
         RedisResult answer;
         try
         {
-            answer = await server.ExecuteAsync("INFO").WaitAsync(cancellationToken).ConfigureAwait(false);
+            answer = await server.ExecuteAsync("INFO").UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (RedisCommandException)
         {
             // The client demands allowAdmin for INFO (since 3.0 also for commands given as words), but does not look into scripts.
-            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo, 0).WaitAsync(cancellationToken).ConfigureAwait(false);
+            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo, 0).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return ServerInfo.From(answer);

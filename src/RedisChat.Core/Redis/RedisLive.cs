@@ -36,6 +36,8 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         _time = time;
         _logger = logger;
         _probe = new RedisProbe(this, connection, keys, options.LiveProbeInterval, time, logger, _ending.Token);
+        connection.Trouble += _probe.Hasten;
+        connection.Replaced += SubscribeAllAnew;
     }
 
     /// <summary>Cancelled when the store is disposed.</summary>
@@ -51,6 +53,18 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
                 return [.. _subscriptions.Values];
             }
         }
+    }
+
+    /// <summary>Sends the watchers of a room to the store, for its history was lost.</summary>
+    public void CatchUp(string room)
+    {
+        RedisSubscription? subscription;
+        lock (_gate)
+        {
+            _subscriptions.TryGetValue(room, out subscription);
+        }
+
+        subscription?.Feed.CatchUp(CatchUpCause.Hole);
     }
 
     /// <summary>Joins the room's subscription, and waits until it stands.</summary>
@@ -97,6 +111,20 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     public void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition position)
     {
         subscription.Missed(heard, position);
+        _connection.Suspect();
+        Repair(subscription);
+    }
+
+    private void SubscribeAllAnew()
+    {
+        foreach (var subscription in Subscriptions)
+        {
+            Repair(subscription);
+        }
+    }
+
+    private void Repair(RedisSubscription subscription)
+    {
         subscription.Feed.CatchUp(CatchUpCause.Probe);
         if (subscription.TryBeginRepair())
         {
@@ -139,6 +167,8 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _disposed, true);
+        _connection.Trouble -= _probe.Hasten;
+        _connection.Replaced -= SubscribeAllAnew;
         _ending.Cancel();
     }
 
@@ -177,10 +207,10 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
                 {
                     await SubscribeAsync(subscription, ending.Token).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException)
+                catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException or ObjectDisposedException)
                 {
                     ending.Token.ThrowIfCancellationRequested();
-                    if (RedisErrors.TryTranslate(e, subscription.Room, ChatOperations.Watch, out var error) && error is not ChatUnavailableException)
+                    if (_connection.TryTranslate(e, subscription.Room, ChatOperations.Watch, out var error) && error is not ChatUnavailableException)
                     {
                         // Waiting does not mend it: the user may not subscribe, for example.
                         throw error;
@@ -242,7 +272,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
             if (subscription.Queue is { } queue)
             {
                 subscription.Queue = null;
-                await queue.UnsubscribeAsync().WaitAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
+                await queue.UnsubscribeAsync().UntilAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
             }
         }
         catch (Exception e)

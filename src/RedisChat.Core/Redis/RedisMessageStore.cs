@@ -11,7 +11,7 @@ namespace RedisChat;
 /// An append is one script call: atomic, and one round trip once the room's last id is about known. A change reads the message and then is one
 /// script call, again if somebody else was faster. Reads go to the primary, as several pipelined commands.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
+public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
@@ -25,6 +25,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
     private readonly RedisPageReader _reader;
     private readonly RedisChangeReader _changes;
     private readonly RedisLive _live;
+    private readonly RedisDurability _durability;
 
     // How far the server's clock is ahead of ours, in idempotency windows.
     private long _windowsAhead;
@@ -55,6 +56,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         _options = options ?? new RedisStoreOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
         _connection = connection;
+        _connection.AllowsEviction = _options.AllowEviction;
         _keys = keys ?? new HashTagKeyScheme(_options.KeyPrefix);
         _rooms = new RoomCache(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
@@ -62,49 +64,29 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         _reader = new RedisPageReader(_keys, _rooms);
         _changes = new RedisChangeReader(_keys);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
+        _durability = new RedisDurability(_connection, _time);
     }
 
     /// <inheritdoc/>
     public bool RecognisesRepeatedAppends => true;
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
+        AppendAsync(_connection, room, messages, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The store uses a connection of the host's: the durable sends need one of their own.</exception>
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default)
     {
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds, Publish);
-            var last = _rooms.TryGet(room, out var known) ? known : 0;
-            var ownWindow = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
-            var window = ownWindow + Volatile.Read(ref _windowsAhead);
-            while (true)
-            {
-                call.Guess(last, window);
-                var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, CommandFlags.DemandMaster)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
-                if ((int)reply[0] == 1)
-                {
-                    var receipts = AppendCall.ReadReceipts(reply, out last);
-                    if (last > 0)
-                    {
-                        _rooms.Raise(room, last);
-                    }
-
-                    return receipts;
-                }
-
-                last = (long)reply[1];
-                window = (long)reply[2];
-                Volatile.Write(ref _windowsAhead, window - ownWindow);
-                _rooms.Set(room, last);
-            }
-        }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Send, out var error))
-        {
-            throw error;
-        }
+        ArgumentNullException.ThrowIfNull(durability);
+        return _connection.IsOwn
+            ? _durability.AppendAsync(
+                () => AppendAsync(_durability.Connection, room, messages, cancellationToken), _keys.Room(room), room, durability, cancellationToken)
+            : throw new NotSupportedException(
+                $"The durability {durability} needs a connection of its own, for waiting blocks it. Give the chat a configuration string or "
+                + "ConfigurationOptions instead of a connection multiplexer.");
     }
 
     /// <inheritdoc/>
@@ -114,10 +96,10 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         try
         {
             var key = _keys.Bucket(room, id / BucketSize);
-            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             return value.IsNull ? null : Read(room, id, value, ChatOperations.Receive);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
             throw error;
         }
@@ -131,7 +113,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         {
             return await _reader.ReadAsync(database, room, query, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
             throw error;
         }
@@ -143,12 +125,12 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
     {
         var operation = ChatOperations.Edit;
         var sent = false;
-        var database = await _connection.GetDatabaseAsync(room, operation, cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(room, operation, cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             RedisKey bucket = _keys.Bucket(room, id / BucketSize);
             RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room), _keys.Live(room)];
-            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 if (value.IsNull)
@@ -174,16 +156,16 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
                 [
                     id,
                     value,
-                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(value, wanted),
+                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(((ReadOnlyMemory<byte>)value).Span, wanted),
                     wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
                     _options.ChangeLogLength,
                     Micros.FromTime(message.Timestamp),
-                    Publish,
+                    Publish(_connection),
                 ];
                 sent = true;
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false))!;
+                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {
                     return wanted is null
@@ -199,7 +181,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         {
             throw RedisErrors.NotSent(e, room, operation);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, operation, out var error, writes: sent))
+        catch (Exception e) when (_connection.TryTranslate(e, room, operation, out var error, writes: sent))
         {
             throw error;
         }
@@ -214,7 +196,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
         {
             return await _changes.ReadAsync(database, room, after, limit, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (RedisErrors.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
             throw error;
         }
@@ -252,6 +234,7 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);
+        await _durability.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -259,10 +242,54 @@ public sealed class RedisMessageStore : IMessageStore, IStoreHealth, IServerInsp
     public void Dispose()
     {
         _live.Dispose();
+        _ = _durability.DisposeAsync().AsTask();
         _connection.Dispose();
     }
 
-    private string Publish => _connection.IsSharded ? "SPUBLISH" : "PUBLISH";
+    private async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        RedisConnection connection, string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
+        try
+        {
+            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds, Publish(connection));
+            _rooms.TryGet(room, out var known);
+            var ownWindow = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
+            var window = ownWindow + Volatile.Read(ref _windowsAhead);
+            while (true)
+            {
+                call.Guess(known, window);
+                var reply = (RedisResult[])(await database
+                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, CommandFlags.DemandMaster)
+                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
+                if ((int)reply[0] == 1)
+                {
+                    var receipts = AppendCall.ReadReceipts(reply, out known);
+                    _rooms.Raise(room, known);
+                    return receipts;
+                }
+
+                var found = new KnownRoom((string)reply[3]!, (long)reply[1], 0);
+                if (known.IsLostIn(found))
+                {
+                    ChatTelemetry.HistoryLost();
+                    ChatLog.HistoryLost(_logger, known.Last, found.Last);
+                    _live.CatchUp(room);
+                }
+
+                known = found;
+                window = (long)reply[2];
+                Volatile.Write(ref _windowsAhead, window - ownWindow);
+                _rooms.Set(room, known);
+            }
+        }
+        catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Send, out var error))
+        {
+            throw error;
+        }
+    }
+
+    private static string Publish(RedisConnection connection) => connection.IsSharded ? "SPUBLISH" : "PUBLISH";
 
     private Message Read(string room, long id, RedisValue value, string operation) =>
         MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)

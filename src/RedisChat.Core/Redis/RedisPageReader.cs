@@ -11,7 +11,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
     public async Task<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
-        var roomTask = RoomHash.ReadAsync(database, keys, room);
+        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
         var messages = new MessageReader(database, keys, room, cancellationToken);
         UserIndex? index = null;
         if (query.User is { } user)
@@ -23,12 +23,12 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
             await messages.PrefetchAsync(from, to).ConfigureAwait(false);
         }
 
-        var position = RoomHash.Position(await roomTask.WaitAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        rooms.Set(room, position.MessageId);
+        var position = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        rooms.Set(room, KnownRoom.At(position));
 
         var plan = PagePlan.For(query, position.MessageId);
         IIdSource ids = index is null
-            ? new RoomIds(plan.Pivot, position.MessageId)
+            ? new RoomIds(plan.Pivot, position.MessageId, room, keys.Room(room), "last")
             : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
@@ -39,14 +39,14 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
     private (long From, long To)? GuessRun(string room, MessageQuery query)
     {
         var isNewest = query is { Before: null, After: null, Around: null };
-        if (!rooms.TryGet(room, out var last) && isNewest)
+        if (!rooms.TryGet(room, out var known) && isNewest)
         {
             return null;
         }
 
-        var plan = PagePlan.For(query, isNewest ? last : ChatLimits.MaxMessageId);
+        var plan = PagePlan.For(query, isNewest ? known.Last : ChatLimits.MaxMessageId);
         var from = plan.Older > 0 ? Math.Max(plan.Pivot - plan.Older, 1) : plan.Pivot + 1;
-        var to = plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot;
+        var to = Math.Min(plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot, ChatLimits.MaxMessageId);
         return from <= to ? (from, to) : null;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class RedisProbe(
     // An event that is on its way arrives within this time; only then its absence means something.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    // A server that takes longer is as good as away. Shorter than the client's own time, so that a dead link is soon suspected.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
     // After a sign of trouble several probes follow each other: connections come back before their subscriptions do.
     private const int ProbesInTrouble = 4;
 
@@ -61,13 +64,12 @@ internal sealed class RedisProbe(
     private async Task ProbeAsync()
     {
         var database = await connection.GetDatabaseAsync("", ChatOperations.Watch, ending).ConfigureAwait(false);
-        connection.OnTrouble(Hasten);
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room));
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room).Observed());
             for (var i = 0; i < some.Length; i++)
             {
                 if (await TryReadAsync(rooms[i], some[i].Room).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
@@ -106,9 +108,9 @@ internal sealed class RedisProbe(
     {
         try
         {
-            return RoomHash.Position(await reading.WaitAsync(ending).ConfigureAwait(false), keys, room);
+            return RoomHash.Position(await reading.UntilAsync(AnswerTimeout, time, ending).ConfigureAwait(false), keys, room);
         }
-        catch (Exception e) when (e is RedisException or ChatException)
+        catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {
             Failed(e);
             return null;
@@ -117,6 +119,7 @@ internal sealed class RedisProbe(
 
     private void Failed(Exception e)
     {
+        connection.Suspect();
         ChatTelemetry.ProbeFailed("unavailable");
         ChatLog.ProbeFailed(logger, e);
     }

@@ -1,22 +1,36 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a chat demands of a server before it trusts it with messages.</summary>
+/// <summary>What a chat demands of a server before it trusts it with messages. Each refusal is a sentence that says what to do.</summary>
 internal static class RedisRequirements
 {
     /// <summary>Whether the server deletes any key, messages too, when its memory is full. One that does not tell is taken not to.</summary>
     public static bool EvictsMessages(ServerInfo info) => info["maxmemory_policy"]?.StartsWith("allkeys-", StringComparison.Ordinal) == true;
 
-    /// <summary>Refuses a server that would lose messages without an error.</summary>
-    /// <param name="info">What <c>INFO memory</c> of the primary says.</param>
-    /// <param name="options">What the application puts up with.</param>
-    /// <exception cref="ChatServerException">The server evicts messages, and the options do not allow it.</exception>
-    public static void Check(ServerInfo info, RedisStoreOptions options)
+    /// <summary>Why the server would lose messages without an error; <see langword="null"/> if it does not.</summary>
+    public static string? RefusalOf(ServerInfo info, bool allowsEviction) =>
+        EvictsMessages(info) && !allowsEviction
+            ? $"Redis is set to delete any key when its memory is full (maxmemory-policy {info["maxmemory_policy"]}): messages would be lost without an error. "
+                + $"Run CONFIG SET maxmemory-policy noeviction, or allow it with {nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.AllowEviction)}."
+            : null;
+
+    /// <summary>Why the server cannot give a level of durability; <see langword="null"/> if it can.</summary>
+    public static string? RefusalOf(ServerInfo info, Durability durability)
     {
-        if (EvictsMessages(info) && !options.AllowEviction)
+        if (!durability.IsFsynced)
         {
-            throw new ChatServerException(
-                $"Redis is set to delete any key when its memory is full (maxmemory-policy {info["maxmemory_policy"]}): messages would be lost without an error. "
-                + $"Run CONFIG SET maxmemory-policy noeviction, or allow it with {nameof(RedisStoreOptions)}.{nameof(options.AllowEviction)}.");
+            var replicas = info.Number("connected_slaves") ?? 0;
+            return replicas >= durability.Replicas
+                ? null
+                : $"{durability} needs {durability.Replicas} connected replicas, and the primary has {replicas}. Connect them, or choose a weaker level.";
         }
+
+        if (info.IsGarnet || info.RedisVersion is not { } version || version < new Version(7, 2))
+        {
+            return $"{durability} needs Redis 7.2 or later, or Valkey (WAITAOF), and the server is {info.Version ?? "of an unknown version"}. Use another one, or another level.";
+        }
+
+        return info["aof_enabled"] == "1"
+            ? null
+            : $"{durability} needs an append-only file, and the server keeps none. Run CONFIG SET appendonly yes, or choose another level.";
     }
 }

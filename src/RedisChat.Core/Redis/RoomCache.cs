@@ -1,43 +1,43 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The last message id seen in each room, for the rooms used most recently. Only a hint: a wrong one costs a round trip, never more.
+/// What was last seen of the rooms used most recently. To find a room's keys it is only a hint: a wrong one costs a round trip, never more.
 /// </summary>
 internal sealed class RoomCache(int capacity)
 {
     private readonly object _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Room, long Last)>> _nodes = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Room, long Last)> _byUse = new();
+    private readonly Dictionary<string, LinkedListNode<(string Room, KnownRoom Known)>> _nodes = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Room, KnownRoom Known)> _byUse = new();
 
-    public bool TryGet(string room, out long last)
+    public bool TryGet(string room, out KnownRoom known)
     {
         lock (_gate)
         {
             if (!_nodes.TryGetValue(room, out var node))
             {
-                last = 0;
+                known = KnownRoom.None;
                 return false;
             }
 
             Touch(node);
-            last = node.Value.Last;
+            known = node.Value.Known;
             return true;
         }
     }
 
-    /// <summary>Notes a room's last id as it was read.</summary>
-    public void Set(string room, long last) => Set(room, last, onlyUp: false);
+    /// <summary>Notes a room as it was found.</summary>
+    public void Set(string room, KnownRoom known) => Set(room, known, raise: false);
 
-    /// <summary>Notes an id that was given out. Answers to concurrent sends come in any order, so it may not be the last one.</summary>
-    public void Raise(string room, long id) => Set(room, id, onlyUp: true);
+    /// <summary>Notes what an answer tells of a room. Concurrent answers come in any order, so it may know more already.</summary>
+    public void Raise(string room, KnownRoom known) => Set(room, known, raise: true);
 
-    private void Set(string room, long last, bool onlyUp)
+    private void Set(string room, KnownRoom known, bool raise)
     {
         lock (_gate)
         {
             if (_nodes.TryGetValue(room, out var node))
             {
-                node.Value = (room, onlyUp ? Math.Max(last, node.Value.Last) : last);
+                node.Value = (room, raise ? node.Value.Known.Or(known) : known);
                 Touch(node);
                 return;
             }
@@ -48,11 +48,11 @@ internal sealed class RoomCache(int capacity)
                 _byUse.RemoveLast();
             }
 
-            _nodes.Add(room, _byUse.AddFirst((room, last)));
+            _nodes.Add(room, _byUse.AddFirst((room, known)));
         }
     }
 
-    private void Touch(LinkedListNode<(string Room, long Last)> node)
+    private void Touch(LinkedListNode<(string Room, KnownRoom Known)> node)
     {
         if (node != _byUse.First)
         {

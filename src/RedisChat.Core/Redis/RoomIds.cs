@@ -1,14 +1,28 @@
+using System.Globalization;
+
 namespace RedisChat.Redis;
 
 /// <summary>All ids of a room: dense, so they need not be read.</summary>
-internal sealed class RoomIds(long pivot, long last) : IIdSource
+/// <param name="pivot">Where both directions begin.</param>
+/// <param name="last">The last id that was given out, as the room's counter says.</param>
+/// <param name="room">The room's id, for the error.</param>
+/// <param name="key">The key that holds the counter, for the error.</param>
+/// <param name="field">The counter's field, if the key is a hash, for the error.</param>
+internal sealed class RoomIds(long pivot, long last, string room, string key, string? field) : IIdSource
 {
+    /// <summary>
+    /// So many ids are looked through for one page: seconds. Where that does not fill it the counter is wrong, most probably; if it says
+    /// 2^52, looking at all would take for ever.
+    /// </summary>
+    internal const int MostIds = 4_000_000;
+
     private long _older = pivot;
     private long _newer = pivot + 1;
+    private int _given;
 
     public ValueTask<IReadOnlyList<long>> OlderAsync(int count)
     {
-        var ids = new long[Math.Min(count, Math.Max(_older, 0))];
+        var ids = NewRun(count, _older);
         for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = _older--;
@@ -19,12 +33,27 @@ internal sealed class RoomIds(long pivot, long last) : IIdSource
 
     public ValueTask<IReadOnlyList<long>> NewerAsync(int count)
     {
-        var ids = new long[Math.Min(count, Math.Max(last - _newer + 1, 0))];
+        var ids = NewRun(count, last - _newer + 1);
         for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = _newer++;
         }
 
         return new(ids);
+    }
+
+    private long[] NewRun(int count, long left)
+    {
+        var ids = new long[Math.Min(count, Math.Max(left, 0))];
+        _given += ids.Length;
+        return _given <= MostIds ? ids : throw new ChatDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Among {MostIds:N0} ids of the room there are too few messages for a page. Unless all those were deleted, the last id that '{key}' tells is wrong: compare it with the messages there are."))
+        {
+            Room = room,
+            Operation = ChatOperations.Receive,
+            Key = key,
+            Field = field,
+        };
     }
 }

@@ -44,7 +44,7 @@ internal sealed class UserIndex
         var before = database.StringLengthAsync(key, CommandFlags.DemandMaster);
         var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1, CommandFlags.DemandMaster);
         var after = database.StringLengthAsync(key, CommandFlags.DemandMaster);
-        await Task.WhenAll(before, tail, after).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
         return new UserIndex(
@@ -54,6 +54,11 @@ internal sealed class UserIndex
     /// <summary>The ids on both sides of a pivot, none above <paramref name="last"/>.</summary>
     public async Task<IIdSource> SplitAtAsync(long pivot, long last)
     {
+        if (_tail.Length > 0 && _tail.Span[^1] != ',')
+        {
+            throw Unreadable();
+        }
+
         // Everything before `low` is at or below the pivot, everything from `high` on is above it; both are starts of entries.
         long low = 0, high = _length;
         if (FirstEntry(_tail.Span, skipPartial: TailStart > 0) is var (offset, first))
@@ -76,7 +81,7 @@ internal sealed class UserIndex
             split = entry <= pivot ? low + start + Digits(rest.Span[start..]) + 1 : split;
         }
 
-        return new Ids(this, split, last);
+        return new Ids(this, split, pivot, last);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long from, long to)
@@ -89,7 +94,7 @@ internal sealed class UserIndex
 
         return from >= TailStart
             ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
-            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).WaitAsync(_cancellationToken).ConfigureAwait(false);
+            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).UntilAsync(_cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>
@@ -104,13 +109,17 @@ internal sealed class UserIndex
         var span = list.Span;
         var entries = new List<(int, long)>();
         var start = skipPartial ? span.IndexOf((byte)',') + 1 : 0;
+        var before = 0L;
         while (span[start..].Contains((byte)','))
         {
-            entries.Add((start, ReadId(span[start..])));
+            var id = ReadId(span[start..]);
+            before = id > before ? id : throw Unreadable();
+            entries.Add((start, id));
             start += Digits(span[start..]) + 1;
         }
 
-        return entries;
+        // What was read is longer than an entry can be.
+        return entries.Count > 0 || span.IsEmpty ? entries : throw Unreadable();
     }
 
     private static int Digits(ReadOnlySpan<byte> entry) => entry.IndexOf((byte)',');
@@ -126,10 +135,12 @@ internal sealed class UserIndex
             Key = _key,
         };
 
-    private sealed class Ids(UserIndex index, long split, long last) : IIdSource
+    private sealed class Ids(UserIndex index, long split, long pivot, long last) : IIdSource
     {
         private long _older = split;
         private long _newer = split;
+        private long _oldest = pivot + 1;
+        private long _newest = pivot;
 
         public async ValueTask<IReadOnlyList<long>> OlderAsync(int count)
         {
@@ -145,6 +156,7 @@ internal sealed class UserIndex
             // More may have been read than was asked for, entries being mostly shorter than the longest: leave those for the next time.
             var taken = entries.TakeLast(count).ToList();
             _older = from + taken[0].Start;
+            _oldest = taken[^1].Id < _oldest ? taken[0].Id : throw index.Unreadable();
             taken.Reverse();
             return taken.ConvertAll(entry => entry.Id);
         }
@@ -159,6 +171,7 @@ internal sealed class UserIndex
             }
 
             var (start, id) = taken[^1];
+            _newest = taken[0].Id > _newest ? id : throw index.Unreadable();
             _newer += start + Digits(list.Span[start..]) + 1;
             return taken.ConvertAll(entry => entry.Id).FindAll(known => known <= last);
         }

@@ -39,6 +39,15 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 last = e;
                 mayHaveHappened |= e.MayHaveHappened && writes;
             }
+            catch (ChatTopologyException e)
+            {
+                // It passes, and nothing was written.
+                last = e;
+            }
+            catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
             catch (OperationCanceledException e) when (token.IsCancellationRequested)
             {
                 // The wait ended, what was sent did not: it may still arrive.
@@ -73,9 +82,14 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         }
     }
 
-    private ChatUnavailableException Failed(string operation, string room, bool mayHaveHappened, Exception? last)
+    private ChatException Failed(string operation, string room, bool mayHaveHappened, Exception? last)
     {
-        var reason = last is ChatUnavailableException ? last.Message : "The store did not answer.";
+        if (last is ChatTopologyException twoPrimaries && !mayHaveHappened)
+        {
+            return twoPrimaries;
+        }
+
+        var reason = last is ChatException ? last.Message : "The store did not answer.";
         var outcome = (mayHaveHappened, operation) switch
         {
             (false, _) => "Nothing was done; try again later.",

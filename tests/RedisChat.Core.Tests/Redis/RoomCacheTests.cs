@@ -8,32 +8,53 @@ public sealed class RoomCacheTests
     public void It_forgets_the_rooms_used_longest_ago()
     {
         var cache = new RoomCache(3);
-        cache.Set("a", 1);
-        cache.Set("b", 2);
-        cache.Set("c", 3);
+        cache.Set("a", At(1));
+        cache.Set("b", At(2));
+        cache.Set("c", At(3));
         cache.TryGet("a", out _);
-        cache.Set("b", 20);
+        cache.Set("b", At(20));
 
-        cache.Set("d", 4);
+        cache.Set("d", At(4));
 
         cache.TryGet("c", out _).Should().BeFalse();
         cache.TryGet("a", out var a).Should().BeTrue();
         cache.TryGet("b", out var b).Should().BeTrue();
         cache.TryGet("d", out var d).Should().BeTrue();
-        (a, b, d).Should().Be((1, 20, 4));
+        (a.Last, b.Last, d.Last).Should().Be((1, 20, 4));
     }
 
     [Fact]
     public void Answers_that_come_out_of_order_do_not_lower_it_but_a_reading_does()
     {
         var cache = new RoomCache(3);
-        cache.Raise("a", 5);
-        cache.Raise("a", 3);
-        cache.TryGet("a", out var last);
-        last.Should().Be(5);
+        cache.Raise("a", At(5) with { Revision = 7 });
+        cache.Raise("a", At(3) with { Revision = 8 });
+        cache.TryGet("a", out var known);
+        known.Should().Be(At(5) with { Revision = 8 });
 
-        cache.Set("a", 2);
-        cache.TryGet("a", out last);
-        last.Should().Be(2);
+        cache.Set("a", At(2));
+        cache.TryGet("a", out known);
+        known.Should().Be(At(2));
     }
+
+    [Fact]
+    public void Another_epoch_replaces_what_was_known()
+    {
+        var cache = new RoomCache(3);
+        cache.Raise("a", At(5));
+        cache.Raise("a", At(3) with { Epoch = "other" });
+        cache.TryGet("a", out var known);
+        known.Should().Be(new KnownRoom("other", 3, 0));
+    }
+
+    [Theory]
+    [InlineData("", 0, false)]
+    [InlineData("epoch", 5, false)]
+    [InlineData("epoch", 4, false)]
+    [InlineData("epoch", 6, true)]
+    [InlineData("other", 1, true)]
+    public void History_is_lost_where_a_room_is_another_or_ends_earlier(string epoch, long last, bool lost) =>
+        new KnownRoom(epoch, last, 0).IsLostIn(At(5)).Should().Be(lost);
+
+    private static KnownRoom At(long last) => new("epoch", last, 0);
 }

@@ -21,7 +21,7 @@ public sealed class LiveFaultTests
         await using var log = new WatchLog(watching.WatchAsync(Room));
         await log.CaughtUpAsync();
 
-        await using var flow = new Flow(new Chat(sending));
+        await using var flow = new Flow(new Chat(sending), Room);
         for (var kill = 1; kill <= 20; kill++)
         {
             var reached = flow.Sent + 20;
@@ -29,7 +29,7 @@ public sealed class LiveFaultTests
             await flow.UntilSentAsync(reached);
         }
 
-        await ExpectWholeAsync(flow, log, sending);
+        await WatchedRoom.ShouldBeWholeAsync(Room, flow, log, sending);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class LiveFaultTests
         await using var log = new WatchLog(watching.WatchAsync(Room));
         await log.CaughtUpAsync();
 
-        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }));
+        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }), Room);
         for (var crash = 1; crash <= 3; crash++)
         {
             await flow.UntilSentAsync(flow.Sent + 50);
@@ -50,7 +50,7 @@ public sealed class LiveFaultTests
         }
 
         await flow.UntilSentAsync(flow.Sent + 50);
-        await ExpectWholeAsync(flow, log, sending);
+        await WatchedRoom.ShouldBeWholeAsync(Room, flow, log, sending);
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class LiveFaultTests
         await using var log = new WatchLog(watching.WatchAsync(Room));
         await log.CaughtUpAsync();
 
-        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }));
+        await using var flow = new Flow(new Chat(sending, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }), Room);
         await flow.UntilSentAsync(50);
         redis.Freeze();
         await Task.Delay(TimeSpan.FromSeconds(5), Cancelled);
         redis.Thaw();
         await flow.UntilSentAsync(flow.Sent + 100);
 
-        await ExpectWholeAsync(flow, log, sending);
+        await WatchedRoom.ShouldBeWholeAsync(Room, flow, log, sending);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class LiveFaultTests
 
         network.Resume();
         await chat.SendAsync(Room, "alice", "the last", Cancelled);
-        await ExpectSameRoomAsync(log, sending);
+        await WatchedRoom.ShouldBeToldAsync(Room, log, sending);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class LiveFaultTests
         await log.UntilAsync(l => l.CreatedIds.Contains(3));
         network.SwallowSubscriptions(false);
         await chat.SendAsync(Room, "alice", "out of it", Cancelled);
-        await ExpectSameRoomAsync(log, sending);
+        await WatchedRoom.ShouldBeToldAsync(Room, log, sending);
     }
 
     [Fact]
@@ -180,14 +180,14 @@ public sealed class LiveFaultTests
         await using var log = new WatchLog(watching.WatchAsync(Room));
         await log.CaughtUpAsync();
 
-        await using var flow = new Flow(new Chat(sending));
+        await using var flow = new Flow(new Chat(sending), Room);
         for (var cut = 1; cut <= 10; cut++)
         {
             await flow.UntilSentAsync(flow.Sent + 20);
             network.Cut();
         }
 
-        await ExpectWholeAsync(flow, log, sending);
+        await WatchedRoom.ShouldBeWholeAsync(Room, flow, log, sending);
     }
 
     [Fact]
@@ -322,79 +322,5 @@ public sealed class LiveFaultTests
     {
         var reply = (RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", new HashTagKeyScheme().Live(Room)))!;
         return (int)reply[1];
-    }
-
-    private static async Task ExpectWholeAsync(Flow flow, WatchLog log, IMessageStore store)
-    {
-        var acknowledged = await flow.EndAsync();
-        await ExpectSameRoomAsync(log, store);
-        log.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
-        log.CreatedIds.Should().Equal(Enumerable.Range(1, log.Room.Count).Select(id => (long)id), "each is told once, in order");
-        log.Room.Select(message => message.Text).Should().Equal(acknowledged);
-    }
-
-    private static async Task ExpectSameRoomAsync(WatchLog log, IMessageStore store)
-    {
-        var messages = new List<Message>();
-        await foreach (var message in new Chat(store).ReceiveAllAsync(Room, cancellationToken: Cancelled))
-        {
-            messages.Add(message);
-        }
-
-        var position = (await store.ReadAsync(Room, new MessageQuery { Limit = 1 }, Cancelled)).Position;
-        await log.ReachesAsync(position);
-        log.Room.Should().Equal(messages);
-        log.Position.Should().Be(position);
-    }
-
-    /// <summary>Someone who sends one message after the other.</summary>
-    private sealed class Flow : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _end = new();
-        private readonly List<string> _acknowledged = [];
-        private readonly SemaphoreSlim _progress = new(0);
-        private readonly Task _sending;
-        private int _sent;
-
-        public Flow(Chat chat) => _sending = Task.Run(async () =>
-        {
-            for (var i = 1; !_end.IsCancellationRequested; i++)
-            {
-                await chat.SendAsync(Room, "alice", $"message {i}", CancellationToken.None);
-                _acknowledged.Add($"message {i}");
-                Volatile.Write(ref _sent, i);
-                _progress.Release();
-            }
-        });
-
-        public int Sent => Volatile.Read(ref _sent);
-
-        public async Task UntilSentAsync(int count)
-        {
-            while (Sent < count)
-            {
-                var progress = _progress.WaitAsync(TimeSpan.FromSeconds(60));
-                await Task.WhenAny(progress, _sending);
-                if (_sending.IsFaulted)
-                {
-                    await _sending;
-                }
-
-                (await progress).Should().BeTrue("sending must go on");
-            }
-        }
-
-        public async Task<IReadOnlyList<string>> EndAsync()
-        {
-            await _end.CancelAsync();
-            await _sending;
-            return _acknowledged;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _end.CancelAsync();
-            await Task.WhenAny(_sending);
-        }
     }
 }

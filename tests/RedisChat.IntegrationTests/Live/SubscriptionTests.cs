@@ -116,7 +116,7 @@ public sealed class SubscriptionTests
         await log.CaughtUpAsync();
         var channel = RedisChannel.Literal(new HashTagKeyScheme().Live("lobby"));
 
-        foreach (var forged in new[] { "", "x", "c ", "c 1 2 3 4 5", "c 1 1 1 1 1\nnot json", "e 1 1 1 1 1 1", "d 1 1 1 1 1", "c 1 99999999999999999999 1 1 1\n{}", "d zz 1 1 1 1 1", "c 1 -1 1 1 1\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}" })
+        foreach (var forged in new[] { "", "x", "c ", "c 1 2 3 4 5", "c 1 1 1 1 1\nnot json", "e 1 1 1 1 1 1", "d 1 1 1 1 1", "c 1 99999999999999999999 1 1 1\n{}", "d zz 1 1 1 1 1", "c 0 1 1 0 0\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}", "c 1 -1 1 1 1\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}" })
         {
             await admin.GetSubscriber().PublishAsync(channel, forged);
         }

@@ -19,7 +19,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         _connection = await ConnectionMultiplexer.ConnectAsync($"{_proxy.Configuration},asyncTimeout=60000");
 
         // The first use of a script on a connection loads it; every later one names it.
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         await chat.SendAsync("warm up", "alice", "hello", Cancelled);
         await chat.EditAsync("warm up", 1, "alice", "hi", Cancelled);
     }
@@ -33,7 +33,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_send_is_one_command_in_a_new_room_and_in_a_known_one()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
 
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "one", Cancelled), Script);
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "bob", "two", Cancelled), Script);
@@ -42,7 +42,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_batch_is_one_command_also_across_buckets_and_authors()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         await FillAsync(chat, 100);
         var batch = Enumerable.Range(0, 128).Select(n => new NewMessage($"user{n}", "hello")).ToList();
 
@@ -52,8 +52,8 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task The_first_send_of_a_process_into_an_old_room_takes_a_second_command()
     {
-        await FillAsync(NewChat(), 300);
-        var chat = NewChat();
+        await FillAsync(await NewChatAsync(), 300);
+        var chat = await NewChatAsync();
 
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "one", Cancelled), Script, Script);
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "two", Cancelled), Script);
@@ -62,8 +62,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_process_whose_clock_is_wrong_by_hours_pays_once()
     {
-        var clock = new WrongClock();
-        var chat = new Chat(new RedisMessageStore(RedisChat.Redis.RedisConnection.Shared(_connection), Options(), null, clock));
+        var chat = await NewChatAsync(new WrongClock());
 
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "one", Cancelled), Script, Script);
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "two", Cancelled), Script);
@@ -72,8 +71,8 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task The_newest_page_is_one_round_trip_when_the_last_id_is_known_and_two_when_not()
     {
-        await FillAsync(NewChat(), 150);
-        var chat = NewChat();
+        await FillAsync(await NewChatAsync(), 150);
+        var chat = await NewChatAsync();
 
         var first = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET"], ["HMGET", "HMGET"]);
         var second = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET", "HMGET", "HMGET"]);
@@ -85,9 +84,9 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_newest_page_after_others_sent_is_two_round_trips()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         await FillAsync(chat, 20);
-        await FillAsync(NewChat(), 20);
+        await FillAsync(await NewChatAsync(), 20);
 
         await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET", "HMGET"], ["HMGET"]);
     }
@@ -95,8 +94,8 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_page_before_after_or_around_a_message_is_one_round_trip()
     {
-        await FillAsync(NewChat(), 300);
-        var chat = NewChat();
+        await FillAsync(await NewChatAsync(), 300);
+        var chat = await NewChatAsync();
 
         foreach (var query in new MessageQuery[] { new() { Before = 100 }, new() { After = 30 }, new() { Around = 60 } })
         {
@@ -108,8 +107,8 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_page_of_one_users_newest_messages_is_two_round_trips()
     {
-        await FillAsync(NewChat(), 100);
-        var chat = NewChat();
+        await FillAsync(await NewChatAsync(), 100);
+        var chat = await NewChatAsync();
 
         await _proxy.StepAsync(
             () => chat.ReceiveAsync("lobby", new MessageQuery { User = "alice", Limit = 20 }, Cancelled),
@@ -120,7 +119,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task An_edit_and_a_deletion_read_and_change_in_a_command_each()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         await FillAsync(chat, 2);
 
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", "changed", Cancelled), ["HGET"], Script);
@@ -137,7 +136,15 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
 
     private RedisStoreOptions Options() => new() { KeyPrefix = _prefix };
 
-    private Chat NewChat() => new(new RedisMessageStore(_connection, Options()), new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+    /// <summary>A chat that knows no room yet. The first use of a connection also asks the server whether it is fit to keep messages.</summary>
+    private async Task<Chat> NewChatAsync(TimeProvider? clock = null)
+    {
+        var chat = new Chat(
+            new RedisMessageStore(RedisChat.Redis.RedisConnection.Shared(_connection), Options(), null, clock),
+            new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+        await chat.GetAsync("another room", 1, Cancelled);
+        return chat;
+    }
 
     private sealed class WrongClock : TimeProvider
     {

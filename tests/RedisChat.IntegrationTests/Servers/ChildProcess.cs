@@ -13,6 +13,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private readonly Process _shell;
     private readonly List<string> _output = [];
+    private readonly SemaphoreSlim _written = new(0);
     private Task _reading = Task.CompletedTask;
 
     private ChildProcess(Process shell, int id)
@@ -67,6 +68,29 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
+    /// <summary>Waits until it has written one of these; <see langword="false"/> if it was one of the others, or neither in 30 seconds.</summary>
+    /// <remarks>For one caller at a time.</remarks>
+    public async Task<bool> WritesAsync(string[] any, string[] or)
+    {
+        for (var deadline = DateTime.UtcNow.AddSeconds(30); deadline - DateTime.UtcNow is { Ticks: > 0 } rest;)
+        {
+            var output = Output;
+            if (any.Any(text => output.Contains(text, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            if (or.Any(text => output.Contains(text, StringComparison.Ordinal)))
+            {
+                break;
+            }
+
+            await _written.WaitAsync(rest);
+        }
+
+        return false;
+    }
+
     /// <summary>Kills the program as a crash would: SIGKILL.</summary>
     public void Kill() => Signal(9);
 
@@ -76,6 +100,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Lets a frozen program go on: SIGCONT.</summary>
     public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
 
+    /// <summary>Asks the program to end: SIGTERM.</summary>
+    public void Terminate() => Signal(15);
+
+    /// <summary>Tells the program that nobody listens any more: SIGHUP.</summary>
+    public void HangUp() => Signal(1);
+
     /// <summary>Kills the program and waits for its end.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +113,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         await _shell.WaitForExitAsync();
         await _reading;
         _shell.Dispose();
+        _written.Dispose();
     }
 
     private async Task KeepAsync(StreamReader output)
@@ -93,6 +124,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             {
                 _output.Add(line);
             }
+
+            _written.Release();
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly int _port;
     private volatile TaskCompletionSource _stopped = Flowing();
     private volatile bool _swallowing;
+    private volatile bool _swallowingAnswers;
+    private int _delayMs;
 
     private sealed class Line(TcpClient client, TcpClient server)
     {
@@ -23,6 +25,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         /// <summary>Whether the client has subscribed over it.</summary>
         public volatile bool Subscribed;
+
+        /// <summary>Whether nothing gets through any more, either way.</summary>
+        public volatile bool IsBlackHole;
     }
 
     public FaultProxy(int port)
@@ -41,6 +46,21 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Swallows without a sign what the server sends to those who are subscribed now: a black hole.</summary>
     public void SwallowSubscriptions(bool swallow) => _swallowing = swallow;
+
+    /// <summary>Swallows without a sign all that the server sends: it gets requests and carries them out, and nobody hears of it.</summary>
+    public void SwallowAnswers(bool swallow) => _swallowingAnswers = swallow;
+
+    /// <summary>Makes a black hole of each connection there is, for ever. New ones are sound.</summary>
+    public void BlackHole()
+    {
+        foreach (var line in _lines)
+        {
+            line.IsBlackHole = true;
+        }
+    }
+
+    /// <summary>Lets everything through only after a while.</summary>
+    public void Delay(TimeSpan delay) => Volatile.Write(ref _delayMs, (int)delay.TotalMilliseconds);
 
     /// <summary>Cuts all connections.</summary>
     public void Cut()
@@ -110,6 +130,16 @@ internal sealed class FaultProxy : IAsyncDisposable
                     {
                         continue;
                     }
+                }
+
+                if (Volatile.Read(ref _delayMs) is > 0 and var delay)
+                {
+                    await Task.Delay(delay, _end.Token);
+                }
+
+                if (line.IsBlackHole || (toClient && _swallowingAnswers))
+                {
+                    continue;
                 }
 
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _end.Token);

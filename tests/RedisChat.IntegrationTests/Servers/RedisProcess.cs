@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests;
@@ -8,35 +6,53 @@ namespace RedisChat.IntegrationTests;
 /// <summary>A redis-server of the test's own, as a child process on a free port, with a directory of its own.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
-    private readonly string[] _arguments;
+    private readonly string _program;
+    private readonly RedisSetup _setup;
     private readonly DirectoryInfo _directory;
     private ChildProcess? _process;
 
-    private RedisProcess(int port, string[] arguments)
+    private RedisProcess(string program, RedisSetup setup)
     {
-        Port = port;
-        _arguments = arguments;
+        _program = program;
+        _setup = setup;
         _directory = Directory.CreateTempSubdirectory("redischat-test-");
+        Port = FreePort.Find();
+        if (setup.File is not null)
+        {
+            File.WriteAllLines(ConfigurationFile, setup.File);
+        }
     }
 
     public int Port { get; }
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>Where it keeps its files.</summary>
+    public string DataDirectory => _directory.FullName;
+
+    /// <summary>Whether it is neither killed nor frozen.</summary>
+    public bool IsRunning { get; private set; }
+
     /// <summary>The program that is run: the first of these on the search path.</summary>
     public static string? Program { get; } = new[] { "redis-server", "valkey-server" }.FirstOrDefault(ChildProcess.Exists);
 
+    private string ConfigurationFile => Path.Combine(_directory.FullName, "server.conf");
+
     /// <summary>Starts a server, or skips the test where there is none to start; on a build server that is a failure.</summary>
-    public static async Task<RedisProcess> StartAsync(params string[] arguments)
+    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartAsync(new RedisSetup { Arguments = arguments });
+
+    /// <inheritdoc cref="StartAsync(string[])"/>
+    public static async Task<RedisProcess> StartAsync(RedisSetup setup)
     {
-        if (Program is null)
+        var program = setup.Program ?? Program;
+        if (program is null)
         {
             TestServer.SkipOrFail("It starts and stops a server of its own, and there is no redis-server or valkey-server on the PATH.");
         }
 
         for (var attempt = 1; ; attempt++)
         {
-            var server = new RedisProcess(FreePort(), arguments);
+            var server = new RedisProcess(program, setup);
             try
             {
                 await server.StartAgainAsync();
@@ -50,71 +66,59 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server after <see cref="KillAsync"/>, on the same port and directory.</summary>
+    /// <summary>Starts the server after <see cref="KillAsync"/>, on the same port and directory, and waits until it has read its data.</summary>
     public async Task StartAgainAsync()
     {
+        string[] file = _setup.File is null ? [] : [ConfigurationFile];
+        string[] port = _setup.Tls ? ["--port", "0", "--tls-port", $"{Port}"] : ["--port", $"{Port}"];
         _process = await ChildProcess.StartAsync(
-            Program!,
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory.FullName, "--save", "", "--daemonize", "no", .. _arguments],
+            _program,
+            [.. file, .. port, "--bind", "127.0.0.1", "--dir", _directory.FullName, "--save", "", "--daemonize", "no", .. _setup.Arguments],
             _directory.FullName);
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); !await AnswersAsync();)
+        if (!await _process.WritesAsync(["Ready to accept connections", "Sentinel ID is"], or: ["Address already in use", "FATAL CONFIG FILE ERROR"]))
         {
-            if (DateTime.UtcNow > deadline || _process.Output.Contains("Address already in use", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"{Program} did not start:\n{_process.Output}");
-            }
-
-            await Task.Delay(20);
+            throw new InvalidOperationException($"{_program} did not start:\n{_process.Output}");
         }
+
+        IsRunning = true;
     }
 
     /// <summary>Ends the server as a crash would, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
+        IsRunning = false;
         await _process!.DisposeAsync();
         _process = null;
     }
 
     /// <summary>Freezes the server: connections stay, answers stop.</summary>
-    public void Freeze() => _process!.Freeze();
+    public void Freeze()
+    {
+        IsRunning = false;
+        _process!.Freeze();
+    }
 
-    public void Thaw() => _process!.Thaw();
+    public void Thaw()
+    {
+        _process!.Thaw();
+        IsRunning = true;
+    }
 
     public async Task<ConnectionMultiplexer> ConnectAsync() =>
         await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
+
+    /// <summary>Asks this server itself, over a connection for that question alone, where a client library would go elsewhere.</summary>
+    /// <returns>The values of the reply, one after the other, however they were nested.</returns>
+    /// <exception cref="InvalidOperationException">The server refused; the message has its words.</exception>
+    public Task<IReadOnlyList<string>> AskAsync(params string[] command) => RedisQuestion.AskAsync(Port, command);
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
         {
-            await _process.DisposeAsync();
+            await KillAsync();
         }
 
         _directory.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Whether it answers PING with PONG (not with LOADING).</summary>
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, Port);
-            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
-            var answer = new byte[5];
-            await client.GetStream().ReadExactlyAsync(answer);
-            return answer.AsSpan().SequenceEqual("+PONG"u8);
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            return false;
-        }
     }
 }

@@ -14,26 +14,34 @@
 -- ARGV[5]    epoch, should the room not exist yet
 -- ARGV[6]    the last message id that may be given out
 -- ARGV[7]    how to publish: PUBLISH, or on a cluster SPUBLISH
+-- ARGV[8]    the room's epoch as the client knows it; empty if it does not
+-- ARGV[9]    the room's last message id as the client knows it: a smaller one means that history was lost
 -- then for each message:
 -- ARGV[+1]   index in KEYS of its author's list
 -- ARGV[+2]   its idempotency field
 -- ARGV[+3]   digest of its content, to tell a repetition from a re-used key
 -- ARGV[+4]   its value, less the opening brace and time that are put before it here
 -- Returns {1, epoch, revision, time, receipt...}: a receipt is an id, or for a repetition its stored 'id:time:digest';
--- or {0, last id, window} where a guess was wrong: nothing is written, the client tries again with these.
-local HEAD, EACH = 7, 4
+-- or {0, last id, window, epoch} where a guess was wrong: nothing is written, the client tries again with these.
+local HEAD, EACH = 9, 4
+
+-- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
+local function counter(text)
+  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) <= 9e15 and tonumber(text)
+end
 
 local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'rev', 'count', 'at')
 local epoch = room[1] or ARGV[5]
-local last = tonumber(room[2] or '0')
-local revision = tonumber(room[3] or '0')
-local count = tonumber(room[4] or '0')
+local last = counter(room[2] or '0')
+local revision = counter(room[3] or '0')
+local count = counter(room[4] or '0')
 local clock = redis.call('TIME')
 local now = clock[1] .. string.format('%06d', tonumber(clock[2]))
 local window = math.floor(tonumber(clock[1]) / tonumber(ARGV[4]))
 local messages = (#ARGV - HEAD) / EACH
 
-if not (string.match(epoch, '^%x+$') and last and revision and count) then
+local has_epoch = #epoch <= 16 and string.match(epoch, '^[1-9a-f][0-9a-f]*$')
+if not (has_epoch and last and revision and count and counter(room[5] or '0')) or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
 if last + messages > tonumber(ARGV[6]) then
@@ -43,8 +51,9 @@ end
 local bucket, size = tonumber(ARGV[1]), tonumber(ARGV[2])
 local first_bucket = math.floor((last + 1) / size)
 local last_bucket = math.floor((last + messages) / size)
-if first_bucket < bucket or last_bucket > bucket + 1 or window ~= tonumber(ARGV[3]) then
-  return {0, last, window}
+local lost = ARGV[8] ~= '' and (room[1] ~= ARGV[8] or last < tonumber(ARGV[9]))
+if lost or first_bucket < bucket or last_bucket > bucket + 1 or window ~= tonumber(ARGV[3]) then
+  return {0, last, window, room[1] or ''}
 end
 
 local fields = {}
@@ -63,7 +72,11 @@ for i = 1, messages do
   local field, digest = fields[i], ARGV[arg + 3]
   local receipt = known[i] or known_before[i] or in_batch[field]
   if receipt then
-    if string.match(receipt, '[^:]*$') ~= digest then
+    local first, time, first_digest = string.match(receipt, '^(%d+):(%d+):(%x+)$')
+    if not (counter(first) and counter(time)) then
+      return {err = 'CHATDATA an idempotency key has no valid receipt'}
+    end
+    if first_digest ~= digest then
       return {err = 'CHATCONFLICT an idempotency key was used for another message'}
     end
     reply[#reply + 1] = receipt
@@ -90,7 +103,22 @@ for i = 1, messages do
 end
 
 if #sent == 0 then
+  -- Something must be written, so that a WAIT after it covers the first time, which came over another connection.
+  redis.call('EXPIRE', KEYS[known[1] and 4 or 5], 2 * tonumber(ARGV[4]))
   return reply
+end
+
+-- Where the room's hash was lost or set back, but not its messages, they would be overwritten.
+for i = 1, 2 do
+  local ids = {}
+  for write = 1, #writes[i], 2 do
+    ids[#ids + 1] = writes[i][write]
+  end
+  for _, message in ipairs(#ids > 0 and redis.call('HMGET', KEYS[i + 1], unpack(ids)) or {}) do
+    if message then
+      return {err = 'CHATDATA the room holds messages above its last id'}
+    end
+  end
 end
 
 -- A script that fails half-way is not rolled back, so each write says how to take it back.

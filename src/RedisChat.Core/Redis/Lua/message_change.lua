@@ -11,6 +11,12 @@
 -- ARGV[6]  of a message to be deleted: its time, which a reader's position may have to be checked against
 -- ARGV[7]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- Returns {1, revision}; or {0, value} where the message is another by now (no value: it is gone), and nothing is written.
+
+-- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
+local function counter(text)
+  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) < 9e15 and tonumber(text)
+end
+
 local id = ARGV[1]
 local current = redis.call('HGET', KEYS[2], id)
 if current ~= ARGV[2] then
@@ -18,8 +24,9 @@ if current ~= ARGV[2] then
 end
 
 local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
-local before, count = tonumber(room[4] or '0'), tonumber(room[5] or '0')
-if not (room[1] and room[2] and room[3] and before and count) then
+local before, count = counter(room[4] or '0'), counter(room[5] or '0')
+local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^[1-9a-f][0-9a-f]*$')
+if not (has_epoch and counter(room[2]) and counter(room[3]) and before and count) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
 local clock = redis.call('TIME')
@@ -56,5 +63,5 @@ for step = 1, #steps do
   end
 end
 
-redis.call('HSET', KEYS[1], 'rev', now, 'count', string.format('%d', deleted and count - 1 or count))
+redis.call('HSET', KEYS[1], 'rev', now, 'count', string.format('%d', deleted and math.max(count - 1, 0) or count))
 return {1, revision}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>What this process has seen of a room.</summary>
+/// <param name="Epoch">The room's epoch, as it is stored; empty if the room was not there.</param>
+/// <param name="Last">The last message id.</param>
+/// <param name="Revision">The last revision.</param>
+internal readonly record struct KnownRoom(string Epoch, long Last, long Revision)
+{
+    public static KnownRoom None => new("", 0, 0);
+
+    /// <summary>A room as it was read.</summary>
+    public static KnownRoom At(RoomPosition position) =>
+        new(position.Epoch == 0 ? "" : position.Epoch.ToString("x", CultureInfo.InvariantCulture), position.MessageId, position.Revision);
+
+    /// <summary>Whether a room that was found later lacks something of this one: its history was lost, wholly or at its end.</summary>
+    public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
+
+    /// <summary>Both together, where answers may come in another order than they were made.</summary>
+    public KnownRoom Or(KnownRoom other) =>
+        other.Epoch == Epoch ? new(Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision)) : other;
+}

@@ -1,0 +1,78 @@
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Waits for answers that may come when nobody waits for them any more. The client library lets them fail seconds later, and an exception that
+/// nobody looks at is reported to the host as unobserved.
+/// </summary>
+internal static class RedisAnswers
+{
+    /// <summary>Waits until cancelled.</summary>
+    public static async Task<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!answer.IsCompleted)
+        {
+            answer.Observe();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until cancelled.</summary>
+    public static async Task UntilAsync(this Task answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!answer.IsCompleted)
+        {
+            answer.Observe();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until cancelled or the time is up.</summary>
+    /// <exception cref="TimeoutException">It is.</exception>
+    public static async Task<T> UntilAsync<T>(this Task<T> answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await answer.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!answer.IsCompleted)
+        {
+            answer.Observe();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until cancelled or the time is up.</summary>
+    /// <exception cref="TimeoutException">It is.</exception>
+    public static async Task UntilAsync(this Task answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await answer.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!answer.IsCompleted)
+        {
+            answer.Observe();
+            throw;
+        }
+    }
+
+    /// <summary>Looks at the answer's exception, should it come to nothing: for one of several answers that are waited for one after the other.</summary>
+    public static Task<T> Observed<T>(this Task<T> answer)
+    {
+        answer.Observe();
+        return answer;
+    }
+
+    private static void Observe(this Task answer) =>
+        answer.ContinueWith(
+            static failed => _ = failed.Exception,
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

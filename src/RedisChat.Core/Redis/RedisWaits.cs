@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Net;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Waits until what was stored is on replicas or on disk: group commit. One <c>WAIT</c> or <c>WAITAOF</c> speaks for everything that came over its
+/// connection before it; what is stored while one is under way goes together in the next.
+/// </summary>
+internal sealed class RedisWaits
+{
+    private readonly ConcurrentDictionary<(EndPoint Server, int Replicas, bool IsFsynced), Line> _lines = new();
+    private long _occupiedMs;
+
+    /// <summary>For how long the waits under way may hold their connections up.</summary>
+    public TimeSpan Occupied => TimeSpan.FromMilliseconds(Volatile.Read(ref _occupiedMs));
+
+    /// <summary>Whether a level was reached in its time, for all that was stored on the server before this call.</summary>
+    public Task<bool> ReachAsync(IServer server, Durability durability) =>
+        _lines.GetOrAdd((server.EndPoint, durability.Replicas, durability.IsFsynced), _ => new Line(this)).JoinAsync(server, durability);
+
+    /// <summary>The waits of one level on one server, one after the other.</summary>
+    private sealed class Line(RedisWaits waits)
+    {
+        private readonly object _gate = new();
+        private Round? _next;
+        private bool _running;
+
+        public Task<bool> JoinAsync(IServer server, Durability durability)
+        {
+            lock (_gate)
+            {
+                _next ??= new Round(server, durability);
+                _next.Timeout = _next.Timeout < durability.Timeout ? durability.Timeout : _next.Timeout;
+                var reached = _next.Reached.Task;
+                if (!_running)
+                {
+                    _running = true;
+                    _ = RunAsync();
+                }
+
+                return reached;
+            }
+        }
+
+        private async Task RunAsync()
+        {
+            while (Next() is { } round)
+            {
+                var milliseconds = (long)Math.Ceiling(round.Timeout.TotalMilliseconds);
+                Interlocked.Add(ref waits._occupiedMs, milliseconds);
+                try
+                {
+                    round.Reached.SetResult(await round.WaitAsync(milliseconds).ConfigureAwait(false));
+                }
+                catch (Exception e)
+                {
+                    round.Reached.SetException(e);
+
+                    // Looked at, so that nobody reports it as unobserved: those who waited may have given up.
+                    _ = round.Reached.Task.Exception;
+                }
+                finally
+                {
+                    Interlocked.Add(ref waits._occupiedMs, -milliseconds);
+                }
+            }
+        }
+
+        private Round? Next()
+        {
+            lock (_gate)
+            {
+                var round = _next;
+                _next = null;
+                _running = round is not null;
+                return round;
+            }
+        }
+    }
+
+    /// <summary>One wait, for all who joined it before it began.</summary>
+    private sealed class Round(IServer server, Durability durability)
+    {
+        public TimeSpan Timeout { get; set; } = durability.Timeout;
+
+        public TaskCompletionSource<bool> Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task<bool> WaitAsync(long milliseconds)
+        {
+            if (durability.IsFsynced)
+            {
+                var counts = (RedisResult[])(await server.ExecuteAsync("WAITAOF", 1, 0, milliseconds).ConfigureAwait(false))!;
+                return (int)counts[0] >= 1;
+            }
+
+            return (int)await server.ExecuteAsync("WAIT", durability.Replicas, milliseconds).ConfigureAwait(false) >= durability.Replicas;
+        }
+    }
+}

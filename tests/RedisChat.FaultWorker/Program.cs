@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using RedisChat;
+using RedisChat.Faults;
+using StackExchange.Redis;
+
+// Sends or watches until SIGTERM, then finishes what is under way. SIGHUP makes it dispose its store at once, in the middle of whatever it does.
+var options = WorkerOptions.Parse(args);
+using var history = new HistoryWriter(options.Log);
+TaskScheduler.UnobservedTaskException += (_, e) => history.Write(new Broken($"Unobserved: {e.Exception}"));
+AppDomain.CurrentDomain.UnhandledException += (_, e) => history.Write(new Broken($"Unhandled: {e.ExceptionObject}"));
+var told = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+
+var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis));
+var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability });
+using var stop = new CancellationTokenSource();
+var work = options.Rooms.SelectMany(Begin).ToArray();
+
+var drains = await told.Task == PosixSignal.SIGTERM;
+await stop.CancelAsync();
+if (drains)
+{
+    await Task.WhenAll(work);
+}
+
+var watch = Stopwatch.StartNew();
+await store.DisposeAsync();
+var disposal = watch.Elapsed;
+await Task.WhenAll(work);
+
+// Exceptions that nobody observed are found by the finalizers of their tasks.
+GC.Collect();
+GC.WaitForPendingFinalizers();
+history.Write(new Disposed(disposal.TotalMilliseconds));
+
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    told.TrySetResult(signal.Signal);
+}
+
+IEnumerable<Task> Begin(string room, int index)
+{
+    var seed = (options.Seed * 1000) + (index * 10);
+    return options.Sends
+        ? Enumerable.Range(1, options.Senders).Select(number => new Sender(chat, history, room, $"sender-{number}", seed + number).RunAsync(stop.Token))
+        : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
+}

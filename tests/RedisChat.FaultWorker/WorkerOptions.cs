@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace RedisChat.Faults;
+
+/// <summary>What a worker is told to do: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
+internal sealed record WorkerOptions
+{
+    /// <summary>How long sends wait for their durability.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public required bool Sends { get; init; }
+
+    /// <summary>How to connect, in StackExchange.Redis's notation.</summary>
+    public required string Redis { get; init; }
+
+    public required IReadOnlyList<string> Rooms { get; init; }
+
+    /// <summary>How many senders each room has.</summary>
+    public int Senders { get; init; } = 2;
+
+    public int Seed { get; init; }
+
+    /// <summary><see cref="ChatOptions.OperationTimeout"/>: short, so that sends fail and the application's own repetition is tried as well.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary><see cref="ChatOptions.Durability"/>.</summary>
+    public Durability Durability { get; init; } = Durability.Memory;
+
+    /// <summary>Where to write the history.</summary>
+    public required string Log { get; init; }
+
+    public static WorkerOptions Parse(string[] arguments)
+    {
+        var values = new Dictionary<string, string>();
+        for (var i = 1; i + 1 < arguments.Length; i += 2)
+        {
+            values[arguments[i]] = arguments[i + 1];
+        }
+
+        return new WorkerOptions
+        {
+            Sends = arguments[0] == "send",
+            Redis = values["--redis"],
+            Rooms = values["--rooms"].Split(','),
+            Senders = Number("--senders"),
+            Seed = Number("--seed"),
+            Timeout = TimeSpan.FromMilliseconds(Number("--timeout")),
+            Durability = Level(values["--durability"]),
+            Log = values["--log"],
+        };
+
+        int Number(string name) => int.Parse(values[name], CultureInfo.InvariantCulture);
+    }
+
+    public IEnumerable<string> ToArguments() =>
+    [
+        Sends ? "send" : "watch",
+        "--redis", Redis,
+        "--rooms", string.Join(',', Rooms),
+        "--senders", Senders.ToString(CultureInfo.InvariantCulture),
+        "--seed", Seed.ToString(CultureInfo.InvariantCulture),
+        "--timeout", Timeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+        "--durability", Durability.ToString(),
+        "--log", Log,
+    ];
+
+    // As Durability prints it.
+    private static Durability Level(string level) => level switch
+    {
+        "Memory" => Durability.Memory,
+        "Fsynced" => Durability.Fsynced(Patience),
+        _ => Durability.Replicated(int.Parse(level["Replicated(".Length..^1], CultureInfo.InvariantCulture), Patience),
+    };
+}

@@ -1,0 +1,25 @@
+namespace RedisChat.IntegrationTests.Faults;
+
+/// <summary>The same fault at the levels that differ under it.</summary>
+internal static class DurabilityLevels
+{
+    /// <summary>
+    /// With Memory, and with all replicas of each primary. While one of these is away nothing is acknowledged at that level, so recovery
+    /// counts from its return.
+    /// </summary>
+    public static IEnumerable<Fault<T>> AtBothLevels<T>(this Fault<T> fault, int replicas)
+        where T : IDeployment
+    {
+        var replicated = Durability.Replicated(replicas, TimeSpan.FromSeconds(1));
+        return
+        [
+            fault with { Name = $"{fault.Name}, Memory", CountsFromItsBeginning = true },
+            fault with
+            {
+                Name = $"{fault.Name}, {replicated}",
+                Durability = replicated,
+                MayLose = fault.MayLose == Loss.Nothing ? Loss.Nothing : Loss.Unacknowledged,
+            },
+        ];
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Faults;
+
+/// <summary>Senders and watchers in processes of their own, a fault that happens to their servers, and the check of what came of it.</summary>
+internal static class FaultRun
+{
+    private static readonly TimeSpan CalmBefore = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CalmAfter = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Makes the fault happen, some times one after the other, and checks everything in the end.</summary>
+    public static async Task<FaultResult> RunAsync<T>(Fault<T> fault, int seed, int times)
+        where T : IDeployment
+    {
+        var logs = Directory.CreateTempSubdirectory("redischat-fault-");
+        await using var deployment = await fault.StartAsync();
+        await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
+        var scene = new FaultScene<T>(deployment, workers.Senders, new Random(seed));
+        await workers.RecoverAsync(Stopwatch.GetTimestamp());
+
+        var (sends, deliveries) = (TimeSpan.Zero, TimeSpan.Zero);
+        for (var time = 0; time < times; time++)
+        {
+            await Task.Delay(CalmBefore + TimeSpan.FromMilliseconds(scene.Random.Next(500)));
+            await fault.BeginAsync(scene);
+            var since = Stopwatch.GetTimestamp();
+            await Task.Delay(fault.Lasts);
+            if (fault.EndAsync is not null)
+            {
+                await fault.EndAsync(scene);
+                since = fault.CountsFromItsBeginning ? since : Stopwatch.GetTimestamp();
+            }
+
+            var recovery = await workers.RecoverAsync(since);
+            sends = Longer(sends, recovery.OfSends(FaultWorkers.Rooms.Count));
+            deliveries = Longer(deliveries, recovery.OfWatchers(2 * FaultWorkers.Rooms.Count));
+            await Task.Delay(CalmAfter);
+        }
+
+        await workers.Senders.EndAsync();
+        var stored = await ReadAsync(deployment.Configuration);
+        await workers.ReachAsync(stored);
+        await workers.Watchers.EndAsync();
+        var findings = HistoryCheck.Run(workers.Events, stored);
+        var result = new FaultResult(fault.Name, fault.MayLose, findings, sends, deliveries, fault.Recovery, logs.FullName);
+        if (!result.Violations.Any())
+        {
+            logs.Delete(recursive: true);
+        }
+
+        return result;
+    }
+
+    private static async Task<IReadOnlyList<StoredRoom>> ReadAsync(string configuration)
+    {
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(configuration));
+        var chat = new Chat(store);
+        return await Task.WhenAll(FaultWorkers.Rooms.Select(room => StoredRoom.ReadAsync(chat, room)));
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan? other) => other > one ? other.Value : one;
+}

@@ -1,0 +1,60 @@
+using RedisChat.Conformance;
+
+namespace RedisChat.IntegrationTests.Live;
+
+/// <summary>What a room's watcher must have been told in the end.</summary>
+internal static class WatchedRoom
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Nothing that was acknowledged is lost, everything is told once and in order, and there was no gap.</summary>
+    public static async Task ShouldBeWholeAsync(string room, Flow flow, WatchLog log, IMessageStore store)
+    {
+        var acknowledged = await flow.EndAsync();
+        await ShouldBeToldAsync(room, log, store);
+        log.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
+        log.CreatedIds.Should().Equal(Enumerable.Range(1, log.Room.Count).Select(id => (long)id), "each is told once, in order");
+        log.Room.Select(message => message.Text).Should().Equal(acknowledged);
+        Report($"{acknowledged.Count} acknowledged; the slowest send took {flow.LongestSend.TotalMilliseconds:f0} ms.");
+    }
+
+    /// <summary>The watcher has the room as the store has it.</summary>
+    public static async Task ShouldBeToldAsync(string room, WatchLog log, IMessageStore store)
+    {
+        var (messages, position) = await ReadAsync(room, store);
+        await log.ReachesAsync(position);
+        log.Room.Should().Equal(messages);
+        log.Position.Should().Be(position);
+    }
+
+    /// <summary>
+    /// After a fail-over, which may lose what was acknowledged: the watcher has the room as the store has it, since the last gap that it was
+    /// told of; and nothing is stored twice. Returns what is lost.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> ShouldAgreeAsync(string room, Flow flow, WatchLog log, IMessageStore store)
+    {
+        var acknowledged = await flow.EndAsync();
+        var (messages, position) = await ReadAsync(room, store);
+        messages.Select(message => message.Text).Should().OnlyHaveUniqueItems();
+        await log.UntilAsync(l => l.Events[^1].Position == position);
+        var known = log.Events.OfType<RoomEvent.Gap>().LastOrDefault()?.Position ?? RoomPosition.Start;
+        log.Room.Should().Equal(messages.Where(message => message.Id > known.MessageId));
+        var lost = acknowledged.Except(messages.Select(message => message.Text)).ToList();
+        Report($"{acknowledged.Count} acknowledged, {lost.Count} of them lost; {log.Events.Count(happened => happened is RoomEvent.Gap)} gaps told; the slowest send took {flow.LongestSend.TotalMilliseconds:f0} ms.");
+        return lost;
+    }
+
+    /// <summary>All messages of a room that nobody writes to any more, and its position.</summary>
+    public static async Task<(IReadOnlyList<Message> Messages, RoomPosition Position)> ReadAsync(string room, IMessageStore store)
+    {
+        var messages = new List<Message>();
+        await foreach (var message in new Chat(store).ReceiveAllAsync(room, cancellationToken: Cancelled))
+        {
+            messages.Add(message);
+        }
+
+        return (messages, (await store.ReadAsync(room, new MessageQuery { Limit = 1 }, Cancelled)).Position);
+    }
+
+    private static void Report(string figures) => TestContext.Current.TestOutputHelper?.WriteLine(figures);
+}

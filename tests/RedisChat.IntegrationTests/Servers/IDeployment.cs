@@ -1,0 +1,8 @@
+namespace RedisChat.IntegrationTests;
+
+/// <summary>Servers that a test started, and that a chat can run on.</summary>
+internal interface IDeployment : IAsyncDisposable
+{
+    /// <summary>How an application connects.</summary>
+    string Configuration { get; }
+}

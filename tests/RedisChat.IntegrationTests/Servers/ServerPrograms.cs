@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace RedisChat.IntegrationTests;
+
+/// <summary>Server programs with abilities that not every one has.</summary>
+internal static class ServerPrograms
+{
+    private static readonly Lazy<string?> FirstWithWaitAof =
+        new(() => new[] { "valkey-server", "redis-server" }.FirstOrDefault(program => ChildProcess.Exists(program) && VersionOf(program) >= new Version(7, 2)));
+
+    /// <summary>A program that knows <c>WAITAOF</c>: Valkey, or Redis 7.2 or later. Skips the test where there is none; on a build server that is a failure.</summary>
+    public static string NeedWaitAof()
+    {
+        if (FirstWithWaitAof.Value is null)
+        {
+            TestServer.SkipOrFail("It needs WAITAOF, and there is no valkey-server and no redis-server of 7.2 or later on the PATH.");
+        }
+
+        return FirstWithWaitAof.Value;
+    }
+
+    /// <summary>From "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=20bb6c8ad3a5cb37".</summary>
+    private static Version VersionOf(string program)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true })!;
+        var version = process.StandardOutput.ReadToEnd().Split(' ').First(word => word.StartsWith("v=", StringComparison.Ordinal));
+        return Version.Parse(version[2..]);
+    }
+}

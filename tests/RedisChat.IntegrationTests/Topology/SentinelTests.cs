@@ -1,0 +1,96 @@
+using RedisChat.Conformance;
+using RedisChat.IntegrationTests.Live;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Topology;
+
+/// <summary>With Sentinel the chat finds the primary by its name, also after it was replaced.</summary>
+public sealed class SentinelTests
+{
+    private const string Room = "lobby";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_primary_is_found_by_the_name_of_the_service()
+    {
+        await using var deployment = await SentinelDeployment.StartAsync();
+        await using var store = Open(deployment);
+        var chat = new Chat(store);
+        await using var log = new WatchLog(chat.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await chat.SendAsync(Room, "alice", "hello", Cancelled);
+
+        await log.UntilAsync(l => l.CreatedIds.Contains(1));
+        (await (await deployment.PrimaryAsync()).AskAsync("EXISTS", new HashTagKeyScheme().Room(Room))).Should().Equal("1");
+        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task After_a_fail_over_on_demand_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    {
+        await using var deployment = await SentinelDeployment.StartAsync();
+        await using var watching = Open(deployment);
+        await using var sending = Open(deployment);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(Patient(sending), Room);
+        await flow.UntilSentAsync(200);
+        await deployment.FailOverAsync();
+        await deployment.SyncedAsync();
+        await flow.UntilSentAsync(flow.Sent + 200);
+
+        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+    }
+
+    [Fact]
+    public async Task After_the_primary_has_died_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    {
+        await using var deployment = await SentinelDeployment.StartAsync();
+        await using var watching = Open(deployment);
+        await using var sending = Open(deployment);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(Patient(sending), Room);
+        await flow.UntilSentAsync(200);
+        var primary = await deployment.PrimaryAsync();
+        await primary.KillAsync();
+        await deployment.PromotedInsteadOfAsync(primary);
+        await flow.UntilSentAsync(flow.Sent + 200);
+        await primary.StartAgainAsync();
+        await deployment.SyncedAsync();
+        await flow.UntilSentAsync(flow.Sent + 200);
+
+        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+    }
+
+    [Fact]
+    public async Task After_the_primary_has_stood_still_and_came_back_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    {
+        await using var deployment = await SentinelDeployment.StartAsync();
+        await using var watching = Open(deployment);
+        await using var sending = Open(deployment);
+        await using var log = new WatchLog(watching.WatchAsync(Room));
+        await log.CaughtUpAsync();
+
+        await using var flow = new Flow(Patient(sending), Room);
+        await flow.UntilSentAsync(200);
+        var primary = await deployment.PrimaryAsync();
+        primary.Freeze();
+        await deployment.PromotedInsteadOfAsync(primary);
+        await flow.UntilSentAsync(flow.Sent + 200);
+        primary.Thaw();
+        await deployment.SyncedAsync();
+        await flow.UntilSentAsync(flow.Sent + 200);
+
+        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+    }
+
+    private static RedisMessageStore Open(SentinelDeployment deployment) => new(
+        ConfigurationOptions.Parse(deployment.Configuration), new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
+
+    private static Chat Patient(IMessageStore store) => new(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+}
