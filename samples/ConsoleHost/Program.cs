@@ -86,12 +86,6 @@ static IHost BuildHost(ConsoleOptions options)
         throw new StartupException($"--redis: {Explanation.Of(e)}", e);
     }
 
-    if (options.Doctor)
-    {
-        // A server that a chat would refuse is the very one to look at.
-        chat.ConfigureRedis(settings => settings.AllowEviction = true);
-    }
-
     if (options.Classic)
     {
         chat.UseClassicLayout();

@@ -183,7 +183,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         try
         {
             link = await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!link.IsAccepted)
+
+            // A server that is refused is the very one to inspect.
+            if (!link.IsAccepted && operation != ChatOperations.Inspect)
             {
                 await link.AcceptAsync(AllowsEviction, room, operation, cancellationToken).ConfigureAwait(false);
             }

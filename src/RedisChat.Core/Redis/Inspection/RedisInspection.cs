@@ -33,7 +33,7 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
     }
 
     // The node of a cluster that has met no other does not know its own address, and the client takes it for a further server.
-    private static bool HasAddress(IServer server) => (server.EndPoint as IPEndPoint)?.Address.Equals(IPAddress.Any) != true;
+    private static bool HasAddress(IServer server) => server.EndPoint is not DnsEndPoint { Port: 0 };
 
     private async Task<ServerAnswers> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)
     {

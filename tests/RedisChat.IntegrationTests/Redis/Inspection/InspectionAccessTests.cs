@@ -64,7 +64,7 @@ public sealed class InspectionAccessTests
     {
         await using var server = await Patient.StartAsync("--maxmemory-policy", "allkeys-lru");
         await using var host = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
-        await using var store = new RedisMessageStore(host, new RedisStoreOptions { AllowEviction = true });
+        await using var store = new RedisMessageStore(host);
 
         var inspection = await new Chat(store).InspectServerAsync(Cancelled);
 

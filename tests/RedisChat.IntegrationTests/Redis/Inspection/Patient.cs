@@ -29,7 +29,7 @@ internal sealed partial class Patient : IAsyncDisposable
     public static async Task<ServerInspection> InspectAsync(string configuration, TimeProvider? time)
     {
         await using var store = new RedisMessageStore(
-            RedisChat.Redis.RedisConnection.Own(ConfigurationOptions.Parse(configuration)), new RedisStoreOptions { AllowEviction = true }, keys: null, time);
+            RedisChat.Redis.RedisConnection.Own(ConfigurationOptions.Parse(configuration)), options: null, keys: null, time);
         return await new Chat(store).InspectServerAsync(TestContext.Current.CancellationToken);
     }
 
