@@ -81,6 +81,19 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         }
     }
 
+    /// <summary>A replica of the key's primary; <see langword="null"/> if none is connected.</summary>
+    public IServer? ReplicaOf(RedisKey key)
+    {
+        try
+        {
+            return multiplexer.GetServer(key, null, CommandFlags.PreferReplica) is { IsReplica: true } replica ? replica : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Asks the primaries whether they are fit to keep messages. Those that cannot be asked now are asked before the next operation.</summary>
     /// <exception cref="ChatServerException">One is not.</exception>
     public async Task AcceptAsync(bool allowsEviction, string room, string operation, CancellationToken cancellationToken)
