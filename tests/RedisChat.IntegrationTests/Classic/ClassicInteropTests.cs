@@ -15,7 +15,7 @@ public sealed class ClassicInteropTests
     public ClassicInteropTests(TestServer server)
     {
         _redis = server.Connection.GetDatabase();
-        _chat = new Chat(new ClassicMessageStore(server.Connection, _prefix));
+        _chat = new Chat(new ClassicMessageStore(server.ClassicConnection, _prefix));
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

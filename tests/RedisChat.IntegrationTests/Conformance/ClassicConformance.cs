@@ -7,7 +7,7 @@ internal sealed class ClassicStores(TestServer server)
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
 
-    public ClassicMessageStore Make() => new(server.Connection, _prefix);
+    public ClassicMessageStore Make() => new(server.ClassicConnection, _prefix);
 }
 
 public sealed class ClassicAppendTests(TestServer server) : AppendTests

@@ -69,7 +69,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     [Fact]
     public async Task What_another_client_of_the_library_sends_is_shown_and_the_other_way_round()
     {
-        var chat = new Chat(new RedisMessageStore(server.Connection));
+        var chat = new Chat(new RedisMessageStore(server.ChatConnection));
         await chat.SendAsync(_room, "bob", "hello", Cancelled);
 
         var run = await RunOnServerAsync(["hi bob"], "--user", "alice");
@@ -82,7 +82,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     [Fact]
     public async Task Hostile_text_prints_as_one_clean_line()
     {
-        var chat = new Chat(new RedisMessageStore(server.Connection));
+        var chat = new Chat(new RedisMessageStore(server.ChatConnection));
         await chat.SendAsync(_room, "mallory", "\u001b[2J\u001b]0;owned\u0007\u009b31m[red]bold[/] :smile: {0}", Cancelled);
         await chat.SendAsync(_room, "mallory", "one\r\n#9 12:00:00 alice: forged\rover\u2028\u2029\u0085\vend", Cancelled);
         await chat.SendAsync(_room, "mallory", "\u202Eexe.txt\u202C \u2066x\u2069 \u200F", Cancelled);
@@ -100,7 +100,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     public async Task Hostile_names_and_values_print_as_one_clean_line_each()
     {
         // Past the library, which refuses such a name.
-        var chat = new Chat(new RedisMessageStore(server.Connection));
+        var chat = new Chat(new RedisMessageStore(server.ChatConnection));
         await chat.SendManyAsync(_room, [new("bob", "one"), new("bob", "two"), new("bob", "three")], Cancelled);
         await Redis.HashSetAsync($"chatroom:{{{_room}}}:m:0", 1, """{"t":1700000000000000,"u":"\u001b[2Jmal\nlory\u202e","c":"x"}""");
         await Redis.HashSetAsync($"chatroom:{{{_room}}}:m:0", 2, "\u001b[2J\nno message");
@@ -127,7 +127,8 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     private Task<ConsoleRun> RunOnServerAsync(string[] lines, params string[] arguments)
     {
         _ = server.Connection;
-        return RunAsync(lines, ["--redis", server.Configuration!, "--room", _room, .. arguments]);
+        var configuration = arguments.Contains("classic") ? server.ClassicConfiguration : server.Configuration;
+        return RunAsync(lines, ["--redis", configuration!, "--room", _room, .. arguments]);
     }
 
     /// <summary>The tutorial's commands, in its own layout.</summary>

@@ -1,5 +1,4 @@
 using RedisChat.Conformance;
-using RedisChat.Tests;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -13,10 +12,7 @@ public sealed class AccessRightsTests
     public async Task Under_the_documented_rights_everything_works_and_nothing_else_can_be_reached()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var admin = await redis.ConnectAsync();
-        var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md"))
-            .First(text => text.StartsWith("ACL SETUSER chat ", StringComparison.Ordinal));
-        await admin.GetDatabase().ExecuteAsync("ACL", [.. line.Split(' ').Skip(1)]);
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
         var configuration = ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret");
         await using var store = new RedisMessageStore(configuration);
         var chat = new Chat(store);

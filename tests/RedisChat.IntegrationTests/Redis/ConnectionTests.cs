@@ -18,7 +18,7 @@ public sealed class ConnectionTests(TestServer server)
         await SendAndDisposeAsync(services => services.AddRedisChat(connection));
 
         (await connection.GetDatabase().PingAsync()).Should().BePositive();
-        (await connection.GetDatabase().KeyExistsAsync($"{_prefix}:{{lobby}}")).Should().BeTrue();
+        (await server.Connection.GetDatabase().KeyExistsAsync($"{_prefix}:{{lobby}}")).Should().BeTrue();
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ConnectionTests(TestServer server)
     {
         _ = server.Connection;
         var name = $"client-{Guid.NewGuid():n}";
-        var configuration = ConfigurationOptions.Parse(server.Configuration!);
+        var configuration = ConfigurationOptions.Parse(server.AdminConfiguration!);
         configuration.ClientName = name;
         var services = new ServiceCollection();
         services.AddRedisChat(configuration).ConfigureRedis(options => options.KeyPrefix = _prefix);

@@ -16,7 +16,10 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
-        _connection = await ConnectionMultiplexer.ConnectAsync($"{_proxy.Configuration},asyncTimeout=60000");
+        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
+        configuration.EndPoints.Clear();
+        configuration.EndPoints.Add(_proxy.EndPoint);
+        _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
 
         // The first use of a script on a connection loads it; every later one names it.
         var chat = await NewChatAsync();

@@ -38,7 +38,7 @@ internal sealed class StepProxy : IAsyncDisposable
         _ = AcceptAsync();
     }
 
-    public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public EndPoint EndPoint => _listener.LocalEndpoint;
 
     /// <summary>Does something in exactly these round trips, each given as its commands.</summary>
     public async Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips)

@@ -18,7 +18,9 @@ public sealed partial class TestServer : IAsyncLifetime
     private const string Image = "redis:7.4-alpine";
 
     private readonly Stack<IAsyncDisposable> _owned = new();
-    private ConnectionMultiplexer? _multiplexer;
+    private ConnectionMultiplexer? _administrators;
+    private ConnectionMultiplexer? _chats;
+    private ConnectionMultiplexer? _classicChats;
 
     /// <summary>Whether a missing server must fail the tests instead of skipping them.</summary>
     private static bool OnBuildServer => Environment.GetEnvironmentVariable("CI") is "true" or "1";
@@ -26,8 +28,17 @@ public sealed partial class TestServer : IAsyncLifetime
     /// <summary>What the tests run on, for people.</summary>
     public string Description { get; private set; } = "no server";
 
-    /// <summary>How to connect; <see langword="null"/> if there is no server.</summary>
+    /// <summary>How to connect, with all rights; <see langword="null"/> if there is no server.</summary>
+    public string? AdminConfiguration { get; private set; }
+
+    /// <summary>
+    /// How a chat connects; <see langword="null"/> if there is no server. On a Redis that the tests start themselves it has no more rights than
+    /// docs/operations.md gives it; on one that was named, what that user has.
+    /// </summary>
     public string? Configuration { get; private set; }
+
+    /// <summary>How a chat with the classic layout connects; otherwise as <see cref="Configuration"/>.</summary>
+    public string? ClassicConfiguration { get; private set; }
 
     /// <summary>Whether it is a Redis or Valkey (not Garnet).</summary>
     public bool IsRedis { get; private set; }
@@ -38,21 +49,21 @@ public sealed partial class TestServer : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("REDISCHAT_TEST_REDIS") is { Length: > 0 } configured)
         {
             // One that is configured but down is an error below, not a reason to take another.
-            (Configuration, IsRedis, Description) = (configured, true, "the server that REDISCHAT_TEST_REDIS names");
+            (AdminConfiguration, IsRedis, Description) = (configured, true, "the server that REDISCHAT_TEST_REDIS names");
         }
         else if (backend is "" or "docker" && await TryStartContainerAsync(required: backend == "docker") is { } container)
         {
-            (Configuration, IsRedis, Description) = (container, true, $"a container of {Image}");
+            (AdminConfiguration, IsRedis, Description) = (container, true, $"a container of {Image}");
         }
         else if (backend is "" or "process" && RedisProcess.Program is not null)
         {
             var process = await RedisProcess.StartAsync();
             _owned.Push(process);
-            (Configuration, IsRedis, Description) = (process.Configuration, true, $"{RedisProcess.Program} on port {process.Port}");
+            (AdminConfiguration, IsRedis, Description) = (process.Configuration, true, $"{RedisProcess.Program} on port {process.Port}");
         }
         else if (backend is "" or "garnet" && TryStartGarnet() is { } garnet)
         {
-            (Configuration, IsRedis, Description) = (garnet, false, "the embedded Garnet");
+            (AdminConfiguration, IsRedis, Description) = (garnet, false, "the embedded Garnet");
         }
 
         if (OnBuildServer && !IsRedis && backend != "garnet")
@@ -60,30 +71,29 @@ public sealed partial class TestServer : IAsyncLifetime
             throw new InvalidOperationException("On a build server the tests need a real Redis: install redis-server or set REDISCHAT_TEST_REDIS.");
         }
 
-        if (Configuration is not null)
+        if (AdminConfiguration is not null)
         {
-            _multiplexer = await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
-            _owned.Push(_multiplexer);
-            Description += $", version {_multiplexer.GetServers()[0].Version}";
+            var isOurs = _owned.Count > 0;
+            _administrators = await ConnectAsync($"{AdminConfiguration},allowAdmin=true");
+            Description += $", version {_administrators.GetServers()[0].Version}";
+            (Configuration, ClassicConfiguration) = isOurs && IsRedis
+                ? (await GrantAsync(DocumentedRights.Default, "chat", "~test-*", "&test-*"), await GrantAsync(DocumentedRights.Classic, "classic", "~test-*"))
+                : (AdminConfiguration, AdminConfiguration);
+            (_chats, _classicChats) = (await ConnectAsync(Configuration), await ConnectAsync(ClassicConfiguration));
         }
 
         Console.WriteLine($"Integration tests run on {Description}.");
         TestContext.Current.SendDiagnosticMessage("Integration tests run on {0}.", Description);
     }
 
-    /// <summary>A connection that all tests share; a test that disturbs connections makes its own.</summary>
-    public ConnectionMultiplexer Connection
-    {
-        get
-        {
-            if (_multiplexer is null)
-            {
-                SkipOrFail("There is no server: no Docker, no redis-server or valkey-server on the PATH, and no Garnet for this .NET version.");
-            }
+    /// <summary>A connection with all rights that all tests share; a test that disturbs connections makes its own.</summary>
+    public ConnectionMultiplexer Connection => Need(_administrators);
 
-            return _multiplexer;
-        }
-    }
+    /// <summary>A connection for chats that all tests share, with the rights of <see cref="Configuration"/>.</summary>
+    public ConnectionMultiplexer ChatConnection => Need(_chats);
+
+    /// <summary>The same for chats with the classic layout.</summary>
+    public ConnectionMultiplexer ClassicConnection => Need(_classicChats);
 
     /// <summary>Skips a test that needs what Garnet does not have.</summary>
     public void NeedRedis(string why)
@@ -113,6 +123,31 @@ public sealed partial class TestServer : IAsyncLifetime
         }
 
         Assert.Skip(why);
+    }
+
+    private static ConnectionMultiplexer Need(ConnectionMultiplexer? connection)
+    {
+        if (connection is null)
+        {
+            SkipOrFail("There is no server: no Docker, no redis-server or valkey-server on the PATH, and no Garnet for this .NET version.");
+        }
+
+        return connection;
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync(string configuration)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _owned.Push(connection);
+        return connection;
+    }
+
+    /// <summary>Returns how to connect as that user.</summary>
+    private async Task<string> GrantAsync(DocumentedRights rights, string user, params string[] patterns)
+    {
+        var command = rights.GrantTo(user, patterns);
+        await Connection.GetDatabase().ExecuteAsync(command[0], [.. command[1..]]);
+        return $"{AdminConfiguration},user={user},password=secret";
     }
 
     private async Task<string?> TryStartContainerAsync(bool required)
