@@ -28,7 +28,7 @@ public sealed class ChatOptions
     /// <value>10,000; 1 to 1,000,000.</value>
     public int MaxPendingOperations { get; set; } = 10_000;
 
-    /// <summary>How far a message must have got before a send returns, unless the send says otherwise.</summary>
+    /// <summary>How far a message must have got before a send returns, unless the send says otherwise. Edits and deletions do not wait.</summary>
     /// <value><see cref="Durability.Memory"/>.</value>
     public Durability Durability { get; set; } = Durability.Memory;
 }
