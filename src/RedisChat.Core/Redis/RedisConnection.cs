@@ -77,14 +77,19 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
         async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan? atMost)
         {
-            var limited = configuration;
-            if (atMost is { } time && time.TotalMilliseconds < configuration.ConnectTimeout)
+            var current = configuration;
+            if (atMost is { } limit && limit < TimeSpan.FromMilliseconds(configuration.ConnectTimeout))
             {
-                limited = configuration.Clone();
-                limited.ConnectTimeout = (int)time.TotalMilliseconds;
+                current = configuration.Clone();
+                current.ConnectTimeout = (int)limit.TotalMilliseconds;
             }
 
-            return await ConnectionMultiplexer.ConnectAsync(limited).ConfigureAwait(false);
+            if (!string.IsNullOrEmpty(current.ServiceName))
+            {
+                current = await RedisSentinels.ResolveAsync(current, time ?? TimeProvider.System).ConfigureAwait(false);
+            }
+
+            return await ConnectionMultiplexer.ConnectAsync(current).ConfigureAwait(false);
         }
     }
 
@@ -206,6 +211,10 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         catch (Exception e) when (e is RedisException or OperationCanceledException)
         {
             throw RedisErrors.NotSent(e, room, operation);
+        }
+        catch (ChatUnavailableException e)
+        {
+            throw new ChatUnavailableException(e.Message, e) { Room = room, Operation = operation };
         }
 
         if (writes && link.HasTwoPrimaries())

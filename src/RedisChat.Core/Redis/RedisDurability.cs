@@ -48,6 +48,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         {
             if (link?.SocketOf(key) is not { } socket)
             {
+                Connection.Suspect();
                 throw RedisErrors.NotSent(null, room, ChatOperations.Send);
             }
 

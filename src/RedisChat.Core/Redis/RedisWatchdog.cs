@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Makes a connection anew that is stuck. The client library mends most of what breaks, but not all: a link that swallows everything is
-/// noticed after 20 seconds or more, and after some fail-overs it never finds the new primary.
+/// noticed after 20 seconds or more, and a new primary that was not among the servers it connected to is never found.
 /// </summary>
 /// <remarks>
 /// Stuck is a connection that does not work while a fresh one does. So a server that is away is not made worse by it, and a connection that
@@ -17,7 +17,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
-    // Of several servers one may be frozen, and is waited for as long as it may take to connect: at first not for as long as is configured.
+    // Of several servers one may be frozen, and is waited for as long as it may take to connect: at first not as long as is configured.
     private static readonly TimeSpan FirstConnectTimeout = TimeSpan.FromSeconds(1.5);
 
     private int _looking;
@@ -36,11 +36,11 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         try
         {
             var pause = FirstPause;
-            TimeSpan? connectTimeout = FirstConnectTimeout;
+            var connectTimeout = FirstConnectTimeout;
             while (connection.Current is { } link && !await WorksAsync(link, Patience + connection.Occupied()).ConfigureAwait(false))
             {
                 await TryReplaceAsync(link, connectTimeout).ConfigureAwait(false);
-                connectTimeout = null;
+                connectTimeout *= 2;
                 await Task.Delay(pause, time, CancellationToken.None).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -51,7 +51,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
     }
 
-    private async Task TryReplaceAsync(RedisLink stuck, TimeSpan? connectTimeout)
+    private async Task TryReplaceAsync(RedisLink stuck, TimeSpan connectTimeout)
     {
         try
         {
@@ -65,7 +65,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
 
             await RedisConnection.CloseAsync(fresh).ConfigureAwait(false);
         }
-        catch (RedisException)
+        catch (Exception e) when (e is RedisException or ChatUnavailableException)
         {
             // The servers cannot be reached this way either.
         }
