@@ -10,6 +10,8 @@ internal sealed record ConsoleOptions
 
     public const string Usage = """
         A chat in the terminal. Without options it finds or starts a server of its own on this machine.
+        With "doctor" before the options it looks at how the server is set up instead, and says what mends it. It takes
+        --redis, --data and --port, and exits with 0 without a problem, 1 with one, 2 if no server answers.
 
           --room R            the room to join (lobby)
           --user U            who you are (your user name on this machine)
@@ -20,6 +22,11 @@ internal sealed record ConsoleOptions
           --port N            the embedded server's port (16379)
           --help              this text
         """;
+
+    private const string DoctorVerb = "doctor";
+
+    /// <summary>Whether to look at the server instead of chatting.</summary>
+    public bool Doctor { get; private set; }
 
     public string Room { get; private set; } = "lobby";
 
@@ -41,9 +48,9 @@ internal sealed record ConsoleOptions
     /// <exception cref="StartupException">It is not a valid one.</exception>
     public static ConsoleOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new ConsoleOptions();
+        var options = new ConsoleOptions { Doctor = args is [DoctorVerb, ..] };
         var given = new HashSet<string>();
-        for (var i = 0; i < args.Count; i++)
+        for (var i = options.Doctor ? 1 : 0; i < args.Count; i++)
         {
             var (name, value) = Split(args[i]);
             if (name is "--help" or "-h" or "-?")
@@ -129,6 +136,12 @@ internal sealed record ConsoleOptions
 
     private void Check(HashSet<string> given)
     {
+        string[] ofTheChat = ["--room", "--user", "--layout", "--store"];
+        if (Doctor && Array.Find(ofTheChat, given.Contains) is { } pointless)
+        {
+            throw new StartupException($"{pointless} means nothing together with {DoctorVerb}.");
+        }
+
         string[] embedded = ["--data", "--port"];
         string[] excluded = InMemory ? ["--redis", "--layout", .. embedded] : Redis is not null ? embedded : [];
         if (Array.Find(excluded, given.Contains) is { } useless)

@@ -13,6 +13,7 @@ internal sealed class Printer
     private static readonly Style Own = new(Color.Green);
     private static readonly Style Other = new(Color.Aqua);
     private static readonly Style Bad = new(Color.Red);
+    private static readonly Style Doubtful = new(Color.Yellow);
 
     private readonly Lock _gate = new();
     private readonly Action<(string Text, Style? Style)[]> _output;
@@ -58,6 +59,10 @@ internal sealed class Printer
 
     /// <summary>Prints a line of the program's own.</summary>
     public void Note(string text) => Line(_output, (text, Dim));
+
+    /// <summary>Prints a line of a report, coloured by how bad it is.</summary>
+    public void Report(string text, ServerFindingSeverity severity = ServerFindingSeverity.Information) =>
+        Line(_output, (text, severity switch { ServerFindingSeverity.Problem => Bad, ServerFindingSeverity.Warning => Doubtful, _ => (Style?)null }));
 
     /// <summary>Prints what went wrong, on the error output.</summary>
     public void Error(string text) => Line(_error, (text, Bad));

@@ -26,6 +26,11 @@ try
     using var host = BuildHost(options);
     await host.StartAsync();
     var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    if (options.Doctor)
+    {
+        return await new Doctor(host.Services.GetRequiredService<Chat>(), printer).RunAsync(leaving);
+    }
+
     using var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
     try
     {

@@ -53,6 +53,19 @@ internal static class Features
         Check(edited?.Text == "hello" && deleted);
     }
 
+    public static async Task InspectAsync(Chat chat)
+    {
+        #region inspect
+        var inspection = await chat.InspectServerAsync();
+        foreach (var finding in inspection.Findings) // the worst first
+        {
+            Console.WriteLine($"{finding.Severity}: {finding.What} {finding.Why} {finding.Command}");
+        }
+        #endregion
+
+        Check(inspection.Servers.Count > 0);
+    }
+
     private static void Check(bool holds)
     {
         if (!holds)

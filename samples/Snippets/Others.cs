@@ -17,6 +17,7 @@ internal static class Others
         await Features.SendAsync(chat);
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
+        await Features.InspectAsync(chat);
         await Live.RunAsync(chat);
         await InMemory.RunAsync();
         Console.WriteLine("Snippets passed");

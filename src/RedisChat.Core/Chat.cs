@@ -136,6 +136,7 @@ public sealed class Chat
     /// <param name="query">Which page; the newest if not given.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ArgumentException">The room's id or the query is not valid.</exception>
+    /// <exception cref="ChatDataException">The room's counters are not what the chat writes, or tell of far more messages than there are.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public async Task<MessagePage> ReceiveAsync(string room, MessageQuery? query = null, CancellationToken cancellationToken = default)
     {

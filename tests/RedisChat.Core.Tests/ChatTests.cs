@@ -111,6 +111,11 @@ public sealed class ChatTests
         (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Unreadable.Should().Equal(unreadable);
     }
 
+    [Fact]
+    public async Task A_store_without_servers_has_none_to_inspect() =>
+        (await Assert.ThrowsAsync<NotSupportedException>(() => _chat.InspectServerAsync(Cancelled)))
+            .Message.Should().Be("InMemoryMessageStore does not support inspection (IServerInspection).");
+
     private static async Task<List<Message>> ListAsync(IAsyncEnumerable<Message> messages)
     {
         var list = new List<Message>();

@@ -5,8 +5,8 @@ namespace RedisChat.Faults;
 /// <summary>What a worker is told to do: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
 internal sealed record WorkerOptions
 {
-    /// <summary>How long sends wait for their durability.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public required bool Sends { get; init; }
 

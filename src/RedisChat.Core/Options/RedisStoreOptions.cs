@@ -54,4 +54,16 @@ public sealed class RedisStoreOptions
     /// </summary>
     /// <value><see langword="false"/>: such a server is refused with <see cref="ChatServerException"/>.</value>
     public bool AllowEviction { get; set; }
+
+    /// <summary>
+    /// Whether pages are read from a replica, where there is one: for many readers, at the price of pages that may be as old as the replica is behind.
+    /// Everything else, what watchers catch up with included, is read from the primary.
+    /// </summary>
+    /// <remarks>
+    /// In a process a page's position is never behind what the process has sent, changed or read in that room, for as many rooms as
+    /// <see cref="RoomCacheSize"/> says: a replica that is behind that is passed over for the primary. Watching from the position of an old page tells
+    /// what is missing in it.
+    /// </remarks>
+    /// <value><see langword="false"/>.</value>
+    public bool PreferReplicas { get; set; }
 }

@@ -17,6 +17,10 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     /// <summary>Whether a room that was found later lacks something of this one: its history was lost, wholly or at its end.</summary>
     public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
 
+    /// <summary>Whether it has all that another one has.</summary>
+    public bool Covers(KnownRoom other) =>
+        (other.Epoch == "" || other.Epoch == Epoch) && Last >= other.Last && Revision >= other.Revision;
+
     /// <summary>Both together, where answers may come in another order than they were made.</summary>
     public KnownRoom Or(KnownRoom other) =>
         other.Epoch == Epoch ? new(Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision)) : other;

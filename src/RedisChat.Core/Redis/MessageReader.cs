@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Reads messages of one room by id, for one page.</summary>
-internal sealed class MessageReader(IDatabase database, IRoomKeyScheme keys, string room, CancellationToken cancellationToken)
+internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string room, CancellationToken cancellationToken)
 {
     private MessageRun _prefetched = MessageRun.None;
     private List<ChatDataException>? _unreadable;
@@ -91,7 +91,7 @@ internal sealed class MessageReader(IDatabase database, IRoomKeyScheme keys, str
                 fields[i] = ids[start + i];
             }
 
-            replies.Add(database.HashGetAsync(keys.Bucket(room, bucket), fields, CommandFlags.DemandMaster));
+            replies.Add(reads.HashGetAsync(keys.Bucket(room, bucket), fields));
             start = end;
         }
 

@@ -29,7 +29,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
             return new RoomChanges { Events = [], Position = now };
         }
 
-        var messages = new MessageReader(database, keys, room, cancellationToken);
+        var messages = new MessageReader(new PrimaryReads(database), keys, room, cancellationToken);
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
@@ -48,7 +48,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
+        var roomTask = RoomHash.ReadAsync(new PrimaryReads(database), keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
             keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
         var now = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);

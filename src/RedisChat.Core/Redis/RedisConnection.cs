@@ -14,7 +14,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly object _gate = new();
-    private readonly Func<Task<IConnectionMultiplexer>> _connect;
+    private readonly Func<TimeSpan?, Task<IConnectionMultiplexer>> _connect;
     private readonly ConfigurationOptions? _configuration;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -25,7 +25,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private volatile Exception? _refused;
     private bool _disposed;
 
-    private RedisConnection(Func<Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, TimeProvider? time, ILogger? logger)
+    private RedisConnection(Func<TimeSpan?, Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, TimeProvider? time, ILogger? logger)
     {
         _connect = connect;
         _configuration = configuration;
@@ -57,7 +57,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     /// <summary>Uses a connection of the host's.</summary>
     public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null) =>
-        new(() => Task.FromResult(multiplexer), null, time, logger);
+        new(_ => Task.FromResult(multiplexer), null, time, logger);
 
     /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
     public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null)
@@ -73,7 +73,19 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         // The client's own guard against administrators' commands, INFO among them, keeps the chat from looking at its servers. What may be
         // asked is up to the server.
         configuration.AllowAdmin = true;
-        return new(async () => await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), configuration, time, logger);
+        return new(ConnectAsync, configuration, time, logger);
+
+        async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan? atMost)
+        {
+            var limited = configuration;
+            if (atMost is { } time && time.TotalMilliseconds < configuration.ConnectTimeout)
+            {
+                limited = configuration.Clone();
+                limited.ConnectTimeout = (int)time.TotalMilliseconds;
+            }
+
+            return await ConnectionMultiplexer.ConnectAsync(limited).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Another connection to the same servers, on which commands may wait for so much longer.</summary>
@@ -123,7 +135,8 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     public void Suspect() => _watchdog?.Suspect();
 
     /// <summary>Makes a connection on the side.</summary>
-    public async Task<RedisLink> ConnectAnewAsync() => new(await _connect().ConfigureAwait(false), _time);
+    /// <param name="atMost">How long to wait for each server, if that is shorter than the configuration says.</param>
+    public async Task<RedisLink> ConnectAnewAsync(TimeSpan? atMost = null) => new(await _connect(atMost).ConfigureAwait(false), _time);
 
     /// <summary>Puts a connection in the place of another, which is closed. <see langword="false"/> if that is not in use any more.</summary>
     public bool TryReplace(RedisLink old, RedisLink replacement)
@@ -183,7 +196,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         try
         {
             link = await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!link.IsAccepted)
+
+            // A server that is refused is the very one to inspect.
+            if (!link.IsAccepted && operation != ChatOperations.Inspect)
             {
                 await link.AcceptAsync(AllowsEviction, room, operation, cancellationToken).ConfigureAwait(false);
             }

@@ -75,6 +75,9 @@ internal static class RedisErrors
             // All of these are refusals: the server did nothing. They pass.
             "LOADING" or "BUSY" or "READONLY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOSCRIPT" or "MOVED" or "ASK" or "NOREPLICAS" or "MISCONF" =>
                 Refused(e, code.ToString(), room, operation),
+
+            // So the client library says MOVED and ASK, where it has followed one already.
+            "Key" when e.Message.StartsWith("Key has MOVED", StringComparison.Ordinal) => Refused(e, "MOVED", room, operation),
             "OOM" => new ChatStoreFullException(
                 "Redis has reached its maxmemory and takes no new data; nothing was written. Raise maxmemory or remove old rooms.", e)
             { Room = room, Operation = operation },

@@ -19,6 +19,6 @@ internal static class RedisInfo
             answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo, 0).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return ServerInfo.Parse((string?)answer ?? "");
+        return ServerInfo.From(answer);
     }
 }

@@ -66,11 +66,32 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         return primaries > 1;
     }
 
-    /// <summary>The connection that writes for this key go over now.</summary>
-    public RedisSocket SocketOf(RedisKey key)
+    /// <summary>The connection that writes for this key go over now; <see langword="null"/> while no primary is known, as in the middle of a fail-over.</summary>
+    public RedisSocket? SocketOf(RedisKey key)
     {
-        var server = multiplexer.GetServer(key, null, CommandFlags.DemandMaster);
-        return new RedisSocket(server, server.GetCounters().Interactive.SocketCount);
+        try
+        {
+            var server = multiplexer.GetServer(key, null, CommandFlags.DemandMaster);
+            return new RedisSocket(server, server.GetCounters().Interactive.SocketCount);
+        }
+        catch (InvalidOperationException)
+        {
+            // The client library has no other way to say so.
+            return null;
+        }
+    }
+
+    /// <summary>A replica of the key's primary; <see langword="null"/> if none is connected.</summary>
+    public IServer? ReplicaOf(RedisKey key)
+    {
+        try
+        {
+            return multiplexer.GetServer(key, null, CommandFlags.PreferReplica) is { IsReplica: true } replica ? replica : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Asks the primaries whether they are fit to keep messages. Those that cannot be asked now are asked before the next operation.</summary>

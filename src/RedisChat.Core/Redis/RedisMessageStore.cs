@@ -16,6 +16,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
 
+    // Then the primary is asked.
+    private static readonly TimeSpan ReplicaTimeout = TimeSpan.FromSeconds(1);
+
     private readonly RedisConnection _connection;
     private readonly RedisStoreOptions _options;
     private readonly IRoomKeyScheme _keys;
@@ -111,7 +114,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await _reader.ReadAsync(database, room, query, cancellationToken).ConfigureAwait(false);
+            return (_options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
+                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
@@ -168,6 +172,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                     .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {
+                    _rooms.TryGet(room, out var known);
+                    _rooms.Raise(room, known with { Revision = (long)reply[1] });
                     return wanted is null
                         ? new(ChangeOutcome.Deleted, message)
                         : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime((long)reply[1]) });
@@ -286,6 +292,34 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Send, out var error))
         {
             throw error;
+        }
+    }
+
+    /// <summary>The page as a replica has it; <see langword="null"/> if that is behind what this process has seen, or no answer.</summary>
+    private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
+    {
+        if (_connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
+        {
+            return null;
+        }
+
+        _rooms.TryGet(room, out var known);
+        try
+        {
+            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken)
+                .UntilAsync(ReplicaTimeout, _time, cancellationToken).ConfigureAwait(false);
+            var found = KnownRoom.At(page.Position);
+            if (!found.Covers(known))
+            {
+                return null;
+            }
+
+            _rooms.Raise(room, found);
+            return page;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return null;
         }
     }
 

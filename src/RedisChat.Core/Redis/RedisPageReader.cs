@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -8,15 +6,15 @@ namespace RedisChat.Redis;
 /// </summary>
 internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
 {
-    public async Task<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
+    public async Task<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
-        var roomTask = RoomHash.ReadAsync(database, keys, room).Observed();
-        var messages = new MessageReader(database, keys, room, cancellationToken);
+        var roomTask = RoomHash.ReadAsync(reads, keys, room).Observed();
+        var messages = new MessageReader(reads, keys, room, cancellationToken);
         UserIndex? index = null;
         if (query.User is { } user)
         {
-            index = await UserIndex.OpenAsync(database, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+            index = await UserIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
         }
         else if (GuessRun(room, query) is var (from, to))
         {
@@ -24,7 +22,10 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
         }
 
         var position = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
-        rooms.Set(room, KnownRoom.At(position));
+        if (reads.IsPrimary)
+        {
+            rooms.Set(room, KnownRoom.At(position));
+        }
 
         var plan = PagePlan.For(query, position.MessageId);
         IIdSource ids = index is null

@@ -64,12 +64,13 @@ internal sealed class RedisProbe(
     private async Task ProbeAsync()
     {
         var database = await connection.GetDatabaseAsync("", ChatOperations.Watch, ending).ConfigureAwait(false);
+        var reads = new PrimaryReads(database);
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(database, keys, subscription.Room).Observed());
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).Observed());
             for (var i = 0; i < some.Length; i++)
             {
                 if (await TryReadAsync(rooms[i], some[i].Room).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)

@@ -17,6 +17,9 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
+    // Of several servers one may be frozen, and is waited for as long as it may take to connect: at first not for as long as is configured.
+    private static readonly TimeSpan FirstConnectTimeout = TimeSpan.FromSeconds(1.5);
+
     private int _looking;
 
     /// <summary>Looks whether the connection works, and goes on until one does.</summary>
@@ -33,9 +36,11 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         try
         {
             var pause = FirstPause;
+            TimeSpan? connectTimeout = FirstConnectTimeout;
             while (connection.Current is { } link && !await WorksAsync(link, Patience + connection.Occupied()).ConfigureAwait(false))
             {
-                await TryReplaceAsync(link).ConfigureAwait(false);
+                await TryReplaceAsync(link, connectTimeout).ConfigureAwait(false);
+                connectTimeout = null;
                 await Task.Delay(pause, time, CancellationToken.None).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -46,11 +51,11 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
     }
 
-    private async Task TryReplaceAsync(RedisLink stuck)
+    private async Task TryReplaceAsync(RedisLink stuck, TimeSpan? connectTimeout)
     {
         try
         {
-            var fresh = await connection.ConnectAnewAsync().ConfigureAwait(false);
+            var fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
             if (await WorksAsync(fresh, Patience).ConfigureAwait(false) && connection.TryReplace(stuck, fresh))
             {
                 ChatTelemetry.Reconnected();
@@ -71,7 +76,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     {
         try
         {
-            var primaries = await PrimariesAsync(link.Multiplexer).UntilAsync(patience, time).ConfigureAwait(false);
+            var primaries = await PrimariesAsync(link.Multiplexer, patience).ConfigureAwait(false);
             if (primaries.Count == 0 || primaries.Exists(server => !server.IsConnected || server.IsReplica))
             {
                 return false;
@@ -93,15 +98,26 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
     }
 
-    private static async Task<List<IServer>> PrimariesAsync(IConnectionMultiplexer multiplexer)
+    private async Task<List<IServer>> PrimariesAsync(IConnectionMultiplexer multiplexer, TimeSpan patience)
     {
-        var servers = multiplexer.GetServers();
-        if (Array.Find(servers, server => server is { IsConnected: true, ServerType: ServerType.Cluster }) is not { } member)
+        var servers = Array.FindAll(multiplexer.GetServers(), server => server.IsConnected);
+        if (!Array.Exists(servers, server => server.ServerType == ServerType.Cluster))
         {
-            return [.. servers.Where(server => server is { IsConnected: true, IsReplica: false })];
+            return [.. servers.Where(server => !server.IsReplica)];
         }
 
-        var nodes = await member.ClusterNodesAsync().ConfigureAwait(false);
+        // Any node of the cluster knows; the one that is asked first may be the one that does not answer.
+        var answers = servers.Select(server => server.ClusterNodesAsync().UntilAsync(patience, time)).ToList();
+        ClusterConfiguration? nodes = null;
+        while (nodes is null && answers.Count > 0)
+        {
+            var answer = await Task.WhenAny(answers).ConfigureAwait(false);
+            answers.Remove(answer);
+            nodes = answer.IsCompletedSuccessfully || answers.Count == 0 ? await answer.ConfigureAwait(false) : null;
+            _ = answer.Exception;
+        }
+
+        answers.ForEach(answer => answer.Observed());
         return nodes is null
             ? []
             : [.. nodes.Nodes

@@ -9,8 +9,8 @@ internal static class RoomHash
     private static readonly RedisValue[] Fields = ["epoch", "last", "at", "rev"];
 
     /// <summary>Asks for the room's position.</summary>
-    public static Task<RedisValue[]> ReadAsync(IDatabase database, IRoomKeyScheme keys, string room) =>
-        database.HashGetAsync(keys.Room(room), Fields, CommandFlags.DemandMaster);
+    public static Task<RedisValue[]> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room) =>
+        reads.HashGetAsync(keys.Room(room), Fields);
 
     /// <summary>The position that the values of <see cref="ReadAsync"/> tell; the start if there is no room.</summary>
     public static RoomPosition Position(RedisValue[] values, IRoomKeyScheme keys, string room)

@@ -15,7 +15,7 @@ internal sealed class UserIndex
     // Below this many bytes reading all is better than halving on.
     private const int SmallEnough = 4096;
 
-    private readonly IDatabase _database;
+    private readonly RoomReads _reads;
     private readonly RedisKey _key;
     private readonly string _room;
     private readonly CancellationToken _cancellationToken;
@@ -26,9 +26,9 @@ internal sealed class UserIndex
 
     private long TailStart => _length - _tail.Length;
 
-    private UserIndex(IDatabase database, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
+    private UserIndex(RoomReads reads, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
     {
-        _database = database;
+        _reads = reads;
         _key = key;
         _room = room;
         _length = length;
@@ -38,17 +38,17 @@ internal sealed class UserIndex
 
     /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
     public static async Task<UserIndex> OpenAsync(
-        IDatabase database, RedisKey key, string room, int ids, CancellationToken cancellationToken)
+        RoomReads reads, RedisKey key, string room, int ids, CancellationToken cancellationToken)
     {
         // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
-        var before = database.StringLengthAsync(key, CommandFlags.DemandMaster);
-        var tail = database.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1, CommandFlags.DemandMaster);
-        var after = database.StringLengthAsync(key, CommandFlags.DemandMaster);
+        var before = reads.StringLengthAsync(key);
+        var tail = reads.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1);
+        var after = reads.StringLengthAsync(key);
         await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
         return new UserIndex(
-            database, key, room, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
+            reads, key, room, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
     }
 
     /// <summary>The ids on both sides of a pivot, none above <paramref name="last"/>.</summary>
@@ -94,7 +94,7 @@ internal sealed class UserIndex
 
         return from >= TailStart
             ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
-            : (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(_key, from, to - 1, CommandFlags.DemandMaster).UntilAsync(_cancellationToken).ConfigureAwait(false);
+            : (ReadOnlyMemory<byte>)await _reads.StringGetRangeAsync(_key, from, to - 1).UntilAsync(_cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>

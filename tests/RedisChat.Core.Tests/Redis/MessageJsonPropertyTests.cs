@@ -43,6 +43,26 @@ public sealed class MessageJsonPropertyTests
         }, iter: 5_000);
 
     [Fact]
+    public void Whatever_counts_as_a_message_can_be_edited() =>
+        Gen.Select(AnyMessage, Gen.Int[0, 200], Gen.Byte.Array[0, 6], Text).Sample((sent, at, bytes, text) =>
+        {
+            // An unknown property in front, and a few bytes changed somewhere.
+            byte[] stored = [.. "{\"x\":\"\\ud800\","u8, .. Stored(sent, 5)[1..]];
+            bytes.CopyTo(stored, Math.Min(at, stored.Length - bytes.Length));
+            if (MessageJson.TryRead(17, stored, out var message))
+            {
+                byte[] value = [.. MessageJson.HeadOfEdit(stored, message with { Text = text, Version = message.Version + 1 }), .. "7"u8, .. MessageJson.TailOfEdit];
+
+                MessageJson.TryRead(17, value, out var read).Should().BeTrue();
+                read!.Text.Should().Be(text);
+            }
+        }, iter: 20_000);
+
+    [Fact]
+    public void A_version_that_cannot_grow_is_none() =>
+        MessageJson.TryRead(1, """{"t":1,"u":"a","c":"b","v":2147483647}"""u8, out _).Should().BeFalse();
+
+    [Fact]
     public void The_order_of_metadata_does_not_show() =>
         Gen.Dictionary(Text, Text)[0, 5].Sample(metadata =>
         {

@@ -3,7 +3,9 @@ namespace RedisChat.IntegrationTests.Faults;
 /// <summary>What is promised, whatever happens to a deployment with Cluster.</summary>
 public sealed class ClusterFaultTests(FaultReport report) : IClassFixture<FaultReport>
 {
-    public static TheoryData<string, int> Faults => FaultSelection.Of(ClusterFaults.All.Select(fault => fault.Name), "Cluster: slot moved under load, Memory");
+    public static TheoryData<string, int> Faults => FaultSelection.Of(
+        ClusterFaults.All.Select(fault => fault.Name),
+        "Cluster: CLUSTER FAILOVER, Replicated(1)", "Cluster: slot moved under load, Memory");
 
     public static TheoryData<string, int> FaultsToDisposeIn => FaultSelection.Of(ClusterFaults.All.Select(fault => fault.Name), "Cluster: primary killed, comes back later, Memory");
 

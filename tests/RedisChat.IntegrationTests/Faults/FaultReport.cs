@@ -19,6 +19,13 @@ public sealed class FaultReport : IDisposable
 
     public void Dispose()
     {
+        if (!FaultSelection.IsAskedFor)
+        {
+            return;
+        }
+
+        Console.WriteLine("| fault | promise | sends | acknowledged | ambiguous | refused | lost | undone | doubled | reordered | other violations | gaps | sends / watchers go on after |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var fault in _results.GroupBy(result => result.Fault))
         {
             Console.WriteLine(Row(fault.Key, [.. fault]));

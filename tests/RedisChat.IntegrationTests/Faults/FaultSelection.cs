@@ -13,11 +13,18 @@ internal static class FaultSelection
     private static readonly string? Asked = Environment.GetEnvironmentVariable("REDISCHAT_FAULTS");
     private static readonly string Seeds = Environment.GetEnvironmentVariable("REDISCHAT_FAULT_SEEDS") ?? "1,2,3";
 
+    /// <summary>Whether it is the long run, whose results are for docs/guarantees.md.</summary>
+    public static bool IsAskedFor => Asked is not null;
+
     /// <summary>The names and seeds to run.</summary>
     /// <param name="all">Every fault.</param>
     /// <param name="selected">Those of an ordinary run.</param>
     public static TheoryData<string, int> Of(IEnumerable<string> all, params string[] selected)
     {
+#if NET8_0
+        // What a fault comes to differs little by runtime.
+        selected = selected[..1];
+#endif
         var rows = new TheoryData<string, int>();
         foreach (var fault in Asked is null ? selected : all.Where(fault => Asked == "all" || fault.Contains(Asked, StringComparison.Ordinal)))
         {
@@ -34,7 +41,7 @@ internal static class FaultSelection
     public static async Task CheckAsync<T>(Fault<T> fault, int seed, FaultReport report)
         where T : IDeployment
     {
-        var result = await FaultRun.RunAsync(fault, seed, Asked is null ? 1 : TimesWhenAskedFor);
+        var result = await FaultRun.RunAsync(fault, seed, IsAskedFor ? TimesWhenAskedFor : 1);
         report.Add(result);
         Assert.True(!result.Violations.Any(), Describe(result));
         if (fault.MayLose == Loss.Nothing)

@@ -21,9 +21,11 @@ internal sealed class SingleServer : IDeployment
 
     public FaultProxy Network { get; }
 
-    public static async Task<SingleServer> StartAsync(string[] arguments)
+    public static Task<SingleServer> StartAsync(string[] arguments) => StartAsync(new RedisSetup { Arguments = arguments });
+
+    public static async Task<SingleServer> StartAsync(RedisSetup setup)
     {
-        var server = new SingleServer(await RedisProcess.StartAsync(arguments));
+        var server = new SingleServer(await RedisProcess.StartAsync(setup));
         await server.ConnectAsync();
         return server;
     }

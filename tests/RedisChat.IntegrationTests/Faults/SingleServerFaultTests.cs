@@ -5,7 +5,14 @@ public sealed class SingleServerFaultTests(FaultReport report) : IClassFixture<F
 {
     public static TheoryData<string, int> Faults => FaultSelection.Of(
         SingleServerFaults.All.Select(fault => fault.Name),
-        "kill -9 and restart, AOF always", "CLIENT KILL TYPE pubsub");
+        "kill -9 and restart, AOF always",
+        "answers lost after they were applied",
+        "CLIENT KILL TYPE pubsub",
+        "maxmemory reached",
+        "BUSY with another's script",
+        "wrong type under a room's key",
+        "an older snapshot restored",
+        "the AOF's tail cut");
 
     public static TheoryData<string, int> FaultsToDisposeIn => FaultSelection.Of(
         SingleServerFaults.All.Select(fault => fault.Name).Where(name => !name.StartsWith("senders", StringComparison.Ordinal)),

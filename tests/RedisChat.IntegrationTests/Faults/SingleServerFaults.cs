@@ -14,6 +14,12 @@ internal static class SingleServerFaults
     [
         Crash("kill -9 and restart, AOF always", SingleServer.AofAlways),
         Crash("kill -9 and restart, AOF everysec", SingleServer.AofEverySecond) with { MayLose = Loss.Acknowledged },
+        Crash("kill -9 and restart, AOF everysec, Fsynced", SingleServer.AofEverySecond) with
+        {
+            StartAsync = () => SingleServer.StartAsync(new RedisSetup { Program = ServerPrograms.NeedWaitAof(), Arguments = SingleServer.AofEverySecond }),
+            Durability = Durability.Fsynced(TimeSpan.FromSeconds(3)),
+            MayLose = Loss.Unacknowledged,
+        },
         Crash("kill -9 and restart without data", SingleServer.NotPersistent) with { MayLose = Loss.Acknowledged },
         Frozen(5),
         Frozen(25),

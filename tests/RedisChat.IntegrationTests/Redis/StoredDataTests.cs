@@ -159,6 +159,14 @@ public sealed class StoredDataTests
     [InlineData("count", "few")]
     [InlineData("rev", "new")]
     [InlineData("epoch", "stone age")]
+    [InlineData("epoch", "11112222333344445")]
+    [InlineData("epoch", "0")]
+    [InlineData("epoch", "ABC")]
+    [InlineData("last", "-5")]
+    [InlineData("last", "nan")]
+    [InlineData("last", "0x10")]
+    [InlineData("at", "now")]
+    [InlineData("rev", "7999273196133939117")]
     public async Task Counters_that_are_no_numbers_fail_the_send_and_nothing_is_written(string field, string value)
     {
         await _chat.SendAsync(Room, "alice", "hello", Cancelled);
@@ -167,10 +175,72 @@ public sealed class StoredDataTests
 
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync(Room, "alice", "more", Cancelled));
         (await DumpAsync()).Should().BeEquivalentTo(before);
+        await Assert.ThrowsAsync<ChatDataException>(() => _chat.EditAsync(Room, 1, "alice", "changed", Cancelled));
+        (await DumpAsync()).Should().BeEquivalentTo(before);
         if (field != "count")
         {
             (await Assert.ThrowsAsync<ChatDataException>(() => _chat.ReceiveAsync(Room, cancellationToken: Cancelled))).Field.Should().Be(field);
         }
+    }
+
+    [Theory]
+    [InlineData("epoch")]
+    [InlineData("last")]
+    public async Task A_room_that_lost_one_of_its_fields_fails_the_send_and_nothing_is_written(string field)
+    {
+        await _chat.SendAsync(Room, "alice", "hello", Cancelled);
+        await _redis.HashDeleteAsync(Key(), field);
+        var before = await DumpAsync();
+
+        await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync(Room, "alice", "more", Cancelled));
+        (await DumpAsync()).Should().BeEquivalentTo(before);
+        (await Assert.ThrowsAsync<ChatDataException>(() => _chat.ReceiveAsync(Room, cancellationToken: Cancelled))).Field.Should().Be(field);
+    }
+
+    [Fact]
+    public async Task Messages_above_the_last_id_are_not_overwritten()
+    {
+        await _chat.SendManyAsync(Room, [new("alice", "one"), new("alice", "two")], Cancelled);
+        await _redis.HashSetAsync(Key(), "last", 1);
+        var before = await DumpAsync();
+
+        await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync(Room, "alice", "another two", Cancelled));
+        (await DumpAsync()).Should().BeEquivalentTo(before);
+    }
+
+    [Theory]
+    [InlineData("x:1")]
+    [InlineData("1:179c54")]
+    [InlineData("99999999999999999999:1")]
+    [InlineData("")]
+    public async Task A_receipt_that_is_none_fails_the_send_and_nothing_is_written(string idAndTime)
+    {
+        var message = new NewMessage("alice", "hello") { IdempotencyKey = "key" };
+        await _chat.SendAsync(Room, message, Cancelled);
+        var sent = await SentKeyAsync();
+        var digest = ((string?)await _redis.HashGetAsync(sent, "alice\nkey"))!.Split(':')[2];
+        await _redis.HashSetAsync(sent, "alice\nkey", $"{idAndTime}:{digest}");
+        var before = await DumpAsync();
+
+        await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendManyAsync(Room, [new("bob", "new"), message], Cancelled));
+        (await DumpAsync()).Should().BeEquivalentTo(before);
+    }
+
+    [Theory]
+    [InlineData("1,two,3,")]
+    [InlineData("1,3")]
+    [InlineData("3,1,")]
+    [InlineData("1,1,")]
+    [InlineData(",,,,")]
+    [InlineData("111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111")]
+    public async Task A_user_list_that_is_none_is_told_of(string list)
+    {
+        await _chat.SendManyAsync(Room, [new("alice", "1"), new("bob", "2"), new("alice", "3")], Cancelled);
+        await _redis.StringSetAsync(Key(":u:alice"), list);
+
+        var error = await Assert.ThrowsAsync<ChatDataException>(
+            () => _chat.ReceiveAsync(Room, new MessageQuery { User = "alice", Limit = 1 }, Cancelled));
+        error.Key.Should().Be(Key(":u:alice"));
     }
 
     [Fact]
@@ -184,17 +254,6 @@ public sealed class StoredDataTests
 
         error.Message.Should().Contain("another room");
         (await _chat.GetAsync(Room, ChatLimits.MaxMessageId, Cancelled))!.Text.Should().Be("the last");
-    }
-
-    [Fact]
-    public async Task A_user_list_that_is_no_list_is_told_of()
-    {
-        await _chat.SendAsync(Room, "alice", "hello", Cancelled);
-        await _redis.StringSetAsync(Key(":u:alice"), "1,two,3,");
-
-        var error = await Assert.ThrowsAsync<ChatDataException>(
-            () => _chat.ReceiveAsync(Room, new MessageQuery { User = "alice" }, Cancelled));
-        error.Key.Should().Be(Key(":u:alice"));
     }
 
     [Fact]

@@ -27,24 +27,30 @@ internal static class AccessRules
 
     private static IEnumerable<ServerFinding> Refused(ServerAnswers server, ClientSetup client)
     {
-        foreach (var (command, words) in server.Refused)
+        foreach (var (command, refusal) in server.Refused)
         {
             var severity = command == ServerReader.Info ? Warning : Information;
+            var right = $"+{command.ToLowerInvariant().Replace(' ', '|')}";
             var why = $"It would tell {Tells(command)}.";
-            if (words.StartsWith("NOPERM", StringComparison.Ordinal))
+            yield return refusal.By switch
             {
-                var right = $"+{command.ToLowerInvariant().Replace(' ', '|')}";
-                yield return new ServerFinding(severity, ServerFindingCodes.NotAllowed, $"The user may not run {command}: the right {right} is missing.", why)
+                RefusedBy.Rights => new ServerFinding(
+                    severity, ServerFindingCodes.NotAllowed, $"The user may not run {command}: the right {right} is missing.", why)
                 {
                     Command = $"ACL SETUSER {server.User ?? client.User ?? "default"} {right}",
-                    Advice = "The chat itself does not need it. Or inspect with the configuration of an administrator.",
-                };
-            }
-            else
-            {
-                yield return new ServerFinding(severity, ServerFindingCodes.NotTold, $"The server does not answer {command}: {words}", why)
-                { Advice = "Look where the server is administered." };
-            }
+                    Advice = "Or inspect with the configuration of an administrator.",
+                },
+                RefusedBy.Client => new ServerFinding(
+                    severity, ServerFindingCodes.NotAllowed, $"The application's connection does not run {command}: {refusal.Words}", why)
+                {
+                    Advice = "Make it with allowAdmin=true, or inspect over a store that makes its own connection.",
+                },
+                _ => new ServerFinding(
+                    severity, ServerFindingCodes.NotTold, $"The server does not answer {command}: {refusal.Words}", why)
+                {
+                    Advice = "Look where the server is administered.",
+                },
+            };
         }
     }
 

@@ -43,11 +43,11 @@ internal static class ClientRules
     private static IEnumerable<ServerFinding> IdleTime(ServerAnswers server, ClientSetup client)
     {
         // Redis leaves subscribers alone; it is the connection for commands that it closes.
-        if (TryRead(server.Setting("timeout") ?? "", out var timeout) && timeout > 0 && timeout <= client.KeepAlive.TotalSeconds)
+        if (TryRead(server.Setting("timeout") ?? "", out var timeout) && timeout > 0 && timeout <= client.KeepAliveSeconds)
         {
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.IdleConnectionsClosed,
-                $"timeout is {timeout} s, and the client is silent for up to {client.KeepAlive.TotalSeconds} s (keepAlive).",
+                $"timeout is {timeout} s, and the client is silent for up to {client.KeepAliveSeconds} s (keepAlive).",
                 "The server closes the connection of a quiet chat again and again; the first send after that is late.")
                 .MendedBySetting("timeout", "0") with
             { Advice = $"Or configure the client with a keepAlive below {timeout}." };

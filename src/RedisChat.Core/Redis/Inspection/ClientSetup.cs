@@ -4,14 +4,12 @@ namespace RedisChat.Redis;
 
 /// <summary>What this process's connection was configured with.</summary>
 /// <param name="User">The user to run as; <see langword="null"/> if none was configured.</param>
-/// <param name="KeepAlive">After how much idle time the client makes itself heard.</param>
-internal sealed record ClientSetup(string? User, TimeSpan KeepAlive)
+/// <param name="KeepAliveSeconds">After so much idle time the client makes itself heard; 0 or less if it finds that time itself.</param>
+internal sealed record ClientSetup(string? User, int KeepAliveSeconds)
 {
     public static ClientSetup Of(IConnectionMultiplexer multiplexer)
     {
         var configuration = ConfigurationOptions.Parse(multiplexer.Configuration, ignoreUnknown: true);
-        return new ClientSetup(
-            string.IsNullOrEmpty(configuration.User) ? null : configuration.User,
-            TimeSpan.FromSeconds(configuration.KeepAlive > 0 ? configuration.KeepAlive : 60));
+        return new ClientSetup(string.IsNullOrEmpty(configuration.User) ? null : configuration.User, configuration.KeepAlive);
     }
 }

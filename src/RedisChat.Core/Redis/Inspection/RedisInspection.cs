@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -8,7 +9,7 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
     public async Task<ServerInspection> RunAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var multiplexer = await ConnectAsync(patience, cancellationToken).ConfigureAwait(false);
-        var servers = await Task.WhenAll(multiplexer.GetServers().Select(server => ReadAsync(server, patience, cancellationToken))).ConfigureAwait(false);
+        var servers = await Task.WhenAll(multiplexer.GetServers().Where(HasAddress).Select(server => ReadAsync(server, patience, cancellationToken))).ConfigureAwait(false);
         return Array.Exists(servers, server => server.IsReached)
             ? ServerExamination.Examine(servers, ClientSetup.Of(multiplexer))
             : throw new ChatUnavailableException(
@@ -30,6 +31,9 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
             throw;
         }
     }
+
+    // The node of a cluster that has met no other does not know its own address, and the client takes it for a further server.
+    private static bool HasAddress(IServer server) => server.EndPoint is not DnsEndPoint { Port: 0 };
 
     private async Task<ServerAnswers> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)
     {

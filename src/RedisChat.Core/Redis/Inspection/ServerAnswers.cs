@@ -22,8 +22,8 @@ internal sealed record ServerAnswers(string EndPoint)
 
     public ClockReading? Clock { get; init; }
 
-    /// <summary>The commands that were refused, and the words of the refusal.</summary>
-    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
+    /// <summary>The commands that were not answered, and why.</summary>
+    public IReadOnlyDictionary<string, Refusal> Refused { get; init; } = new Dictionary<string, Refusal>();
 
     public string? Setting(string name) => Settings.GetValueOrDefault(name);
 }

@@ -3,8 +3,10 @@ namespace RedisChat.Redis;
 /// <summary>From what servers answered to what that means for a chat.</summary>
 internal static class ServerExamination
 {
-    public static ServerInspection Examine(IReadOnlyList<ServerAnswers> servers, ClientSetup client)
+    public static ServerInspection Examine(IEnumerable<ServerAnswers> answers, ClientSetup client)
     {
+        // One server may be known by several addresses.
+        var servers = answers.DistinctBy(server => server.Info["run_id"] ?? server.EndPoint).ToList();
         var findings = servers
             .SelectMany(server => Findings(server, client).Select(finding => finding with { Server = server.EndPoint }))
             .Concat(TopologyRules.FindTogether(servers))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
@@ -13,6 +14,9 @@ internal sealed class ServerInfo
 
     /// <summary>An answer without anything in it.</summary>
     public static ServerInfo Empty { get; } = new();
+
+    /// <summary>Reads an answer, which in RESP3 begins with what kind of text it is.</summary>
+    public static ServerInfo From(RedisResult answer) => Parse(answer.ToString(out _) ?? "");
 
     public static ServerInfo Parse(string text)
     {

@@ -18,35 +18,31 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
         BucketRules.Value, BucketRules.OldValue, BucketRules.Entries, BucketRules.OldEntries,
     ];
 
-    private readonly Dictionary<string, string> _refused = [];
+    private readonly Dictionary<string, Refusal> _refused = [];
 
     /// <summary>Asks everything.</summary>
     /// <exception cref="RedisConnectionException">The connection broke.</exception>
     /// <exception cref="RedisTimeoutException">The server did not answer.</exception>
     public async Task<ServerAnswers> ReadAsync(CancellationToken cancellationToken)
     {
-        // Alone, so that nothing else takes time between the question and the answer.
-        var clock = await ReadClockAsync(cancellationToken).ConfigureAwait(false);
-        var info = await ReadInfoAsync(Info, cancellationToken).ConfigureAwait(false);
+        var info = await TryAsync(Info, () => RedisInfo.ReadAsync(server, cancellationToken)).ConfigureAwait(false) ?? ServerInfo.Empty;
         return new ServerAnswers(endPoint)
         {
-            Clock = clock,
-            Info = info ?? ServerInfo.Empty,
-            Cluster = info is { IsCluster: true } ? await ReadInfoAsync(ClusterInfo, cancellationToken).ConfigureAwait(false) : null,
+            Info = info,
+            Cluster = info.IsCluster && await AskAsync(ClusterInfo, cancellationToken).ConfigureAwait(false) is { } cluster
+                ? ServerInfo.From(cluster)
+                : null,
+            Clock = await ReadClockAsync(cancellationToken).ConfigureAwait(false),
             User = (string?)await AskAsync(WhoAmI, cancellationToken).ConfigureAwait(false),
             Settings = await ReadSettingsAsync(cancellationToken).ConfigureAwait(false),
             Refused = _refused,
         };
     }
 
-    private async Task<ServerInfo?> ReadInfoAsync(string command, CancellationToken cancellationToken) =>
-        (string?)await AskAsync(command, cancellationToken).ConfigureAwait(false) is { } text ? ServerInfo.Parse(text) : null;
-
     private async Task<ClockReading?> ReadClockAsync(CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
-        var answer = await AskAsync(Time, cancellationToken).ConfigureAwait(false);
-        return answer is { Length: 2 }
+        return await AskAsync(Time, cancellationToken).ConfigureAwait(false) is { Length: 2 } answer
             ? new ClockReading(Micros.ToTime(((long)answer[0] * 1_000_000) + (long)answer[1]), asked, time.GetUtcNow())
             : null;
     }
@@ -65,18 +61,25 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
         return settings;
     }
 
-    /// <summary>The answer, or <see langword="null"/> if the server or the client's own settings refuse the command.</summary>
-    private async Task<RedisResult?> AskAsync(string command, CancellationToken cancellationToken, params object[] arguments)
+    private Task<RedisResult?> AskAsync(string command, CancellationToken cancellationToken, params object[] arguments)
+    {
+        // As plain words: what IServer has methods for is not all that is asked here.
+        var words = command.Split(' ');
+        return TryAsync<RedisResult>(
+            command, () => server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken));
+    }
+
+    /// <summary>The answer, or <see langword="null"/> if it was refused.</summary>
+    private async Task<T?> TryAsync<T>(string command, Func<Task<T>> ask)
+        where T : class
     {
         try
         {
-            // As plain words: the named methods of IServer for these demand a connection with allowAdmin.
-            var words = command.Split(' ');
-            return await server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken).ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisServerException or RedisCommandException)
+        catch (Exception e) when (Refusal.From(e) is { } refusal)
         {
-            _refused[command] = e.Message;
+            _refused[command] = refusal;
             return null;
         }
     }

@@ -37,8 +37,7 @@ internal static class TopologyRules
             yield break;
         }
 
-        // One server may be known by several addresses.
-        var primaries = told.Where(server => server.Info.Role == ServerRole.Primary).DistinctBy(server => server.Info["run_id"] ?? server.EndPoint).ToList();
+        var primaries = told.FindAll(server => server.Info.Role == ServerRole.Primary);
         if (primaries.Count == 0)
         {
             yield return new ServerFinding(

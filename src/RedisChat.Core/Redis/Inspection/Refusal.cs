@@ -1,0 +1,18 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Why a command was not answered.</summary>
+/// <param name="By">What stands in the way.</param>
+/// <param name="Words">In the words of the server or the client library.</param>
+internal sealed record Refusal(RefusedBy By, string Words)
+{
+    /// <summary>The refusal that an exception tells of; <see langword="null"/> if it is about something else.</summary>
+    public static Refusal? From(Exception error) => error switch
+    {
+        RedisCommandException => new Refusal(RefusedBy.Client, error.Message),
+        RedisServerException when RedisErrors.IsMissingRight(error) => new Refusal(RefusedBy.Rights, error.Message),
+        RedisServerException => new Refusal(RefusedBy.Server, error.Message),
+        _ => null,
+    };
+}

@@ -1,0 +1,13 @@
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>What an inspection found, less what a server on its own cannot help.</summary>
+internal static class FindingAssertions
+{
+    /// <summary>The codes, but for those that a single server of any version has.</summary>
+    public static IEnumerable<string> Ills(this ServerInspection inspection) =>
+        inspection.Findings.Select(finding => finding.Code).Where(code => code is not (ServerFindingCodes.NoReplica or ServerFindingCodes.NoWaitForDisk));
+
+    public static bool Has(this ServerInspection inspection, string code) => inspection.Findings.Any(finding => finding.Code == code);
+
+    public static ServerFinding The(this ServerInspection inspection, string code) => inspection.Findings.Single(finding => finding.Code == code);
+}

@@ -1,0 +1,90 @@
+using RedisChat.Tests;
+using StackExchange.Redis;
+using static RedisChat.ServerFindingCodes;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>What is found under fewer rights than an administrator's.</summary>
+public sealed class InspectionAccessTests
+{
+    private const string Chat = "user=chat,password=secret";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_the_rights_of_a_chat_the_findings_name_those_that_are_missing_and_the_command_gives_them()
+    {
+        await using var server = await Patient.StartAsync();
+        await server.RunAsync(DocumentedRights());
+        var inspection = await server.InspectAsync(Chat);
+        inspection.Findings.Where(finding => finding.Code == NotAllowed).Select(finding => finding.Command)
+            .Should().Equal("ACL SETUSER chat +acl|whoami", "ACL SETUSER chat +config|get");
+        inspection.Ills().Should().OnlyContain(code => code == NotAllowed);
+
+        foreach (var finding in inspection.Findings.Where(finding => finding.Code == NotAllowed))
+        {
+            await server.RunAsync(finding.Command!);
+        }
+
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_the_right_to_INFO_that_is_a_warning_and_no_error()
+    {
+        await using var server = await Patient.StartAsync();
+        await server.RunAsync(DocumentedRights());
+        await server.RunAsync("ACL SETUSER chat -info -time +acl|whoami +config|get");
+        var inspection = await server.InspectAsync(Chat);
+        inspection.Findings.Select(finding => (finding.Severity, finding.Command)).Should().Equal(
+            (ServerFindingSeverity.Warning, "ACL SETUSER chat +info"), (ServerFindingSeverity.Information, "ACL SETUSER chat +time"));
+        inspection.Servers.Should().ContainSingle().Which.Should().Be(new InspectedServer(server.Configuration, ServerRole.Unknown, null));
+
+        foreach (var finding in inspection.Findings)
+        {
+            await server.RunAsync(finding.Command!);
+        }
+
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_connection_that_silently_runs_as_another_user_is_found()
+    {
+        await using var server = await Patient.StartAsync();
+        (await server.InspectAsync(Chat)).Ills().Should().Equal(OtherUser);
+
+        await server.RunAsync("ACL SETUSER chat on >secret ~* &* +@all");
+
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_connection_of_the_host_without_allowAdmin_shows_all_but_the_settings()
+    {
+        await using var server = await Patient.StartAsync("--maxmemory-policy", "allkeys-lru");
+        await using var host = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
+        await using var store = new RedisMessageStore(host);
+
+        var inspection = await new Chat(store).InspectServerAsync(Cancelled);
+
+        inspection.Ills().Should().Equal(EvictionDeletesMessages, NotAllowed);
+        inspection.The(NotAllowed).What.Should().StartWith("The application's connection does not run CONFIG GET:");
+        inspection.Servers.Should().ContainSingle().Which.Role.Should().Be(ServerRole.Primary);
+    }
+
+    [Fact]
+    public async Task Under_the_rights_of_a_chat_INFO_is_refused_in_a_script_as_it_is_outside()
+    {
+        await using var server = await Patient.StartAsync();
+        await server.RunAsync(DocumentedRights());
+        await server.RunAsync("ACL SETUSER chat -info");
+        await using var host = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},{Chat}");
+        await using var store = new RedisMessageStore(host);
+
+        (await new Chat(store).InspectServerAsync(Cancelled)).Findings[0].Command.Should().Be("ACL SETUSER chat +info");
+    }
+
+    private static string DocumentedRights() =>
+        File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).First(text => text.StartsWith("ACL SETUSER chat ", StringComparison.Ordinal));
+}

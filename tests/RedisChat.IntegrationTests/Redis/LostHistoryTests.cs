@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using RedisChat.Conformance;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>A send that finds a room without the history that its process has seen says so, and does not give out ids silently again.</summary>
+public sealed class LostHistoryTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_send_into_a_room_that_lost_its_history_is_counted_and_told_to_the_watchers_at_once(bool wholly)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        var events = new EventNames();
+        await using var store = Open(redis, events);
+        var chat = new Chat(store);
+        var first = await chat.SendAsync("lobby", "alice", "one", Cancelled);
+        await chat.SendAsync("lobby", "alice", "two", Cancelled);
+        await using var log = new WatchLog(store.WatchAsync("lobby", RoomPosition.Start));
+        await log.CaughtUpAsync();
+
+        await LoseAsync(admin, wholly ? null : first);
+        var again = await chat.SendAsync("lobby", "alice", "after", Cancelled);
+
+        again.Id.Should().Be(wholly ? 1 : 2);
+        again.Position.Epoch.Should().NotBe(wholly ? first.Position.Epoch : 0);
+        events.Should().Contain("HistoryLost");
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Gap));
+        await log.ReachesAsync(again.Position);
+    }
+
+    [Fact]
+    public async Task Sending_from_several_processes_and_deleting_is_no_loss()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        var events = new EventNames();
+        await using var one = Open(redis, events);
+        await using var other = Open(redis, events);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async sender =>
+        {
+            var chat = new Chat(sender % 2 == 0 ? one : other);
+            for (var i = 0; i < 100; i++)
+            {
+                var receipt = await chat.SendAsync("lobby", "alice", $"{sender}-{i}", Cancelled);
+                await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+                await chat.DeleteAsync("lobby", receipt.Id, "alice", cancellationToken: Cancelled);
+            }
+        }));
+
+        events.Should().NotContain("HistoryLost");
+    }
+
+    // The probe would find it too: it must not be what tells the watchers here.
+    private static RedisMessageStore Open(RedisProcess redis, ILogger logger) => new(
+        RedisConnection.Own(ConfigurationOptions.Parse(redis.Configuration)),
+        new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMinutes(1) }, null, null, logger);
+
+    /// <summary>Everything, or all after a message, as a fail-over to a replica that was behind would.</summary>
+    private static async Task LoseAsync(ConnectionMultiplexer admin, MessageReceipt? kept)
+    {
+        if (kept is null)
+        {
+            await admin.GetServers()[0].FlushDatabaseAsync();
+            return;
+        }
+
+        var (keys, database) = (new HashTagKeyScheme(), admin.GetDatabase());
+        await database.HashDeleteAsync(keys.Bucket("lobby", 0), kept.Id + 1);
+        await database.HashSetAsync(
+            keys.Room("lobby"), [new("last", kept.Id), new("at", kept.Timestamp.ToUnixTimeMilliseconds() * 1000), new("count", 1)]);
+    }
+
+    /// <summary>A logger that keeps the names of events.</summary>
+    private sealed class EventNames : ConcurrentQueue<string?>, ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Enqueue(eventId.Name);
+    }
+}
