@@ -17,8 +17,8 @@ internal sealed class ClusterDeployment : IDeployment
     /// <summary>All nodes, whatever each is now. At the start the first three are the primaries, and their replicas follow in the same order.</summary>
     public IReadOnlyList<RedisProcess> Nodes => _nodes;
 
-    /// <summary>How an application connects: all nodes.</summary>
-    public string Configuration => string.Join(',', _nodes.Select(node => node.Configuration));
+    /// <summary>How a chat connects: all nodes, as a user with no more rights than docs/operations.md gives it.</summary>
+    public string Configuration => $"{string.Join(',', _nodes.Select(node => node.Configuration))},user=chat,password=secret";
 
     /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
     /// <param name="arguments">For all nodes: "--appendonly", "yes".</param>
@@ -30,7 +30,10 @@ internal sealed class ClusterDeployment : IDeployment
             for (var i = 0; i < 2 * Primaries; i++)
             {
                 cluster._nodes.Add(await RedisProcess.StartAsync(
-                    ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--repl-diskless-sync-delay", "0", .. arguments]));
+                    [
+                        "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--repl-diskless-sync-delay", "0",
+                        .. DocumentedRights.Cluster.Arguments, .. arguments,
+                    ]));
             }
 
             await cluster.CreateAsync();

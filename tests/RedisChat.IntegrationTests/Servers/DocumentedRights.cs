@@ -13,10 +13,15 @@ internal sealed class DocumentedRights
 
     public static DocumentedRights Default { get; } = new("+publish");
 
+    public static DocumentedRights Cluster { get; } = new("+spublish");
+
     public static DocumentedRights Classic { get; } = new("+watch");
 
     /// <summary>The command that gives them, word by word. The password is "secret".</summary>
     /// <param name="user">To whom.</param>
     /// <param name="patterns">Keys and channels besides those with the default prefix: "~test-*".</param>
     public string[] GrantTo(string user, params string[] patterns) => ["ACL", "SETUSER", user, .. _command[3..], .. patterns];
+
+    /// <summary>The same for the user "chat" as arguments of a server, which has them again when it is started again.</summary>
+    public string[] Arguments => ["--user", .. GrantTo("chat")[2..]];
 }

@@ -19,8 +19,9 @@ internal sealed class SentinelDeployment : IDeployment
 
     public IReadOnlyList<RedisProcess> Sentinels => _sentinels;
 
-    /// <summary>How an application connects: the sentinels, and the name of what they watch over.</summary>
-    public string Configuration => $"{string.Join(',', _sentinels.Select(sentinel => sentinel.Configuration))},serviceName={Name}";
+    /// <summary>How a chat connects: the sentinels, and the name of what they watch over; as a user with no more rights than docs/operations.md gives it.</summary>
+    public string Configuration =>
+        $"{string.Join(',', _sentinels.Select(sentinel => sentinel.Configuration))},serviceName={Name},user=chat,password=secret";
 
     /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
     /// <param name="arguments">For the servers with the data: "--appendonly", "yes".</param>
@@ -112,12 +113,12 @@ internal sealed class SentinelDeployment : IDeployment
 
     private async Task StartServersAsync(string[] arguments)
     {
-        string[] quick = ["--repl-diskless-sync-delay", "0"];
-        _servers.Add(await RedisProcess.StartAsync([.. quick, .. arguments]));
+        string[] all = ["--repl-diskless-sync-delay", "0", .. DocumentedRights.Default.Arguments, .. arguments];
+        _servers.Add(await RedisProcess.StartAsync(all));
         string[] replica = ["--replicaof", $"127.0.0.1 {_servers[0].Port}"];
         for (var i = 0; i < 2; i++)
         {
-            _servers.Add(await RedisProcess.StartAsync([.. quick, .. replica, .. arguments]));
+            _servers.Add(await RedisProcess.StartAsync([.. all, .. replica]));
         }
 
         // A sentinel asks the primary for its replicas as soon as it starts, and then not for some time.

@@ -35,12 +35,8 @@ public sealed class DeploymentTests
         await using var cluster = await ClusterDeployment.StartAsync();
         Report("started", watch);
         var slot = await cluster.SlotAsync("key");
-        await using (var connection = await ConnectionMultiplexer.ConnectAsync(cluster.Configuration))
-        {
-            await connection.GetDatabase().StringSetAsync("key", "value");
-        }
-
         var first = await cluster.PrimaryAsync(slot);
+        await first.AskAsync("SET", "key", "value");
         var other = await cluster.PrimaryAsync((slot + 8192) % 16384);
         await cluster.MigrateAsync(slot, other);
         (await other.AskAsync("GET", "key")).Should().Equal("value");
