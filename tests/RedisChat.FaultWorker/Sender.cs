@@ -99,7 +99,7 @@ internal sealed class Sender(Chat chat, HistoryWriter history, string room, stri
                 history.Write(new Broken($"{user} in {room} was thrown {e}"));
             }
 
-            history.Write(failed(mayHaveHappened, $"{e.GetType().Name}: {e.Message} {e.InnerException?.GetType().Name}: {e.InnerException?.Message}"));
+            history.Write(failed(mayHaveHappened, $"{e.GetType().Name}: {e.Message} ({e.GetBaseException().GetType().Name}: {e.GetBaseException().Message})"));
             return mayHaveHappened ? Outcome.MayHaveHappened : Outcome.DidNotHappen;
         }
     }
