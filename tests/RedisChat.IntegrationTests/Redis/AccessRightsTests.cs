@@ -41,8 +41,8 @@ public sealed class AccessRightsTests
     [Fact]
     public async Task Sends_that_wait_for_replicas_need_one_right_more_and_without_it_nothing_is_written()
     {
-        await using var redis = await RedisProcess.StartAsync();
-        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}", "--repl-diskless-sync-delay", "0");
+        await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
+        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");
         await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
         await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret"));
