@@ -61,6 +61,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ArgumentException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     public Task<MessageReceipt> SendAsync(string room, string user, string text, CancellationToken cancellationToken = default) =>
@@ -72,6 +73,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ArgumentException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -107,6 +109,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <exception cref="ArgumentException">The room's id or one of the messages is not valid; the error names which.</exception>
+    /// <exception cref="ChatDurabilityException">The messages are stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>

@@ -40,4 +40,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(12, LogLevel.Warning, "The connection to Redis was stuck and has been made anew.", EventName = "ConnectionReplaced")]
     public static partial void ConnectionReplaced(ILogger logger);
+
+    [LoggerMessage(13, LogLevel.Warning, "It could not be found out whether the connection to Redis works.", EventName = "LookingFailed")]
+    public static partial void LookingFailed(ILogger logger, Exception error);
 }

@@ -14,6 +14,9 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
+            options.Durability?.Timeout > options.OperationTimeout
+                ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} waits for {options.Durability.Timeout}, which is longer than {nameof(options.OperationTimeout)} ({options.OperationTimeout})."
+                : null,
             options.Durability is null ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} is not set; Durability.Memory is the weakest level." : null);
 
     public static IEnumerable<string> In(RedisStoreOptions options) =>

@@ -23,5 +23,7 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
 
     /// <summary>Both together, where answers may come in another order than they were made.</summary>
     public KnownRoom Or(KnownRoom other) =>
-        other.Epoch == Epoch ? new(Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision)) : other;
+        other.Epoch == Epoch || other.Epoch == "" || Epoch == ""
+            ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision))
+            : other;
 }

@@ -7,46 +7,19 @@ namespace RedisChat.Redis;
 internal static class RedisAnswers
 {
     /// <summary>Waits until cancelled.</summary>
-    public static async Task<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch when (!answer.IsCompleted)
-        {
-            answer.Observe();
-            throw;
-        }
-    }
+    public static Task<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken) =>
+        answer.UntilAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
     /// <summary>Waits until cancelled.</summary>
-    public static async Task UntilAsync(this Task answer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch when (!answer.IsCompleted)
-        {
-            answer.Observe();
-            throw;
-        }
-    }
+    public static Task UntilAsync(this Task answer, CancellationToken cancellationToken) =>
+        answer.UntilAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
     /// <summary>Waits until cancelled or the time is up.</summary>
     /// <exception cref="TimeoutException">It is.</exception>
     public static async Task<T> UntilAsync<T>(this Task<T> answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return await answer.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch when (!answer.IsCompleted)
-        {
-            answer.Observe();
-            throw;
-        }
+        await ((Task)answer).UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        return await answer.ConfigureAwait(false);
     }
 
     /// <summary>Waits until cancelled or the time is up.</summary>

@@ -43,9 +43,6 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// <summary>Whether a server that evicts keys, and so deletes messages, is used all the same.</summary>
     public bool AllowsEviction { get; set; }
 
-    /// <summary>How long a healthy server may take for an answer, besides the usual: for as long a <c>WAIT</c> may hold the connection up.</summary>
-    public Func<TimeSpan> Occupied { get; set; } = static () => TimeSpan.Zero;
-
     /// <summary>Whether live events go by sharded pub/sub: see <see cref="RedisLink.IsSharded"/>.</summary>
     public bool IsSharded => Current is { IsSharded: true };
 
@@ -123,7 +120,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         translated = error is ObjectDisposedException && !_disposed
             ? RedisErrors.NotSent(error, room, operation)
             : RedisErrors.Translate(error, room, operation, writes);
-        if (translated is ChatUnavailableException { MayHaveHappened: false } && _refused is { } refused)
+        if (translated is ChatUnavailableException { MayHaveHappened: false }
+            && error is not RedisServerException
+            && (RedisErrors.RefusedHandshake(error) ?? _refused) is { } refused)
         {
             translated = RedisErrors.Refused(refused, room, operation);
         }
@@ -154,6 +153,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             }
 
             _link = Task.FromResult(replacement);
+            _refused = null;
             Unwatch(old);
             Watch(replacement);
         }
@@ -200,7 +200,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         RedisLink link;
         try
         {
-            link = await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            link = await connecting.UntilAsync(cancellationToken).ConfigureAwait(false);
 
             // A server that is refused is the very one to inspect.
             if (!link.IsAccepted && operation != ChatOperations.Inspect)
@@ -208,8 +208,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
                 await link.AcceptAsync(AllowsEviction, room, operation, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is RedisException or OperationCanceledException)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException || (e is ObjectDisposedException && !_disposed))
         {
+            Suspect();
             throw RedisErrors.NotSent(e, room, operation);
         }
         catch (ChatUnavailableException e)
@@ -252,10 +253,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private void HandleFailure(object? sender, ConnectionFailedEventArgs e)
     {
-        if (RedisErrors.RefusedHandshake(e) is { } refused)
-        {
-            _refused = refused;
-        }
+        _refused = RedisErrors.RefusedHandshake(e.Exception) ?? _refused;
 
         Trouble?.Invoke();
     }

@@ -10,21 +10,21 @@ internal sealed class RedisDurability : IAsyncDisposable
     // What the answer to a wait may take on its way.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    private readonly RedisConnection _main;
     private readonly Lazy<RedisConnection> _connection;
-    private readonly RedisWaits _waits = new();
     private readonly TimeProvider _time;
 
     // Levels that the server was found to give. One that it gave once it is expected to give again.
     private volatile Durability[] _given = [];
 
-    public RedisDurability(RedisConnection connection, TimeProvider time)
+    public RedisDurability(RedisConnection main, TimeProvider time)
     {
+        _main = main;
         _time = time;
         _connection = new Lazy<RedisConnection>(() =>
         {
-            var separate = connection.Separate(Durability.LongestTimeout);
-            separate.AllowsEviction = connection.AllowsEviction;
-            separate.Occupied = () => _waits.Occupied;
+            var separate = main.Separate(Durability.LongestTimeout);
+            separate.AllowsEviction = main.AllowsEviction;
             return separate;
         });
     }
@@ -33,7 +33,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     public RedisConnection Connection => _connection.Value;
 
     /// <summary>Appends, and waits until that is as durable as asked.</summary>
-    /// <param name="append">Appends over <see cref="Connection"/>.</param>
+    /// <param name="append">Appends over <see cref="Connection"/>, to the server that it has for the key and to no other.</param>
     /// <param name="key">A key of the room.</param>
     /// <param name="room">The room.</param>
     /// <param name="durability">The level.</param>
@@ -43,20 +43,19 @@ internal sealed class RedisDurability : IAsyncDisposable
     {
         await Connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
         var link = Connection.Current;
-        IReadOnlyList<MessageReceipt>? receipts = null;
+        if (link?.SocketOf(key) is not { } socket)
+        {
+            Connection.Suspect();
+            throw RedisErrors.NotSent(null, room, ChatOperations.Send);
+        }
+
+        await RequireAsync(socket.Server, durability, room, cancellationToken).ConfigureAwait(false);
+        var receipts = await append().ConfigureAwait(false);
         try
         {
-            if (link?.SocketOf(key) is not { } socket)
-            {
-                Connection.Suspect();
-                throw RedisErrors.NotSent(null, room, ChatOperations.Send);
-            }
-
-            await RequireAsync(socket.Server, durability, room, cancellationToken).ConfigureAwait(false);
-            receipts = await append().ConfigureAwait(false);
-            var reached = await _waits.ReachAsync(socket.Server, durability)
-                .WaitAsync(durability.Timeout + Grace, _time, cancellationToken).ConfigureAwait(false);
-            if (link != Connection.Current || link.SocketOf(key) != socket)
+            var reached = await link.Waits.ReachAsync(socket.Server, durability)
+                .UntilAsync(durability.Timeout + Grace, _time, cancellationToken).ConfigureAwait(false);
+            if (link != Connection.Current || link.SocketOf(key) != socket || link.HasTwoPrimaries())
             {
                 // What the wait said may be true of another connection than the messages went over: so they are sent again, which stores
                 // nothing new where they are known.
@@ -65,22 +64,25 @@ internal sealed class RedisDurability : IAsyncDisposable
 
             return reached ? receipts : throw NotReached(receipts, room, durability, null);
         }
-        catch (Exception e) when (e is TimeoutException and not RedisTimeoutException || (e is OperationCanceledException && receipts is not null))
+        catch (Exception e) when (e is OperationCanceledException || (e is TimeoutException and not RedisTimeoutException))
         {
-            throw NotReached(receipts!, room, durability, e);
+            throw NotReached(receipts, room, durability, e);
         }
-        catch (RedisException e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out var error, writes: receipts is not null))
+        catch (Exception e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out _))
         {
             // A wait that a fail-over breaks off has errors of its own.
-            throw receipts is null ? error : RedisErrors.MayBeSent(e, room, ChatOperations.Send);
+            throw RedisErrors.MayBeSent(e, room, ChatOperations.Send);
         }
     }
 
-    public ValueTask DisposeAsync() => _connection.IsValueCreated ? _connection.Value.DisposeAsync() : default;
+    // Also where there was no durable send yet: one that comes later must find it disposed.
+    public ValueTask DisposeAsync() => _main.IsOwn ? Connection.DisposeAsync() : default;
 
     private static ChatDurabilityException NotReached(IReadOnlyList<MessageReceipt> receipts, string room, Durability durability, Exception? inner) =>
         new(
-            $"The messages are stored, but not confirmed to be {durability} within {durability.Timeout.TotalSeconds:0.###} s: they are lost if the server fails now. "
+            $"The messages are stored, but not confirmed to be {durability} within "
+            + (inner is OperationCanceledException ? "the time of the operation" : $"{durability.Timeout.TotalSeconds:0.###} s")
+            + ": they are lost if the server fails now. "
             + (durability.IsFsynced ? "Look at the server's disk." : "Look at the server's replicas."), inner)
         {
             Room = room,
@@ -96,14 +98,25 @@ internal sealed class RedisDurability : IAsyncDisposable
             return;
         }
 
-        var info = await RedisInfo.ReadAsync(server, cancellationToken).ConfigureAwait(false);
-        if (RedisRequirements.RefusalOf(info, durability) is { } refusal)
+        try
         {
-            throw new ChatServerException(refusal) { Room = room, Operation = ChatOperations.Send };
-        }
+            var info = await RedisInfo.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+            if (RedisRequirements.RefusalOf(info, durability) is { } refusal)
+            {
+                throw new ChatServerException(refusal) { Room = room, Operation = ChatOperations.Send };
+            }
 
-        // One that waits for nothing shows whether the user may wait at all.
-        await RedisWaits.TryAsync(server, durability).UntilAsync(cancellationToken).ConfigureAwait(false);
-        _given = [.. _given, durability];
+            // One that waits for nothing shows whether the user may wait at all.
+            await RedisWaits.TryAsync(server, durability).UntilAsync(cancellationToken).ConfigureAwait(false);
+            _given = [.. _given, durability];
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e, room, ChatOperations.Send);
+        }
+        catch (Exception e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out var error, writes: false))
+        {
+            throw error;
+        }
     }
 }

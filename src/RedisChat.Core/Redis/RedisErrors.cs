@@ -36,17 +36,18 @@ internal static class RedisErrors
         Unavailable(e, room, operation, mayHaveHappened: true);
 
     /// <summary>Why a connection was refused, by the server or for not being trusted; <see langword="null"/> if it failed for another reason.</summary>
-    public static Exception? RefusedHandshake(ConnectionFailedEventArgs failure)
+    public static Exception? RefusedHandshake(Exception? failure)
     {
-        for (var e = failure.Exception; e is not null; e = e.InnerException)
+        Exception? refused = null;
+        for (var e = failure; e is not null; e = e.InnerException)
         {
-            if (e is AuthenticationException or CryptographicException)
-            {
-                return e;
-            }
+            // The innermost knows best.
+            refused = e is AuthenticationException or CryptographicException or RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
+                ? e
+                : refused;
         }
 
-        return failure.FailureType == ConnectionFailureType.AuthenticationFailure ? failure.Exception : null;
+        return refused;
     }
 
     /// <summary>The error where the connection was refused.</summary>
@@ -121,7 +122,7 @@ internal static class RedisErrors
         new(
             mayHaveHappened
                 ? "Redis did not answer in time."
-                : "Redis is not available. Check that it runs and that the configured end points, user and password are right.",
+                : "Redis is not available. Check that it runs and that the configured end points, user, password and certificates are right.",
             e)
         { Room = room, Operation = operation, MayHaveHappened = mayHaveHappened };
 }

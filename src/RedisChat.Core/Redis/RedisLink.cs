@@ -18,6 +18,9 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
 
     public IDatabase Database => _database;
 
+    /// <summary>The waits of durable sends, which speak for what came over this multiplexer.</summary>
+    public RedisWaits Waits { get; } = new();
+
     /// <summary>Whether the servers were found fit to keep messages.</summary>
     public bool IsAccepted => _accepted;
 
@@ -112,14 +115,14 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
 
             _accepted = primaries.Length > 0;
         }
-        catch (RedisServerException)
+        catch (RedisServerException e) when (RedisErrors.IsMissingRight(e))
         {
-            // Not allowed to ask, or not in a state to answer: the operation itself will tell which.
+            // Not allowed to ask: what can be known is known.
             _accepted = true;
         }
-        catch (RedisException)
+        catch (Exception e) when (e is RedisException or RedisTimeoutException or RedisCommandException)
         {
-            // It is away, as the operation will find.
+            // It is away or not in a state to answer, as the operation will find.
         }
     }
 }

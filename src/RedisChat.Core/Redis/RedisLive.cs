@@ -112,21 +112,21 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     {
         subscription.Missed(heard, position);
         _connection.Suspect();
-        Repair(subscription);
+        Repair(subscription, afresh: false);
     }
 
     private void SubscribeAllAnew()
     {
         foreach (var subscription in Subscriptions)
         {
-            Repair(subscription);
+            Repair(subscription, afresh: true);
         }
     }
 
-    private void Repair(RedisSubscription subscription)
+    private void Repair(RedisSubscription subscription, bool afresh)
     {
         subscription.Feed.CatchUp(CatchUpCause.Probe);
-        if (subscription.TryBeginRepair())
+        if (subscription.TryBeginRepair(afresh))
         {
             _ = SubscribeAnewAsync(subscription);
         }
@@ -134,34 +134,37 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
 
     private async Task SubscribeAnewAsync(RedisSubscription subscription)
     {
-        try
+        do
         {
-            await CloseAsync(subscription).ConfigureAwait(false);
-            await OpenAsync(subscription, Ending).ConfigureAwait(false);
+            try
+            {
+                await CloseAsync(subscription).ConfigureAwait(false);
+                await OpenAsync(subscription, Ending).ConfigureAwait(false);
 
-            // What was published in between went unheard.
-            subscription.Feed.CatchUp(CatchUpCause.Probe);
+                // What was published in between went unheard.
+                subscription.Feed.CatchUp(CatchUpCause.Probe);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody watches any more, or the store is being disposed.
+            }
+            catch (Exception e)
+            {
+                // The next probe finds it deaf again; until it can be subscribed to, its watchers live on the probes.
+                ChatLog.SubscribingFailed(_logger, e);
+            }
         }
-        catch (OperationCanceledException)
-        {
-            // Nobody watches any more, or the store is being disposed.
-        }
-        catch (Exception e)
-        {
-            // The next probe finds it deaf again; until it can be subscribed to, its watchers live on the probes.
-            ChatLog.SubscribingFailed(_logger, e);
-        }
-        finally
-        {
-            subscription.EndRepair();
-        }
+        while (subscription.EndRepair());
     }
 
     public async ValueTask DisposeAsync()
     {
         Dispose();
         await _probe.EndedAsync().ConfigureAwait(false);
-        await Task.WhenAll(Subscriptions.Select(CloseAsync)).ConfigureAwait(false);
+
+        // They go with the connection anyway, if that is the store's own; a server that stands still is not waited for.
+        var closing = Task.WhenAll(Subscriptions.Select(CloseAsync));
+        await Task.WhenAny(closing, Task.Delay(UnsubscribeTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -9,7 +9,8 @@ namespace RedisChat;
 /// <summary>Keeps messages in Redis hashes: the default store. docs/keys.md tells what each key holds.</summary>
 /// <remarks>
 /// An append is one script call: atomic, and one round trip once the room's last id is about known. A change reads the message and then is one
-/// script call, again if somebody else was faster. Reads go to the primary, as several pipelined commands.
+/// script call, again if somebody else was faster. Reads are several pipelined commands, and go to the primary, but for pages where
+/// <see cref="RedisStoreOptions.PreferReplicas"/> is set.
 /// </remarks>
 public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
@@ -64,7 +65,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _rooms = new RoomCache(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _reader = new RedisPageReader(_keys, _rooms);
+        _reader = new RedisPageReader(_keys, _rooms, OnLost);
         _changes = new RedisChangeReader(_keys);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
         _durability = new RedisDurability(_connection, _time);
@@ -76,7 +77,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        AppendAsync(_connection, room, messages, cancellationToken);
+        AppendAsync(_connection, CommandFlags.DemandMaster, room, messages, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The store uses a connection of the host's: the durable sends need one of their own.</exception>
@@ -86,7 +87,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         ArgumentNullException.ThrowIfNull(durability);
         return _connection.IsOwn
             ? _durability.AppendAsync(
-                () => AppendAsync(_durability.Connection, room, messages, cancellationToken), _keys.Room(room), room, durability, cancellationToken)
+                () => AppendAsync(_durability.Connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, room, messages, cancellationToken),
+                _keys.Room(room), room, durability, cancellationToken)
             : throw new NotSupportedException(
                 $"The durability {durability} needs a connection of its own, for waiting blocks it. Give the chat a configuration string or "
                 + "ConfigurationOptions instead of a connection multiplexer.");
@@ -240,8 +242,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);
-        await _durability.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_durability.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
     /// <summary>The same, for hosts that do not dispose asynchronously.</summary>
@@ -253,7 +254,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     }
 
     private async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        RedisConnection connection, string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+        RedisConnection connection, CommandFlags flags, string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
         try
@@ -266,7 +267,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
             {
                 call.Guess(known, window);
                 var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, CommandFlags.DemandMaster)
+                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, flags)
                     .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {
@@ -278,21 +279,34 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 var found = new KnownRoom((string)reply[3]!, (long)reply[1], 0);
                 if (known.IsLostIn(found))
                 {
-                    ChatTelemetry.HistoryLost();
-                    ChatLog.HistoryLost(_logger, known.Last, found.Last);
-                    _live.CatchUp(room);
+                    OnLost(room, known, found);
+                }
+                else
+                {
+                    _rooms.Raise(room, found);
                 }
 
                 known = found;
                 window = (long)reply[2];
                 Volatile.Write(ref _windowsAhead, window - ownWindow);
-                _rooms.Set(room, known);
+
+                // A second primary may have come up since.
+                database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Send, out var error))
         {
             throw error;
         }
+    }
+
+    /// <summary>A room has lost history that this process has seen: that is told, and not known any more.</summary>
+    private void OnLost(string room, KnownRoom known, KnownRoom found)
+    {
+        _rooms.Set(room, found);
+        ChatTelemetry.HistoryLost();
+        ChatLog.HistoryLost(_logger, known.Last, found.Last);
+        _live.CatchUp(room);
     }
 
     /// <summary>The page as a replica has it; <see langword="null"/> if that is behind what this process has seen, or no answer.</summary>

@@ -4,10 +4,15 @@ namespace RedisChat.Redis;
 /// Reads pages. What a page needs lies in a run of ids around its pivot, so it is asked for together with the room's position, in one
 /// round trip, wherever the run can be guessed. Deleted messages in it cost further ones.
 /// </summary>
-internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
+/// <param name="keys">Names the keys.</param>
+/// <param name="rooms">What is known of the rooms.</param>
+/// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
+internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, Action<string, KnownRoom, KnownRoom> onLost)
 {
     public async Task<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
     {
+        rooms.TryGet(room, out var known);
+
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
         var roomTask = RoomHash.ReadAsync(reads, keys, room).Observed();
         var messages = new MessageReader(reads, keys, room, cancellationToken);
@@ -24,7 +29,15 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms)
         var position = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
         if (reads.IsPrimary)
         {
-            rooms.Set(room, KnownRoom.At(position));
+            var found = KnownRoom.At(position);
+            if (known.IsLostIn(found))
+            {
+                onLost(room, known, found);
+            }
+            else
+            {
+                rooms.Raise(room, found);
+            }
         }
 
         var plan = PagePlan.For(query, position.MessageId);

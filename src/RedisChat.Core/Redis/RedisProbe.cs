@@ -120,7 +120,11 @@ internal sealed class RedisProbe(
 
     private void Failed(Exception e)
     {
-        connection.Suspect();
+        if (e is not ChatDataException)
+        {
+            connection.Suspect();
+        }
+
         ChatTelemetry.ProbeFailed("unavailable");
         ChatLog.ProbeFailed(logger, e);
     }

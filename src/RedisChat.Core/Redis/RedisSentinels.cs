@@ -39,8 +39,8 @@ internal static class RedisSentinels
         sentinels.ServiceName = null;
         sentinels.CommandMap = CommandMap.Sentinel;
         sentinels.TieBreaker = "";
-        sentinels.User = configuration.SentinelUser ?? configuration.User;
-        sentinels.Password = configuration.SentinelPassword ?? configuration.Password;
+        sentinels.User = configuration.SentinelUser;
+        sentinels.Password = configuration.SentinelPassword;
         var connection = await ConnectionMultiplexer.ConnectAsync(sentinels).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var asked = connection.GetServers().Where(server => server.IsConnected).Select(AskOneAsync).ToList();

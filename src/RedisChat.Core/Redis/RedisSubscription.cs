@@ -11,7 +11,8 @@ internal sealed class RedisSubscription(string room, int bufferSize)
     private RoomPosition? _heard;
     private ChannelMessageQueue? _queue;
     private int _watchers;
-    private int _repairing;
+    private bool _repairing;
+    private bool _repairAgain;
 
     public string Room => room;
 
@@ -69,9 +70,26 @@ internal sealed class RedisSubscription(string room, int bufferSize)
         return true;
     }
 
-    public bool TryBeginRepair() => Interlocked.Exchange(ref _repairing, 1) == 0;
+    /// <summary>Begins a repair, unless one is under way.</summary>
+    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
+    public bool TryBeginRepair(bool afresh)
+    {
+        lock (_gate)
+        {
+            _repairAgain |= afresh && _repairing;
+            return !_repairing && (_repairing = true);
+        }
+    }
 
-    public void EndRepair() => Volatile.Write(ref _repairing, 0);
+    /// <summary>Ends a repair. Whether another must follow.</summary>
+    public bool EndRepair()
+    {
+        lock (_gate)
+        {
+            (_repairing, _repairAgain, var again) = (_repairAgain, false, _repairAgain);
+            return again;
+        }
+    }
 
     /// <summary>A watcher has read the room after the channel was subscribed to: what is heard must go on from there.</summary>
     public void Joined(RoomPosition position)

@@ -8,8 +8,8 @@ namespace RedisChat.Redis;
 /// noticed after 20 seconds or more, and a new primary that was not among the servers it connected to is never found.
 /// </summary>
 /// <remarks>
-/// Stuck is a connection that does not work while a fresh one does. So a server that is away is not made worse by it, and a connection that
-/// works is never replaced.
+/// Stuck is a connection that does not work before and after a fresh one does. So a server that is away, or stands still for a moment, is not
+/// made worse by it.
 /// </remarks>
 internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider time, ILogger logger)
 {
@@ -19,6 +19,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
 
     // Of several servers one may be frozen, and is waited for as long as it may take to connect: at first not as long as is configured.
     private static readonly TimeSpan FirstConnectTimeout = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestConnectTimeout = TimeSpan.FromMinutes(1);
 
     private int _looking;
 
@@ -37,43 +38,62 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         {
             var pause = FirstPause;
             var connectTimeout = FirstConnectTimeout;
-            while (connection.Current is { } link && !await WorksAsync(link, Patience + connection.Occupied()).ConfigureAwait(false))
+            while (connection.Current is { } link && !await WorksAsync(link).ConfigureAwait(false))
             {
                 await TryReplaceAsync(link, connectTimeout).ConfigureAwait(false);
-                connectTimeout *= 2;
                 await Task.Delay(pause, time, CancellationToken.None).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = Longer(pause, LongestPause);
+                connectTimeout = Longer(connectTimeout, LongestConnectTimeout);
             }
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, the next failure has it looked at again.
+            ChatLog.LookingFailed(logger, e);
         }
         finally
         {
             Volatile.Write(ref _looking, 0);
         }
+
+        static TimeSpan Longer(TimeSpan time, TimeSpan longest) => time * 2 < longest ? time * 2 : longest;
     }
 
     private async Task TryReplaceAsync(RedisLink stuck, TimeSpan connectTimeout)
     {
+        RedisLink? fresh = null;
+        var isInUse = false;
         try
         {
-            var fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
-            if (await WorksAsync(fresh, Patience).ConfigureAwait(false) && connection.TryReplace(stuck, fresh))
+            fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
+
+            // What was stuck may work again by now: then it was the server that stood still.
+            isInUse = await WorksAsync(fresh).ConfigureAwait(false)
+                && !await WorksAsync(stuck).ConfigureAwait(false)
+                && connection.TryReplace(stuck, fresh);
+            if (isInUse)
             {
                 ChatTelemetry.Reconnected();
                 ChatLog.ConnectionReplaced(logger);
-                return;
             }
-
-            await RedisConnection.CloseAsync(fresh).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisException or ChatUnavailableException)
+        catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException)
         {
             // The servers cannot be reached this way either.
+        }
+        finally
+        {
+            if (fresh is not null && !isInUse)
+            {
+                await RedisConnection.CloseAsync(fresh).ConfigureAwait(false);
+            }
         }
     }
 
     /// <summary>Whether every primary that the connection should reach is reached, and is one, and subscriptions are answered.</summary>
-    private async Task<bool> WorksAsync(RedisLink link, TimeSpan patience)
+    private async Task<bool> WorksAsync(RedisLink link)
     {
+        var patience = Patience + link.Waits.Occupied;
         try
         {
             var primaries = await PrimariesAsync(link.Multiplexer, patience).ConfigureAwait(false);
@@ -92,7 +112,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
             // It answers, which is all that can be seen under these rights.
             return true;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException)
         {
             return false;
         }

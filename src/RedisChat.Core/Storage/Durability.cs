@@ -34,7 +34,8 @@ public sealed record Durability
     /// <summary>In the memory of the primary and of some of its replicas (<c>WAIT</c>).</summary>
     /// <remarks>
     /// A fail-over loses nothing acknowledged only if this names <i>all</i> replicas that the primary has: one that has not received a message can be
-    /// chosen as the new primary. While fewer are connected, sends fail with <see cref="ChatDurabilityException"/>.
+    /// chosen as the new primary. While fewer are connected, sends fail with <see cref="ChatDurabilityException"/>; in a process that has not seen
+    /// that many yet, with <see cref="ChatServerException"/>, before anything is stored.
     /// </remarks>
     /// <param name="replicas">How many: at least 1.</param>
     /// <param name="timeout">How long to wait: 1 millisecond to 30 seconds.</param>

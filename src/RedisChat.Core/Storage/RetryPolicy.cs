@@ -44,6 +44,12 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 // It passes, and nothing was written.
                 last = e;
             }
+            catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
+            {
+                // Nothing was done this time. But an earlier attempt may have been carried out, perhaps by another server.
+                ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, e);
+                throw Failed(operation, room, mayHaveHappened, e);
+            }
             catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(cancellationToken);

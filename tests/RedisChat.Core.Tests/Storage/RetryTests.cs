@@ -59,6 +59,35 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task An_error_after_an_attempt_that_may_have_happened_still_says_so()
+    {
+        _store.FaultsComeAfterwards = true;
+        _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = true });
+        _store.Faults.Enqueue(new ChatServerException("Another server, after a fail-over. Nothing was written."));
+
+        var send = () => RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled));
+
+        var error = (await send.Should().ThrowAsync<ChatUnavailableException>()).Which;
+        error.MayHaveHappened.Should().BeTrue();
+        error.InnerException.Should().BeOfType<ChatServerException>();
+    }
+
+    [Fact]
+    public async Task Two_primaries_are_waited_out_until_the_time_is_up()
+    {
+        _store.Faults.Enqueue(new ChatTopologyException("Two primaries."));
+        (await RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled))).Id.Should().Be(1);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            _store.Faults.Enqueue(new ChatTopologyException("Two primaries."));
+        }
+
+        var send = () => RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled));
+        await send.Should().ThrowAsync<ChatTopologyException>();
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_answer_is_given_up_when_the_time_is_up()
     {
         var chat = new Chat(new SilentStore(), time: _time);
