@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -15,7 +14,7 @@ internal static class FaultDisposal
         var logs = Directory.CreateTempSubdirectory("redischat-fault-");
         await using var deployment = await fault.StartAsync();
         await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
-        await workers.RecoverAsync(Stopwatch.GetTimestamp());
+        await workers.RecoverAsync();
 
         await fault.BeginAsync(new FaultScene<T>(deployment, workers.Senders, new Random(seed)));
         await Task.Delay(IntoTheFault);
