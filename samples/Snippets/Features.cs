@@ -53,6 +53,20 @@ internal static class Features
         Check(edited?.Text == "hello" && deleted);
     }
 
+    public static async Task SendDurablyAsync(Chat chat)
+    {
+        #region durable
+        try
+        {
+            await chat.SendAsync("lobby", new NewMessage("alice", "I agree"), Durability.Replicated(2, TimeSpan.FromSeconds(2)));
+        }
+        catch (ChatDurabilityException e)
+        {
+            Console.WriteLine($"Message {e.Receipts[0].Id} is stored, but not known to be on all replicas.");
+        }
+        #endregion
+    }
+
     public static async Task InspectAsync(Chat chat)
     {
         #region inspect

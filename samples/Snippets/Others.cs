@@ -18,6 +18,15 @@ internal static class Others
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
         await Features.InspectAsync(chat);
+        try
+        {
+            await Features.SendDurablyAsync(chat);
+        }
+        catch (ChatServerException e)
+        {
+            Console.WriteLine($"As expected of a server without replicas: {e.Message}");
+        }
+
         await Live.RunAsync(chat);
         await InMemory.RunAsync();
         Console.WriteLine("Snippets passed");

@@ -71,8 +71,8 @@ internal sealed class RedisDurability : IAsyncDisposable
         }
         catch (RedisException e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out var error, writes: receipts is not null))
         {
-            // A wait that fails for a fail-over has errors of its own; only one that is not allowed fails for good.
-            throw receipts is null || RedisErrors.IsMissingRight(e) ? error : RedisErrors.MayBeSent(e, room, ChatOperations.Send);
+            // A wait that a fail-over breaks off has errors of its own.
+            throw receipts is null ? error : RedisErrors.MayBeSent(e, room, ChatOperations.Send);
         }
     }
 
@@ -102,6 +102,8 @@ internal sealed class RedisDurability : IAsyncDisposable
             throw new ChatServerException(refusal) { Room = room, Operation = ChatOperations.Send };
         }
 
+        // One that waits for nothing shows whether the user may wait at all.
+        await RedisWaits.TryAsync(server, durability).UntilAsync(cancellationToken).ConfigureAwait(false);
         _given = [.. _given, durability];
     }
 }

@@ -20,6 +20,10 @@ internal sealed class RedisWaits
     public Task<bool> ReachAsync(IServer server, Durability durability) =>
         _lines.GetOrAdd((server.EndPoint, durability.Replicas, durability.IsFsynced), _ => new Line(this)).JoinAsync(server, durability);
 
+    /// <summary>A wait that is over at once, to see whether it is allowed.</summary>
+    public static Task TryAsync(IServer server, Durability durability) =>
+        durability.IsFsynced ? server.ExecuteAsync("WAITAOF", 0, 0, 1) : server.ExecuteAsync("WAIT", 0, 1);
+
     /// <summary>The waits of one level on one server, one after the other.</summary>
     private sealed class Line(RedisWaits waits)
     {

@@ -37,4 +37,22 @@ public sealed class AccessRightsTests
         var error = await Assert.ThrowsAsync<ChatException>(() => new Chat(elsewhere).SendAsync("lobby", "alice", "hello", Cancelled));
         error.Message.Should().Contain("docs/operations.md");
     }
+
+    [Fact]
+    public async Task Sends_that_wait_for_replicas_need_one_right_more_and_without_it_nothing_is_written()
+    {
+        await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
+        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");
+        await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret"));
+        var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, TimeSpan.FromSeconds(10)) });
+
+        var error = await Assert.ThrowsAsync<ChatException>(() => chat.SendAsync("lobby", "alice", "hello", Cancelled));
+        error.Message.Should().Contain("docs/operations.md");
+        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
+
+        await redis.AskAsync("ACL", "SETUSER", "chat", "+wait");
+        (await chat.SendAsync("lobby", "alice", "hello", Cancelled)).Id.Should().Be(1);
+    }
 }
