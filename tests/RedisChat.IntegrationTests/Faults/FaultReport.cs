@@ -19,7 +19,7 @@ public sealed class FaultReport : IDisposable
 
     public void Dispose()
     {
-        if (!FaultSelection.IsAskedFor)
+        if (!FaultSelection.IsAskedFor || _results.Count == 0)
         {
             return;
         }
