@@ -13,7 +13,7 @@ internal sealed record Fault<T>(string Name, Func<Task<T>> StartAsync, Func<Faul
     /// <summary>How long it lasts before <see cref="EndAsync"/>.</summary>
     public TimeSpan Lasts { get; init; }
 
-    /// <summary>Lifts it. If not given it passes by itself, and recovery counts from its beginning.</summary>
+    /// <summary>Lifts it. If not given it passes by itself.</summary>
     public Func<FaultScene<T>, Task>? EndAsync { get; init; }
 
     /// <summary>Whether recovery counts from its beginning although it is lifted later: what it broke must mend itself meanwhile.</summary>

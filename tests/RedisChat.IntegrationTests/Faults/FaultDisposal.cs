@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -7,7 +6,7 @@ namespace RedisChat.IntegrationTests.Faults;
 internal static class FaultDisposal
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan IntoTheFault = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan IntoTheFault = TimeSpan.FromSeconds(1);
 
     public static async Task CheckAsync<T>(Fault<T> fault, int seed)
         where T : IDeployment
@@ -15,11 +14,13 @@ internal static class FaultDisposal
         var logs = Directory.CreateTempSubdirectory("redischat-fault-");
         await using var deployment = await fault.StartAsync();
         await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
-        await workers.RecoverAsync(Stopwatch.GetTimestamp());
+        await workers.RecoverAsync();
 
-        await fault.BeginAsync(new FaultScene<T>(deployment, workers.Senders, new Random(seed)));
+        var beginning = fault.BeginAsync(new FaultScene<T>(deployment, workers.Senders, new Random(seed)));
         await Task.Delay(IntoTheFault);
         var took = await Task.WhenAll(workers.Senders.DisposeStoreAsync(), workers.Watchers.DisposeStoreAsync());
+
+        await beginning;
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{fault}: the senders' store took {took[0].TotalSeconds:0.000} s, the watchers' {took[1].TotalSeconds:0.000} s.");
         took.Should().OnlyContain(time => time < Promised);

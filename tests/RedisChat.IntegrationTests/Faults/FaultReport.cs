@@ -19,12 +19,12 @@ public sealed class FaultReport : IDisposable
 
     public void Dispose()
     {
-        if (!FaultSelection.IsAskedFor)
+        if (!FaultSelection.IsAskedFor || _results.Count == 0)
         {
             return;
         }
 
-        Console.WriteLine("| fault | promise | sends | acknowledged | ambiguous | refused | lost | undone | doubled | reordered | other violations | gaps | sends / watchers go on after |");
+        Console.WriteLine("| fault | promise | sends | acknowledged | ambiguous | refused | lost | undone | doubled | reordered | other violations | gaps | no send / no event for |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var fault in _results.GroupBy(result => result.Fault))
         {
@@ -48,7 +48,7 @@ public sealed class FaultReport : IDisposable
             Count(ViolationKind.Reordered),
             Sum(run => run.Violations.Count(violation => violation.Kind is not (ViolationKind.Lost or ViolationKind.Undone or ViolationKind.Doubled or ViolationKind.Reordered))),
             Sum(run => run.Findings.Gaps),
-            $"{Seconds(runs.Max(run => run.SendsRecovered))} / {Seconds(runs.Max(run => run.WatchersRecovered))}",
+            $"{Seconds(runs.Max(run => run.SendsSilent))} / {Seconds(runs.Max(run => run.WatchersSilent))}",
         ];
         return $"| {string.Join(" | ", cells)} |";
 

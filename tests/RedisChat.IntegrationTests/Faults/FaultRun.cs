@@ -17,14 +17,14 @@ internal static class FaultRun
         await using var deployment = await fault.StartAsync();
         await using var workers = await FaultWorkers.StartAsync(deployment.Configuration, fault.Durability, seed, logs.FullName);
         var scene = new FaultScene<T>(deployment, workers.Senders, new Random(seed));
-        await workers.RecoverAsync(Stopwatch.GetTimestamp());
+        await workers.RecoverAsync();
 
         var (sends, deliveries) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var time = 0; time < times; time++)
         {
             await Task.Delay(CalmBefore + TimeSpan.FromMilliseconds(scene.Random.Next(500)));
-            await fault.BeginAsync(scene);
             var since = Stopwatch.GetTimestamp();
+            await fault.BeginAsync(scene);
             await Task.Delay(fault.Lasts);
             if (fault.EndAsync is not null)
             {
@@ -32,10 +32,11 @@ internal static class FaultRun
                 since = fault.CountsFromItsBeginning ? since : Stopwatch.GetTimestamp();
             }
 
-            var recovery = await workers.RecoverAsync(since);
-            sends = Longer(sends, recovery.OfSends(FaultWorkers.Rooms.Count));
-            deliveries = Longer(deliveries, recovery.OfWatchers(2 * FaultWorkers.Rooms.Count));
+            await workers.RecoverAsync();
             await Task.Delay(CalmAfter);
+            var (silenceOfSends, silenceOfWatchers) = workers.SilenceSince(since);
+            sends = silenceOfSends > sends ? silenceOfSends : sends;
+            deliveries = silenceOfWatchers > deliveries ? silenceOfWatchers : deliveries;
         }
 
         await workers.Senders.EndAsync();
@@ -58,6 +59,4 @@ internal static class FaultRun
         var chat = new Chat(store);
         return await Task.WhenAll(FaultWorkers.Rooms.Select(room => StoredRoom.ReadAsync(chat, room)));
     }
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan? other) => other > one ? other.Value : one;
 }

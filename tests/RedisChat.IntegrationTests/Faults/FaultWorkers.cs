@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -37,20 +38,28 @@ internal sealed class FaultWorkers : IAsyncDisposable
             await WorkerProcess.StartAsync(options with { Sends = false, Log = Path.Combine(logs, "watchers.log") }));
     }
 
-    /// <summary>Waits until after that moment every room takes messages, and every watcher is told of them.</summary>
-    public async Task<Recovery> RecoverAsync(long since)
+    /// <summary>Waits until from now on every room has taken a message, and every watcher was told of one.</summary>
+    public async Task RecoverAsync()
     {
-        var recovery = new Recovery(Senders.History.Events, Watchers.History.Events, since);
-        await Senders.UntilAsync(_ => recovery.OfSends(Rooms.Count) is not null, "each room has an acknowledged send");
+        var silence = new Silence(Senders.History.Events, Watchers.History.Events, Stopwatch.GetTimestamp());
+        await Senders.UntilAsync(_ => silence.OfSends().Count == Rooms.Count, "each room has an acknowledged send");
         await Watchers.UntilAsync(
             _ =>
             {
                 // Not only of those so far: a gap may have taken the place of these.
                 Senders.History.Read();
-                return recovery.OfWatchers(2 * Rooms.Count) is not null;
+                return silence.OfWatchers().Count == 2 * Rooms.Count;
             },
             "each watcher is told a message");
-        return recovery;
+    }
+
+    /// <summary>The longest that since that moment a room had no acknowledged send, and a watcher was told no message.</summary>
+    public (TimeSpan Sends, TimeSpan Watchers) SilenceSince(long since)
+    {
+        Senders.History.Read();
+        Watchers.History.Read();
+        var silence = new Silence(Senders.History.Events, Watchers.History.Events, since);
+        return (silence.OfSends().Max(), silence.OfWatchers().Max());
     }
 
     /// <summary>Waits until all watchers have been told everything.</summary>

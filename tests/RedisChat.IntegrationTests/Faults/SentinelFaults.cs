@@ -10,7 +10,7 @@ internal static class SentinelFaults
     public static IReadOnlyList<Fault<SentinelDeployment>> All { get; } =
     [
         .. Passing("Sentinel: primary killed, comes back later", KillPrimaryAsync, RestartAsync).AtBothLevels(replicas: 2),
-        .. Sudden("Sentinel: SENTINEL FAILOVER", scene => scene.Deployment.FailOverAsync()).AtBothLevels(replicas: 2),
+        .. Sudden("Sentinel: SENTINEL FAILOVER", FailOverAsync).AtBothLevels(replicas: 2),
         .. Passing("Sentinel: primary frozen, comes back as a primary", FreezePrimaryAsync, ThawAsync).AtBothLevels(replicas: 2),
     ];
 
@@ -25,6 +25,12 @@ internal static class SentinelFaults
     private static async Task RestartAsync(Scene scene)
     {
         await scene.Deployment.Servers.Single(server => !server.IsRunning).StartAgainAsync();
+        await scene.Deployment.SyncedAsync();
+    }
+
+    private static async Task FailOverAsync(Scene scene)
+    {
+        await scene.Deployment.FailOverAsync();
         await scene.Deployment.SyncedAsync();
     }
 

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using RedisChat.Faults;
+
+namespace RedisChat.IntegrationTests.Faults;
+
+/// <summary>For how long nothing went on after a moment. Only what was sent after it counts.</summary>
+internal sealed class Silence(IReadOnlyList<HistoryEvent> sends, IReadOnlyList<HistoryEvent> deliveries, long since)
+{
+    /// <summary>For each room that has an acknowledged send, the longest that it was without one.</summary>
+    public IReadOnlyList<TimeSpan> OfSends()
+    {
+        var attempts = After(sends).OfType<SendBegan>().ToDictionary(began => began.Attempt, began => began.Room);
+        return Longest(After(sends).OfType<SendAcknowledged>().Where(answer => attempts.ContainsKey(answer.Attempt)), answer => attempts[answer.Attempt]);
+    }
+
+    /// <summary>For each watcher that was told a message, the longest that it was told none.</summary>
+    public IReadOnlyList<TimeSpan> OfWatchers()
+    {
+        var names = After(sends).OfType<SendBegan>().SelectMany(began => began.Names).ToHashSet();
+        return Longest(After(deliveries).OfType<Told>().Where(told => told.Message is { } message && names.Contains(message.Name)), told => told.Watcher);
+    }
+
+    private IEnumerable<HistoryEvent> After(IReadOnlyList<HistoryEvent> events)
+    {
+        var first = events.Count;
+        while (first > 0 && events[first - 1].Tick >= since)
+        {
+            first--;
+        }
+
+        return events.Skip(first);
+    }
+
+    private List<TimeSpan> Longest<T>(IEnumerable<T> events, Func<T, string> whose)
+        where T : HistoryEvent =>
+        [.. events.GroupBy(whose).Select(own => LongestBetween(own.Select(happened => happened.Tick).Prepend(since).ToList()))];
+
+    private static TimeSpan LongestBetween(List<long> ticks) => ticks.Zip(ticks.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next)).Max();
+}
