@@ -44,7 +44,7 @@ public sealed class AccessRightsTests
         await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");
         await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
-        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat", "-wait"));
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret"));
         var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, TimeSpan.FromSeconds(10)) });
 

@@ -17,7 +17,7 @@ public sealed class DurabilityTests
         await using var replica = await StartReplicaAsync(primary);
         await using var store = Open(primary);
         await using var reader = await replica.ConnectAsync();
-        var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, Long) });
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1), Durability = Durability.Replicated(1, Long) });
 
         for (var i = 1; i <= 20; i++)
         {
@@ -82,7 +82,7 @@ public sealed class DurabilityTests
         await using var replica = await StartReplicaAsync(primary);
         await using var store = Open(primary);
         await using var admin = await primary.ConnectAsync();
-        var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, Long) });
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1), Durability = Durability.Replicated(1, Long) });
         await chat.SendAsync("lobby", "alice", "warm up", Cancelled);
         var before = await WaitsAsync(admin);
 
@@ -98,7 +98,7 @@ public sealed class DurabilityTests
         await using var redis = await RedisProcess.StartAsync(setup);
         await using var store = Open(redis);
         await using var admin = await redis.ConnectAsync();
-        var chat = new Chat(store, new ChatOptions { Durability = Durability.Fsynced(Long) });
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1), Durability = Durability.Fsynced(Long) });
 
         await chat.SendAsync("lobby", "alice", "one", Cancelled);
         await Task.WhenAll(Enumerable.Range(0, 50).Select(i => chat.SendAsync("lobby", "alice", $"{i}", Cancelled)));
