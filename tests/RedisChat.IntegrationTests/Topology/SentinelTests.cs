@@ -1,5 +1,4 @@
 using RedisChat.Conformance;
-using RedisChat.IntegrationTests.Live;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Topology;
@@ -15,7 +14,7 @@ public sealed class SentinelTests
     public async Task The_primary_is_found_by_the_name_of_the_service()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
-        await using var store = Open(deployment);
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(deployment.Configuration));
         var chat = new Chat(store);
         await using var log = new WatchLog(chat.WatchAsync(Room));
         await log.CaughtUpAsync();
@@ -31,66 +30,50 @@ public sealed class SentinelTests
     public async Task After_a_fail_over_on_demand_sending_goes_on_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
-        await using var watching = Open(deployment);
-        await using var sending = Open(deployment);
-        await using var log = new WatchLog(watching.WatchAsync(Room));
-        await log.CaughtUpAsync();
-
-        await using var flow = new Flow(Patient(sending), Room);
-        await flow.UntilSentAsync(200);
-        await deployment.FailOverAsync();
-        await deployment.SyncedAsync();
-        await flow.UntilSentAsync(flow.Sent + 200);
-
-        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+        await UnderLoad.AgreesAsync(
+            deployment.Configuration,
+            async () =>
+            {
+                await deployment.FailOverAsync();
+                await deployment.SyncedAsync();
+            });
     }
 
     [Fact]
     public async Task After_the_primary_has_died_sending_goes_on_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
-        await using var watching = Open(deployment);
-        await using var sending = Open(deployment);
-        await using var log = new WatchLog(watching.WatchAsync(Room));
-        await log.CaughtUpAsync();
-
-        await using var flow = new Flow(Patient(sending), Room);
-        await flow.UntilSentAsync(200);
         var primary = await deployment.PrimaryAsync();
-        await primary.KillAsync();
-        await deployment.PromotedInsteadOfAsync(primary);
-        await flow.UntilSentAsync(flow.Sent + 200);
-        await primary.StartAgainAsync();
-        await deployment.SyncedAsync();
-        await flow.UntilSentAsync(flow.Sent + 200);
-
-        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+        await UnderLoad.AgreesAsync(
+            deployment.Configuration,
+            async () =>
+            {
+                await primary.KillAsync();
+                await deployment.PromotedInsteadOfAsync(primary);
+            },
+            async () =>
+            {
+                await primary.StartAgainAsync();
+                await deployment.SyncedAsync();
+            });
     }
 
     [Fact]
     public async Task After_the_primary_has_stood_still_and_came_back_sending_goes_on_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
-        await using var watching = Open(deployment);
-        await using var sending = Open(deployment);
-        await using var log = new WatchLog(watching.WatchAsync(Room));
-        await log.CaughtUpAsync();
-
-        await using var flow = new Flow(Patient(sending), Room);
-        await flow.UntilSentAsync(200);
         var primary = await deployment.PrimaryAsync();
-        primary.Freeze();
-        await deployment.PromotedInsteadOfAsync(primary);
-        await flow.UntilSentAsync(flow.Sent + 200);
-        primary.Thaw();
-        await deployment.SyncedAsync();
-        await flow.UntilSentAsync(flow.Sent + 200);
-
-        await WatchedRoom.ShouldAgreeAsync(Room, flow, log, sending);
+        await UnderLoad.AgreesAsync(
+            deployment.Configuration,
+            async () =>
+            {
+                primary.Freeze();
+                await deployment.PromotedInsteadOfAsync(primary);
+            },
+            async () =>
+            {
+                primary.Thaw();
+                await deployment.SyncedAsync();
+            });
     }
-
-    private static RedisMessageStore Open(SentinelDeployment deployment) => new(
-        ConfigurationOptions.Parse(deployment.Configuration), new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
-
-    private static Chat Patient(IMessageStore store) => new(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
 }
