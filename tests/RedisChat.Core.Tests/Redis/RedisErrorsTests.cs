@@ -1,0 +1,89 @@
+#pragma warning disable CS0618 // The constructors with more arguments tell nothing more here.
+using System.Security.Authentication;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat.Tests.Redis;
+
+/// <summary>What the client library and the server say, as the chat's errors.</summary>
+public sealed class RedisErrorsTests
+{
+    [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory")]
+    [InlineData("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.")]
+    [InlineData("READONLY You can't write against a read only replica.")]
+    [InlineData("TRYAGAIN Multiple keys request during rehashing of slot")]
+    [InlineData("CLUSTERDOWN The cluster is down")]
+    [InlineData("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")]
+    [InlineData("NOSCRIPT No matching script. Please use EVAL.")]
+    [InlineData("MOVED 3999 127.0.0.1:6381")]
+    [InlineData("ASK 3999 127.0.0.1:6381")]
+    [InlineData("NOREPLICAS Not enough good replicas to write.")]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")]
+    [InlineData("Key has MOVED to Endpoint 127.0.0.1:10068 and hashslot 10294 but CommandFlags.NoRedirect was specified - redirect not followed for EVAL. ")]
+    [InlineData("ERR Lua encountered an error: LOADING Redis is loading the dataset in memory")]
+    public void What_passes_is_an_absence_in_which_nothing_was_done(string answer)
+    {
+        var error = Translate(new RedisServerException(answer)).Should().BeOfType<ChatUnavailableException>().Which;
+        error.MayHaveHappened.Should().BeFalse();
+        error.Message.Should().Contain("nothing was done");
+    }
+
+    [Fact]
+    public void A_client_that_knows_no_primary_has_sent_nothing() =>
+        Translate(new RedisCommandException("Command cannot be issued to a replica: EVAL"))
+            .Should().BeOfType<ChatUnavailableException>().Which.MayHaveHappened.Should().BeFalse();
+
+    [Theory]
+    [InlineData("OOM command not allowed when used memory > 'maxmemory'.", typeof(ChatStoreFullException))]
+    [InlineData("WRONGTYPE Operation against a key holding the wrong kind of value", typeof(ChatDataException))]
+    [InlineData("CHATDATA the room has no valid counters", typeof(ChatDataException))]
+    [InlineData("CHATCONFLICT an idempotency key was used for another message", typeof(ChatIdempotencyConflictException))]
+    [InlineData("NOPERM this user has no permissions to run the 'eval' command", typeof(ChatException))]
+    [InlineData("ERR something new", typeof(ChatException))]
+    public void What_does_not_pass_has_an_error_of_its_own(string answer, Type expected)
+    {
+        var error = Translate(new RedisServerException(answer))!;
+        error.Should().BeOfType(expected);
+        error.Room.Should().Be("lobby");
+        error.Operation.Should().Be(ChatOperations.Send);
+        error.InnerException.Should().BeOfType<RedisServerException>();
+    }
+
+    [Theory]
+    [InlineData(CommandStatus.Sent, true, true)]
+    [InlineData(CommandStatus.Unknown, true, true)]
+    [InlineData(CommandStatus.WaitingToBeSent, true, false)]
+    [InlineData(CommandStatus.WaitingInBacklog, true, false)]
+    [InlineData(CommandStatus.Sent, false, false)]
+    public void A_command_without_an_answer_may_have_happened_if_it_was_sent_and_writes(CommandStatus status, bool writes, bool mayHaveHappened)
+    {
+        Translate(new RedisTimeoutException("Timeout", status), writes).Should().BeOfType<ChatUnavailableException>()
+            .Which.MayHaveHappened.Should().Be(mayHaveHappened);
+        Translate(new RedisConnectionException(ConnectionFailureType.SocketClosed, "Closed", null, status), writes).Should().BeOfType<ChatUnavailableException>()
+            .Which.MayHaveHappened.Should().Be(mayHaveHappened);
+    }
+
+    [Fact]
+    public void A_connection_that_was_never_made_sent_nothing() =>
+        Translate(new RedisConnectionException(ConnectionFailureType.UnableToConnect, "No connection", null, CommandStatus.Unknown))
+            .Should().BeOfType<ChatUnavailableException>().Which.MayHaveHappened.Should().BeFalse();
+
+    [Fact]
+    public void Other_exceptions_are_left_alone() => Translate(new InvalidOperationException()).Should().BeNull();
+
+    [Fact]
+    public void A_refused_handshake_is_found_however_deep_it_is()
+    {
+        var refusal = new AuthenticationException("The remote certificate is invalid.");
+        var failure = new RedisConnectionException(
+            ConnectionFailureType.SocketFailure, "No connection", new IOException("closed", refusal), CommandStatus.Unknown);
+
+        RedisErrors.RefusedHandshake(failure).Should().BeSameAs(refusal);
+        RedisErrors.RefusedHandshake(new IOException()).Should().BeNull();
+        RedisErrors.Refused(refusal, "lobby", ChatOperations.Send).Message.Should()
+            .Contain("The remote certificate is invalid.").And.Contain("docs/operations.md");
+    }
+
+    private static ChatException? Translate(Exception error, bool writes = true) => RedisErrors.Translate(error, "lobby", ChatOperations.Send, writes);
+}
