@@ -19,7 +19,6 @@ internal static class FaultDisposal
         var beginning = fault.BeginAsync(new FaultScene<T>(deployment, workers.Senders, new Random(seed)));
         await Task.Delay(IntoTheFault);
         var took = await Task.WhenAll(workers.Senders.DisposeStoreAsync(), workers.Watchers.DisposeStoreAsync());
-
         await beginning;
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{fault}: the senders' store took {took[0].TotalSeconds:0.000} s, the watchers' {took[1].TotalSeconds:0.000} s.");

@@ -7,12 +7,12 @@ public sealed class SentinelFaultTests(FaultReport report) : IClassFixture<Fault
 
     public static TheoryData<string, int> FaultsToDisposeIn => FaultSelection.Of(SentinelFaults.All.Select(fault => fault.Name), "Sentinel: primary killed, comes back later, Memory");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Faults))]
     public Task Nothing_acknowledged_is_lost_without_a_gap_and_nothing_doubled_or_reordered(string fault, int seed) =>
         FaultSelection.CheckAsync(Named(fault), seed, report);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(FaultsToDisposeIn))]
     public Task A_store_is_disposed_within_five_seconds_in_the_middle_of_it(string fault, int seed) =>
         FaultDisposal.CheckAsync(Named(fault), seed);
