@@ -96,7 +96,8 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         var lastChanges = new Dictionary<long, Change>();
         foreach (var change in changes)
         {
-            if (change.Revision > after.Revision && change.Revision <= now.Revision && change.Id <= after.MessageId)
+            // A deletion is told of any message: who loaded a page after a gap may know messages that are newer than the gap.
+            if (change.Revision > after.Revision && change.Revision <= now.Revision && (change.Id <= after.MessageId || change.DeletedStamp is not null))
             {
                 lastChanges[change.Id] = change;
             }

@@ -144,10 +144,17 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
 
     private IEnumerable<RoomEvent> ChangedSince(RoomPosition after)
     {
+        if (after == RoomPosition.Start)
+        {
+            // Nothing was seen, so nothing of it can have changed.
+            yield break;
+        }
+
         var lastChanges = new Dictionary<long, long>();
         foreach (var (revision, id) in _changed)
         {
-            if (revision > after.Revision && id <= after.MessageId)
+            // A deletion is told of any message: who loaded a page after a gap may know messages that are newer than the gap.
+            if (revision > after.Revision && (id <= after.MessageId || _messages[(int)id - 1] is null))
             {
                 lastChanges[id] = revision;
             }

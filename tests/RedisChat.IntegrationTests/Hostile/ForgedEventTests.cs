@@ -164,7 +164,7 @@ public sealed class ForgedEventTests(TestServer server)
             {
                 if (_watching.IsCompleted || DateTime.UtcNow > deadline)
                 {
-                    Assert.Fail($"The watcher {(_watching.IsCompleted ? "ended" : "did not get there")}. Told: {string.Join(", ", _told)}. {_watching.Exception}");
+                    Assert.Fail($"The watcher {(_watching.IsCompleted ? "ended" : "did not get there")}. The store is at {page.Position} with {string.Join(", ", page.Messages)}; the watcher has {string.Join(", ", _room.Values)}. Told: {string.Join(", ", _told)}. {_watching.Exception}");
                 }
             }
         }
