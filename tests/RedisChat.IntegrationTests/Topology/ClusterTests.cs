@@ -44,7 +44,7 @@ public sealed class ClusterTests
         await chat.DeleteAsync(room, 2, "bob", cancellationToken: Cancelled);
         (await chat.GetAsync(room, 1, Cancelled))!.Text.Should().Be("changed");
         (await chat.ReceiveAsync(room, new MessageQuery { User = "alice" }, Cancelled)).Messages.Select(m => m.Id).Should().Equal(1, 3);
-        (await chat.ReadChangesAsync(room, first.Position, cancellationToken: Cancelled)).Events.Should().HaveCount(2);
+        (await chat.ReadChangesAsync(room, first.Position, cancellationToken: Cancelled)).Events.Should().HaveCount(3, "an edit, a deletion and a message are new");
     }
 
     private static async Task ShouldBeInOneSlotEachAsync(ClusterDeployment cluster, List<string> rooms)
