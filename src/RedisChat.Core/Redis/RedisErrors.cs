@@ -101,8 +101,9 @@ internal static class RedisErrors
     public static bool IsMissingRight(Exception e) =>
         e.Message.StartsWith("NOPERM", StringComparison.Ordinal)
 
-        // From within a script, NOPERM has no code of its own (Redis 7.0).
-        || e.Message.Contains("The user executing the script can't", StringComparison.Ordinal);
+        // From within a script, NOPERM has no code of its own: the first is of Redis 7.0, the second of Redis 7.2 and Valkey.
+        || e.Message.Contains("The user executing the script can't", StringComparison.Ordinal)
+        || e.Message.Contains("ACL failure in script", StringComparison.Ordinal);
 
     private static ChatException NotAllowed(RedisServerException e, string room, string operation) =>
         new("Redis does not allow this to the configured user. See docs/operations.md for the rights that the chat needs.", e)

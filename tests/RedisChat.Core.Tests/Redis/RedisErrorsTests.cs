@@ -69,6 +69,13 @@ public sealed class RedisErrorsTests
         Translate(new RedisConnectionException(ConnectionFailureType.UnableToConnect, "No connection", null, CommandStatus.Unknown))
             .Should().BeOfType<ChatUnavailableException>().Which.MayHaveHappened.Should().BeFalse();
 
+    [Theory]
+    [InlineData("NOPERM this user has no permissions to run the 'eval' command")]
+    [InlineData("ERR The user executing the script can't run this command or subcommand script: 4df0, on @user_script:1.")]
+    [InlineData("ERR ACL failure in script: User chat has no permissions to run the 'set' command script: 0a9f, on @user_script:1.")]
+    public void A_missing_right_is_named_wherever_it_is_missing(string answer) =>
+        Translate(new RedisServerException(answer))!.Message.Should().Contain("rights").And.Contain("docs/operations.md");
+
     [Fact]
     public void Other_exceptions_are_left_alone() => Translate(new InvalidOperationException()).Should().BeNull();
 
