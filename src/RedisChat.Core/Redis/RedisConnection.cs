@@ -46,6 +46,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// <summary>Whether live events go by sharded pub/sub: see <see cref="RedisLink.IsSharded"/>.</summary>
     public bool IsSharded => Current is { IsSharded: true };
 
+    /// <summary>The command that publishes live events.</summary>
+    public string PublishCommand => IsSharded ? "SPUBLISH" : "PUBLISH";
+
     /// <summary>Whether <see cref="Separate"/> can make another one.</summary>
     public bool IsOwn => _configuration is not null;
 

@@ -26,13 +26,11 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     private readonly RoomCache _rooms;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly RedisAppends _appends;
     private readonly RedisPageReader _reader;
     private readonly RedisChangeReader _changes;
     private readonly RedisLive _live;
     private readonly RedisDurability _durability;
-
-    // How far the server's clock is ahead of ours, in idempotency windows.
-    private long _windowsAhead;
 
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
     /// <param name="multiplexer">The connection.</param>
@@ -65,6 +63,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _rooms = new RoomCache(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
+        _appends = new RedisAppends(_keys, _rooms, _options, _time, OnLost);
         _reader = new RedisPageReader(_keys, _rooms, OnLost);
         _changes = new RedisChangeReader(_keys);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
@@ -77,7 +76,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        AppendAsync(_connection, CommandFlags.DemandMaster, room, messages, cancellationToken);
+        _appends.AppendAsync(_connection, CommandFlags.DemandMaster, room, messages, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The store uses a connection of the host's: the durable sends need one of their own.</exception>
@@ -87,7 +86,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         ArgumentNullException.ThrowIfNull(durability);
         return _connection.IsOwn
             ? _durability.AppendAsync(
-                () => AppendAsync(_durability.Connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, room, messages, cancellationToken),
+                () => _appends.AppendAsync(_durability.Connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, room, messages, cancellationToken),
                 _keys.Room(room), room, durability, cancellationToken)
             : throw new NotSupportedException(
                 $"The durability {durability} needs a connection of its own, for waiting blocks it. Give the chat a configuration string or "
@@ -166,7 +165,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                     wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
                     _options.ChangeLogLength,
                     Micros.FromTime(message.Timestamp),
-                    Publish(_connection),
+                    _connection.PublishCommand,
                 ];
                 sent = true;
                 var reply = (RedisResult[])(await database
@@ -253,53 +252,6 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _connection.Dispose();
     }
 
-    private async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        RedisConnection connection, CommandFlags flags, string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
-    {
-        var database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
-        try
-        {
-            var call = new AppendCall(_keys, room, messages, (long)_options.IdempotencyWindow.TotalSeconds, Publish(connection));
-            _rooms.TryGet(room, out var known);
-            var ownWindow = _time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
-            var window = ownWindow + Volatile.Read(ref _windowsAhead);
-            while (true)
-            {
-                call.Guess(known, window);
-                var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, flags)
-                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
-                if ((int)reply[0] == 1)
-                {
-                    var receipts = AppendCall.ReadReceipts(reply, out known);
-                    _rooms.Raise(room, known);
-                    return receipts;
-                }
-
-                var found = new KnownRoom((string)reply[3]!, (long)reply[1], 0);
-                if (known.IsLostIn(found))
-                {
-                    OnLost(room, known, found);
-                }
-                else
-                {
-                    _rooms.Raise(room, found);
-                }
-
-                known = found;
-                window = (long)reply[2];
-                Volatile.Write(ref _windowsAhead, window - ownWindow);
-
-                // A second primary may have come up since.
-                database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Send, out var error))
-        {
-            throw error;
-        }
-    }
-
     /// <summary>A room has lost history that this process has seen: that is told, and not known any more.</summary>
     private void OnLost(string room, KnownRoom known, KnownRoom found)
     {
@@ -336,8 +288,6 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
             return null;
         }
     }
-
-    private static string Publish(RedisConnection connection) => connection.IsSharded ? "SPUBLISH" : "PUBLISH";
 
     private Message Read(string room, long id, RedisValue value, string operation) =>
         MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)
