@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -100,7 +99,11 @@ public sealed class Chat
         ChatInput.CheckId(room);
         ChatInput.CheckMessage(message, _options);
         ArgumentNullException.ThrowIfNull(durability);
-        return (await AppendAsync(room, [message], durability, cancellationToken).ConfigureAwait(false))[0];
+        var send = PendingSend.Of(message);
+        await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        var receipt = send.Receipt;
+        send.Recycle();
+        return receipt;
     }
 
     /// <summary>Sends several messages to one room, all or none, in their order and with no other message between them.</summary>
@@ -131,7 +134,14 @@ public sealed class Chat
         ChatInput.CheckId(room);
         ChatInput.CheckBatch(messages, _options);
         ArgumentNullException.ThrowIfNull(durability);
-        return messages.Count == 0 ? [] : await AppendAsync(room, messages, durability, cancellationToken).ConfigureAwait(false);
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        var send = PendingSend.Of(messages);
+        await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        return send.Receipts;
     }
 
     /// <summary>Reads a page of a room: the newest messages, or those before, after or around one, of all users or of one.</summary>
@@ -364,29 +374,38 @@ public sealed class Chat
         }
     }
 
-    private async Task<IReadOnlyList<MessageReceipt>> AppendAsync(
-        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
-        var durable = durability == Durability.Memory ? null : _store as IDurableStore
-            ?? throw new NotSupportedException(
-                $"{_store.GetType().Name} does not support the durability {durability} ({nameof(IDurableStore)}); use {nameof(Durability)}.{nameof(Durability.Memory)}.");
-        if (_store.RecognisesRepeatedAppends)
+        if (durability != Durability.Memory && _store is not IDurableStore)
         {
-            var keyed = new NewMessage[messages.Count];
-            for (var i = 0; i < keyed.Length; i++)
-            {
-                keyed[i] = messages[i].IdempotencyKey is null ? messages[i] with { IdempotencyKey = RandomKey() } : messages[i];
-            }
-
-            messages = keyed;
+            throw new NotSupportedException(
+                $"{_store.GetType().Name} does not support the durability {durability} ({nameof(IDurableStore)}); use {nameof(Durability)}.{nameof(Durability.Memory)}.");
         }
 
-        var receipts = await RunAsync(
+        await RunAsync(
             ChatOperations.Send, room, writes: true, repeatable: _store.RecognisesRepeatedAppends,
-            token => durable is null ? _store.AppendAsync(room, messages, token) : durable.AppendAsync(room, messages, durability, token),
+            (Store: _store, Room: room, Send: send, Durability: durability),
+            static (state, token) => AppendOnceAsync(state.Store, state.Room, state.Send, state.Durability, token),
             cancellationToken).ConfigureAwait(false);
-        ChatTelemetry.Stored(receipts);
-        return receipts;
+        ChatTelemetry.Stored(send);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<PendingSend> AppendOnceAsync(
+        IMessageStore store, string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    {
+        if (store is IPendingSendStore pending)
+        {
+            await pending.AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+            return send;
+        }
+
+        var messages = store.RecognisesRepeatedAppends ? send.KeyedMessages() : send.Messages;
+        send.SetReceipts(durability == Durability.Memory
+            ? await store.AppendAsync(room, messages, cancellationToken).ConfigureAwait(false)
+            : await ((IDurableStore)store).AppendAsync(room, messages, durability, cancellationToken).ConfigureAwait(false));
+        return send;
     }
 
     private async IAsyncEnumerable<Message> EnumerateAsync(
@@ -407,7 +426,18 @@ public sealed class Chat
     }
 
     private async Task<T> RunAsync<T>(
-        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken) =>
+        await RunAsync(operation, room, writes, repeatable, attempt, static (attempt, token) => attempt(token), cancellationToken).ConfigureAwait(false);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> RunAsync<TState, T>(
+        string operation,
+        string room,
+        bool writes,
+        bool repeatable,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> attempt,
+        CancellationToken cancellationToken)
     {
         var activity = ChatTelemetry.Start(operation, room);
         var start = _time.GetTimestamp();
@@ -415,7 +445,7 @@ public sealed class Chat
         try
         {
             using var pending = _pending.Enter(room, operation);
-            return await _retry.RunAsync(operation, room, writes, repeatable, attempt, cancellationToken).ConfigureAwait(false);
+            return await _retry.RunAsync(operation, room, writes, repeatable, state, attempt, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -441,12 +471,5 @@ public sealed class Chat
                 Operation = operation,
             };
         }
-    }
-
-    private static string RandomKey()
-    {
-        Span<byte> bytes = stackalloc byte[12];
-        RandomNumberGenerator.Fill(bytes);
-        return Convert.ToBase64String(bytes);
     }
 }

@@ -83,7 +83,7 @@ internal static class ChatTelemetry
         activity?.Dispose();
     }
 
-    public static void Stored(IReadOnlyList<MessageReceipt> receipts)
+    public static void Stored(PendingSend send)
     {
         if (!Sent.Enabled)
         {
@@ -91,7 +91,7 @@ internal static class ChatTelemetry
         }
 
         var stored = 0;
-        foreach (var receipt in receipts)
+        foreach (var receipt in send.Receipts)
         {
             stored += receipt.IsDuplicate ? 0 : 1;
         }

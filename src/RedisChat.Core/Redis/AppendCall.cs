@@ -1,112 +1,310 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The keys and arguments of one call of <c>message_append</c>, in the order its comment lists, and the receipts of its reply.</summary>
+/// <summary>
+/// One call of <c>message_append</c>: the sends that go in it, its keys and arguments in the order that the script's comment lists, and what its reply
+/// means to each send. Used again by later calls, unless its answer did not come: then the client library may still be about to write it.
+/// </summary>
 internal sealed class AppendCall
 {
-    private const int FixedKeys = 6;
-    private const int FixedArguments = 9;
-    private const int ArgumentsPerMessage = 4;
+    private const int FixedKeys = 5;
 
-    private readonly IRoomKeyScheme _scheme;
-    private readonly string _room;
+    // What goes together in one call, unless a single send has more.
+    private const int MostMessages = 64;
+    private const int MostBytes = 64 * 1024;
 
-    public AppendCall(IRoomKeyScheme scheme, string room, IReadOnlyList<NewMessage> messages, long windowSeconds, string publish)
+    private readonly ArrayBufferWriter<byte> _bytes = new(512);
+    private readonly List<int> _ends = [];
+    private readonly List<string> _authors = [];
+    private readonly List<int> _authorOf = [];
+    private Dictionary<string, int>? _authorIndex;
+    private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
+    private int _count;
+    private int _keyLength;
+    private int _size;
+
+    /// <summary>The sends that go in it.</summary>
+    public List<PendingSend> Sends { get; } = [];
+
+    /// <summary>How many messages they have.</summary>
+    public int Messages { get; private set; }
+
+    /// <summary>The time window that was guessed.</summary>
+    public long Window { get; private set; }
+
+    /// <summary>Whether it was sent and has no answer yet: then it may be carried out, and the client library may still have to write it.</summary>
+    public bool IsInDoubt { get; set; }
+
+    /// <summary>The room that it is sent for, and its run: kept here so that they are not allocated for each call.</summary>
+    public RoomAppends? Room { get; set; }
+
+    public ConfiguredValueTaskAwaitable Running { get; set; }
+
+    public Action? Ended { get; set; }
+
+    // All of one kind: see TryAdd.
+    private bool IsKeyed => Sends[0].IsKeyed;
+
+    /// <summary>Empties it for the next use.</summary>
+    public void Clear()
     {
-        _scheme = scheme;
-        _room = room;
-        WindowSeconds = windowSeconds;
+        Sends.Clear();
+        _authors.Clear();
+        Array.Clear(_words, 0, _count);
+        _count = 0;
+        _size = 0;
+        Messages = 0;
+        Room = null;
+        IsInDoubt = false;
+    }
 
-        var authors = new Dictionary<string, int>(1, StringComparer.Ordinal);
-        Arguments = new RedisValue[FixedArguments + (messages.Count * ArgumentsPerMessage)];
-        for (var i = 0; i < messages.Count; i++)
+    /// <summary>Takes in a send, if it can go with those that are in it.</summary>
+    public bool TryAdd(PendingSend send)
+    {
+        var size = 0;
+        for (var i = 0; i < send.Count; i++)
         {
-            var message = messages[i];
-            if (!authors.TryGetValue(message.User, out var author))
+            // A character is at most three bytes of UTF-8 (two that make up one are four).
+            size += (send[i].Text.Length + send[i].User.Length) * 3;
+        }
+
+        // One that was tried before is recognised as a whole, so it goes alone.
+        if (Sends.Count > 0
+            && (send.WasTried || Sends[0].WasTried || send.IsKeyed != IsKeyed || Messages + send.Count > MostMessages || _size + size > MostBytes))
+        {
+            return false;
+        }
+
+        Sends.Add(send);
+        Messages += send.Count;
+        _size += size;
+        return true;
+    }
+
+    /// <summary>
+    /// The command and its arguments, for a room as it is known and a window as it is guessed, without the sends that were cancelled; empty
+    /// if all were.
+    /// </summary>
+    public ReadOnlyMemory<RedisKeyOrValue> Build(
+        RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish)
+    {
+        Sends.RemoveAll(static send => !send.TryTake());
+        if (Sends.Count == 0)
+        {
+            return default;
+        }
+
+        IsInDoubt = true;
+        WriteMessages();
+        Window = window;
+        var earlier = Sends[0].Earlier;
+        var bucket = (known.Last + 1) / RedisMessageStore.BucketSize;
+        var (first, next) = keys.Bucket(bucket);
+        var (sent, sentBefore) = keys.Sent(window);
+        Array.Clear(_words, 0, _count);
+        _count = 0;
+        Add(LuaScripts.MessageAppend.Hash);
+        Add(FixedKeys + _authors.Count + (IsKeyed ? 1 : earlier.Count));
+        AddKey(keys.Room);
+        AddKey(first);
+        AddKey(next);
+        AddKey(sent);
+        AddKey(keys.Live);
+        foreach (var author in _authors)
+        {
+            AddKey(keys.User(author));
+        }
+
+        if (IsKeyed)
+        {
+            AddKey(sentBefore);
+        }
+        else
+        {
+            foreach (var call in earlier)
             {
-                author = FixedKeys + authors.Count + 1;
-                authors.Add(message.User, author);
+                AddKey(keys.Sent(call.Window).Key);
+            }
+        }
+
+        Add(bucket);
+        Add(window);
+        Add(windowSeconds);
+        Add(publish);
+        Add(known.Epoch == "" ? RandomEpoch() : known.Epoch);
+        Add(known.Epoch == "" ? -1 : known.Last);
+        Add(_bytes.WrittenMemory[.._keyLength]);
+        Add(IsKeyed ? 0 : earlier.Count);
+        for (var i = 0; !IsKeyed && i < earlier.Count; i++)
+        {
+            Add(FixedKeys + _authors.Count + i + 1);
+            Add(earlier[i].Key);
+        }
+
+        AddMessages();
+        return _words.AsMemory(0, _count);
+    }
+
+    /// <summary>The same with the script's text in the place of its hash, for a server that does not know it yet.</summary>
+    public ReadOnlyMemory<RedisKeyOrValue> WithText()
+    {
+        _words[0] = (RedisValue)LuaScripts.MessageAppend.Text;
+        return _words.AsMemory(0, _count);
+    }
+
+    /// <summary>Gives the sends their receipts.</summary>
+    /// <returns>The last id among them.</returns>
+    public long Succeed(in AppendReply reply)
+    {
+        var next = reply.FirstId + (reply.EarlierCall > 0 ? Sends[0].Earlier[reply.EarlierCall - 1].Offset : 0);
+        var last = 0L;
+        var index = 0;
+        foreach (var send in Sends)
+        {
+            for (var i = 0; i < send.Count; i++)
+            {
+                index++;
+                var isDuplicate = reply.TryGetRepeated(index, out var id, out var time);
+                if (!isDuplicate)
+                {
+                    (id, time) = (next++, reply.Time);
+                }
+
+                send.SetReceipt(i, new MessageReceipt
+                {
+                    Id = id,
+                    Timestamp = Micros.ToTime(time),
+                    Position = new RoomPosition(reply.Epoch, id, time, reply.Revision),
+                    IsDuplicate = isDuplicate,
+                });
+                last = Math.Max(last, id);
+            }
+        }
+
+        return last;
+    }
+
+    /// <summary>Notes with each send that this call has carried it and may have been, or still be, carried out.</summary>
+    public void Remember()
+    {
+        if (!IsKeyed)
+        {
+            var key = Encoding.ASCII.GetString(_bytes.WrittenSpan[.._keyLength]);
+            foreach (var send in Sends)
+            {
+                send.AddEarlier(new EarlierCall(key, Window, send.Offset));
+            }
+        }
+    }
+
+    // The key of the call; then for each message what is put behind its time and, where it has an idempotency key, the field of that.
+    private void WriteMessages()
+    {
+        _bytes.ResetWrittenCount();
+        _ends.Clear();
+        _authors.Clear();
+        _authorOf.Clear();
+        _authorIndex?.Clear();
+        if (!IsKeyed)
+        {
+            Encoding.ASCII.GetBytes(PendingSend.NewKey(), _bytes);
+        }
+
+        _keyLength = _bytes.WrittenCount;
+        Messages = 0;
+        foreach (var send in Sends)
+        {
+            send.Offset = Messages;
+            Messages += send.Count;
+            for (var i = 0; i < send.Count; i++)
+            {
+                var message = send[i];
+                _authorOf.Add(IndexOfAuthor(message.User));
+                MessageJson.WriteTailOfNew(_bytes, message);
+                _ends.Add(_bytes.WrittenCount);
+                if (IsKeyed)
+                {
+                    Encoding.UTF8.GetBytes(message.User, _bytes);
+                    _bytes.Write("\n"u8);
+                    Encoding.UTF8.GetBytes(send.KeyOf(i), _bytes);
+                    _ends.Add(_bytes.WrittenCount);
+                }
+            }
+        }
+    }
+
+    private void AddMessages()
+    {
+        var written = _bytes.WrittenMemory;
+        var start = _keyLength;
+        var end = 0;
+        foreach (var author in _authorOf)
+        {
+            var tail = Next();
+            Add(FixedKeys + 1 + author);
+            Add(tail);
+            if (IsKeyed)
+            {
+                Add(Next());
+                Add(XxHash3.HashToUInt64(tail.Span).ToString("x", CultureInfo.InvariantCulture));
+            }
+        }
+
+        ReadOnlyMemory<byte> Next()
+        {
+            var part = written[start.._ends[end]];
+            start = _ends[end++];
+            return part;
+        }
+    }
+
+    private int IndexOfAuthor(string user)
+    {
+        if (_authors.Count == 0 || (_authors.Count == 1 && _authors[0] == user))
+        {
+            if (_authors.Count == 0)
+            {
+                _authors.Add(user);
             }
 
-            var tail = MessageJson.TailOfNew(message);
-            var arguments = Arguments.AsSpan(FixedArguments + (i * ArgumentsPerMessage), ArgumentsPerMessage);
-            arguments[0] = author;
-            arguments[1] = $"{message.User}\n{message.IdempotencyKey}";
-            arguments[2] = XxHash3.HashToUInt64(tail).ToString("x", CultureInfo.InvariantCulture);
-            arguments[3] = tail;
+            return 0;
         }
 
-        Keys = new RedisKey[FixedKeys + authors.Count];
-        Keys[0] = scheme.Room(room);
-        Keys[5] = scheme.Live(room);
-        foreach (var (user, index) in authors)
+        _authorIndex ??= new Dictionary<string, int>(StringComparer.Ordinal);
+        if (_authorIndex.Count == 0)
         {
-            Keys[index - 1] = scheme.User(room, user);
+            _authorIndex.Add(_authors[0], 0);
         }
 
-        Arguments[1] = RedisMessageStore.BucketSize;
-        Arguments[3] = windowSeconds;
-        Arguments[4] = RandomEpoch();
-        Arguments[5] = ChatLimits.MaxMessageId;
-        Arguments[6] = publish;
-    }
-
-    public long WindowSeconds { get; }
-
-    public RedisKey[] Keys { get; }
-
-    public RedisValue[] Arguments { get; }
-
-    /// <summary>Sets what must be known or guessed before the script runs: the room, and the time window on the server's clock.</summary>
-    public void Guess(KnownRoom known, long window)
-    {
-        var bucket = (known.Last + 1) / RedisMessageStore.BucketSize;
-        Keys[1] = _scheme.Bucket(_room, bucket);
-        Keys[2] = _scheme.Bucket(_room, bucket + 1);
-        Keys[3] = _scheme.Sent(_room, window);
-        Keys[4] = _scheme.Sent(_room, window - 1);
-        Arguments[0] = bucket;
-        Arguments[2] = window;
-        Arguments[7] = known.Epoch;
-        Arguments[8] = known.Last;
-    }
-
-    /// <summary>Reads the receipts of a successful reply, and what it tells of the room.</summary>
-    public static MessageReceipt[] ReadReceipts(RedisResult[] reply, out KnownRoom room)
-    {
-        var last = 0L;
-        var epochInHex = (string)reply[1]!;
-        var epoch = ulong.Parse(epochInHex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        var revision = (long)reply[2];
-        var now = (long)reply[3];
-        var receipts = new MessageReceipt[reply.Length - 4];
-        for (var i = 0; i < receipts.Length; i++)
+        if (!_authorIndex.TryGetValue(user, out var index))
         {
-            var isDuplicate = reply[i + 4].Resp2Type != ResultType.Integer;
-            var (id, time) = isDuplicate ? FirstReceipt((string)reply[i + 4]!) : ((long)reply[i + 4], now);
-            receipts[i] = new MessageReceipt
-            {
-                Id = id,
-                Timestamp = Micros.ToTime(time),
-                Position = new RoomPosition(epoch, id, time, revision),
-                IsDuplicate = isDuplicate,
-            };
-            last = Math.Max(last, id);
+            index = _authors.Count;
+            _authors.Add(user);
+            _authorIndex.Add(user, index);
         }
 
-        room = new KnownRoom(epochInHex, last, revision);
-        return receipts;
+        return index;
     }
 
-    // As message_append stored it: id:time:digest.
-    private static (long Id, long Time) FirstReceipt(string stored)
+    private void AddKey(RedisKey key) => AddWord(key);
+
+    private void Add(RedisValue value) => AddWord(value);
+
+    private void AddWord(RedisKeyOrValue word)
     {
-        var parts = stored.Split(':');
-        return (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
+        if (_count == _words.Length)
+        {
+            Array.Resize(ref _words, _count * 2);
+        }
+
+        _words[_count++] = word;
     }
 
     private static string RandomEpoch()

@@ -14,16 +14,14 @@ namespace RedisChat.Redis;
 internal static class MessageJson
 {
     /// <summary>What <c>message_append</c> puts behind <c>{"t":&lt;time&gt;</c>: a comma, the properties, the closing brace.</summary>
-    public static byte[] TailOfNew(NewMessage message)
+    public static void WriteTailOfNew(ArrayBufferWriter<byte> json, NewMessage message)
     {
-        var json = new ArrayBufferWriter<byte>(message.User.Length + message.Text.Length + 32);
         json.Write(",\"u\":"u8);
         WriteString(json, message.User);
         json.Write(",\"c\":"u8);
         WriteString(json, message.Text);
         WriteMetadata(json, message.Metadata);
         json.Write("}"u8);
-        return json.WrittenSpan.ToArray();
     }
 
     /// <summary>

@@ -1,63 +1,254 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Appends messages: one script call, and another one where what was guessed of the room was stale.</summary>
-/// <param name="keys">Names the keys.</param>
-/// <param name="rooms">What is known of the rooms.</param>
-/// <param name="options">The store's settings.</param>
-/// <param name="time">The clock that windows are guessed by.</param>
-/// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-internal sealed class RedisAppends(
-    IRoomKeyScheme keys, RoomCache rooms, RedisStoreOptions options, TimeProvider time, Action<string, KnownRoom, KnownRoom> onLost)
+/// <summary>
+/// Appends messages over one connection: one script call for each send or, where several wait for the same room, for all of these; and another one
+/// where what was guessed of the room was stale.
+/// </summary>
+internal sealed class RedisAppends
 {
-    // How far the server's clock is ahead of ours, in idempotency windows.
-    private long _windowsAhead;
+    private const int MostPooled = 256;
 
-    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        RedisConnection connection, CommandFlags flags, string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    private readonly RedisConnection _connection;
+    private readonly CommandFlags _flags;
+    private readonly bool _remembers;
+    private readonly IRoomKeyScheme _keys;
+    private readonly RoomCache _rooms;
+    private readonly RecentRooms<RoomAppends> _appends;
+    private readonly ServerWindow _window;
+    private readonly Action<string, KnownRoom, KnownRoom> _onLost;
+    private readonly ConcurrentQueue<AppendCall> _calls = new();
+
+    /// <param name="connection">What to send over.</param>
+    /// <param name="flags">How to send.</param>
+    /// <param name="remembers">Whether a send that succeeded may have to be tried again all the same, and must be recognised then.</param>
+    /// <param name="keys">Names the keys.</param>
+    /// <param name="rooms">What is known of the rooms.</param>
+    /// <param name="roomsKept">Of how many rooms the keys are kept.</param>
+    /// <param name="window">Guesses the window of time.</param>
+    /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
+    public RedisAppends(
+        RedisConnection connection,
+        CommandFlags flags,
+        bool remembers,
+        IRoomKeyScheme keys,
+        RoomCache rooms,
+        int roomsKept,
+        ServerWindow window,
+        Action<string, KnownRoom, KnownRoom> onLost)
     {
-        var database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
+        _connection = connection;
+        _flags = flags;
+        _remembers = remembers;
+        _keys = keys;
+        _rooms = rooms;
+        _appends = new RecentRooms<RoomAppends>(roomsKept);
+        _window = window;
+        _onLost = onLost;
+    }
+
+    /// <summary>Appends a send, and leaves its receipts in it.</summary>
+    public ValueTask AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
+    {
+        send.Begin();
+        var ended = send.EndedAsync(cancellationToken);
+        var appends = _appends.GetOrAdd(room, _keys, static (keys, room) => new RoomAppends(room, new RoomKeys(keys, room)));
+        if (appends.TryBegin(send))
+        {
+            var call = NewCall();
+            call.TryAdd(send);
+            Start(call, appends);
+        }
+
+        return ended;
+    }
+
+    private void Start(AppendCall call, RoomAppends appends)
+    {
+        call.Room = appends;
+#pragma warning disable CA2012 // Consumed once, in End.
+        call.Running = RunAsync(call, appends).ConfigureAwait(false);
+#pragma warning restore CA2012
+
+        // Never on this stack, however many wait: a call that fails at once would be within the one before.
+        call.Running.GetAwaiter().UnsafeOnCompleted(call.Ended!);
+    }
+
+    private void End(AppendCall call)
+    {
+        call.Running.GetAwaiter().GetResult();
+        var appends = call.Room!;
+        var next = NewCall();
+        if (appends.TryTakeNext(next))
+        {
+            // It is on its way before anybody is told of this one.
+            Start(next, appends);
+        }
+        else
+        {
+            Recycle(next);
+        }
+
+        // All but one go on elsewhere. That one spares a way over the thread pool; it may run any code, so nothing may come after it.
+        var last = call.Sends.Count - 1;
+        for (var i = 0; i < last; i++)
+        {
+            call.Sends[i].Complete(inline: false);
+        }
+
+        var one = last >= 0 ? call.Sends[last] : null;
+        if (!call.IsInDoubt)
+        {
+            call.Clear();
+            Recycle(call);
+        }
+
+        one?.Complete(inline: true);
+    }
+
+    /// <summary>Makes the call, and leaves with each send what came of it. Never throws.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(AppendCall call, RoomAppends appends)
+    {
         try
         {
-            var call = new AppendCall(keys, room, messages, (long)options.IdempotencyWindow.TotalSeconds, connection.PublishCommand);
-            rooms.TryGet(room, out var known);
-            var ownWindow = time.GetUtcNow().ToUnixTimeSeconds() / call.WindowSeconds;
-            var window = ownWindow + Volatile.Read(ref _windowsAhead);
-            while (true)
+            await CallAsync(call, appends).ConfigureAwait(false);
+        }
+        catch (Exception e) when (call.Sends.Count > 1 && IsRefusal(e))
+        {
+            // Nothing was written, for the sake of one of them perhaps.
+            await CallOneByOneAsync(call, appends).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(call, e);
+        }
+    }
+
+    private async ValueTask CallOneByOneAsync(AppendCall call, RoomAppends appends)
+    {
+        foreach (var send in call.Sends.ToArray())
+        {
+            var alone = new AppendCall { Room = appends };
+            alone.TryAdd(send);
+            try
             {
-                call.Guess(known, window);
-                var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageAppend, call.Keys, call.Arguments, flags)
-                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
-                if ((int)reply[0] == 1)
-                {
-                    var receipts = AppendCall.ReadReceipts(reply, out known);
-                    rooms.Raise(room, known);
-                    return receipts;
-                }
-
-                var found = new KnownRoom((string)reply[3]!, (long)reply[1], 0);
-                if (known.IsLostIn(found))
-                {
-                    onLost(room, known, found);
-                }
-                else
-                {
-                    rooms.Raise(room, found);
-                }
-
-                known = found;
-                window = (long)reply[2];
-                Volatile.Write(ref _windowsAhead, window - ownWindow);
-
-                // A second primary may have come up since.
-                database = await connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
+                await CallAsync(alone, appends).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Fail(alone, e);
             }
         }
-        catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Send, out var error))
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask CallAsync(AppendCall call, RoomAppends appends)
+    {
+        var room = appends.Room;
+        _rooms.TryGet(room, out var known);
+        var window = _window.Guess();
+        while (true)
         {
-            throw error;
+            // Each time, for a second primary may have come up since.
+            var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, CancellationToken.None, writes: true).ConfigureAwait(false);
+            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.PublishCommand);
+            if (words.IsEmpty)
+            {
+                return;
+            }
+
+            using var answer = await AskAsync(database, call, words).ConfigureAwait(false);
+            var reply = AppendReply.Read(answer, known.Epoch);
+            if (reply.IsStored)
+            {
+                var last = call.Succeed(reply);
+                if (_remembers)
+                {
+                    call.Remember();
+                }
+
+                _rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
+                return;
+            }
+
+            var found = new KnownRoom(reply.EpochText, reply.FirstId, 0);
+            if (known.IsLostIn(found))
+            {
+                _onLost(room, known, found);
+            }
+            else
+            {
+                _rooms.Raise(room, found);
+            }
+
+            known = found;
+            window = _window.Correct(reply.Window);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RespResult> AskAsync(IDatabase database, AppendCall call, ReadOnlyMemory<RedisKeyOrValue> words)
+    {
+        try
+        {
+            RespResult answer;
+            try
+            {
+                answer = await database.ExecuteRespAsync("EVALSHA", words, _flags).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                answer = await database.ExecuteRespAsync("EVAL", call.WithText(), _flags).ConfigureAwait(false);
+            }
+
+            call.IsInDoubt = false;
+            return answer;
+        }
+        catch (RedisServerException)
+        {
+            call.IsInDoubt = false;
+            throw;
+        }
+    }
+
+    private static bool IsRefusal(Exception e) =>
+        e is RedisServerException && RedisErrors.Translate(e, "", ChatOperations.Send) is not ChatUnavailableException;
+
+    private void Fail(AppendCall call, Exception e)
+    {
+        if (call.IsInDoubt)
+        {
+            call.Remember();
+        }
+
+        foreach (var send in call.Sends)
+        {
+            // For each its own: an exception is not thrown in two places at once.
+            send.Error = _connection.TryTranslate(e, call.Room!.Room, ChatOperations.Send, out var error) ? error : e;
+        }
+    }
+
+    private AppendCall NewCall()
+    {
+        if (_calls.TryDequeue(out var call))
+        {
+            return call;
+        }
+
+        call = new AppendCall();
+        call.Ended = () => End(call);
+        return call;
+    }
+
+    private void Recycle(AppendCall call)
+    {
+        if (_calls.Count < MostPooled)
+        {
+            _calls.Enqueue(call);
         }
     }
 }

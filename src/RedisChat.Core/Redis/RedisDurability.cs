@@ -11,15 +11,22 @@ internal sealed class RedisDurability : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisConnection _main;
+    private readonly IRoomKeyScheme _keys;
     private readonly Lazy<RedisConnection> _connection;
+    private readonly Lazy<RedisAppends> _appends;
     private readonly TimeProvider _time;
 
     // Levels that the server was found to give. One that it gave once it is expected to give again.
     private volatile Durability[] _given = [];
 
-    public RedisDurability(RedisConnection main, TimeProvider time)
+    /// <param name="main">The store's connection.</param>
+    /// <param name="keys">Names the keys.</param>
+    /// <param name="time">The clock of waits.</param>
+    /// <param name="appendOver">Makes what appends over a connection, to the server that it has for the key and to no other.</param>
+    public RedisDurability(RedisConnection main, IRoomKeyScheme keys, TimeProvider time, Func<RedisConnection, RedisAppends> appendOver)
     {
         _main = main;
+        _keys = keys;
         _time = time;
         _connection = new Lazy<RedisConnection>(() =>
         {
@@ -27,20 +34,16 @@ internal sealed class RedisDurability : IAsyncDisposable
             separate.AllowsEviction = main.AllowsEviction;
             return separate;
         });
+        _appends = new Lazy<RedisAppends>(() => appendOver(Connection));
     }
 
     /// <summary>The connection of durable sends.</summary>
     public RedisConnection Connection => _connection.Value;
 
     /// <summary>Appends, and waits until that is as durable as asked.</summary>
-    /// <param name="append">Appends over <see cref="Connection"/>, to the server that it has for the key and to no other.</param>
-    /// <param name="key">A key of the room.</param>
-    /// <param name="room">The room.</param>
-    /// <param name="durability">The level.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        Func<ValueTask<IReadOnlyList<MessageReceipt>>> append, RedisKey key, string room, Durability durability, CancellationToken cancellationToken)
+    public async ValueTask AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
+        RedisKey key = _keys.Room(room);
         await Connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
         var link = Connection.Current;
         if (link?.SocketOf(key) is not { } socket)
@@ -50,7 +53,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         }
 
         await RequireAsync(socket.Server, durability, room, cancellationToken).ConfigureAwait(false);
-        var receipts = await append().ConfigureAwait(false);
+        await _appends.Value.AppendAsync(room, send, cancellationToken).ConfigureAwait(false);
         try
         {
             var reached = await link.Waits.ReachAsync(socket.Server, durability)
@@ -62,11 +65,14 @@ internal sealed class RedisDurability : IAsyncDisposable
                 throw RedisErrors.MayBeSent(null, room, ChatOperations.Send);
             }
 
-            return reached ? receipts : throw NotReached(receipts, room, durability, null);
+            if (!reached)
+            {
+                throw NotReached(send.Receipts, room, durability, null);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException || (e is TimeoutException and not RedisTimeoutException))
         {
-            throw NotReached(receipts, room, durability, e);
+            throw NotReached(send.Receipts, room, durability, e);
         }
         catch (Exception e) when (Connection.TryTranslate(e, room, ChatOperations.Send, out _))
         {

@@ -74,7 +74,8 @@ internal static class RedisErrors
         return code switch
         {
             // All of these are refusals: the server did nothing. They pass.
-            "LOADING" or "BUSY" or "READONLY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOSCRIPT" or "MOVED" or "ASK" or "NOREPLICAS" or "MISCONF" =>
+            "LOADING" or "BUSY" or "READONLY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOSCRIPT" or "MOVED" or "ASK" or "NOREPLICAS" or "MISCONF"
+                or "CHATGIVENUP" =>
                 Refused(e, code.ToString(), room, operation),
 
             // So the client library says MOVED and ASK, where it has followed one already.

@@ -16,7 +16,7 @@ internal static class RedisInfo
         catch (RedisCommandException)
         {
             // The client demands allowAdmin for INFO (since 3.0 also for commands given as words), but does not look into scripts.
-            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo, 0).UntilAsync(cancellationToken).ConfigureAwait(false);
+            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo.Text, 0).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return ServerInfo.From(answer);

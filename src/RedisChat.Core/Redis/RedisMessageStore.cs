@@ -12,7 +12,7 @@ namespace RedisChat;
 /// script call, again if somebody else was faster. Reads are several pipelined commands, and go to the primary, but for pages where
 /// <see cref="RedisStoreOptions.PreferReplicas"/> is set.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
+public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSendStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
@@ -63,11 +63,16 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _rooms = new RoomCache(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _appends = new RedisAppends(_keys, _rooms, _options, _time, OnLost);
+        var window = new ServerWindow(_options.IdempotencyWindow, _time);
+        _appends = NewAppends(_connection, CommandFlags.DemandMaster, remembers: false);
         _reader = new RedisPageReader(_keys, _rooms, OnLost);
         _changes = new RedisChangeReader(_keys);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
-        _durability = new RedisDurability(_connection, _time);
+        _durability = new RedisDurability(
+            _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
+
+        RedisAppends NewAppends(RedisConnection over, CommandFlags flags, bool remembers) =>
+            new(over, flags, remembers, _keys, _rooms, _options.RoomCacheSize, window, OnLost);
     }
 
     /// <inheritdoc/>
@@ -76,18 +81,23 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        _appends.AppendAsync(_connection, CommandFlags.DemandMaster, room, messages, cancellationToken);
+        AppendAsync(room, messages, Durability.Memory, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The store uses a connection of the host's: the durable sends need one of their own.</exception>
-    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default)
     {
+        var send = PendingSend.Of(messages);
+        await ((IPendingSendStore)this).AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        return send.Receipts;
+    }
+
+    ValueTask IPendingSendStore.AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(durability);
-        return _connection.IsOwn
-            ? _durability.AppendAsync(
-                () => _appends.AppendAsync(_durability.Connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, room, messages, cancellationToken),
-                _keys.Room(room), room, durability, cancellationToken)
+        return durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
+            : _connection.IsOwn ? _durability.AppendAsync(room, send, durability, cancellationToken)
             : throw new NotSupportedException(
                 $"The durability {durability} needs a connection of its own, for waiting blocks it. Give the chat a configuration string or "
                 + "ConfigurationOptions instead of a connection multiplexer.");
@@ -169,7 +179,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
                 ];
                 sent = true;
                 var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageChange, keys, arguments, CommandFlags.DemandMaster)
+                    .ScriptEvaluateAsync(LuaScripts.MessageChange.Text, keys, arguments, CommandFlags.DemandMaster)
                     .UntilAsync(cancellationToken).ConfigureAwait(false))!;
                 if ((int)reply[0] == 1)
                 {

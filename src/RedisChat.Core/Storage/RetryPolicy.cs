@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace RedisChat;
@@ -10,6 +12,10 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
 {
     private const double FirstDelayMs = 20;
     private const double LongestDelayMs = 1000;
+    private const int MostDeadlinesKept = 1024;
+
+    // Deadlines that were not reached, to be set anew.
+    private readonly ConcurrentQueue<CancellationTokenSource> _deadlines = new();
 
     /// <param name="operation">One of <see cref="ChatOperations"/>.</param>
     /// <param name="room">The room, for the error.</param>
@@ -17,74 +23,120 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
     /// <param name="repeatable">Whether an attempt that may have happened may be repeated.</param>
     /// <param name="attempt">What to do.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async ValueTask<T> RunAsync<T>(
-        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+    public ValueTask<T> RunAsync<T>(
+        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken) =>
+        RunAsync(operation, room, writes, repeatable, attempt, static (attempt, token) => attempt(token), cancellationToken);
+
+    /// <summary>The same, for an attempt that brings what it needs as its state.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> RunAsync<TState, T>(
+        string operation,
+        string room,
+        bool writes,
+        bool repeatable,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> attempt,
+        CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var linked = cancellationToken.CanBeCanceled
+        var deadline = NewDeadline();
+        var linked = cancellationToken.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token)
             : null;
         var token = linked?.Token ?? deadline.Token;
         var mayHaveHappened = false;
-        Exception? last = null;
 
-        for (var attempts = 1; ; attempts++)
+        try
         {
-            try
+            for (var attempts = 1; ; attempts++)
             {
-                return await attempt(token).ConfigureAwait(false);
-            }
-            catch (ChatUnavailableException e)
-            {
-                last = e;
-                mayHaveHappened |= e.MayHaveHappened && writes;
-            }
-            catch (ChatTopologyException e)
-            {
-                // It passes, and nothing was written.
-                last = e;
-            }
-            catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
-            {
-                // Nothing was done this time. But an earlier attempt may have been carried out, perhaps by another server.
-                ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, e);
-                throw Failed(operation, room, mayHaveHappened, e);
-            }
-            catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(cancellationToken);
-            }
-            catch (OperationCanceledException e) when (token.IsCancellationRequested)
-            {
-                // The wait ended, what was sent did not: it may still arrive.
-                last = e;
-                mayHaveHappened |= writes;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            if (deadline.IsCancellationRequested || (mayHaveHappened && !repeatable) || !await PauseAsync().ConfigureAwait(false))
-            {
-                ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, last);
-                throw Failed(operation, room, mayHaveHappened, last);
-            }
-
-            async ValueTask<bool> PauseAsync()
-            {
-                // Half of the delay is random, so that processes that failed together do not come back together.
-                var delay = Math.Min(FirstDelayMs * Math.Pow(2, Math.Min(attempts - 1, 10)), LongestDelayMs) * (0.5 + (Random.Shared.NextDouble() / 2));
-                ChatLog.Retrying(logger, operation, delay, attempts, last);
-                ChatTelemetry.Retry(operation);
+                Exception last;
                 try
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(delay), time, token).ConfigureAwait(false);
-                    return true;
+                    return await attempt(state, token).ConfigureAwait(false);
                 }
-                catch (OperationCanceledException)
+                catch (ChatUnavailableException e)
+                {
+                    last = e;
+                    mayHaveHappened |= e.MayHaveHappened && writes;
+                }
+                catch (ChatTopologyException e)
+                {
+                    // It passes, and nothing was written.
+                    last = e;
+                }
+                catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
+                {
+                    // Nothing was done this time. But an earlier attempt may have been carried out, perhaps by another server.
+                    ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, e);
+                    throw Failed(operation, room, mayHaveHappened, e);
+                }
+                catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(cancellationToken);
+                }
+                catch (OperationCanceledException e) when (token.IsCancellationRequested)
+                {
+                    // The wait ended, what was sent did not: it may still arrive.
+                    last = e;
+                    mayHaveHappened |= writes;
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                if (deadline.IsCancellationRequested
+                    || (mayHaveHappened && !repeatable)
+                    || !await PauseAsync(operation, attempts, last, token).ConfigureAwait(false))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    return false;
+                    ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, last);
+                    throw Failed(operation, room, mayHaveHappened, last);
                 }
             }
+        }
+        finally
+        {
+            linked?.Dispose();
+            End(deadline);
+        }
+    }
+
+    /// <summary>Waits before the next attempt; <see langword="false"/> if there is no time for it.</summary>
+    private async ValueTask<bool> PauseAsync(string operation, int attempts, Exception last, CancellationToken cancellationToken)
+    {
+        // Half of the delay is random, so that processes that failed together do not come back together.
+        var delay = Math.Min(FirstDelayMs * Math.Pow(2, Math.Min(attempts - 1, 10)), LongestDelayMs) * (0.5 + (Random.Shared.NextDouble() / 2));
+        ChatLog.Retrying(logger, operation, delay, attempts, last);
+        ChatTelemetry.Retry(operation);
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(delay), time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private CancellationTokenSource NewDeadline()
+    {
+        if (!_deadlines.TryDequeue(out var deadline))
+        {
+            return new CancellationTokenSource(timeout, time);
+        }
+
+        deadline.CancelAfter(timeout);
+        return deadline;
+    }
+
+    private void End(CancellationTokenSource deadline)
+    {
+        if (deadline.TryReset() && _deadlines.Count < MostDeadlinesKept)
+        {
+            _deadlines.Enqueue(deadline);
+        }
+        else
+        {
+            deadline.Dispose();
         }
     }
 

@@ -1,169 +1,220 @@
 -- Appends a batch of messages to one room: all of them, or on any error none.
--- A message whose idempotency field is known is not stored again; its first receipt is returned.
+-- A batch is known by the key of its call, or its messages are known by idempotency keys of their own. What is known is not stored again.
 -- KEYS[1]    hash: the room
 -- KEYS[2]    hash: the bucket that the client guesses the first new id falls into
 -- KEYS[3]    hash: the bucket after it
--- KEYS[4]    hash: idempotency fields of the time window that the client guesses
--- KEYS[5]    hash: idempotency fields of the window before it
--- KEYS[6]    channel: the room's live events
--- KEYS[7..]  strings: the id lists of the batch's authors
+-- KEYS[4]    hash: what was sent in the time window that the client guesses
+-- KEYS[5]    channel: the room's live events
+-- KEYS[6..]  strings: the id lists of the batch's authors; then the hashes of earlier calls; last, with idempotency keys, of the window before
 -- ARGV[1]    number of the bucket in KEYS[2]
--- ARGV[2]    messages in a bucket
--- ARGV[3]    number of the window in KEYS[4]
--- ARGV[4]    length of a window, in seconds
--- ARGV[5]    epoch, should the room not exist yet
--- ARGV[6]    the last message id that may be given out
--- ARGV[7]    how to publish: PUBLISH, or on a cluster SPUBLISH
--- ARGV[8]    the room's epoch as the client knows it; empty if it does not
--- ARGV[9]    the room's last message id as the client knows it: a smaller one means that history was lost
+-- ARGV[2]    number of the window in KEYS[4]
+-- ARGV[3]    length of a window, in seconds
+-- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
+-- ARGV[5]    the room's epoch as the client knows it; or, should the room not exist yet, the one it gets
+-- ARGV[6]    the room's last message id as the client knows it, a smaller one means that history was lost; -1 if it does not know the room
+-- ARGV[7]    key of this call; empty if the messages have idempotency keys
+-- ARGV[8]    number of earlier calls that sent this batch, as a part of theirs perhaps, and got no answer; then for each of them:
+-- ARGV[+1]   index in KEYS of its window's hash
+-- ARGV[+2]   its key
 -- then for each message:
 -- ARGV[+1]   index in KEYS of its author's list
--- ARGV[+2]   its idempotency field
--- ARGV[+3]   digest of its content, to tell a repetition from a re-used key
--- ARGV[+4]   its value, less the opening brace and time that are put before it here
--- Returns {1, epoch, revision, time, receipt...}: a receipt is an id, or for a repetition its stored 'id:time:digest';
--- or {0, last id, window, epoch} where a guess was wrong: nothing is written, the client tries again with these.
-local HEAD, EACH = 9, 4
+-- ARGV[+2]   its value, less the opening brace and time that are put before it here
+-- ARGV[+3]   with idempotency keys: its idempotency field
+-- ARGV[+4]   with idempotency keys: digest of its content, to tell a repetition from a re-used key
+-- Returns 'epoch revision id time': of the first new message and all; behind it 'n:id:time' for each message n that was known, or '=n' where
+-- the earlier call n had stored the batch, with its id and time;
+-- or {last id, window, epoch} where a guess was wrong: nothing is written, the client tries again with these.
+local HEAD, SIZE, MOST = 8, 128, 9e15
+local call, try = redis.call, redis.pcall
 
 -- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
-local function counter(text)
-  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) <= 9e15 and tonumber(text)
-end
-
-local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'rev', 'count', 'at')
-local epoch = room[1] or ARGV[5]
-local last = counter(room[2] or '0')
-local revision = counter(room[3] or '0')
-local count = counter(room[4] or '0')
-local clock = redis.call('TIME')
-local now = clock[1] .. string.format('%06d', tonumber(clock[2]))
-local window = math.floor(tonumber(clock[1]) / tonumber(ARGV[4]))
-local messages = (#ARGV - HEAD) / EACH
-
-local has_epoch = #epoch <= 16 and string.match(epoch, '^[1-9a-f][0-9a-f]*$')
-if not (has_epoch and last and revision and count and counter(room[5] or '0')) or (not room[1]) ~= (not room[2]) then
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
+local epoch, at, revision = room[1], room[3] or '0', room[4] or '0'
+local last, count = tonumber(room[2] or '0'), tonumber(room[5] or '0')
+if (not epoch) ~= (not room[2]) or string.find((room[2] or '') .. at .. revision .. (room[5] or ''), '%D')
+  or not (last and count and at ~= '' and revision ~= '')
+  or last > MOST or count > MOST or tonumber(at) > MOST or tonumber(revision) > MOST
+  or epoch and epoch ~= ARGV[5] and not (#epoch <= 16 and string.find(epoch, '^[1-9a-f][0-9a-f]*$')) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-if last + messages > tonumber(ARGV[6]) then
+
+local keyed = ARGV[7] == ''
+local each = keyed and 4 or 2
+local earlier = tonumber(ARGV[8])
+local before = HEAD + 2 * earlier
+local messages = (#ARGV - before) / each
+if last + messages > MOST then
   return {err = 'CHATFULL the room has given out all its message ids'}
 end
 
-local bucket, size = tonumber(ARGV[1]), tonumber(ARGV[2])
-local first_bucket = math.floor((last + 1) / size)
-local last_bucket = math.floor((last + messages) / size)
-local lost = ARGV[8] ~= '' and (room[1] ~= ARGV[8] or last < tonumber(ARGV[9]))
-if lost or first_bucket < bucket or last_bucket > bucket + 1 or window ~= tonumber(ARGV[3]) then
-  return {0, last, window, room[1] or ''}
+local clock = call('TIME')
+local window = math.floor(clock[1] / ARGV[3])
+local bucket = tonumber(ARGV[1])
+local lost = ARGV[6] ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(ARGV[6]))
+if lost or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
+  return {last, window, epoch or ''}
 end
+epoch = epoch or ARGV[5]
+local now = clock[1] .. string.format('%06d', clock[2])
+local keep = string.format('%d', 2 * ARGV[3])
+local first = string.format('%d', last + 1)
+local split = (bucket + 1) * SIZE
 
-local fields = {}
-for i = 1, messages do
-  fields[i] = ARGV[HEAD + (i - 1) * EACH + 2]
-end
-local known = redis.call('HMGET', KEYS[4], unpack(fields))
-local known_before = redis.call('HMGET', KEYS[5], unpack(fields))
-
-local reply = {1, epoch, revision, tonumber(now)}
-local in_batch, sent, authors, ids_of, live = {}, {}, {}, {}, {}
-local first_id = string.format('%d', last + 1)
-local writes = {{}, {}}
-for i = 1, messages do
-  local arg = HEAD + (i - 1) * EACH
-  local field, digest = fields[i], ARGV[arg + 3]
-  local receipt = known[i] or known_before[i] or in_batch[field]
-  if receipt then
-    local first, time, first_digest = string.match(receipt, '^(%d+):(%d+):(%x+)$')
-    if not (counter(first) and counter(time)) then
-      return {err = 'CHATDATA an idempotency key has no valid receipt'}
+-- The way of nearly all sends, as straight as can be: tables are what costs most in a script.
+local failed, done, sent, writes, authors, lists
+if messages == 1 and not keyed and earlier == 0 then
+  local inside = last + 1 < split
+  local value = '{"t":' .. now .. ARGV[HEAD + 2]
+  local claimed = try('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now)
+  local stored = claimed == 1 and try('HSETNX', inside and KEYS[2] or KEYS[3], first, value)
+  local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
+  local kept = type(listed) == 'number' and try('EXPIRE', KEYS[4], keep)
+  local told = type(kept) == 'number'
+    and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. at .. ' ' .. revision .. '\n' .. value)
+  if type(told) == 'number' then
+    if room[1] then
+      call('HSET', KEYS[1], 'last', first, 'at', now, 'count', string.format('%d', count + 1))
+    else
+      call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now, 'count', '1')
     end
-    if first_digest ~= digest then
-      return {err = 'CHATCONFLICT an idempotency key was used for another message'}
-    end
-    reply[#reply + 1] = receipt
-  else
-    last = last + 1
-    count = count + 1
-    local id = string.format('%d', last)
-    local write = writes[math.floor(last / size) - bucket + 1]
-    write[#write + 1] = id
-    live[#live + 1] = '{"t":' .. now .. ARGV[arg + 4]
-    write[#write + 1] = live[#live]
-    in_batch[field] = id .. ':' .. now .. ':' .. digest
-    sent[#sent + 1] = field
-    sent[#sent + 1] = in_batch[field]
-    local author = tonumber(ARGV[arg + 1])
-    if not ids_of[author] then
-      ids_of[author] = {}
-      authors[#authors + 1] = author
-    end
-    local ids = ids_of[author]
-    ids[#ids + 1] = id .. ','
-    reply[#reply + 1] = last
+    return epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
   end
-end
 
-if #sent == 0 then
-  -- Something must be written, so that a WAIT after it covers the first time, which came over another connection.
-  redis.call('EXPIRE', KEYS[known[1] and 4 or 5], 2 * tonumber(ARGV[4]))
-  return reply
-end
-
--- Where the room's hash was lost or set back, but not its messages, they would be overwritten.
-for i = 1, 2 do
-  local ids = {}
-  for write = 1, #writes[i], 2 do
-    ids[#ids + 1] = writes[i][write]
-  end
-  for _, message in ipairs(#ids > 0 and redis.call('HMGET', KEYS[i + 1], unpack(ids)) or {}) do
-    if message then
-      return {err = 'CHATDATA the room holds messages above its last id'}
+  failed = told or kept or listed or stored or claimed
+  done = claimed ~= 1 and 0 or stored ~= 1 and 1 or type(listed) ~= 'number' and 2 or 3
+  sent, writes, authors, lists = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}
+else
+  for i = 1, earlier do
+    local hash, key = KEYS[tonumber(ARGV[HEAD + 2 * i - 1])], ARGV[HEAD + 2 * i]
+    -- From here on that call, should it still be on its way, stores nothing.
+    local given_up = call('HSETNX', hash, key, '-') == 1
+    -- Something must be written in any case, so that a WAIT after it covers the first time, which came over another connection.
+    call('EXPIRE', hash, keep)
+    local receipt = given_up and '-' or call('HGET', hash, key)
+    if receipt ~= '-' then
+      local id, time = string.match(receipt, '^(%d+):(%d+)$')
+      return id and table.concat({epoch, revision, id, time, '=' .. i}, ' ') or {err = 'CHATDATA an earlier call has no valid receipt'}
     end
   end
-end
 
--- A script that fails half-way is not rolled back, so each write says how to take it back.
-local undo = {}
-local function write(take_back, ...)
-  local result = redis.pcall(...)
-  if type(result) == 'table' and result.err then
-    for i = #undo, 1, -1 do
-      undo[i]()
+  local fields, known, known_before, in_batch, repeated = {}, {}, {}, {}, {}
+  if keyed then
+    for i = 1, messages do
+      fields[i] = ARGV[before + i * each - 1]
+    end
+    known = call('HMGET', KEYS[4], unpack(fields))
+    known_before = call('HMGET', KEYS[#KEYS], unpack(fields))
+  end
+
+  local receipts, values, rows = {}, {}, {{}, {}}
+  sent, writes, authors, lists = {}, {{}, {}}, {}, {}
+  for i = 1, messages do
+    local arg = before + (i - 1) * each
+    local receipt = keyed and (known[i] or known_before[i] or in_batch[fields[i]])
+    if receipt then
+      local id, time, digest = string.match(receipt, '^(%d+):(%d+):(%x+)$')
+      if not id or #id > 16 or #time > 16 then
+        return {err = 'CHATDATA an idempotency key has no valid receipt'}
+      end
+      if digest ~= ARGV[arg + 4] then
+        return {err = 'CHATCONFLICT an idempotency key was used for another message'}
+      end
+      repeated[#repeated + 1] = ' ' .. i .. ':' .. id .. ':' .. time
+    else
+      last = last + 1
+      local id = string.format('%d', last)
+      local value = '{"t":' .. now .. ARGV[arg + 2]
+      local bucket_of = last < split and 1 or 2
+      local ids, row = writes[bucket_of], rows[bucket_of]
+      ids[#ids + 1] = id
+      row[#row + 1] = id
+      row[#row + 1] = value
+      values[#values + 1] = value
+      if keyed then
+        in_batch[fields[i]] = id .. ':' .. now .. ':' .. ARGV[arg + 4]
+        sent[#sent + 1] = fields[i]
+        receipts[#receipts + 1] = fields[i]
+        receipts[#receipts + 1] = in_batch[fields[i]]
+      end
+      local author = ARGV[arg + 1]
+      if not lists[author] then
+        authors[#authors + 1] = author
+      end
+      lists[author] = (lists[author] or '') .. id .. ','
+    end
+  end
+
+  local head = epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
+  if #values == 0 then
+    call('EXPIRE', KEYS[known[1] and 4 or #KEYS], keep)
+    return head .. table.concat(repeated)
+  end
+
+  -- Where the room's hash was lost or set back, but not its messages, they would be overwritten.
+  for i = 1, 2 do
+    for _, message in ipairs(#writes[i] > 0 and call('HMGET', KEYS[i + 1], unpack(writes[i])) or {}) do
+      if message then
+        return {err = 'CHATDATA the room holds messages above its last id'}
+      end
+    end
+  end
+
+  done = 0
+  local function write(...)
+    local result = failed or try(...)
+    if type(result) == 'table' and result.err then
+      failed = result
+    else
+      done = done + 1
     end
     return result
   end
-  undo[#undo + 1] = function() take_back(result) end
-end
-local function delete_fields(key, fields_and_values)
-  return function()
-    for i = 1, #fields_and_values, 2 do
-      redis.call('HDEL', key, fields_and_values[i])
+
+  if keyed then
+    write('HSET', KEYS[4], unpack(receipts))
+  else
+    sent[1] = ARGV[7]
+    if write('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now) == 0 then
+      failed, done = 0, 0
     end
   end
-end
-local function cut(key, added)
-  return function(length)
-    if length == #added then
-      redis.call('DEL', key)
-    else
-      redis.call('SET', key, redis.call('GETRANGE', key, 0, length - #added - 1))
+  for i = 1, 2 do
+    if #writes[i] > 0 then
+      write('HSET', KEYS[i + 1], unpack(rows[i]))
     end
+  end
+  for i = 1, #authors do
+    write('APPEND', KEYS[tonumber(authors[i])], lists[authors[i]])
+  end
+  write('EXPIRE', KEYS[4], keep)
+  write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. at .. ' ' .. revision .. '\n' .. table.concat(values, '\n'))
+  if not failed then
+    call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now, 'count', string.format('%d', count + #values))
+    return head .. table.concat(repeated)
   end
 end
 
-local failed
+-- A script that fails half-way is not rolled back, so what it did is taken back.
+local step = 1
+for i = 1, done >= step and #sent or 0 do
+  call('HDEL', KEYS[4], sent[i])
+end
 for i = 1, 2 do
-  if not failed and #writes[i] > 0 then
-    failed = write(delete_fields(KEYS[i + 1], writes[i]), 'HSET', KEYS[i + 1], unpack(writes[i]))
+  step = step + (#writes[i] > 0 and 1 or 0)
+  for j = 1, done >= step and #writes[i] or 0 do
+    call('HDEL', KEYS[i + 1], writes[i][j])
   end
 end
-for _, author in ipairs(authors) do
-  local ids = table.concat(ids_of[author])
-  failed = failed or write(cut(KEYS[author], ids), 'APPEND', KEYS[author], ids)
+for i = 1, #authors do
+  step = step + 1
+  if done >= step then
+    local key, added = KEYS[tonumber(authors[i])], lists[authors[i]]
+    local rest = call('GETRANGE', key, 0, call('STRLEN', key) - #added - 1)
+    if call('STRLEN', key) == #added then
+      call('DEL', key)
+    else
+      call('SET', key, rest)
+    end
+  end
 end
-failed = failed or write(delete_fields(KEYS[4], sent), 'HSET', KEYS[4], unpack(sent))
-failed = failed or write(function() end, 'EXPIRE', KEYS[4], 2 * tonumber(ARGV[4]))
-failed = failed or write(function() end, ARGV[7], KEYS[6],
-  table.concat({'c', epoch, first_id, now, room[5] or '0', room[3] or '0'}, ' ') .. '\n' .. table.concat(live, '\n'))
-failed = failed or write(function() end, 'HSET', KEYS[1], 'epoch', epoch,
-  'last', string.format('%d', last), 'at', now, 'count', string.format('%d', count))
-return failed or reply
+return failed == 0 and {err = done == 0 and 'CHATGIVENUP the call was given up' or 'CHATDATA the room holds messages above its last id'} or failed

@@ -1,0 +1,71 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>The keys of one room that a send needs, made once: encoded, as they go over the wire. Not thread-safe.</summary>
+internal sealed class RoomKeys
+{
+    // Rooms in which more than these write at the same time have the keys of their lists made anew.
+    private const int AuthorsKept = 4;
+
+    private readonly IRoomKeyScheme _scheme;
+    private readonly string _room;
+    private readonly (string? User, RedisKey List)[] _authors = new (string?, RedisKey)[AuthorsKept];
+    private int _nextAuthor;
+    private (long Number, RedisKey Key, RedisKey Next) _bucket = (-1, default, default);
+    private (long Number, RedisKey Key, RedisKey Before) _window = (-1, default, default);
+
+    public RoomKeys(IRoomKeyScheme scheme, string room)
+    {
+        _scheme = scheme;
+        _room = room;
+        Room = Encode(scheme.Room(room));
+        Live = Encode(scheme.Live(room));
+    }
+
+    public RedisKey Room { get; }
+
+    public RedisKey Live { get; }
+
+    /// <summary>A bucket, and the one after it.</summary>
+    public (RedisKey Key, RedisKey Next) Bucket(long number)
+    {
+        if (_bucket.Number != number)
+        {
+            _bucket = (number, Encode(_scheme.Bucket(_room, number)), Encode(_scheme.Bucket(_room, number + 1)));
+        }
+
+        return (_bucket.Key, _bucket.Next);
+    }
+
+    /// <summary>What was sent in a window of time, and in the one before it.</summary>
+    public (RedisKey Key, RedisKey Before) Sent(long window)
+    {
+        if (_window.Number != window)
+        {
+            _window = (window, Encode(_scheme.Sent(_room, window)), Encode(_scheme.Sent(_room, window - 1)));
+        }
+
+        return (_window.Key, _window.Before);
+    }
+
+    /// <summary>The list of a user's messages.</summary>
+    public RedisKey User(string user)
+    {
+        foreach (var (author, list) in _authors)
+        {
+            if (author == user)
+            {
+                return list;
+            }
+        }
+
+        var key = Encode(_scheme.User(_room, user));
+        _authors[_nextAuthor] = (user, key);
+        _nextAuthor = (_nextAuthor + 1) % AuthorsKept;
+        return key;
+    }
+
+    private static RedisKey Encode(string key) => Encoding.UTF8.GetBytes(key);
+}
