@@ -1,0 +1,30 @@
+using RedisChat.Benchmarks.Ratios;
+
+namespace RedisChat.Benchmarks.Send;
+
+/// <summary>Sends a second, where everybody writes to one room.</summary>
+internal sealed class SendOneRoom : IMetricGroup
+{
+    private const int Senders = 256;
+
+    public string Name => "send-one-room";
+
+    public bool NeedsOwnServer => false;
+
+    public async Task<IReadOnlyList<Metric>> RunAsync(RunContext run)
+    {
+        await using var ours = new LibrarySends(run);
+        var plain = new PlainHashSends();
+        var raw = new RawAppendSends();
+        var loads = await Rounds.RunAsync(
+            run, TimeSpan.FromSeconds(1), [.. new ISendPattern[] { ours, plain, raw }.Select(pattern => SendContenders.InOneRoom(run, Senders, pattern))]);
+        return
+        [
+            Line(plain, 0.8, "at 1.0 combining would outweigh everything else that a send does"),
+            Line(raw, 2.5, "the same script, one message a call"),
+        ];
+
+        Metric Line(ISendPattern reference, double least, string note) => Metric.Ratio(
+            $"send, {Senders} senders in one room", "ops/s", loads.PerSecond(ours), reference.Name, loads.PerSecond(reference), Budget.AtLeast(least), note);
+    }
+}

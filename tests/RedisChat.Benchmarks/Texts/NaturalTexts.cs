@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace RedisChat.Benchmarks.Texts;
+
+/// <summary>
+/// Messages of about 120 bytes of natural language. What they are is not all the same: a server that compresses gains from repetition, so within any
+/// 128 messages hardly a sentence comes twice, and no message at all.
+/// </summary>
+internal sealed class NaturalTexts
+{
+    public const int MaxBytes = 120;
+
+    private static readonly Lazy<NaturalTexts> FromAssembly = new(ReadEmbedded);
+
+    private readonly string[] _sentences;
+
+    public NaturalTexts(IEnumerable<string> sentences)
+    {
+        _sentences = [.. sentences.Distinct()];
+        if (_sentences.Length < 200)
+        {
+            throw new ArgumentException($"{_sentences.Length} sentences are too few to be told from repetition.", nameof(sentences));
+        }
+    }
+
+    /// <summary>From books in the public domain, in several languages.</summary>
+    public static NaturalTexts Embedded => FromAssembly.Value;
+
+    public int Sentences => _sentences.Length;
+
+    /// <summary>Messages without end. The same seed gives the same ones.</summary>
+    public IEnumerable<string> Messages(int seed)
+    {
+        var random = new Random(seed);
+        var order = (string[])_sentences.Clone();
+        var message = new StringBuilder();
+        while (true)
+        {
+            // All sentences come before one comes again; then in another order, so with other neighbours.
+            random.Shuffle(order);
+            foreach (var sentence in order)
+            {
+                message.Append(message.Length == 0 ? "" : " ").Append(sentence);
+                var text = message.ToString();
+                if (Encoding.UTF8.GetByteCount(text) < MaxBytes * 3 / 4)
+                {
+                    continue;
+                }
+
+                yield return Cut.ToBytes(text, MaxBytes);
+                message.Clear();
+            }
+        }
+    }
+
+    private static NaturalTexts ReadEmbedded()
+    {
+        using var stream = typeof(NaturalTexts).Assembly.GetManifestResourceStream("passages.txt")
+            ?? throw new InvalidOperationException("The passages are missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        var passages = reader.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+        return new NaturalTexts(passages.SelectMany(Cut.IntoSentences));
+    }
+}
