@@ -1,3 +1,4 @@
+using RedisChat.Benchmarks.Delivery;
 using RedisChat.Benchmarks.Pages;
 using RedisChat.Benchmarks.Send;
 
@@ -13,5 +14,7 @@ internal static class MetricGroups
         new SendSingle(),
         new ServerCpu(),
         new NewestPage(),
+        new DeliveryPaced(),
+        new DeliveryFull(),
     ];
 }
