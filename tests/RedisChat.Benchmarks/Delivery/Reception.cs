@@ -10,6 +10,8 @@ internal abstract class Reception(int watchers, int messages)
     /// <summary>Whether it wants to know which message it was: reading that costs each watcher something.</summary>
     public abstract bool IsNumbered { get; }
 
+    public int WatcherCount => _counts.Length;
+
     public int Messages => messages;
 
     /// <summary>A watcher has received a message.</summary>
@@ -36,7 +38,7 @@ internal abstract class Reception(int watchers, int messages)
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{_incomplete} of {_counts.Length} watchers have not received all of {messages} messages, the first of them {_counts[0]}.");
+            throw new TimeoutException($"{_incomplete} of {WatcherCount} watchers have not received all of {messages} messages, the first of them {_counts[0]}.");
         }
     }
 

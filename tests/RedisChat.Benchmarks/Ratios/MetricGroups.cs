@@ -1,6 +1,10 @@
+using RedisChat.Benchmarks.Allocations;
 using RedisChat.Benchmarks.Delivery;
+using RedisChat.Benchmarks.Growth;
+using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Pages;
 using RedisChat.Benchmarks.Send;
+using RedisChat.Benchmarks.Watching;
 
 namespace RedisChat.Benchmarks.Ratios;
 
@@ -13,8 +17,12 @@ internal static class MetricGroups
         new SendOneRoom(),
         new SendSingle(),
         new ServerCpu(),
+        new AllocatedBytes(),
         new NewestPage(),
         new DeliveryPaced(),
         new DeliveryFull(),
+        new MemoryAMessage(),
+        new GrowthCost(),
+        new WatchedRooms(),
     ];
 }

@@ -9,6 +9,7 @@ namespace RedisChat.Benchmarks.Texts;
 internal sealed class NaturalTexts
 {
     public const int MaxBytes = 120;
+    public const int FewestSentences = 200;
 
     private static readonly Lazy<NaturalTexts> FromAssembly = new(ReadEmbedded);
 
@@ -17,7 +18,7 @@ internal sealed class NaturalTexts
     public NaturalTexts(IEnumerable<string> sentences)
     {
         _sentences = [.. sentences.Distinct()];
-        if (_sentences.Length < 200)
+        if (_sentences.Length < FewestSentences)
         {
             throw new ArgumentException($"{_sentences.Length} sentences are too few to be told from repetition.", nameof(sentences));
         }
