@@ -21,8 +21,8 @@ internal sealed class GrowthCost : IMetricGroup
     private const long BytesNeeded = 4L << 30;
 
     private const int Senders = 16;
-    private const int Sends = 6000;
-    private const int Pages = 2000;
+    private const int Sends = 10_000;
+    private const int Pages = 4000;
 
     private static readonly string[] Texts = [.. NaturalTexts.Embedded.Messages(seed: 7).Take(128)];
 
@@ -32,7 +32,7 @@ internal sealed class GrowthCost : IMetricGroup
 
     public async Task<IReadOnlyList<Metric>> RunAsync(RunContext run)
     {
-        string[] whats = ["send", $"newest page of 50"];
+        string[] whats = ["send", "newest page of 50"];
         if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < BytesNeeded)
         {
             return [.. whats.Select(what => Metric.Missing(Title(what), "µs", Budget.AtMost(1.1), "this machine has too little memory"))];

@@ -58,5 +58,5 @@ internal sealed class MemoryAMessage : IMetricGroup
     }
 
     private static Metric Line(string what, double bytes, Budget? budget) => Metric.Absolute(
-        $"Redis bytes a message, {what}", "B", [bytes], budget, $"text of {NaturalTexts.MaxBytes * 3 / 4}–{NaturalTexts.MaxBytes} bytes");
+        $"Redis bytes a message, {what}", "B", [bytes], budget, $"texts of up to {NaturalTexts.MaxBytes} bytes, cut between words");
 }

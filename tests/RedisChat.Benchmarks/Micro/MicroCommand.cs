@@ -1,4 +1,8 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace RedisChat.Benchmarks.Micro;
 
@@ -7,7 +11,11 @@ internal static class MicroCommand
 {
     public static int Run(string[] arguments)
     {
-        BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(arguments);
+        // In this process: the generated projects would be built under this repository's rules, where warnings are errors.
+        var config = DefaultConfig.Instance
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddDiagnoser(MemoryDiagnoser.Default);
+        BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(arguments.Length == 0 ? ["--filter", "*"] : arguments, config);
         return 0;
     }
 }

@@ -7,7 +7,7 @@ namespace RedisChat.Benchmarks.Send;
 /// <summary>
 /// One sender that calls the library's own script, with nothing around it: keys and arguments are prepared once, and sent again and again. It does the
 /// same work in Redis, so what the library costs in the process is the difference. Not for concurrent use: the arguments of a call under way
-/// must stay.
+/// must stay as they are. All that depends on the script's keys and arguments is here.
 /// </summary>
 internal sealed class RawAppend
 {
@@ -16,17 +16,20 @@ internal sealed class RawAppend
 
     private readonly IDatabase _database;
     private readonly Sender _sender;
+    private readonly SharedRoom _room;
     private readonly AppendCall _call;
-    private KnownRoom _known = KnownRoom.None;
+    private long _bucket;
     private long _window = DateTimeOffset.UtcNow.ToUnixTimeSeconds() / WindowSeconds;
+    private string _epoch = "";
     private long _sent;
 
-    public RawAppend(IDatabase database, IRoomKeyScheme scheme, Sender sender)
+    public RawAppend(IDatabase database, IRoomKeyScheme scheme, Sender sender, SharedRoom room)
     {
         _database = database;
         _sender = sender;
+        _room = room;
         _call = new AppendCall(scheme, sender.Room, [new NewMessage(sender.User, sender.Text) { IdempotencyKey = "" }], WindowSeconds, "PUBLISH");
-        _call.Guess(_known, _window);
+        Guess();
     }
 
     private static long WindowSeconds { get; } = (long)new RedisStoreOptions().IdempotencyWindow.TotalSeconds;
@@ -35,30 +38,48 @@ internal sealed class RawAppend
     {
         // As long as the library's random ones.
         _call.Arguments[IdempotencyField] = string.Create(CultureInfo.InvariantCulture, $"{_sender.User}\n{_sent++:d16}");
+        if (_room.NextBucket != _bucket)
+        {
+            Guess();
+        }
+
         while (true)
         {
+            // {1, epoch, revision, time, id}, or where the guess was wrong {0, last id, window, epoch}.
             var reply = (RedisResult[])(await _database.ScriptEvaluateAsync(LuaScripts.MessageAppend, _call.Keys, _call.Arguments))!;
             if ((int)reply[0] == 1)
             {
-                Note((long)reply[4]);
+                _room.Raise((long)reply[4]);
                 return;
             }
 
-            // The room has moved on, or the window has: {0, last id, window, epoch}.
-            _known = new KnownRoom((string)reply[3]!, (long)reply[1], 0);
+            _room.Raise((long)reply[1]);
             _window = (long)reply[2];
-            _call.Guess(_known, _window);
+            _epoch = (string)reply[3]!;
+            Guess();
         }
     }
 
-    /// <summary>Names other keys only where the next message goes to another bucket.</summary>
-    private void Note(long id)
+    private void Guess()
     {
-        var isOtherBucket = (id + 1) / RedisMessageStore.BucketSize != (_known.Last + 1) / RedisMessageStore.BucketSize;
-        _known = _known with { Last = id };
-        if (isOtherBucket)
+        _bucket = _room.NextBucket;
+        _call.Guess(new KnownRoom(_epoch, _room.Last, 0), _window);
+    }
+
+    /// <summary>What all senders of a room have seen of it, as in one process of the library.</summary>
+    internal sealed class SharedRoom
+    {
+        private long _last;
+
+        public long Last => Volatile.Read(ref _last);
+
+        public long NextBucket => (Last + 1) / RedisMessageStore.BucketSize;
+
+        public void Raise(long last)
         {
-            _call.Guess(_known, _window);
+            for (long seen; (seen = Last) < last && Interlocked.CompareExchange(ref _last, last, seen) != seen;)
+            {
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class RawAppendSends : ISendPattern
     public Task<Func<int, Task>> PrepareAsync(RunContext run, IReadOnlyList<string> rooms)
     {
         var scheme = new HashTagKeyScheme(run.Prefix);
-        var senders = Array.ConvertAll(Sender.InRooms(rooms), sender => new RawAppend(run.Database, scheme, sender));
+        var shared = rooms.Distinct().ToDictionary(room => room, _ => new RawAppend.SharedRoom());
+        var senders = Array.ConvertAll(Sender.InRooms(rooms), sender => new RawAppend(run.Database, scheme, sender, shared[sender.Room]));
         return Task.FromResult<Func<int, Task>>(sender => senders[sender].SendAsync());
     }
 }

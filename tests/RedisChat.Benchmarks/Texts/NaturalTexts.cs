@@ -29,27 +29,27 @@ internal sealed class NaturalTexts
 
     public int Sentences => _sentences.Length;
 
-    /// <summary>Messages without end. The same seed gives the same ones.</summary>
+    /// <summary>Messages without end, each at most a word shorter than the limit. The same seed gives the same ones.</summary>
     public IEnumerable<string> Messages(int seed)
     {
         var random = new Random(seed);
         var order = (string[])_sentences.Clone();
-        var message = new StringBuilder();
+        var text = "";
         while (true)
         {
             // All sentences come before one comes again; then in another order, so with other neighbours.
             random.Shuffle(order);
             foreach (var sentence in order)
             {
-                message.Append(message.Length == 0 ? "" : " ").Append(sentence);
-                var text = message.ToString();
-                if (Encoding.UTF8.GetByteCount(text) < MaxBytes * 3 / 4)
+                text = text.Length == 0 ? sentence : $"{text} {sentence}";
+                while (Encoding.UTF8.GetByteCount(text) > MaxBytes)
                 {
-                    continue;
-                }
+                    var message = Cut.ToBytes(text, MaxBytes);
+                    yield return message;
 
-                yield return Cut.ToBytes(text, MaxBytes);
-                message.Clear();
+                    // What did not fit is how the next message begins.
+                    text = text[message.Length..].TrimStart();
+                }
             }
         }
     }

@@ -39,7 +39,7 @@ internal static class RoomWatcher
             Enumerable.Range(0, rooms), new ParallelOptions { MaxDegreeOfParallelism = ConcurrentJoins }, async (room, _) => await WatchAsync(chat, Name(room)));
         var after = ProcessMemory.Now();
 
-        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var cpu = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         await Task.Delay(IdleTime);
         var idle = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(start);
