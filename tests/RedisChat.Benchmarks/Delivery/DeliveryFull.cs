@@ -9,7 +9,7 @@ internal sealed class DeliveryFull : IMetricGroup
     private const int Watchers = 100;
     private const int Senders = 64;
     private const int MinMessages = 256;
-    private const int MaxMessages = 100_000;
+    private const int MaxMessages = 200_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -23,7 +23,7 @@ internal sealed class DeliveryFull : IMetricGroup
         await using var raw = await RawFanOut.ConnectAsync(run);
         await using var signalR = await SignalRFanOut.ConnectAsync(run, Watchers);
         var rates = await Rounds.RunAsync(
-            run, TimeSpan.FromSeconds(1.2), [.. new IFanOut[] { ours, raw, signalR }.Select(fanOut => Contender(run, fanOut))]);
+            run, TimeSpan.FromSeconds(1.5), [.. new IFanOut[] { ours, raw, signalR }.Select(fanOut => Contender(run, fanOut))]);
         return
         [
             Line(raw, 0.7, "the reference stores nothing"),

@@ -21,8 +21,8 @@ internal sealed class GrowthCost : IMetricGroup
     private const long BytesNeeded = 4L << 30;
 
     private const int Senders = 16;
-    private const int Sends = 10_000;
-    private const int Pages = 4000;
+    private const int Sends = 15_000;
+    private const int Pages = 6000;
 
     private static readonly string[] Texts = [.. NaturalTexts.Embedded.Messages(seed: 7).Take(128)];
 
@@ -40,7 +40,7 @@ internal sealed class GrowthCost : IMetricGroup
 
         var scheme = new HashTagKeyScheme(run.Prefix);
         await using var server = await RedisServer.StartAsync();
-        await using var connection = await RunContext.ConnectAsync(server.Configuration, isOwn: true);
+        await using var connection = await RunContext.ConnectAsync(server.Configuration);
         run.Progress.Say("writing ten million messages");
         var names = Enumerable.Range(0, LargeRooms).Select(_ => run.NewName()).ToArray();
         await new BucketFill(scheme, MessagesInLargeRoom).WriteAsync(connection.GetDatabase(), names, run.Ending);

@@ -17,7 +17,7 @@ internal sealed class NewestPage : IMetricGroup
     private const int Users = 10;
     private const int Concurrent = 16;
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.8);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
 
     public string Name => "page";
 

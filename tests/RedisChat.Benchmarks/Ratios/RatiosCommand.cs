@@ -88,8 +88,9 @@ internal static class RatiosCommand
             run.Progress.Say($"done in {(run.Progress.Elapsed - start).TotalSeconds:f0} s");
             return true;
         }
-        catch (OperationCanceledException) when (run.Ending.IsCancellationRequested)
+        catch (Exception) when (run.Ending.IsCancellationRequested)
         {
+            // Whatever it says: a terminal interrupts the server, too.
             report.Skip(group.Name, "interrupted");
             return false;
         }

@@ -45,13 +45,13 @@ internal sealed class RunContext : IAsyncDisposable
     public ServerFigures Server => new(Connection);
 
     public static async Task<RunContext> StartAsync(RatiosOptions options, string configuration, CancellationToken ending) =>
-        new(options, configuration, await ConnectAsync(configuration, isOwn: options.Redis is null), ending);
+        new(options, configuration, await ConnectAsync(configuration), ending);
 
-    /// <summary>Connects as the references do, and with the right to empty an own server.</summary>
-    public static async Task<ConnectionMultiplexer> ConnectAsync(string configuration, bool isOwn)
+    /// <summary>Connects as the references do. INFO counts as administration; an own server is emptied, too.</summary>
+    public static async Task<ConnectionMultiplexer> ConnectAsync(string configuration)
     {
         var options = ConfigurationOptions.Parse(configuration);
-        options.AllowAdmin |= isOwn;
+        options.AllowAdmin = true;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

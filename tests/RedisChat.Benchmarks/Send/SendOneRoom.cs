@@ -17,14 +17,19 @@ internal sealed class SendOneRoom : IMetricGroup
         var plain = new PlainHashSends();
         var raw = new RawAppendSends();
         var loads = await Rounds.RunAsync(
-            run, TimeSpan.FromSeconds(1), [.. new ISendPattern[] { ours, plain, raw }.Select(pattern => SendContenders.InOneRoom(run, Senders, pattern))]);
+            run, TimeSpan.FromSeconds(1.5), [.. new ISendPattern[] { ours, plain, raw }.Select(pattern => SendContenders.InOneRoom(run, Senders, pattern))]);
         return
         [
             Line(plain, 0.8, "at 1.0 combining would outweigh everything else that a send does"),
             Line(raw, 2.5, "the same script, one message a call"),
+            Cpu(plain),
+            Cpu(raw),
         ];
 
         Metric Line(ISendPattern reference, double least, string note) => Metric.Ratio(
             $"send, {Senders} senders in one room", "ops/s", loads.PerSecond(ours), reference.Name, loads.PerSecond(reference), Budget.AtLeast(least), note);
+
+        Metric Cpu(ISendPattern reference) => Metric.Ratio(
+            $"server CPU a send, {Senders} senders in one room", "µs", loads.ServerMicrosEach(ours), reference.Name, loads.ServerMicrosEach(reference));
     }
 }

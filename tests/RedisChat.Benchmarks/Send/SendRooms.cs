@@ -18,7 +18,7 @@ internal sealed class SendRooms : IMetricGroup
         var tutorial = new TutorialSends();
         var demo = new SortedSetDemoSends();
         var loads = await Rounds.RunAsync(
-            run, TimeSpan.FromSeconds(1), [.. new ISendPattern[] { ours, raw, tutorial, demo }.Select(pattern => SendContenders.InRooms(run, Senders, pattern))]);
+            run, TimeSpan.FromSeconds(1.5), [.. new ISendPattern[] { ours, raw, tutorial, demo }.Select(pattern => SendContenders.InRooms(run, Senders, pattern))]);
         return [Line(raw, 0.9), Line(tutorial, 2.5), Line(demo, 2.2)];
 
         Metric Line(ISendPattern reference, double least) => Metric.Ratio(

@@ -18,7 +18,7 @@ internal sealed class SendSingle : IMetricGroup
         var tutorial = new TutorialSends();
         var raw = new RawAppendSends();
         var loads = await Rounds.RunAsync(
-            run, TimeSpan.FromSeconds(0.8), [.. new ISendPattern[] { ours, tutorial, raw }.Select(pattern => SendContenders.InRooms(run, 1, pattern))]);
+            run, TimeSpan.FromSeconds(1.2), [.. new ISendPattern[] { ours, tutorial, raw }.Select(pattern => SendContenders.InRooms(run, 1, pattern))]);
         return
         [
             Metric.Absolute(

@@ -2,9 +2,14 @@ using System.Diagnostics;
 
 namespace RedisChat.Benchmarks.Servers;
 
-/// <summary>A process that ends with this one: stopped by its handle when disposed, and before this process ends if it was not disposed.</summary>
+/// <summary>
+/// A process that ends with this one, however that ends: its standard input is a pipe that this process holds open, and it ends when the pipe closes.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    // For programs that do not read their standard input. A terminal's interrupt is for this process, which then closes the pipe.
+    private const string EndWithInput = """trap '' INT; "$0" "$@" </dev/null & p=$!; cat >/dev/null; kill $p; wait $p""";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
@@ -14,29 +19,18 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
-    public int Id => _process.Id;
+    /// <summary>Starts a program from the PATH.</summary>
+    public static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
+        OperatingSystem.IsWindows() ? StartReader(program, arguments) : StartReader("/bin/sh", ["-c", EndWithInput, program, .. arguments]);
 
-    /// <summary>Starts a program. Its standard input stays open as long as this process lives: one of ours ends when it closes.</summary>
-    public static ChildProcess Start(string program, params IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var child = new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
-        AppDomain.CurrentDomain.ProcessExit += child.OnExit;
-        return child;
-    }
-
-    /// <summary>Starts this program again.</summary>
+    /// <summary>Starts this program again. It must end when its standard input does.</summary>
     public static ChildProcess StartSelf(params IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
 
         // Where the run-time was started with the assembly's name, it is that again.
         var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return isHost ? Start(program, [typeof(ChildProcess).Assembly.Location, .. arguments]) : Start(program, arguments);
+        return isHost ? StartReader(program, [typeof(ChildProcess).Assembly.Location, .. arguments]) : StartReader(program, arguments);
     }
 
     public async ValueTask DisposeAsync()
@@ -48,19 +42,42 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         _disposed = true;
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        Kill();
+        _process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Kill();
         _process.Dispose();
     }
 
-    private void OnExit(object? sender, EventArgs e) => Kill();
+    private static ChildProcess StartReader(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        var child = new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
+        AppDomain.CurrentDomain.ProcessExit += child.OnExit;
+        return child;
+    }
+
+    // Where nothing was disposed: the pipe closes with this process, and this is for those who do not see it.
+    private void OnExit(object? sender, EventArgs e)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Kill();
+        }
+    }
 
     private void Kill()
     {
         try
         {
-            _process.Kill();
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
         }
         catch (InvalidOperationException)
         {

@@ -4,7 +4,7 @@ namespace RedisChat.Benchmarks.Texts;
 
 /// <summary>
 /// Messages of about 120 bytes of natural language. What they are is not all the same: a server that compresses gains from repetition, so within any
-/// 128 messages hardly a sentence comes twice, and no message at all.
+/// 128 messages no sentence comes twice.
 /// </summary>
 internal sealed class NaturalTexts
 {
@@ -27,18 +27,22 @@ internal sealed class NaturalTexts
     /// <summary>From books in the public domain, in several languages.</summary>
     public static NaturalTexts Embedded => FromAssembly.Value;
 
-    public int Sentences => _sentences.Length;
-
     /// <summary>Messages without end, each at most a word shorter than the limit. The same seed gives the same ones.</summary>
     public IEnumerable<string> Messages(int seed)
     {
         var random = new Random(seed);
         var order = (string[])_sentences.Clone();
+        random.Shuffle(order);
         var text = "";
         while (true)
         {
-            // All sentences come before one comes again; then in another order, so with other neighbours.
-            random.Shuffle(order);
+            // All sentences come before one comes again; then with other neighbours, but each within its quarter: so it does not come
+            // again too soon.
+            for (var quarter = 0; quarter < 4; quarter++)
+            {
+                random.Shuffle(order.AsSpan()[(order.Length * quarter / 4)..(order.Length * (quarter + 1) / 4)]);
+            }
+
             foreach (var sentence in order)
             {
                 text = text.Length == 0 ? sentence : $"{text} {sentence}";
@@ -51,6 +55,15 @@ internal sealed class NaturalTexts
                     text = text[message.Length..].TrimStart();
                 }
             }
+        }
+    }
+
+    /// <summary>Makes sure of what a measurement with compression relies on: no message comes twice among those that are stored together.</summary>
+    public void CheckBuckets(int messages, int bucketSize)
+    {
+        if (Messages(0).Take(messages).Chunk(bucketSize).Any(bucket => bucket.Distinct().Count() != bucket.Length))
+        {
+            throw new InvalidOperationException("A text comes twice within one bucket.");
         }
     }
 
