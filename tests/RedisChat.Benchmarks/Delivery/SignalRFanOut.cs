@@ -75,7 +75,7 @@ internal sealed class SignalRFanOut : IFanOut
 
     private async Task<string> StartServerAsync()
     {
-        var server = ChildProcess.StartSelf(SignalRServer.Verb, _run.Configuration, $"{_run.Prefix}:signalr");
+        var server = ChildProcess.StartSelf(_run.Configuration, SignalRServer.Verb, $"{_run.Prefix}:signalr");
         lock (_servers)
         {
             _servers.Add(server);

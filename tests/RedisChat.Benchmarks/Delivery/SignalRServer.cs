@@ -16,7 +16,7 @@ internal static class SignalRServer
     /// <summary>Says its address on standard output, and serves until its standard input is closed.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var redis, var prefix])
+        if (arguments is not [var prefix] || await Console.In.ReadLineAsync() is not { } redis)
         {
             return 2;
         }

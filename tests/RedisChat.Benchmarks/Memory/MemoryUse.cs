@@ -17,7 +17,6 @@ internal sealed record MemoryUse(double Lasting, double Expiring)
         RunContext run, NaturalTexts texts, int rooms, int messagesInRoom, int users,
         Action<RedisStoreOptions>? configure = null, Func<RedisMessageStore, IReadOnlyList<string>, Task>? completedAsync = null)
     {
-        texts.CheckBuckets(Math.Max(messagesInRoom, RedisMessageStore.BucketSize), RedisMessageStore.BucketSize);
         await run.CleanAsync();
         await using var store = run.NewStore(configure);
 

@@ -1,5 +1,4 @@
 using RedisChat.Benchmarks.Ratios;
-using RedisChat.Benchmarks.Texts;
 
 namespace RedisChat.Benchmarks.Send;
 

@@ -23,14 +23,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
         OperatingSystem.IsWindows() ? StartReader(program, arguments) : StartReader("/bin/sh", ["-c", EndWithInput, program, .. arguments]);
 
-    /// <summary>Starts this program again. It must end when its standard input does.</summary>
-    public static ChildProcess StartSelf(params IEnumerable<string> arguments)
+    /// <summary>
+    /// Starts this program again. It must end when its standard input does; the first line of that says how to connect to Redis, for a password
+    /// does not belong on a command line.
+    /// </summary>
+    public static ChildProcess StartSelf(string configuration, params IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
 
         // Where the run-time was started with the assembly's name, it is that again.
         var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return isHost ? StartReader(program, [typeof(ChildProcess).Assembly.Location, .. arguments]) : StartReader(program, arguments);
+        var child = isHost ? StartReader(program, [typeof(ChildProcess).Assembly.Location, .. arguments]) : StartReader(program, arguments);
+        child._process.StandardInput.WriteLine(configuration);
+        child._process.StandardInput.Flush();
+        return child;
     }
 
     public async ValueTask DisposeAsync()

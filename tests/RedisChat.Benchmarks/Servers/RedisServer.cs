@@ -39,10 +39,10 @@ internal sealed class RedisServer : IAsyncDisposable
             await using var connection = await ConnectionMultiplexer.ConnectAsync($"{configuration},connectRetry=20,connectTimeout=500");
             return server;
         }
-        catch
+        catch (RedisConnectionException e)
         {
             await server.DisposeAsync();
-            throw;
+            throw new InvalidOperationException("redis-server did not start. Is it on the PATH?", e);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class RoomWatcher
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var redis, var prefix, var firstRoom, var number])
+        if (arguments is not [var prefix, var firstRoom, var number] || await Console.In.ReadLineAsync() is not { } redis)
         {
             return 2;
         }

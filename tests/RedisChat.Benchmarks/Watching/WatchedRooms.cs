@@ -22,7 +22,7 @@ internal sealed class WatchedRooms : IMetricGroup
         await new BucketFill(new HashTagKeyScheme(run.Prefix), messagesInRoom: 1)
             .WriteAsync(run.Database, Enumerable.Range(0, Rooms + 1).Select(room => RoomWatcher.RoomName(first, room)), run.Ending);
         run.Progress.Say($"watching {Rooms} rooms, and waiting");
-        await using var watcher = ChildProcess.StartSelf(RoomWatcher.Verb, run.Configuration, run.Prefix, first, $"{Rooms}");
+        await using var watcher = ChildProcess.StartSelf(run.Configuration, RoomWatcher.Verb, run.Prefix, first, $"{Rooms}");
         var line = await watcher.Output.ReadLineAsync(run.Ending).AsTask().WaitAsync(Patience, run.Ending)
             ?? throw new InvalidOperationException("The watching process ended without a result.");
         var cost = JsonSerializer.Deserialize<WatchingCost>(line)!;
