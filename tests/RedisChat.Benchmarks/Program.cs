@@ -1,15 +1,14 @@
-using RedisChat.Benchmarks;
+using RedisChat.Benchmarks.Delivery;
+using RedisChat.Benchmarks.Micro;
+using RedisChat.Benchmarks.Ratios;
+using RedisChat.Benchmarks.Watching;
 
-// dotnet run -c Release --project tests/RedisChat.Benchmarks -- delivery [--rounds N] [--redis CONFIGURATION]
-if (args is not ["delivery", ..])
+// The last two are this program started by itself, as a process of its own to measure.
+return args switch
 {
-    Console.Error.WriteLine("Usage: delivery [--rounds N] [--redis CONFIGURATION]");
-    return 1;
-}
-
-var rounds = Option("--rounds") is { } number ? int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) : 5;
-await using var server = Option("--redis") is null ? await BenchmarkServer.StartAsync() : null;
-await DeliveryBenchmark.RunAsync(Option("--redis") ?? server!.Configuration, rounds);
-return 0;
-
-string? Option(string name) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+    ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
+    ["micro", .. var rest] => MicroCommand.Run(rest),
+    [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
+    [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
+    _ => RatiosCommand.Usage(),
+};

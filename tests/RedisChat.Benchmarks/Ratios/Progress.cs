@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RedisChat.Benchmarks.Ratios;
+
+/// <summary>Says on standard error what is going on; standard output has the results only.</summary>
+internal sealed class Progress
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private string _group = "";
+
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
+
+    public void Enter(string group) => _group = group;
+
+    public void Say(string what) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Elapsed:mm\\:ss}] {_group}: {what}"));
+}

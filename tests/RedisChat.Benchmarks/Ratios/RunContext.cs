@@ -1,0 +1,105 @@
+using System.Globalization;
+using RedisChat.Benchmarks.Servers;
+using StackExchange.Redis;
+
+namespace RedisChat.Benchmarks.Ratios;
+
+/// <summary>What a group measures with.</summary>
+internal sealed class RunContext : IAsyncDisposable
+{
+    private readonly string _prefix;
+    private int _names;
+
+    private RunContext(RatiosOptions options, string configuration, ConnectionMultiplexer connection, CancellationToken ending)
+    {
+        Rounds = options.Rounds;
+        HasOwnServer = options.Redis is null;
+        Configuration = configuration;
+        Connection = connection;
+        Ending = ending;
+
+        // Of another one's server nothing is touched but what begins so.
+        _prefix = HasOwnServer ? HashTagKeyScheme.DefaultPrefix : $"redischat-benchmark-{Guid.NewGuid():n}";
+    }
+
+    public int Rounds { get; }
+
+    public bool HasOwnServer { get; }
+
+    /// <summary>How to connect to the server of this run.</summary>
+    public string Configuration { get; }
+
+    /// <summary>The references' connection. Ours has one of its own, as in an application.</summary>
+    public ConnectionMultiplexer Connection { get; }
+
+    public IDatabase Database => Connection.GetDatabase();
+
+    /// <summary>What every key of this run begins with.</summary>
+    public string Prefix => _prefix;
+
+    public Progress Progress { get; } = new();
+
+    /// <summary>Cancelled when the run is to end early.</summary>
+    public CancellationToken Ending { get; }
+
+    public ServerFigures Server => new(Connection);
+
+    public static async Task<RunContext> StartAsync(RatiosOptions options, string configuration, CancellationToken ending) =>
+        new(options, configuration, await ConnectAsync(configuration), ending);
+
+    /// <summary>Connects as the references do. INFO counts as administration; an own server is emptied, too.</summary>
+    public static async Task<ConnectionMultiplexer> ConnectAsync(string configuration)
+    {
+        var options = ConfigurationOptions.Parse(configuration);
+        options.AllowAdmin = true;
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    /// <summary>A name that was not used before in this run.</summary>
+    public string NewName() => string.Create(CultureInfo.InvariantCulture, $"r{Interlocked.Increment(ref _names)}");
+
+    /// <summary>The library as an application uses it: a connection of its own, and the defaults.</summary>
+    public RedisMessageStore NewStore(Action<RedisStoreOptions>? configure = null) => NewStore(Configuration, configure);
+
+    /// <summary>The same on another server.</summary>
+    public RedisMessageStore NewStore(string configuration, Action<RedisStoreOptions>? configure = null)
+    {
+        var options = new RedisStoreOptions { KeyPrefix = _prefix };
+        configure?.Invoke(options);
+        return new RedisMessageStore(ConfigurationOptions.Parse(configuration), options);
+    }
+
+    /// <summary>Removes what was written until now.</summary>
+    public async Task CleanAsync()
+    {
+        foreach (var server in Connection.GetServers().Where(server => server.IsConnected && !server.IsReplica))
+        {
+            if (HasOwnServer)
+            {
+                await server.ExecuteAsync("FLUSHALL", "SYNC");
+                continue;
+            }
+
+            await foreach (var keys in server.KeysAsync(pattern: $"{_prefix}:*", pageSize: 1000).Chunk(1000))
+            {
+                await Task.WhenAll(keys.Select(key => Database.KeyDeleteAsync(key, CommandFlags.FireAndForget)));
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // An own server takes what it holds with it.
+            if (!HasOwnServer)
+            {
+                await CleanAsync();
+            }
+        }
+        finally
+        {
+            await Connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using RedisChat.Benchmarks.Ratios;
+
+namespace RedisChat.Benchmarks.Send;
+
+/// <summary>A way to store a message.</summary>
+internal interface ISendPattern
+{
+    string Name { get; }
+
+    /// <summary>Prepares senders, each of which sends one message after the other. What is called with a sender's index sends its next one.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="rooms">For each sender its room.</param>
+    Task<Func<int, Task>> PrepareAsync(RunContext run, IReadOnlyList<string> rooms);
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using RedisChat.Benchmarks.Ratios;
+
+namespace RedisChat.Benchmarks.Send;
+
+/// <summary>What a load came to.</summary>
+/// <param name="Operations">How many were done.</param>
+/// <param name="Seconds">In how long.</param>
+/// <param name="ServerMicros">The server's processor time meanwhile, in µs.</param>
+internal readonly record struct Load(long Operations, double Seconds, double ServerMicros)
+{
+    // Whatever the machine: the server's memory is bounded by it.
+    private const int MaxEach = 200_000;
+
+    public double PerSecond => Operations / Seconds;
+
+    public double ServerMicrosEach => ServerMicros / Operations;
+
+    /// <summary>Lets workers repeat an operation, each one after the other, for some time.</summary>
+    public static async Task<Load> RunAsync(RunContext run, int workers, TimeSpan duration, Func<int, Task> operation)
+    {
+        var cpu = await run.Server.ProcessorMicrosAsync();
+        var start = Stopwatch.GetTimestamp();
+        var end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        var counts = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => RepeatAsync(worker))));
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new(counts.Sum(), seconds, await run.Server.ProcessorMicrosAsync() - cpu);
+
+        async Task<long> RepeatAsync(int worker)
+        {
+            var count = 0;
+            for (; count < MaxEach && Stopwatch.GetTimestamp() < end && !run.Ending.IsCancellationRequested; count++)
+            {
+                await operation(worker);
+            }
+
+            return count;
+        }
+    }
+}

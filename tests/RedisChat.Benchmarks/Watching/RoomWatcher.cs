@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace RedisChat.Benchmarks.Watching;
+
+/// <summary>A process that watches many rooms, and says what that costs it: the benchmark program, started again, so that nothing else is in it.</summary>
+internal static class RoomWatcher
+{
+    public const string Verb = "watch-rooms";
+
+    private const int ConcurrentJoins = 64;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(12);
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments is not [var prefix, var firstRoom, var number] || await Console.In.ReadLineAsync() is not { } redis)
+        {
+            return 2;
+        }
+
+        // Whatever becomes of the one who asked, this ends.
+        _ = Task.Run(async () =>
+        {
+            await Console.In.ReadToEndAsync();
+            Environment.Exit(1);
+        });
+
+        var rooms = int.Parse(number, CultureInfo.InvariantCulture);
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis), new RedisStoreOptions { KeyPrefix = prefix });
+        var chat = new Chat(store);
+
+        // One room more, so that what watching needs once is there before.
+        await WatchAsync(chat, Name(rooms));
+        var before = ProcessMemory.Now();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, rooms), new ParallelOptions { MaxDegreeOfParallelism = ConcurrentJoins }, async (room, _) => await WatchAsync(chat, Name(room)));
+        var after = ProcessMemory.Now();
+
+        var cpu = Environment.CpuUsage.TotalTime;
+        var start = Stopwatch.GetTimestamp();
+        await Task.Delay(IdleTime);
+        var idle = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(start);
+        Console.WriteLine(JsonSerializer.Serialize(new WatchingCost(
+            (double)(after.Managed - before.Managed) / rooms, (double)(after.Private - before.Private) / rooms, idle * 100)));
+        return 0;
+
+        string Name(int room) => RoomName(firstRoom, room);
+    }
+
+    public static string RoomName(string first, int room) => string.Create(CultureInfo.InvariantCulture, $"{first}-{room}");
+
+    /// <summary>Begins to watch a room, as an application does; returns when it hears what happens.</summary>
+    private static Task WatchAsync(Chat chat, string room)
+    {
+        var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await foreach (var happened in chat.WatchAsync(room))
+                {
+                    if (happened is RoomEvent.CaughtUp)
+                    {
+                        caughtUp.TrySetResult();
+                    }
+                }
+            }
+            catch (Exception e)
+            {
+                caughtUp.TrySetException(e);
+            }
+        });
+        return caughtUp.Task;
+    }
+}
