@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using RedisChat.Redis;
 using StackExchange.Redis;
@@ -11,13 +12,12 @@ namespace RedisChat.Benchmarks.Send;
 /// </summary>
 internal sealed class RawAppend
 {
-    // The script's ARGV[+2] of the first message, behind its nine fixed ones: each send must have another one, or it is a repetition.
-    private const int IdempotencyField = 10;
-
     private readonly IDatabase _database;
+    private readonly IRoomKeyScheme _scheme;
     private readonly Sender _sender;
     private readonly SharedRoom _room;
-    private readonly AppendCall _call;
+    private readonly RedisKey[] _keys = new RedisKey[6];
+    private readonly RedisValue[] _arguments;
     private long _bucket;
     private long _window = DateTimeOffset.UtcNow.ToUnixTimeSeconds() / WindowSeconds;
     private string _epoch = "";
@@ -26,18 +26,29 @@ internal sealed class RawAppend
     public RawAppend(IDatabase database, IRoomKeyScheme scheme, Sender sender, SharedRoom room)
     {
         _database = database;
+        _scheme = scheme;
         _sender = sender;
         _room = room;
-        _call = new AppendCall(scheme, sender.Room, [new NewMessage(sender.User, sender.Text) { IdempotencyKey = "" }], WindowSeconds, "PUBLISH");
+        _keys[0] = scheme.Room(sender.Room);
+        _keys[4] = scheme.Live(sender.Room);
+        _keys[5] = scheme.User(sender.Room, sender.User);
+        _arguments = [0, 0, WindowSeconds, "PUBLISH", "", 0, "", 0, 6, Tail()];
         Guess();
+
+        byte[] Tail()
+        {
+            var json = new ArrayBufferWriter<byte>();
+            MessageJson.WriteTailOfNew(json, new NewMessage(sender.User, sender.Text));
+            return json.WrittenSpan.ToArray();
+        }
     }
 
     private static long WindowSeconds { get; } = (long)new RedisStoreOptions().IdempotencyWindow.TotalSeconds;
 
     public async Task SendAsync()
     {
-        // As long as the library's random ones.
-        _call.Arguments[IdempotencyField] = string.Create(CultureInfo.InvariantCulture, $"{_sender.User}\n{_sent++:d16}");
+        // The key of the call, as long as the library's.
+        _arguments[6] = string.Create(CultureInfo.InvariantCulture, $"{_sender.User}-{_sent++:x6}");
         if (_room.NextBucket != _bucket)
         {
             Guess();
@@ -45,17 +56,19 @@ internal sealed class RawAppend
 
         while (true)
         {
-            // {1, epoch, revision, time, id}, or where the guess was wrong {0, last id, window, epoch}.
-            var reply = (RedisResult[])(await _database.ScriptEvaluateAsync(LuaScripts.MessageAppend, _call.Keys, _call.Arguments))!;
-            if ((int)reply[0] == 1)
+            // 'epoch revision id time', or where the guess was wrong {last id, window, epoch}.
+            var reply = await _database.ScriptEvaluateAsync(LuaScripts.MessageAppend.Text, _keys, _arguments);
+            if (reply.Length < 0)
             {
-                _room.Raise((long)reply[4]);
+                var words = ((string)reply!).Split(' ');
+                _room.Raise(long.Parse(words[2], CultureInfo.InvariantCulture));
+                _epoch = words[0];
                 return;
             }
 
-            _room.Raise((long)reply[1]);
-            _window = (long)reply[2];
-            _epoch = (string)reply[3]!;
+            _room.Raise((long)reply[0]);
+            _window = (long)reply[1];
+            _epoch = (string)reply[2]!;
             Guess();
         }
     }
@@ -63,7 +76,13 @@ internal sealed class RawAppend
     private void Guess()
     {
         _bucket = _room.NextBucket;
-        _call.Guess(new KnownRoom(_epoch, _room.Last, 0), _window);
+        _keys[1] = _scheme.Bucket(_sender.Room, _bucket);
+        _keys[2] = _scheme.Bucket(_sender.Room, _bucket + 1);
+        _keys[3] = _scheme.Sent(_sender.Room, _window);
+        _arguments[0] = _bucket;
+        _arguments[1] = _window;
+        _arguments[4] = _epoch == "" ? "1" : _epoch;
+        _arguments[5] = _epoch == "" ? -1 : _room.Last;
     }
 
     /// <summary>What all senders of a room have seen of it, as in one process of the library.</summary>

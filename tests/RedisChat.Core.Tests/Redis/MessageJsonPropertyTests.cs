@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using CsCheck;
 using RedisChat.Redis;
@@ -67,8 +68,8 @@ public sealed class MessageJsonPropertyTests
         Gen.Dictionary(Text, Text)[0, 5].Sample(metadata =>
         {
             var reversed = metadata.Reverse().ToDictionary(entry => entry.Key, entry => entry.Value);
-            MessageJson.TailOfNew(new NewMessage("u", "c") { Metadata = metadata })
-                .Should().Equal(MessageJson.TailOfNew(new NewMessage("u", "c") { Metadata = reversed }));
+            Tail(new NewMessage("u", "c") { Metadata = metadata })
+                .Should().Equal(Tail(new NewMessage("u", "c") { Metadata = reversed }));
         });
 
     [Fact]
@@ -93,5 +94,12 @@ public sealed class MessageJsonPropertyTests
         Gen.Byte.Array[0, 60].Sample(value => { _ = MessageJson.TryRead(17, value, out _); }, iter: 50_000);
 
     private static byte[] Stored(NewMessage message, long time) =>
-        [.. Encoding.UTF8.GetBytes($$"""{"t":{{time}}"""), .. MessageJson.TailOfNew(message)];
+        [.. Encoding.UTF8.GetBytes($$"""{"t":{{time}}"""), .. Tail(message)];
+
+    private static byte[] Tail(NewMessage message)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        MessageJson.WriteTailOfNew(json, message);
+        return json.WrittenSpan.ToArray();
+    }
 }
