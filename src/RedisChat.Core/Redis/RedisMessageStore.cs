@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
@@ -220,24 +219,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RoomEvent> WatchAsync(
-        string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _live.Ending);
-        var subscription = await _live.JoinAsync(room, ending.Token).ConfigureAwait(false);
-        try
-        {
-            var watcher = new Watcher(this, room, subscription.Feed, _time, _logger);
-            await foreach (var happened in watcher.RunAsync(after, subscription.Joined, ending.Token).ConfigureAwait(false))
-            {
-                yield return happened;
-            }
-        }
-        finally
-        {
-            await _live.LeaveAsync(subscription).ConfigureAwait(false);
-        }
-    }
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        new RoomWatch(this, _live, room, after, _time, _logger, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>

@@ -69,7 +69,7 @@ internal sealed class RedisProbe(
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
-            var heard = Array.ConvertAll(some, subscription => subscription.Heard);
+            var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
             var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).Observed());
             for (var i = 0; i < some.Length; i++)
             {
@@ -97,7 +97,7 @@ internal sealed class RedisProbe(
         await Task.Delay(Grace, time, ending).ConfigureAwait(false);
         foreach (var (subscription, room) in late)
         {
-            if (subscription.Heard is { } heard && !heard.IsAtOrAfter(room))
+            if (subscription.Heard.Position is { } heard && !heard.IsAtOrAfter(room))
             {
                 Repair(subscription, heard, room);
             }
