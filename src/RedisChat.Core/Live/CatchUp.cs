@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace RedisChat;
 
 /// <summary>Reads from the store what a watcher did not hear.</summary>
-internal sealed class CatchUp(RoomWatch watch, SeenRoom seen)
+internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen)
 {
     private const int PageSize = 500;
 
@@ -12,25 +12,25 @@ internal sealed class CatchUp(RoomWatch watch, SeenRoom seen)
 
     /// <summary>Leaves out everything until now.</summary>
     public async ValueTask SkipToNowAsync(CancellationToken cancellationToken) =>
-        seen.Position = (await watch.RepeatAsync(token => watch.Store.ReadAsync(watch.Room, NoMessages, token), cancellationToken).ConfigureAwait(false)).Position;
+        seen.Position = (await store.RepeatAsync(token => store.Store.ReadAsync(room, NoMessages, token), cancellationToken).ConfigureAwait(false)).Position;
 
     /// <summary>What changed since the position that was seen, and was not told.</summary>
     public async IAsyncEnumerable<RoomEvent> RunAsync(CatchUpCause cause, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ChatTelemetry.CatchUp(cause);
-        ChatLog.CatchingUp(watch.Logger, cause);
+        ChatLog.CatchingUp(store.Logger, cause);
         var readAheadBefore = seen.ReadAhead;
         RoomChanges changes;
         do
         {
-            changes = await watch.RepeatAsync(token => watch.Store.ReadChangesAsync(watch.Room, seen.Position, PageSize, token), cancellationToken).ConfigureAwait(false);
+            changes = await store.RepeatAsync(token => store.Store.ReadChangesAsync(room, seen.Position, PageSize, token), cancellationToken).ConfigureAwait(false);
             foreach (var happened in changes.Events)
             {
                 if (happened is RoomEvent.Gap)
                 {
                     seen.ForgetReadAhead();
                     ChatTelemetry.Gap();
-                    ChatLog.Gap(watch.Logger, seen.Position, happened.Position);
+                    ChatLog.Gap(store.Logger, seen.Position, happened.Position);
                 }
                 else if (!seen.IsNews(happened))
                 {

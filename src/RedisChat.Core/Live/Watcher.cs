@@ -12,14 +12,16 @@ namespace RedisChat;
 /// </remarks>
 internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
-    private readonly RoomWatch _watch;
-    private readonly CancellationToken _token;
+    private readonly WatchedStore _store;
+    private readonly string _name;
+    private readonly CancellationToken _ofWatch;
+    private readonly CancellationToken _ofEnumeration;
     private readonly SeenRoom _seen = new();
 
     // The application goes on where it is completed: that is on the pool, in a work item that is this watcher's own.
     private ManualResetValueTaskSourceCore<bool> _next;
-    private CancellationTokenRegistration _onCancelled;
     private CancellationTokenRegistration _onWatchCancelled;
+    private CancellationTokenRegistration _onEnumerationCancelled;
 
     // What is being read from the store; nothing while it is live.
     private IAsyncEnumerator<RoomEvent>? _fromStore;
@@ -29,11 +31,13 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     private bool _isMoving;
     private bool _hasEnded;
 
-    public Watcher(RoomWatch watch, CancellationToken cancellationToken)
+    public Watcher(WatchedStore store, string room, RoomPosition? after, CancellationToken ofWatch, CancellationToken ofEnumeration)
     {
-        _watch = watch;
-        _token = cancellationToken == watch.Token ? CancellationToken.None : cancellationToken;
-        _fromStore = StartAsync().GetAsyncEnumerator(CancellationToken.None);
+        _store = store;
+        _name = room;
+        _ofWatch = ofWatch;
+        _ofEnumeration = ofEnumeration == ofWatch ? CancellationToken.None : ofEnumeration;
+        _fromStore = StartAsync(after).GetAsyncEnumerator(CancellationToken.None);
     }
 
     private enum Step
@@ -51,7 +55,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     public RoomEvent Current => _current!;
 
     private bool IsCancelled =>
-        _token.IsCancellationRequested || _watch.Token.IsCancellationRequested || _watch.Rooms.Ending.IsCancellationRequested;
+        _ofWatch.IsCancellationRequested || _ofEnumeration.IsCancellationRequested || _store.Rooms.Ending.IsCancellationRequested;
 
     public ValueTask<bool> MoveNextAsync()
     {
@@ -71,6 +75,8 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             return new(true);
         }
 
+        // What was told is not kept while there is nothing more: it may be the last for long.
+        _current = null;
         _isMoving = true;
         _next.Reset();
         var next = new ValueTask<bool>(this, _next.Version);
@@ -199,19 +205,19 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         _next.SetResult(true);
     }
 
-    private async IAsyncEnumerable<RoomEvent> StartAsync()
+    private async IAsyncEnumerable<RoomEvent> StartAsync(RoomPosition? after)
     {
         using var ending = LinkedToken();
-        _room = await _watch.Rooms.JoinAsync(_watch.Room, ending.Token).ConfigureAwait(false);
+        _room = await _store.Rooms.JoinAsync(_name, ending.Token).ConfigureAwait(false);
 
         // The feed is joined first, so what happens from here on is either read now or comes live.
         _reader = _room.Feed.Join(this);
-        _onCancelled = _token.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
-        _onWatchCancelled = _watch.Token.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
-        var catchUp = new CatchUp(_watch, _seen);
-        if (_watch.After is { } after)
+        _onWatchCancelled = _ofWatch.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
+        _onEnumerationCancelled = _ofEnumeration.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
+        var catchUp = new CatchUp(_store, _name, _seen);
+        if (after is { } position)
         {
-            _seen.Position = after;
+            _seen.Position = position;
             await foreach (var missed in catchUp.RunAsync(CatchUpCause.Start, ending.Token).ConfigureAwait(false))
             {
                 yield return missed;
@@ -230,14 +236,14 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     {
         using var ending = LinkedToken();
         ending.Token.ThrowIfCancellationRequested();
-        await foreach (var missed in new CatchUp(_watch, _seen).RunAsync(cause, ending.Token).ConfigureAwait(false))
+        await foreach (var missed in new CatchUp(_store, _name, _seen).RunAsync(cause, ending.Token).ConfigureAwait(false))
         {
             yield return missed;
         }
     }
 
     // Only while something is awaited but the feed: a linked token takes more memory than the whole watcher.
-    private CancellationTokenSource LinkedToken() => CancellationTokenSource.CreateLinkedTokenSource(_token, _watch.Token, _watch.Rooms.Ending);
+    private CancellationTokenSource LinkedToken() => CancellationTokenSource.CreateLinkedTokenSource(_ofWatch, _ofEnumeration, _store.Rooms.Ending);
 
     private async ValueTask EndAsync()
     {
@@ -247,8 +253,8 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
 
         _hasEnded = true;
-        _onCancelled.Unregister();
         _onWatchCancelled.Unregister();
+        _onEnumerationCancelled.Unregister();
         if (_fromStore is not null)
         {
             await _fromStore.DisposeAsync().ConfigureAwait(false);

@@ -137,15 +137,15 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private void Repair(RedisSubscription subscription, bool afresh)
     {
         subscription.Feed.CatchUp(CatchUpCause.Probe);
-        if (subscription.TryBeginRepair(afresh))
+        if (subscription.TryBeginRepair(afresh, out var unwatched))
         {
-            _ = SubscribeAnewAsync(subscription);
+            _ = SubscribeAnewAsync(subscription, unwatched);
         }
     }
 
-    private async Task SubscribeAnewAsync(RedisSubscription subscription)
+    private async Task SubscribeAnewAsync(RedisSubscription subscription, CancellationToken unwatched)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(subscription.Unwatched.Token, Ending);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(unwatched, Ending);
         do
         {
             try
@@ -220,7 +220,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
     private async Task OpenAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        await subscription.Changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await subscription.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (subscription.Listener is null)
@@ -245,7 +245,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
         finally
         {
-            subscription.Changing.Release();
+            subscription.EndChange();
         }
     }
 
@@ -261,7 +261,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     {
         try
         {
-            await subscription.Unwatched.CancelAsync().ConfigureAwait(false);
+            await subscription.EndRepairsAsync().ConfigureAwait(false);
             await CloseAsync(subscription).ConfigureAwait(false);
         }
         finally
@@ -279,7 +279,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
     private async Task CloseAsync(RedisSubscription subscription)
     {
-        await subscription.Changing.WaitAsync().ConfigureAwait(false);
+        await subscription.BeginChangeAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (subscription.Listener is { } listener)
@@ -295,7 +295,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
         finally
         {
-            subscription.Changing.Release();
+            subscription.EndChange();
         }
     }
 }

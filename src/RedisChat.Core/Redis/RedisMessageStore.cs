@@ -29,6 +29,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     private readonly RedisPageReader _reader;
     private readonly RedisChangeReader _changes;
     private readonly RedisLive _live;
+    private readonly WatchedStore _watched;
     private readonly RedisDurability _durability;
 
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
@@ -67,6 +68,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _reader = new RedisPageReader(_keys, _rooms, OnLost);
         _changes = new RedisChangeReader(_keys);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
+        _watched = new WatchedStore(this, _live, _time, _logger);
         _durability = new RedisDurability(
             _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
 
@@ -220,7 +222,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        new RoomWatch(this, _live, room, after, _time, _logger, cancellationToken);
+        _watched.Watch(room, after, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>

@@ -8,8 +8,11 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 {
     private readonly object _gate = new();
     private TaskCompletionSource? _closed;
+    private CancellationTokenSource? _unwatched;
+    private SemaphoreSlim? _changing;
     private RedisListener? _listener;
     private int _watchers;
+    private int _changes;
     private bool _repairing;
     private bool _repairAgain;
 
@@ -20,13 +23,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
     public RoomFeed Feed => Heard.Feed;
 
-    /// <summary>Cancelled when the last watcher has left: the channel need not be subscribed to anew any more.</summary>
-    public CancellationTokenSource Unwatched { get; } = new();
-
-    /// <summary>Held while the channel is subscribed to or unsubscribed from.</summary>
-    public SemaphoreSlim Changing { get; } = new(1);
-
-    /// <summary>Who listens; changed only while <see cref="Changing"/> is held.</summary>
+    /// <summary>Who listens; changed only between <see cref="BeginChangeAsync"/> and <see cref="EndChange"/>.</summary>
     public RedisListener? Listener
     {
         get => Volatile.Read(ref _listener);
@@ -63,14 +60,62 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
     public ValueTask LeaveAsync() => live.LeaveAsync(this);
 
-    /// <summary>Begins a repair, unless one is under way.</summary>
-    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
-    public bool TryBeginRepair(bool afresh)
+    /// <summary>Waits for its turn to subscribe to the channel or to unsubscribe from it.</summary>
+    public async Task BeginChangeAsync(CancellationToken cancellationToken)
+    {
+        SemaphoreSlim changing;
+        lock (_gate)
+        {
+            _changes++;
+            changing = _changing ??= new SemaphoreSlim(1);
+        }
+
+        try
+        {
+            await changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            EndChange(isDone: false);
+            throw;
+        }
+    }
+
+    /// <summary>Lets the next one change it.</summary>
+    /// <param name="isDone">Whether it was one's turn.</param>
+    public void EndChange(bool isDone = true)
     {
         lock (_gate)
         {
+            if (isDone)
+            {
+                _changing!.Release();
+            }
+
+            _changing = --_changes == 0 ? null : _changing;
+        }
+    }
+
+    /// <summary>Begins a repair, unless one is under way or nobody watches any more.</summary>
+    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
+    /// <param name="unwatched">Cancelled when the last watcher has left.</param>
+    public bool TryBeginRepair(bool afresh, out CancellationToken unwatched)
+    {
+        lock (_gate)
+        {
+            _unwatched ??= new CancellationTokenSource();
+            unwatched = _unwatched.Token;
             _repairAgain |= afresh && _repairing;
-            return !_repairing && (_repairing = true);
+            return !_repairing && _closed is null && (_repairing = true);
+        }
+    }
+
+    /// <summary>Ends the repairs, for nobody watches any more.</summary>
+    public Task EndRepairsAsync()
+    {
+        lock (_gate)
+        {
+            return _unwatched?.CancelAsync() ?? Task.CompletedTask;
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
     private readonly TimeProvider _time;
     private readonly TimeSpan _idempotencyWindow;
     private readonly int _watcherBufferSize;
+    private readonly WatchedStore _watched;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="time">The store's clock; the system's by default.</param>
@@ -23,6 +24,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
         ArgumentOutOfRangeException.ThrowIfLessThan(watcherBufferSize, 1);
         _watcherBufferSize = watcherBufferSize;
         _time = time ?? TimeProvider.System;
+        _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -74,7 +76,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        new RoomWatch(this, this, room, after, _time, NullLogger.Instance, cancellationToken);
+        _watched.Watch(room, after, cancellationToken);
 
     CancellationToken ILiveRooms.Ending => CancellationToken.None;
 
