@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -20,9 +20,7 @@ internal static class RoomHash
             return RoomPosition.Start;
         }
 
-        // The scripts compare it as text, so there is only one way to write it.
-        if (!ulong.TryParse((string?)values[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var epoch)
-            || epoch == 0 || values[0] != epoch.ToString("x", CultureInfo.InvariantCulture))
+        if (!TryReadEpoch(values[0], out var epoch))
         {
             throw Unreadable(0);
         }
@@ -51,5 +49,25 @@ internal static class RoomHash
                 Field = Fields[field],
             };
         }
+    }
+
+    // Without a string, for a process that watches many rooms reads very many of them.
+    private static bool TryReadEpoch(RedisValue value, out ulong epoch)
+    {
+        Span<byte> text = stackalloc byte[16];
+        Span<byte> usual = stackalloc byte[16];
+        epoch = 0;
+        if (value.GetByteCount() is var length && length > text.Length)
+        {
+            return false;
+        }
+
+        text = text[..value.CopyTo(text)];
+
+        // The scripts compare it as text, so there is only one way to write it.
+        return Utf8Parser.TryParse(text, out epoch, out _, 'x')
+            && epoch != 0
+            && Utf8Formatter.TryFormat(epoch, usual, out var usualLength, 'x')
+            && text.SequenceEqual(usual[..usualLength]);
     }
 }
