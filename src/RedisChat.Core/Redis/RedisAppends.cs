@@ -51,11 +51,12 @@ internal sealed class RedisAppends
     }
 
     /// <summary>Appends a send, and leaves its receipts in it.</summary>
-    public ValueTask AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
+    public ValueTask<PendingSend> AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
         send.Begin();
-        var ended = send.EndedAsync(cancellationToken);
-        var appends = _appends.GetOrAdd(room, _keys, static (keys, room) => new RoomAppends(room, new RoomKeys(keys, room)));
+        var appends = _appends.GetOrAdd(
+            room, this, static (all, room) => new RoomAppends(room, new RoomKeys(all._keys, room), all._connection));
+        var ended = send.EndedAsync(appends.NotSent, cancellationToken);
         if (appends.TryBegin(send))
         {
             var call = NewCall();
