@@ -51,9 +51,9 @@ public sealed class HeardTests : IAsyncLifetime
         await SendAsync("two");
         await new Chat(_store).EditAsync(Room, 1, "alice", "ONE", Cancelled);
         var position = (await new Chat(_store).ReceiveAsync(Room, cancellationToken: Cancelled)).Position;
-        await log.ReachesAsync(position);
-        _live.TryGetHeard(Room, out heard).Should().BeTrue();
-        heard.Should().Be(position);
+
+        // The watcher may have it sooner, from the store: the first event of a new room sent it there.
+        await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out heard) && heard == position), "the last event is heard");
         _live.TryGetHeard("another room", out _).Should().BeFalse();
 
         await log.DisposeAsync();
