@@ -238,6 +238,8 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                         throw error;
                     }
 
+                    // Nothing else may show that it is stuck: of quiet rooms no probe misses anything.
+                    _connection.Suspect();
                     ChatLog.SubscribingFailed(_logger, e);
                     await Task.Delay(PauseWhileUnavailable, _time, cancellationToken).ConfigureAwait(false);
                 }

@@ -51,9 +51,9 @@ public sealed class HeardTests : IAsyncLifetime
         await SendAsync("two");
         await new Chat(_store).EditAsync(Room, 1, "alice", "ONE", Cancelled);
         var position = (await new Chat(_store).ReceiveAsync(Room, cancellationToken: Cancelled)).Position;
-        await log.ReachesAsync(position);
-        _live.TryGetHeard(Room, out heard).Should().BeTrue();
-        heard.Should().Be(position);
+
+        // The watcher may have it sooner, from the store: the first event of a new room sent it there.
+        await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out heard) && heard == position), "the last event is heard");
         _live.TryGetHeard("another room", out _).Should().BeFalse();
 
         await log.DisposeAsync();
@@ -73,7 +73,9 @@ public sealed class HeardTests : IAsyncLifetime
         await log.UntilAsync(l => l.CreatedIds.Contains(2));
         await Poll.UntilAsync(() => Task.FromResult(!_live.TryGetHeard(Room, out _)), "the repair begins");
 
+        // What was swallowed is gone, so the old connection would never be whole again: answers would be taken for those of other questions.
         _network.SwallowSubscriptions(false);
+        _network.Cut();
         await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out _)), "the repair ends");
         await SendAsync("heard");
         await log.UntilAsync(l => l.CreatedIds.Contains(3));

@@ -8,6 +8,7 @@ namespace RedisChat.IntegrationTests.Live;
 public sealed class LiveOrderTests
 {
     private const int Watchers = 10;
+    private const int Processes = 8;
     private const int Senders = 64;
     private const int Sends = 300;
 
@@ -18,9 +19,11 @@ public sealed class LiveOrderTests
     {
         await using var redis = await RedisProcess.StartAsync();
         var options = new RedisStoreOptions { WatcherBufferSize = 100_000 };
-        await using var sending = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options);
         await using var watching = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options);
-        var chat = new Chat(sending);
+
+        // Each combines its own sends only: so many payloads follow each other closely.
+        var sending = Enumerable.Range(0, Processes).Select(_ => new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options)).ToList();
+        var chat = new Chat(sending[0]);
         var first = await chat.SendAsync("lobby", "alice", "the first", Cancelled);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         using var causes = new Causes();
@@ -31,12 +34,13 @@ public sealed class LiveOrderTests
         // Edits in between: each must be told between the same two messages by everyone.
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
         {
+            var own = new Chat(sending[sender % Processes]);
             for (var i = 0; i < Sends; i++)
             {
-                await chat.SendAsync("lobby", $"user{sender}", "hello", Cancelled);
+                await own.SendAsync("lobby", $"user{sender}", "hello", Cancelled);
                 if (i % 50 == 25)
                 {
-                    await chat.EditAsync("lobby", first.Id, "alice", $"{sender} {i}", Cancelled);
+                    await own.EditAsync("lobby", first.Id, "alice", $"{sender} {i}", Cancelled);
                 }
             }
         })));
@@ -50,6 +54,7 @@ public sealed class LiveOrderTests
             log.Should().OnlyContain(happened => happened is RoomEvent.Created || happened is RoomEvent.Edited);
         }
 
+        await Task.WhenAll(sending.Select(store => store.DisposeAsync().AsTask()));
         TestContext.Current.TestOutputHelper?.WriteLine($"{Senders * Sends} messages to {Watchers} watchers; catch-ups of the whole process meanwhile: {causes}.");
     }
 

@@ -1,13 +1,13 @@
+using RedisChat.IntegrationTests.Allocations;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
 /// <summary>What a process keeps for each quiet room that it watches.</summary>
 /// <remarks>Counts the whole process's memory: so nothing else may run beside it.</remarks>
-[Collection(Alone)]
+[Collection(AllocationCount.Name)]
 public sealed class WatchMemoryTests
 {
-    private const string Alone = "alone";
     private const int Rooms = 2000;
     private const int Budget = 2048;
 
@@ -53,7 +53,4 @@ public sealed class WatchMemoryTests
             return caughtUp.Task;
         }
     }
-
-    [CollectionDefinition(Alone, DisableParallelization = true)]
-    public sealed class AloneDefinition;
 }
