@@ -70,10 +70,10 @@ internal sealed class RedisProbe(
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).Observed());
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).AsTask().Observed());
             for (var i = 0; i < some.Length; i++)
             {
-                if (await TryReadAsync(rooms[i], some[i].Room).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
+                if (await TryReadAsync(rooms[i]).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
                 {
                     continue;
                 }
@@ -105,11 +105,11 @@ internal sealed class RedisProbe(
     }
 
     /// <summary>The room's position; nothing if it cannot be read, which must not keep the other rooms from being probed.</summary>
-    private async Task<RoomPosition?> TryReadAsync(Task<RedisValue[]> reading, string room)
+    private async Task<RoomPosition?> TryReadAsync(Task<RoomPosition> reading)
     {
         try
         {
-            return RoomHash.Position(await reading.UntilAsync(AnswerTimeout, time, ending).ConfigureAwait(false), keys, room);
+            return await reading.UntilAsync(AnswerTimeout, time, ending).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

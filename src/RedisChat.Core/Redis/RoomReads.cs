@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -10,7 +11,9 @@ internal abstract class RoomReads
 {
     public abstract bool IsPrimary { get; }
 
-    public abstract Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields);
+    /// <summary>Asks for fields of a hash. Is on its way when this returns.</summary>
+    /// <param name="keyAndFields">The key, and then the fields. Not to be changed until the answer is there.</param>
+    public abstract ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields);
 
     public abstract Task<long> StringLengthAsync(RedisKey key);
 
@@ -22,8 +25,9 @@ internal sealed class PrimaryReads(IDatabase database) : RoomReads
 {
     public override bool IsPrimary => true;
 
-    public override Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields) =>
-        database.HashGetAsync(key, fields, CommandFlags.DemandMaster);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields) =>
+        new(await database.ExecuteRespAsync("HMGET", keyAndFields, CommandFlags.DemandMaster).ConfigureAwait(false));
 
     public override Task<long> StringLengthAsync(RedisKey key) => database.StringLengthAsync(key, CommandFlags.DemandMaster);
 
@@ -36,8 +40,17 @@ internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
 {
     public override bool IsPrimary => false;
 
-    public override async Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields) =>
-        (RedisValue[])(await ExecuteAsync("HMGET", [key, .. fields]).ConfigureAwait(false))!;
+    public override async ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields)
+    {
+        var arguments = new object[keyAndFields.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var word = keyAndFields.Span[i];
+            arguments[i] = word.IsKey ? word.Key : word.Value;
+        }
+
+        return new((RedisValue[])(await ExecuteAsync("HMGET", arguments).ConfigureAwait(false))!);
+    }
 
     public override async Task<long> StringLengthAsync(RedisKey key) => (long)await ExecuteAsync("STRLEN", [key]).ConfigureAwait(false);
 

@@ -1,0 +1,166 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Seals old buckets in the background, one after the other: of each room from where its field <c>sealed</c> says, which all processes move on. Whoever
+/// comes too late writes nothing.
+/// </summary>
+internal sealed class RedisSealer(
+    RedisConnection connection, IRoomKeyScheme keys, int? sealAfter, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    // A room that finds no place is sealed when it next begins a bucket.
+    private const int MostRooms = 10_000;
+
+    // Between a failure and the next try of any room.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly RedisValue[] Fields = ["epoch", "rev", "last", "sealed"];
+
+    private readonly object _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Channel<string> _rooms = Channel.CreateBounded<string>(MostRooms);
+    private Task? _running;
+    private TaskCompletionSource? _idle;
+    private int _pending;
+
+    /// <summary>Called for each send: where it began a bucket, the room may have one to seal. Costs next to nothing else.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="first">The first id of the send.</param>
+    /// <param name="last">The last one.</param>
+    public void Notice(string room, long first, long last)
+    {
+        var bucket = last / RedisMessageStore.BucketSize;
+        if (bucket != (first - 1) / RedisMessageStore.BucketSize && bucket >= sealAfter)
+        {
+            Add(room);
+        }
+    }
+
+    /// <summary>Completes when nothing is left to do of what was noticed.</summary>
+    internal Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return _pending == 0
+                ? Task.CompletedTask
+                : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        Task? running;
+        lock (_gate)
+        {
+            running = _running;
+        }
+
+        if (running is not null)
+        {
+            await Task.WhenAny(running, Task.Delay(DisposeTimeout, time, CancellationToken.None)).ConfigureAwait(false);
+        }
+    }
+
+    private void Add(string room)
+    {
+        lock (_gate)
+        {
+            if (!_ending.IsCancellationRequested && _rooms.Writer.TryWrite(room))
+            {
+                _pending++;
+                _running ??= Task.Run(RunAsync);
+            }
+        }
+    }
+
+    private void Finish()
+    {
+        lock (_gate)
+        {
+            _pending--;
+            if (_pending == 0 || _ending.IsCancellationRequested)
+            {
+                _idle?.TrySetResult();
+                _idle = null;
+            }
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var room = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
+                try
+                {
+                    // A bucket, and then it is another room's turn.
+                    if (await SealNextAsync(room).ConfigureAwait(false))
+                    {
+                        Add(room);
+                    }
+                }
+                catch (Exception e) when (!_ending.IsCancellationRequested)
+                {
+                    ChatLog.SealingFailed(logger, e);
+                    await Task.Delay(Pause, time, _ending.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    Finish();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The store is being disposed of.
+        }
+    }
+
+    /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
+    /// <returns>Whether there may be more to do.</returns>
+    private async Task<bool> SealNextAsync(string room)
+    {
+        var database = await connection.GetDatabaseAsync(room, ChatOperations.Seal, _ending.Token, writes: true).ConfigureAwait(false);
+
+        // Before the bucket: what is changed after that changes the revision.
+        RedisKey roomKey = keys.Room(room);
+        var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+        if (!state[2].TryParse(out long last) || !(state[3].IsNull ? 0L : state[3]).TryParse(out long number)
+            || number > (last / RedisMessageStore.BucketSize) - sealAfter)
+        {
+            return false;
+        }
+
+        RedisKey bucket = keys.Bucket(room, number);
+        var entries = await ReadAsync(database, bucket).ConfigureAwait(false);
+        var content = SealedBucket.TrySeal(number, entries, out var lastId, out var lastValue);
+        RedisValue[] arguments =
+        [
+            number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1], entries.Length, lastId, lastValue, content ?? RedisValue.EmptyString,
+        ];
+        await database.ScriptEvaluateAsync(
+            LuaScripts.BucketSeal.Text, [roomKey, bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
+            .UntilAsync(_ending.Token).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<HashEntry[]> ReadAsync(IDatabase database, RedisKey bucket)
+    {
+        try
+        {
+            return await database.HashGetAllAsync(bucket, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Another program's; readers tell.
+            return [];
+        }
+    }
+}
