@@ -16,15 +16,14 @@ internal sealed class AppendCall
 {
     private const int FixedKeys = 5;
 
-    // What goes together in one call, unless a single send has more.
+    // What goes together in one call, unless a single send has more. Bytes are those of texts, authors and metadata.
     private const int MostMessages = 64;
     private const int MostBytes = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _bytes = new(512);
     private readonly List<int> _ends = [];
-    private readonly List<string> _authors = [];
+    private readonly BatchAuthors _authors = new();
     private readonly List<int> _authorOf = [];
-    private Dictionary<string, int>? _authorIndex;
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
     private int _keyLength;
@@ -68,12 +67,7 @@ internal sealed class AppendCall
     /// <summary>Takes in a send, if it can go with those that are in it.</summary>
     public bool TryAdd(PendingSend send)
     {
-        var size = 0;
-        for (var i = 0; i < send.Count; i++)
-        {
-            // A character is at most three bytes of UTF-8 (two that make up one are four).
-            size += (send[i].Text.Length + send[i].User.Length) * 3;
-        }
+        var size = SizeOf(send);
 
         // One that was tried before is recognised as a whole, so it goes alone.
         if (Sends.Count > 0
@@ -117,9 +111,9 @@ internal sealed class AppendCall
         AddKey(next);
         AddKey(sent);
         AddKey(keys.Live);
-        foreach (var author in _authors)
+        for (var i = 0; i < _authors.Count; i++)
         {
-            AddKey(keys.User(author));
+            AddKey(keys.User(_authors[i]));
         }
 
         if (IsKeyed)
@@ -211,7 +205,6 @@ internal sealed class AppendCall
         _ends.Clear();
         _authors.Clear();
         _authorOf.Clear();
-        _authorIndex?.Clear();
         if (!IsKeyed)
         {
             Encoding.ASCII.GetBytes(PendingSend.NewKey(), _bytes);
@@ -226,7 +219,7 @@ internal sealed class AppendCall
             for (var i = 0; i < send.Count; i++)
             {
                 var message = send[i];
-                _authorOf.Add(IndexOfAuthor(message.User));
+                _authorOf.Add(_authors.IndexOf(message.User));
                 MessageJson.WriteTailOfNew(_bytes, message);
                 _ends.Add(_bytes.WrittenCount);
                 if (IsKeyed)
@@ -265,32 +258,16 @@ internal sealed class AppendCall
         }
     }
 
-    private int IndexOfAuthor(string user)
+    private static int SizeOf(PendingSend send)
     {
-        if (_authors.Count == 0 || (_authors.Count == 1 && _authors[0] == user))
+        var size = 0;
+        for (var i = 0; i < send.Count; i++)
         {
-            if (_authors.Count == 0)
-            {
-                _authors.Add(user);
-            }
-
-            return 0;
+            size += Encoding.UTF8.GetByteCount(send[i].Text) + Encoding.UTF8.GetByteCount(send[i].User);
+            size += send[i].Metadata.Count == 0 ? 0 : send[i].Metadata.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(entry.Value));
         }
 
-        _authorIndex ??= new Dictionary<string, int>(StringComparer.Ordinal);
-        if (_authorIndex.Count == 0)
-        {
-            _authorIndex.Add(_authors[0], 0);
-        }
-
-        if (!_authorIndex.TryGetValue(user, out var index))
-        {
-            index = _authors.Count;
-            _authors.Add(user);
-            _authorIndex.Add(user, index);
-        }
-
-        return index;
+        return size;
     }
 
     private void AddKey(RedisKey key) => AddWord(key);

@@ -58,8 +58,9 @@ internal sealed class RedisAppends
     public ValueTask AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
         send.Begin();
-        var ended = send.EndedAsync(cancellationToken);
-        var appends = _appends.GetOrAdd(room, _keys, static (keys, room) => new RoomAppends(room, new RoomKeys(keys, room)));
+        var appends = _appends.GetOrAdd(
+            room, this, static (all, room) => new RoomAppends(room, new RoomKeys(all._keys, room), all._connection));
+        var ended = send.EndedAsync(appends.NotSent, cancellationToken);
         if (appends.TryBegin(send))
         {
             var call = NewCall();

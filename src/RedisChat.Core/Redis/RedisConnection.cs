@@ -138,6 +138,15 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return translated is not null;
     }
 
+    /// <summary>The error where nothing was sent for want of a connection, which is looked at.</summary>
+    public ChatUnavailableException NotSent(Exception e, string room, string operation)
+    {
+        Suspect();
+        return (RedisErrors.RefusedHandshake(e) ?? _refused) is { } refused
+            ? RedisErrors.Refused(refused, room, operation)
+            : RedisErrors.NotSent(e, room, operation);
+    }
+
     /// <summary>Something went wrong that the connection may be the reason of: it is looked at and, if it is stuck, made anew.</summary>
     public void Suspect() => _watchdog?.Suspect();
 
@@ -213,8 +222,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException || (e is ObjectDisposedException && !_disposed))
         {
-            Suspect();
-            throw RedisErrors.NotSent(e, room, operation);
+            throw NotSent(e, room, operation);
         }
         catch (ChatUnavailableException e)
         {

@@ -4,7 +4,7 @@ namespace RedisChat.Redis;
 /// The sends to one room over one connection, one call after the other: what comes while a call is under way goes together in the next one (group
 /// commit). One that finds no call under way goes at once.
 /// </summary>
-internal sealed class RoomAppends(string room, RoomKeys keys)
+internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection connection)
 {
     private readonly object _gate = new();
     private Queue<PendingSend>? _waiting;
@@ -14,6 +14,9 @@ internal sealed class RoomAppends(string room, RoomKeys keys)
 
     /// <summary>The keys of the room, for the call that is under way.</summary>
     public RoomKeys Keys => keys;
+
+    /// <summary>The error of a send that was cancelled while it waited.</summary>
+    public Func<OperationCanceledException, Exception> NotSent { get; } = e => connection.NotSent(e, room, ChatOperations.Send);
 
     /// <summary>Whether no call is under way, so that this send is to be called for; else it waits for its turn.</summary>
     public bool TryBegin(PendingSend send)

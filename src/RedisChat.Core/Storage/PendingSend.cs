@@ -30,6 +30,7 @@ internal sealed class PendingSend : IValueTaskSource
 
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
+    private Func<OperationCanceledException, Exception>? _notSent;
     private int _state;
     private NewMessage? _message;
     private IReadOnlyList<NewMessage>? _messages;
@@ -162,8 +163,11 @@ internal sealed class PendingSend : IValueTaskSource
     }
 
     /// <summary>What ends when the attempt is completed, or the token is cancelled.</summary>
-    public ValueTask EndedAsync(CancellationToken cancellationToken)
+    /// <param name="notSent">The error where it is cancelled before it is taken: nothing was sent then.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public ValueTask EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
     {
+        _notSent = notSent;
         var ended = new ValueTask(this, _core.Version);
         _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSend)state!).Cancel(token), this);
         return ended;
@@ -210,7 +214,7 @@ internal sealed class PendingSend : IValueTaskSource
     {
         if (Interlocked.CompareExchange(ref _state, (int)State.Cancelled, (int)State.Waiting) == (int)State.Waiting)
         {
-            End(new ChatUnavailableException("The store was not reached in time.", new OperationCanceledException(cancellationToken)));
+            End(_notSent!(new OperationCanceledException(cancellationToken)));
         }
         else if (Interlocked.CompareExchange(ref _state, (int)State.Cancelled, (int)State.Taken) == (int)State.Taken)
         {

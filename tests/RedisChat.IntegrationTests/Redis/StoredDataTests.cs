@@ -141,6 +141,23 @@ public sealed class StoredDataTests
         (await DumpAsync()).Should().BeEquivalentTo(before);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(":m:0")]
+    [InlineData(":u:alice")]
+    [InlineData(":sent")]
+    public async Task A_key_of_another_type_fails_a_single_send_and_nothing_is_written(string part)
+    {
+        await _chat.SendManyAsync(Room, [new("alice", "before"), new("bob", "before")], Cancelled);
+        var key = part == ":sent" ? await SentKeyAsync() : Key(part);
+        await _redis.KeyDeleteAsync(key);
+        await _redis.ListLeftPushAsync(key, "a list");
+        var before = await DumpAsync();
+
+        (await Assert.ThrowsAsync<ChatDataException>(() => _chat.SendAsync(Room, "alice", "more", Cancelled))).Room.Should().Be(Room);
+        (await DumpAsync()).Should().BeEquivalentTo(before);
+    }
+
     [Fact]
     public async Task A_change_log_of_another_type_fails_the_change_and_nothing_is_written()
     {

@@ -28,6 +28,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         /// <summary>Whether nothing gets through any more, either way.</summary>
         public volatile bool IsBlackHole;
+
+        /// <summary>What the client has sent and the server is still to get; <see langword="null"/> while all gets through at once.</summary>
+        public volatile MemoryStream? Held;
     }
 
     public FaultProxy(int port)
@@ -56,6 +59,33 @@ internal sealed class FaultProxy : IAsyncDisposable
         foreach (var line in _lines)
         {
             line.IsBlackHole = true;
+        }
+    }
+
+    /// <summary>Keeps back what clients send over the connections there are now, even if they hang up. New ones are sound.</summary>
+    public void HoldRequests()
+    {
+        foreach (var line in _lines)
+        {
+            line.Held = new MemoryStream();
+        }
+    }
+
+    /// <summary>Gives the server what was kept back, late.</summary>
+    public async Task DeliverHeldAsync()
+    {
+        foreach (var line in _lines)
+        {
+            if (line.Held is { } held)
+            {
+                byte[] requests;
+                lock (held)
+                {
+                    requests = held.ToArray();
+                }
+
+                await line.Server.GetStream().WriteAsync(requests, _end.Token);
+            }
         }
     }
 
@@ -142,6 +172,16 @@ internal sealed class FaultProxy : IAsyncDisposable
                     continue;
                 }
 
+                if (!toClient && line.Held is { } held)
+                {
+                    lock (held)
+                    {
+                        held.Write(buffer, 0, read);
+                    }
+
+                    continue;
+                }
+
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _end.Token);
             }
         }
@@ -151,6 +191,9 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
 
         from.Dispose();
-        to.Dispose();
+        if (toClient || line.Held is null)
+        {
+            to.Dispose();
+        }
     }
 }

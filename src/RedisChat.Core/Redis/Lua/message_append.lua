@@ -5,7 +5,8 @@
 -- KEYS[3]    hash: the bucket after it
 -- KEYS[4]    hash: what was sent in the time window that the client guesses
 -- KEYS[5]    channel: the room's live events
--- KEYS[6..]  strings: the id lists of the batch's authors; then the hashes of earlier calls; last, with idempotency keys, of the window before
+-- KEYS[6]    string: the id list of the batch's first author
+-- KEYS[7..]  strings: of its other authors; then hashes: of earlier calls; last, with idempotency keys, of the window before
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds

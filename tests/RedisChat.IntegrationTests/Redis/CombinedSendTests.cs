@@ -1,0 +1,202 @@
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>Sends to a room while a call for it is under way: they go together in the next one, and each has its own outcome.</summary>
+public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
+{
+    private const string Room = "lobby";
+    private static readonly string[] Script = ["EVALSHA"];
+
+    private readonly string _prefix = $"test-{Guid.NewGuid():n}";
+    private StepProxy _proxy = null!;
+    private ConnectionMultiplexer _connection = null!;
+    private Chat _chat = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
+        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
+        configuration.EndPoints.Clear();
+        configuration.EndPoints.Add(_proxy.EndPoint);
+        _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _chat = new Chat(
+            new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix }),
+            new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+
+        // The first use of a script on a connection loads it; every later one names it.
+        await _chat.SendAsync("warm up", "alice", "hello", Cancelled);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Sends_while_a_call_is_under_way_go_together_in_the_next_64_at_most_in_their_order()
+    {
+        var receipts = await _proxy.StepAsync(
+            () => Task.WhenAll(Enumerable.Range(1, 100).Select(n => _chat.SendAsync(Room, $"user{n % 7}", $"{n}", Cancelled))),
+            Script, Script, Script);
+
+        receipts.Select(receipt => receipt.Id).Should().Equal(Enumerable.Range(1, 100).Select(n => (long)n));
+        receipts.Should().NotContain(receipt => receipt.IsDuplicate);
+        var messages = await ReadAsync();
+        messages.Select(message => message.Text).Should().Equal(Enumerable.Range(1, 100).Select(n => $"{n}"));
+        messages.Select(message => message.Timestamp).Should().Equal(receipts.Select(receipt => receipt.Timestamp));
+        (await _chat.ReceiveAsync(Room, new MessageQuery { User = "user3", Limit = 100 }, Cancelled)).Messages
+            .Select(message => message.Text).Should().Equal(Enumerable.Range(1, 100).Where(n => n % 7 == 3).Select(n => $"{n}"));
+    }
+
+    [Fact]
+    public async Task Batches_and_single_sends_go_together_but_no_batch_is_parted()
+    {
+        var sends = new List<Task<IReadOnlyList<MessageReceipt>>>();
+        await _proxy.StepAsync(
+            () =>
+            {
+                sends.Add(SendManyAsync(1));
+                sends.Add(SendManyAsync(30));
+                sends.Add(SendManyAsync(30));
+
+                // With these 5 it would be 65.
+                sends.Add(SendManyAsync(5));
+                sends.Add(SendManyAsync(59));
+                return Task.WhenAll(sends);
+            },
+            Script, Script, Script);
+
+        (await Task.WhenAll(sends)).Select(receipts => receipts[0].Id).Should().Equal(1, 2, 32, 62, 67);
+    }
+
+    [Fact]
+    public async Task No_more_than_64_KiB_go_together()
+    {
+        var text = new string('x', 15_000);
+
+        await _proxy.StepAsync(
+            () => Task.WhenAll(Enumerable.Range(1, 9).Select(_ => _chat.SendAsync(Room, "alice", text, Cancelled))), Script, Script, Script);
+
+        (await ReadAsync()).Should().HaveCount(9);
+    }
+
+    [Fact]
+    public async Task What_goes_together_is_one_live_event()
+    {
+        var heard = await server.Connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal($"{_prefix}:{{{Room}}}:live"));
+
+        await _proxy.StepAsync(
+            () => Task.WhenAll(Enumerable.Range(1, 21).Select(n => _chat.SendAsync(Room, "alice", $"{n}", Cancelled))), Script, Script);
+
+        (await heard.ReadAsync(Cancelled)).Message.ToString().Split('\n').Should().HaveCount(1 + 1);
+        (await heard.ReadAsync(Cancelled)).Message.ToString().Split('\n').Should().HaveCount(1 + 20);
+        await _chat.SendAsync(Room, "alice", "the next one", Cancelled);
+        (await heard.ReadAsync(Cancelled)).Message.ToString().Should().Contain("the next one");
+        await heard.UnsubscribeAsync();
+    }
+
+    [Fact]
+    public async Task Sends_with_keys_of_their_own_go_together_and_a_repetition_among_them_is_recognised()
+    {
+        await _chat.SendAsync(Room, Keyed("old"), Cancelled);
+
+        var receipts = await _proxy.StepAsync(
+            () => Task.WhenAll(new[] { "1", "2", "old", "3", "2" }.Select(key => _chat.SendAsync(Room, Keyed(key), Cancelled))), Script, Script);
+
+        receipts.Select(receipt => receipt.Id).Should().Equal(2, 3, 1, 4, 3);
+        receipts.Select(receipt => receipt.IsDuplicate).Should().Equal(false, false, true, false, true);
+        (await ReadAsync()).Select(message => message.Text).Should().Equal("old", "1", "2", "3");
+    }
+
+    [Fact]
+    public async Task One_that_is_refused_does_not_take_the_others_with_it()
+    {
+        await _chat.SendAsync(Room, Keyed("taken"), Cancelled);
+        var sends = new List<Task<MessageReceipt>>();
+
+        await _proxy.StepAsync(
+            () =>
+            {
+                sends.Add(_chat.SendAsync(Room, Keyed("1"), Cancelled));
+                sends.Add(_chat.SendAsync(Room, Keyed("2"), Cancelled));
+                sends.Add(_chat.SendAsync(Room, Keyed("taken") with { Text = "another text" }, Cancelled));
+                sends.Add(_chat.SendAsync(Room, Keyed("3"), Cancelled));
+                return Task.WhenAny(Task.WhenAll(sends));
+            },
+            Script, Script, Script, Script, Script);
+
+        await Assert.ThrowsAsync<ChatIdempotencyConflictException>(() => sends[2]);
+        (await sends[0]).Id.Should().Be(2);
+        (await sends[1]).Id.Should().Be(3);
+        (await sends[3]).Id.Should().Be(4);
+        (await ReadAsync()).Select(message => message.Text).Should().Equal("taken", "1", "2", "3");
+    }
+
+    [Fact]
+    public async Task One_that_is_cancelled_while_it_waits_is_not_sent_and_the_others_are()
+    {
+        using var cancelled = new CancellationTokenSource();
+        Task<MessageReceipt> cancelledSend = null!;
+
+        await _proxy.StepAsync(
+            async () =>
+            {
+                var first = _chat.SendAsync(Room, "alice", "first", Cancelled);
+                var second = _chat.SendAsync(Room, "alice", "second", Cancelled);
+                cancelledSend = _chat.SendAsync(Room, "alice", "never", cancelled.Token);
+                var third = _chat.SendAsync(Room, "alice", "third", Cancelled);
+                await cancelled.CancelAsync();
+                return await Task.WhenAll(first, second, third);
+            },
+            Script, Script);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledSend);
+        (await ReadAsync()).Select(message => message.Text).Should().Equal("first", "second", "third");
+    }
+
+    [Fact]
+    public async Task Where_all_that_wait_are_cancelled_nothing_is_sent_and_the_next_goes_at_once()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var cancelledSends = new List<Task>();
+
+        await _proxy.StepAsync(
+            async () =>
+            {
+                var first = _chat.SendAsync(Room, "alice", "first", Cancelled);
+                cancelledSends.Add(_chat.SendAsync(Room, "alice", "never", cancelled.Token));
+                cancelledSends.Add(_chat.SendAsync(Room, "alice", "never", cancelled.Token));
+                await cancelled.CancelAsync();
+                return await first;
+            },
+            Script);
+        await _proxy.StepAsync(() => _chat.SendAsync(Room, "alice", "second", Cancelled), Script);
+
+        foreach (var send in cancelledSends)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send);
+        }
+
+        (await ReadAsync()).Select(message => message.Text).Should().Equal("first", "second");
+    }
+
+    [Fact]
+    public async Task Rooms_do_not_wait_for_each_other()
+    {
+        await _proxy.StepAsync(
+            () => Task.WhenAll(Enumerable.Range(1, 5).Select(n => _chat.SendAsync($"room {n}", "alice", "hello", Cancelled))),
+            [["EVALSHA", "EVALSHA", "EVALSHA", "EVALSHA", "EVALSHA"]]);
+    }
+
+    private static NewMessage Keyed(string key) => new("alice", key) { IdempotencyKey = key };
+
+    private Task<IReadOnlyList<MessageReceipt>> SendManyAsync(int count) =>
+        _chat.SendManyAsync(Room, [.. Enumerable.Range(1, count).Select(n => new NewMessage("alice", $"{n}"))], Cancelled);
+
+    private async Task<IReadOnlyList<Message>> ReadAsync() =>
+        (await _chat.ReceiveAsync(Room, new MessageQuery { Limit = 100 }, Cancelled)).Messages;
+}
