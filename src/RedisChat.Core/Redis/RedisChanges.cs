@@ -72,7 +72,11 @@ internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme ke
                 }
 
                 sent = false;
-                (earliest, lead) = (Math.Max(earliest, (long)reply[2]), Math.Clamp(lead * 2, FirstLead, LongestLead));
+                if ((long)reply[2] is > 0 and var least)
+                {
+                    (earliest, lead) = (least, Math.Clamp(lead * 2, FirstLead, LongestLead));
+                }
+
                 var old = found;
                 found = await AgainAsync(database, room, old, (RedisValue)reply[1], cancellationToken).ConfigureAwait(false);
                 old.Dispose();

@@ -80,6 +80,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
             new(over, flags, remembers, _keys, _rooms, _options.RoomCacheSize, window, OnLost, _sealer);
     }
 
+    /// <summary>Looks whether the room has something to seal, and seals it in the background.</summary>
+    internal void Seal(string room) => _sealer.Add(room);
+
     /// <summary>Completes when what this store has noticed to seal is sealed, or was left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -13,6 +14,9 @@ internal sealed class RedisSealer(
 {
     // A room that finds no place is sealed when it next begins a bucket.
     private const int MostRooms = 10_000;
+
+    // Where others change messages of the room all the time, the revision is another by the time a bucket is compressed.
+    private const int MostAttempts = 10;
 
     // Between a failure and the next try of any room.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -66,7 +70,8 @@ internal sealed class RedisSealer(
         }
     }
 
-    private void Add(string room)
+    /// <summary>Looks after a room in the background.</summary>
+    public void Add(string room)
     {
         lock (_gate)
         {
@@ -98,22 +103,16 @@ internal sealed class RedisSealer(
             while (true)
             {
                 var room = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
-                try
+                var failure = await TrySealNextAsync(room).ConfigureAwait(false);
+                if (failure is not null && !_ending.IsCancellationRequested)
                 {
-                    // A bucket, and then it is another room's turn.
-                    if (await SealNextAsync(room).ConfigureAwait(false))
-                    {
-                        Add(room);
-                    }
+                    ChatLog.SealingFailed(logger, failure);
                 }
-                catch (Exception e) when (!_ending.IsCancellationRequested)
+
+                Finish();
+                if (failure is not null)
                 {
-                    ChatLog.SealingFailed(logger, e);
                     await Task.Delay(Pause, time, _ending.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    Finish();
                 }
             }
         }
@@ -123,32 +122,57 @@ internal sealed class RedisSealer(
         }
     }
 
+    private async Task<Exception?> TrySealNextAsync(string room)
+    {
+        try
+        {
+            // A bucket, and then it is another room's turn.
+            if (await SealNextAsync(room).ConfigureAwait(false))
+            {
+                Add(room);
+            }
+
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
     /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
-    /// <returns>Whether there may be more to do.</returns>
+    /// <returns>Whether it was done, and there may be more to do.</returns>
     private async Task<bool> SealNextAsync(string room)
     {
         var database = await connection.GetDatabaseAsync(room, ChatOperations.Seal, _ending.Token, writes: true).ConfigureAwait(false);
-
-        // Before the bucket: what is changed after that changes the revision.
         RedisKey roomKey = keys.Room(room);
-        var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
-        if (!state[2].TryParse(out long last) || !(state[3].IsNull ? 0L : state[3]).TryParse(out long number)
-            || number > (last / RedisMessageStore.BucketSize) - sealAfter)
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            return false;
+            // Before the bucket: what is changed after that changes the revision.
+            var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+            if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
+                || number > (last / RedisMessageStore.BucketSize) - sealAfter)
+            {
+                return false;
+            }
+
+            RedisKey bucket = keys.Bucket(room, number);
+            var entries = await ReadAsync(database, bucket).ConfigureAwait(false);
+            var content = SealedBucket.TrySeal(number, entries, out var lastId, out var lastValue);
+            RedisValue[] arguments =
+            [
+                number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1], entries.Length, lastId, lastValue, content ?? RedisValue.EmptyString,
+            ];
+            var done = await database.ScriptEvaluateAsync(
+                LuaScripts.BucketSeal.Text, [roomKey, bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
+                .UntilAsync(_ending.Token).ConfigureAwait(false);
+            if ((int)done == 1)
+            {
+                return true;
+            }
         }
 
-        RedisKey bucket = keys.Bucket(room, number);
-        var entries = await ReadAsync(database, bucket).ConfigureAwait(false);
-        var content = SealedBucket.TrySeal(number, entries, out var lastId, out var lastValue);
-        RedisValue[] arguments =
-        [
-            number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1], entries.Length, lastId, lastValue, content ?? RedisValue.EmptyString,
-        ];
-        await database.ScriptEvaluateAsync(
-            LuaScripts.BucketSeal.Text, [roomKey, bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
-            .UntilAsync(_ending.Token).ConfigureAwait(false);
-        return true;
+        return false;
     }
 
     private async Task<HashEntry[]> ReadAsync(IDatabase database, RedisKey bucket)
@@ -163,4 +187,8 @@ internal sealed class RedisSealer(
             return [];
         }
     }
+
+    /// <summary>A counter as the scripts write it.</summary>
+    private static bool TryNumber(RedisValue value, out long number) =>
+        value.TryParse(out number) && number >= 0 && (string?)value == number.ToString(CultureInfo.InvariantCulture);
 }

@@ -73,7 +73,7 @@ internal sealed class SealedBucket : IDisposable
     /// <param name="last">The value of that.</param>
     public static byte[]? TrySeal(long number, HashEntry[] entries, out long lastId, out RedisValue last)
     {
-        (lastId, last) = (0, default);
+        (lastId, last) = (0, RedisValue.EmptyString);
         var total = entries.Sum(entry => entry.Name.Length() + entry.Value.Length());
         if (entries.Length is 0 or > RedisMessageStore.BucketSize || total > MostToSeal)
         {
