@@ -101,6 +101,7 @@ public sealed class Chat
         ArgumentNullException.ThrowIfNull(durability);
         var send = PendingSend.Of(message);
         await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        ChatTelemetry.Stored(send);
         var receipt = send.Receipt;
         send.Recycle();
         return receipt;
@@ -141,6 +142,7 @@ public sealed class Chat
 
         var send = PendingSend.Of(messages);
         await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        ChatTelemetry.Stored(send);
         return send.Receipts;
     }
 
@@ -374,8 +376,7 @@ public sealed class Chat
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    private ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
         if (durability != Durability.Memory && _store is not IDurableStore)
         {
@@ -383,24 +384,18 @@ public sealed class Chat
                 $"{_store.GetType().Name} does not support the durability {durability} ({nameof(IDurableStore)}); use {nameof(Durability)}.{nameof(Durability.Memory)}.");
         }
 
-        await RunAsync(
+        return RunAsync(
             ChatOperations.Send, room, writes: true, repeatable: _store.RecognisesRepeatedAppends,
             (Store: _store, Room: room, Send: send, Durability: durability),
-            static (state, token) => AppendOnceAsync(state.Store, state.Room, state.Send, state.Durability, token),
-            cancellationToken).ConfigureAwait(false);
-        ChatTelemetry.Stored(send);
+            static (state, token) => state.Store is IPendingSendStore store
+                ? store.AppendAsync(state.Room, state.Send, state.Durability, token)
+                : AppendOnceAsync(state.Store, state.Room, state.Send, state.Durability, token),
+            cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<PendingSend> AppendOnceAsync(
         IMessageStore store, string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
-        if (store is IPendingSendStore pending)
-        {
-            await pending.AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
-            return send;
-        }
-
         var messages = store.RecognisesRepeatedAppends ? send.KeyedMessages() : send.Messages;
         send.SetReceipts(durability == Durability.Memory
             ? await store.AppendAsync(room, messages, cancellationToken).ConfigureAwait(false)

@@ -6,27 +6,9 @@ namespace RedisChat;
 /// <summary>Refuses bad input before any I/O, with an error that says what is allowed. No error repeats what a user wrote.</summary>
 internal static class ChatInput
 {
-    public static void CheckId(string id, [CallerArgumentExpression(nameof(id))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(id, name);
-        if (id.Length == 0)
-        {
-            throw new ArgumentException("An id must not be empty.", name);
-        }
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-        foreach (var c in id)
-        {
-            if (char.IsControl(c))
-            {
-                throw new ArgumentException("An id must not contain control characters.", name);
-            }
-        }
-
-        if (Utf8Length(id, name) > ChatLimits.MaxIdBytes)
-        {
-            throw new ArgumentException($"An id must be at most {ChatLimits.MaxIdBytes} bytes of UTF-8.", name);
-        }
-    }
+    public static void CheckId(string id, [CallerArgumentExpression(nameof(id))] string name = "") => CheckId(id, new ArgumentName(name));
 
     public static void CheckMessageId(long id, [CallerArgumentExpression(nameof(id))] string name = "")
     {
@@ -34,33 +16,11 @@ internal static class ChatInput
         ArgumentOutOfRangeException.ThrowIfGreaterThan(id, ChatLimits.MaxMessageId, name);
     }
 
-    public static void CheckText(string text, ChatOptions options, [CallerArgumentExpression(nameof(text))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(text, name);
-        if (text.Length == 0)
-        {
-            throw new ArgumentException("A text must not be empty.", name);
-        }
+    public static void CheckText(string text, ChatOptions options, [CallerArgumentExpression(nameof(text))] string name = "") =>
+        CheckText(text, options, new ArgumentName(name));
 
-        if (Utf8Length(text, name) is var bytes && bytes > options.MaxTextBytes)
-        {
-            throw new ArgumentException(
-                $"The text is {bytes} bytes of UTF-8; at most {options.MaxTextBytes} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxTextBytes)}).",
-                name);
-        }
-    }
-
-    public static void CheckMessage(NewMessage message, ChatOptions options, [CallerArgumentExpression(nameof(message))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(message, name);
-        CheckId(message.User, $"{name}.{nameof(message.User)}");
-        CheckText(message.Text, options, $"{name}.{nameof(message.Text)}");
-        CheckMetadata(message.Metadata, options, $"{name}.{nameof(message.Metadata)}");
-        if (message.IdempotencyKey is { } key)
-        {
-            CheckId(key, $"{name}.{nameof(message.IdempotencyKey)}");
-        }
-    }
+    public static void CheckMessage(NewMessage message, ChatOptions options, [CallerArgumentExpression(nameof(message))] string name = "") =>
+        CheckMessage(message, options, new ArgumentName(name));
 
     public static void CheckBatch(IReadOnlyList<NewMessage> messages, ChatOptions options)
     {
@@ -74,7 +34,7 @@ internal static class ChatInput
 
         for (var i = 0; i < messages.Count; i++)
         {
-            CheckMessage(messages[i], options, $"{nameof(messages)}[{i}]");
+            CheckMessage(messages[i], options, new ArgumentName(nameof(messages), i));
         }
     }
 
@@ -106,7 +66,7 @@ internal static class ChatInput
         CheckBound(query.Around, 1, nameof(query.Around));
         if (query.User is { } user)
         {
-            CheckId(user, $"{nameof(query)}.{nameof(query.User)}");
+            CheckId(user, new ArgumentName(nameof(query), Property: nameof(query.User)));
         }
 
         static void CheckBound(long? id, long least, string property)
@@ -119,14 +79,64 @@ internal static class ChatInput
         }
     }
 
-    private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, string name)
+    private static void CheckId(string id, ArgumentName name)
     {
-        ArgumentNullException.ThrowIfNull(metadata, name);
+        RequireNotNull(id, name);
+        if (id.Length == 0)
+        {
+            throw new ArgumentException("An id must not be empty.", $"{name}");
+        }
+
+        foreach (var c in id)
+        {
+            if (char.IsControl(c))
+            {
+                throw new ArgumentException("An id must not contain control characters.", $"{name}");
+            }
+        }
+
+        if (Utf8Length(id, name) > ChatLimits.MaxIdBytes)
+        {
+            throw new ArgumentException($"An id must be at most {ChatLimits.MaxIdBytes} bytes of UTF-8.", $"{name}");
+        }
+    }
+
+    private static void CheckText(string text, ChatOptions options, ArgumentName name)
+    {
+        RequireNotNull(text, name);
+        if (text.Length == 0)
+        {
+            throw new ArgumentException("A text must not be empty.", $"{name}");
+        }
+
+        if (Utf8Length(text, name) is var bytes && bytes > options.MaxTextBytes)
+        {
+            throw new ArgumentException(
+                $"The text is {bytes} bytes of UTF-8; at most {options.MaxTextBytes} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxTextBytes)}).",
+                $"{name}");
+        }
+    }
+
+    private static void CheckMessage(NewMessage message, ChatOptions options, ArgumentName name)
+    {
+        RequireNotNull(message, name);
+        CheckId(message.User, name with { Property = nameof(message.User) });
+        CheckText(message.Text, options, name with { Property = nameof(message.Text) });
+        CheckMetadata(message.Metadata, options, name with { Property = nameof(message.Metadata) });
+        if (message.IdempotencyKey is { } key)
+        {
+            CheckId(key, name with { Property = nameof(message.IdempotencyKey) });
+        }
+    }
+
+    private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, ArgumentName name)
+    {
+        RequireNotNull(metadata, name);
         if (metadata.Count > options.MaxMetadataEntries)
         {
             throw new ArgumentException(
                 $"The metadata has {metadata.Count} entries; at most {options.MaxMetadataEntries} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxMetadataEntries)}).",
-                name);
+                $"{name}");
         }
 
         long bytes = 0;
@@ -134,7 +144,7 @@ internal static class ChatInput
         {
             if (string.IsNullOrEmpty(key) || value is null)
             {
-                throw new ArgumentException("A metadata name must not be empty, and a value not null.", name);
+                throw new ArgumentException("A metadata name must not be empty, and a value not null.", $"{name}");
             }
 
             bytes += Utf8Length(key, name) + Utf8Length(value, name);
@@ -144,11 +154,11 @@ internal static class ChatInput
         {
             throw new ArgumentException(
                 $"The metadata is {bytes} bytes of UTF-8; at most {options.MaxMetadataBytes} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxMetadataBytes)}).",
-                name);
+                $"{name}");
         }
     }
 
-    private static int Utf8Length(string value, string name)
+    private static int Utf8Length(string value, ArgumentName name)
     {
         try
         {
@@ -157,9 +167,21 @@ internal static class ChatInput
         catch (EncoderFallbackException e)
         {
             throw new ArgumentException(
-                $"At character {e.Index} there is half of a surrogate pair, which is not valid Unicode and could not be stored unchanged.", name, e);
+                $"At character {e.Index} there is half of a surrogate pair, which is not valid Unicode and could not be stored unchanged.", $"{name}", e);
         }
     }
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static void RequireNotNull(object? value, ArgumentName name)
+    {
+        if (value is null)
+        {
+            throw new ArgumentNullException($"{name}");
+        }
+    }
+
+    /// <summary>What to call an input in an error: <c>messages[3].Text</c>. Put together only where there is one, since every send is checked.</summary>
+    private readonly record struct ArgumentName(string Argument, int Index = -1, string Property = "")
+    {
+        public override string ToString() => (Index < 0 ? Argument : $"{Argument}[{Index}]") + (Property == "" ? "" : $".{Property}");
+    }
 }

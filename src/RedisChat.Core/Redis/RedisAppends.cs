@@ -55,7 +55,7 @@ internal sealed class RedisAppends
     }
 
     /// <summary>Appends a send, and leaves its receipts in it.</summary>
-    public ValueTask AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
+    public ValueTask<PendingSend> AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
         send.Begin();
         var appends = _appends.GetOrAdd(

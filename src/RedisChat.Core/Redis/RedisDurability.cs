@@ -41,7 +41,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     public RedisConnection Connection => _connection.Value;
 
     /// <summary>Appends, and waits until that is as durable as asked.</summary>
-    public async ValueTask AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    public async ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
         RedisKey key = _keys.Room(room);
         await Connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
@@ -69,6 +69,8 @@ internal sealed class RedisDurability : IAsyncDisposable
             {
                 throw NotReached(send.Receipts, room, durability, null);
             }
+
+            return send;
         }
         catch (Exception e) when (e is OperationCanceledException || (e is TimeoutException and not RedisTimeoutException))
         {

@@ -104,7 +104,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         return send.Receipts;
     }
 
-    ValueTask IPendingSendStore.AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    ValueTask<PendingSend> IPendingSendStore.AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durability);
         return durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)

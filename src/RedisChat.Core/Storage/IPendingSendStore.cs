@@ -6,5 +6,6 @@ namespace RedisChat;
 internal interface IPendingSendStore
 {
     /// <summary>Appends like <see cref="IMessageStore.AppendAsync"/>, and leaves the receipts in the send.</summary>
-    ValueTask AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken);
+    /// <returns>The send.</returns>
+    ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken);
 }

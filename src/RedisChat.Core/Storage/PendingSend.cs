@@ -12,7 +12,7 @@ namespace RedisChat;
 /// One attempt at a time: <see cref="Begin"/>, then the store takes it or it is cancelled, whichever comes first, and then it is completed or
 /// cancelled. Reused, for it is a large part of what a send allocates.
 /// </remarks>
-internal sealed class PendingSend : IValueTaskSource
+internal sealed class PendingSend : IValueTaskSource<PendingSend>
 {
     private const int MostPooled = 1024;
 
@@ -165,10 +165,10 @@ internal sealed class PendingSend : IValueTaskSource
     /// <summary>What ends when the attempt is completed, or the token is cancelled.</summary>
     /// <param name="notSent">The error where it is cancelled before it is taken: nothing was sent then.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public ValueTask EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
+    public ValueTask<PendingSend> EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
     {
         _notSent = notSent;
-        var ended = new ValueTask(this, _core.Version);
+        var ended = new ValueTask<PendingSend>(this, _core.Version);
         _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSend)state!).Cancel(token), this);
         return ended;
     }
@@ -199,15 +199,16 @@ internal sealed class PendingSend : IValueTaskSource
         }
     }
 
-    void IValueTaskSource.GetResult(short token)
+    PendingSend IValueTaskSource<PendingSend>.GetResult(short token)
     {
         _cancellation.Dispose();
         _core.GetResult(token);
+        return this;
     }
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<PendingSend>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<PendingSend>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void Cancel(CancellationToken cancellationToken)

@@ -143,14 +143,14 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
         Task<MessageReceipt> cancelledSend = null!;
 
         await _proxy.StepAsync(
-            async () =>
+            () =>
             {
                 var first = _chat.SendAsync(Room, "alice", "first", Cancelled);
                 var second = _chat.SendAsync(Room, "alice", "second", Cancelled);
                 cancelledSend = _chat.SendAsync(Room, "alice", "never", cancelled.Token);
                 var third = _chat.SendAsync(Room, "alice", "third", Cancelled);
-                await cancelled.CancelAsync();
-                return await Task.WhenAll(first, second, third);
+                cancelled.Cancel();
+                return Task.WhenAll(first, second, third);
             },
             Script, Script);
 
@@ -165,13 +165,13 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
         var cancelledSends = new List<Task>();
 
         await _proxy.StepAsync(
-            async () =>
+            () =>
             {
                 var first = _chat.SendAsync(Room, "alice", "first", Cancelled);
                 cancelledSends.Add(_chat.SendAsync(Room, "alice", "never", cancelled.Token));
                 cancelledSends.Add(_chat.SendAsync(Room, "alice", "never", cancelled.Token));
-                await cancelled.CancelAsync();
-                return await first;
+                cancelled.Cancel();
+                return first;
             },
             Script);
         await _proxy.StepAsync(() => _chat.SendAsync(Room, "alice", "second", Cancelled), Script);

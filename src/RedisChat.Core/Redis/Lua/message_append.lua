@@ -31,10 +31,10 @@ local call, try = redis.call, redis.pcall
 -- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
 local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
 local epoch, at, revision = room[1], room[3] or '0', room[4] or '0'
-local last, count = tonumber(room[2] or '0'), tonumber(room[5] or '0')
-if (not epoch) ~= (not room[2]) or string.find((room[2] or '') .. at .. revision .. (room[5] or ''), '%D')
-  or not (last and count and at ~= '' and revision ~= '')
-  or last > MOST or count > MOST or tonumber(at) > MOST or tonumber(revision) > MOST
+local last, count, since = tonumber(room[2] or '0'), tonumber(room[5] or '0'), tonumber(at)
+if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revision .. (room[5] or ''), '^%d+$')
+  or not (last and count and since and revision ~= '')
+  or last > MOST or count > MOST or since > MOST or tonumber(revision) > MOST
   or epoch and epoch ~= ARGV[5] and not (#epoch <= 16 and string.find(epoch, '^[1-9a-f][0-9a-f]*$')) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
@@ -61,12 +61,15 @@ local keep = string.format('%d', 2 * ARGV[3])
 local first = string.format('%d', last + 1)
 local split = (bucket + 1) * SIZE
 
+-- Redis searches a small hash from end to end, up to 512 fields of it: no more once it holds a value of more than 64 bytes, which its first is made.
+local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
+
 -- The way of nearly all sends, as straight as can be: tables are what costs most in a script.
 local failed, done, sent, writes, authors, lists
 if messages == 1 and not keyed and earlier == 0 then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
-  local claimed = try('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now)
+  local claimed = try('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now .. fill)
   local stored = claimed == 1 and try('HSETNX', inside and KEYS[2] or KEYS[3], first, value)
   local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
   local kept = type(listed) == 'number' and try('EXPIRE', KEYS[4], keep)
@@ -93,7 +96,7 @@ else
     call('EXPIRE', hash, keep)
     local receipt = given_up and '-' or call('HGET', hash, key)
     if receipt ~= '-' then
-      local id, time = string.match(receipt, '^(%d+):(%d+)$')
+      local id, time = string.match(receipt, '^(%d+):(%d+) *$')
       return id and table.concat({epoch, revision, id, time, '=' .. i}, ' ') or {err = 'CHATDATA an earlier call has no valid receipt'}
     end
   end
@@ -175,7 +178,7 @@ else
     write('HSET', KEYS[4], unpack(receipts))
   else
     sent[1] = ARGV[7]
-    if write('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now) == 0 then
+    if write('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now .. fill) == 0 then
       failed, done = 0, 0
     end
   end
