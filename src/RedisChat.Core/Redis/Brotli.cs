@@ -16,22 +16,19 @@ internal static class Brotli
 
     private const int FirstGuess = 32 * 1024;
 
-    /// <summary>A first byte, and the compressed content behind it.</summary>
-    public static byte[] Compress(byte first, ReadOnlySpan<byte> content)
+    /// <summary>A first byte, and the compressed content behind it, in a rented array.</summary>
+    public static byte[] Compress(byte first, ReadOnlySpan<byte> content, out int length)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(content.Length) + 1);
-        try
+        var rented = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(content.Length) + 1);
+        var window = Math.Clamp(BitOperations.Log2((uint)content.Length) + 1, SmallestWindow, LargestWindow);
+        rented[0] = first;
+        if (!BrotliEncoder.TryCompress(content, rented.AsSpan(1), out var written, Quality, window))
         {
-            var window = Math.Clamp(BitOperations.Log2((uint)content.Length) + 1, SmallestWindow, LargestWindow);
-            buffer[0] = first;
-            return BrotliEncoder.TryCompress(content, buffer.AsSpan(1), out var written, Quality, window)
-                ? buffer.AsSpan(0, written + 1).ToArray()
-                : throw new InvalidOperationException("The compressor's own bound for its output was too small.");
+            throw new InvalidOperationException("The compressor's own bound for its output was too small.");
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        length = written + 1;
+        return rented;
     }
 
     /// <summary>The content, in a rented array, if it is one and not longer than that. Nothing larger is ever allocated.</summary>

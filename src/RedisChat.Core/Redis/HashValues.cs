@@ -8,9 +8,15 @@ internal readonly struct HashValues : IDisposable
     private readonly RespResult? _reply;
     private readonly RedisValue[]? _values;
 
-    public HashValues(RespResult reply) => _reply = reply;
+    private HashValues(RespResult? reply, RedisValue[]? values)
+    {
+        _reply = reply;
+        _values = values;
+    }
 
-    public HashValues(RedisValue[] values) => _values = values;
+    /// <summary>The values in an answer of <see cref="RoomReads.HashGetAsync"/> that is there.</summary>
+    public static HashValues Of(Task answer) =>
+        answer is Task<RespResult> reply ? new(reply.Result, null) : new(null, (RedisValue[])((Task<RedisResult>)answer).Result!);
 
     public Reader Read() => new(_reply, _values);
 

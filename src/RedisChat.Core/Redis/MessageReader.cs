@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -18,12 +19,15 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
     private static readonly Message UnreadableInBucket = new() { Id = 0, User = "", Text = "", Timestamp = default };
     private static readonly Message UnreadableInSealed = UnreadableInBucket with { Id = -1 };
 
-    private readonly record struct Group(long Bucket, int Start, int End, ValueTask<HashValues> Values, bool AsksSealed);
+    private readonly record struct Group(long Bucket, int Start, int End, Task Answer, bool AsksSealed);
 
+    private readonly UserNames _names = new();
     private long _prefetchedFrom = 1;
     private long _prefetchedTo;
+    private long[] _prefetchedIds = [];
     private Message?[] _prefetched = [];
     private List<ChatDataException>? _unreadable;
+    private HashSet<long>? _unreadableIds;
 
     /// <summary>The room's last message, as far as is known.</summary>
     public long Last { get; set; }
@@ -31,23 +35,41 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
     /// <summary>What was found that is no message.</summary>
     public IReadOnlyList<ChatDataException> Unreadable => _unreadable ?? (IReadOnlyList<ChatDataException>)[];
 
-    /// <summary>The ids at which there is something that is no message.</summary>
-    public HashSet<long> UnreadableIds { get; } = [];
-
     /// <summary>Reads a run of ids that will probably be needed.</summary>
-    public async Task PrefetchAsync(long from, long to)
+    public ValueTask PrefetchAsync(long from, long to)
     {
         var count = (int)(to - from + 1);
-        var ids = ArrayPool<long>.Shared.Rent(count);
+        _prefetchedIds = ArrayPool<long>.Shared.Rent(count);
         for (var i = 0; i < count; i++)
         {
-            ids[i] = from + i;
+            _prefetchedIds[i] = from + i;
         }
 
         _prefetched = ArrayPool<Message?>.Shared.Rent(count);
-        await FetchAsync(ids.AsMemory(0, count), _prefetched).ConfigureAwait(false);
-        ArrayPool<long>.Shared.Return(ids);
         (_prefetchedFrom, _prefetchedTo) = (from, to);
+        return FetchAsync(_prefetchedIds.AsMemory(0, count), _prefetched);
+    }
+
+    /// <summary>Takes the messages from an id on, in either direction, up to so many or to an end, where all that it takes was prefetched.</summary>
+    /// <returns>How many; -1 where more would have to be read.</returns>
+    public int Take(long from, long end, Span<Message> messages)
+    {
+        var step = from < end ? 1 : -1;
+        var count = 0;
+        for (var id = from; id != end && count < messages.Length; id += step)
+        {
+            if (!IsPrefetched(id))
+            {
+                return -1;
+            }
+
+            if (_prefetched[id - _prefetchedFrom] is { } message && IsReadable(id, message))
+            {
+                messages[count++] = message;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>The time of a message in µs; <see langword="null"/> if there is none of that id, or what is there is no message.</summary>
@@ -80,33 +102,42 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
         foreach (var id in ids)
         {
             var message = IsPrefetched(id) ? _prefetched[id - _prefetchedFrom] : fetched[next++];
-            if (messages.Count < atMost && message is not null)
+            if (messages.Count < atMost && message is not null && IsReadable(id, message))
             {
-                Add(id, message, messages);
+                messages.Add(message);
             }
         }
 
         ArrayPool<Message?>.Shared.Return(fetched, clearArray: true);
     }
 
+    /// <summary>Whether there was something at this id that is no message.</summary>
+    public bool IsUnreadable(long id) => _unreadableIds is not null && _unreadableIds.Contains(id);
+
     public void Dispose()
     {
         ArrayPool<Message?>.Shared.Return(_prefetched, clearArray: true);
-        (_prefetched, _prefetchedTo) = ([], 0);
+        ArrayPool<long>.Shared.Return(_prefetchedIds);
+        (_prefetched, _prefetchedIds, _prefetchedTo) = ([], [], 0);
     }
 
     private bool IsPrefetched(long id) => id >= _prefetchedFrom && id <= _prefetchedTo;
 
-    private void Add(long id, Message message, List<Message> messages)
+    /// <summary>Whether it is a message. What is none is noted.</summary>
+    private bool IsReadable(long id, Message message)
     {
-        if (message.Id > 0)
+        if (message.Id <= 0)
         {
-            messages.Add(message);
-            return;
+            Note(id, ReferenceEquals(message, UnreadableInSealed));
         }
 
-        UnreadableIds.Add(id);
-        var error = UnreadableMessage.Error(keys, room, id, ReferenceEquals(message, UnreadableInSealed), ChatOperations.Receive);
+        return message.Id > 0;
+    }
+
+    private void Note(long id, bool isSealed)
+    {
+        (_unreadableIds ??= []).Add(id);
+        var error = UnreadableMessage.Error(keys, room, id, isSealed, ChatOperations.Receive);
         _unreadable ??= [];
         if (!_unreadable.Exists(known => known.Key == error.Key && known.Field == error.Field))
         {
@@ -115,30 +146,46 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
     }
 
     /// <summary>One <c>HMGET</c> for each bucket and one for those that may be sealed, all in one round trip; another one where that guess was wrong.</summary>
-    private async Task FetchAsync(ReadOnlyMemory<long> ids, Message?[] found)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FetchAsync(ReadOnlyMemory<long> ids, Message?[] found)
     {
         cancellationToken.ThrowIfCancellationRequested();
         found.AsSpan(0, ids.Length).Clear();
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent((ids.Length * 3) + 2);
         var used = 0;
         var groups = AskBuckets(ids.Span, words, ref used);
-        var asked = groups.FindAll(static group => group.AsksSealed);
-        var sealedValues = AskSealed(asked, words, ref used);
-
-        var left = new List<Group>();
-        foreach (var group in groups)
+        var asked = groups.Exists(static group => group.AsksSealed) ? groups.FindAll(static group => group.AsksSealed) : null;
+        var answer = asked is null ? null : AskSealedAsync(asked, words, ref used);
+        try
         {
-            using var values = await group.Values.ConfigureAwait(false);
-            if (!TakeOpen(values, ids.Span, group, found) && !group.AsksSealed)
+            List<Group>? left = null;
+            foreach (var group in groups)
             {
-                left.Add(group);
+                await group.Answer.ConfigureAwait(false);
+                if (!TakeOpen(group, ids.Span, found) && !group.AsksSealed)
+                {
+                    (left ??= []).Add(group);
+                }
+            }
+
+            if (answer is not null)
+            {
+                await answer.ConfigureAwait(false);
+                TakeSealed(answer, asked!, ids.Span, found);
+            }
+
+            if (left is not null)
+            {
+                answer = AskSealedAsync(left, words, ref used);
+                await answer.ConfigureAwait(false);
+                TakeSealed(answer, left, ids.Span, found);
             }
         }
-
-        await TakeSealedAsync(sealedValues, asked, ids, found).ConfigureAwait(false);
-        if (left.Count > 0)
+        catch
         {
-            await TakeSealedAsync(AskSealed(left, words, ref used), left, ids, found).ConfigureAwait(false);
+            groups.ForEach(static group => group.Answer.Observe());
+            answer?.Observe();
+            throw;
         }
 
         // Not where something failed: the client library may still be about to send it.
@@ -147,7 +194,7 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
 
     private List<Group> AskBuckets(ReadOnlySpan<long> ids, RedisKeyOrValue[] words, ref int used)
     {
-        var groups = new List<Group>(2);
+        var groups = new List<Group>(1);
         for (var start = 0; start < ids.Length;)
         {
             var bucket = ids[start] / RedisMessageStore.BucketSize;
@@ -159,21 +206,16 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
                 words[used++] = (RedisValue)ids[end++];
             }
 
-            var values = reads.HashGetAsync(words.AsMemory(first, used - first));
-            groups.Add(new Group(bucket, start, end, values, SealedBucket.MayBeSealed(bucket, Last, sealAfter)));
+            var answer = reads.HashGetAsync(words.AsMemory(first, used - first));
+            groups.Add(new Group(bucket, start, end, answer, SealedBucket.MayBeSealed(bucket, Last, sealAfter)));
             start = end;
         }
 
         return groups;
     }
 
-    private ValueTask<HashValues> AskSealed(List<Group> groups, RedisKeyOrValue[] words, ref int used)
+    private Task AskSealedAsync(List<Group> groups, RedisKeyOrValue[] words, ref int used)
     {
-        if (groups.Count == 0)
-        {
-            return default;
-        }
-
         var first = used;
         words[used++] = (RedisKey)keys.Sealed(room);
         foreach (var group in groups)
@@ -185,8 +227,9 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
     }
 
     /// <summary>Reads what an open bucket gave; <see langword="false"/> if it was nothing: then it may be sealed.</summary>
-    private static bool TakeOpen(HashValues values, ReadOnlySpan<long> ids, in Group group, Message?[] found)
+    private bool TakeOpen(in Group group, ReadOnlySpan<long> ids, Message?[] found)
     {
+        using var values = HashValues.Of(group.Answer);
         var any = false;
         var reader = values.Read();
         for (var i = group.Start; i < group.End; i++)
@@ -194,21 +237,16 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
             if (reader.TryNext(out var value))
             {
                 any = true;
-                found[i] = MessageJson.TryRead(ids[i], value, out var message) ? message : UnreadableInBucket;
+                found[i] = MessageJson.TryRead(ids[i], value, out var message, _names) ? message : UnreadableInBucket;
             }
         }
 
         return any;
     }
 
-    private static async Task TakeSealedAsync(ValueTask<HashValues> answer, List<Group> groups, ReadOnlyMemory<long> ids, Message?[] found)
+    private void TakeSealed(Task answer, List<Group> groups, ReadOnlySpan<long> ids, Message?[] found)
     {
-        using var values = await answer.ConfigureAwait(false);
-        TakeSealed(values, groups, ids.Span, found);
-    }
-
-    private static void TakeSealed(HashValues values, List<Group> groups, ReadOnlySpan<long> ids, Message?[] found)
-    {
+        using var values = HashValues.Of(answer);
         var reader = values.Read();
         foreach (var group in groups)
         {
@@ -227,7 +265,7 @@ internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string
                 }
                 else if (bucket.TryGet(ids[i], out var value))
                 {
-                    found[i] = MessageJson.TryRead(ids[i], value.Span, out var message) ? message : UnreadableInSealed;
+                    found[i] = MessageJson.TryRead(ids[i], value.Span, out var message, _names) ? message : UnreadableInSealed;
                 }
             }
         }

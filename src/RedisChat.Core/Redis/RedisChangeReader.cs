@@ -50,7 +50,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomHash.ReadAsync(new PrimaryReads(database), keys, room).AsTask().Observed();
+        var roomTask = RoomHash.ReadAsync(new PrimaryReads(database), keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
             keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
         var now = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -120,7 +120,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
             {
                 events.Add(new RoomEvent.Edited(message, position));
             }
-            else if (!messages.UnreadableIds.Contains(change.Id))
+            else if (!messages.IsUnreadable(change.Id))
             {
                 events.Add(new RoomEvent.Deleted(change.Id, position) { IsReadAhead = change.DeletedStamp is null });
             }

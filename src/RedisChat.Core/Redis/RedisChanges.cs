@@ -5,9 +5,9 @@ namespace RedisChat.Redis;
 /// <summary>Finds one message, open or sealed, and changes it by compare-and-set.</summary>
 internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme keys, RoomCache rooms, RedisStoreOptions options, TimeProvider time)
 {
-    // By so much a revision that the client gives goes before the server's clock, so that no change on the way takes it; more at each attempt.
-    private const long FirstLead = 5_000;
-    private const long LongestLead = 500_000;
+    // By so much, in µs, a revision that the client gives goes before the least there can be, so that no other change on the way takes it.
+    private const long FirstLead = 1_000;
+    private const long LongestLead = 250_000;
 
     public async Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme ke
         {
             found = await FindAsync(database, room, id, cancellationToken).ConfigureAwait(false);
             var earliest = Micros.FromTime(time.GetUtcNow());
-            var lead = 0L;
+            var (lead, attempts) = (FirstLead, 0);
             while (found is not null)
             {
                 var message = Read(room, found, ChatOperations.Edit);
@@ -57,7 +57,7 @@ internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme ke
                     keys.Changed(room),
                     keys.Live(room),
                 ];
-                var arguments = Arguments(found, message, wanted, room, earliest + lead);
+                var arguments = Arguments(found, message, wanted, room, earliest + (attempts % 2 == 0 ? 0 : lead));
                 sent = true;
                 var reply = (RedisResult[])(await database
                     .ScriptEvaluateAsync(LuaScripts.MessageChange.Text, hashes, arguments, CommandFlags.DemandMaster)
@@ -74,7 +74,8 @@ internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme ke
                 sent = false;
                 if ((long)reply[2] is > 0 and var least)
                 {
-                    (earliest, lead) = (least, Math.Clamp(lead * 2, FirstLead, LongestLead));
+                    // Where the clock was set back only the least is taken, so that is tried too.
+                    (earliest, lead, attempts) = (least, Math.Min(lead * 2, LongestLead), attempts + 1);
                 }
 
                 var old = found;

@@ -119,13 +119,14 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         new(_messages.GetAsync(room, id, cancellationToken));
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
     {
         var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             return (_options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
-                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).UntilAsync(cancellationToken).ConfigureAwait(false);
+                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
@@ -218,7 +219,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _rooms.TryGet(room, out var known);
         try
         {
-            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken)
+            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken).AsTask()
                 .UntilAsync(ReplicaTimeout, _time, cancellationToken).ConfigureAwait(false);
             var found = KnownRoom.At(page.Position);
             if (!found.Covers(known))

@@ -70,7 +70,7 @@ internal sealed class RedisProbe(
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).AsTask().Observed());
+            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).Observed());
             for (var i = 0; i < some.Length; i++)
             {
                 if (await TryReadAsync(rooms[i]).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)

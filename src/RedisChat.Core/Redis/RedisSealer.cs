@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -156,17 +157,7 @@ internal sealed class RedisSealer(
                 return false;
             }
 
-            RedisKey bucket = keys.Bucket(room, number);
-            var entries = await ReadAsync(database, bucket).ConfigureAwait(false);
-            var content = SealedBucket.TrySeal(number, entries, out var lastId, out var lastValue);
-            RedisValue[] arguments =
-            [
-                number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1], entries.Length, lastId, lastValue, content ?? RedisValue.EmptyString,
-            ];
-            var done = await database.ScriptEvaluateAsync(
-                LuaScripts.BucketSeal.Text, [roomKey, bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
-                .UntilAsync(_ending.Token).ConfigureAwait(false);
-            if ((int)done == 1)
+            if (await SealAsync(database, room, number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1]).ConfigureAwait(false))
             {
                 return true;
             }
@@ -175,16 +166,39 @@ internal sealed class RedisSealer(
         return false;
     }
 
-    private async Task<HashEntry[]> ReadAsync(IDatabase database, RedisKey bucket)
+    /// <summary>Seals a bucket or leaves it open for good; <see langword="false"/> if the room is another by now.</summary>
+    private async Task<bool> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
+    {
+        RedisKey bucket = keys.Bucket(room, number);
+        using var entries = await TryReadAsync(database, bucket).ConfigureAwait(false);
+        var (count, bytes, length) = (0, 0, 0);
+        using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes);
+        var content = messages is null ? [] : messages.Pack(out length);
+
+        // A quarter is what it must be worth that who reads one message reads all of them.
+        var isWorthIt = messages is not null && length <= bytes / 4 * 3;
+        var (lastId, last) = isWorthIt ? messages!.Last() : default;
+        RedisValue[] arguments = [number, epoch, revision, count, lastId, last, isWorthIt ? content.AsMemory(0, length) : RedisValue.EmptyString];
+        var done = await database.ScriptEvaluateAsync(
+            LuaScripts.BucketSeal.Text, [keys.Room(room), bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
+            .UntilAsync(_ending.Token).ConfigureAwait(false);
+
+        // Not where there was no answer: the client library may still be about to send it.
+        ArrayPool<byte>.Shared.Return(content);
+        return (int)done == 1;
+    }
+
+    private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)
     {
         try
         {
-            return await database.HashGetAllAsync(bucket, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+            RedisKeyOrValue[] words = [bucket];
+            return await database.ExecuteRespAsync("HGETALL", words, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
             // Another program's; readers tell.
-            return [];
+            return null;
         }
     }
 

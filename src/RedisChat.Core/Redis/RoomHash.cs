@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -7,21 +6,42 @@ namespace RedisChat.Redis;
 /// <summary>The fields of a room's hash that a reader needs.</summary>
 internal static class RoomHash
 {
+    /// <summary>How many words the question has.</summary>
+    public const int Words = 5;
+
     private const int LongestEpoch = 16;
 
     private static readonly string[] Fields = ["epoch", "last", "at", "rev"];
 
     /// <summary>The room's position; the start if there is no room. Is asked for when this returns.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<RoomPosition> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room)
+    public static async Task<RoomPosition> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room)
     {
-        RedisKeyOrValue[] words = [(RedisKey)keys.Room(room), (RedisValue)Fields[0], (RedisValue)Fields[1], (RedisValue)Fields[2], (RedisValue)Fields[3]];
-        using var values = await reads.HashGetAsync(words).ConfigureAwait(false);
+        var answer = AskAsync(reads, keys, room, new RedisKeyOrValue[Words]);
+        await answer.ConfigureAwait(false);
+        using var values = HashValues.Of(answer);
         return Position(values, keys, room);
     }
 
-    private static RoomPosition Position(HashValues values, IRoomKeyScheme keys, string room)
+    /// <summary>Asks for what <see cref="Position"/> tells.</summary>
+    /// <param name="reads">Where to ask.</param>
+    /// <param name="keys">Names the key.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="words">Space for <see cref="Words"/> words of a command, not to be used for something else until the answer is there.</param>
+    public static Task AskAsync(RoomReads reads, IRoomKeyScheme keys, string room, Memory<RedisKeyOrValue> words)
+    {
+        words.Span[0] = (RedisKey)keys.Room(room);
+        for (var i = 0; i < Fields.Length; i++)
+        {
+            words.Span[i + 1] = (RedisValue)Fields[i];
+        }
+
+        return reads.HashGetAsync(words[..Words]);
+    }
+
+    /// <summary>The position that an answer tells.</summary>
+    /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
+    public static RoomPosition Position(HashValues values, IRoomKeyScheme keys, string room)
     {
         var reader = values.Read();
         var hasEpoch = reader.TryNext(out var epochText);

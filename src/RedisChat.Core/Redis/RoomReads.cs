@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -11,9 +10,9 @@ internal abstract class RoomReads
 {
     public abstract bool IsPrimary { get; }
 
-    /// <summary>Asks for fields of a hash. Is on its way when this returns.</summary>
+    /// <summary>Asks for fields of a hash: <see cref="HashValues.Of"/> of the answer has them. It is on its way when this returns.</summary>
     /// <param name="keyAndFields">The key, and then the fields. Not to be changed until the answer is there.</param>
-    public abstract ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields);
+    public abstract Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields);
 
     public abstract Task<long> StringLengthAsync(RedisKey key);
 
@@ -25,9 +24,8 @@ internal sealed class PrimaryReads(IDatabase database) : RoomReads
 {
     public override bool IsPrimary => true;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields) =>
-        new(await database.ExecuteRespAsync("HMGET", keyAndFields, CommandFlags.DemandMaster).ConfigureAwait(false));
+    public override Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields) =>
+        database.ExecuteRespAsync("HMGET", keyAndFields, CommandFlags.DemandMaster);
 
     public override Task<long> StringLengthAsync(RedisKey key) => database.StringLengthAsync(key, CommandFlags.DemandMaster);
 
@@ -40,7 +38,7 @@ internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
 {
     public override bool IsPrimary => false;
 
-    public override async ValueTask<HashValues> HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields)
+    public override Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields)
     {
         var arguments = new object[keyAndFields.Length];
         for (var i = 0; i < arguments.Length; i++)
@@ -49,7 +47,7 @@ internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
             arguments[i] = word.IsKey ? word.Key : word.Value;
         }
 
-        return new((RedisValue[])(await ExecuteAsync("HMGET", arguments).ConfigureAwait(false))!);
+        return ExecuteAsync("HMGET", arguments);
     }
 
     public override async Task<long> StringLengthAsync(RedisKey key) => (long)await ExecuteAsync("STRLEN", [key]).ConfigureAwait(false);

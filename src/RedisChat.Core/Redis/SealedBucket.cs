@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
@@ -13,26 +11,45 @@ internal sealed class SealedBucket : IDisposable
 {
     private const byte Version = 1;
 
-    // So much is sealed together at most: who reads one message reads all.
-    private const int MostToSeal = 1024 * 1024;
-
-    // An edit may make it longer, but nothing that is read may be so long as to fill the reader's memory.
+    // An edit may make it longer than what is sealed, but nothing that is read may be so long as to fill the reader's memory.
     private const int MostToRead = 16 * 1024 * 1024;
 
     private const int LongestId = 16;
 
     private readonly long _number;
     private readonly byte[] _bytes;
-    private readonly bool _isRented;
 
     // Where the value of each id lies; of length 0 where there is none.
     private readonly (int Start, int Length)[] _places = new (int, int)[RedisMessageStore.BucketSize];
+    private int _end;
 
-    private SealedBucket(long number, byte[] bytes, bool isRented)
+    private SealedBucket(long number, byte[] rented)
     {
         _number = number;
-        _bytes = bytes;
-        _isRented = isRented;
+        _bytes = rented;
+    }
+
+    /// <summary>An empty one.</summary>
+    /// <param name="number">The bucket's number.</param>
+    /// <param name="capacity">How many bytes its values will have together.</param>
+    public static SealedBucket ToFill(long number, int capacity) => new(number, ArrayPool<byte>.Shared.Rent(capacity));
+
+    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is none.</summary>
+    public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field)
+    {
+        if (field.IsEmpty || field[0] != Version || !Brotli.TryDecompress(field[1..], MostToRead, out var lines, out var length))
+        {
+            return null;
+        }
+
+        var bucket = new SealedBucket(number, lines);
+        if (bucket.TryFindLines(lines.AsSpan(0, length)))
+        {
+            return bucket;
+        }
+
+        bucket.Dispose();
+        return null;
     }
 
     /// <summary>
@@ -48,59 +65,19 @@ internal sealed class SealedBucket : IDisposable
         return last == 0 || number > newest || number <= newest - after;
     }
 
-    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is none.</summary>
-    public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field)
+    /// <summary>Adds a message, if it is one of this bucket that it can hold.</summary>
+    public bool TryAdd(long id, ReadOnlySpan<byte> value)
     {
-        if (field.IsEmpty || field[0] != Version || !Brotli.TryDecompress(field[1..], MostToRead, out var lines, out var length))
+        if (id < 1 || id / RedisMessageStore.BucketSize != _number || value.Length > _bytes.Length - _end
+            || value.Contains((byte)'\n') || !MessageJson.IsMessage(id, value))
         {
-            return null;
+            return false;
         }
 
-        var bucket = new SealedBucket(number, lines, isRented: true);
-        if (bucket.TryFindLines(lines.AsSpan(0, length)))
-        {
-            return bucket;
-        }
-
-        bucket.Dispose();
-        return null;
-    }
-
-    /// <summary>Seals an open bucket; <see langword="null"/> if it is to stay open: it is none, holds something else too, is too long or hardly gets shorter.</summary>
-    /// <param name="number">The bucket's number.</param>
-    /// <param name="entries">What it holds.</param>
-    /// <param name="lastId">The id of its last message, which is this entry.</param>
-    /// <param name="last">The value of that.</param>
-    public static byte[]? TrySeal(long number, HashEntry[] entries, out long lastId, out RedisValue last)
-    {
-        (lastId, last) = (0, RedisValue.EmptyString);
-        var total = entries.Sum(entry => entry.Name.Length() + entry.Value.Length());
-        if (entries.Length is 0 or > RedisMessageStore.BucketSize || total > MostToSeal)
-        {
-            return null;
-        }
-
-        var bytes = new byte[total];
-        var bucket = new SealedBucket(number, bytes, isRented: false);
-        var end = 0;
-        foreach (var entry in entries)
-        {
-            var value = ((ReadOnlyMemory<byte>)entry.Value).Span;
-            if (!entry.Name.TryParse(out long id) || (string?)entry.Name != id.ToString(CultureInfo.InvariantCulture) || id / RedisMessageStore.BucketSize != number
-                || value.Contains((byte)'\n') || !MessageJson.TryRead(id, value, out _))
-            {
-                return null;
-            }
-
-            value.CopyTo(bytes.AsSpan(end));
-            bucket._places[Slot(id)] = (end, value.Length);
-            end += value.Length;
-            (lastId, last) = id > lastId ? (id, entry.Value) : (lastId, last);
-        }
-
-        // A quarter is what reading all for one message must be worth.
-        var sealedBucket = bucket.Pack(0, default, out _);
-        return sealedBucket.Length <= total * 3 / 4 ? sealedBucket : null;
+        value.CopyTo(_bytes.AsSpan(_end));
+        _places[Slot(id)] = (_end, value.Length);
+        _end += value.Length;
+        return true;
     }
 
     /// <summary>The value of a message, if it is there.</summary>
@@ -111,28 +88,35 @@ internal sealed class SealedBucket : IDisposable
         return length > 0 && id / RedisMessageStore.BucketSize == _number;
     }
 
-    /// <summary>The field with another value of a message, or without it; empty if no message is left.</summary>
+    /// <summary>The last message.</summary>
+    public (long Id, ReadOnlyMemory<byte> Value) Last()
+    {
+        var slot = Array.FindLastIndex(_places, static place => place.Length > 0);
+        return slot < 0 ? (0, default) : ((_number * RedisMessageStore.BucketSize) + slot, _bytes.AsMemory(_places[slot].Start, _places[slot].Length));
+    }
+
+    /// <summary>The field, in a rented array.</summary>
+    /// <param name="length">Its length; 0 if there is no message.</param>
+    public byte[] Pack(out int length) => Pack(0, default, out length, out _);
+
+    /// <summary>The field with another value of a message, or without it.</summary>
     /// <param name="id">The message.</param>
     /// <param name="value">Its new value; empty to leave it out.</param>
     /// <param name="field">The field; empty if no message is left.</param>
     /// <returns>Whether it would not be too long to be read.</returns>
     public bool TryReplace(long id, ReadOnlySpan<byte> value, out byte[] field)
     {
-        field = Pack(id, value, out var length);
-        return length <= MostToRead;
+        var rented = Pack(id, value, out var length, out var unpacked);
+        field = rented.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return unpacked <= MostToRead;
     }
 
-    public void Dispose()
-    {
-        if (_isRented)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
-    }
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
     private static int Slot(long id) => (int)(id % RedisMessageStore.BucketSize);
 
-    private byte[] Pack(long replaced, ReadOnlySpan<byte> replacement, out int length)
+    private byte[] Pack(long replaced, ReadOnlySpan<byte> replacement, out int length, out int unpacked)
     {
         var most = replacement.Length + (_places.Length * (LongestId + 1));
         foreach (var (_, valueLength) in _places)
@@ -141,7 +125,7 @@ internal sealed class SealedBucket : IDisposable
         }
 
         var lines = ArrayPool<byte>.Shared.Rent(most);
-        length = 0;
+        unpacked = 0;
         var first = _number * RedisMessageStore.BucketSize;
         var next = first;
         for (var id = first; id < first + RedisMessageStore.BucketSize; id++)
@@ -155,17 +139,18 @@ internal sealed class SealedBucket : IDisposable
 
             if (id != next)
             {
-                Utf8Formatter.TryFormat(id, lines.AsSpan(length), out var digits);
-                length += digits;
+                Utf8Formatter.TryFormat(id, lines.AsSpan(unpacked), out var digits);
+                unpacked += digits;
             }
 
-            value.CopyTo(lines.AsSpan(length));
-            length += value.Length;
-            lines[length++] = (byte)'\n';
+            value.CopyTo(lines.AsSpan(unpacked));
+            unpacked += value.Length;
+            lines[unpacked++] = (byte)'\n';
             next = id + 1;
         }
 
-        var field = length == 0 ? [] : Brotli.Compress(Version, lines.AsSpan(0, length));
+        length = 0;
+        var field = unpacked == 0 ? [] : Brotli.Compress(Version, lines.AsSpan(0, unpacked), out length);
         ArrayPool<byte>.Shared.Return(lines);
         return field;
     }

@@ -14,7 +14,7 @@
 -- ARGV[9]   how many changes the log keeps
 -- ARGV[10]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- Returns {1, revision}; or where the field is another by now (no value: it is gone), or the time in ARGV[8] cannot be the change's revision,
--- {0, value, least revision}, and nothing is written.
+-- {0, value, least revision there can be}, and nothing is written.
 
 -- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
 local function counter(text)
@@ -22,8 +22,8 @@ local function counter(text)
 end
 
 local id, field, current = ARGV[1], ARGV[2], redis.call('HGET', KEYS[2], ARGV[2])
-if current ~= ARGV[3] then
-  return {0, current, '0'}
+if not current then
+  return {0, false, '0'}
 end
 
 local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
@@ -35,13 +35,12 @@ end
 local clock = redis.call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local revision = math.max(time, before + 1)
-if ARGV[8] ~= '' then
-  -- It is compressed already. Where it is off by more than a second, the client does not know this server's clock.
-  local wanted = tonumber(ARGV[8])
-  if wanted <= before or wanted < time - 1000000 or wanted > revision + 1000000 then
-    return {0, current, string.format('%d', revision)}
-  end
+local wanted = tonumber(ARGV[8])
+if wanted and current == ARGV[3] and wanted > before and wanted >= time - 1000000 and wanted <= math.max(time + 1000000, before + 1) then
+  -- It is compressed already, so it cannot be given here. Where it is off by more than a second, the client does not know this server's clock.
   revision = wanted
+elseif wanted or current ~= ARGV[3] then
+  return {0, current, string.format('%d', revision)}
 end
 local now = string.format('%d', revision)
 local deleted = ARGV[5] == ''
