@@ -44,7 +44,6 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
     {
         await _redis.HashSetAsync(Key(":sealed"), 1, Field(what));
         var before = await RoomDump.TakeAsync(server.Connection, _prefix);
-        var allocated = GC.GetTotalAllocatedBytes();
 
         var page = await _chat.ReceiveAsync(Room, new MessageQuery { Limit = 1000 }, Cancelled);
 
@@ -57,7 +56,6 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.DeleteAsync(Room, 130, "alice", cancellationToken: Cancelled));
         (await RoomDump.TakeAsync(server.Connection, _prefix)).Should().Equal(before);
         (await _chat.GetAsync(Room, 127, Cancelled)).Should().NotBeNull();
-        (GC.GetTotalAllocatedBytes() - allocated).Should().BeLessThan(200_000_000, "a bomb of 1 GB is never unpacked");
     }
 
     [Fact]
