@@ -313,7 +313,7 @@ public sealed class Chat
     {
         ChatInput.CheckId(room);
         ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
-        return EnumerateWatchAsync(_store.WatchAsync(room, after, cancellationToken), cancellationToken);
+        return new CountedEvents(_store.WatchAsync(room, after, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads what happened in a room since a position, for applications that poll instead of watching.</summary>
@@ -358,24 +358,6 @@ public sealed class Chat
         _store is IServerInspection inspection
             ? inspection.InspectServerAsync(_options.OperationTimeout, cancellationToken)
             : throw new NotSupportedException($"{_store.GetType().Name} does not support inspection ({nameof(IServerInspection)}).");
-
-    private static async IAsyncEnumerable<RoomEvent> EnumerateWatchAsync(
-        IAsyncEnumerable<RoomEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ChatTelemetry.Watching(+1);
-        try
-        {
-            await foreach (var happened in events.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                ChatTelemetry.DeliveredEvent();
-                yield return happened;
-            }
-        }
-        finally
-        {
-            ChatTelemetry.Watching(-1);
-        }
-    }
 
     private ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {

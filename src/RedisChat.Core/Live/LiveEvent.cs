@@ -5,13 +5,24 @@ namespace RedisChat;
 /// <param name="previous">For a creation the time (µs) of the message before it, for a change the revision before it; 0 for the first.</param>
 internal sealed class LiveEvent(RoomEvent happened, long previous)
 {
+    private static readonly RoomEvent Nothing = new RoomEvent.CaughtUp(RoomPosition.Start);
+
+    private LiveEvent? _next;
+
     public RoomEvent Happened { get; } = happened;
 
     /// <summary>The event that came after it. Set once.</summary>
-    public LiveEvent? Next { get; set; }
+    public LiveEvent? Next
+    {
+        get => Volatile.Read(ref _next);
+        set => Volatile.Write(ref _next, value);
+    }
 
     /// <summary>How many events came before it in this process.</summary>
     public long Sequence { get; set; }
+
+    /// <summary>What stands before the first event.</summary>
+    public static LiveEvent None() => new(Nothing, 0);
 
     /// <summary>What the event is to someone who has seen the room up to a position.</summary>
     public Continuity After(RoomPosition seen)

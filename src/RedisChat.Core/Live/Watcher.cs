@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
+using System.Threading.Tasks.Sources;
 
 namespace RedisChat;
 
@@ -7,179 +6,268 @@ namespace RedisChat;
 /// Tells what happens in a room from a position on, each event once and in order. Live events are taken only while they continue what was
 /// told; where they do not, what changed is read from the store.
 /// </summary>
-internal sealed class Watcher(IMessageStore store, string room, RoomFeed feed, TimeProvider time, ILogger logger)
+/// <remarks>
+/// Written out by hand, for a live event must cost little: telling one, waiting for one and being woken for one allocate nothing. What is read from
+/// the store is left to the compiler.
+/// </remarks>
+internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
-    private const int CatchUpPage = 500;
+    private readonly WatchedStore _store;
+    private readonly string _name;
+    private readonly CancellationToken _ofWatch;
+    private readonly CancellationToken _ofEnumeration;
+    private readonly SeenRoom _seen = new();
 
-    // Only the room's position is wanted: the newest message may have to be searched for below many that were deleted.
-    private static readonly MessageQuery NoMessages = new() { After = ChatLimits.MaxMessageId, Limit = 1 };
-    private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
+    // The application goes on where it is completed: that is on the pool, in a work item that is this watcher's own.
+    private ManualResetValueTaskSourceCore<bool> _next;
+    private CancellationTokenRegistration _onWatchCancelled;
+    private CancellationTokenRegistration _onEnumerationCancelled;
 
-    // State that was read ahead of the position: by message the revision that it was read with. The change that made it is not told again.
-    private readonly Dictionary<long, long> _readAhead = [];
-    private RoomPosition _seen;
+    // What is being read from the store; nothing while it is live.
+    private IAsyncEnumerator<RoomEvent>? _fromStore;
+    private ILiveRoom? _room;
+    private RoomFeedReader? _reader;
+    private RoomEvent? _current;
+    private bool _isMoving;
+    private bool _hasEnded;
 
-    /// <summary>Watches.</summary>
-    /// <param name="after">What the caller has seen; <see langword="null"/> for everything until now.</param>
-    /// <param name="joined">Told once, with the room's position after the feed was joined.</param>
-    /// <param name="cancellationToken">Ends the stream.</param>
-    public async IAsyncEnumerable<RoomEvent> RunAsync(
-        RoomPosition? after, Action<RoomPosition>? joined, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Watcher(WatchedStore store, string room, RoomPosition? after, CancellationToken ofWatch, CancellationToken ofEnumeration)
     {
-        var reader = feed.Join();
-        using var ending = cancellationToken.UnsafeRegister(static state => ((RoomFeedReader)state!).Wake(), reader);
+        _store = store;
+        _name = room;
+        _ofWatch = ofWatch;
+        _ofEnumeration = ofEnumeration == ofWatch ? CancellationToken.None : ofEnumeration;
+        _fromStore = StartAsync(after).GetAsyncEnumerator(CancellationToken.None);
+    }
+
+    private enum Step
+    {
+        /// <summary>There is an event to tell.</summary>
+        Told,
+
+        /// <summary>There is nothing; it will be called when there is.</summary>
+        Waits,
+
+        /// <summary>Something must be read from the store first, or it ends.</summary>
+        LeavesLive,
+    }
+
+    public RoomEvent Current => _current!;
+
+    private bool IsCancelled =>
+        _ofWatch.IsCancellationRequested || _ofEnumeration.IsCancellationRequested || _store.Rooms.Ending.IsCancellationRequested;
+
+    public ValueTask<bool> MoveNextAsync()
+    {
+        if (_isMoving)
+        {
+            throw new InvalidOperationException("The event before is still being waited for.");
+        }
+
+        if (_hasEnded)
+        {
+            return new(false);
+        }
+
+        var step = Step.LeavesLive;
+        if (_fromStore is null && (step = TryTell()) == Step.Told)
+        {
+            return new(true);
+        }
+
+        // What was told is not kept while there is nothing more: it may be the last for long.
+        _current = null;
+        _isMoving = true;
+        _next.Reset();
+        var next = new ValueTask<bool>(this, _next.Version);
+        GoOn(step);
+        return next;
+    }
+
+    public ValueTask DisposeAsync() => _isMoving ? throw new NotSupportedException("An event is still being waited for: cancel that first.") : EndAsync();
+
+    /// <summary>Called on the pool after it was woken.</summary>
+    void IThreadPoolWorkItem.Execute() => GoOn(Step.Waits);
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _next.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _next.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _next.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Goes on until there is an event, which is told, or nothing but to wait.</summary>
+    private void GoOn(Step step)
+    {
+        switch (step == Step.Waits ? TellOrWait() : step)
+        {
+            case Step.Told:
+                Complete();
+                break;
+            case Step.LeavesLive:
+                _ = GoOnFromStoreAsync();
+                break;
+        }
+    }
+
+    private Step TellOrWait()
+    {
+        Step step;
+        while ((step = TryTell()) == Step.Waits)
+        {
+            _reader!.BeginWait();
+            if ((!_reader.HasNews && !IsCancelled) || !_reader.TryEndWait())
+            {
+                break;
+            }
+        }
+
+        return step;
+    }
+
+    private Step TryTell()
+    {
+        var cause = _reader!.TakeCatchUp();
+        while (cause == CatchUpCause.None && !IsCancelled)
+        {
+            if (!_reader.TryRead(_seen.Position, out var happened, out var continuity))
+            {
+                return Step.Waits;
+            }
+
+            if (continuity == Continuity.Hole)
+            {
+                cause = CatchUpCause.Hole;
+                _reader.SkipToNow();
+            }
+            else if (continuity == Continuity.Next)
+            {
+                _seen.Position = happened.Position;
+                if (!_seen.WasReadAhead(happened))
+                {
+                    _current = happened;
+                    return Step.Told;
+                }
+            }
+        }
+
+        _fromStore = CatchUpAsync(cause).GetAsyncEnumerator(CancellationToken.None);
+        return Step.LeavesLive;
+    }
+
+    private async Task GoOnFromStoreAsync()
+    {
         try
         {
-            // The feed was joined first, so what happens from here on is either read now or comes live.
-            reader.SkipToNow();
-            _seen = after ?? (await RepeatAsync(token => store.ReadAsync(room, NoMessages, token), cancellationToken).ConfigureAwait(false)).Position;
-            if (after is not null)
+            var step = Step.LeavesLive;
+            while (step == Step.LeavesLive)
             {
-                await foreach (var missed in CatchUpAsync(CatchUpCause.Start, cancellationToken).ConfigureAwait(false))
+                if (await _fromStore!.MoveNextAsync().ConfigureAwait(false))
                 {
-                    yield return missed;
+                    _current = _fromStore.Current;
+                    step = Step.Told;
+                }
+                else
+                {
+                    await _fromStore.DisposeAsync().ConfigureAwait(false);
+                    _fromStore = null;
+                    step = TellOrWait();
                 }
             }
 
-            joined?.Invoke(_seen);
-            yield return new RoomEvent.CaughtUp(_seen);
-
-            while (true)
+            if (step == Step.Waits)
             {
-                var cause = reader.TakeCatchUp();
-                while (cause == CatchUpCause.None && reader.TryRead(_seen, out var happened, out var continuity))
-                {
-                    switch (continuity)
-                    {
-                        case Continuity.Next when WasReadAhead(happened):
-                            _seen = happened.Position;
-                            break;
-                        case Continuity.Next:
-                            _seen = happened.Position;
-                            yield return happened;
-                            break;
-                        case Continuity.Hole:
-                            cause = CatchUpCause.Hole;
-                            reader.SkipToNow();
-                            break;
-                    }
-
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-
-                if (cause == CatchUpCause.None)
-                {
-                    await reader.WaitAsync().ConfigureAwait(false);
-                    cancellationToken.ThrowIfCancellationRequested();
-                    continue;
-                }
-
-                await foreach (var missed in CatchUpAsync(cause, cancellationToken).ConfigureAwait(false))
-                {
-                    yield return missed;
-                }
+                return;
             }
         }
-        finally
-        {
-            feed.Leave(reader);
-        }
-    }
-
-    private async IAsyncEnumerable<RoomEvent> CatchUpAsync(CatchUpCause cause, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ChatTelemetry.CatchUp(cause);
-        ChatLog.CatchingUp(logger, cause);
-        var readAheadBefore = _readAhead.ToArray();
-        RoomChanges changes;
-        do
-        {
-            changes = await RepeatAsync(token => store.ReadChangesAsync(room, _seen, CatchUpPage, token), cancellationToken).ConfigureAwait(false);
-            foreach (var happened in changes.Events)
-            {
-                if (happened is RoomEvent.Gap)
-                {
-                    _readAhead.Clear();
-                    ChatTelemetry.Gap();
-                    ChatLog.Gap(logger, _seen, happened.Position);
-                }
-                else if (!IsNews(happened))
-                {
-                    continue;
-                }
-
-                _seen = happened.Position;
-                yield return happened;
-            }
-
-            _seen = changes.Position;
-        }
-        while (changes.HasMore);
-
-        // What was read ahead of an earlier position is not ahead of this one, unless it was read anew.
-        foreach (var entry in readAheadBefore)
-        {
-            ((ICollection<KeyValuePair<long, long>>)_readAhead).Remove(entry);
-        }
-    }
-
-    /// <summary>Whether a live change is already part of a state that was told.</summary>
-    private bool WasReadAhead(RoomEvent happened)
-    {
-        var id = happened switch
-        {
-            RoomEvent.Edited edited => edited.Message.Id,
-            RoomEvent.Deleted deleted => deleted.MessageId,
-            _ => 0,
-        };
-        return _readAhead.TryGetValue(id, out var told) && happened.Position.Revision <= told;
-    }
-
-    /// <summary>
-    /// Whether a state read from the store was not told yet. It may be newer than the position it is read at, since it is read a moment later: that is
-    /// remembered, so that the change is not told again when it comes live.
-    /// </summary>
-    private bool IsNews(RoomEvent happened)
-    {
-        var (id, revision) = happened switch
-        {
-            RoomEvent.Created { Message: var message } => (message.Id, RevisionOf(message)),
-            RoomEvent.Edited { Message: var message } => (message.Id, RevisionOf(message)),
-            RoomEvent.Deleted deleted => (deleted.MessageId, deleted.IsReadAhead ? long.MaxValue : deleted.Position.Revision),
-            _ => (0, 0),
-        };
-        if (_readAhead.TryGetValue(id, out var told) && revision <= told)
-        {
-            return false;
-        }
-
-        if (revision > happened.Position.Revision)
-        {
-            _readAhead[id] = revision;
-        }
-
-        return true;
-
-        // An edit's time is its revision.
-        static long RevisionOf(Message message) => message.EditedAt is { } edited ? Micros.FromTime(edited) : 0;
-    }
-
-    /// <summary>A watcher outlasts any time without a store: it reads again until it can.</summary>
-    private async ValueTask<T> RepeatAsync<T>(Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
-    {
-        while (true)
+        catch (Exception e)
         {
             try
             {
-                return await read(cancellationToken).ConfigureAwait(false);
+                await EndAsync().ConfigureAwait(false);
             }
-            catch (ChatUnavailableException e)
+            finally
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                ChatLog.WatcherWaits(logger, e);
+                _isMoving = false;
+                _next.SetException(e);
             }
 
-            await Task.Delay(PauseWhileUnavailable, time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        Complete();
+    }
+
+    /// <summary>Lets the application go on. It may be back in <see cref="MoveNextAsync"/> before this returns.</summary>
+    private void Complete()
+    {
+        _isMoving = false;
+        _next.SetResult(true);
+    }
+
+    private async IAsyncEnumerable<RoomEvent> StartAsync(RoomPosition? after)
+    {
+        using var ending = LinkedToken();
+        _room = await _store.Rooms.JoinAsync(_name, ending.Token).ConfigureAwait(false);
+
+        // The feed is joined first, so what happens from here on is either read now or comes live.
+        _reader = _room.Feed.Join(this);
+        _onWatchCancelled = _ofWatch.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
+        _onEnumerationCancelled = _ofEnumeration.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
+        var catchUp = new CatchUp(_store, _name, _seen);
+        if (after is { } position)
+        {
+            _seen.Position = position;
+            await foreach (var missed in catchUp.RunAsync(CatchUpCause.Start, ending.Token).ConfigureAwait(false))
+            {
+                yield return missed;
+            }
+        }
+        else
+        {
+            await catchUp.SkipToNowAsync(ending.Token).ConfigureAwait(false);
+        }
+
+        _room.Joined(_seen.Position);
+        yield return new RoomEvent.CaughtUp(_seen.Position);
+    }
+
+    private async IAsyncEnumerable<RoomEvent> CatchUpAsync(CatchUpCause cause)
+    {
+        using var ending = LinkedToken();
+        ending.Token.ThrowIfCancellationRequested();
+        await foreach (var missed in new CatchUp(_store, _name, _seen).RunAsync(cause, ending.Token).ConfigureAwait(false))
+        {
+            yield return missed;
+        }
+    }
+
+    // Only while something is awaited but the feed: a linked token takes more memory than the whole watcher.
+    private CancellationTokenSource LinkedToken() => CancellationTokenSource.CreateLinkedTokenSource(_ofWatch, _ofEnumeration, _store.Rooms.Ending);
+
+    private async ValueTask EndAsync()
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        _onWatchCancelled.Unregister();
+        _onEnumerationCancelled.Unregister();
+        if (_fromStore is not null)
+        {
+            await _fromStore.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_room is not null)
+        {
+            if (_reader is not null)
+            {
+                _room.Feed.Leave(_reader);
+            }
+
+            await _room.LeaveAsync().ConfigureAwait(false);
         }
     }
 }

@@ -16,7 +16,7 @@ internal readonly struct HashValues : IDisposable
 
     /// <summary>The values in an answer of <see cref="RoomReads.HashGetAsync"/> that is there.</summary>
     public static HashValues Of(Task answer) =>
-        answer is Task<RespResult> reply ? new(reply.Result, null) : new(null, (RedisValue[])((Task<RedisResult>)answer).Result!);
+        answer is Task<RespResult> reply ? new(reply.GetAwaiter().GetResult(), null) : new(null, (RedisValue[])((Task<RedisResult>)answer).GetAwaiter().GetResult()!);
 
     public Reader Read() => new(_reply, _values);
 

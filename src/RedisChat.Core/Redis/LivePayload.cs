@@ -10,8 +10,9 @@ namespace RedisChat.Redis;
 internal static class LivePayload
 {
     /// <summary>Reads the payload's events; <see langword="false"/> if it holds anything else.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> payload, List<LiveEvent> events)
+    public static bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events)
     {
+        events = default;
         var head = payload;
         ReadOnlySpan<byte> values = default;
         if (payload.IndexOf((byte)'\n') is var end && end >= 0)
@@ -29,14 +30,15 @@ internal static class LivePayload
         head = head[2..];
         return kind switch
         {
-            (byte)'c' => TryReadCreated(head, values, events),
-            (byte)'e' or (byte)'d' => TryReadChanged(head, values, kind == 'd', events),
+            (byte)'c' => TryReadCreated(head, values, out events),
+            (byte)'e' or (byte)'d' => TryReadChanged(head, values, kind == 'd', out events),
             _ => false,
         };
     }
 
-    private static bool TryReadCreated(ReadOnlySpan<byte> head, ReadOnlySpan<byte> values, List<LiveEvent> events)
+    private static bool TryReadCreated(ReadOnlySpan<byte> head, ReadOnlySpan<byte> values, out LiveEvents events)
     {
+        events = default;
         if (!TryTakeEpoch(ref head, out var epoch) || !TryTake(ref head, out var id) || !TryTake(ref head, out var time)
             || !TryTake(ref head, out var timeBefore) || !TryTake(ref head, out var revision) || !head.IsEmpty)
         {
@@ -50,16 +52,17 @@ internal static class LivePayload
                 return false;
             }
 
-            events.Add(new LiveEvent(new RoomEvent.Created(message, new RoomPosition(epoch, id, time, revision)), timeBefore));
+            events = LiveEvents.Append(events, new LiveEvent(new RoomEvent.Created(message, new RoomPosition(epoch, id, time, revision)), timeBefore));
             timeBefore = time;
             id++;
         }
 
-        return events.Count > 0;
+        return events != default;
     }
 
-    private static bool TryReadChanged(ReadOnlySpan<byte> head, ReadOnlySpan<byte> value, bool deleted, List<LiveEvent> events)
+    private static bool TryReadChanged(ReadOnlySpan<byte> head, ReadOnlySpan<byte> value, bool deleted, out LiveEvents events)
     {
+        events = default;
         if (!TryTakeEpoch(ref head, out var epoch) || !TryTake(ref head, out var last) || !TryTake(ref head, out var time)
             || !TryTake(ref head, out var revision) || !TryTake(ref head, out var revisionBefore) || !TryTake(ref head, out var id) || !head.IsEmpty)
         {
@@ -69,7 +72,7 @@ internal static class LivePayload
         var position = new RoomPosition(epoch, last, time, revision);
         if (deleted)
         {
-            events.Add(new LiveEvent(new RoomEvent.Deleted(id, position), revisionBefore));
+            events = LiveEvents.Append(default, new LiveEvent(new RoomEvent.Deleted(id, position), revisionBefore));
             return true;
         }
 
@@ -78,7 +81,7 @@ internal static class LivePayload
             return false;
         }
 
-        events.Add(new LiveEvent(new RoomEvent.Edited(message, position), revisionBefore));
+        events = LiveEvents.Append(default, new LiveEvent(new RoomEvent.Edited(message, position), revisionBefore));
         return true;
     }
 

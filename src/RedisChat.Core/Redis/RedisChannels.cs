@@ -5,27 +5,25 @@ namespace RedisChat.Redis;
 /// <summary>Subscribes without leaving anything behind where that fails.</summary>
 internal static class RedisChannels
 {
-    /// <summary>Subscribes to a channel; if that fails or takes too long, nothing stays registered.</summary>
+    /// <summary>Subscribes to a channel; if that fails or takes too long, the handler does not stay registered.</summary>
     /// <remarks>
-    /// The client library registers the queue before it asks the server, and keeps it where that fails: it would fill up, unread, once the
-    /// server is back. So the connection is tried first, and after a failure all queues of the channel are removed. Should another store on
-    /// the same connection have one among them, its probe finds it deaf and subscribes anew.
+    /// The client library registers the handler before it asks the server, and keeps it where that fails: it would subscribe once the server is
+    /// back. So the connection is tried first, and after a failure the handler is removed.
     /// </remarks>
-    public static async Task<ChannelMessageQueue> SubscribeAsync(
-        ISubscriber subscriber, RedisChannel channel, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task SubscribeAsync(
+        ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler, TimeSpan timeout, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await subscriber.PingAsync().UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-        var subscribing = subscriber.SubscribeAsync(channel);
+        var subscribing = subscriber.SubscribeAsync(channel, handler);
         try
         {
-            return await subscribing.UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            await subscribing.UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             _ = subscribing.ContinueWith(
-                late => late.IsCompletedSuccessfully
-                    ? late.Result.UnsubscribeAsync(CommandFlags.FireAndForget)
-                    : subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget),
+                _ => subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget),
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
         }

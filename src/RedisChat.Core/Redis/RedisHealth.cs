@@ -39,18 +39,25 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
         var subscriber = database.Multiplexer.GetSubscriber();
         var channel = connection.LiveChannel(keys.Live(Room));
         var token = Guid.NewGuid().ToString("n");
-        var queue = await RedisChannels.SubscribeAsync(subscriber, channel, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await RedisChannels.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         try
         {
             await subscriber.PublishAsync(channel, token).UntilAsync(cancellationToken).ConfigureAwait(false);
-            while ((await queue.ReadAsync(cancellationToken).ConfigureAwait(false)).Message != token)
-            {
-                // Another process is checking its health too.
-            }
+            await heard.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _ = queue.UnsubscribeAsync(CommandFlags.FireAndForget);
+            _ = subscriber.UnsubscribeAsync(channel, Hear, CommandFlags.FireAndForget);
+        }
+
+        void Hear(RedisChannel ofHealth, RedisValue message)
+        {
+            // Another process may be checking its health too.
+            if (message == token)
+            {
+                heard.TrySetResult();
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -10,7 +11,7 @@ namespace RedisChat.Redis;
 /// Pub/sub is never trusted to be complete, nor are the client library's connection events, which come late, early or not at all. They only hasten
 /// the next probe.
 /// </remarks>
-internal sealed class RedisLive : IAsyncDisposable, IDisposable
+internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
@@ -58,27 +59,37 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     /// <summary>Sends the watchers of a room to the store, for its history was lost.</summary>
     public void CatchUp(string room)
     {
-        RedisSubscription? subscription;
-        lock (_gate)
-        {
-            _subscriptions.TryGetValue(room, out subscription);
-        }
+        Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
+    }
 
-        subscription?.Feed.CatchUp(CatchUpCause.Hole);
+    /// <summary>What a room was when something was heard of it last.</summary>
+    /// <returns>
+    /// <see langword="false"/> if nobody watches it here, its channel is being subscribed to, or something is known to be missing. What is true may
+    /// still be behind: an event may be on its way, or lost without a sign.
+    /// </returns>
+    internal bool TryGetHeard(string room, out RoomPosition heard)
+    {
+        heard = default;
+        return Find(room) is { } subscription && subscription.TryGetHeard(out heard);
     }
 
     /// <summary>Joins the room's subscription, and waits until it stands.</summary>
-    public async ValueTask<RedisSubscription> JoinAsync(string room, CancellationToken cancellationToken)
+    public async ValueTask<ILiveRoom> JoinAsync(string room, CancellationToken cancellationToken)
     {
-        RedisSubscription? subscription;
-        while ((subscription = TryJoin(room, out var closing)) is null)
+        RedisSubscription subscription;
+        while (TryJoin(room, out subscription) is { } closing)
         {
             await closing.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
-            await OpenAsync(subscription, cancellationToken).ConfigureAwait(false);
+            if (subscription.Listener is null)
+            {
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Ending);
+                await OpenAsync(subscription, ending.Token).ConfigureAwait(false);
+            }
+
             return subscription;
         }
         catch
@@ -110,7 +121,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     /// </summary>
     public void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition position)
     {
-        subscription.Missed(heard, position);
+        subscription.Heard.Missed(heard, position);
         _connection.Suspect();
         Repair(subscription, afresh: false);
     }
@@ -126,20 +137,21 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
     private void Repair(RedisSubscription subscription, bool afresh)
     {
         subscription.Feed.CatchUp(CatchUpCause.Probe);
-        if (subscription.TryBeginRepair(afresh))
+        if (subscription.TryBeginRepair(afresh, out var unwatched))
         {
-            _ = SubscribeAnewAsync(subscription);
+            _ = SubscribeAnewAsync(subscription, unwatched);
         }
     }
 
-    private async Task SubscribeAnewAsync(RedisSubscription subscription)
+    private async Task SubscribeAnewAsync(RedisSubscription subscription, CancellationToken unwatched)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(unwatched, Ending);
         do
         {
             try
             {
                 await CloseAsync(subscription).ConfigureAwait(false);
-                await OpenAsync(subscription, Ending).ConfigureAwait(false);
+                await OpenAsync(subscription, ending.Token).ConfigureAwait(false);
 
                 // What was published in between went unheard.
                 subscription.Feed.CatchUp(CatchUpCause.Probe);
@@ -173,86 +185,85 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         _connection.Trouble -= _probe.Hasten;
         _connection.Replaced -= SubscribeAllAnew;
         _ending.Cancel();
+        foreach (var subscription in Subscriptions)
+        {
+            subscription.Feed.WakeAll();
+        }
     }
 
-    private RedisSubscription? TryJoin(string room, out Task closing)
+    private RedisSubscription? Find(string room)
+    {
+        lock (_gate)
+        {
+            return _subscriptions.GetValueOrDefault(room);
+        }
+    }
+
+    /// <summary>Joins the room's subscription. If that is being closed: what has to be waited for before the next attempt.</summary>
+    private Task? TryJoin(string room, out RedisSubscription subscription)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(RedisMessageStore));
-            if (!_subscriptions.TryGetValue(room, out var subscription))
+            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_subscriptions, room, out var exists);
+            if (!exists)
             {
-                subscription = new RedisSubscription(room, _options.WatcherBufferSize);
-                _subscriptions.Add(room, subscription);
+                entry = new RedisSubscription(this, room, _options.WatcherBufferSize, _time);
                 ChatTelemetry.Subscribed(1);
             }
 
-            closing = subscription.Closed;
-            if (!subscription.TryJoin())
-            {
-                return null;
-            }
-
             _probe.Start();
-            return subscription;
+            subscription = entry!;
+            return subscription.Join();
         }
     }
 
     private async Task OpenAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, subscription.Unwatched.Token, Ending);
-        await subscription.Changing.WaitAsync(ending.Token).ConfigureAwait(false);
+        await subscription.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (subscription.Queue is null)
+            while (subscription.Listener is null)
             {
                 try
                 {
-                    await SubscribeAsync(subscription, ending.Token).ConfigureAwait(false);
+                    await SubscribeAsync(subscription, cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException or ObjectDisposedException)
                 {
-                    ending.Token.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     if (_connection.TryTranslate(e, subscription.Room, ChatOperations.Watch, out var error) && error is not ChatUnavailableException)
                     {
                         // Waiting does not mend it: the user may not subscribe, for example.
                         throw error;
                     }
 
+                    // Nothing else may show that it is stuck: of quiet rooms no probe misses anything.
+                    _connection.Suspect();
                     ChatLog.SubscribingFailed(_logger, e);
-                    await Task.Delay(PauseWhileUnavailable, _time, ending.Token).ConfigureAwait(false);
+                    await Task.Delay(PauseWhileUnavailable, _time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
         finally
         {
-            subscription.Changing.Release();
+            subscription.EndChange();
         }
     }
 
     private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
         var database = await _connection.GetDatabaseAsync(subscription.Room, ChatOperations.Watch, cancellationToken).ConfigureAwait(false);
-        var channel = _connection.LiveChannel(_keys.Live(subscription.Room));
-        var queue = await RedisChannels.SubscribeAsync(
-            database.Multiplexer.GetSubscriber(), channel, CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
-
-        // A queue keeps the order, which plain handlers do not.
-        subscription.Queue = queue;
-        queue.OnMessage(message =>
-        {
-            if (!subscription.Receive(queue, message.Message))
-            {
-                ChatLog.UnreadableEvent(_logger);
-            }
-        });
+        var listener = new RedisListener(subscription, database.Multiplexer, _connection.LiveChannel(_keys.Live(subscription.Room)), _logger);
+        await listener.SubscribeAsync(CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
+        subscription.Listener = listener;
     }
 
     private async Task CloseForGoodAsync(RedisSubscription subscription)
     {
         try
         {
-            await subscription.Unwatched.CancelAsync().ConfigureAwait(false);
+            await subscription.EndRepairsAsync().ConfigureAwait(false);
             await CloseAsync(subscription).ConfigureAwait(false);
         }
         finally
@@ -263,19 +274,20 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
             }
 
             ChatTelemetry.Subscribed(-1);
+            subscription.Heard.Close();
             subscription.SetClosed();
         }
     }
 
     private async Task CloseAsync(RedisSubscription subscription)
     {
-        await subscription.Changing.WaitAsync().ConfigureAwait(false);
+        await subscription.BeginChangeAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (subscription.Queue is { } queue)
+            if (subscription.Listener is { } listener)
             {
-                subscription.Queue = null;
-                await queue.UnsubscribeAsync().UntilAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
+                subscription.Listener = null;
+                await listener.UnsubscribeAsync().UntilAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -285,7 +297,7 @@ internal sealed class RedisLive : IAsyncDisposable, IDisposable
         }
         finally
         {
-            subscription.Changing.Release();
+            subscription.EndChange();
         }
     }
 }

@@ -32,6 +32,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     private readonly RedisChanges _messages;
     private readonly RedisSealer _sealer;
     private readonly RedisLive _live;
+    private readonly WatchedStore _watched;
     private readonly RedisDurability _durability;
 
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
@@ -73,6 +74,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _changes = new RedisChangeReader(_keys, sealAfter);
         _messages = new RedisChanges(_connection, _keys, _rooms, _options, _time);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
+        _watched = new WatchedStore(this, _live, _time, _logger);
         _durability = new RedisDurability(
             _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
 
@@ -155,24 +157,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RoomEvent> WatchAsync(
-        string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _live.Ending);
-        var subscription = await _live.JoinAsync(room, ending.Token).ConfigureAwait(false);
-        try
-        {
-            var watcher = new Watcher(this, room, subscription.Feed, _time, _logger);
-            await foreach (var happened in watcher.RunAsync(after, subscription.Joined, ending.Token).ConfigureAwait(false))
-            {
-                yield return happened;
-            }
-        }
-        finally
-        {
-            await _live.LeaveAsync(subscription).ConfigureAwait(false);
-        }
-    }
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        _watched.Watch(room, after, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>

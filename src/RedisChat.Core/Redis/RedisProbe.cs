@@ -69,11 +69,18 @@ internal sealed class RedisProbe(
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
-            var heard = Array.ConvertAll(some, subscription => subscription.Heard);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room).Observed());
+            var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
+            var words = new RedisKeyOrValue[some.Length * RoomHash.Words];
+            var rooms = new Task[some.Length];
             for (var i = 0; i < some.Length; i++)
             {
-                if (await TryReadAsync(rooms[i]).ConfigureAwait(false) is not { } room || heard[i] is not { } last || last == room)
+                rooms[i] = RoomHash.AskAsync(reads, keys, some[i].Room, words.AsMemory(i * RoomHash.Words));
+            }
+
+            await AnsweredAsync(rooms).ConfigureAwait(false);
+            for (var i = 0; i < some.Length; i++)
+            {
+                if (TryRead(rooms[i], some[i].Room) is not { } room || heard[i] is not { } last || last == room)
                 {
                     continue;
                 }
@@ -97,19 +104,48 @@ internal sealed class RedisProbe(
         await Task.Delay(Grace, time, ending).ConfigureAwait(false);
         foreach (var (subscription, room) in late)
         {
-            if (subscription.Heard is { } heard && !heard.IsAtOrAfter(room))
+            if (subscription.Heard.Position is { } heard && !heard.IsAtOrAfter(room))
             {
                 Repair(subscription, heard, room);
             }
         }
     }
 
-    /// <summary>The room's position; nothing if it cannot be read, which must not keep the other rooms from being probed.</summary>
-    private async Task<RoomPosition?> TryReadAsync(Task<RoomPosition> reading)
+    /// <summary>Waits until all have answered or the time is up.</summary>
+    private async Task AnsweredAsync(Task[] rooms)
+    {
+        using var patience = new CancellationTokenSource(AnswerTimeout, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
+        try
+        {
+            // Answers come in the order of the questions, so this is one wait for all; on a cluster, one for each node.
+            for (var i = rooms.Length - 1; i >= 0; i--)
+            {
+                if (!rooms[i].IsCompleted)
+                {
+                    await Task.WhenAny(rooms[i]).WaitAsync(ended.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+        {
+            // Those who have not answered are as good as away.
+        }
+    }
+
+    /// <summary>The room's position; nothing if it could not be read, which must not keep the other rooms from being probed.</summary>
+    private RoomPosition? TryRead(Task answer, string room)
     {
         try
         {
-            return await reading.UntilAsync(AnswerTimeout, time, ending).ConfigureAwait(false);
+            if (!answer.IsCompleted)
+            {
+                answer.Observe();
+                throw new TimeoutException($"No answer within {AnswerTimeout.TotalSeconds} s.");
+            }
+
+            using var values = HashValues.Of(answer);
+            return RoomHash.Position(values, keys, room);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

@@ -3,59 +3,43 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>The subscription to one room's channel, shared by all its watchers in this process.</summary>
-internal sealed class RedisSubscription(string room, int bufferSize)
+/// <remarks>There may be very many of quiet rooms: what is needed only at times is made only then.</remarks>
+internal sealed class RedisSubscription(RedisLive live, string room, int bufferSize, TimeProvider time) : ILiveRoom
 {
     private readonly object _gate = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<LiveEvent> _parsed = [];
-    private RoomPosition? _heard;
-    private ChannelMessageQueue? _queue;
+    private TaskCompletionSource? _closed;
+    private CancellationTokenSource? _unwatched;
+    private SemaphoreSlim? _changing;
+    private RedisListener? _listener;
     private int _watchers;
+    private int _changes;
     private bool _repairing;
     private bool _repairAgain;
 
     public string Room => room;
 
-    public RoomFeed Feed { get; } = new(bufferSize);
+    /// <summary>What was heard.</summary>
+    public HeardRoom Heard { get; } = new(bufferSize, time);
 
-    /// <summary>Cancelled when the last watcher has left: nobody waits for it to be subscribed to any more.</summary>
-    public CancellationTokenSource Unwatched { get; } = new();
+    public RoomFeed Feed => Heard.Feed;
 
-    /// <summary>Ends when the channel was unsubscribed from and the room may be subscribed to anew.</summary>
-    public Task Closed => _closed.Task;
-
-    /// <summary>Held while the channel is subscribed to or unsubscribed from.</summary>
-    public SemaphoreSlim Changing { get; } = new(1);
-
-    /// <summary>The queue that is listened to; changed only while <see cref="Changing"/> is held.</summary>
-    public ChannelMessageQueue? Queue
+    /// <summary>Who listens; changed only between <see cref="BeginChangeAsync"/> and <see cref="EndChange"/>.</summary>
+    public RedisListener? Listener
     {
-        get => Volatile.Read(ref _queue);
-        set => Volatile.Write(ref _queue, value);
+        get => Volatile.Read(ref _listener);
+        set => Volatile.Write(ref _listener, value);
     }
 
-    /// <summary>The last position that was heard live, or that a watcher read when it began; nothing before that.</summary>
-    public RoomPosition? Heard
+    /// <summary>One more watches. If it is being closed: what ends when the channel was unsubscribed from and the room may be subscribed to anew.</summary>
+    /// <remarks>Called under the owner's lock, like <see cref="Leave"/>.</remarks>
+    public Task? Join()
     {
-        get
+        if (_closed is null)
         {
-            lock (_gate)
-            {
-                return _heard;
-            }
-        }
-    }
-
-    /// <summary>One more watches; <see langword="false"/> if it is being closed. Called under the owner's lock, like <see cref="Leave"/>.</summary>
-    public bool TryJoin()
-    {
-        if (_watchers < 0)
-        {
-            return false;
+            _watchers++;
         }
 
-        _watchers++;
-        return true;
+        return _closed?.Task;
     }
 
     /// <summary>One less watches. Whether it was the last, and the subscription must be closed.</summary>
@@ -66,18 +50,72 @@ internal sealed class RedisSubscription(string room, int bufferSize)
             return false;
         }
 
-        _watchers = -1;
+        _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return true;
     }
 
-    /// <summary>Begins a repair, unless one is under way.</summary>
-    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
-    public bool TryBeginRepair(bool afresh)
+    public void SetClosed() => _closed!.SetResult();
+
+    public void Joined(RoomPosition position) => Heard.Joined(position);
+
+    public ValueTask LeaveAsync() => live.LeaveAsync(this);
+
+    /// <summary>Waits for its turn to subscribe to the channel or to unsubscribe from it.</summary>
+    public async Task BeginChangeAsync(CancellationToken cancellationToken)
+    {
+        SemaphoreSlim changing;
+        lock (_gate)
+        {
+            _changes++;
+            changing = _changing ??= new SemaphoreSlim(1);
+        }
+
+        try
+        {
+            await changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            EndChange(isDone: false);
+            throw;
+        }
+    }
+
+    /// <summary>Lets the next one change it.</summary>
+    /// <param name="isDone">Whether it was one's turn.</param>
+    public void EndChange(bool isDone = true)
     {
         lock (_gate)
         {
+            if (isDone)
+            {
+                _changing!.Release();
+            }
+
+            _changing = --_changes == 0 ? null : _changing;
+        }
+    }
+
+    /// <summary>Begins a repair, unless one is under way or nobody watches any more.</summary>
+    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
+    /// <param name="unwatched">Cancelled when the last watcher has left.</param>
+    public bool TryBeginRepair(bool afresh, out CancellationToken unwatched)
+    {
+        lock (_gate)
+        {
+            _unwatched ??= new CancellationTokenSource();
+            unwatched = _unwatched.Token;
             _repairAgain |= afresh && _repairing;
-            return !_repairing && (_repairing = true);
+            return !_repairing && _closed is null && (_repairing = true);
+        }
+    }
+
+    /// <summary>Ends the repairs, for nobody watches any more.</summary>
+    public Task EndRepairsAsync()
+    {
+        lock (_gate)
+        {
+            return _unwatched?.CancelAsync() ?? Task.CompletedTask;
         }
     }
 
@@ -91,59 +129,25 @@ internal sealed class RedisSubscription(string room, int bufferSize)
         }
     }
 
-    /// <summary>A watcher has read the room after the channel was subscribed to: what is heard must go on from there.</summary>
-    public void Joined(RoomPosition position)
+    /// <summary>What the room was when something was heard of it last, if the channel is subscribed to and nothing is known to be missing.</summary>
+    public bool TryGetHeard(out RoomPosition heard)
     {
         lock (_gate)
         {
-            _heard ??= position;
-        }
-    }
-
-    /// <summary>A probe has found that what happened between these positions was not heard, and is not waiting for it.</summary>
-    public void Missed(RoomPosition heard, RoomPosition position)
-    {
-        lock (_gate)
-        {
-            // Something may have been heard since the probe looked.
-            _heard = _heard == heard ? position : _heard;
+            return Heard.TryGetWhole(out heard) && Listener is not null && !_repairing;
         }
     }
 
     /// <summary>Takes what came over the channel; <see langword="false"/> if it was no event.</summary>
-    public bool Receive(ChannelMessageQueue queue, RedisValue payload)
+    public bool Hear(RedisValue payload)
     {
-        lock (_gate)
-        {
-            // A queue goes on for a while after it was unsubscribed from; two at once would mix up the order.
-            return queue != Queue || Receive(payload);
-        }
-    }
-
-    private bool Receive(RedisValue payload)
-    {
-        _parsed.Clear();
-        if (!LivePayload.TryRead(((ReadOnlyMemory<byte>)payload).Span, _parsed))
+        if (!LivePayload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))
         {
             Feed.CatchUp(CatchUpCause.Unreadable);
             return false;
         }
 
-        // Numbers that go back: the room lost a part of its history. The probe would not see it any more once this is what was heard last.
-        var position = _parsed[^1].Happened.Position;
-        if (_heard is { } before && !position.IsAtOrAfter(before))
-        {
-            Feed.CatchUp(CatchUpCause.Hole);
-        }
-
-        _heard = position;
-        foreach (var happened in _parsed)
-        {
-            Feed.Publish(happened);
-        }
-
+        Heard.Hear(events);
         return true;
     }
-
-    public void SetClosed() => _closed.SetResult();
 }

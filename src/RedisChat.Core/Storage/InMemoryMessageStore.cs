@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RedisChat;
@@ -8,12 +7,13 @@ namespace RedisChat;
 /// Keeps messages in this process's memory: for tests of applications, and as the readable form of what a store does. It forgets
 /// everything when the process ends and is bounded only by memory.
 /// </summary>
-public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth
+public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRooms
 {
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly TimeSpan _idempotencyWindow;
     private readonly int _watcherBufferSize;
+    private readonly WatchedStore _watched;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="time">The store's clock; the system's by default.</param>
@@ -24,6 +24,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth
         ArgumentOutOfRangeException.ThrowIfLessThan(watcherBufferSize, 1);
         _watcherBufferSize = watcherBufferSize;
         _time = time ?? TimeProvider.System;
+        _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -74,15 +75,12 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RoomEvent> WatchAsync(
-        string room, RoomPosition? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var watcher = new Watcher(this, room, GetOrAdd(room).Feed, _time, NullLogger.Instance);
-        await foreach (var happened in watcher.RunAsync(after, joined: null, cancellationToken).ConfigureAwait(false))
-        {
-            yield return happened;
-        }
-    }
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+        _watched.Watch(room, after, cancellationToken);
+
+    CancellationToken ILiveRooms.Ending => CancellationToken.None;
+
+    ValueTask<ILiveRoom> ILiveRooms.JoinAsync(string room, CancellationToken cancellationToken) => new(GetOrAdd(room));
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default)

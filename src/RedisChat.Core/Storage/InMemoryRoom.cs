@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
-internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize)
+internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize) : ILiveRoom
 {
     /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
@@ -24,6 +24,13 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
     private readonly record struct Sent(long Id, long Time, NewMessage Message);
 
     public RoomFeed Feed { get; } = new(watcherBufferSize);
+
+    // Nothing is to be subscribed to.
+    void ILiveRoom.Joined(RoomPosition position)
+    {
+    }
+
+    ValueTask ILiveRoom.LeaveAsync() => default;
 
     private RoomPosition Position => new(_messages.Count == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
 

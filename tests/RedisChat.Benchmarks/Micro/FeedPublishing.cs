@@ -23,7 +23,7 @@ public class FeedPublishing
     public int Watchers { get; set; }
 
     [GlobalSetup]
-    public void Join() => _readers = [.. Enumerable.Range(0, Watchers).Select(_ => _feed.Join())];
+    public void Join() => _readers = [.. Enumerable.Range(0, Watchers).Select(_ => _feed.Join(new Nobody()))];
 
     [Benchmark(OperationsPerInvoke = Events)]
     public int PublishAndRead()
@@ -43,5 +43,12 @@ public class FeedPublishing
         }
 
         return read;
+    }
+
+    private sealed class Nobody : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class WatchedRooms : IMetricGroup
         [
             Metric.Absolute($"{Rooms:n0} watched rooms, managed memory a room", "B", [cost.ManagedBytes], Budget.AtMost(2048), "the application's own task and loop are in it"),
             Metric.Absolute($"{Rooms:n0} watched rooms, private memory of the process a room", "B", [cost.PrivateBytes], Budget.AtMost(2048), "the client library's subscriptions and buffers are in it"),
-            Metric.Absolute($"{Rooms:n0} watched rooms, idle CPU", "% of a core", [cost.IdlePercent], Budget.AtMost(3), "over 12 s, at the default LiveProbeInterval"),
+            Metric.Absolute($"{Rooms:n0} watched rooms, idle CPU", "% of a core", [cost.IdlePercent], Budget.AtMost(3), "over 12 s, at the default LiveProbeInterval, once compiled"),
         ];
     }
 }

@@ -1,0 +1,111 @@
+namespace RedisChat;
+
+/// <summary>Events that came before those that they follow, in the order of their numbers.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback rang, object state)
+{
+    // Handlers overtake each other by microseconds on an idle machine and by milliseconds on a busy one. A probe waits longer.
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<LiveEvents> _held = [];
+    private ITimer? _timer;
+    private bool _isTimerSet;
+    private long _waitingSince;
+    private int _count;
+
+    public bool IsEmpty => _held.Count == 0;
+
+    /// <summary>Holds events, unless those would be too many.</summary>
+    public bool TryAdd(LiveEvents events)
+    {
+        if (_count + events.Count > capacity)
+        {
+            return false;
+        }
+
+        if (IsEmpty)
+        {
+            _waitingSince = time.GetTimestamp();
+            SetTimer(Patience);
+        }
+
+        var index = _held.Count;
+        while (index > 0 && IsBefore(events, _held[index - 1]))
+        {
+            index--;
+        }
+
+        _held.Insert(index, events);
+        _count += events.Count;
+        return true;
+    }
+
+    /// <summary>Takes the first of them, if nothing is missing between it and a position.</summary>
+    public bool TryTake(RoomPosition seen, out LiveEvents events)
+    {
+        events = default;
+        if (IsEmpty || _held[0].IsAheadOf(seen))
+        {
+            return false;
+        }
+
+        events = _held[0];
+        _held.RemoveAt(0);
+        _count -= events.Count;
+
+        // What is missing before the next one is something else.
+        _waitingSince = time.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>Takes them all.</summary>
+    public LiveEvents[] TakeAll()
+    {
+        LiveEvents[] events = [.. _held];
+        _held.Clear();
+        _count = 0;
+        return events;
+    }
+
+    /// <summary>Called when the timer rang: whether the first of them has waited too long. If not, it rings again.</summary>
+    public bool IsStuck()
+    {
+        _isTimerSet = false;
+        if (IsEmpty)
+        {
+            return false;
+        }
+
+        var rest = Patience - time.GetElapsedTime(_waitingSince);
+        if (rest > TimeSpan.Zero)
+        {
+            SetTimer(rest);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Forgets them, and the timer.</summary>
+    public void Clear()
+    {
+        TakeAll();
+        _timer?.Dispose();
+        _timer = null;
+        _isTimerSet = false;
+    }
+
+    // Set once while something is held and not for each event: at full speed there is always something for a moment.
+    private void SetTimer(TimeSpan due)
+    {
+        if (!_isTimerSet)
+        {
+            _isTimerSet = true;
+            _timer ??= time.CreateTimer(rang, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static bool IsBefore(LiveEvents one, LiveEvents other) =>
+        (one.Position.MessageId, one.Position.Revision).CompareTo((other.Position.MessageId, other.Position.Revision)) < 0;
+}

@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace RedisChat.Tests.Live;
+
+/// <summary>Events that overtook each other are put in order by their numbers; what does not come is not waited for long.</summary>
+public sealed class HeardRoomTests
+{
+    private const int BufferSize = 64;
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly LiveHistory _history = new();
+    private readonly HeardRoom _room;
+    private readonly RoomFeedReader _reader;
+    private RoomPosition _seen;
+
+    public HeardRoomTests()
+    {
+        _room = new HeardRoom(BufferSize, _time);
+        _reader = _room.Feed.Join(new Nobody());
+        _history.Created();
+        _seen = _history.Position;
+        _room.Joined(_seen);
+    }
+
+    [Fact]
+    public void What_follows_a_missing_event_is_held_until_that_has_come()
+    {
+        var missing = _history.Created();
+        _room.Hear(_history.Created());
+        _room.Hear(_history.Edited());
+        Read().Should().BeEmpty();
+        _room.TryGetWhole(out _).Should().BeFalse();
+
+        _room.Hear(missing);
+
+        Read().Should().Equal(Continuity.Next, Continuity.Next, Continuity.Next);
+        _seen.Should().Be(_history.Position);
+        _room.TryGetWhole(out var heard).Should().BeTrue();
+        heard.Should().Be(_history.Position);
+    }
+
+    [Fact]
+    public void A_missing_event_that_does_not_come_soon_is_a_hole()
+    {
+        _history.Created();
+        _room.Hear(_history.Created());
+        _time.Advance(HeldEvents.Patience - TimeSpan.FromMilliseconds(1));
+        Read().Should().BeEmpty();
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Read().Should().Equal(Continuity.Hole);
+        _room.Position.Should().Be(_history.Position);
+    }
+
+    [Fact]
+    public void The_time_begins_anew_for_another_missing_event()
+    {
+        var first = _history.Created();
+        _room.Hear(_history.Created());
+        _history.Created();
+        _room.Hear(_history.Created());
+        _time.Advance(HeldEvents.Patience / 2);
+        _room.Hear(first);
+        Read().Should().Equal(Continuity.Next, Continuity.Next);
+
+        _time.Advance(HeldEvents.Patience / 2);
+        Read().Should().BeEmpty();
+        _time.Advance(HeldEvents.Patience / 2);
+        Read().Should().Equal(Continuity.Hole);
+    }
+
+    [Fact]
+    public void An_event_that_comes_after_it_was_given_up_has_watchers_look_into_the_store_and_changes_nothing_else()
+    {
+        var late = _history.Created();
+        _room.Hear(_history.Created());
+        _time.Advance(HeldEvents.Patience);
+        Read().Should().Equal(Continuity.Hole);
+
+        _room.Hear(late);
+
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        _room.Position.Should().Be(_history.Position);
+        _room.Hear(_history.Created());
+        Read().Should().Equal(Continuity.Next);
+    }
+
+    [Fact]
+    public void No_more_is_held_than_a_watcher_may_be_behind()
+    {
+        var missing = _history.Created();
+        for (var i = 0; i < BufferSize / 2; i++)
+        {
+            _room.Hear(_history.Created(2));
+        }
+
+        Read().Should().BeEmpty();
+        _room.Hear(_history.Created());
+
+        // Given up, and told all at once: one more than the watcher's buffer holds.
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Overflow);
+        _room.Position.Should().Be(_history.Position);
+        _room.Hear(missing);
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+    }
+
+    [Fact]
+    public void Numbers_that_go_back_are_told_at_once_and_send_the_watchers_to_the_store()
+    {
+        var lost = new LiveHistory();
+        lost.Created();
+        _room.Hear(_history.Created());
+        _room.Hear(_history.Created());
+        Read();
+
+        var again = new RoomPosition(lost.Position.Epoch, 2, 1_000_000, 0);
+        _room.Hear(LiveEvents.Append(default, new LiveEvent(new RoomEvent.Deleted(1, again), 0)));
+
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        _room.Position.Should().Be(again);
+    }
+
+    [Fact]
+    public void The_first_event_of_another_epoch_is_not_held()
+    {
+        var position = new RoomPosition(8, 5, 50, 0);
+        _room.Hear(LiveEvents.Append(default, new LiveEvent(new RoomEvent.Deleted(1, position), 0)));
+
+        Read().Should().Equal(Continuity.Hole);
+        _room.Position.Should().Be(position);
+    }
+
+    [Fact]
+    public void What_a_probe_found_missing_releases_what_was_held_behind_it()
+    {
+        var heard = _seen;
+        _history.Created();
+        var missed = _history.Position;
+        _room.Hear(_history.Created());
+
+        _room.Missed(heard, missed);
+        _seen = missed;
+
+        Read().Should().Equal(Continuity.Next);
+        _room.Position.Should().Be(_history.Position);
+    }
+
+    /// <summary>Reads all there is, as a watcher that goes on after a hole as if it had read it from the store.</summary>
+    private List<Continuity> Read()
+    {
+        var told = new List<Continuity>();
+        while (_reader.TryRead(_seen, out var happened, out var continuity))
+        {
+            told.Add(continuity);
+            _seen = happened.Position;
+        }
+
+        return told;
+    }
+}

@@ -1,0 +1,33 @@
+namespace RedisChat.Tests.Live;
+
+/// <summary>The events of one room, as they would be published.</summary>
+internal sealed class LiveHistory
+{
+    private const ulong Epoch = 7;
+
+    public RoomPosition Position { get; private set; } = new(Epoch, 0, 0, 0);
+
+    /// <summary>So many messages, sent together.</summary>
+    public LiveEvents Created(int count = 1)
+    {
+        LiveEvents events = default;
+        for (var i = 0; i < count; i++)
+        {
+            var before = Position.Stamp;
+            Position = Position with { MessageId = Position.MessageId + 1, Stamp = before + 10 };
+            events = LiveEvents.Append(events, new LiveEvent(new RoomEvent.Created(Message(Position.MessageId), Position), before));
+        }
+
+        return events;
+    }
+
+    /// <summary>The newest message edited.</summary>
+    public LiveEvents Edited()
+    {
+        var before = Position.Revision;
+        Position = Position with { Revision = before + 10 };
+        return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Edited(Message(Position.MessageId), Position), before));
+    }
+
+    private static Message Message(long id) => new() { Id = id, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch };
+}

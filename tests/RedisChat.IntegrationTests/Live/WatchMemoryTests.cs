@@ -1,0 +1,56 @@
+using RedisChat.IntegrationTests.Allocations;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Live;
+
+/// <summary>What a process keeps for each quiet room that it watches.</summary>
+/// <remarks>Counts the whole process's memory: so nothing else may run beside it.</remarks>
+[Collection(AllocationCount.Name)]
+public sealed class WatchMemoryTests
+{
+    private const int Rooms = 2000;
+    private const int Budget = 2048;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_watched_room_takes_no_more_than_two_kilobytes()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        // What watching needs once is there before.
+        var watchers = new List<Task>(Rooms + 1);
+        await WatchAsync(Rooms);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var room = 0; room < Rooms; room++)
+        {
+            await WatchAsync(room);
+        }
+
+        var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Rooms;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each watched room, its application's loop and the client library's subscription included.");
+        bytes.Should().BeLessThanOrEqualTo(Budget);
+        await end.CancelAsync();
+        foreach (var watcher in watchers)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watcher);
+        }
+
+        Task WatchAsync(int room)
+        {
+            var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            watchers.Add(Task.Run(async () =>
+            {
+                await foreach (var happened in chat.WatchAsync($"room {room}", cancellationToken: end.Token))
+                {
+                    caughtUp.TrySetResult();
+                }
+            }));
+            return caughtUp.Task;
+        }
+    }
+}
