@@ -207,7 +207,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         {
             var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken).AsTask()
                 .UntilAsync(ReplicaTimeout, _time, cancellationToken).ConfigureAwait(false);
-            var found = KnownRoom.At(page.Position);
+            var found = KnownRoom.At(page.Position, known);
             if (!found.Covers(known))
             {
                 return null;

@@ -48,7 +48,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, int 
         messages.Last = position.MessageId;
         if (reads.IsPrimary)
         {
-            var found = KnownRoom.At(position);
+            var found = KnownRoom.At(position, known);
             if (known.IsLostIn(found))
             {
                 onLost(room, known, found);

@@ -15,11 +15,13 @@ public sealed partial class ScriptKeysTests
         await using var redis = await RedisProcess.StartAsync();
         await using var monitor = await RedisMonitor.StartAsync(redis);
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = null });
+        await using var sealing = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
         var chat = new Chat(store);
 
         await UseEverythingAsync(chat);
-        await store.SealedAsync();
+        sealing.Seal("lobby");
+        await sealing.SealedAsync();
         await chat.EditAsync("lobby", 2, "user0", "changed", Cancelled);
         await chat.DeleteAsync("lobby", 3, "user1", cancellationToken: Cancelled);
         var lines = await monitor.StopAsync(connection);
