@@ -160,7 +160,8 @@ public sealed class Chat
         ChatInput.CheckQuery(query);
         var page = await RunAsync(
             ChatOperations.Receive, room, writes: false, repeatable: true,
-            token => _store.ReadAsync(room, query, token), cancellationToken).ConfigureAwait(false);
+            (Store: _store, Room: room, Query: query), static (page, token) => page.Store.ReadAsync(page.Room, page.Query, token), cancellationToken)
+            .ConfigureAwait(false);
         foreach (var unreadable in page.Unreadable)
         {
             ChatLog.UnreadableMessage(_logger, unreadable.Key, unreadable.Field);

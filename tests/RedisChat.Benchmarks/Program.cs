@@ -1,4 +1,5 @@
 using RedisChat.Benchmarks.Delivery;
+using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Micro;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Watching;
@@ -8,6 +9,7 @@ return args switch
 {
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
     ["micro", .. var rest] => MicroCommand.Run(rest),
+    ["sealed"] => SealingCommand.Run(),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
     _ => RatiosCommand.Usage(),

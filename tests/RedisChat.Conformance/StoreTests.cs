@@ -44,6 +44,9 @@ public abstract class StoreTests : IAsyncLifetime
         return store;
     }
 
+    /// <summary>Completes when what the stores do in the background is done, for now.</summary>
+    protected virtual Task SettledAsync() => Task.CompletedTask;
+
     protected static string NewRoom() => $"room {Interlocked.Increment(ref _rooms)} {Guid.NewGuid():n}";
 
     /// <summary>A message as the facade hands it to the store: with an idempotency key, if the store recognises these.</summary>
@@ -64,6 +67,8 @@ public abstract class StoreTests : IAsyncLifetime
                 .Select(n => New(n % 2 == 1 ? "alice" : "bob", $"{n}")).ToList();
             await Store.AppendAsync(room ?? Room, batch, Cancelled);
         }
+
+        await SettledAsync();
     }
 
     protected async Task<MessagePage> ReadAsync(MessageQuery? query = null, string? room = null) =>

@@ -13,7 +13,8 @@ var told = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinua
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
-var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis));
+// Sealed as early as can be: so all that happens happens to sealed history too.
+var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new RedisStoreOptions { SealAfter = 1 });
 var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability });
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();

@@ -43,4 +43,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(13, LogLevel.Warning, "It could not be found out whether the connection to Redis works.", EventName = "LookingFailed")]
     public static partial void LookingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(14, LogLevel.Warning, "A room's old messages could not be sealed. They are kept as they are; it is tried again when the room has 128 more.", EventName = "SealingFailed")]
+    public static partial void SealingFailed(ILogger logger, Exception error);
 }

@@ -15,6 +15,9 @@ public static class ChatOperations
     /// <summary>Deleting a message.</summary>
     public const string Delete = "delete";
 
+    /// <summary>Sealing a bucket, in the background.</summary>
+    public const string Seal = "seal";
+
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 

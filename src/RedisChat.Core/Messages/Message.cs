@@ -13,20 +13,44 @@ public sealed record Message
     /// <summary>What was written. This is data from a user: encode it for wherever it is shown.</summary>
     public required string Text { get; init; }
 
-    /// <summary>When the store took it, by the store's clock (Redis: µs). Order by <see cref="Id"/>, not by this: clocks can step back.</summary>
-    public required DateTimeOffset Timestamp { get; init; }
+    /// <summary>When the store took it, by the store's clock (Redis: µs), UTC. Order by <see cref="Id"/>, not by this: clocks can step back.</summary>
+    public required DateTimeOffset Timestamp
+    {
+        get => new(_utcTicks, TimeSpan.Zero);
+        init => _utcTicks = value.UtcTicks;
+    }
 
     /// <summary>When it was last edited, by the store's clock; <see langword="null"/> while it is as first sent.</summary>
-    public DateTimeOffset? EditedAt { get; init; }
+    public DateTimeOffset? EditedAt
+    {
+        get => _details.EditedAt;
+        init => _details = _details with { EditedAt = value };
+    }
 
     /// <summary>1 as first sent; one more for each edit.</summary>
-    public int Version { get; init; } = 1;
+    public int Version
+    {
+        get => _details.Version;
+        init => _details = _details with { Version = value };
+    }
 
     /// <summary>Small facts that the application attached when it sent the message.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
+    public IReadOnlyDictionary<string, string> Metadata
+    {
+        get => _details.Metadata;
+        init => _details = _details with { Metadata = value };
+    }
 
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata =
         new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string>(0));
+
+    private static readonly Details AsSent = new(1, null, NoMetadata);
+
+    private readonly long _utcTicks;
+    private readonly Details _details = AsSent;
+
+    // Most messages of a page have none of their own: without these a message takes half the memory, but for its text.
+    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata);
 
     /// <summary>Whether the other message is the same in every property, metadata entry by entry.</summary>
     public bool Equals(Message? other) =>

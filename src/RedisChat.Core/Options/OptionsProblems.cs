@@ -36,7 +36,8 @@ internal static class OptionsProblems
             InRange(nameof(RedisStoreOptions), nameof(options.RoomCacheSize), options.RoomCacheSize, 1, 10_000_000),
             InRange(nameof(RedisStoreOptions), nameof(options.LiveProbeInterval), options.LiveProbeInterval,
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
-            InRange(nameof(RedisStoreOptions), nameof(options.WatcherBufferSize), options.WatcherBufferSize, 16, 100_000));
+            InRange(nameof(RedisStoreOptions), nameof(options.WatcherBufferSize), options.WatcherBufferSize, 16, 100_000),
+            InRange(nameof(RedisStoreOptions), nameof(options.SealAfter), options.SealAfter ?? 1, 1, 1_000_000));
 
     /// <summary>Throws on the first bad value, for a constructor that was given options.</summary>
     public static void ThrowIfAny(IEnumerable<string> problems, string parameterName)

@@ -48,6 +48,14 @@ public sealed class RedisStoreOptions
     public int WatcherBufferSize { get; set; } = 1024;
 
     /// <summary>
+    /// How many buckets (of 128 messages) behind the newest one a bucket is when it is sealed: compressed into one value, in the background, by
+    /// the process whose send began a new bucket. That takes a third of the memory; a message is read and changed as before, but what is read of a sealed bucket is
+    /// all of it. <see langword="null"/> to seal nothing; what is sealed is read and changed all the same.
+    /// </summary>
+    /// <value>2; 1 to 1,000,000, or <see langword="null"/>.</value>
+    public int? SealAfter { get; set; } = 2;
+
+    /// <summary>
     /// Whether the chat works on a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). There,
     /// messages, counters and whole rooms vanish without an error, and ids that were given out are given out again. For chats whose messages
     /// may be lost.

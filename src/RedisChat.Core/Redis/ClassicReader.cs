@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -34,7 +35,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
             : new RoomIds(plan.Pivot, last, room, keys.Counter(room), null);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, ReadAsync, plan.Newer).ConfigureAwait(false);
-        return plan.ToPage(older, newer, new RoomPosition(0, last, 0, 0)) with { Unreadable = _unreadable };
+        return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), new RoomPosition(0, last, 0, 0), _unreadable);
     }
 
     /// <summary>Adds the messages of these ids that there are, in the same order. Who wrote one is found by asking every user's hash.</summary>

@@ -11,8 +11,10 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     public static KnownRoom None => new("", 0, 0);
 
     /// <summary>A room as it was read.</summary>
-    public static KnownRoom At(RoomPosition position) =>
-        new(position.Epoch == 0 ? "" : position.Epoch.ToString("x", CultureInfo.InvariantCulture), position.MessageId, position.Revision);
+    /// <param name="position">Where it is.</param>
+    /// <param name="before">As it was known before: the same epoch is the same string.</param>
+    public static KnownRoom At(RoomPosition position, KnownRoom before) =>
+        new(EpochOf(position.Epoch, before.Epoch), position.MessageId, position.Revision);
 
     /// <summary>Whether a room that was found later lacks something of this one: its history was lost, wholly or at its end.</summary>
     public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
@@ -20,6 +22,14 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     /// <summary>Whether it has all that another one has.</summary>
     public bool Covers(KnownRoom other) =>
         (other.Epoch == "" || other.Epoch == Epoch) && Last >= other.Last && Revision >= other.Revision;
+
+    private static string EpochOf(ulong epoch, string before)
+    {
+        Span<char> text = stackalloc char[16];
+        return epoch == 0 || !epoch.TryFormat(text, out var length, "x", CultureInfo.InvariantCulture) ? ""
+            : text[..length].SequenceEqual(before) ? before
+            : text[..length].ToString();
+    }
 
     /// <summary>Both together, where answers may come in another order than they were made.</summary>
     public KnownRoom Or(KnownRoom other) =>

@@ -7,5 +7,7 @@ internal static class LuaScripts
 
     public static readonly LuaScript MessageChange = new("message_change.lua");
 
+    public static readonly LuaScript BucketSeal = new("bucket_seal.lua");
+
     public static readonly LuaScript ServerInfo = new("server_info.lua");
 }

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace RedisChat.Redis;
 
@@ -71,8 +73,24 @@ internal static class MessageJson
     public static ReadOnlySpan<byte> TailOfEdit => "}"u8;
 
     /// <summary>Reads a stored message, if it is one.</summary>
-    public static bool TryRead(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
+    /// <param name="id">Its id.</param>
+    /// <param name="value">What is stored.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="names">Gives authors that come again the same string.</param>
+    public static bool TryRead(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message, UserNames? names = null)
     {
+        if (TryReadPlain(value, out var time, out var user, out var text))
+        {
+            message = new Message
+            {
+                Id = id,
+                User = names?.Get(user) ?? Encoding.UTF8.GetString(user),
+                Text = Encoding.UTF8.GetString(text),
+                Timestamp = Micros.ToTime(time),
+            };
+            return true;
+        }
+
         try
         {
             return TryReadObject(id, value, out message);
@@ -83,6 +101,48 @@ internal static class MessageJson
             message = null;
             return false;
         }
+    }
+
+    /// <summary>Whether it is a message, without making one of it where it is as most are.</summary>
+    public static bool IsMessage(long id, ReadOnlySpan<byte> value) => TryReadPlain(value, out _, out _, out _) || TryRead(id, value, out _);
+
+    /// <summary>
+    /// Reads what nearly all messages are: <c>{"t":…,"u":"…","c":"…"}</c>, written by this library, with nothing escaped in it. Whatever else it is, the
+    /// other way reads it, or tells that it is none.
+    /// </summary>
+    private static bool TryReadPlain(ReadOnlySpan<byte> value, out long time, out ReadOnlySpan<byte> user, out ReadOnlySpan<byte> text)
+    {
+        user = default;
+        text = default;
+        if (!value.StartsWith("{\"t\":"u8) || !value.EndsWith("\"}"u8) || value[5] is not (>= (byte)'1' and <= (byte)'9')
+            || !Utf8Parser.TryParse(value[5..], out time, out var digits) || time > Micros.Max)
+        {
+            time = 0;
+            return false;
+        }
+
+        var rest = value[(5 + digits)..];
+        if (!rest.StartsWith(",\"u\":\""u8))
+        {
+            return false;
+        }
+
+        rest = rest[6..];
+        var end = rest.IndexOfAny(NotPlain);
+        if (end < 0 || !rest[end..].StartsWith("\",\"c\":\""u8))
+        {
+            return false;
+        }
+
+        user = rest[..end];
+        rest = rest[(end + 7)..];
+        if (rest.Length < 2 || rest.IndexOfAny(NotPlain) != rest.Length - 2)
+        {
+            return false;
+        }
+
+        text = rest[..^2];
+        return Utf8.IsValid(user) && Utf8.IsValid(text);
     }
 
     private static bool TryReadObject(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
@@ -132,10 +192,12 @@ internal static class MessageJson
             User = user,
             Text = text,
             Timestamp = Micros.ToTime(time),
-            EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt),
-            Version = version,
-            Metadata = metadata,
         };
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0)
+        {
+            message = message with { EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt), Version = version, Metadata = metadata };
+        }
+
         return true;
     }
 
@@ -220,6 +282,9 @@ internal static class MessageJson
         Encoding.UTF8.GetBytes(text, json);
         json.Write("\""u8);
     }
+
+    private static readonly SearchValues<byte> NotPlain =
+        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(c => (byte)c)]);
 
     private static readonly SearchValues<char> MustBeEscaped =
         SearchValues.Create(['"', '\\', .. Enumerable.Range(0, 0x20).Select(c => (char)c)]);

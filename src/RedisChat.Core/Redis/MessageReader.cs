@@ -1,111 +1,273 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Reads messages of one room by id, for one page.</summary>
-internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string room, CancellationToken cancellationToken)
+/// <summary>
+/// Reads messages of one room by id, for one page: from the open buckets and, in the same round trip, from the sealed ones. These are asked after
+/// the open ones, for a bucket is only ever sealed: what was moved between the two is found twice, never missed. An open bucket goes before its sealed one.
+/// </summary>
+/// <param name="reads">Where to read.</param>
+/// <param name="keys">Names the keys.</param>
+/// <param name="room">The room.</param>
+/// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
+/// <param name="cancellationToken">Ends it before the next round trip. Answers are waited for all the same, so that what they lease is given back.</param>
+internal sealed class MessageReader(RoomReads reads, IRoomKeyScheme keys, string room, int sealAfter, CancellationToken cancellationToken) : IDisposable
 {
-    private MessageRun _prefetched = MessageRun.None;
+    // Stand for what is there and is no message.
+    private static readonly Message UnreadableInBucket = new() { Id = 0, User = "", Text = "", Timestamp = default };
+    private static readonly Message UnreadableInSealed = UnreadableInBucket with { Id = -1 };
+
+    private readonly record struct Group(long Bucket, int Start, int End, Task Answer, bool AsksSealed);
+
+    private readonly UserNames _names = new();
+    private long _prefetchedFrom = 1;
+    private long _prefetchedTo;
+    private long[] _prefetchedIds = [];
+    private Message?[] _prefetched = [];
     private List<ChatDataException>? _unreadable;
+    private HashSet<long>? _unreadableIds;
+
+    /// <summary>The room's last message, as far as is known.</summary>
+    public long Last { get; set; }
 
     /// <summary>What was found that is no message.</summary>
     public IReadOnlyList<ChatDataException> Unreadable => _unreadable ?? (IReadOnlyList<ChatDataException>)[];
 
     /// <summary>Reads a run of ids that will probably be needed.</summary>
-    public async Task PrefetchAsync(long from, long to)
+    public ValueTask PrefetchAsync(long from, long to)
     {
-        var ids = new long[to - from + 1];
-        for (var i = 0; i < ids.Length; i++)
+        var count = (int)(to - from + 1);
+        _prefetchedIds = ArrayPool<long>.Shared.Rent(count);
+        for (var i = 0; i < count; i++)
         {
-            ids[i] = from + i;
+            _prefetchedIds[i] = from + i;
         }
 
-        _prefetched = new MessageRun(from, await FetchAsync(ids).ConfigureAwait(false));
+        _prefetched = ArrayPool<Message?>.Shared.Rent(count);
+        (_prefetchedFrom, _prefetchedTo) = (from, to);
+        return FetchAsync(_prefetchedIds.AsMemory(0, count), _prefetched);
+    }
+
+    /// <summary>Takes the messages from an id on, in either direction, up to so many or to an end, where all that it takes was prefetched.</summary>
+    /// <returns>How many; -1 where more would have to be read.</returns>
+    public int Take(long from, long end, Span<Message> messages)
+    {
+        var step = from < end ? 1 : -1;
+        var count = 0;
+        for (var id = from; id != end && count < messages.Length; id += step)
+        {
+            if (!IsPrefetched(id))
+            {
+                return -1;
+            }
+
+            if (_prefetched[id - _prefetchedFrom] is { } message && IsReadable(id, message))
+            {
+                messages[count++] = message;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>The time of a message in µs; <see langword="null"/> if there is none of that id, or what is there is no message.</summary>
     public async Task<long?> TryReadTimeAsync(long id)
     {
-        if (!_prefetched.TryGet(id, out var value))
-        {
-            value = (await FetchAsync([id]).ConfigureAwait(false))[0];
-        }
-
-        return !value.IsNull && MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)
-            ? Micros.FromTime(message.Timestamp)
-            : null;
+        var found = new Message?[1];
+        await FetchAsync(new[] { id }, found).ConfigureAwait(false);
+        return found[0] is { Id: > 0 } message ? Micros.FromTime(message.Timestamp) : null;
     }
 
-    /// <summary>Adds the messages of these ids that there are, in the same order.</summary>
+    /// <summary>Adds the messages of these ids that there are, in the same order. Ids of one bucket must stand together.</summary>
     public async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost)
     {
         var missing = new List<long>();
         foreach (var id in ids)
         {
-            if (!_prefetched.TryGet(id, out _))
+            if (!IsPrefetched(id))
             {
                 missing.Add(id);
             }
         }
 
-        var fetched = missing.Count == 0 ? [] : await FetchAsync(missing).ConfigureAwait(false);
+        var fetched = ArrayPool<Message?>.Shared.Rent(missing.Count);
+        if (missing.Count > 0)
+        {
+            await FetchAsync(missing.ToArray(), fetched).ConfigureAwait(false);
+        }
+
         var next = 0;
         foreach (var id in ids)
         {
-            var value = _prefetched.TryGet(id, out var known) ? known : fetched[next++];
-            if (messages.Count < atMost && !value.IsNull)
+            var message = IsPrefetched(id) ? _prefetched[id - _prefetchedFrom] : fetched[next++];
+            if (messages.Count < atMost && message is not null && IsReadable(id, message))
             {
-                Add(id, value, messages);
+                messages.Add(message);
             }
         }
+
+        ArrayPool<Message?>.Shared.Return(fetched, clearArray: true);
     }
 
-    private void Add(long id, RedisValue value, List<Message> messages)
+    /// <summary>Whether there was something at this id that is no message.</summary>
+    public bool IsUnreadable(long id) => _unreadableIds is not null && _unreadableIds.Contains(id);
+
+    public void Dispose()
     {
-        if (MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message))
+        ArrayPool<Message?>.Shared.Return(_prefetched, clearArray: true);
+        ArrayPool<long>.Shared.Return(_prefetchedIds);
+        (_prefetched, _prefetchedIds, _prefetchedTo) = ([], [], 0);
+    }
+
+    private bool IsPrefetched(long id) => id >= _prefetchedFrom && id <= _prefetchedTo;
+
+    /// <summary>Whether it is a message. What is none is noted.</summary>
+    private bool IsReadable(long id, Message message)
+    {
+        if (message.Id <= 0)
         {
-            messages.Add(message);
+            Note(id, ReferenceEquals(message, UnreadableInSealed));
         }
-        else
+
+        return message.Id > 0;
+    }
+
+    private void Note(long id, bool isSealed)
+    {
+        (_unreadableIds ??= []).Add(id);
+        var error = UnreadableMessage.Error(keys, room, id, isSealed, ChatOperations.Receive);
+        _unreadable ??= [];
+        if (!_unreadable.Exists(known => known.Key == error.Key && known.Field == error.Field))
         {
-            (_unreadable ??= []).Add(UnreadableMessage.Error(keys, room, id, ChatOperations.Receive));
+            _unreadable.Add(error);
         }
     }
 
-    /// <summary>One <c>HMGET</c> for each bucket, all in one round trip. Ids of one bucket must stand together.</summary>
-    private async Task<RedisValue[]> FetchAsync(IReadOnlyList<long> ids)
+    /// <summary>One <c>HMGET</c> for each bucket and one for those that may be sealed, all in one round trip; another one where that guess was wrong.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FetchAsync(ReadOnlyMemory<long> ids, Message?[] found)
     {
-        var replies = new List<Task<RedisValue[]>>();
-        for (var start = 0; start < ids.Count;)
+        cancellationToken.ThrowIfCancellationRequested();
+        found.AsSpan(0, ids.Length).Clear();
+        var words = ArrayPool<RedisKeyOrValue>.Shared.Rent((ids.Length * 3) + 2);
+        var used = 0;
+        var groups = AskBuckets(ids.Span, words, ref used);
+        var asked = groups.Exists(static group => group.AsksSealed) ? groups.FindAll(static group => group.AsksSealed) : null;
+        var answer = asked is null ? null : AskSealedAsync(asked, words, ref used);
+        try
+        {
+            List<Group>? left = null;
+            foreach (var group in groups)
+            {
+                await group.Answer.ConfigureAwait(false);
+                if (!TakeOpen(group, ids.Span, found) && !group.AsksSealed)
+                {
+                    (left ??= []).Add(group);
+                }
+            }
+
+            if (answer is not null)
+            {
+                await answer.ConfigureAwait(false);
+                TakeSealed(answer, asked!, ids.Span, found);
+            }
+
+            if (left is not null)
+            {
+                answer = AskSealedAsync(left, words, ref used);
+                await answer.ConfigureAwait(false);
+                TakeSealed(answer, left, ids.Span, found);
+            }
+        }
+        catch
+        {
+            groups.ForEach(static group => group.Answer.Observe());
+            answer?.Observe();
+            throw;
+        }
+
+        // Not where something failed: the client library may still be about to send it.
+        ArrayPool<RedisKeyOrValue>.Shared.Return(words, clearArray: true);
+    }
+
+    private List<Group> AskBuckets(ReadOnlySpan<long> ids, RedisKeyOrValue[] words, ref int used)
+    {
+        var groups = new List<Group>(1);
+        for (var start = 0; start < ids.Length;)
         {
             var bucket = ids[start] / RedisMessageStore.BucketSize;
-            var end = start + 1;
-            while (end < ids.Count && ids[end] / RedisMessageStore.BucketSize == bucket)
+            var first = used;
+            words[used++] = (RedisKey)keys.Bucket(room, bucket);
+            var end = start;
+            while (end < ids.Length && ids[end] / RedisMessageStore.BucketSize == bucket)
             {
-                end++;
+                words[used++] = (RedisValue)ids[end++];
             }
 
-            var fields = new RedisValue[end - start];
-            for (var i = 0; i < fields.Length; i++)
-            {
-                fields[i] = ids[start + i];
-            }
-
-            replies.Add(reads.HashGetAsync(keys.Bucket(room, bucket), fields));
+            var answer = reads.HashGetAsync(words.AsMemory(first, used - first));
+            groups.Add(new Group(bucket, start, end, answer, SealedBucket.MayBeSealed(bucket, Last, sealAfter)));
             start = end;
         }
 
-        if (replies.Count == 1)
+        return groups;
+    }
+
+    private Task AskSealedAsync(List<Group> groups, RedisKeyOrValue[] words, ref int used)
+    {
+        var first = used;
+        words[used++] = (RedisKey)keys.Sealed(room);
+        foreach (var group in groups)
         {
-            return await replies[0].UntilAsync(cancellationToken).ConfigureAwait(false);
+            words[used++] = (RedisValue)group.Bucket;
         }
 
-        var values = new List<RedisValue>(ids.Count);
-        foreach (var reply in await Task.WhenAll(replies).UntilAsync(cancellationToken).ConfigureAwait(false))
+        return reads.HashGetAsync(words.AsMemory(first, used - first));
+    }
+
+    /// <summary>Reads what an open bucket gave; <see langword="false"/> if it was nothing: then it may be sealed.</summary>
+    private bool TakeOpen(in Group group, ReadOnlySpan<long> ids, Message?[] found)
+    {
+        using var values = HashValues.Of(group.Answer);
+        var any = false;
+        var reader = values.Read();
+        for (var i = group.Start; i < group.End; i++)
         {
-            values.AddRange(reply);
+            if (reader.TryNext(out var value))
+            {
+                any = true;
+                found[i] = MessageJson.TryRead(ids[i], value, out var message, _names) ? message : UnreadableInBucket;
+            }
         }
 
-        return [.. values];
+        return any;
+    }
+
+    private void TakeSealed(Task answer, List<Group> groups, ReadOnlySpan<long> ids, Message?[] found)
+    {
+        using var values = HashValues.Of(answer);
+        var reader = values.Read();
+        foreach (var group in groups)
+        {
+            var isOpen = found.AsSpan(group.Start, group.End - group.Start).ContainsAnyExcept((Message?)null);
+            if (!reader.TryNext(out var field) || isOpen)
+            {
+                continue;
+            }
+
+            using var bucket = SealedBucket.TryOpen(group.Bucket, field);
+            for (var i = group.Start; i < group.End; i++)
+            {
+                if (bucket is null)
+                {
+                    found[i] = UnreadableInSealed;
+                }
+                else if (bucket.TryGet(ids[i], out var value))
+                {
+                    found[i] = MessageJson.TryRead(ids[i], value.Span, out var message, _names) ? message : UnreadableInSealed;
+                }
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -7,8 +9,19 @@ namespace RedisChat.Redis;
 internal static class RedisAnswers
 {
     /// <summary>Waits until cancelled.</summary>
-    public static Task<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken) =>
-        answer.UntilAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!answer.IsCompleted)
+        {
+            answer.Observe();
+            throw;
+        }
+    }
 
     /// <summary>Waits until cancelled.</summary>
     public static Task UntilAsync(this Task answer, CancellationToken cancellationToken) =>
@@ -44,7 +57,8 @@ internal static class RedisAnswers
         return answer;
     }
 
-    private static void Observe(this Task answer) =>
+    /// <summary>Looks at the answer's exception, should it come to nothing.</summary>
+    public static void Observe(this Task answer) =>
         answer.ContinueWith(
             static failed => _ = failed.Exception,
             CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -20,6 +20,7 @@ internal sealed class RedisAppends
     private readonly RecentRooms<RoomAppends> _appends;
     private readonly ServerWindow _window;
     private readonly Action<string, KnownRoom, KnownRoom> _onLost;
+    private readonly RedisSealer _sealer;
     private readonly ConcurrentQueue<AppendCall> _calls = new();
 
     /// <param name="connection">What to send over.</param>
@@ -30,6 +31,7 @@ internal sealed class RedisAppends
     /// <param name="roomsKept">Of how many rooms the keys are kept.</param>
     /// <param name="window">Guesses the window of time.</param>
     /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
+    /// <param name="sealer">Told of what was appended.</param>
     public RedisAppends(
         RedisConnection connection,
         CommandFlags flags,
@@ -38,7 +40,8 @@ internal sealed class RedisAppends
         RoomCache rooms,
         int roomsKept,
         ServerWindow window,
-        Action<string, KnownRoom, KnownRoom> onLost)
+        Action<string, KnownRoom, KnownRoom> onLost,
+        RedisSealer sealer)
     {
         _connection = connection;
         _flags = flags;
@@ -48,6 +51,7 @@ internal sealed class RedisAppends
         _appends = new RecentRooms<RoomAppends>(roomsKept);
         _window = window;
         _onLost = onLost;
+        _sealer = sealer;
     }
 
     /// <summary>Appends a send, and leaves its receipts in it.</summary>
@@ -173,6 +177,7 @@ internal sealed class RedisAppends
                 }
 
                 _rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
+                _sealer.Notice(room, reply.FirstId, last);
                 return;
             }
 

@@ -6,7 +6,9 @@ namespace RedisChat.Redis;
 /// <summary>
 /// Reads what happened since a position: from the change log what changed, from the buckets the present state of that, and what is new.
 /// </summary>
-internal sealed class RedisChangeReader(IRoomKeyScheme keys)
+/// <param name="keys">Names the keys.</param>
+/// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
+internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
 {
     /// <summary>One entry of the change log: <c>revision:id</c>, or for a deletion <c>revision:id:time of the message</c>.</summary>
     private readonly record struct Change(long Revision, long Id, long? DeletedStamp);
@@ -29,7 +31,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
             return new RoomChanges { Events = [], Position = now };
         }
 
-        var messages = new MessageReader(new PrimaryReads(database), keys, room, cancellationToken);
+        using var messages = new MessageReader(new PrimaryReads(database), keys, room, sealAfter, cancellationToken) { Last = now.MessageId };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
@@ -51,7 +53,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         var roomTask = RoomHash.ReadAsync(new PrimaryReads(database), keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
             keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
-        var now = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        var now = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         var log = await logTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         return (now, Array.ConvertAll(log, entry => Read(entry, room)));
     }
@@ -109,7 +111,6 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
         var found = new List<Message>(byId.Count);
         await messages.ReadAsync(byId, found, int.MaxValue).ConfigureAwait(false);
         var states = found.ToDictionary(message => message.Id);
-        var unreadable = messages.Unreadable.Select(error => error.Field).ToHashSet();
 
         var events = new List<RoomEvent>(limit);
         foreach (var change in told)
@@ -119,7 +120,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys)
             {
                 events.Add(new RoomEvent.Edited(message, position));
             }
-            else if (!unreadable.Contains(change.Id.ToString(CultureInfo.InvariantCulture)))
+            else if (!messages.IsUnreadable(change.Id))
             {
                 events.Add(new RoomEvent.Deleted(change.Id, position) { IsReadAhead = change.DeletedStamp is null });
             }

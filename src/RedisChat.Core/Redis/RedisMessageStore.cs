@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
@@ -28,6 +29,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     private readonly RedisAppends _appends;
     private readonly RedisPageReader _reader;
     private readonly RedisChangeReader _changes;
+    private readonly RedisChanges _messages;
+    private readonly RedisSealer _sealer;
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
     private readonly RedisDurability _durability;
@@ -63,18 +66,27 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _rooms = new RoomCache(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
+        var sealAfter = _options.SealAfter ?? 1;
         var window = new ServerWindow(_options.IdempotencyWindow, _time);
+        _sealer = new RedisSealer(_connection, _keys, _options.SealAfter, _time, _logger);
         _appends = NewAppends(_connection, CommandFlags.DemandMaster, remembers: false);
-        _reader = new RedisPageReader(_keys, _rooms, OnLost);
-        _changes = new RedisChangeReader(_keys);
+        _reader = new RedisPageReader(_keys, _rooms, sealAfter, OnLost);
+        _changes = new RedisChangeReader(_keys, sealAfter);
+        _messages = new RedisChanges(_connection, _keys, _rooms, _options, _time);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
         _watched = new WatchedStore(this, _live, _time, _logger);
         _durability = new RedisDurability(
             _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
 
         RedisAppends NewAppends(RedisConnection over, CommandFlags flags, bool remembers) =>
-            new(over, flags, remembers, _keys, _rooms, _options.RoomCacheSize, window, OnLost);
+            new(over, flags, remembers, _keys, _rooms, _options.RoomCacheSize, window, OnLost, _sealer);
     }
+
+    /// <summary>Looks whether the room has something to seal, and seals it in the background.</summary>
+    internal void Seal(string room) => _sealer.Add(room);
+
+    /// <summary>Completes when what this store has noticed to seal is sealed, or was left open.</summary>
+    internal Task SealedAsync() => _sealer.IdleAsync();
 
     /// <inheritdoc/>
     public bool RecognisesRepeatedAppends => true;
@@ -105,29 +117,18 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     }
 
     /// <inheritdoc/>
-    public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
-    {
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var key = _keys.Bucket(room, id / BucketSize);
-            var value = await database.HashGetAsync(key, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-            return value.IsNull ? null : Read(room, id, value, ChatOperations.Receive);
-        }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
-        {
-            throw error;
-        }
-    }
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) =>
+        new(_messages.GetAsync(room, id, cancellationToken));
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
     {
         var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
             return (_options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
-                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).ConfigureAwait(false);
+                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
@@ -136,74 +137,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     }
 
     /// <inheritdoc/>
-    public async ValueTask<MessageChange> ChangeAsync(
-        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
-    {
-        var operation = ChatOperations.Edit;
-        var sent = false;
-        var database = await _connection.GetDatabaseAsync(room, operation, cancellationToken, writes: true).ConfigureAwait(false);
-        try
-        {
-            RedisKey bucket = _keys.Bucket(room, id / BucketSize);
-            RedisKey[] keys = [_keys.Room(room), bucket, _keys.Changed(room), _keys.Live(room)];
-            var value = await database.HashGetAsync(bucket, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-            while (true)
-            {
-                if (value.IsNull)
-                {
-                    return new(ChangeOutcome.NotFound, null);
-                }
-
-                var message = Read(room, id, value, ChatOperations.Edit);
-                var wanted = change(message);
-                if (ReferenceEquals(wanted, message))
-                {
-                    return new(ChangeOutcome.Unchanged, message);
-                }
-
-                operation = wanted is null ? ChatOperations.Delete : ChatOperations.Edit;
-                wanted = wanted is null ? null : message with
-                {
-                    Text = wanted.Text,
-                    Metadata = wanted.Metadata,
-                    Version = message.Version + 1,
-                };
-                RedisValue[] arguments =
-                [
-                    id,
-                    value,
-                    wanted is null ? RedisValue.EmptyString : MessageJson.HeadOfEdit(((ReadOnlyMemory<byte>)value).Span, wanted),
-                    wanted is null ? RedisValue.EmptyString : MessageJson.TailOfEdit.ToArray(),
-                    _options.ChangeLogLength,
-                    Micros.FromTime(message.Timestamp),
-                    _connection.PublishCommand,
-                ];
-                sent = true;
-                var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageChange.Text, keys, arguments, CommandFlags.DemandMaster)
-                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
-                if ((int)reply[0] == 1)
-                {
-                    _rooms.TryGet(room, out var known);
-                    _rooms.Raise(room, known with { Revision = (long)reply[1] });
-                    return wanted is null
-                        ? new(ChangeOutcome.Deleted, message)
-                        : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime((long)reply[1]) });
-                }
-
-                sent = false;
-                value = (RedisValue)reply[1];
-            }
-        }
-        catch (OperationCanceledException e) when (!sent)
-        {
-            throw RedisErrors.NotSent(e, room, operation);
-        }
-        catch (Exception e) when (_connection.TryTranslate(e, room, operation, out var error, writes: sent))
-        {
-            throw error;
-        }
-    }
+    public ValueTask<MessageChange> ChangeAsync(
+        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+        new(_messages.ChangeAsync(room, id, change, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask<RoomChanges> ReadChangesAsync(
@@ -212,7 +148,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await _changes.ReadAsync(database, room, after, limit, cancellationToken).ConfigureAwait(false);
+            return await _changes.ReadAsync(database, room, after, limit, cancellationToken).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
         {
@@ -236,6 +172,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);
+        await _sealer.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_durability.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
@@ -243,6 +180,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     public void Dispose()
     {
         _live.Dispose();
+        _ = _sealer.DisposeAsync().AsTask();
         _ = _durability.DisposeAsync().AsTask();
         _connection.Dispose();
     }
@@ -267,9 +205,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _rooms.TryGet(room, out var known);
         try
         {
-            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken)
+            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken).AsTask()
                 .UntilAsync(ReplicaTimeout, _time, cancellationToken).ConfigureAwait(false);
-            var found = KnownRoom.At(page.Position);
+            var found = KnownRoom.At(page.Position, known);
             if (!found.Covers(known))
             {
                 return null;
@@ -283,9 +221,4 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
             return null;
         }
     }
-
-    private Message Read(string room, long id, RedisValue value, string operation) =>
-        MessageJson.TryRead(id, ((ReadOnlyMemory<byte>)value).Span, out var message)
-            ? message
-            : throw UnreadableMessage.Error(_keys, room, id, operation);
 }

@@ -1,3 +1,8 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StackExchange.Redis;
+
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -6,30 +11,44 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <param name="keys">Names the keys.</param>
 /// <param name="rooms">What is known of the rooms.</param>
+/// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
 /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, Action<string, KnownRoom, KnownRoom> onLost)
+internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
 {
-    public async Task<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         rooms.TryGet(room, out var known);
 
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
-        var roomTask = RoomHash.ReadAsync(reads, keys, room).Observed();
-        var messages = new MessageReader(reads, keys, room, cancellationToken);
+        var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomHash.Words);
+        var asked = RoomHash.AskAsync(reads, keys, room, words);
+        using var messages = new MessageReader(reads, keys, room, sealAfter, cancellationToken) { Last = known.Last };
         UserIndex? index = null;
-        if (query.User is { } user)
+        try
         {
-            index = await UserIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+            if (query.User is { } user)
+            {
+                index = await UserIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+            }
+            else if (GuessRun(known.Last, query) is var (from, to))
+            {
+                await messages.PrefetchAsync(from, to).ConfigureAwait(false);
+            }
         }
-        else if (GuessRun(room, query) is var (from, to))
+        catch
         {
-            await messages.PrefetchAsync(from, to).ConfigureAwait(false);
+            asked.Observe();
+            throw;
         }
 
-        var position = RoomHash.Position(await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false), keys, room);
+        await asked.ConfigureAwait(false);
+        ArrayPool<RedisKeyOrValue>.Shared.Return(words, clearArray: true);
+        var position = Position(asked, room);
+        messages.Last = position.MessageId;
         if (reads.IsPrimary)
         {
-            var found = KnownRoom.At(position);
+            var found = KnownRoom.At(position, known);
             if (known.IsLostIn(found))
             {
                 onLost(room, known, found);
@@ -41,24 +60,50 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, Acti
         }
 
         var plan = PagePlan.For(query, position.MessageId);
+        if (index is null && TryTakePage(messages, plan, position) is { } ready)
+        {
+            return ready;
+        }
+
         IIdSource ids = index is null
             ? new RoomIds(plan.Pivot, position.MessageId, room, keys.Room(room), "last")
             : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
-        return plan.ToPage(older, newer, position) with { Unreadable = messages.Unreadable };
+        return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
+    }
+
+    private RoomPosition Position(Task answer, string room)
+    {
+        using var values = HashValues.Of(answer);
+        return RoomHash.Position(values, keys, room);
+    }
+
+    /// <summary>The page, if all of it was prefetched.</summary>
+    private static MessagePage? TryTakePage(MessageReader messages, PagePlan plan, RoomPosition position)
+    {
+        var space = ArrayPool<Message>.Shared.Rent(plan.Older + plan.Newer + 2);
+        var older = space.AsSpan(0, plan.Older + 1);
+        var newer = space.AsSpan(plan.Older + 1, plan.Newer + 1);
+        var olderCount = plan.Older == 0 ? 0 : messages.Take(plan.Pivot, 0, older);
+        var newerCount = plan.Newer == 0 ? 0 : messages.Take(plan.Pivot + 1, plan.Last + 1, newer);
+        var page = olderCount < 0 || newerCount < 0
+            ? null
+            : plan.ToPage(older[..olderCount], newer[..newerCount], position, messages.Unreadable);
+        ArrayPool<Message>.Shared.Return(space, clearArray: true);
+        return page;
     }
 
     /// <summary>The run of ids that the page most probably needs; none if that cannot be told yet.</summary>
-    private (long From, long To)? GuessRun(string room, MessageQuery query)
+    private static (long From, long To)? GuessRun(long last, MessageQuery query)
     {
         var isNewest = query is { Before: null, After: null, Around: null };
-        if (!rooms.TryGet(room, out var known) && isNewest)
+        if (last == 0 && isNewest)
         {
             return null;
         }
 
-        var plan = PagePlan.For(query, isNewest ? known.Last : ChatLimits.MaxMessageId);
+        var plan = PagePlan.For(query, isNewest ? last : ChatLimits.MaxMessageId);
         var from = plan.Older > 0 ? Math.Max(plan.Pivot - plan.Older, 1) : plan.Pivot + 1;
         var to = Math.Min(plan.Newer > 0 ? plan.Pivot + 1 + plan.Newer : plan.Pivot, ChatLimits.MaxMessageId);
         return from <= to ? (from, to) : null;

@@ -70,7 +70,13 @@ internal sealed class RedisProbe(
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
-            var rooms = Array.ConvertAll(some, subscription => RoomHash.ReadAsync(reads, keys, subscription.Room));
+            var words = new RedisKeyOrValue[some.Length * RoomHash.Words];
+            var rooms = new Task[some.Length];
+            for (var i = 0; i < some.Length; i++)
+            {
+                rooms[i] = RoomHash.AskAsync(reads, keys, some[i].Room, words.AsMemory(i * RoomHash.Words));
+            }
+
             await AnsweredAsync(rooms).ConfigureAwait(false);
             for (var i = 0; i < some.Length; i++)
             {
@@ -106,7 +112,7 @@ internal sealed class RedisProbe(
     }
 
     /// <summary>Waits until all have answered or the time is up.</summary>
-    private async Task AnsweredAsync(Task<RedisValue[]>[] rooms)
+    private async Task AnsweredAsync(Task[] rooms)
     {
         using var patience = new CancellationTokenSource(AnswerTimeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
@@ -128,17 +134,18 @@ internal sealed class RedisProbe(
     }
 
     /// <summary>The room's position; nothing if it could not be read, which must not keep the other rooms from being probed.</summary>
-    private RoomPosition? TryRead(Task<RedisValue[]> answer, string room)
+    private RoomPosition? TryRead(Task answer, string room)
     {
         try
         {
             if (!answer.IsCompleted)
             {
-                answer.Observed();
+                answer.Observe();
                 throw new TimeoutException($"No answer within {AnswerTimeout.TotalSeconds} s.");
             }
 
-            return RoomHash.Position(answer.GetAwaiter().GetResult(), keys, room);
+            using var values = HashValues.Of(answer);
+            return RoomHash.Position(values, keys, room);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

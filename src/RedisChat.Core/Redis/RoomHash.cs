@@ -6,36 +6,71 @@ namespace RedisChat.Redis;
 /// <summary>The fields of a room's hash that a reader needs.</summary>
 internal static class RoomHash
 {
-    private static readonly RedisValue[] Fields = ["epoch", "last", "at", "rev"];
+    /// <summary>How many words the question has.</summary>
+    public const int Words = 5;
 
-    /// <summary>Asks for the room's position.</summary>
-    public static Task<RedisValue[]> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room) =>
-        reads.HashGetAsync(keys.Room(room), Fields);
+    private const int LongestEpoch = 16;
 
-    /// <summary>The position that the values of <see cref="ReadAsync"/> tell; the start if there is no room.</summary>
-    public static RoomPosition Position(RedisValue[] values, IRoomKeyScheme keys, string room)
+    private static readonly string[] Fields = ["epoch", "last", "at", "rev"];
+
+    /// <summary>The room's position; the start if there is no room. Is asked for when this returns.</summary>
+    /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
+    public static async Task<RoomPosition> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room)
     {
-        if (values[0].IsNull && values[1].IsNull)
+        var answer = AskAsync(reads, keys, room, new RedisKeyOrValue[Words]);
+        await answer.ConfigureAwait(false);
+        using var values = HashValues.Of(answer);
+        return Position(values, keys, room);
+    }
+
+    /// <summary>Asks for what <see cref="Position"/> tells.</summary>
+    /// <param name="reads">Where to ask.</param>
+    /// <param name="keys">Names the key.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="words">Space for <see cref="Words"/> words of a command, not to be used for something else until the answer is there.</param>
+    public static Task AskAsync(RoomReads reads, IRoomKeyScheme keys, string room, Memory<RedisKeyOrValue> words)
+    {
+        words.Span[0] = (RedisKey)keys.Room(room);
+        for (var i = 0; i < Fields.Length; i++)
+        {
+            words.Span[i + 1] = (RedisValue)Fields[i];
+        }
+
+        return reads.HashGetAsync(words[..Words]);
+    }
+
+    /// <summary>The position that an answer tells.</summary>
+    /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
+    public static RoomPosition Position(HashValues values, IRoomKeyScheme keys, string room)
+    {
+        var reader = values.Read();
+        var hasEpoch = reader.TryNext(out var epochText);
+        var hasLast = reader.TryNext(out var lastText);
+        if (!hasEpoch && !hasLast)
         {
             return RoomPosition.Start;
         }
 
-        if (!TryReadEpoch(values[0], out var epoch))
+        // The scripts compare it as text, so there is only one way to write it.
+        if (epochText.Length > LongestEpoch || !Utf8Parser.TryParse(epochText, out ulong epoch, out var used, 'x') || used != epochText.Length
+            || epoch == 0 || epochText[0] == '0' || epochText.ContainsAnyInRange((byte)'A', (byte)'F'))
         {
             throw Unreadable(0);
         }
 
-        if (values[1].IsNull)
+        if (!hasLast)
         {
             throw Unreadable(1);
         }
 
-        return new RoomPosition(epoch, Number(1), Number(2), Number(3));
+        var last = Number(lastText, 1);
+        var at = reader.TryNext(out var atText) ? Number(atText, 2) : 0;
+        return new RoomPosition(epoch, last, at, reader.TryNext(out var revisionText) ? Number(revisionText, 3) : 0);
 
-        long Number(int field) =>
-            values[field].IsNull ? 0
-            : values[field].TryParse(out long number) && number is >= 0 and <= ChatLimits.MaxMessageId ? number
-            : throw Unreadable(field);
+        long Number(ReadOnlySpan<byte> text, int field) =>
+            Utf8Parser.TryParse(text, out long number, out var digits) && digits == text.Length && number is >= 0 and <= ChatLimits.MaxMessageId
+                ? number
+                : throw Unreadable(field);
 
         ChatDataException Unreadable(int field)
         {
@@ -49,25 +84,5 @@ internal static class RoomHash
                 Field = Fields[field],
             };
         }
-    }
-
-    // Without a string, for a process that watches many rooms reads very many of them.
-    private static bool TryReadEpoch(RedisValue value, out ulong epoch)
-    {
-        Span<byte> text = stackalloc byte[16];
-        Span<byte> usual = stackalloc byte[16];
-        epoch = 0;
-        if (value.GetByteCount() is var length && length > text.Length)
-        {
-            return false;
-        }
-
-        text = text[..value.CopyTo(text)];
-
-        // The scripts compare it as text, so there is only one way to write it.
-        return Utf8Parser.TryParse(text, out epoch, out _, 'x')
-            && epoch != 0
-            && Utf8Formatter.TryFormat(epoch, usual, out var usualLength, 'x')
-            && text.SequenceEqual(usual[..usualLength]);
     }
 }

@@ -10,7 +10,9 @@ internal abstract class RoomReads
 {
     public abstract bool IsPrimary { get; }
 
-    public abstract Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields);
+    /// <summary>Asks for fields of a hash: <see cref="HashValues.Of"/> of the answer has them. It is on its way when this returns.</summary>
+    /// <param name="keyAndFields">The key, and then the fields. Not to be changed until the answer is there.</param>
+    public abstract Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields);
 
     public abstract Task<long> StringLengthAsync(RedisKey key);
 
@@ -22,8 +24,8 @@ internal sealed class PrimaryReads(IDatabase database) : RoomReads
 {
     public override bool IsPrimary => true;
 
-    public override Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields) =>
-        database.HashGetAsync(key, fields, CommandFlags.DemandMaster);
+    public override Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields) =>
+        database.ExecuteRespAsync("HMGET", keyAndFields, CommandFlags.DemandMaster);
 
     public override Task<long> StringLengthAsync(RedisKey key) => database.StringLengthAsync(key, CommandFlags.DemandMaster);
 
@@ -36,8 +38,17 @@ internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
 {
     public override bool IsPrimary => false;
 
-    public override async Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields) =>
-        (RedisValue[])(await ExecuteAsync("HMGET", [key, .. fields]).ConfigureAwait(false))!;
+    public override Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields)
+    {
+        var arguments = new object[keyAndFields.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var word = keyAndFields.Span[i];
+            arguments[i] = word.IsKey ? word.Key : word.Value;
+        }
+
+        return ExecuteAsync("HMGET", arguments);
+    }
 
     public override async Task<long> StringLengthAsync(RedisKey key) => (long)await ExecuteAsync("STRLEN", [key]).ConfigureAwait(false);
 

@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace RedisChat.Redis;
 
-/// <summary>The one wording for a hash field that should hold a message and does not.</summary>
+/// <summary>The one wording for a hash field that should hold a message, or a sealed bucket of them, and does not.</summary>
 internal static class UnreadableMessage
 {
-    public static ChatDataException Error(IRoomKeyScheme keys, string room, long id, string operation)
+    public static ChatDataException Error(IRoomKeyScheme keys, string room, long id, bool isSealed, string operation)
     {
-        var key = keys.Bucket(room, id / RedisMessageStore.BucketSize);
-        var field = id.ToString(CultureInfo.InvariantCulture);
-        return new ChatDataException(
-            $"Field {field} of the hash '{key}' holds no message. Look at it with HGET; remove it with HDEL if it is of no use.")
+        var bucket = id / RedisMessageStore.BucketSize;
+        var key = isSealed ? keys.Sealed(room) : keys.Bucket(room, bucket);
+        var field = (isSealed ? bucket : id).ToString(CultureInfo.InvariantCulture);
+        return new ChatDataException(isSealed
+            ? $"Field {field} of the hash '{key}' is no sealed bucket, or has no message at {id.ToString(CultureInfo.InvariantCulture)} that can be read. Look at it as docs/keys.md says; it cannot be mended but from a backup."
+            : $"Field {field} of the hash '{key}' holds no message. Look at it with HGET; remove it with HDEL if it is of no use.")
         {
             Room = room,
             Operation = operation,

@@ -35,6 +35,9 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
     public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{Room(room)}:m:{bucket}");
 
     /// <inheritdoc/>
+    public string Sealed(string room) => $"{Room(room)}:sealed";
+
+    /// <inheritdoc/>
     public string User(string room, string user) => $"{Room(room)}:u:{Escape(user)}";
 
     /// <inheritdoc/>

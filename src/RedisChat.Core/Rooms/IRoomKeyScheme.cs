@@ -22,6 +22,10 @@ public interface IRoomKeyScheme
     /// <param name="bucket">The bucket's number, from 0.</param>
     string Bucket(string room, long bucket);
 
+    /// <summary>The hash of the sealed buckets: old ones, each compressed into a field.</summary>
+    /// <param name="room">The room's id.</param>
+    string Sealed(string room);
+
     /// <summary>The string that lists the ids of one user's messages.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="user">The user's id.</param>

@@ -65,9 +65,9 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
         lock (_gate)
         {
             var plan = PagePlan.For(query, _messages.Count);
-            var older = Ids(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToList();
-            var newer = Ids(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToList();
-            return plan.ToPage(older, newer, Position);
+            var older = Ids(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
+            var newer = Ids(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
+            return plan.ToPage(older, newer, Position, []);
         }
 
         IEnumerable<Message> Ids(long from, int step, string? user)

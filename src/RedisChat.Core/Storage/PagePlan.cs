@@ -27,10 +27,12 @@ internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long 
     /// <param name="older">Messages at or below the pivot, newest first, at most one more than <see cref="Older"/>.</param>
     /// <param name="newer">Messages above the pivot, oldest first, at most one more than <see cref="Newer"/>.</param>
     /// <param name="position">The room's position.</param>
-    public MessagePage ToPage(List<Message> older, List<Message> newer, RoomPosition position)
+    /// <param name="unreadable">What was found that is no message.</param>
+    public MessagePage ToPage(
+        ReadOnlySpan<Message> older, ReadOnlySpan<Message> newer, RoomPosition position, IReadOnlyList<ChatDataException> unreadable)
     {
-        var messages = new Message[Math.Min(older.Count, Older) + Math.Min(newer.Count, Newer)];
-        var split = Math.Min(older.Count, Older);
+        var messages = new Message[Math.Min(older.Length, Older) + Math.Min(newer.Length, Newer)];
+        var split = Math.Min(older.Length, Older);
         for (var i = 0; i < messages.Length; i++)
         {
             messages[i] = i < split ? older[split - 1 - i] : newer[i - split];
@@ -40,8 +42,9 @@ internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long 
         {
             Messages = messages,
             Position = position,
-            HasOlder = Older > 0 ? older.Count > Older : Pivot > 0,
-            HasNewer = Newer > 0 ? newer.Count > Newer : Pivot < Last,
+            HasOlder = Older > 0 ? older.Length > Older : Pivot > 0,
+            HasNewer = Newer > 0 ? newer.Length > Newer : Pivot < Last,
+            Unreadable = unreadable,
         };
     }
 }

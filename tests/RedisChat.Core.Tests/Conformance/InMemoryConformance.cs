@@ -30,6 +30,13 @@ public sealed class InMemoryChangeTests : ChangeTests
     protected override IMessageStore MakeStore() => _store;
 }
 
+public sealed class InMemoryLongHistoryTests : LongHistoryTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
 public sealed class InMemoryWatchTests : WatchTests
 {
     private readonly InMemoryMessageStore _store = new();

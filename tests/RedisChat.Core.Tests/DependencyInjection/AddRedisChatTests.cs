@@ -128,6 +128,8 @@ public sealed class AddRedisChatTests
 
         public string Bucket(string room, long bucket) => _inner.Bucket(room, bucket);
 
+        public string Sealed(string room) => _inner.Sealed(room);
+
         public string User(string room, string user) => _inner.User(room, user);
 
         public string Changed(string room) => _inner.Changed(room);

@@ -36,6 +36,7 @@ public sealed class OptionsTests
         { options => options.IdempotencyWindow = TimeSpan.FromSeconds(3), "RedisStoreOptions.IdempotencyWindow is 00:00:03; it must be from 00:01:00 to 1.00:00:00." },
         { options => options.IdempotencyWindow = TimeSpan.FromMilliseconds(60_060), "RedisStoreOptions.IdempotencyWindow is 00:01:00.0600000; it must be in whole seconds." },
         { options => options.ChangeLogLength = 1, "RedisStoreOptions.ChangeLogLength is 1; it must be from 100 to 1000000." },
+        { options => options.SealAfter = 0, "RedisStoreOptions.SealAfter is 0; it must be from 1 to 1000000." },
         { options => options.RoomCacheSize = 0, "RedisStoreOptions.RoomCacheSize is 0; it must be from 1 to 10000000." },
     };
 

@@ -31,6 +31,22 @@ public sealed class MessageJsonPropertyTests
         }, iter: 5_000);
 
     [Fact]
+    public void The_short_way_reads_what_the_long_way_reads_whatever_it_is() =>
+        Gen.Select(AnyMessage, Gen.Int[0, 200], Gen.Byte.Array[0, 3], Gen.Long[0, Micros.Max]).Sample((sent, at, bytes, time) =>
+        {
+            var stored = Stored(sent, time);
+            bytes.CopyTo(stored, Math.Min(at, stored.Length - bytes.Length));
+
+            // A blank before the first property is nothing to JSON, and not the short way's.
+            byte[] blank = [.. stored[..1], (byte)' ', .. stored[1..]];
+            var isMessage = MessageJson.TryRead(17, stored, out var message);
+
+            MessageJson.TryRead(17, blank, out var same).Should().Be(isMessage);
+            same.Should().Be(message);
+            MessageJson.IsMessage(17, stored).Should().Be(isMessage);
+        }, iter: 20_000);
+
+    [Fact]
     public void An_edited_message_is_read_as_it_was_edited() =>
         Gen.Select(AnyMessage, Text, Gen.Long[0, Micros.Max]).Sample((sent, text, time) =>
         {

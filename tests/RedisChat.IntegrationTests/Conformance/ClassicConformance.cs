@@ -98,6 +98,30 @@ public sealed class ClassicChangeTests(TestServer server) : ChangeTests
         NotSupportedAsync(Ability, base.Concurrent_changes_do_not_undo_each_other);
 }
 
+public sealed class ClassicLongHistoryTests(TestServer server) : LongHistoryTests
+{
+    private const string Ability = "editing";
+
+    private readonly ClassicStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    [Fact]
+    public override Task Old_messages_are_edited_like_new_ones() => NotSupportedAsync(Ability, base.Old_messages_are_edited_like_new_ones);
+
+    [Fact]
+    public override Task What_changed_in_old_messages_is_told_to_watchers_and_since_a_position() =>
+        NotSupportedAsync("watching", base.What_changed_in_old_messages_is_told_to_watchers_and_since_a_position);
+
+    [Fact]
+    public override Task Concurrent_changes_of_old_messages_that_are_kept_together_do_not_undo_each_other() =>
+        NotSupportedAsync(Ability, base.Concurrent_changes_of_old_messages_that_are_kept_together_do_not_undo_each_other);
+
+    [Fact]
+    public override Task Messages_changed_while_others_are_sent_are_all_there_in_the_end() =>
+        NotSupportedAsync(Ability, base.Messages_changed_while_others_are_sent_are_all_there_in_the_end);
+}
+
 /// <summary>The layout knows neither changes nor events: each test of them is a refusal.</summary>
 public sealed class ClassicWatchTests(TestServer server) : WatchTests
 {

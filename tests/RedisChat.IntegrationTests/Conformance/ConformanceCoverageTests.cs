@@ -7,6 +7,7 @@ public sealed class ConformanceCoverageTests
 {
     [Theory]
     [InlineData("Redis")]
+    [InlineData("Sealed")]
     [InlineData("Classic")]
 #if NET10_0_OR_GREATER
     [InlineData("Garnet")]

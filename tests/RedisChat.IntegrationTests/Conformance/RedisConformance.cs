@@ -43,6 +43,13 @@ public sealed class RedisChangeTests(TestServer server) : ChangeTests
     protected override IMessageStore MakeStore() => _stores.Make();
 }
 
+public sealed class RedisLongHistoryTests(TestServer server) : LongHistoryTests
+{
+    private readonly RedisStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
 public sealed class RedisWatchTests(TestServer server) : WatchTests
 {
     private readonly RedisStores _stores = new(server);

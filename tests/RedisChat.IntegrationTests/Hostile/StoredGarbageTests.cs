@@ -22,10 +22,12 @@ public sealed class StoredGarbageTests(TestServer server)
         await Fuzz.RunAsync(async random =>
         {
             var room = await GarbageRoom.MakeAsync(server.Connection, random);
-            var did = room.Spoil();
+            var did = await room.SpoilAsync();
 
             foreach (var operation in room.Operations().OrderBy(_ => random.Next()).Take(12))
             {
+                // What is sealed in the background is no part of the operation.
+                await room.SealedAsync();
                 var before = await room.DumpAsync();
                 var clock = Stopwatch.StartNew();
                 try
@@ -34,6 +36,7 @@ public sealed class StoredGarbageTests(TestServer server)
                 }
                 catch (Exception e) when (IsAllowed(e))
                 {
+                    await room.SealedAsync();
                     var now = await room.DumpAsync();
                     now.Except(before).Concat(before.Except(now)).Should().BeEmpty("{0} failed with {1} after {2}", operation.Name, e.Message, did);
                 }
@@ -122,23 +125,27 @@ public sealed class StoredGarbageTests(TestServer server)
             await room._chat.EditAsync(Room, 1, "alice", "edited", Cancelled);
             await room._chat.DeleteAsync(Room, 2, "bob", cancellationToken: Cancelled);
             await room._chat.SendManyAsync(Room, [.. Enumerable.Range(0, random.Next(1, 60)).Select(n => new NewMessage("alice", $"more {n}"))], Cancelled);
+            await room.SealedAsync();
             return room;
         }
 
         public Task<List<string>> DumpAsync() => RoomDump.TakeAsync(_connection, _prefix);
 
+        public Task SealedAsync() => _store.SealedAsync();
+
         /// <summary>Spoils one to three things. Returns what, in words.</summary>
-        public string Spoil()
+        public async Task<string> SpoilAsync()
         {
             for (var things = _random.Next(1, 4); things > 0; things--)
             {
                 Action spoil = _random.OneOf<Action>(
-                    SpoilType, SpoilType, SpoilCounter, SpoilCounter, SpoilCounter, SpoilMessage, SpoilMessage, SpoilMessage, SpoilUser, SpoilLog, SpoilReceipt);
+                    SpoilType, SpoilType, SpoilCounter, SpoilCounter, SpoilCounter, SpoilMessage, SpoilMessage, SpoilMessage, SpoilUser, SpoilLog, SpoilReceipt, SpoilSealed);
                 spoil();
             }
 
             if (_random.Next(2) == 0)
             {
+                await _store.DisposeAsync();
                 (_store, _chat) = NewChat();
             }
 
@@ -180,7 +187,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
         private (RedisMessageStore, Chat) NewChat()
         {
-            var store = new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix });
+            var store = new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = 1 });
             return (store, new Chat(store));
         }
 
@@ -254,7 +261,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
         private void SpoilType()
         {
-            var key = _random.OneOf(Key(""), Key(":m:0"), Key(":m:1"), Key(":u:alice"), Key(":changed"), SentKey());
+            var key = _random.OneOf(Key(""), Key(":m:0"), Key(":m:1"), Key(":u:alice"), Key(":changed"), Key(":sealed"), SentKey());
             _redis.KeyDelete(key);
             var type = _random.Next(7);
             switch (type)
@@ -273,7 +280,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
         private void SpoilCounter()
         {
-            var field = _random.OneOf("epoch", "last", "at", "rev", "count");
+            var field = _random.OneOf("epoch", "last", "at", "rev", "count", "sealed");
             if (_random.Next(6) == 0)
             {
                 Did($"{field} removed");
@@ -303,6 +310,15 @@ public sealed class StoredGarbageTests(TestServer server)
             };
             Did($"message {id} := {Encoding.Latin1.GetString(value)}");
             TryIgnoringType(() => _redis.HashSet(key, id, value));
+        }
+
+        private void SpoilSealed()
+        {
+            byte[] real = [];
+            TryIgnoringType(() => real = (byte[]?)_redis.HashGet(Key(":sealed"), 0) ?? []);
+            var value = _random.Next(3) == 0 ? _random.Bytes(200) : _random.Mutated(real);
+            Did($"sealed bucket 0 := {Convert.ToHexString(value)}");
+            TryIgnoringType(() => _redis.HashSet(Key(":sealed"), 0, value));
         }
 
         private void SpoilUser()

@@ -8,6 +8,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     private static readonly string[] Script = ["EVALSHA"];
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
+    private readonly List<RedisMessageStore> _stores = [];
     private StepProxy _proxy = null!;
     private ConnectionMultiplexer _connection = null!;
 
@@ -102,9 +103,71 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
 
         foreach (var query in new MessageQuery[] { new() { Before = 100 }, new() { After = 30 }, new() { Around = 60 } })
         {
-            var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", query, Cancelled), ["HMGET", "HMGET"]);
+            // The third one asks for what may be sealed; once the last id is known, only where a bucket may be.
+            var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", query, Cancelled), ["HMGET", "HMGET", "HMGET"]);
             page.Messages.Should().HaveCount(50);
+            chat = await NewChatAsync();
         }
+    }
+
+    [Fact]
+    public async Task What_is_sealed_is_read_in_as_many_round_trips_as_what_is_open()
+    {
+        var open = await NewChatAsync(sealAfter: null);
+        await open.SendAsync("lobby", "carol", "hello", Cancelled);
+        await FillAsync(open, 500);
+        var position = (await open.ReceiveAsync("lobby", null, Cancelled)).Position;
+        await open.EditAsync("lobby", 10, "alice", "edited", Cancelled);
+        var before = await ReadAllWaysAsync(open, position);
+
+        await NewChatAsync(sealAfter: 1);
+        _stores[^1].Seal("lobby");
+        await _stores[^1].SealedAsync();
+        (await server.Connection.GetDatabase().HashLengthAsync($"{_prefix}:{{lobby}}:sealed")).Should().Be(3);
+
+        (await ReadAllWaysAsync(open, position)).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task A_bucket_sealed_earlier_than_this_process_would_costs_one_more_round_trip()
+    {
+        var chat = await NewChatAsync();
+        await FillAsync(chat, 200);
+        await FillAsync(await NewChatAsync(sealAfter: 1), 60);
+        await chat.ReceiveAsync("lobby", null, Cancelled);
+
+        var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Before = 200 }, Cancelled), ["HMGET", "HMGET"], ["HMGET"]);
+
+        page.Messages.Should().HaveCount(50);
+    }
+
+    [Fact]
+    public async Task A_sealed_message_is_edited_and_deleted_in_a_command_more_and_no_more_round_trips()
+    {
+        var chat = await NewChatAsync(sealAfter: 1);
+        await FillAsync(chat, 300);
+
+        await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", "changed", Cancelled), ["HGET", "HGET"], Script);
+        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, Cancelled), ["HGET", "HGET"], Script);
+    }
+
+    /// <summary>Reads old messages in each way there is, counting. Each reading has the texts of what it read.</summary>
+    private async Task<List<string>> ReadAllWaysAsync(Chat chat, RoomPosition position)
+    {
+        string[] page = ["HMGET", "HMGET", "HMGET"];
+        var before = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Before = 100 }, Cancelled), page);
+        var around = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Around = 200 }, Cancelled), page);
+        var across = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { After = 100, Limit = 200 }, Cancelled), ["HMGET", "HMGET", .. page]);
+        var user = await _proxy.StepAsync(
+            () => chat.ReceiveAsync("lobby", new MessageQuery { User = "carol" }, Cancelled), ["HMGET", "STRLEN", "GETRANGE", "STRLEN"], ["HMGET", "HMGET"]);
+        var one = await _proxy.StepAsync(() => chat.GetAsync("lobby", 10, Cancelled), ["HGET", "HGET"]);
+        var changes = await _proxy.StepAsync(
+            () => chat.ReadChangesAsync("lobby", position, 1, Cancelled), ["HMGET", "ZRANGEBYSCORE"], ["HMGET", "HMGET"]);
+        return
+        [
+            .. before.Messages.Concat(around.Messages).Concat(across.Messages).Concat(user.Messages).Append(one!).Select(message => $"{message.Id} {message.Text}"),
+            .. changes.Events.Select(happened => $"{((RoomEvent.Edited)happened).Message}"),
+        ];
     }
 
     [Fact]
@@ -129,21 +192,24 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, Cancelled), ["HGET"], Script);
     }
 
-    private static async Task FillAsync(Chat chat, int count)
+    private async Task FillAsync(Chat chat, int count)
     {
         for (var sent = 0; sent < count; sent += 50)
         {
             await chat.SendManyAsync("lobby", [.. Enumerable.Repeat(new NewMessage("alice", "hello"), Math.Min(50, count - sent))], Cancelled);
         }
+
+        // Sealing in the background would be counted.
+        await Task.WhenAll(_stores.Select(store => store.SealedAsync()));
     }
 
-    private RedisStoreOptions Options() => new() { KeyPrefix = _prefix };
-
     /// <summary>A chat that knows no room yet. The first use of a connection also asks the server whether it is fit to keep messages.</summary>
-    private async Task<Chat> NewChatAsync(TimeProvider? clock = null)
+    private async Task<Chat> NewChatAsync(TimeProvider? clock = null, int? sealAfter = 2)
     {
+        _stores.Add(new RedisMessageStore(
+            RedisChat.Redis.RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = sealAfter }, null, clock));
         var chat = new Chat(
-            new RedisMessageStore(RedisChat.Redis.RedisConnection.Shared(_connection), Options(), null, clock),
+            _stores[^1],
             new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
         await chat.GetAsync("another room", 1, Cancelled);
         return chat;

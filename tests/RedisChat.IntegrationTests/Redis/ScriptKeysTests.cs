@@ -15,9 +15,15 @@ public sealed partial class ScriptKeysTests
         await using var redis = await RedisProcess.StartAsync();
         await using var monitor = await RedisMonitor.StartAsync(redis);
         await using var connection = await redis.ConnectAsync();
-        var chat = new Chat(new RedisMessageStore(connection));
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = null });
+        await using var sealing = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
+        var chat = new Chat(store);
 
         await UseEverythingAsync(chat);
+        sealing.Seal("lobby");
+        await sealing.SealedAsync();
+        await chat.EditAsync("lobby", 2, "user0", "changed", Cancelled);
+        await chat.DeleteAsync("lobby", 3, "user1", cancellationToken: Cancelled);
         var lines = await monitor.StopAsync(connection);
 
         var touched = new HashSet<string>();
@@ -37,7 +43,8 @@ public sealed partial class ScriptKeysTests
         }
 
         touched.Should().Contain("HSET chatroom:{lobby}").And.Contain("HSET chatroom:{lobby}:m:0").And.Contain("APPEND chatroom:{lobby}:u:alice")
-            .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0");
+            .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0")
+            .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0");
     }
 
     private static async Task UseEverythingAsync(Chat chat)

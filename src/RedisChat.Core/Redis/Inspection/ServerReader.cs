@@ -66,7 +66,7 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
         // As plain words: what IServer has methods for is not all that is asked here.
         var words = command.Split(' ');
         return TryAsync<RedisResult>(
-            command, () => server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken));
+            command, () => server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken).AsTask());
     }
 
     /// <summary>The answer, or <see langword="null"/> if it was refused.</summary>

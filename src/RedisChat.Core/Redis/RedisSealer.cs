@@ -1,0 +1,208 @@
+using System.Buffers;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Seals old buckets in the background, one after the other: of each room from where its field <c>sealed</c> says, which all processes move on. Whoever
+/// comes too late writes nothing.
+/// </summary>
+internal sealed class RedisSealer(
+    RedisConnection connection, IRoomKeyScheme keys, int? sealAfter, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    // A room that finds no place is sealed when it next begins a bucket.
+    private const int MostRooms = 10_000;
+
+    // Where others change messages of the room all the time, the revision is another by the time a bucket is compressed.
+    private const int MostAttempts = 10;
+
+    // Between a failure and the next try of any room.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly RedisValue[] Fields = ["epoch", "rev", "last", "sealed"];
+
+    private readonly object _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Channel<string> _rooms = Channel.CreateBounded<string>(MostRooms);
+    private Task? _running;
+    private TaskCompletionSource? _idle;
+    private int _pending;
+
+    /// <summary>Called for each send: where it began a bucket, the room may have one to seal. Costs next to nothing else.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="first">The first id of the send.</param>
+    /// <param name="last">The last one.</param>
+    public void Notice(string room, long first, long last)
+    {
+        var bucket = last / RedisMessageStore.BucketSize;
+        if (bucket != (first - 1) / RedisMessageStore.BucketSize && bucket >= sealAfter)
+        {
+            Add(room);
+        }
+    }
+
+    /// <summary>Completes when nothing is left to do of what was noticed.</summary>
+    internal Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return _pending == 0
+                ? Task.CompletedTask
+                : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        Task? running;
+        lock (_gate)
+        {
+            running = _running;
+        }
+
+        if (running is not null)
+        {
+            await Task.WhenAny(running, Task.Delay(DisposeTimeout, time, CancellationToken.None)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Looks after a room in the background.</summary>
+    public void Add(string room)
+    {
+        lock (_gate)
+        {
+            if (!_ending.IsCancellationRequested && _rooms.Writer.TryWrite(room))
+            {
+                _pending++;
+                _running ??= Task.Run(RunAsync);
+            }
+        }
+    }
+
+    private void Finish()
+    {
+        lock (_gate)
+        {
+            _pending--;
+            if (_pending == 0 || _ending.IsCancellationRequested)
+            {
+                _idle?.TrySetResult();
+                _idle = null;
+            }
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var room = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
+                var failure = await TrySealNextAsync(room).ConfigureAwait(false);
+                if (failure is not null && !_ending.IsCancellationRequested)
+                {
+                    ChatLog.SealingFailed(logger, failure);
+                }
+
+                Finish();
+                if (failure is not null)
+                {
+                    await Task.Delay(Pause, time, _ending.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The store is being disposed of.
+        }
+    }
+
+    private async Task<Exception?> TrySealNextAsync(string room)
+    {
+        try
+        {
+            // A bucket, and then it is another room's turn.
+            if (await SealNextAsync(room).ConfigureAwait(false))
+            {
+                Add(room);
+            }
+
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
+    /// <returns>Whether it was done, and there may be more to do.</returns>
+    private async Task<bool> SealNextAsync(string room)
+    {
+        var database = await connection.GetDatabaseAsync(room, ChatOperations.Seal, _ending.Token, writes: true).ConfigureAwait(false);
+        RedisKey roomKey = keys.Room(room);
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            // Before the bucket: what is changed after that changes the revision.
+            var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+            if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
+                || number > (last / RedisMessageStore.BucketSize) - sealAfter)
+            {
+                return false;
+            }
+
+            if (await SealAsync(database, room, number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1]).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Seals a bucket or leaves it open for good; <see langword="false"/> if the room is another by now.</summary>
+    private async Task<bool> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
+    {
+        RedisKey bucket = keys.Bucket(room, number);
+        using var entries = await TryReadAsync(database, bucket).ConfigureAwait(false);
+        var (count, bytes, length) = (0, 0, 0);
+        using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes);
+        var content = messages is null ? [] : messages.Pack(out length);
+
+        // A quarter is what it must be worth that who reads one message reads all of them.
+        var isWorthIt = messages is not null && length <= bytes / 4 * 3;
+        var (lastId, last) = isWorthIt ? messages!.Last() : default;
+        RedisValue[] arguments = [number, epoch, revision, count, lastId, last, isWorthIt ? content.AsMemory(0, length) : RedisValue.EmptyString];
+        var done = await database.ScriptEvaluateAsync(
+            LuaScripts.BucketSeal.Text, [keys.Room(room), bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
+            .UntilAsync(_ending.Token).ConfigureAwait(false);
+
+        // Not where there was no answer: the client library may still be about to send it.
+        ArrayPool<byte>.Shared.Return(content);
+        return (int)done == 1;
+    }
+
+    private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)
+    {
+        try
+        {
+            RedisKeyOrValue[] words = [bucket];
+            return await database.ExecuteRespAsync("HGETALL", words, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Another program's; readers tell.
+            return null;
+        }
+    }
+
+    /// <summary>A counter as the scripts write it.</summary>
+    private static bool TryNumber(RedisValue value, out long number) =>
+        value.TryParse(out number) && number >= 0 && (string?)value == number.ToString(CultureInfo.InvariantCulture);
+}
