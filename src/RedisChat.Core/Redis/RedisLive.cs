@@ -57,10 +57,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     }
 
     /// <summary>Sends the watchers of a room to the store, for its history was lost.</summary>
-    public void CatchUp(string room)
-    {
-        Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
-    }
+    public void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
     /// <summary>What a room was when something was heard of it last.</summary>
     /// <returns>

@@ -70,10 +70,10 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         var window = new ServerWindow(_options.IdempotencyWindow, _time);
         _sealer = new RedisSealer(_connection, _keys, _options.SealAfter, _time, _logger);
         _appends = NewAppends(_connection, CommandFlags.DemandMaster, remembers: false);
-        _reader = new RedisPageReader(_keys, _rooms, sealAfter, OnLost);
+        _live = new RedisLive(_connection, _keys, _options, _time, _logger);
+        _reader = new RedisPageReader(_keys, _rooms, _live, sealAfter, OnLost);
         _changes = new RedisChangeReader(_keys, sealAfter);
         _messages = new RedisChanges(_connection, _keys, _rooms, _options, _time);
-        _live = new RedisLive(_connection, _keys, _options, _time, _logger);
         _watched = new WatchedStore(this, _live, _time, _logger);
         _durability = new RedisDurability(
             _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));

@@ -11,19 +11,23 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <param name="keys">Names the keys.</param>
 /// <param name="rooms">What is known of the rooms.</param>
+/// <param name="live">What is heard of those that are watched.</param>
 /// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
 /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
+internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, RedisLive live, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         rooms.TryGet(room, out var known);
 
+        // Only a guess: what was heard is not vouched for by the store.
+        var last = live.TryGetHeard(room, out var heard) ? Math.Max(known.Last, heard.MessageId) : known.Last;
+
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomHash.Words);
         var asked = RoomHash.AskAsync(reads, keys, room, words);
-        using var messages = new MessageReader(reads, keys, room, sealAfter, cancellationToken) { Last = known.Last };
+        using var messages = new MessageReader(reads, keys, room, sealAfter, cancellationToken) { Last = last };
         UserIndex? index = null;
         try
         {
@@ -31,7 +35,7 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, int 
             {
                 index = await UserIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
             }
-            else if (GuessRun(known.Last, query) is var (from, to))
+            else if (GuessRun(last, query) is var (from, to))
             {
                 await messages.PrefetchAsync(from, to).ConfigureAwait(false);
             }

@@ -1,3 +1,4 @@
+using RedisChat.Conformance;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -93,6 +94,21 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await FillAsync(await NewChatAsync(), 20);
 
         await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET", "HMGET"], ["HMGET"]);
+    }
+
+    [Fact]
+    public async Task The_newest_page_of_a_watched_room_is_one_round_trip_also_after_others_sent()
+    {
+        var chat = await NewChatAsync();
+        await FillAsync(chat, 20);
+        await using var log = new WatchLog(chat.WatchAsync("lobby"));
+        await log.CaughtUpAsync();
+        await FillAsync(await NewChatAsync(), 20);
+        await log.UntilAsync(told => told.CreatedIds.Contains(40));
+
+        var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Limit = 20 }, Cancelled), [["HMGET", "HMGET"]]);
+
+        page.Messages[^1].Id.Should().Be(40);
     }
 
     [Fact]
@@ -207,7 +223,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     private async Task<Chat> NewChatAsync(TimeProvider? clock = null, int? sealAfter = 2)
     {
         _stores.Add(new RedisMessageStore(
-            RedisChat.Redis.RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = sealAfter }, null, clock));
+            RedisChat.Redis.RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = sealAfter, LiveProbeInterval = TimeSpan.FromMinutes(1) }, null, clock));
         var chat = new Chat(
             _stores[^1],
             new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
