@@ -19,6 +19,9 @@ internal sealed class RedisSealer(
     // Where others change messages of the room all the time, the revision is another by the time a bucket is compressed.
     private const int MostAttempts = 10;
 
+    // So many buckets without a message are passed over for one send. If there are more, the room's last id is wrong perhaps: up to 2^52 there is no end of them.
+    private const int MostEmpty = 1000;
+
     // Between a failure and the next try of any room.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(1);
@@ -27,7 +30,7 @@ internal sealed class RedisSealer(
 
     private readonly object _gate = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly Channel<string> _rooms = Channel.CreateBounded<string>(MostRooms);
+    private readonly Channel<(string Room, int EmptyAllowed)> _rooms = Channel.CreateBounded<(string, int)>(MostRooms);
     private Task? _running;
     private TaskCompletionSource? _idle;
     private int _pending;
@@ -72,11 +75,13 @@ internal sealed class RedisSealer(
     }
 
     /// <summary>Looks after a room in the background.</summary>
-    public void Add(string room)
+    public void Add(string room) => Add(room, MostEmpty);
+
+    private void Add(string room, int emptyAllowed)
     {
         lock (_gate)
         {
-            if (!_ending.IsCancellationRequested && _rooms.Writer.TryWrite(room))
+            if (!_ending.IsCancellationRequested && _rooms.Writer.TryWrite((room, emptyAllowed)))
             {
                 _pending++;
                 _running ??= Task.Run(RunAsync);
@@ -103,8 +108,8 @@ internal sealed class RedisSealer(
         {
             while (true)
             {
-                var room = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
-                var failure = await TrySealNextAsync(room).ConfigureAwait(false);
+                var (room, emptyAllowed) = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
+                var failure = await TrySealNextAsync(room, emptyAllowed).ConfigureAwait(false);
                 if (failure is not null && !_ending.IsCancellationRequested)
                 {
                     ChatLog.SealingFailed(logger, failure);
@@ -123,14 +128,16 @@ internal sealed class RedisSealer(
         }
     }
 
-    private async Task<Exception?> TrySealNextAsync(string room)
+    private async Task<Exception?> TrySealNextAsync(string room, int emptyAllowed)
     {
         try
         {
             // A bucket, and then it is another room's turn.
-            if (await SealNextAsync(room).ConfigureAwait(false))
+            var outcome = await SealNextAsync(room).ConfigureAwait(false);
+            emptyAllowed -= outcome == Outcome.WasEmpty ? 1 : 0;
+            if (outcome != Outcome.Nothing && emptyAllowed > 0)
             {
-                Add(room);
+                Add(room, emptyAllowed);
             }
 
             return null;
@@ -142,8 +149,7 @@ internal sealed class RedisSealer(
     }
 
     /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
-    /// <returns>Whether it was done, and there may be more to do.</returns>
-    private async Task<bool> SealNextAsync(string room)
+    private async Task<Outcome> SealNextAsync(string room)
     {
         var database = await connection.GetDatabaseAsync(room, ChatOperations.Seal, _ending.Token, writes: true).ConfigureAwait(false);
         RedisKey roomKey = keys.Room(room);
@@ -154,20 +160,21 @@ internal sealed class RedisSealer(
             if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
                 || number > (last / RedisMessageStore.BucketSize) - sealAfter)
             {
-                return false;
+                return Outcome.Nothing;
             }
 
-            if (await SealAsync(database, room, number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1]).ConfigureAwait(false))
+            var outcome = await SealAsync(database, room, number, state[0], state[1].IsNull ? RedisValue.EmptyString : state[1]).ConfigureAwait(false);
+            if (outcome != Outcome.Nothing)
             {
-                return true;
+                return outcome;
             }
         }
 
-        return false;
+        return Outcome.Nothing;
     }
 
-    /// <summary>Seals a bucket or leaves it open for good; <see langword="false"/> if the room is another by now.</summary>
-    private async Task<bool> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
+    /// <summary>Seals a bucket or leaves it open for good; or does nothing, if the room is another by now.</summary>
+    private async Task<Outcome> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
     {
         RedisKey bucket = keys.Bucket(room, number);
         using var entries = await TryReadAsync(database, bucket).ConfigureAwait(false);
@@ -185,7 +192,14 @@ internal sealed class RedisSealer(
 
         // Not where there was no answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
-        return (int)done == 1;
+        return (int)done == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
+    }
+
+    private enum Outcome
+    {
+        Nothing,
+        Done,
+        WasEmpty,
     }
 
     private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)

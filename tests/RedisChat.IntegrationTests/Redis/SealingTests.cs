@@ -142,6 +142,20 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
+    public async Task A_last_id_that_is_far_too_high_does_not_keep_the_sealing_busy_for_ever()
+    {
+        await using var store = NewStore(1);
+        var chat = new Chat(store);
+        await SendAsync(chat, store, 200);
+        await _redis.HashSetAsync(Key(), "last", (1L << 52) - 1);
+
+        await SendAsync(chat, store, 1);
+
+        ((long)await _redis.HashGetAsync(Key(), "sealed")).Should().BeInRange(100, 10_000);
+        (await SealedAsync()).Should().BeEquivalentTo([0L, 1L]);
+    }
+
+    [Fact]
     public async Task When_memory_is_full_sealing_makes_room()
     {
         await using var redis = await RedisProcess.StartAsync("--maxmemory-policy", "noeviction");
