@@ -207,7 +207,7 @@ internal sealed class AppendCall
         _authorOf.Clear();
         if (!IsKeyed)
         {
-            Encoding.ASCII.GetBytes(PendingSend.NewKey(), _bytes);
+            PendingSend.WriteNewKey(_bytes);
         }
 
         _keyLength = _bytes.WrittenCount;

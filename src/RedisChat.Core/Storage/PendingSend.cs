@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Threading.Tasks.Sources;
 
 namespace RedisChat;
@@ -106,6 +109,14 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
 
     /// <summary>A key that no other message has: neither of this process nor, it being random in front, of another.</summary>
     public static string NewKey() => string.Create(CultureInfo.InvariantCulture, $"{KeyPrefix}{Interlocked.Increment(ref _keys):x}");
+
+    /// <summary>Writes such a key.</summary>
+    public static void WriteNewKey(IBufferWriter<byte> ascii)
+    {
+        Encoding.ASCII.GetBytes(KeyPrefix, ascii);
+        Utf8Formatter.TryFormat(Interlocked.Increment(ref _keys), ascii.GetSpan(16), out var length, 'x');
+        ascii.Advance(length);
+    }
 
     /// <summary>The message's own idempotency key or, where its caller gave none, one that stays the same for all attempts.</summary>
     public string KeyOf(int index)
