@@ -13,6 +13,13 @@ namespace RedisChat.Redis;
 internal sealed class RedisSealer(
     RedisConnection connection, IRoomKeyScheme keys, int? sealAfter, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private enum Outcome
+    {
+        Nothing,
+        Done,
+        WasEmpty,
+    }
+
     // A room that finds no place is sealed when it next begins a bucket.
     private const int MostRooms = 10_000;
 
@@ -193,13 +200,6 @@ internal sealed class RedisSealer(
         // Not where there was no answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
         return (int)done == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
-    }
-
-    private enum Outcome
-    {
-        Nothing,
-        Done,
-        WasEmpty,
     }
 
     private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)
