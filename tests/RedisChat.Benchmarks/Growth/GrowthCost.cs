@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Servers;
 using RedisChat.Benchmarks.Texts;
@@ -45,8 +46,9 @@ internal sealed class GrowthCost : IMetricGroup
         var names = Enumerable.Range(0, LargeRooms).Select(_ => run.NewName()).ToArray();
         await new BucketFill(scheme, MessagesInLargeRoom).WriteAsync(connection.GetDatabase(), names, run.Ending);
 
-        await using var largeStore = run.NewStore(server.Configuration);
-        await using var smallStore = run.NewStore();
+        // These histories were never sealed, and would be while others are measured.
+        await using var largeStore = run.NewStore(server.Configuration, SealedHistory.Off);
+        await using var smallStore = run.NewStore(SealedHistory.Off);
         var smallFill = new BucketFill(scheme, MessagesInSmallRoom);
         var used = 0;
         var costs = await Rounds.RunAsync(

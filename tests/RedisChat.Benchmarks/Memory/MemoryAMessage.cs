@@ -17,44 +17,31 @@ internal sealed class MemoryAMessage : IMetricGroup
 
     public async Task<IReadOnlyList<Metric>> RunAsync(RunContext run)
     {
-        var texts = NaturalTexts.Embedded;
         run.Progress.Say("one room");
-        var large = await MemoryUse.MeasureAsync(run, texts, 1, Messages, UsersOfLargeRoom);
+        var open = await LargeAsync(NaturalTexts.Embedded, SealedHistory.Off);
+        run.Progress.Say("one room, sealed");
+        var sealedUse = await LargeAsync(NaturalTexts.Embedded, SealedHistory.AtOnce);
         run.Progress.Say($"{SmallRooms} rooms");
-        var small = await MemoryUse.MeasureAsync(run, texts, SmallRooms, Messages / SmallRooms, UsersOfSmallRoom);
+        var small = await MemoryUse.MeasureAsync(run, NaturalTexts.Embedded, SmallRooms, Messages / SmallRooms, UsersOfSmallRoom, SealedHistory.Off);
         var inLarge = $"{Messages:n0} in one room, {UsersOfLargeRoom} users";
         List<Metric> lines =
         [
-            Line($"open, {inLarge}", large.Lasting, Budget.AtMost(255)),
-            await SealedLineAsync(run, texts, inLarge),
+            Line($"open, {inLarge}", open.Lasting, Budget.AtMost(255)),
+            Line($"sealed, {inLarge}", sealedUse.Lasting, Budget.AtMost(110)),
             Line($"{SmallRooms:n0} rooms × {Messages / SmallRooms}, {UsersOfSmallRoom} users in each", small.Lasting, Budget.AtMost(265)),
-            Line($"idempotency keys, which expire, {inLarge}", large.Expiring, null),
+            Line($"idempotency keys, which expire, {inLarge}", open.Expiring, null),
         ];
         if (FortuneTexts.TryRead() is { } fortunes)
         {
             run.Progress.Say("other texts");
-            lines.Add(Line($"open, {inLarge}, texts of fortunes", (await MemoryUse.MeasureAsync(run, fortunes, 1, Messages, UsersOfLargeRoom)).Lasting, null));
-            if (SealedHistory.Configure is { } configure)
-            {
-                var use = await MemoryUse.MeasureAsync(run, fortunes, 1, Messages, UsersOfLargeRoom, configure, SealedHistory.CompletedAsync);
-                lines.Add(Line($"sealed, {inLarge}, texts of fortunes", use.Lasting, null));
-            }
+            lines.Add(Line($"open, {inLarge}, texts of fortunes", (await LargeAsync(fortunes, SealedHistory.Off)).Lasting, null));
+            lines.Add(Line($"sealed, {inLarge}, texts of fortunes", (await LargeAsync(fortunes, SealedHistory.AtOnce)).Lasting, null));
         }
 
         return lines;
-    }
 
-    private static async Task<Metric> SealedLineAsync(RunContext run, NaturalTexts texts, string where)
-    {
-        var budget = Budget.AtMost(110);
-        if (SealedHistory.Configure is not { } configure)
-        {
-            return Metric.Missing($"Redis bytes a message, sealed, {where}", "B", budget, "not built");
-        }
-
-        run.Progress.Say("one room, sealed");
-        var use = await MemoryUse.MeasureAsync(run, texts, 1, Messages, UsersOfLargeRoom, configure, SealedHistory.CompletedAsync);
-        return Line($"sealed, {where}", use.Lasting, budget);
+        Task<MemoryUse> LargeAsync(NaturalTexts texts, Action<RedisStoreOptions> configure) =>
+            MemoryUse.MeasureAsync(run, texts, 1, Messages, UsersOfLargeRoom, configure);
     }
 
     private static Metric Line(string what, double bytes, Budget? budget) => Metric.Absolute(

@@ -14,8 +14,7 @@ internal sealed record MemoryUse(double Lasting, double Expiring)
 
     /// <summary>Fills an empty server through the library and reads its memory.</summary>
     public static async Task<MemoryUse> MeasureAsync(
-        RunContext run, NaturalTexts texts, int rooms, int messagesInRoom, int users,
-        Action<RedisStoreOptions>? configure = null, Func<RedisMessageStore, IReadOnlyList<string>, Task>? completedAsync = null)
+        RunContext run, NaturalTexts texts, int rooms, int messagesInRoom, int users, Action<RedisStoreOptions> configure)
     {
         await run.CleanAsync();
         await using var store = run.NewStore(configure);
@@ -29,11 +28,7 @@ internal sealed record MemoryUse(double Lasting, double Expiring)
         await Parallel.ForEachAsync(
             names.Index(), new ParallelOptions { MaxDegreeOfParallelism = ConcurrentRooms, CancellationToken = run.Ending },
             async (room, _) => await FillAsync(new Chat(store), room.Item, texts.Messages(room.Index).Take(messagesInRoom), users));
-        if (completedAsync is not null)
-        {
-            await completedAsync(store, names);
-        }
-
+        await store.SealedAsync();
         var filled = await run.Server.UsedMemoryAsync();
         await RemoveExpiringAsync(run);
         var lasting = await run.Server.UsedMemoryAsync();

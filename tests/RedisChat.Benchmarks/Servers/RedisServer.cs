@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,8 @@ namespace RedisChat.Benchmarks.Servers;
 /// <summary>A redis-server for one run: default configuration, no persistence, a free port.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(15);
+
     private readonly ChildProcess _process;
     private readonly DirectoryInfo _directory;
 
@@ -34,15 +37,23 @@ internal sealed class RedisServer : IAsyncDisposable
         var process = ChildProcess.Start(
             "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--dir", directory.FullName, "--logfile", "redis.log");
         var server = new RedisServer(process, directory, configuration);
-        try
+        for (var start = Stopwatch.GetTimestamp(); ;)
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync($"{configuration},connectRetry=20,connectTimeout=500");
-            return server;
-        }
-        catch (RedisConnectionException e)
-        {
-            await server.DisposeAsync();
-            throw new InvalidOperationException("redis-server did not start. Is it on the PATH?", e);
+            try
+            {
+                await using var connection = await ConnectionMultiplexer.ConnectAsync($"{configuration},connectTimeout=500");
+                return server;
+            }
+            catch (RedisConnectionException) when (Stopwatch.GetElapsedTime(start) < StartTimeout)
+            {
+                // It does not listen yet.
+                await Task.Delay(100);
+            }
+            catch (RedisConnectionException e)
+            {
+                await server.DisposeAsync();
+                throw new InvalidOperationException("redis-server did not start. Is it on the PATH?", e);
+            }
         }
     }
 
