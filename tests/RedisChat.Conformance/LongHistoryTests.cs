@@ -167,6 +167,8 @@ public abstract class LongHistoryTests : StoreTests
     {
         var other = OpenStore();
         await AppendManyAsync(200);
+        await EditAsync(1, "edited before");
+        var changed = new Dictionary<long, string?> { [1] = "edited before" };
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < 20; i++)
@@ -174,7 +176,6 @@ public abstract class LongHistoryTests : StoreTests
                 await AppendManyAsync(50);
             }
         });
-        var changed = new Dictionary<long, string?>();
         for (var n = 0; !sending.IsCompleted; n++)
         {
             var newest = (await other.ReadAsync(Room, new MessageQuery { Limit = 1 }, Cancelled)).Position.MessageId;
