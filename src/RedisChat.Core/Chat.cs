@@ -368,7 +368,7 @@ public sealed class Chat
         }
 
         return RunAsync(
-            ChatOperations.Send, room, writes: true, repeatable: _store.RecognisesRepeatedAppends,
+            ChatOperations.Send, room, writes: true, repeatable: _store.RecognizesRepeatedAppends,
             (Store: _store, Room: room, Send: send, Durability: durability),
             static (state, token) => state.Store is IPendingSendStore store
                 ? store.AppendAsync(state.Room, state.Send, state.Durability, token)
@@ -379,7 +379,7 @@ public sealed class Chat
     private static async ValueTask<PendingSend> AppendOnceAsync(
         IMessageStore store, string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
-        var messages = store.RecognisesRepeatedAppends ? send.KeyedMessages() : send.Messages;
+        var messages = store.RecognizesRepeatedAppends ? send.KeyedMessages() : send.Messages;
         send.SetReceipts(durability == Durability.Memory
             ? await store.AppendAsync(room, messages, cancellationToken).ConfigureAwait(false)
             : await ((IDurableStore)store).AppendAsync(room, messages, durability, cancellationToken).ConfigureAwait(false));

@@ -52,7 +52,7 @@ public abstract class StoreTests : IAsyncLifetime
     /// <summary>A message as the facade hands it to the store: with an idempotency key, if the store recognises these.</summary>
     protected NewMessage New(string user, string text, string? key = null) => new(user, text)
     {
-        IdempotencyKey = key ?? (Store.RecognisesRepeatedAppends ? Guid.NewGuid().ToString("n") : null),
+        IdempotencyKey = key ?? (Store.RecognizesRepeatedAppends ? Guid.NewGuid().ToString("n") : null),
     };
 
     protected async Task<MessageReceipt> AppendAsync(string user, string text, string? key = null, string? room = null) =>

@@ -23,14 +23,14 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     private readonly RedisConnection _connection;
     private readonly RedisStoreOptions _options;
     private readonly IRoomKeyScheme _keys;
-    private readonly RoomCache _rooms;
+    private readonly KnownRooms _rooms;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RedisAppends _appends;
-    private readonly RedisPageReader _reader;
-    private readonly RedisChangeReader _changes;
-    private readonly RedisChanges _messages;
-    private readonly RedisSealer _sealer;
+    private readonly PageReader _reader;
+    private readonly ChangeLogReader _changes;
+    private readonly MessageEditor _messages;
+    private readonly BucketSealer _sealer;
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
     private readonly RedisDurability _durability;
@@ -63,17 +63,17 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         _connection = connection;
         _connection.AllowsEviction = _options.AllowEviction;
         _keys = keys ?? new HashTagKeyScheme(_options.KeyPrefix);
-        _rooms = new RoomCache(_options.RoomCacheSize);
+        _rooms = new KnownRooms(_options.RoomCacheSize);
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
         var sealAfter = _options.SealAfter ?? 1;
         var window = new ServerWindow(_options.IdempotencyWindow, _time);
-        _sealer = new RedisSealer(_connection, _keys, _options.SealAfter, _time, _logger);
+        _sealer = new BucketSealer(_connection, _keys, _options.SealAfter, _time, _logger);
         _appends = NewAppends(_connection, CommandFlags.DemandMaster, remembers: false);
         _live = new RedisLive(_connection, _keys, _options, _time, _logger);
-        _reader = new RedisPageReader(_keys, _rooms, _live, sealAfter, OnLost);
-        _changes = new RedisChangeReader(_keys, sealAfter);
-        _messages = new RedisChanges(_connection, _keys, _rooms, _options, _time);
+        _reader = new PageReader(_keys, _rooms, _live, sealAfter, OnLost);
+        _changes = new ChangeLogReader(_keys, sealAfter);
+        _messages = new MessageEditor(_connection, _keys, _rooms, _options, _time);
         _watched = new WatchedStore(this, _live, _time, _logger);
         _durability = new RedisDurability(
             _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
@@ -89,7 +89,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     internal Task SealedAsync() => _sealer.IdleAsync();
 
     /// <inheritdoc/>
-    public bool RecognisesRepeatedAppends => true;
+    public bool RecognizesRepeatedAppends => true;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(

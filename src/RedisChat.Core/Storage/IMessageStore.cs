@@ -24,14 +24,14 @@ public interface IMessageStore
     /// repeated without doubling the message. If not, messages come without a key unless the caller gave one, which is then a
     /// <see cref="NotSupportedException"/>.
     /// </summary>
-    bool RecognisesRepeatedAppends { get; }
+    bool RecognizesRepeatedAppends { get; }
 
     /// <summary>
     /// Appends messages to a room, in their order, all of them or none, with no other message between them (those that are duplicates
     /// keep their old place).
     /// </summary>
     /// <param name="room">The room's id.</param>
-    /// <param name="messages">1 to <see cref="ChatLimits.MaxBatchSize"/> messages, each with an idempotency key if <see cref="RecognisesRepeatedAppends"/>.</param>
+    /// <param name="messages">1 to <see cref="ChatLimits.MaxBatchSize"/> messages, each with an idempotency key if <see cref="RecognizesRepeatedAppends"/>.</param>
     /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <exception cref="ChatIdempotencyConflictException">A key was used before by the same user for another text or other metadata.</exception>

@@ -143,7 +143,7 @@ public sealed class AddRedisChatTests
     {
         private readonly UnusableStore _inner = dependency is null ? throw new ArgumentNullException(nameof(dependency)) : new();
 
-        public bool RecognisesRepeatedAppends => true;
+        public bool RecognizesRepeatedAppends => true;
 
         public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
             _inner.AppendAsync(room, messages, cancellationToken);

@@ -27,7 +27,7 @@ public sealed class RetryTests
     [Fact]
     public async Task On_a_store_that_would_double_it_a_send_that_may_have_happened_is_not_repeated()
     {
-        _store.RecognisesRepeatedAppends = false;
+        _store.RecognizesRepeatedAppends = false;
         _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = false });
         _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = true });
 

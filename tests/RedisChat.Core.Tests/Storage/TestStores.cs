@@ -9,7 +9,7 @@ internal sealed class UnusableStore : IMessageStore
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
 
-    public bool RecognisesRepeatedAppends => true;
+    public bool RecognizesRepeatedAppends => true;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
@@ -33,7 +33,7 @@ internal sealed class PageStore(MessagePage page) : IMessageStore
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
-    public bool RecognisesRepeatedAppends => true;
+    public bool RecognizesRepeatedAppends => true;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
@@ -57,7 +57,7 @@ internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
 
     public int Calls { get; private set; }
 
-    public bool RecognisesRepeatedAppends { get; set; } = inner.RecognisesRepeatedAppends;
+    public bool RecognizesRepeatedAppends { get; set; } = inner.RecognizesRepeatedAppends;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.AppendAsync(room, messages, cancellationToken));
@@ -94,7 +94,7 @@ internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
 /// <summary>A store that never answers.</summary>
 internal sealed class SilentStore : IMessageStore
 {
-    public bool RecognisesRepeatedAppends => true;
+    public bool RecognizesRepeatedAppends => true;
 
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         SilenceAsync<IReadOnlyList<MessageReceipt>>(cancellationToken);

@@ -43,7 +43,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     }
 
     /// <inheritdoc/>
-    public bool RecognisesRepeatedAppends => false;
+    public bool RecognizesRepeatedAppends => false;
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">A message has metadata or an idempotency key.</exception>

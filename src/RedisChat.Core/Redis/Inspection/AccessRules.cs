@@ -8,10 +8,10 @@ internal static class AccessRules
     // Asked for and not told, these leave a rule without an answer.
     private static readonly string[] NeededFields = ["role", "maxmemory_policy", "maxmemory", "used_memory", "aof_enabled"];
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server, ClientSetup client) =>
+    public static IEnumerable<ServerFinding> Find(ServerFacts server, ClientSetup client) =>
         [.. User(server, client), .. Refused(server, client), .. Untold(server)];
 
-    private static IEnumerable<ServerFinding> User(ServerAnswers server, ClientSetup client)
+    private static IEnumerable<ServerFinding> User(ServerFacts server, ClientSetup client)
     {
         if (client.User is { } configured && server.User is { } actual && actual != configured)
         {
@@ -25,7 +25,7 @@ internal static class AccessRules
         }
     }
 
-    private static IEnumerable<ServerFinding> Refused(ServerAnswers server, ClientSetup client)
+    private static IEnumerable<ServerFinding> Refused(ServerFacts server, ClientSetup client)
     {
         foreach (var (command, refusal) in server.Refused)
         {
@@ -63,7 +63,7 @@ internal static class AccessRules
         _ => "whether the cluster serves all of its slots",
     };
 
-    private static IEnumerable<ServerFinding> Untold(ServerAnswers server)
+    private static IEnumerable<ServerFinding> Untold(ServerFacts server)
     {
         var untold = new List<string>();
         if (!server.Refused.ContainsKey(ServerReader.Info))
@@ -86,7 +86,7 @@ internal static class AccessRules
         }
     }
 
-    private static bool HasOldName(ServerAnswers server, string name) => name switch
+    private static bool HasOldName(ServerFacts server, string name) => name switch
     {
         BucketRules.OldValue or BucketRules.OldEntries => true,
         BucketRules.Value => server.Setting(BucketRules.OldValue) is not null,

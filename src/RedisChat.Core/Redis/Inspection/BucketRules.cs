@@ -13,7 +13,7 @@ internal static class BucketRules
 
     private const int UsualMessage = 1024;
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server) =>
+    public static IEnumerable<ServerFinding> Find(ServerFacts server) =>
     [
         .. Below(
             server, Value, OldValue, UsualMessage, ServerFindingCodes.LongValuesNotCompact,
@@ -23,7 +23,7 @@ internal static class BucketRules
             "Every full bucket of 128 messages becomes a hash table: about a quarter more memory for each message."),
     ];
 
-    private static IEnumerable<ServerFinding> Below(ServerAnswers server, string name, string oldName, int enough, string code, string why)
+    private static IEnumerable<ServerFinding> Below(ServerFacts server, string name, string oldName, int enough, string code, string why)
     {
         name = server.Setting(name) is null ? oldName : name;
         if (int.TryParse(server.Setting(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < enough)

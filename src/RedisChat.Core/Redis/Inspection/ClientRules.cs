@@ -8,9 +8,9 @@ internal static class ClientRules
 {
     private const long SmallBuffer = 1 << 20;
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server, ClientSetup client) => [.. SubscriberBuffer(server), .. IdleTime(server, client)];
+    public static IEnumerable<ServerFinding> Find(ServerFacts server, ClientSetup client) => [.. SubscriberBuffer(server), .. IdleTime(server, client)];
 
-    private static IEnumerable<ServerFinding> SubscriberBuffer(ServerAnswers server)
+    private static IEnumerable<ServerFinding> SubscriberBuffer(ServerFacts server)
     {
         // "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60": the hard limit, the soft one, and its seconds.
         var limits = server.Setting("client-output-buffer-limit")?.Split(' ') ?? [];
@@ -40,7 +40,7 @@ internal static class ClientRules
 
     private static bool TryRead(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private static IEnumerable<ServerFinding> IdleTime(ServerAnswers server, ClientSetup client)
+    private static IEnumerable<ServerFinding> IdleTime(ServerFacts server, ClientSetup client)
     {
         // Redis leaves subscribers alone; it is the connection for commands that it closes.
         if (TryRead(server.Setting("timeout") ?? "", out var timeout) && timeout > 0 && timeout <= client.KeepAliveSeconds)

@@ -10,7 +10,7 @@ internal static class ClockRules
 
     private const string Advice = "Run a time service (chrony, systemd-timesyncd) on all machines.";
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server)
+    public static IEnumerable<ServerFinding> Find(ServerFacts server)
     {
         if (server.Clock is { } clock && clock.Ahead.Duration() > Tolerance)
         {
@@ -22,7 +22,7 @@ internal static class ClockRules
         }
     }
 
-    public static IEnumerable<ServerFinding> FindTogether(IReadOnlyList<ServerAnswers> servers)
+    public static IEnumerable<ServerFinding> FindTogether(IReadOnlyList<ServerFacts> servers)
     {
         var byClock = servers.Where(server => server.Clock is not null).OrderBy(server => server.Clock!.Ahead).ToList();
         if (byClock.Count > 1 && byClock[^1].Clock!.Ahead - byClock[0].Clock!.Ahead is var apart && apart > Tolerance)

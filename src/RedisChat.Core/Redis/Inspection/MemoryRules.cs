@@ -11,7 +11,7 @@ internal static class MemoryRules
     // A fork for a snapshot can take as much again of what changes meanwhile.
     private const double ShareOfMachine = 0.75;
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server) =>
+    public static IEnumerable<ServerFinding> Find(ServerFacts server) =>
         [.. Eviction(server.Info), .. server.Info.Number("maxmemory") == 0 ? Unlimited(server.Info) : HeadRoom(server.Info)];
 
     private static IEnumerable<ServerFinding> Eviction(ServerInfo info)

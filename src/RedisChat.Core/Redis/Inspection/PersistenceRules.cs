@@ -6,10 +6,10 @@ namespace RedisChat.Redis;
 /// <summary>What a restart or a crash loses.</summary>
 internal static class PersistenceRules
 {
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server) =>
+    public static IEnumerable<ServerFinding> Find(ServerFacts server) =>
         [.. server.Info["aof_enabled"] == "0" ? WithoutAppendOnlyFile(server) : AppendOnlyFile(server), .. Snapshots(server.Info), .. Loading(server.Info)];
 
-    private static IEnumerable<ServerFinding> WithoutAppendOnlyFile(ServerAnswers server)
+    private static IEnumerable<ServerFinding> WithoutAppendOnlyFile(ServerFacts server)
     {
         if (server.Setting("save") is "")
         {
@@ -34,14 +34,14 @@ internal static class PersistenceRules
         }
     }
 
-    private static string LastSnapshot(ServerAnswers server) =>
+    private static string LastSnapshot(ServerFacts server) =>
         server.Info.Number("rdb_last_save_time") is { } last && server.Clock is { } clock
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $", the last {(clock.Server - DateTimeOffset.FromUnixTimeSeconds(last)).TotalMinutes:0} min and {server.Info["rdb_changes_since_last_save"]} changes ago")
             : "";
 
-    private static IEnumerable<ServerFinding> AppendOnlyFile(ServerAnswers server)
+    private static IEnumerable<ServerFinding> AppendOnlyFile(ServerFacts server)
     {
         if (server.Info["aof_enabled"] == "1" && server.Setting("appendfsync") is { } fsync and not "always")
         {

@@ -40,7 +40,7 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
         var channel = connection.LiveChannel(keys.Live(Room));
         var token = Guid.NewGuid().ToString("n");
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await RedisChannels.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+        await SubscriberExtensions.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
         try
         {
             await subscriber.PublishAsync(channel, token).UntilAsync(cancellationToken).ConfigureAwait(false);

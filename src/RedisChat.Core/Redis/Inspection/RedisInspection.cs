@@ -35,12 +35,12 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
     // The node of a cluster that has met no other does not know its own address, and the client takes it for a further server.
     private static bool HasAddress(IServer server) => server.EndPoint is not DnsEndPoint { Port: 0 };
 
-    private async Task<ServerAnswers> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<ServerFacts> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)
     {
         var name = EndPointCollection.ToString(server.EndPoint);
         if (!server.IsConnected)
         {
-            return ServerAnswers.None(name);
+            return ServerFacts.None(name);
         }
 
         using var deadline = new CancellationTokenSource(patience, time);
@@ -52,7 +52,7 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
         catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return ServerAnswers.None(name);
+            return ServerFacts.None(name);
         }
     }
 }

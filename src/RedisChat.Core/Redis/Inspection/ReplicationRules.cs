@@ -10,7 +10,7 @@ internal static class ReplicationRules
     private const long LongSilenceSeconds = 5;
     private const long FarBehindBytes = 10 << 20;
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server) => server.Info.Role switch
+    public static IEnumerable<ServerFinding> Find(ServerFacts server) => server.Info.Role switch
     {
         ServerRole.Primary => [.. Replicas(server.Info), .. Demand(server)],
         ServerRole.Replica => Link(server.Info),
@@ -53,7 +53,7 @@ internal static class ReplicationRules
         }
     }
 
-    private static IEnumerable<ServerFinding> Demand(ServerAnswers server)
+    private static IEnumerable<ServerFinding> Demand(ServerFacts server)
     {
         var replicas = server.Info.Number("connected_slaves");
         var good = server.Info.Number("min_slaves_good_slaves");

@@ -3,7 +3,7 @@ namespace RedisChat.Redis;
 /// <summary>From what servers answered to what that means for a chat.</summary>
 internal static class ServerExamination
 {
-    public static ServerInspection Examine(IEnumerable<ServerAnswers> answers, ClientSetup client)
+    public static ServerInspection Examine(IEnumerable<ServerFacts> answers, ClientSetup client)
     {
         // One server may be known by several addresses.
         var servers = answers.DistinctBy(server => server.Info["run_id"] ?? server.EndPoint).ToList();
@@ -16,7 +16,7 @@ internal static class ServerExamination
             [.. findings.OrderByDescending(finding => finding.Severity)]);
     }
 
-    private static IEnumerable<ServerFinding> Findings(ServerAnswers server, ClientSetup client) => server.IsReached
+    private static IEnumerable<ServerFinding> Findings(ServerFacts server, ClientSetup client) => server.IsReached
         ?
         [
             .. TopologyRules.Find(server),

@@ -23,10 +23,10 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
     /// <summary>Asks everything.</summary>
     /// <exception cref="RedisConnectionException">The connection broke.</exception>
     /// <exception cref="RedisTimeoutException">The server did not answer.</exception>
-    public async Task<ServerAnswers> ReadAsync(CancellationToken cancellationToken)
+    public async Task<ServerFacts> ReadAsync(CancellationToken cancellationToken)
     {
         var info = await TryAsync(Info, () => RedisInfo.ReadAsync(server, cancellationToken)).ConfigureAwait(false) ?? ServerInfo.Empty;
-        return new ServerAnswers(endPoint)
+        return new ServerFacts(endPoint)
         {
             Info = info,
             Cluster = info.IsCluster && await AskAsync(ClusterInfo, cancellationToken).ConfigureAwait(false) is { } cluster

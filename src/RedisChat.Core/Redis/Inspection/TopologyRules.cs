@@ -8,7 +8,7 @@ internal static class TopologyRules
 {
     private const long Slots = 16384;
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server)
+    public static IEnumerable<ServerFinding> Find(ServerFacts server)
     {
         if (server.Cluster is { } cluster && (cluster["cluster_state"] != "ok" || cluster.Number("cluster_slots_ok") < Slots))
         {
@@ -29,7 +29,7 @@ internal static class TopologyRules
         }
     }
 
-    public static IEnumerable<ServerFinding> FindTogether(IReadOnlyList<ServerAnswers> servers)
+    public static IEnumerable<ServerFinding> FindTogether(IReadOnlyList<ServerFacts> servers)
     {
         var told = servers.Where(server => server.Info.Role != ServerRole.Unknown).ToList();
         if (told.Count == 0 || told.Exists(server => server.Info.IsCluster))

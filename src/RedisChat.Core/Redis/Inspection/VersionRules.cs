@@ -9,7 +9,7 @@ internal static class VersionRules
     private static readonly Version ShardedPubSub = new(7, 0);
     private static readonly Version WaitForDisk = new(7, 2);
 
-    public static IEnumerable<ServerFinding> Find(ServerAnswers server)
+    public static IEnumerable<ServerFinding> Find(ServerFacts server)
     {
         var info = server.Info;
         if (info.RedisVersion is not { } version)

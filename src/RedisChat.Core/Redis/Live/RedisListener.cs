@@ -27,7 +27,7 @@ internal sealed class RedisListener
     {
         try
         {
-            await RedisChannels.SubscribeAsync(
+            await SubscriberExtensions.SubscribeAsync(
                 _multiplexer.GetSubscriber(), _channel, _handler, timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch

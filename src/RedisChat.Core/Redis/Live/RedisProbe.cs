@@ -70,11 +70,11 @@ internal sealed class RedisProbe(
         {
             // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
-            var words = new RedisKeyOrValue[some.Length * RoomHash.Words];
+            var words = new RedisKeyOrValue[some.Length * RoomCounters.Words];
             var rooms = new Task[some.Length];
             for (var i = 0; i < some.Length; i++)
             {
-                rooms[i] = RoomHash.AskAsync(reads, keys, some[i].Room, words.AsMemory(i * RoomHash.Words));
+                rooms[i] = RoomCounters.AskAsync(reads, keys, some[i].Room, words.AsMemory(i * RoomCounters.Words));
             }
 
             await AnsweredAsync(rooms).ConfigureAwait(false);
@@ -145,7 +145,7 @@ internal sealed class RedisProbe(
             }
 
             using var values = HashValues.Of(answer);
-            return RoomHash.Position(values, keys, room);
+            return RoomCounters.Position(values, keys, room);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

@@ -16,11 +16,11 @@ internal sealed class RedisAppends
     private readonly CommandFlags _flags;
     private readonly bool _remembers;
     private readonly IRoomKeyScheme _keys;
-    private readonly RoomCache _rooms;
+    private readonly KnownRooms _rooms;
     private readonly RecentRooms<RoomAppends> _appends;
     private readonly ServerWindow _window;
     private readonly Action<string, KnownRoom, KnownRoom> _onLost;
-    private readonly RedisSealer _sealer;
+    private readonly BucketSealer _sealer;
     private readonly ConcurrentQueue<AppendCall> _calls = new();
 
     /// <param name="connection">What to send over.</param>
@@ -37,11 +37,11 @@ internal sealed class RedisAppends
         CommandFlags flags,
         bool remembers,
         IRoomKeyScheme keys,
-        RoomCache rooms,
+        KnownRooms rooms,
         int roomsKept,
         ServerWindow window,
         Action<string, KnownRoom, KnownRoom> onLost,
-        RedisSealer sealer)
+        BucketSealer sealer)
     {
         _connection = connection;
         _flags = flags;

@@ -30,7 +30,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
     }
 
     /// <inheritdoc/>
-    public bool RecognisesRepeatedAppends => true;
+    public bool RecognizesRepeatedAppends => true;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(

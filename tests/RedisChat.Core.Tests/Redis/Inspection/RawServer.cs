@@ -104,7 +104,7 @@ public sealed class RawServer
         }
     }
 
-    internal ServerAnswers Answers() => new(EndPoint)
+    internal ServerFacts Answers() => new(EndPoint)
     {
         Info = ServerInfo.Parse($"# Server\r\n{string.Concat(Info.Select(field => $"{field.Key}:{field.Value}\r\n"))}\r\n"),
         Settings = Settings,

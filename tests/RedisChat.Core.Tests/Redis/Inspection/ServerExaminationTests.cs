@@ -150,7 +150,7 @@ public sealed partial class ServerExaminationTests
     [Fact]
     public void A_server_that_does_not_answer_is_a_finding_beside_those_that_do()
     {
-        var inspection = ServerExamination.Examine([new RawServer().Answers(), ServerAnswers.None("away:6379")], Client);
+        var inspection = ServerExamination.Examine([new RawServer().Answers(), ServerFacts.None("away:6379")], Client);
 
         inspection.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Code = ServerUnreachable, Severity = Warning, Server = "away:6379" });
         inspection.Servers[1].Should().Be(new InspectedServer("away:6379", ServerRole.Unknown, null));

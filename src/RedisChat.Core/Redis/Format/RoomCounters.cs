@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>The fields of a room's hash that a reader needs.</summary>
-internal static class RoomHash
+internal static class RoomCounters
 {
     /// <summary>How many words the question has.</summary>
     public const int Words = 5;

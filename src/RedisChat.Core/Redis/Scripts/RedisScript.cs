@@ -5,11 +5,11 @@ using System.Text;
 namespace RedisChat.Redis;
 
 /// <summary>A script, and the hash that servers know it by.</summary>
-internal sealed class LuaScript
+internal sealed class RedisScript
 {
-    public LuaScript(string name)
+    public RedisScript(string name)
     {
-        using var stream = typeof(LuaScript).Assembly.GetManifestResourceStream(name)
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The script {name} is missing from the assembly.");
         using var reader = new StreamReader(stream);
         Text = reader.ReadToEnd();

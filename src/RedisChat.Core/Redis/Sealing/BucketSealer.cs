@@ -10,7 +10,7 @@ namespace RedisChat.Redis;
 /// Seals old buckets in the background, one after the other: of each room from where its field <c>sealed</c> says, which all processes move on. Whoever
 /// comes too late writes nothing.
 /// </summary>
-internal sealed class RedisSealer(
+internal sealed class BucketSealer(
     RedisConnection connection, IRoomKeyScheme keys, int? sealAfter, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private enum Outcome

@@ -2,10 +2,10 @@ namespace RedisChat.Redis;
 
 /// <summary>What a server answered.</summary>
 /// <param name="EndPoint">Where it is.</param>
-internal sealed record ServerAnswers(string EndPoint)
+internal sealed record ServerFacts(string EndPoint)
 {
     /// <summary>A server that does not answer.</summary>
-    public static ServerAnswers None(string endPoint) => new(endPoint) { IsReached = false };
+    public static ServerFacts None(string endPoint) => new(endPoint) { IsReached = false };
 
     public bool IsReached { get; private init; } = true;
 

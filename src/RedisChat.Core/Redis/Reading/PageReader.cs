@@ -14,7 +14,7 @@ namespace RedisChat.Redis;
 /// <param name="live">What is heard of those that are watched.</param>
 /// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
 /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, RedisLive live, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
+internal sealed class PageReader(IRoomKeyScheme keys, KnownRooms rooms, RedisLive live, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
@@ -25,15 +25,15 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, Redi
         var last = live.TryGetHeard(room, out var heard) ? Math.Max(known.Last, heard.MessageId) : known.Last;
 
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
-        var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomHash.Words);
-        var asked = RoomHash.AskAsync(reads, keys, room, words);
-        using var messages = new MessageReader(reads, keys, room, sealAfter, cancellationToken) { Last = last };
-        UserIndex? index = null;
+        var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
+        var asked = RoomCounters.AskAsync(reads, keys, room, words);
+        using var messages = new BucketReader(reads, keys, room, sealAfter, cancellationToken) { Last = last };
+        AuthorIndex? index = null;
         try
         {
             if (query.User is { } user)
             {
-                index = await UserIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+                index = await AuthorIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
             }
             else if (GuessRun(last, query) is var (from, to))
             {
@@ -80,11 +80,11 @@ internal sealed class RedisPageReader(IRoomKeyScheme keys, RoomCache rooms, Redi
     private RoomPosition Position(Task answer, string room)
     {
         using var values = HashValues.Of(answer);
-        return RoomHash.Position(values, keys, room);
+        return RoomCounters.Position(values, keys, room);
     }
 
     /// <summary>The page, if all of it was prefetched.</summary>
-    private static MessagePage? TryTakePage(MessageReader messages, PagePlan plan, RoomPosition position)
+    private static MessagePage? TryTakePage(BucketReader messages, PagePlan plan, RoomPosition position)
     {
         var space = ArrayPool<Message>.Shared.Rent(plan.Older + plan.Newer + 2);
         var older = space.AsSpan(0, plan.Older + 1);

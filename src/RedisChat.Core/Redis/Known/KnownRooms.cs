@@ -4,7 +4,7 @@ namespace RedisChat.Redis;
 /// What was last seen of the rooms used most recently. To find a room's keys it is only a hint: a wrong one costs a round trip, never more.
 /// It also shows a replica that is behind, and history that was lost, as far as it remembers.
 /// </summary>
-internal sealed class RoomCache(int capacity)
+internal sealed class KnownRooms(int capacity)
 {
     private readonly RecentRooms<KnownRoom> _rooms = new(capacity);
 

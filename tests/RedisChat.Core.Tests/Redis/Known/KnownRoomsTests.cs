@@ -2,12 +2,12 @@ using RedisChat.Redis;
 
 namespace RedisChat.Tests.Redis;
 
-public sealed class RoomCacheTests
+public sealed class KnownRoomsTests
 {
     [Fact]
     public void It_forgets_the_rooms_used_longest_ago()
     {
-        var cache = new RoomCache(3);
+        var cache = new KnownRooms(3);
         cache.Set("a", At(1));
         cache.Set("b", At(2));
         cache.Set("c", At(3));
@@ -26,7 +26,7 @@ public sealed class RoomCacheTests
     [Fact]
     public void Answers_that_come_out_of_order_do_not_lower_it_but_a_reading_does()
     {
-        var cache = new RoomCache(3);
+        var cache = new KnownRooms(3);
         cache.Raise("a", At(5) with { Revision = 7 });
         cache.Raise("a", At(3) with { Revision = 8 });
         cache.TryGet("a", out var known);
@@ -40,7 +40,7 @@ public sealed class RoomCacheTests
     [Fact]
     public void Another_epoch_replaces_what_was_known()
     {
-        var cache = new RoomCache(3);
+        var cache = new KnownRooms(3);
         cache.Raise("a", At(5));
         cache.Raise("a", At(3) with { Epoch = "other" });
         cache.TryGet("a", out var known);

@@ -7,7 +7,7 @@ namespace RedisChat.Redis;
 /// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are only ever added at the end, so a byte once written stays where it
 /// is, and an id is found by halving.
 /// </summary>
-internal sealed class UserIndex
+internal sealed class AuthorIndex
 {
     /// <summary>The longest id with its comma: 16 digits, see <see cref="ChatLimits.MaxMessageId"/>.</summary>
     private const int LongestEntry = 17;
@@ -26,7 +26,7 @@ internal sealed class UserIndex
 
     private long TailStart => _length - _tail.Length;
 
-    private UserIndex(RoomReads reads, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
+    private AuthorIndex(RoomReads reads, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
     {
         _reads = reads;
         _key = key;
@@ -37,7 +37,7 @@ internal sealed class UserIndex
     }
 
     /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
-    public static async Task<UserIndex> OpenAsync(
+    public static async Task<AuthorIndex> OpenAsync(
         RoomReads reads, RedisKey key, string room, int ids, CancellationToken cancellationToken)
     {
         // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
@@ -47,7 +47,7 @@ internal sealed class UserIndex
         await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
-        return new UserIndex(
+        return new AuthorIndex(
             reads, key, room, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
     }
 
@@ -135,7 +135,7 @@ internal sealed class UserIndex
             Key = _key,
         };
 
-    private sealed class Ids(UserIndex index, long split, long pivot, long last) : IIdSource
+    private sealed class Ids(AuthorIndex index, long split, long pivot, long last) : IIdSource
     {
         private long _older = split;
         private long _newer = split;

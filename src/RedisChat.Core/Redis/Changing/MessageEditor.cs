@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Finds one message, open or sealed, and changes it by compare-and-set.</summary>
-internal sealed class RedisChanges(RedisConnection connection, IRoomKeyScheme keys, RoomCache rooms, RedisStoreOptions options, TimeProvider time)
+internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme keys, KnownRooms rooms, RedisStoreOptions options, TimeProvider time)
 {
     // By so much, in µs, a revision that the client gives goes before the least there can be, so that no other change on the way takes it.
     private const long FirstLead = 1_000;

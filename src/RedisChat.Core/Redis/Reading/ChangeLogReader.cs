@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <param name="keys">Names the keys.</param>
 /// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
-internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
+internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
 {
     /// <summary>One entry of the change log: <c>revision:id</c>, or for a deletion <c>revision:id:time of the message</c>.</summary>
     private readonly record struct Change(long Revision, long Id, long? DeletedStamp);
@@ -31,7 +31,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
             return new RoomChanges { Events = [], Position = now };
         }
 
-        using var messages = new MessageReader(new PrimaryReads(database), keys, room, sealAfter, cancellationToken) { Last = now.MessageId };
+        using var messages = new BucketReader(new PrimaryReads(database), keys, room, sealAfter, cancellationToken) { Last = now.MessageId };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
@@ -50,7 +50,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomHash.ReadAsync(new PrimaryReads(database), keys, room).Observed();
+        var roomTask = RoomCounters.ReadAsync(new PrimaryReads(database), keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
             keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
         var now = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
         now.Revision <= after.Revision || Array.Exists(changes, change => change.Revision == now.Revision);
 
     /// <summary>Whether the room's history is that of the position, and its log reaches back that far.</summary>
-    private static async Task<bool> ContinuesAsync(MessageReader messages, RoomPosition after, RoomPosition now, Change[] changes)
+    private static async Task<bool> ContinuesAsync(BucketReader messages, RoomPosition after, RoomPosition now, Change[] changes)
     {
         if (after.Epoch != now.Epoch || after.MessageId > now.MessageId || after.Revision > now.Revision)
         {
@@ -92,7 +92,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
     }
 
     private async Task<RoomChanges> ReadSinceAsync(
-        MessageReader messages, string room, RoomPosition after, RoomPosition now, Change[] changes, int limit)
+        BucketReader messages, string room, RoomPosition after, RoomPosition now, Change[] changes, int limit)
     {
         // Each message once, at its last change; those that the reader does not know yet come as new ones.
         var lastChanges = new Dictionary<long, Change>();
@@ -133,7 +133,7 @@ internal sealed class RedisChangeReader(IRoomKeyScheme keys, int sealAfter)
 
     /// <summary>Adds the messages that came after the position, up to the limit.</summary>
     private async Task<RoomChanges> ReadNewAsync(
-        MessageReader messages, string room, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
+        BucketReader messages, string room, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
     {
         var ids = new RoomIds(after.MessageId, now.MessageId, room, keys.Room(room), "last");
         var space = limit - events.Count;

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Subscribes without leaving anything behind where that fails.</summary>
-internal static class RedisChannels
+internal static class SubscriberExtensions
 {
     /// <summary>Subscribes to a channel; if that fails or takes too long, the handler does not stay registered.</summary>
     /// <remarks>

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// Waits for answers that may come when nobody waits for them any more. The client library lets them fail seconds later, and an exception that
 /// nobody looks at is reported to the host as unobserved.
 /// </summary>
-internal static class RedisAnswers
+internal static class TaskWaits
 {
     /// <summary>Waits until cancelled.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
