@@ -137,6 +137,7 @@ public sealed class Chat
             static (call, token) => call.Store.ReadAsync(call.Room, call.Query, token), cancellationToken).ConfigureAwait(false);
         foreach (var unreadable in page.Unreadable)
         {
+            unreadable.Complete(room, ChatOperations.Receive);
             ChatLog.UnreadableMessage(_runner.Logger, unreadable.Key, unreadable.Field);
             ChatTelemetry.LeftOut(1);
         }
