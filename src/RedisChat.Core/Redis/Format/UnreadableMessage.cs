@@ -7,7 +7,7 @@ internal static class UnreadableMessage
 {
     public static ChatDataException Error(KeyNames keys, string room, long id, bool isSealed)
     {
-        var bucket = id / RedisMessageStore.BucketSize;
+        var bucket = id / Buckets.Size;
         var key = isSealed ? keys.Sealed(room) : keys.Bucket(room, bucket);
         var field = (isSealed ? bucket : id).ToString(CultureInfo.InvariantCulture);
         return new ChatDataException(isSealed
