@@ -162,7 +162,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
-        new RedisHealth(_connection, _keys, _time).CheckAsync(patience, cancellationToken);
+        new RedisHealth(_connection, _keys, _time, _logger).CheckAsync(patience, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>

@@ -164,5 +164,5 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
     private static StoredMessage? Existing(StoredMessage message) => message.Exists ? message : null;
 
     private Message Read(string room, StoredMessage found, string operation) =>
-        found.TryRead(out var message) ? message : throw UnreadableMessage.Error(keys, room, found.Id, found.IsSealed, operation);
+        found.TryRead(out var message) ? message : throw UnreadableValue.Error(keys, room, found.Id, found.IsSealed, operation);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -6,16 +7,32 @@ namespace RedisChat.Redis;
 /// Tries whether the chat works, in the room of the empty id, which no user can have: so the access rights and the cluster routing are those
 /// of any room.
 /// </summary>
-internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme keys, TimeProvider time)
+internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme keys, TimeProvider time, ILogger logger)
 {
     private const string Room = "";
 
     public async Task<ChatHealth> CheckAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var answers = await ChatHealthStep.TryAsync(time, patience, PingAsync, cancellationToken).ConfigureAwait(false);
-        var write = await ChatHealthStep.TryAsync(time, patience, WriteAsync, cancellationToken).ConfigureAwait(false);
-        var live = await ChatHealthStep.TryAsync(time, patience, PublishAsync, cancellationToken).ConfigureAwait(false);
+        var answers = await TryAsync("connection", PingAsync).ConfigureAwait(false);
+        var write = await TryAsync("write", WriteAsync).ConfigureAwait(false);
+        var live = await TryAsync("live", PublishAsync).ConfigureAwait(false);
         return new ChatHealth(answers, write, live);
+
+        Task<ChatHealthStep> TryAsync(string step, Func<CancellationToken, Task> attempt) =>
+            ChatHealthStep.TryAsync(step, time, patience, token => TranslatedAsync(attempt, token), logger, cancellationToken);
+    }
+
+    /// <summary>Redis's own errors name hosts and keys, so they become the chat's.</summary>
+    private async Task TranslatedAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await attempt(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (connection.TryTranslate(e, Room, ChatOperations.Health, out var error))
+        {
+            throw error;
+        }
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
