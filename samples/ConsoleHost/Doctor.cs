@@ -1,7 +1,7 @@
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Looks at how the servers are set up, and prints what matters to a chat, the worst first.</summary>
-internal sealed class Doctor(Chat chat, Printer printer)
+internal sealed class Doctor(IServerInspection servers, Printer printer)
 {
     /// <summary>No problem was found.</summary>
     public const int Healthy = 0;
@@ -20,7 +20,7 @@ internal sealed class Doctor(Chat chat, Printer printer)
         ServerInspection inspection;
         try
         {
-            inspection = await chat.InspectServerAsync(cancellationToken);
+            inspection = await servers.InspectServerAsync(TimeSpan.FromSeconds(5), cancellationToken);
         }
         catch (ChatException e)
         {

@@ -28,7 +28,7 @@ try
     var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
     if (options.Doctor)
     {
-        return await new Doctor(host.Services.GetRequiredService<Chat>(), printer).RunAsync(leaving);
+        return await new Doctor(host.Services.GetRequiredService<IServerInspection>(), printer).RunAsync(leaving);
     }
 
     using var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);

@@ -67,10 +67,10 @@ internal static class Features
         #endregion
     }
 
-    public static async Task InspectAsync(Chat chat)
+    public static async Task InspectAsync(IServerInspection servers)
     {
         #region inspect
-        var inspection = await chat.InspectServerAsync();
+        var inspection = await servers.InspectServerAsync(patience: TimeSpan.FromSeconds(5)); // IServerInspection, injected
         foreach (var finding in inspection.Findings) // the worst first
         {
             Console.WriteLine($"{finding.Severity}: {finding.What} {finding.Why} {finding.Command}");

@@ -17,7 +17,7 @@ internal static class Others
         await Features.SendAsync(chat);
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
-        await Features.InspectAsync(chat);
+        await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try
         {
             await Features.SendDurablyAsync(chat);

@@ -20,11 +20,9 @@ namespace RedisChat;
 public sealed class Chat
 {
     private readonly IMessageStore _store;
-    private readonly ChatOptions _options;
-    private readonly RetryPolicy _retry;
-    private readonly PendingOperations _pending;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly OperationRunner _runner;
+    private readonly MessageSender _sender;
+    private readonly MessageChanger _changer;
 
     /// <summary>Makes a chat on a store.</summary>
     /// <param name="store">Keeps the messages. It is not disposed by the chat.</param>
@@ -36,12 +34,11 @@ public sealed class Chat
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
-        _options = options ?? new ChatOptions();
-        OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
-        _time = time ?? TimeProvider.System;
-        _logger = logger ?? (ILogger)NullLogger.Instance;
-        _retry = new RetryPolicy(_options.OperationTimeout, _time, _logger);
-        _pending = new PendingOperations(_options.MaxPendingOperations);
+        options ??= new ChatOptions();
+        OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
+        _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
+        _sender = new MessageSender(store, _runner);
+        _changer = new MessageChanger(store, _runner);
     }
 
     /// <summary>A handle on one room, for callers that use it often.</summary>
@@ -78,7 +75,7 @@ public sealed class Chat
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
-        SendAsync(room, message, _options.Durability, cancellationToken);
+        SendAsync(room, message, _runner.Options.Durability, cancellationToken);
 
     /// <summary>Sends a message that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -93,19 +90,9 @@ public sealed class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store cannot tell how durable a message is, or has no place for metadata or idempotency keys.</exception>
-    public async Task<MessageReceipt> SendAsync(
-        string room, NewMessage message, Durability durability, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessage(message, _options);
-        ArgumentNullException.ThrowIfNull(durability);
-        var send = PendingSend.Of(message);
-        await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
-        ChatTelemetry.Stored(send);
-        var receipt = send.Receipt;
-        send.Recycle();
-        return receipt;
-    }
+    public Task<MessageReceipt> SendAsync(
+        string room, NewMessage message, Durability durability, CancellationToken cancellationToken = default) =>
+        _sender.SendAsync(room, message, durability, cancellationToken);
 
     /// <summary>Sends several messages to one room, all or none, in their order and with no other message between them.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -120,7 +107,7 @@ public sealed class Chat
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        SendManyAsync(room, messages, _options.Durability, cancellationToken);
+        SendManyAsync(room, messages, _runner.Options.Durability, cancellationToken);
 
     /// <summary>Sends several messages at once that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -129,22 +116,9 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <inheritdoc cref="SendAsync(string, NewMessage, Durability, CancellationToken)" path="/exception"/>
-    public async Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
-        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckBatch(messages, _options);
-        ArgumentNullException.ThrowIfNull(durability);
-        if (messages.Count == 0)
-        {
-            return [];
-        }
-
-        var send = PendingSend.Of(messages);
-        await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
-        ChatTelemetry.Stored(send);
-        return send.Receipts;
-    }
+    public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
+        _sender.SendManyAsync(room, messages, durability, cancellationToken);
 
     /// <summary>Reads a page of a room: the newest messages, or those before, after or around one, of all users or of one.</summary>
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
@@ -158,13 +132,12 @@ public sealed class Chat
         query ??= MessageQuery.Newest;
         ChatInput.CheckId(room);
         ChatInput.CheckQuery(query);
-        var page = await RunAsync(
-            ChatOperations.Receive, room, writes: false, repeatable: true,
-            (Store: _store, Room: room, Query: query), static (page, token) => page.Store.ReadAsync(page.Room, page.Query, token), cancellationToken)
-            .ConfigureAwait(false);
+        var page = await _runner.RunAsync(
+            ChatOperation.Read, room, (Store: _store, Room: room, Query: query),
+            static (call, token) => call.Store.ReadAsync(call.Room, call.Query, token), cancellationToken).ConfigureAwait(false);
         if (page.Unreadable.Count > 0)
         {
-            ReportUnreadable(page.Unreadable);
+            ChatTelemetry.LeftOut(page.Unreadable, _runner.Logger);
         }
 
         return page;
@@ -203,9 +176,9 @@ public sealed class Chat
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
-        return RunAsync(
-            ChatOperations.Receive, room, writes: false, repeatable: true,
-            token => _store.GetAsync(room, id, token), cancellationToken);
+        return _runner.RunAsync(
+            ChatOperation.Read, room, (Store: _store, Room: room, Id: id),
+            static (call, token) => call.Store.GetAsync(call.Room, call.Id, token), cancellationToken).AsTask();
     }
 
     /// <summary>Gives a message another text, if nobody else changed it meanwhile; else tries again on its new state.</summary>
@@ -221,25 +194,8 @@ public sealed class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store cannot edit: <see cref="ClassicMessageStore"/>.</exception>
-    public async Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessageId(id);
-        ChatInput.CheckId(user);
-        ChatInput.CheckText(text, _options);
-
-        // Safe to repeat: an edit that was made already finds its text there and changes nothing.
-        var change = await RunAsync(
-            ChatOperations.Edit, room, writes: true, repeatable: true,
-            token => _store.ChangeAsync(room, id, Edited, token), cancellationToken).ConfigureAwait(false);
-        return change.Message;
-
-        Message Edited(Message message)
-        {
-            CheckAuthor(message, user, room, ChatOperations.Edit);
-            return message.Text == text ? message : message with { Text = text };
-        }
-    }
+    public Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default) =>
+        _changer.EditAsync(room, id, user, text, cancellationToken);
 
     /// <summary>Deletes a message. Its id is never used again.</summary>
     /// <param name="room">The room's id.</param>
@@ -251,42 +207,9 @@ public sealed class Chat
     /// <exception cref="ChatInputException">An id is not valid.</exception>
     /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    public async Task<bool> DeleteAsync(
-        string room, long id, string user, bool asModerator = false, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessageId(id);
-        ChatInput.CheckId(user);
-
-        var answerLost = false;
-        var change = await RunAsync(ChatOperations.Delete, room, writes: true, repeatable: true, DeleteOnceAsync, cancellationToken).ConfigureAwait(false);
-
-        // If an attempt to delete it got no answer and the next one finds it gone, it is this call that deleted it, as far as can be told.
-        return change.Outcome == ChangeOutcome.Deleted || answerLost;
-
-        async ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)
-        {
-            try
-            {
-                return await _store.ChangeAsync(room, id, Deleted, token).ConfigureAwait(false);
-            }
-            catch (ChatUnavailableException e) when (e.MayHaveHappened)
-            {
-                answerLost = true;
-                throw;
-            }
-        }
-
-        Message? Deleted(Message message)
-        {
-            if (!asModerator)
-            {
-                CheckAuthor(message, user, room, ChatOperations.Delete);
-            }
-
-            return null;
-        }
-    }
+    public Task<bool> DeleteAsync(
+        string room, long id, string user, bool asModerator = false, CancellationToken cancellationToken = default) =>
+        _changer.DeleteAsync(room, id, user, asModerator, cancellationToken);
 
     /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
     /// <remarks>
@@ -330,9 +253,9 @@ public sealed class Chat
         ChatInput.CheckId(room);
         ChatInput.CheckPosition(after);
         ChatInput.CheckLimit(limit);
-        return RunAsync(
-            ChatOperations.Receive, room, writes: false, repeatable: true,
-            token => _store.ReadChangesAsync(room, after, limit, token), cancellationToken);
+        return _runner.RunAsync(
+            ChatOperation.Read, room, (Store: _store, Room: room, After: after, Limit: limit),
+            static (call, token) => call.Store.ReadChangesAsync(call.Room, call.After, call.Limit, token), cancellationToken).AsTask();
     }
 
     /// <summary>Tries whether the store answers, can be written to, and delivers live, and how long each takes.</summary>
@@ -340,49 +263,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
     public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) =>
-        _store is IStoreHealth health
-            ? health.CheckHealthAsync(_options.OperationTimeout, cancellationToken)
-            : throw new NotSupportedException($"{_store.GetType().Name} does not support health checks ({nameof(IStoreHealth)}).");
-
-    /// <summary>Looks at how the store's servers are set up, and says what would lose messages or cost more than it need, and what mends it.</summary>
-    /// <remarks>
-    /// For a look at the start of an application, or by hand. It changes nothing. What the configured user is not allowed to see is a
-    /// finding that names the right. Connecting and looking may take <see cref="ChatOptions.OperationTimeout"/> each.
-    /// </remarks>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="NotSupportedException">The store has no servers to look at.</exception>
-    /// <exception cref="ChatUnavailableException">No server answers.</exception>
-    public Task<ServerInspection> InspectServerAsync(CancellationToken cancellationToken = default) =>
-        _store is IServerInspection inspection
-            ? inspection.InspectServerAsync(_options.OperationTimeout, cancellationToken)
-            : throw new NotSupportedException($"{_store.GetType().Name} does not support inspection ({nameof(IServerInspection)}).");
-
-    private ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
-    {
-        if (durability != Durability.Memory && _store is not IDurableStore)
-        {
-            throw new NotSupportedException(
-                $"{_store.GetType().Name} does not support the durability {durability} ({nameof(IDurableStore)}); use {nameof(Durability)}.{nameof(Durability.Memory)}.");
-        }
-
-        return RunAsync(
-            ChatOperations.Send, room, writes: true, repeatable: _store.RecognizesRepeatedAppends,
-            (Store: _store, Room: room, Send: send, Durability: durability),
-            static (state, token) => state.Store is IPendingSendStore store
-                ? store.AppendAsync(state.Room, state.Send, state.Durability, token)
-                : AppendOnceAsync(state.Store, state.Room, state.Send, state.Durability, token),
-            cancellationToken);
-    }
-
-    private static async ValueTask<PendingSend> AppendOnceAsync(
-        IMessageStore store, string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
-    {
-        var messages = store.RecognizesRepeatedAppends ? send.KeyedMessages() : send.Messages;
-        send.SetReceipts(durability == Durability.Memory
-            ? await store.AppendAsync(room, messages, cancellationToken).ConfigureAwait(false)
-            : await ((IDurableStore)store).AppendAsync(room, messages, durability, cancellationToken).ConfigureAwait(false));
-        return send;
-    }
+        _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(_runner.Options.OperationTimeout, cancellationToken);
 
     private async IAsyncEnumerable<Message> EnumerateAsync(
         string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -399,64 +280,5 @@ public sealed class Chat
             }
         }
         while (page.HasNewer);
-    }
-
-    private async Task<T> RunAsync<T>(
-        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken) =>
-        await RunAsync(operation, room, writes, repeatable, attempt, static (attempt, token) => attempt(token), cancellationToken).ConfigureAwait(false);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> RunAsync<TState, T>(
-        string operation,
-        string room,
-        bool writes,
-        bool repeatable,
-        TState state,
-        Func<TState, CancellationToken, ValueTask<T>> attempt,
-        CancellationToken cancellationToken)
-    {
-        var activity = ChatTelemetry.Start(operation, room);
-        var start = _time.GetTimestamp();
-        Exception? error = null;
-        try
-        {
-            using var pending = _pending.Enter(room, operation);
-            return await _retry.RunAsync(operation, room, writes, repeatable, state, attempt, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            error = e;
-            throw;
-        }
-        finally
-        {
-            ChatTelemetry.Finish(activity, operation, _time.GetElapsedTime(start), error);
-        }
-    }
-
-    private void ReportUnreadable(IReadOnlyList<UnreadableMessage> unreadable)
-    {
-        ChatTelemetry.LeftOut(unreadable.Count);
-
-        // A sealed bucket that cannot be unpacked is one field, but holds many messages.
-        foreach (var place in unreadable.Select(message => (message.Key, message.Field)).Distinct())
-        {
-            ChatLog.UnreadableMessage(_logger, place.Key, place.Field);
-        }
-    }
-
-    private static void CheckAuthor(Message message, string user, string room, string operation)
-    {
-        if (message.User != user)
-        {
-            throw new ChatForbiddenException(
-                operation == ChatOperations.Delete
-                    ? $"Message {message.Id} was written by someone else. Only its author may delete it, or a moderator (asModerator: true)."
-                    : $"Message {message.Id} was written by someone else. Only its author may edit it.")
-            {
-                Room = room,
-                Operation = operation,
-            };
-        }
     }
 }

@@ -111,9 +111,14 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task A_store_without_servers_has_none_to_inspect() =>
-        (await Assert.ThrowsAsync<NotSupportedException>(() => _chat.InspectServerAsync(Cancelled)))
-            .Message.Should().Be("InMemoryMessageStore does not support inspection (IServerInspection).");
+    public void A_store_without_servers_has_none_to_inspect()
+    {
+        IMessageStore store = new InMemoryMessageStore();
+
+        store.GetAbility<IServerInspection>().Should().BeNull();
+        var required = () => store.RequireAbility<IServerInspection>("inspection");
+        required.Should().Throw<NotSupportedException>().WithMessage("InMemoryMessageStore does not support inspection (IServerInspection).");
+    }
 
     private static async Task<List<Message>> ListAsync(IAsyncEnumerable<Message> messages)
     {

@@ -56,7 +56,7 @@ public sealed partial class ConventionTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => File.ReadLines(file).Any(line =>
                 !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
-                && (line.Contains(":{{", StringComparison.Ordinal) || line.Contains("\"chatroom\"", StringComparison.Ordinal))));
+                && (line.Contains(":{{", StringComparison.Ordinal) || line.Contains("\":live", StringComparison.Ordinal) || line.Contains("}:m:", StringComparison.Ordinal) || line.Contains("\"chatroom\"", StringComparison.Ordinal))));
         naming.Select(Path.GetFileName).Should().BeEquivalentTo("HashTagKeyScheme.cs");
     }
 

@@ -10,7 +10,8 @@ namespace RedisChat;
 /// <summary>Registers a <see cref="Chat"/> with a host.</summary>
 /// <remarks>
 /// The chat and its store are singletons. Connecting is lazy: a host starts while Redis is down, and its chat works once Redis is up. A
-/// <see cref="TimeProvider"/> that the host has registered is used. Bad options stop the host at its start.
+/// <see cref="TimeProvider"/> that the host has registered is used. Bad options stop the host at its start. <see cref="IServerInspection"/> is
+/// registered too, for stores that have it.
 /// </remarks>
 public static class RedisChatServiceCollectionExtensions
 {
@@ -73,6 +74,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
             Time(provider),
             Logger(provider)));
+        services.TryAddKeyedSingleton(key, (provider, _) =>
+            provider.GetRequiredKeyedService<IMessageStore>(key).RequireAbility<IServerInspection>("inspection"));
         services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
             provider.GetRequiredKeyedService<IMessageStore>(key),
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),

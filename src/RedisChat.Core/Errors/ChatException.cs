@@ -3,6 +3,9 @@ namespace RedisChat;
 /// <summary>A chat operation failed for a reason that its caller could not check beforehand. Input that is not valid is a <see cref="ChatInputException"/>.</summary>
 public class ChatException : Exception
 {
+    private string? _room;
+    private string? _operation;
+
     /// <summary>Makes one without details.</summary>
     public ChatException()
     {
@@ -23,9 +26,24 @@ public class ChatException : Exception
     {
     }
 
-    /// <summary>The room it was about; <see langword="null"/> if none.</summary>
-    public string? Room { get; init; }
+    /// <summary>The room that the operation was about; <see langword="null"/> if it was about none.</summary>
+    public string? Room
+    {
+        get => _room;
+        init => _room = value;
+    }
 
-    /// <summary>What was being done: one of <see cref="ChatOperations"/>.</summary>
-    public string? Operation { get; init; }
+    /// <summary>The operation that failed: one of <see cref="ChatOperations"/>.</summary>
+    public string? Operation
+    {
+        get => _operation;
+        init => _operation = value;
+    }
+
+    /// <summary>Fills in the room and the operation, unless they are known already: stores do not need to pass them around for their errors.</summary>
+    internal void Complete(string? room, string operation)
+    {
+        _room ??= room;
+        _operation ??= operation;
+    }
 }

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>How the servers of a chat are set up: see <see cref="Chat.InspectServerAsync"/>.</summary>
+/// <summary>How the servers of a chat are set up: see <see cref="IServerInspection"/>.</summary>
 /// <param name="Servers">The servers that the connection knows of.</param>
 /// <param name="Findings">What was found, the worst first.</param>
 public sealed record ServerInspection(IReadOnlyList<InspectedServer> Servers, IReadOnlyList<ServerFinding> Findings)

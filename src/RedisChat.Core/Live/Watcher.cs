@@ -182,6 +182,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
         catch (Exception e)
         {
+            (e as ChatException)?.Complete(_name, ChatOperations.Watch);
             try
             {
                 await EndAsync().ConfigureAwait(false);

@@ -7,7 +7,7 @@ internal sealed class PendingOperations(int most)
 
     /// <summary>One more, until what is returned is disposed.</summary>
     /// <exception cref="ChatOverloadedException">There are too many.</exception>
-    public Entry Enter(string room, string operation)
+    public Entry Enter()
     {
         if (Interlocked.Increment(ref _count) <= most)
         {
@@ -17,11 +17,7 @@ internal sealed class PendingOperations(int most)
         Interlocked.Decrement(ref _count);
         throw new ChatOverloadedException(
             $"{most} operations are under way or waiting for the store, and no more are taken in; nothing was done. Slow down, and look "
-            + $"whether the store can be reached. {nameof(ChatOptions)}.{nameof(ChatOptions.MaxPendingOperations)} is the limit.")
-        {
-            Room = room,
-            Operation = operation,
-        };
+            + $"whether the store can be reached. {nameof(ChatOptions)}.{nameof(ChatOptions.MaxPendingOperations)} is the limit.");
     }
 
     public readonly struct Entry(PendingOperations operations) : IDisposable

@@ -17,26 +17,14 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
     // Deadlines that were not reached, to be set anew.
     private readonly ConcurrentQueue<CancellationTokenSource> _deadlines = new();
 
-    /// <param name="operation">One of <see cref="ChatOperations"/>.</param>
-    /// <param name="room">The room, for the error.</param>
-    /// <param name="writes">Whether an attempt without an answer leaves open whether something was written.</param>
-    /// <param name="repeatable">Whether an attempt that may have happened may be repeated.</param>
-    /// <param name="attempt">What to do.</param>
+    /// <summary>Runs attempts until one succeeds, or the deadline is over.</summary>
+    /// <param name="operation">Which kind of call it is.</param>
+    /// <param name="state">What the attempt needs.</param>
+    /// <param name="attempt">The call.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public ValueTask<T> RunAsync<T>(
-        string operation, string room, bool writes, bool repeatable, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken) =>
-        RunAsync(operation, room, writes, repeatable, attempt, static (attempt, token) => attempt(token), cancellationToken);
-
-    /// <summary>The same, for an attempt that brings what it needs as its state.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
-        string operation,
-        string room,
-        bool writes,
-        bool repeatable,
-        TState state,
-        Func<TState, CancellationToken, ValueTask<T>> attempt,
-        CancellationToken cancellationToken)
+        ChatOperation operation, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
     {
         var deadline = NewDeadline();
         var linked = cancellationToken.CanBeCanceled
@@ -57,7 +45,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 catch (ChatUnavailableException e)
                 {
                     last = e;
-                    mayHaveHappened |= e.MayHaveHappened && writes;
+                    mayHaveHappened |= e.MayHaveHappened && operation.Writes;
                 }
                 catch (ChatTopologyException e)
                 {
@@ -67,8 +55,8 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
                 {
                     // Nothing was done this time. But an earlier attempt may have been carried out, perhaps by another server.
-                    ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, e);
-                    throw Failed(operation, room, mayHaveHappened, e);
+                    ChatLog.GaveUp(logger, operation.Name, attempts, timeout.TotalMilliseconds, e);
+                    throw Failed(operation.Name, mayHaveHappened, e);
                 }
                 catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -78,17 +66,17 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 {
                     // The wait ended, what was sent did not: it may still arrive.
                     last = e;
-                    mayHaveHappened |= writes;
+                    mayHaveHappened |= operation.Writes;
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
                 if (deadline.IsCancellationRequested
-                    || (mayHaveHappened && !repeatable)
-                    || !await PauseAsync(operation, attempts, last, token).ConfigureAwait(false))
+                    || (mayHaveHappened && !operation.IsRepeatable)
+                    || !await PauseAsync(operation.Name, attempts, last, token).ConfigureAwait(false))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    ChatLog.GaveUp(logger, operation, attempts, timeout.TotalMilliseconds, last);
-                    throw Failed(operation, room, mayHaveHappened, last);
+                    ChatLog.GaveUp(logger, operation.Name, attempts, timeout.TotalMilliseconds, last);
+                    throw Failed(operation.Name, mayHaveHappened, last);
                 }
             }
         }
@@ -140,7 +128,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         }
     }
 
-    private ChatException Failed(string operation, string room, bool mayHaveHappened, Exception? last)
+    private ChatException Failed(string operation, bool mayHaveHappened, Exception? last)
     {
         if (last is ChatTopologyException twoPrimaries && !mayHaveHappened)
         {
@@ -156,8 +144,6 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         };
         return new ChatUnavailableException($"The {operation} did not succeed (within {timeout.TotalSeconds:0.###} s). {reason} {outcome}", last)
         {
-            Room = room,
-            Operation = operation,
             MayHaveHappened = mayHaveHappened,
         };
     }

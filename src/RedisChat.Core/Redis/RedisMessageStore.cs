@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
@@ -12,28 +11,19 @@ namespace RedisChat;
 /// script call, again if somebody else was faster. Reads are several pipelined commands, and go to the primary, but for pages where
 /// <see cref="RedisStoreOptions.PreferReplicas"/> is set.
 /// </remarks>
-public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSendStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
+public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
     /// <summary>How many messages share a hash. Part of the stored format.</summary>
     internal const int BucketSize = 128;
 
-    // Then the primary is asked.
-    private static readonly TimeSpan ReplicaTimeout = TimeSpan.FromSeconds(1);
-
-    private readonly RedisConnection _connection;
-    private readonly RedisStoreOptions _options;
-    private readonly IRoomKeyScheme _keys;
-    private readonly KnownRooms _rooms;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly RedisAppends _appends;
-    private readonly PageReader _reader;
+    private readonly RedisStoreContext _context;
+    private readonly RedisSends _sends;
+    private readonly PageReader _pages;
     private readonly ChangeLogReader _changes;
     private readonly MessageEditor _messages;
     private readonly BucketSealer _sealer;
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
-    private readonly RedisDurability _durability;
 
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
     /// <param name="multiplexer">The connection.</param>
@@ -58,38 +48,33 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     internal RedisMessageStore(
         RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider? time = null, ILogger? logger = null)
     {
-        _options = options ?? new RedisStoreOptions();
-        OptionsProblems.ThrowIfAny(OptionsProblems.In(_options), nameof(options));
-        _connection = connection;
-        _connection.AllowsEviction = _options.AllowEviction;
-        _keys = keys ?? new HashTagKeyScheme(_options.KeyPrefix);
-        _rooms = new KnownRooms(_options.RoomCacheSize);
-        _time = time ?? TimeProvider.System;
-        _logger = logger ?? NullLogger.Instance;
-        var sealAfter = _options.SealAfter ?? 1;
-        var window = new ServerWindow(_options.IdempotencyWindow, _time);
-        _sealer = new BucketSealer(_connection, _keys, _options.SealAfter, _time, _logger);
-        _appends = NewAppends(_connection, CommandFlags.DemandMaster, remembers: false);
-        _live = new RedisLive(_connection, _keys, _options, _time, _logger);
-        _reader = new PageReader(_keys, _rooms, _live, sealAfter, OnLost);
-        _changes = new ChangeLogReader(_keys, sealAfter);
-        _messages = new MessageEditor(_connection, _keys, _rooms, _options, _time);
-        _watched = new WatchedStore(this, _live, _time, _logger);
-        _durability = new RedisDurability(
-            _connection, _keys, _time, connection => NewAppends(connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true));
-
-        RedisAppends NewAppends(RedisConnection over, CommandFlags flags, bool remembers) =>
-            new(over, flags, remembers, _keys, _rooms, _options.RoomCacheSize, window, OnLost, _sealer);
+        options ??= new RedisStoreOptions();
+        OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
+        connection.AllowsEviction = options.AllowEviction;
+        time ??= TimeProvider.System;
+        logger ??= NullLogger.Instance;
+        var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.DatabaseNumber);
+        _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
+        _sealer = new BucketSealer(_context);
+        _sends = new RedisSends(_context, _sealer);
+        _live = new RedisLive(_context);
+        _pages = new PageReader(_context, _live);
+        _changes = new ChangeLogReader(_context);
+        _messages = new MessageEditor(_context);
+        _watched = new WatchedStore(this, _live, time, logger);
     }
 
-    /// <summary>Looks whether the room has something to seal, and seals it in the background.</summary>
+    /// <summary>Checks whether the room has something to seal, and seals it in the background.</summary>
     internal void Seal(string room) => _sealer.Add(room);
 
-    /// <summary>Completes when what this store has noticed to seal is sealed, or was left open.</summary>
+    /// <summary>Completes when everything that this store noticed to seal is sealed, or was left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
 
     /// <inheritdoc/>
     public bool RecognizesRepeatedAppends => true;
+
+    /// <inheritdoc/>
+    object? IMessageStore.GetAbility(Type ability) => ability.IsInstanceOfType(_sends) ? _sends : ability.IsInstanceOfType(this) ? this : null;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
@@ -97,44 +82,20 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         AppendAsync(room, messages, Durability.Memory, cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The store uses a connection of the host's: the durable sends need one of their own.</exception>
-    public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
-        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default)
-    {
-        var send = PendingSend.Of(messages);
-        await ((IPendingSendStore)this).AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
-        return send.Receipts;
-    }
-
-    ValueTask<PendingSend> IPendingSendStore.AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(durability);
-        return durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
-            : _connection.IsOwn ? _durability.AppendAsync(room, send, durability, cancellationToken)
-            : throw new NotSupportedException(
-                $"The durability {durability} needs a connection of its own, for waiting blocks it. Give the chat a configuration string or "
-                + "ConfigurationOptions instead of a connection multiplexer.");
-    }
+    /// <exception cref="NotSupportedException">The store uses a connection of the host's; durable sends need one of their own.</exception>
+    public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
+        _sends.AppendAsync(room, messages, durability, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) =>
         new(_messages.GetAsync(room, id, cancellationToken));
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
-    {
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return (_options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
-                ?? await _reader.ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
-        {
-            throw error;
-        }
-    }
+    public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
+        _context.Calls.RunAsync(
+            (Pages: _pages, Room: room, Query: query),
+            static (database, call, token) => call.Pages.ReadAsync(database, call.Room, call.Query, token), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<MessageChange> ChangeAsync(
@@ -142,19 +103,11 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
         new(_messages.ChangeAsync(room, id, change, cancellationToken));
 
     /// <inheritdoc/>
-    public async ValueTask<RoomChanges> ReadChangesAsync(
-        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default)
-    {
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await _changes.ReadAsync(database, room, after, limit, cancellationToken).UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
-        {
-            throw error;
-        }
-    }
+    public ValueTask<RoomChanges> ReadChangesAsync(
+        string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
+        _context.Calls.RunAsync(
+            (Changes: _changes, Room: room, After: after, Limit: limit),
+            static (database, call, token) => call.Changes.ReadAsync(database, call.Room, call.After, call.Limit, token).UntilAsync(token), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
@@ -162,18 +115,18 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
-        new RedisHealth(_connection, _keys, _time, _logger).CheckAsync(patience, cancellationToken);
+        new RedisHealth(_context).CheckAsync(patience, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
-        new RedisInspection(_connection, _time).RunAsync(patience, cancellationToken);
+        new RedisInspection(_context).RunAsync(patience, cancellationToken);
 
     /// <summary>Ends the watching, and closes the connection if it is the store's own.</summary>
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);
         await _sealer.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_durability.DisposeAsync().AsTask(), _connection.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await Task.WhenAll(_sends.DisposeAsync().AsTask(), _context.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
     /// <summary>The same, for hosts that do not dispose asynchronously.</summary>
@@ -181,44 +134,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IPendingSe
     {
         _live.Dispose();
         _ = _sealer.DisposeAsync().AsTask();
-        _ = _durability.DisposeAsync().AsTask();
-        _connection.Dispose();
-    }
-
-    /// <summary>A room has lost history that this process has seen: that is told, and not known any more.</summary>
-    private void OnLost(string room, KnownRoom known, KnownRoom found)
-    {
-        _rooms.Set(room, found);
-        ChatTelemetry.HistoryLost();
-        ChatLog.HistoryLost(_logger, known.Last, found.Last);
-        _live.CatchUp(room);
-    }
-
-    /// <summary>The page as a replica has it; <see langword="null"/> if that is behind what this process has seen, or no answer.</summary>
-    private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
-    {
-        if (_connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
-        {
-            return null;
-        }
-
-        _rooms.TryGet(room, out var known);
-        try
-        {
-            var page = await _reader.ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken).AsTask()
-                .UntilAsync(ReplicaTimeout, _time, cancellationToken).ConfigureAwait(false);
-            var found = KnownRoom.At(page.Position, known);
-            if (!found.Covers(known))
-            {
-                return null;
-            }
-
-            _rooms.Raise(room, found);
-            return page;
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException)
-        {
-            return null;
-        }
+        _ = _sends.DisposeAsync().AsTask();
+        _context.Connection.Dispose();
     }
 }

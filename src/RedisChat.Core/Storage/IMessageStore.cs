@@ -27,6 +27,13 @@ public interface IMessageStore
     bool RecognizesRepeatedAppends { get; }
 
     /// <summary>
+    /// An optional ability of the store, such as <see cref="IDurableStore"/>, <see cref="IStoreHealth"/> or <see cref="IServerInspection"/>;
+    /// <see langword="null"/> if it lacks it. A store that implements the interface itself needs no code for this.
+    /// </summary>
+    /// <param name="ability">The interface.</param>
+    object? GetAbility(Type ability) => ability.IsInstanceOfType(this) ? this : null;
+
+    /// <summary>
     /// Appends messages to a room, in their order, all of them or none, with no other message between them (those that are duplicates
     /// keep their old place).
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using RedisChat.Benchmarks.Texts;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Growth;
@@ -13,12 +14,12 @@ internal sealed class BucketFill
     private const long FirstTime = 1_750_000_000_000_000;
     private const int ConcurrentRooms = 4;
 
-    private readonly IRoomKeyScheme _scheme;
+    private readonly KeyNames _scheme;
     private readonly int _messages;
     private readonly HashEntry[][] _buckets;
     private readonly string[] _idsOfUsers;
 
-    public BucketFill(IRoomKeyScheme scheme, int messagesInRoom)
+    public BucketFill(KeyNames scheme, int messagesInRoom)
     {
         _scheme = scheme;
         _messages = messagesInRoom;
@@ -44,7 +45,7 @@ internal sealed class BucketFill
 
                 for (var user = 0; user < Users; user++)
                 {
-                    writes.Add(database.StringSetAsync(_scheme.User(room, UserName(user)), _idsOfUsers[user]));
+                    writes.Add(database.StringSetAsync(_scheme.Author(room, UserName(user)), _idsOfUsers[user]));
                 }
 
                 writes.Add(database.HashSetAsync(

@@ -1,9 +1,10 @@
-using System.Diagnostics;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Servers;
 using RedisChat.Benchmarks.Texts;
+using RedisChat.Redis;
 using StackExchange.Redis;
+using System.Diagnostics;
 
 namespace RedisChat.Benchmarks.Growth;
 
@@ -39,7 +40,7 @@ internal sealed class GrowthCost : IMetricGroup
             return [.. whats.Select(what => Metric.Missing(Title(what), "µs", Budget.AtMost(1.1), "this machine has too little memory"))];
         }
 
-        var scheme = new HashTagKeyScheme(run.Prefix);
+        var scheme = new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await RunContext.ConnectAsync(server.Configuration);
         run.Progress.Say("writing ten million messages");

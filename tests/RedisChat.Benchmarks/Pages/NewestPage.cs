@@ -1,9 +1,10 @@
-using System.Globalization;
-using System.Text.Json;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Send;
 using RedisChat.Benchmarks.Texts;
+using RedisChat.Redis;
 using StackExchange.Redis;
+using System.Globalization;
+using System.Text.Json;
 
 namespace RedisChat.Benchmarks.Pages;
 
@@ -76,7 +77,7 @@ internal sealed class NewestPage : IMetricGroup
     /// <summary>The values of the page, by ids that are known, as they lie in their buckets.</summary>
     private static Func<Task> RawRead(RunContext run, string room)
     {
-        var scheme = new HashTagKeyScheme(run.Prefix);
+        var scheme = new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0);
         var calls = Enumerable.Range(Messages - PageSize + 1, PageSize)
             .GroupBy(id => id / RedisMessageStore.BucketSize)
             .Select(bucket => (Key: (RedisKey)scheme.Bucket(room, bucket.Key), Fields: bucket.Select(id => (RedisValue)id).ToArray()))

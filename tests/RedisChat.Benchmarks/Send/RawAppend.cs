@@ -13,7 +13,7 @@ namespace RedisChat.Benchmarks.Send;
 internal sealed class RawAppend
 {
     private readonly IDatabase _database;
-    private readonly IRoomKeyScheme _scheme;
+    private readonly KeyNames _scheme;
     private readonly Sender _sender;
     private readonly SharedRoom _room;
     private readonly RedisKey[] _keys = new RedisKey[6];
@@ -23,7 +23,7 @@ internal sealed class RawAppend
     private string _epoch = "";
     private long _sent;
 
-    public RawAppend(IDatabase database, IRoomKeyScheme scheme, Sender sender, SharedRoom room)
+    public RawAppend(IDatabase database, KeyNames scheme, Sender sender, SharedRoom room)
     {
         _database = database;
         _scheme = scheme;
@@ -31,7 +31,7 @@ internal sealed class RawAppend
         _room = room;
         _keys[0] = scheme.Room(sender.Room);
         _keys[4] = scheme.Live(sender.Room);
-        _keys[5] = scheme.User(sender.Room, sender.User);
+        _keys[5] = scheme.Author(sender.Room, sender.User);
         _arguments = [0, 0, WindowSeconds, "PUBLISH", "", 0, "", 0, 6, Tail()];
         Guess();
 
@@ -57,7 +57,7 @@ internal sealed class RawAppend
         while (true)
         {
             // 'epoch revision id time', or where the guess was wrong {last id, window, epoch}.
-            var reply = await _database.ScriptEvaluateAsync(LuaScripts.MessageAppend.Text, _keys, _arguments);
+            var reply = await _database.ScriptEvaluateAsync(AppendCall.Script.Text, _keys, _arguments);
             if (reply.Length < 0)
             {
                 var words = ((string)reply!).Split(' ');

@@ -1,4 +1,5 @@
 using RedisChat.Benchmarks.Ratios;
+using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Send;
 
@@ -9,7 +10,7 @@ internal sealed class RawAppendSends : ISendPattern
 
     public Task<Func<int, Task>> PrepareAsync(RunContext run, IReadOnlyList<string> rooms)
     {
-        var scheme = new HashTagKeyScheme(run.Prefix);
+        var scheme = new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0);
         var shared = rooms.Distinct().ToDictionary(room => room, _ => new RawAppend.SharedRoom());
         var senders = Array.ConvertAll(Sender.InRooms(rooms), sender => new RawAppend(run.Database, scheme, sender, shared[sender.Room]));
         return Task.FromResult<Func<int, Task>>(sender => senders[sender].SendAsync());

@@ -1,7 +1,8 @@
-using System.Text.Json;
 using RedisChat.Benchmarks.Growth;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Servers;
+using RedisChat.Redis;
+using System.Text.Json;
 
 namespace RedisChat.Benchmarks.Watching;
 
@@ -19,7 +20,7 @@ internal sealed class WatchedRooms : IMetricGroup
     public async Task<IReadOnlyList<Metric>> RunAsync(RunContext run)
     {
         var first = run.NewName();
-        await new BucketFill(new HashTagKeyScheme(run.Prefix), messagesInRoom: 1)
+        await new BucketFill(new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0), messagesInRoom: 1)
             .WriteAsync(run.Database, Enumerable.Range(0, Rooms + 1).Select(room => RoomWatcher.RoomName(first, room)), run.Ending);
         run.Progress.Say($"watching {Rooms} rooms, and waiting");
         await using var watcher = ChildProcess.StartSelf(run.Configuration, RoomWatcher.Verb, run.Prefix, first, $"{Rooms}");

@@ -126,17 +126,9 @@ public sealed class AddRedisChatTests
 
         public string Room(string room) => _inner.Room(room);
 
-        public string Bucket(string room, long bucket) => _inner.Bucket(room, bucket);
+        public string User(string user) => _inner.User(user);
 
-        public string Sealed(string room) => _inner.Sealed(room);
-
-        public string User(string room, string user) => _inner.User(room, user);
-
-        public string Changed(string room) => _inner.Changed(room);
-
-        public string Sent(string room, long window) => _inner.Sent(room, window);
-
-        public string Live(string room) => _inner.Live(room);
+        public string Directory => _inner.Directory;
     }
 
     private sealed class OwnStore(Dependency dependency) : IMessageStore

@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using System.Text;
 using RedisChat.Conformance;
 using StackExchange.Redis;
@@ -18,7 +19,7 @@ public sealed class ForgedEventTests(TestServer server)
             var options = new RedisStoreOptions { KeyPrefix = $"fuzz-{Guid.NewGuid():n}", LiveProbeInterval = TimeSpan.FromMilliseconds(100) };
             await using var store = new RedisMessageStore(server.Connection, options);
             var chat = new Chat(store);
-            var channel = RedisChannel.Literal(new HashTagKeyScheme(options.KeyPrefix).Live(Room));
+            var channel = RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(options.KeyPrefix), 0).Live(Room));
             var publisher = server.Connection.GetSubscriber();
             var heard = new List<byte[]>();
             var listening = await publisher.SubscribeAsync(channel);
@@ -74,7 +75,7 @@ public sealed class ForgedEventTests(TestServer server)
             var now = await chat.ReceiveAsync(Room, cancellationToken: Cancelled);
             await using var log = new WatchLog(chat.WatchAsync(Room));
             await log.CaughtUpAsync();
-            var channel = RedisChannel.Literal(new HashTagKeyScheme(options.KeyPrefix).Live(Room));
+            var channel = RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(options.KeyPrefix), 0).Live(Room));
             for (var i = 0; i < 20; i++)
             {
                 // All but the epoch is right.

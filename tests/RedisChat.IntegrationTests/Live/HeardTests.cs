@@ -26,7 +26,7 @@ public sealed class HeardTests : IAsyncLifetime
         _network = new FaultProxy(_redis.Port);
         _store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration));
         _connection = RedisConnection.Own(ConfigurationOptions.Parse(_network.Configuration));
-        _live = new RedisLive(_connection, new HashTagKeyScheme(), Options, TimeProvider.System, NullLogger.Instance);
+        _live = new RedisLive(Redis.StoreContexts.Make(_connection, Options));
     }
 
     public async ValueTask DisposeAsync()

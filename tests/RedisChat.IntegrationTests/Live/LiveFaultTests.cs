@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using System.Diagnostics;
 using RedisChat.Conformance;
 using StackExchange.Redis;
@@ -320,7 +321,7 @@ public sealed class LiveFaultTests
 
     private static async Task<int> SubscribersAsync(ConnectionMultiplexer admin)
     {
-        var reply = (RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", new HashTagKeyScheme().Live(Room)))!;
+        var reply = (RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", new KeyNames(new HashTagKeyScheme(), 0).Live(Room)))!;
         return (int)reply[1];
     }
 }

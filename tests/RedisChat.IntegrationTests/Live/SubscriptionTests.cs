@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using System.Diagnostics;
 using RedisChat.Conformance;
 using StackExchange.Redis;
@@ -114,7 +115,7 @@ public sealed class SubscriptionTests
         var chat = new Chat(store);
         await using var log = new WatchLog(store.WatchAsync("lobby"));
         await log.CaughtUpAsync();
-        var channel = RedisChannel.Literal(new HashTagKeyScheme().Live("lobby"));
+        var channel = RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(), 0).Live("lobby"));
 
         foreach (var forged in new[] { "", "x", "c ", "c 1 2 3 4 5", "c 1 1 1 1 1\nnot json", "e 1 1 1 1 1 1", "d 1 1 1 1 1", "c 1 99999999999999999999 1 1 1\n{}", "d zz 1 1 1 1 1", "c 0 1 1 0 0\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}", "c 1 -1 1 1 1\n{\"t\":1,\"u\":\"a\",\"c\":\"b\"}" })
         {
@@ -220,7 +221,7 @@ public sealed class SubscriptionTests
     }
 
     private static async Task<long> SubscribersAsync(ConnectionMultiplexer admin, string room) =>
-        await admin.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal(new HashTagKeyScheme().Live(room)));
+        await admin.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(), 0).Live(room)));
 
     /// <summary>The rooms' channels; the client library has one of its own.</summary>
     private static async Task<RedisChannel[]> ChannelsAsync(ConnectionMultiplexer admin) =>

@@ -3,21 +3,23 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Finds one message, open or sealed, and changes it by compare-and-set.</summary>
-internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme keys, KnownRooms rooms, RedisStoreOptions options, TimeProvider time)
+internal sealed class MessageEditor(RedisStoreContext context)
 {
+    private static readonly RedisScript Script = new("message_change.lua");
+
     // By so much, in µs, a revision that the client gives goes before the least there can be, so that no other change on the way takes it.
     private const long FirstLead = 1_000;
     private const long LongestLead = 250_000;
 
     public async Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
+        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             using var found = await FindAsync(database, room, id, cancellationToken).ConfigureAwait(false);
-            return found is null ? null : Read(room, found, ChatOperations.Receive);
+            return found is null ? null : Read(room, found);
         }
-        catch (Exception e) when (connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (context.Connection.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -25,61 +27,60 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
 
     public async Task<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken)
     {
-        var operation = ChatOperations.Edit;
         var sent = false;
-        var database = await connection.GetDatabaseAsync(room, operation, cancellationToken, writes: true).ConfigureAwait(false);
+        var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         StoredMessage? found = null;
         try
         {
             found = await FindAsync(database, room, id, cancellationToken).ConfigureAwait(false);
-            var earliest = Micros.FromTime(time.GetUtcNow());
+            var earliest = Micros.FromTime(context.Time.GetUtcNow());
             var (lead, attempts) = (FirstLead, 0);
             while (found is not null)
             {
-                var message = Read(room, found, ChatOperations.Edit);
+                var message = Read(room, found);
                 var wanted = change(message);
                 if (ReferenceEquals(wanted, message))
                 {
                     return new(ChangeOutcome.Unchanged, message);
                 }
 
-                operation = wanted is null ? ChatOperations.Delete : ChatOperations.Edit;
                 wanted = wanted is null ? null : message with
                 {
                     Text = wanted.Text,
                     Metadata = wanted.Metadata,
                     Version = message.Version + 1,
                 };
-                RedisKey[] hashes =
+                RedisKeyOrValue[] words =
                 [
-                    keys.Room(room),
-                    found.IsSealed ? keys.Sealed(room) : keys.Bucket(room, id / RedisMessageStore.BucketSize),
-                    keys.Changed(room),
-                    keys.Live(room),
+                    default(RedisKeyOrValue), default(RedisKeyOrValue),
+                    (RedisKey)context.Keys.Room(room),
+                    (RedisKey)(found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, id / RedisMessageStore.BucketSize)),
+                    (RedisKey)context.Keys.Changed(room),
+                    (RedisKey)context.Keys.Live(room),
+                    .. Arguments(found, message, wanted, room, earliest + (attempts % 2 == 0 ? 0 : lead)),
                 ];
-                var arguments = Arguments(found, message, wanted, room, earliest + (attempts % 2 == 0 ? 0 : lead));
                 sent = true;
-                var reply = (RedisResult[])(await database
-                    .ScriptEvaluateAsync(LuaScripts.MessageChange.Text, hashes, arguments, CommandFlags.DemandMaster)
-                    .UntilAsync(cancellationToken).ConfigureAwait(false))!;
-                if ((int)reply[0] == 1)
+                using var answer = await Script.RunAsync(database, words, keys: 4, CommandFlags.DemandMaster)
+                    .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+                var reply = ChangeReply.Read(answer);
+                if (reply.IsChanged)
                 {
-                    rooms.TryGet(room, out var known);
-                    rooms.Raise(room, known with { Revision = (long)reply[1] });
+                    context.Rooms.TryGet(room, out var known);
+                    context.Rooms.Raise(room, known with { Revision = reply.Revision });
                     return wanted is null
                         ? new(ChangeOutcome.Deleted, message)
-                        : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime((long)reply[1]) });
+                        : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime(reply.Revision) });
                 }
 
                 sent = false;
-                if ((long)reply[2] is > 0 and var least)
+                if (reply.LeastRevision is > 0 and var least)
                 {
                     // Where the clock was set back only the least is taken, so that is tried too.
                     (earliest, lead, attempts) = (least, Math.Min(lead * 2, LongestLead), attempts + 1);
                 }
 
                 var old = found;
-                found = await AgainAsync(database, room, old, (RedisValue)reply[1], cancellationToken).ConfigureAwait(false);
+                found = await AgainAsync(database, room, old, reply.Content, cancellationToken).ConfigureAwait(false);
                 old.Dispose();
             }
 
@@ -87,9 +88,9 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
         }
         catch (OperationCanceledException e) when (!sent)
         {
-            throw RedisErrors.NotSent(e, room, operation);
+            throw RedisErrors.NotSent(e);
         }
-        catch (Exception e) when (connection.TryTranslate(e, room, operation, out var error, writes: sent))
+        catch (Exception e) when (context.Connection.TryTranslate(e, out var error, writes: sent))
         {
             throw error;
         }
@@ -99,7 +100,7 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
         }
     }
 
-    private RedisValue[] Arguments(StoredMessage found, Message message, Message? wanted, string room, long earliest)
+    private RedisKeyOrValue[] Arguments(StoredMessage found, Message message, Message? wanted, string room, long earliest)
     {
         RedisValue content = RedisValue.EmptyString, head = RedisValue.EmptyString, tail = RedisValue.EmptyString, editedAt = RedisValue.EmptyString;
         if (wanted is not null)
@@ -109,20 +110,20 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
             if (found.IsSealed)
             {
                 // What is compressed cannot get its time from the server.
-                rooms.TryGet(room, out var known);
+                context.Rooms.TryGet(room, out var known);
                 var revision = Math.Max(Math.Max(earliest, known.Revision + 1), Micros.FromTime(message.EditedAt ?? message.Timestamp) + 1);
                 editedAt = revision;
-                content = found.Replace([.. newHead, .. ((ReadOnlyMemory<byte>)editedAt).Span, .. MessageJson.TailOfEdit], room, ChatOperations.Edit);
+                content = found.Replace([.. newHead, .. ((ReadOnlyMemory<byte>)editedAt).Span, .. MessageJson.TailOfEdit]);
             }
         }
         else if (found.IsSealed)
         {
-            content = found.Replace([], room, ChatOperations.Delete);
+            content = found.Replace([]);
         }
 
         return
         [
-            found.Id,
+            (RedisValue)found.Id,
             found.Field,
             found.Content,
             content,
@@ -130,8 +131,8 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
             tail,
             wanted is null ? Micros.FromTime(message.Timestamp) : RedisValue.EmptyString,
             editedAt,
-            options.ChangeLogLength,
-            connection.PublishCommand,
+            (RedisValue)context.Options.ChangeLogLength,
+            (RedisValue)context.Connection.PublishCommand,
         ];
     }
 
@@ -139,9 +140,9 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
     private async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
     {
         var bucket = id / RedisMessageStore.BucketSize;
-        rooms.TryGet(room, out var known);
-        var asking = database.HashGetAsync(keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
-        var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, options.SealAfter ?? 1) ? AskSealedAsync().Observed() : null;
+        context.Rooms.TryGet(room, out var known);
+        var asking = database.HashGetAsync(context.Keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
+        var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, context.SealAfter) ? AskSealedAsync().Observed() : null;
         var open = await asking.UntilAsync(cancellationToken).ConfigureAwait(false);
         if (!open.IsNull)
         {
@@ -151,7 +152,7 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
         return content.IsNull ? null : Existing(StoredMessage.Sealed(id, content));
 
-        Task<RedisValue> AskSealedAsync() => database.HashGetAsync(keys.Sealed(room), bucket, CommandFlags.DemandMaster);
+        Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
     }
 
     /// <summary>What became of a message that is another one by now.</summary>
@@ -163,6 +164,6 @@ internal sealed class MessageEditor(RedisConnection connection, IRoomKeyScheme k
 
     private static StoredMessage? Existing(StoredMessage message) => message.Exists ? message : null;
 
-    private Message Read(string room, StoredMessage found, string operation) =>
-        found.TryRead(out var message) ? message : throw UnreadableValue.Error(keys, room, found.Id, found.IsSealed, operation);
+    private Message Read(string room, StoredMessage found) =>
+        found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);
 }

@@ -58,7 +58,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
         }
 
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, cancellationToken, writes: true).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
@@ -91,13 +91,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
             throw new ChatDataException(
-                "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e)
-            {
-                Room = room,
-                Operation = ChatOperations.Send,
-            };
+                "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Send, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -107,13 +103,13 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public async ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
         _ = _keys.Room(room);
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.GetAsync(id).ConfigureAwait(false);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -124,13 +120,13 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         ArgumentNullException.ThrowIfNull(query);
         _ = query.User is null ? _keys.Room(room) : _keys.User(room, query.User);
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Receive, cancellationToken).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.ReadPageAsync(query).ConfigureAwait(false);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Receive, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -143,7 +139,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
         ArgumentNullException.ThrowIfNull(change);
         _ = _keys.Room(room);
-        var database = await _connection.GetDatabaseAsync(room, ChatOperations.Delete, cancellationToken, writes: true).ConfigureAwait(false);
+        var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             while (true)
@@ -167,7 +163,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 }
             }
         }
-        catch (Exception e) when (_connection.TryTranslate(e, room, ChatOperations.Delete, out var error))
+        catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
             throw error;
         }

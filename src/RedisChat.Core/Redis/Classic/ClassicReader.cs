@@ -32,7 +32,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         var plan = PagePlan.For(query, last);
         IIdSource ids = await source.ConfigureAwait(false) is { } idsOfUser
             ? new ListedIds(idsOfUser, plan.Pivot, last)
-            : new RoomIds(plan.Pivot, last, room, keys.Counter(room), null);
+            : new RoomIds(plan.Pivot, last, keys.Counter(room), null);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, ReadAsync, plan.Newer).ConfigureAwait(false);
         return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), new RoomPosition(0, last, 0, 0), _unreadable);
@@ -98,11 +98,9 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         return [.. ids];
     }
 
-    private ChatDataException Unreadable(string key, string? field) =>
+    private static ChatDataException Unreadable(string key, string? field) =>
         new($"The key '{key}' does not hold what the classic layout has there{(field is null ? "" : $" (field {field})")}. Another program may be using the same key prefix; correct or delete it there.")
         {
-            Room = room,
-            Operation = ChatOperations.Receive,
             Key = key,
             Field = field,
         };

@@ -25,8 +25,10 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private volatile Exception? _refused;
     private bool _disposed;
 
-    private RedisConnection(Func<TimeSpan?, Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, TimeProvider? time, ILogger? logger)
+    private RedisConnection(
+        Func<TimeSpan?, Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, int databaseNumber, TimeProvider? time, ILogger? logger)
     {
+        DatabaseNumber = databaseNumber;
         _connect = connect;
         _configuration = configuration;
         _time = time ?? TimeProvider.System;
@@ -49,6 +51,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// <summary>The command that publishes live events.</summary>
     public string PublishCommand => IsSharded ? "SPUBLISH" : "PUBLISH";
 
+    /// <summary>The number of the database that holds the keys.</summary>
+    public int DatabaseNumber { get; }
+
     /// <summary>Whether <see cref="Separate"/> can make another one.</summary>
     public bool IsOwn => _configuration is not null;
 
@@ -57,7 +62,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     /// <summary>Uses a connection of the host's.</summary>
     public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null) =>
-        new(_ => Task.FromResult(multiplexer), null, time, logger);
+        new(_ => Task.FromResult(multiplexer), null, multiplexer.GetDatabase().Database, time, logger);
 
     /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
     public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null)
@@ -73,7 +78,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         // The client's own guard against administrators' commands, INFO among them, keeps the chat from looking at its servers. What may be
         // asked is up to the server.
         configuration.AllowAdmin = true;
-        return new(ConnectAsync, configuration, time, logger);
+        return new(ConnectAsync, configuration, configuration.DefaultDatabase ?? 0, time, logger);
 
         async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan? atMost)
         {
@@ -105,10 +110,10 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
     /// <exception cref="ChatTopologyException">It is for writing, and two servers claim to be the primary.</exception>
     /// <exception cref="ChatServerException">The server is not fit to keep messages.</exception>
-    public ValueTask<IDatabase> GetDatabaseAsync(string room, string operation, CancellationToken cancellationToken, bool writes = false) =>
+    public ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken, bool writes = false) =>
         Current is { IsAccepted: true } link && !(writes && link.HasTwoPrimaries())
             ? new(link.Database)
-            : new(ConnectAsync(room, operation, writes, cancellationToken));
+            : new(ConnectAsync(writes, cancellationToken));
 
     /// <summary>The channel of that name, for publishing and subscribing as <see cref="IsSharded"/> says.</summary>
     public RedisChannel LiveChannel(string name) => IsSharded ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
@@ -117,17 +122,17 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's. Where the connection may be at fault it is looked at.
     /// </summary>
     public bool TryTranslate(
-        Exception error, string room, string operation, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
+        Exception error, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
     {
         // A connection that was made anew is disposed under those who were about to use it.
         translated = error is ObjectDisposedException && !_disposed
-            ? RedisErrors.NotSent(error, room, operation)
-            : RedisErrors.Translate(error, room, operation, writes);
+            ? RedisErrors.NotSent(error)
+            : RedisErrors.Translate(error, writes);
         if (translated is ChatUnavailableException { MayHaveHappened: false }
             && error is not RedisServerException
             && (RedisErrors.RefusedHandshake(error) ?? _refused) is { } refused)
         {
-            translated = RedisErrors.Refused(refused, room, operation);
+            translated = RedisErrors.Refused(refused);
         }
 
         if (translated is ChatUnavailableException || error is OperationCanceledException)
@@ -139,12 +144,12 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The error where nothing was sent for want of a connection, which is looked at.</summary>
-    public ChatUnavailableException NotSent(Exception e, string room, string operation)
+    public ChatUnavailableException NotSent(Exception e)
     {
         Suspect();
         return (RedisErrors.RefusedHandshake(e) ?? _refused) is { } refused
-            ? RedisErrors.Refused(refused, room, operation)
-            : RedisErrors.NotSent(e, room, operation);
+            ? RedisErrors.Refused(refused)
+            : RedisErrors.NotSent(e);
     }
 
     /// <summary>Something went wrong that the connection may be the reason of: it is looked at and, if it is stuck, made anew.</summary>
@@ -195,7 +200,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     public void Dispose() => _ = DisposeAsync().AsTask();
 
-    private async Task<IDatabase> ConnectAsync(string room, string operation, bool writes, CancellationToken cancellationToken)
+    /// <summary>The connection, whether or not its servers are fit to keep messages: for inspecting them.</summary>
+    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled.</exception>
+    public async Task<RedisLink> ConnectAsync(CancellationToken cancellationToken)
     {
         Task<RedisLink> connecting;
         lock (_gate)
@@ -209,35 +216,41 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             connecting = _link;
         }
 
-        RedisLink link;
         try
         {
-            link = await connecting.UntilAsync(cancellationToken).ConfigureAwait(false);
-
-            // A server that is refused is the very one to inspect.
-            if (!link.IsAccepted && operation != ChatOperations.Inspect)
-            {
-                await link.AcceptAsync(AllowsEviction, room, operation, cancellationToken).ConfigureAwait(false);
-            }
+            return await connecting.UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException || (e is ObjectDisposedException && !_disposed))
         {
-            throw NotSent(e, room, operation);
+            throw NotSent(e);
         }
         catch (ChatUnavailableException e)
         {
-            throw new ChatUnavailableException(e.Message, e) { Room = room, Operation = operation };
+            // Everybody who waits for the same attempt gets an exception of their own.
+            throw new ChatUnavailableException(e.Message, e);
+        }
+    }
+
+    private async Task<IDatabase> ConnectAsync(bool writes, CancellationToken cancellationToken)
+    {
+        var link = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (!link.IsAccepted)
+        {
+            try
+            {
+                await link.AcceptAsync(AllowsEviction, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw NotSent(e);
+            }
         }
 
         if (writes && link.HasTwoPrimaries())
         {
             throw new ChatTopologyException(
                 "Two connected servers claim to be the primary, and one of them will lose what it takes. Nothing was written. In a fail-over "
-                + "this passes; if it lasts, the configuration names servers that do not belong together.")
-            {
-                Room = room,
-                Operation = operation,
-            };
+                + "this passes; if it lasts, the configuration names servers that do not belong together.");
         }
 
         return link.Database;

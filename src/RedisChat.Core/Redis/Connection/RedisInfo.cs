@@ -5,6 +5,8 @@ namespace RedisChat.Redis;
 /// <summary>Asks a server for <c>INFO</c>, also over a connection of the host's without <c>allowAdmin</c>.</summary>
 internal static class RedisInfo
 {
+    private static readonly RedisScript Script = new("server_info.lua");
+
     /// <exception cref="RedisException">The server refuses it, or does not answer.</exception>
     public static async Task<ServerInfo> ReadAsync(IServer server, CancellationToken cancellationToken)
     {
@@ -16,7 +18,7 @@ internal static class RedisInfo
         catch (RedisCommandException)
         {
             // The client demands allowAdmin for INFO (since 3.0 also for commands given as words), but does not look into scripts.
-            answer = await server.ExecuteAsync("EVAL", LuaScripts.ServerInfo.Text, 0).UntilAsync(cancellationToken).ConfigureAwait(false);
+            answer = await Script.RunAsync(server).UntilAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return ServerInfo.From(answer);

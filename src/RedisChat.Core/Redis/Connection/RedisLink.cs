@@ -99,7 +99,7 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
 
     /// <summary>Asks the primaries whether they are fit to keep messages. Those that cannot be asked now are asked before the next operation.</summary>
     /// <exception cref="ChatServerException">One is not.</exception>
-    public async Task AcceptAsync(bool allowsEviction, string room, string operation, CancellationToken cancellationToken)
+    public async Task AcceptAsync(bool allowsEviction, CancellationToken cancellationToken)
     {
         var primaries = Array.FindAll(multiplexer.GetServers(), server => server is { IsConnected: true, IsReplica: false });
         try
@@ -109,7 +109,7 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
                 var info = await RedisInfo.ReadAsync(primary, cancellationToken).ConfigureAwait(false);
                 if (RedisRequirements.RefusalOf(info, allowsEviction) is { } refusal)
                 {
-                    throw new ChatServerException(refusal) { Room = room, Operation = operation };
+                    throw new ChatServerException(refusal);
                 }
             }
 

@@ -15,7 +15,7 @@ internal static class RoomCounters
 
     /// <summary>The room's position; the start if there is no room. Is asked for when this returns.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    public static async Task<RoomPosition> ReadAsync(RoomReads reads, IRoomKeyScheme keys, string room)
+    public static async Task<RoomPosition> ReadAsync(RoomReads reads, KeyNames keys, string room)
     {
         var answer = AskAsync(reads, keys, room, new RedisKeyOrValue[Words]);
         await answer.ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal static class RoomCounters
     /// <param name="keys">Names the key.</param>
     /// <param name="room">The room.</param>
     /// <param name="words">Space for <see cref="Words"/> words of a command, not to be used for something else until the answer is there.</param>
-    public static Task AskAsync(RoomReads reads, IRoomKeyScheme keys, string room, Memory<RedisKeyOrValue> words)
+    public static Task AskAsync(RoomReads reads, KeyNames keys, string room, Memory<RedisKeyOrValue> words)
     {
         words.Span[0] = (RedisKey)keys.Room(room);
         for (var i = 0; i < Fields.Length; i++)
@@ -41,7 +41,7 @@ internal static class RoomCounters
 
     /// <summary>The position that an answer tells.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    public static RoomPosition Position(HashValues values, IRoomKeyScheme keys, string room)
+    public static RoomPosition Position(HashValues values, KeyNames keys, string room)
     {
         var reader = values.Read();
         var hasEpoch = reader.TryNext(out var epochText);
@@ -78,8 +78,6 @@ internal static class RoomCounters
             return new ChatDataException(
                 $"Field {Fields[field]} of the hash '{key}' is missing or not what the chat writes there. Another program may be using the same key prefix.")
             {
-                Room = room,
-                Operation = ChatOperations.Receive,
                 Key = key,
                 Field = Fields[field],
             };

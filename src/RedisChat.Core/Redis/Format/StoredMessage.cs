@@ -48,14 +48,10 @@ internal sealed class StoredMessage : IDisposable
 
     /// <summary>What a sealed bucket's field holds with another value of the message, or without it.</summary>
     /// <exception cref="ChatException">It would be too long.</exception>
-    public byte[] Replace(ReadOnlySpan<byte> value, string room, string operation) =>
+    public byte[] Replace(ReadOnlySpan<byte> value) =>
         _bucket!.TryReplace(Id, value, out var field)
             ? field
-            : throw new ChatException("The message is in a sealed bucket, and its new text would make that too long to be read.")
-            {
-                Room = room,
-                Operation = operation,
-            };
+            : throw new ChatException("The message is in a sealed bucket, and its new text would make that too long to be read.");
 
     public void Dispose() => _bucket?.Dispose();
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -7,7 +6,7 @@ namespace RedisChat.Redis;
 /// Tries whether the chat works, in the room of the empty id, which no user can have: so the access rights and the cluster routing are those
 /// of any room.
 /// </summary>
-internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme keys, TimeProvider time, ILogger logger)
+internal sealed class RedisHealth(RedisStoreContext context)
 {
     private const string Room = "";
 
@@ -18,46 +17,38 @@ internal sealed class RedisHealth(RedisConnection connection, IRoomKeyScheme key
         var live = await TryAsync("live", PublishAsync).ConfigureAwait(false);
         return new ChatHealth(answers, write, live);
 
-        Task<ChatHealthStep> TryAsync(string step, Func<CancellationToken, Task> attempt) =>
-            ChatHealthStep.TryAsync(step, time, patience, token => TranslatedAsync(attempt, token), logger, cancellationToken);
+        Task<ChatHealthStep> TryAsync(string step, Func<IDatabase, CancellationToken, Task> attempt) =>
+            ChatHealthStep.TryAsync(step, context.Time, patience, token => CallAsync(attempt, token), context.Logger, cancellationToken);
     }
 
-    /// <summary>Redis's own errors name hosts and keys, so they become the chat's.</summary>
-    private async Task TranslatedAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await attempt(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (connection.TryTranslate(e, Room, ChatOperations.Health, out var error))
-        {
-            throw error;
-        }
-    }
+    private async Task CallAsync(Func<IDatabase, CancellationToken, Task> attempt, CancellationToken cancellationToken) =>
+        await context.Calls.RunAsync(
+            attempt,
+            static async (database, attempt, token) =>
+            {
+                await attempt(database, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
 
-    private async Task PingAsync(CancellationToken cancellationToken)
-    {
-        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
+    private static async Task PingAsync(IDatabase database, CancellationToken cancellationToken) =>
         await database.PingAsync().UntilAsync(cancellationToken).ConfigureAwait(false);
-    }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    private async Task WriteAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
-        RedisKey key = keys.Room(Room);
-        var written = database.HashSetAsync(key, "checked", time.GetUtcNow().ToUnixTimeSeconds());
+        RedisKey key = context.Keys.Room(Room);
+        var written = database.HashSetAsync(key, "checked", context.Time.GetUtcNow().ToUnixTimeSeconds());
         var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
         await Task.WhenAll(written, expires).UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    private async Task PublishAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(Room, ChatOperations.Health, cancellationToken).ConfigureAwait(false);
         var subscriber = database.Multiplexer.GetSubscriber();
-        var channel = connection.LiveChannel(keys.Live(Room));
+        var channel = context.Connection.LiveChannel(context.Keys.Live(Room));
         var token = Guid.NewGuid().ToString("n");
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SubscriberExtensions.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+        await SubscriberExtensions.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, context.Time, cancellationToken).ConfigureAwait(false);
         try
         {
             await subscriber.PublishAsync(channel, token).UntilAsync(cancellationToken).ConfigureAwait(false);

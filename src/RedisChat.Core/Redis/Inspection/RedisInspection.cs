@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Asks all servers of a connection, and says what their answers mean.</summary>
-internal sealed class RedisInspection(RedisConnection connection, TimeProvider time)
+internal sealed class RedisInspection(RedisStoreContext context)
 {
     public async Task<ServerInspection> RunAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -19,11 +19,11 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
 
     private async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(patience, time);
+        using var deadline = new CancellationTokenSource(patience, context.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            return (await connection.GetDatabaseAsync("", ChatOperations.Inspect, linked.Token).ConfigureAwait(false)).Multiplexer;
+            return (await context.Connection.ConnectAsync(linked.Token).ConfigureAwait(false)).Multiplexer;
         }
         catch (ChatUnavailableException)
         {
@@ -43,11 +43,11 @@ internal sealed class RedisInspection(RedisConnection connection, TimeProvider t
             return ServerFacts.None(name);
         }
 
-        using var deadline = new CancellationTokenSource(patience, time);
+        using var deadline = new CancellationTokenSource(patience, context.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            return await new ServerReader(server, name, time).ReadAsync(linked.Token).ConfigureAwait(false);
+            return await new ServerReader(server, name, context.Time).ReadAsync(linked.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or OperationCanceledException)
         {

@@ -1,46 +1,27 @@
 namespace RedisChat;
 
-/// <summary>Names the Redis keys of a room. No other place in the library builds a key or channel name.</summary>
+/// <summary>Names the roots of the Redis keys: of a room, of a user, and of the directory of rooms. The library appends <c>:</c> and a suffix.</summary>
 /// <remarks>
 /// <para>
-/// An implementation must be pure and thread-safe, and give different names to different things, whatever the ids are. The empty room id is one of
-/// them: no user can have it, and health checks use it.
+/// An implementation must be pure and thread-safe, and give different roots to different things, whatever their ids are: also a room and a user
+/// of the same id. No root may be the beginning of another one that continues with a colon. The empty room id must have a root too: no user can
+/// have it, and health checks use it.
 /// </para>
 /// <para>
-/// All names of one room must be in one Redis Cluster slot (share a hash tag), since the scripts use them together, and names of
-/// different rooms should not, so that rooms spread. docs/keys.md tells what each key holds.
+/// On a Redis Cluster all keys of one root must be in one slot, so the root must contain a hash tag, and different roots should have different
+/// tags so that rooms spread. docs/keys.md says what each key holds.
 /// </para>
 /// </remarks>
 public interface IRoomKeyScheme
 {
-    /// <summary>The hash of the room itself.</summary>
+    /// <summary>The root of the keys that belong to no single room or user, such as the list of rooms.</summary>
+    string Directory { get; }
+
+    /// <summary>The root of one room's keys, and the name of the hash of the room itself.</summary>
     /// <param name="room">The room's id.</param>
     string Room(string room);
 
-    /// <summary>The hash of one bucket of messages.</summary>
-    /// <param name="room">The room's id.</param>
-    /// <param name="bucket">The bucket's number, from 0.</param>
-    string Bucket(string room, long bucket);
-
-    /// <summary>The hash of the sealed buckets: old ones, each compressed into a field.</summary>
-    /// <param name="room">The room's id.</param>
-    string Sealed(string room);
-
-    /// <summary>The string that lists the ids of one user's messages.</summary>
-    /// <param name="room">The room's id.</param>
+    /// <summary>The root of the keys that belong to one user across rooms.</summary>
     /// <param name="user">The user's id.</param>
-    string User(string room, string user);
-
-    /// <summary>The sorted set that logs which messages changed.</summary>
-    /// <param name="room">The room's id.</param>
-    string Changed(string room);
-
-    /// <summary>The hash of the idempotency keys used in one window of time.</summary>
-    /// <param name="room">The room's id.</param>
-    /// <param name="window">The window's number.</param>
-    string Sent(string room, long window);
-
-    /// <summary>The channel on which the room's events are published. It is a key to cluster routing and access rights.</summary>
-    /// <param name="room">The room's id.</param>
-    string Live(string room);
+    string User(string user);
 }

@@ -9,19 +9,19 @@ internal sealed class RoomKeys
     // Rooms in which more than these write at the same time have the keys of their lists made anew.
     private const int AuthorsKept = 4;
 
-    private readonly IRoomKeyScheme _scheme;
+    private readonly KeyNames _names;
     private readonly string _room;
     private readonly (string? User, RedisKey List)[] _authors = new (string?, RedisKey)[AuthorsKept];
     private int _nextAuthor;
     private (long Number, RedisKey Key, RedisKey Next) _bucket = (-1, default, default);
     private (long Number, RedisKey Key, RedisKey Before) _window = (-1, default, default);
 
-    public RoomKeys(IRoomKeyScheme scheme, string room)
+    public RoomKeys(KeyNames names, string room)
     {
-        _scheme = scheme;
+        _names = names;
         _room = room;
-        Room = Encode(scheme.Room(room));
-        Live = Encode(scheme.Live(room));
+        Room = Encode(names.Room(room));
+        Live = Encode(names.Live(room));
     }
 
     public RedisKey Room { get; }
@@ -33,7 +33,7 @@ internal sealed class RoomKeys
     {
         if (_bucket.Number != number)
         {
-            _bucket = (number, Encode(_scheme.Bucket(_room, number)), Encode(_scheme.Bucket(_room, number + 1)));
+            _bucket = (number, Encode(_names.Bucket(_room, number)), Encode(_names.Bucket(_room, number + 1)));
         }
 
         return (_bucket.Key, _bucket.Next);
@@ -44,7 +44,7 @@ internal sealed class RoomKeys
     {
         if (_window.Number != window)
         {
-            _window = (window, Encode(_scheme.Sent(_room, window)), Encode(_scheme.Sent(_room, window - 1)));
+            _window = (window, Encode(_names.Sent(_room, window)), Encode(_names.Sent(_room, window - 1)));
         }
 
         return (_window.Key, _window.Before);
@@ -61,7 +61,7 @@ internal sealed class RoomKeys
             }
         }
 
-        var key = Encode(_scheme.User(_room, user));
+        var key = Encode(_names.Author(_room, user));
         _authors[_nextAuthor] = (user, key);
         _nextAuthor = (_nextAuthor + 1) % AuthorsKept;
         return key;

@@ -21,24 +21,23 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private readonly object _gate = new();
     private readonly Dictionary<string, RedisSubscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _ending = new();
+    private readonly RedisStoreContext _context;
     private readonly RedisConnection _connection;
-    private readonly IRoomKeyScheme _keys;
-    private readonly RedisStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RedisProbe _probe;
     private bool _disposed;
 
-    public RedisLive(RedisConnection connection, IRoomKeyScheme keys, RedisStoreOptions options, TimeProvider time, ILogger logger)
+    public RedisLive(RedisStoreContext context)
     {
-        _connection = connection;
-        _keys = keys;
-        _options = options;
-        _time = time;
-        _logger = logger;
-        _probe = new RedisProbe(this, connection, keys, options.LiveProbeInterval, time, logger, _ending.Token);
-        connection.Trouble += _probe.Hasten;
-        connection.Replaced += SubscribeAllAnew;
+        _context = context;
+        _connection = context.Connection;
+        _time = context.Time;
+        _logger = context.Logger;
+        _probe = new RedisProbe(this, context, _ending.Token);
+        _connection.Trouble += _probe.Hasten;
+        _connection.Replaced += SubscribeAllAnew;
+        context.Rooms.HistoryLost += CatchUp;
     }
 
     /// <summary>Cancelled when the store is disposed.</summary>
@@ -57,7 +56,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     }
 
     /// <summary>Sends the watchers of a room to the store, for its history was lost.</summary>
-    public void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
+    private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
     /// <summary>What a room was when something was heard of it last.</summary>
     /// <returns>
@@ -181,6 +180,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         Volatile.Write(ref _disposed, true);
         _connection.Trouble -= _probe.Hasten;
         _connection.Replaced -= SubscribeAllAnew;
+        _context.Rooms.HistoryLost -= CatchUp;
         _ending.Cancel();
         foreach (var subscription in Subscriptions)
         {
@@ -205,7 +205,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
             ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_subscriptions, room, out var exists);
             if (!exists)
             {
-                entry = new RedisSubscription(this, room, _options.WatcherBufferSize, _time);
+                entry = new RedisSubscription(this, room, _context.Options.WatcherBufferSize, _time);
                 ChatTelemetry.Subscribed(1);
             }
 
@@ -229,7 +229,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                 catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException or ObjectDisposedException)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (_connection.TryTranslate(e, subscription.Room, ChatOperations.Watch, out var error) && error is not ChatUnavailableException)
+                    if (_connection.TryTranslate(e, out var error) && error is not ChatUnavailableException)
                     {
                         // Waiting does not mend it: the user may not subscribe, for example.
                         throw error;
@@ -250,8 +250,8 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
     private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
-        var database = await _connection.GetDatabaseAsync(subscription.Room, ChatOperations.Watch, cancellationToken).ConfigureAwait(false);
-        var listener = new RedisListener(subscription, database.Multiplexer, _connection.LiveChannel(_keys.Live(subscription.Room)), _logger);
+        var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var listener = new RedisListener(subscription, database.Multiplexer, _connection.LiveChannel(_context.Keys.Live(subscription.Room)), _logger);
         await listener.SubscribeAsync(CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
         subscription.Listener = listener;
     }

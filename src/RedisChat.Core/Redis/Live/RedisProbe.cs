@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -7,8 +6,7 @@ namespace RedisChat.Redis;
 /// Compares, for all watched rooms together, the rooms' counters with what was heard of them. Nothing else shows a subscription that is "connected" but
 /// hears nothing, nor the loss of a room's last event.
 /// </summary>
-internal sealed class RedisProbe(
-    RedisLive live, RedisConnection connection, IRoomKeyScheme keys, TimeSpan interval, TimeProvider time, ILogger logger, CancellationToken ending)
+internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, CancellationToken ending)
 {
     private const int RoomsAtOnce = 256;
 
@@ -37,7 +35,7 @@ internal sealed class RedisProbe(
         var inTrouble = 0;
         while (!ending.IsCancellationRequested)
         {
-            await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : interval, time, ending)).ConfigureAwait(false);
+            await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : context.Options.LiveProbeInterval, context.Time, ending)).ConfigureAwait(false);
             inTrouble = Math.Max(inTrouble - 1, 0);
             if (_trouble.Task.IsCompleted)
             {
@@ -63,7 +61,7 @@ internal sealed class RedisProbe(
 
     private async Task ProbeAsync()
     {
-        var database = await connection.GetDatabaseAsync("", ChatOperations.Watch, ending).ConfigureAwait(false);
+        var database = await context.Connection.GetDatabaseAsync(ending).ConfigureAwait(false);
         var reads = new PrimaryReads(database);
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
@@ -74,7 +72,7 @@ internal sealed class RedisProbe(
             var rooms = new Task[some.Length];
             for (var i = 0; i < some.Length; i++)
             {
-                rooms[i] = RoomCounters.AskAsync(reads, keys, some[i].Room, words.AsMemory(i * RoomCounters.Words));
+                rooms[i] = RoomCounters.AskAsync(reads, context.Keys, some[i].Room, words.AsMemory(i * RoomCounters.Words));
             }
 
             await AnsweredAsync(rooms).ConfigureAwait(false);
@@ -101,7 +99,7 @@ internal sealed class RedisProbe(
             return;
         }
 
-        await Task.Delay(Grace, time, ending).ConfigureAwait(false);
+        await Task.Delay(Grace, context.Time, ending).ConfigureAwait(false);
         foreach (var (subscription, room) in late)
         {
             if (subscription.Heard.Position is { } heard && !heard.IsAtOrAfter(room))
@@ -114,7 +112,7 @@ internal sealed class RedisProbe(
     /// <summary>Waits until all have answered or the time is up.</summary>
     private async Task AnsweredAsync(Task[] rooms)
     {
-        using var patience = new CancellationTokenSource(AnswerTimeout, time);
+        using var patience = new CancellationTokenSource(AnswerTimeout, context.Time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
         try
         {
@@ -145,7 +143,7 @@ internal sealed class RedisProbe(
             }
 
             using var values = HashValues.Of(answer);
-            return RoomCounters.Position(values, keys, room);
+            return RoomCounters.Position(values, context.Keys, room);
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {
@@ -158,17 +156,17 @@ internal sealed class RedisProbe(
     {
         if (e is not ChatDataException)
         {
-            connection.Suspect();
+            context.Connection.Suspect();
         }
 
         ChatTelemetry.ProbeFailed("unavailable");
-        ChatLog.ProbeFailed(logger, e);
+        ChatLog.ProbeFailed(context.Logger, e);
     }
 
     private void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition room)
     {
         ChatTelemetry.ProbeFailed("deaf");
-        ChatLog.SubscriptionDeaf(logger, heard, room);
+        ChatLog.SubscriptionDeaf(context.Logger, heard, room);
         live.Repair(subscription, heard, room);
     }
 }

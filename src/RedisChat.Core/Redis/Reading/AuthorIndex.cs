@@ -17,7 +17,6 @@ internal sealed class AuthorIndex
 
     private readonly RoomReads _reads;
     private readonly RedisKey _key;
-    private readonly string _room;
     private readonly CancellationToken _cancellationToken;
     private readonly long _length;
 
@@ -26,11 +25,10 @@ internal sealed class AuthorIndex
 
     private long TailStart => _length - _tail.Length;
 
-    private AuthorIndex(RoomReads reads, RedisKey key, string room, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
+    private AuthorIndex(RoomReads reads, RedisKey key, long length, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
     {
         _reads = reads;
         _key = key;
-        _room = room;
         _length = length;
         _tail = tail;
         _cancellationToken = cancellationToken;
@@ -38,7 +36,7 @@ internal sealed class AuthorIndex
 
     /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
     public static async Task<AuthorIndex> OpenAsync(
-        RoomReads reads, RedisKey key, string room, int ids, CancellationToken cancellationToken)
+        RoomReads reads, RedisKey key, int ids, CancellationToken cancellationToken)
     {
         // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
         var before = reads.StringLengthAsync(key);
@@ -48,7 +46,7 @@ internal sealed class AuthorIndex
         var length = await before.ConfigureAwait(false);
         var steady = length == await after.ConfigureAwait(false);
         return new AuthorIndex(
-            reads, key, room, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
+            reads, key, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
     }
 
     /// <summary>The ids on both sides of a pivot, none above <paramref name="last"/>.</summary>
@@ -130,8 +128,6 @@ internal sealed class AuthorIndex
     private ChatDataException Unreadable() =>
         new($"The string '{_key}' is no list of message ids. Another program may be using the same key prefix.")
         {
-            Room = _room,
-            Operation = ChatOperations.Receive,
             Key = _key,
         };
 

@@ -13,7 +13,7 @@ namespace RedisChat.Redis;
 /// <param name="room">The room.</param>
 /// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
 /// <param name="cancellationToken">Ends it before the next round trip. Answers are waited for all the same, so that what they lease is given back.</param>
-internal sealed class BucketReader(RoomReads reads, IRoomKeyScheme keys, string room, int sealAfter, CancellationToken cancellationToken) : IDisposable
+internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, int sealAfter, CancellationToken cancellationToken) : IDisposable
 {
     // Stand for what is there and is no message.
     private static readonly Message UnreadableInBucket = new() { Id = 0, User = "", Text = "", Timestamp = default };

@@ -6,10 +6,10 @@ namespace RedisChat.Redis;
 /// <summary>
 /// Reads what happened since a position: from the change log what changed, from the buckets the present state of that, and what is new.
 /// </summary>
-/// <param name="keys">Names the keys.</param>
-/// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
-internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
+internal sealed class ChangeLogReader(RedisStoreContext context)
 {
+    private readonly KeyNames _keys = context.Keys;
+
     /// <summary>One entry of the change log: <c>revision:id</c>, or for a deletion <c>revision:id:time of the message</c>.</summary>
     private readonly record struct Change(long Revision, long Id, long? DeletedStamp);
 
@@ -31,7 +31,7 @@ internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
             return new RoomChanges { Events = [], Position = now };
         }
 
-        using var messages = new BucketReader(new PrimaryReads(database), keys, room, sealAfter, cancellationToken) { Last = now.MessageId };
+        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
@@ -50,9 +50,9 @@ internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
     private async Task<(RoomPosition Now, Change[] Changes)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
-        var roomTask = RoomCounters.ReadAsync(new PrimaryReads(database), keys, room).Observed();
+        var roomTask = RoomCounters.ReadAsync(new PrimaryReads(database), _keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
-            keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
+            _keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
         var now = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         var log = await logTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         return (now, Array.ConvertAll(log, entry => Read(entry, room)));
@@ -135,7 +135,7 @@ internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
     private async Task<RoomChanges> ReadNewAsync(
         BucketReader messages, string room, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
     {
-        var ids = new RoomIds(after.MessageId, now.MessageId, room, keys.Room(room), "last");
+        var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room), "last");
         var space = limit - events.Count;
         var found = space == 0
             ? []
@@ -163,11 +163,9 @@ internal sealed class ChangeLogReader(IRoomKeyScheme keys, int sealAfter)
         return valid
             ? new Change(revision, id, count == 3 ? stamp : null)
             : throw new ChatDataException(
-                $"The sorted set '{keys.Changed(room)}' is no change log. Another program may be using the same key prefix.")
+                $"The sorted set '{_keys.Changed(room)}' is no change log. Another program may be using the same key prefix.")
             {
-                Room = room,
-                Operation = ChatOperations.Receive,
-                Key = keys.Changed(room),
+                Key = _keys.Changed(room),
             };
 
         static bool TryParse(ReadOnlySpan<char> part, out long number) =>

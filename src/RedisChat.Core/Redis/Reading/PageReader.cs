@@ -9,31 +9,65 @@ namespace RedisChat.Redis;
 /// Reads pages. What a page needs lies in a run of ids around its pivot, so it is asked for together with the room's position, in one
 /// round trip, wherever the run can be guessed. Deleted messages in it cost further ones.
 /// </summary>
-/// <param name="keys">Names the keys.</param>
-/// <param name="rooms">What is known of the rooms.</param>
-/// <param name="live">What is heard of those that are watched.</param>
-/// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
-/// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-internal sealed class PageReader(IRoomKeyScheme keys, KnownRooms rooms, RedisLive live, int sealAfter, Action<string, KnownRoom, KnownRoom> onLost)
+internal sealed class PageReader(RedisStoreContext context, RedisLive live)
 {
+    // Then the primary is asked.
+    private static readonly TimeSpan ReplicaTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly KeyNames _keys = context.Keys;
+
+    /// <summary>Reads a page, from a replica if that is wanted and one is not behind what this process has seen.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
+    public async ValueTask<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken) =>
+        (context.Options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
+        ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The page as a replica has it; <see langword="null"/> if the replica is behind what this process has seen, or does not answer.</summary>
+    private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
-        rooms.TryGet(room, out var known);
+        if (context.Connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
+        {
+            return null;
+        }
+
+        context.Rooms.TryGet(room, out var known);
+        try
+        {
+            var page = await ReadAsync(new ReplicaReads(replica, database.Database), room, query, cancellationToken).AsTask()
+                .UntilAsync(ReplicaTimeout, context.Time, cancellationToken).ConfigureAwait(false);
+            var found = KnownRoom.At(page.Position, known);
+            if (!found.Covers(known))
+            {
+                return null;
+            }
+
+            context.Rooms.Raise(room, found);
+            return page;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<MessagePage> ReadAsync(RoomReads reads, string room, MessageQuery query, CancellationToken cancellationToken)
+    {
+        context.Rooms.TryGet(room, out var known);
 
         // Only a guess: what was heard is not vouched for by the store.
         var last = live.TryGetHeard(room, out var heard) ? Math.Max(known.Last, heard.MessageId) : known.Last;
 
         // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
-        var asked = RoomCounters.AskAsync(reads, keys, room, words);
-        using var messages = new BucketReader(reads, keys, room, sealAfter, cancellationToken) { Last = last };
+        var asked = RoomCounters.AskAsync(reads, _keys, room, words);
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last };
         AuthorIndex? index = null;
         try
         {
             if (query.User is { } user)
             {
-                index = await AuthorIndex.OpenAsync(reads, keys.User(room, user), room, query.Limit, cancellationToken).ConfigureAwait(false);
+                index = await AuthorIndex.OpenAsync(reads, _keys.Author(room, user), query.Limit, cancellationToken).ConfigureAwait(false);
             }
             else if (GuessRun(last, query) is var (from, to))
             {
@@ -52,15 +86,7 @@ internal sealed class PageReader(IRoomKeyScheme keys, KnownRooms rooms, RedisLiv
         messages.Last = position.MessageId;
         if (reads.IsPrimary)
         {
-            var found = KnownRoom.At(position, known);
-            if (known.IsLostIn(found))
-            {
-                onLost(room, known, found);
-            }
-            else
-            {
-                rooms.Raise(room, found);
-            }
+            context.Rooms.Learn(room, known, KnownRoom.At(position, known));
         }
 
         var plan = PagePlan.For(query, position.MessageId);
@@ -70,7 +96,7 @@ internal sealed class PageReader(IRoomKeyScheme keys, KnownRooms rooms, RedisLiv
         }
 
         IIdSource ids = index is null
-            ? new RoomIds(plan.Pivot, position.MessageId, room, keys.Room(room), "last")
+            ? new RoomIds(plan.Pivot, position.MessageId, _keys.Room(room), "last")
             : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
@@ -80,7 +106,7 @@ internal sealed class PageReader(IRoomKeyScheme keys, KnownRooms rooms, RedisLiv
     private RoomPosition Position(Task answer, string room)
     {
         using var values = HashValues.Of(answer);
-        return RoomCounters.Position(values, keys, room);
+        return RoomCounters.Position(values, _keys, room);
     }
 
     /// <summary>The page, if all of it was prefetched.</summary>

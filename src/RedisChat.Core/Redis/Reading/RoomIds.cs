@@ -5,10 +5,9 @@ namespace RedisChat.Redis;
 /// <summary>All ids of a room: dense, so they need not be read.</summary>
 /// <param name="pivot">Where both directions begin.</param>
 /// <param name="last">The last id that was given out, as the room's counter says.</param>
-/// <param name="room">The room's id, for the error.</param>
 /// <param name="key">The key that holds the counter, for the error.</param>
 /// <param name="field">The counter's field, if the key is a hash, for the error.</param>
-internal sealed class RoomIds(long pivot, long last, string room, string key, string? field) : IIdSource
+internal sealed class RoomIds(long pivot, long last, string key, string? field) : IIdSource
 {
     /// <summary>
     /// So many ids are looked through for one page: seconds. Where that does not fill it the counter is wrong, most probably; if it says
@@ -50,8 +49,6 @@ internal sealed class RoomIds(long pivot, long last, string room, string key, st
             CultureInfo.InvariantCulture,
             $"Among {MostIds:N0} ids of the room there are too few messages for a page. Unless all those were deleted, the last id that '{key}' tells is wrong: compare it with the messages there are."))
         {
-            Room = room,
-            Operation = ChatOperations.Receive,
             Key = key,
             Field = field,
         };

@@ -1,12 +1,22 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>A script, and the hash that servers know it by.</summary>
+/// <summary>
+/// A script, read from the assembly once. Runs by its hash, or by its text on a server that does not know it yet. Scripts are fixed: no text is
+/// ever put together at run time.
+/// </summary>
 internal sealed class RedisScript
 {
+    /// <summary>The words of a call that come before the keys: the script, and the number of keys.</summary>
+    public const int HeadWords = 2;
+
+    private readonly byte[] _hash;
+
     public RedisScript(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name)
@@ -14,14 +24,37 @@ internal sealed class RedisScript
         using var reader = new StreamReader(stream);
         Text = reader.ReadToEnd();
 
-        // Redis's name for a script (EVALSHA), no protection of anything.
+        // Redis's name for a script (EVALSHA); it protects nothing.
 #pragma warning disable CA5350
-        Hash = Encoding.ASCII.GetBytes(Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(Text))).ToLower(CultureInfo.InvariantCulture));
+        _hash = Encoding.ASCII.GetBytes(Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(Text))).ToLower(CultureInfo.InvariantCulture));
 #pragma warning restore CA5350
     }
 
     public string Text { get; }
 
-    /// <summary>Forty hexadecimal digits.</summary>
-    public byte[] Hash { get; }
+    /// <summary>Runs the script. The caller disposes the answer.</summary>
+    /// <param name="database">Where to run it.</param>
+    /// <param name="words">
+    /// <see cref="HeadWords"/> words for this method to fill in, then the keys and the arguments. Not to be changed until the answer is there.
+    /// </param>
+    /// <param name="keys">How many of the words are keys.</param>
+    /// <param name="flags">How to send it.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RespResult> RunAsync(IDatabase database, Memory<RedisKeyOrValue> words, int keys, CommandFlags flags)
+    {
+        words.Span[0] = (RedisValue)_hash;
+        words.Span[1] = (RedisValue)keys;
+        try
+        {
+            return await database.ExecuteRespAsync("EVALSHA", words, flags).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            words.Span[0] = (RedisValue)Text;
+            return await database.ExecuteRespAsync("EVAL", words, flags).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a script without keys and arguments on one server.</summary>
+    public Task<RedisResult> RunAsync(IServer server) => server.ExecuteAsync("EVAL", Text, 0);
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -10,9 +9,10 @@ namespace RedisChat.Redis;
 /// Seals old buckets in the background, one after the other: of each room from where its field <c>sealed</c> says, which all processes move on. Whoever
 /// comes too late writes nothing.
 /// </summary>
-internal sealed class BucketSealer(
-    RedisConnection connection, IRoomKeyScheme keys, int? sealAfter, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
 {
+    private static readonly RedisScript Script = new("bucket_seal.lua");
+
     private enum Outcome
     {
         Nothing,
@@ -23,7 +23,7 @@ internal sealed class BucketSealer(
     // A room that finds no place is sealed when it next begins a bucket.
     private const int MostRooms = 10_000;
 
-    // Where others change messages of the room all the time, the revision is another by the time a bucket is compressed.
+    // Where others change messages of the room all the context.Time, the revision is another by the time a bucket is compressed.
     private const int MostAttempts = 10;
 
     // So many buckets without a message are passed over for one send. If there are more, the room's last id is wrong perhaps: up to 2^52 there is no end of them.
@@ -52,7 +52,7 @@ internal sealed class BucketSealer(
     public void Notice(string room, long first, long last)
     {
         var bucket = last / RedisMessageStore.BucketSize;
-        if (bucket != (first - 1) / RedisMessageStore.BucketSize && bucket >= sealAfter)
+        if (bucket != (first - 1) / RedisMessageStore.BucketSize && bucket >= context.Options.SealAfter)
         {
             Add(room);
         }
@@ -80,7 +80,7 @@ internal sealed class BucketSealer(
 
         if (running is not null)
         {
-            await Task.WhenAny(running, Task.Delay(DisposeTimeout, time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(DisposeTimeout, context.Time, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 
@@ -119,16 +119,16 @@ internal sealed class BucketSealer(
             while (true)
             {
                 var (room, emptyAllowed) = await _rooms.Reader.ReadAsync(_ending.Token).ConfigureAwait(false);
-                var start = time.GetTimestamp();
+                var start = context.Time.GetTimestamp();
                 var failure = await TrySealNextAsync(room, emptyAllowed).ConfigureAwait(false);
                 if (failure is not null && !_ending.IsCancellationRequested)
                 {
-                    ChatLog.SealingFailed(logger, failure);
+                    ChatLog.SealingFailed(context.Logger, failure);
                 }
 
                 Finish();
-                var rest = failure is null ? time.GetElapsedTime(start) * RestToWork : Pause;
-                await Task.Delay(rest, time, _ending.Token).ConfigureAwait(false);
+                var rest = failure is null ? context.Time.GetElapsedTime(start) * RestToWork : Pause;
+                await Task.Delay(rest, context.Time, _ending.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -160,14 +160,14 @@ internal sealed class BucketSealer(
     /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
     private async Task<Outcome> SealNextAsync(string room)
     {
-        var database = await connection.GetDatabaseAsync(room, ChatOperations.Seal, _ending.Token, writes: true).ConfigureAwait(false);
-        RedisKey roomKey = keys.Room(room);
+        var database = await context.Connection.GetDatabaseAsync(_ending.Token, writes: true).ConfigureAwait(false);
+        RedisKey roomKey = context.Keys.Room(room);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             // Before the bucket: what is changed after that changes the revision.
             var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
             if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
-                || number > (last / RedisMessageStore.BucketSize) - sealAfter)
+                || number > (last / RedisMessageStore.BucketSize) - context.Options.SealAfter)
             {
                 return Outcome.Nothing;
             }
@@ -185,7 +185,7 @@ internal sealed class BucketSealer(
     /// <summary>Seals a bucket or leaves it open for good; or does nothing, if the room is another by now.</summary>
     private async Task<Outcome> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
     {
-        RedisKey bucket = keys.Bucket(room, number);
+        RedisKey bucket = context.Keys.Bucket(room, number);
         using var entries = await TryReadAsync(database, bucket).ConfigureAwait(false);
         var (count, bytes, length) = (0, 0, 0);
         using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes);
@@ -194,14 +194,18 @@ internal sealed class BucketSealer(
         // A quarter is what it must be worth that who reads one message reads all of them.
         var isWorthIt = messages is not null && length <= bytes / 4 * 3;
         var (lastId, last) = isWorthIt ? messages!.Last() : default;
-        RedisValue[] arguments = [number, epoch, revision, count, lastId, last, isWorthIt ? content.AsMemory(0, length) : RedisValue.EmptyString];
-        var done = await database.ScriptEvaluateAsync(
-            LuaScripts.BucketSeal.Text, [keys.Room(room), bucket, keys.Sealed(room)], arguments, CommandFlags.DemandMaster)
-            .UntilAsync(_ending.Token).ConfigureAwait(false);
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue),
+            (RedisKey)context.Keys.Room(room), bucket, (RedisKey)context.Keys.Sealed(room),
+            (RedisValue)number, epoch, revision, (RedisValue)count, (RedisValue)lastId, (RedisValue)last,
+            isWorthIt ? (RedisValue)content.AsMemory(0, length) : RedisValue.EmptyString,
+        ];
+        using var answer = await Script.RunAsync(database, words, keys: 3, CommandFlags.DemandMaster).AsTask().UntilAsync(_ending.Token).ConfigureAwait(false);
 
         // Not where there was no answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
-        return (int)done == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
+        return answer.Read().ReadInt64() == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
     }
 
     private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)

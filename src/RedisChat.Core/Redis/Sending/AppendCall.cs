@@ -14,6 +14,8 @@ namespace RedisChat.Redis;
 /// </summary>
 internal sealed class AppendCall
 {
+    public static readonly RedisScript Script = new("message_append.lua");
+
     private const int FixedKeys = 5;
 
     // What goes together in one call, unless a single send has more. Bytes are those of texts, authors and metadata.
@@ -34,6 +36,9 @@ internal sealed class AppendCall
 
     /// <summary>How many messages they have.</summary>
     public int Messages { get; private set; }
+
+    /// <summary>How many of the words are keys.</summary>
+    public int Keys { get; private set; }
 
     /// <summary>The time window that was guessed.</summary>
     public long Window { get; private set; }
@@ -86,7 +91,7 @@ internal sealed class AppendCall
     /// The command and its arguments, for a room as it is known and a window as it is guessed, without the sends that were cancelled; empty
     /// if all were.
     /// </summary>
-    public ReadOnlyMemory<RedisKeyOrValue> Build(
+    public Memory<RedisKeyOrValue> Build(
         RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish)
     {
         Sends.RemoveAll(static send => !send.TryTake());
@@ -103,9 +108,8 @@ internal sealed class AppendCall
         var (first, next) = keys.Bucket(bucket);
         var (sent, sentBefore) = keys.Sent(window);
         Array.Clear(_words, 0, _count);
-        _count = 0;
-        Add(LuaScripts.MessageAppend.Hash);
-        Add(FixedKeys + _authors.Count + (IsKeyed ? 1 : earlier.Count));
+        _count = RedisScript.HeadWords;
+        Keys = FixedKeys + _authors.Count + (IsKeyed ? 1 : earlier.Count);
         AddKey(keys.Room);
         AddKey(first);
         AddKey(next);
@@ -143,13 +147,6 @@ internal sealed class AppendCall
         }
 
         AddMessages();
-        return _words.AsMemory(0, _count);
-    }
-
-    /// <summary>The same with the script's text in the place of its hash, for a server that does not know it yet.</summary>
-    public ReadOnlyMemory<RedisKeyOrValue> WithText()
-    {
-        _words[0] = (RedisValue)LuaScripts.MessageAppend.Text;
         return _words.AsMemory(0, _count);
     }
 

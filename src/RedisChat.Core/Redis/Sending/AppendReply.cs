@@ -113,8 +113,5 @@ internal readonly struct AppendReply
             : throw Unreadable();
 
     private static ChatDataException Unreadable() =>
-        new("The server's answer to a send is none that the chat's script gives. Is there something between the chat and Redis that changes answers?")
-        {
-            Operation = ChatOperations.Send,
-        };
+        new("The server's answer to a send is none that the chat's script gives. Is there something between the chat and Redis that changes answers?");
 }

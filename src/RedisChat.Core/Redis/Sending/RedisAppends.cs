@@ -12,45 +12,30 @@ internal sealed class RedisAppends
 {
     private const int MostPooled = 256;
 
+    private readonly RedisStoreContext _context;
     private readonly RedisConnection _connection;
     private readonly CommandFlags _flags;
     private readonly bool _remembers;
-    private readonly IRoomKeyScheme _keys;
-    private readonly KnownRooms _rooms;
     private readonly RecentRooms<RoomAppends> _appends;
     private readonly ServerWindow _window;
-    private readonly Action<string, KnownRoom, KnownRoom> _onLost;
     private readonly BucketSealer _sealer;
     private readonly ConcurrentQueue<AppendCall> _calls = new();
 
+    /// <param name="context">What is known of the rooms, and how their keys are named.</param>
     /// <param name="connection">What to send over.</param>
     /// <param name="flags">How to send.</param>
-    /// <param name="remembers">Whether a send that succeeded may have to be tried again all the same, and must be recognised then.</param>
-    /// <param name="keys">Names the keys.</param>
-    /// <param name="rooms">What is known of the rooms.</param>
-    /// <param name="roomsKept">Of how many rooms the keys are kept.</param>
+    /// <param name="remembers">Whether a send that succeeded may have to be tried again all the same, and must be recognized then.</param>
     /// <param name="window">Guesses the window of time.</param>
-    /// <param name="onLost">Told of a room whose history was lost: as it was known, and as it is.</param>
-    /// <param name="sealer">Told of what was appended.</param>
+    /// <param name="sealer">Notices what was appended.</param>
     public RedisAppends(
-        RedisConnection connection,
-        CommandFlags flags,
-        bool remembers,
-        IRoomKeyScheme keys,
-        KnownRooms rooms,
-        int roomsKept,
-        ServerWindow window,
-        Action<string, KnownRoom, KnownRoom> onLost,
-        BucketSealer sealer)
+        RedisStoreContext context, RedisConnection connection, CommandFlags flags, bool remembers, ServerWindow window, BucketSealer sealer)
     {
+        _context = context;
         _connection = connection;
         _flags = flags;
         _remembers = remembers;
-        _keys = keys;
-        _rooms = rooms;
-        _appends = new RecentRooms<RoomAppends>(roomsKept);
+        _appends = new RecentRooms<RoomAppends>(context.Options.RoomCacheSize);
         _window = window;
-        _onLost = onLost;
         _sealer = sealer;
     }
 
@@ -59,7 +44,7 @@ internal sealed class RedisAppends
     {
         send.Begin();
         var appends = _appends.GetOrAdd(
-            room, this, static (all, room) => new RoomAppends(room, new RoomKeys(all._keys, room), all._connection));
+            room, this, static (all, room) => new RoomAppends(room, new RoomKeys(all._context.Keys, room), all._connection));
         var ended = send.EndedAsync(appends.NotSent, cancellationToken);
         if (appends.TryBegin(send))
         {
@@ -154,12 +139,12 @@ internal sealed class RedisAppends
     private async ValueTask CallAsync(AppendCall call, RoomAppends appends)
     {
         var room = appends.Room;
-        _rooms.TryGet(room, out var known);
+        _context.Rooms.TryGet(room, out var known);
         var window = _window.Guess();
         while (true)
         {
             // Each time, for a second primary may have come up since.
-            var database = await _connection.GetDatabaseAsync(room, ChatOperations.Send, CancellationToken.None, writes: true).ConfigureAwait(false);
+            var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
             var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.PublishCommand);
             if (words.IsEmpty)
             {
@@ -176,41 +161,24 @@ internal sealed class RedisAppends
                     call.Remember();
                 }
 
-                _rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
+                _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
                 _sealer.Notice(room, reply.FirstId, last);
                 return;
             }
 
             var found = new KnownRoom(reply.EpochText, reply.FirstId, 0);
-            if (known.IsLostIn(found))
-            {
-                _onLost(room, known, found);
-            }
-            else
-            {
-                _rooms.Raise(room, found);
-            }
-
+            _context.Rooms.Learn(room, known, found);
             known = found;
             window = _window.Correct(reply.Window);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<RespResult> AskAsync(IDatabase database, AppendCall call, ReadOnlyMemory<RedisKeyOrValue> words)
+    private async ValueTask<RespResult> AskAsync(IDatabase database, AppendCall call, Memory<RedisKeyOrValue> words)
     {
         try
         {
-            RespResult answer;
-            try
-            {
-                answer = await database.ExecuteRespAsync("EVALSHA", words, _flags).ConfigureAwait(false);
-            }
-            catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-            {
-                answer = await database.ExecuteRespAsync("EVAL", call.WithText(), _flags).ConfigureAwait(false);
-            }
-
+            var answer = await AppendCall.Script.RunAsync(database, words, call.Keys, _flags).ConfigureAwait(false);
             call.IsInDoubt = false;
             return answer;
         }
@@ -222,7 +190,7 @@ internal sealed class RedisAppends
     }
 
     private static bool IsRefusal(Exception e) =>
-        e is RedisServerException && RedisErrors.Translate(e, "", ChatOperations.Send) is not ChatUnavailableException;
+        e is RedisServerException && RedisErrors.Translate(e) is not ChatUnavailableException;
 
     private void Fail(AppendCall call, Exception e)
     {
@@ -234,7 +202,7 @@ internal sealed class RedisAppends
         foreach (var send in call.Sends)
         {
             // For each its own: an exception is not thrown in two places at once.
-            send.Error = _connection.TryTranslate(e, call.Room!.Room, ChatOperations.Send, out var error) ? error : e;
+            send.Error = _connection.TryTranslate(e, out var error) ? error : e;
         }
     }
 

@@ -90,5 +90,5 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
     }
 
     private InMemoryRoom GetOrAdd(string room) =>
-        _rooms.GetOrAdd(room, static (id, store) => new InMemoryRoom(id, store._time, store._idempotencyWindow, store._watcherBufferSize), this);
+        _rooms.GetOrAdd(room, static (_, store) => new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize), this);
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
-internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize) : ILiveRoom
+internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize) : ILiveRoom
 {
     /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
@@ -231,7 +231,7 @@ internal sealed class InMemoryRoom(string room, TimeProvider time, TimeSpan idem
             if (first is not null
                 && (first.Text != message.Text || !Message.MetadataEquals(first.Metadata, message.Metadata)))
             {
-                throw IdempotencyConflict.Error(room);
+                throw IdempotencyConflict.Error();
             }
 
             inBatch.TryAdd(key, message);

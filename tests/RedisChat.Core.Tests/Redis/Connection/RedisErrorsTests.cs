@@ -45,7 +45,6 @@ public sealed class RedisErrorsTests
     {
         var error = Translate(new RedisServerException(answer))!;
         error.Should().BeOfType(expected);
-        error.Room.Should().Be("lobby");
         error.Operation.Should().Be(ChatOperations.Send);
         error.InnerException.Should().BeOfType<RedisServerException>();
     }
@@ -88,9 +87,9 @@ public sealed class RedisErrorsTests
 
         RedisErrors.RefusedHandshake(failure).Should().BeSameAs(refusal);
         RedisErrors.RefusedHandshake(new IOException()).Should().BeNull();
-        RedisErrors.Refused(refusal, "lobby", ChatOperations.Send).Message.Should()
+        RedisErrors.Refused(refusal).Message.Should()
             .Contain("The remote certificate is invalid.").And.Contain("docs/operations.md");
     }
 
-    private static ChatException? Translate(Exception error, bool writes = true) => RedisErrors.Translate(error, "lobby", ChatOperations.Send, writes);
+    private static ChatException? Translate(Exception error, bool writes = true) => RedisErrors.Translate(error, writes);
 }

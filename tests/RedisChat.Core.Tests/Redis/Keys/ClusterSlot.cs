@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RedisChat.Tests.Rooms;
+namespace RedisChat.Tests.Redis.Keys;
 
 /// <summary>The hash slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of the hash tag, modulo 16,384.</summary>
 internal static class ClusterSlot

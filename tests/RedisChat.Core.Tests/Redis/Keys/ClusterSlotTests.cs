@@ -1,4 +1,4 @@
-namespace RedisChat.Tests.Rooms;
+namespace RedisChat.Tests.Redis.Keys;
 
 public sealed class ClusterSlotTests
 {

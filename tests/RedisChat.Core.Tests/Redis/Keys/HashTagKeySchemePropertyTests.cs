@@ -1,6 +1,8 @@
 using CsCheck;
 
-namespace RedisChat.Tests.Rooms;
+using RedisChat.Redis;
+
+namespace RedisChat.Tests.Redis.Keys;
 
 public sealed class HashTagKeySchemePropertyTests
 {
@@ -9,14 +11,24 @@ public sealed class HashTagKeySchemePropertyTests
         (3, Gen.Char), (3, Gen.OneOf('{', '}', ':', '%', 'a', 'u', '7', 'D', '\n')), (1, Gen.OneOf('\ud800', '\udc00', '\ud83c', '\udf88')))
         .Array[0, 12].Select(characters => new string(characters));
 
-    private readonly HashTagKeyScheme _keys = new();
+    private static readonly HashTagKeyScheme Scheme = new();
+
+    private readonly KeyNames _keys = new(Scheme, database: 3);
 
     [Fact]
     public void Different_ids_have_different_keys() =>
         Gen.Select(AnyId, AnyId, AnyId, AnyId).Sample((room, otherRoom, user, otherUser) =>
         {
             (Encoded(_keys.Room(room)) == Encoded(_keys.Room(otherRoom))).Should().Be(room == otherRoom);
-            (Encoded(_keys.User(room, user)) == Encoded(_keys.User(otherRoom, otherUser))).Should().Be(room == otherRoom && user == otherUser);
+            (Encoded(_keys.Author(room, user)) == Encoded(_keys.Author(otherRoom, otherUser))).Should().Be(room == otherRoom && user == otherUser);
+        }, iter: 20_000);
+
+    [Fact]
+    public void Roots_of_different_scopes_differ_whatever_the_ids_are() =>
+        Gen.Select(AnyId, AnyId).Sample((room, user) =>
+        {
+            new[] { Scheme.Room(room), Scheme.User(user), Scheme.Directory }.Select(Encoded).Should().OnlyHaveUniqueItems();
+            AllKeys(room, user, 0, 0).Should().NotContain(key => key.StartsWith(Scheme.User(user), StringComparison.Ordinal));
         }, iter: 20_000);
 
     [Fact]
@@ -30,7 +42,7 @@ public sealed class HashTagKeySchemePropertyTests
             AllKeys(room, user, bucket, window).Select(ClusterSlot.Of).Distinct().Should().ContainSingle(), iter: 5_000);
 
     private string[] AllKeys(string room, string user, long bucket, long window) =>
-        [_keys.Room(room), _keys.Bucket(room, bucket), _keys.User(room, user), _keys.Changed(room), _keys.Sent(room, window), _keys.Live(room)];
+        [_keys.Room(room), _keys.Bucket(room, bucket), _keys.Sealed(room), _keys.Author(room, user), _keys.Changed(room), _keys.Sent(room, window), _keys.Live(room)];
 
     // What counts is what arrives at the server, and the client library sends UTF-8.
     private static string Encoded(string key) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(key));

@@ -1,17 +1,24 @@
-namespace RedisChat.Tests.Rooms;
+using RedisChat.Redis;
+
+namespace RedisChat.Tests.Redis.Keys;
 
 public sealed class HashTagKeySchemeTests
 {
-    private readonly HashTagKeyScheme _keys = new();
+    private static readonly HashTagKeyScheme Scheme = new();
+
+    private readonly KeyNames _keys = new(Scheme, database: 0);
 
     [Fact]
     public void Ordinary_ids_stay_readable()
     {
         _keys.Room("lobby").Should().Be("chatroom:{lobby}");
         _keys.Bucket("lobby", 12).Should().Be("chatroom:{lobby}:m:12");
-        _keys.User("lobby", "alice@example.org").Should().Be("chatroom:{lobby}:u:alice@example.org");
+        _keys.Author("lobby", "alice@example.org").Should().Be("chatroom:{lobby}:u:alice@example.org");
         _keys.Changed("lobby").Should().Be("chatroom:{lobby}:changed");
         _keys.Sent("lobby", 2963000).Should().Be("chatroom:{lobby}:sent:2963000");
+        _keys.Live("lobby").Should().Be("chatroom:{lobby}:live");
+        Scheme.User("alice").Should().Be("chatroom:{user:alice}");
+        Scheme.Directory.Should().Be("chatroom:{directory:}");
         _keys.Room("Zürich 日本 🎈").Should().Be("chatroom:{Zürich 日本 🎈}");
     }
 
@@ -32,8 +39,16 @@ public sealed class HashTagKeySchemeTests
     public void What_could_be_taken_for_something_else_is_escaped(string id, string escaped)
     {
         _keys.Room(id).Should().Be($"chatroom:{{{escaped}}}");
-        _keys.User("lobby", id).Should().Be($"chatroom:{{lobby}}:u:{escaped}");
+        _keys.Author("lobby", id).Should().Be($"chatroom:{{lobby}}:u:{escaped}");
     }
+
+    [Fact]
+    public void A_room_named_like_the_root_of_a_user_is_another_root() =>
+        Scheme.Room("user:alice").Should().Be("chatroom:{user%3Aalice}");
+
+    [Fact]
+    public void A_database_other_than_the_first_has_channels_of_its_own() =>
+        new KeyNames(Scheme, database: 2).Live("lobby").Should().Be("chatroom:{lobby}:live:2");
 
     [Fact]
     public void The_prefix_is_in_every_key() =>

@@ -1,20 +1,21 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
 
-namespace RedisChat.Tests.Redis;
+namespace RedisChat.Tests.Redis.Known;
 
 public sealed class KnownRoomsTests
 {
     [Fact]
     public void It_forgets_the_rooms_used_longest_ago()
     {
-        var cache = new KnownRooms(3);
-        cache.Set("a", At(1));
-        cache.Set("b", At(2));
-        cache.Set("c", At(3));
+        var cache = new KnownRooms(3, NullLogger.Instance);
+        cache.Raise("a", At(1));
+        cache.Raise("b", At(2));
+        cache.Raise("c", At(3));
         cache.TryGet("a", out _);
-        cache.Set("b", At(20));
+        cache.Raise("b", At(20));
 
-        cache.Set("d", At(4));
+        cache.Raise("d", At(4));
 
         cache.TryGet("c", out _).Should().BeFalse();
         cache.TryGet("a", out var a).Should().BeTrue();
@@ -24,23 +25,27 @@ public sealed class KnownRoomsTests
     }
 
     [Fact]
-    public void Answers_that_come_out_of_order_do_not_lower_it_but_a_reading_does()
+    public void Answers_that_come_out_of_order_do_not_lower_it_but_a_loss_does()
     {
-        var cache = new KnownRooms(3);
+        var cache = new KnownRooms(3, NullLogger.Instance);
+        var lost = new List<string>();
+        cache.HistoryLost += lost.Add;
         cache.Raise("a", At(5) with { Revision = 7 });
         cache.Raise("a", At(3) with { Revision = 8 });
         cache.TryGet("a", out var known);
         known.Should().Be(At(5) with { Revision = 8 });
 
-        cache.Set("a", At(2));
+        cache.TryGet("a", out var before);
+        cache.Learn("a", before, At(2));
         cache.TryGet("a", out known);
         known.Should().Be(At(2));
+        lost.Should().Equal("a");
     }
 
     [Fact]
     public void Another_epoch_replaces_what_was_known()
     {
-        var cache = new KnownRooms(3);
+        var cache = new KnownRooms(3, NullLogger.Instance);
         cache.Raise("a", At(5));
         cache.Raise("a", At(3) with { Epoch = "other" });
         cache.TryGet("a", out var known);

@@ -66,7 +66,7 @@ public sealed class InspectionAccessTests
         await using var host = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
         await using var store = new RedisMessageStore(host);
 
-        var inspection = await new Chat(store).InspectServerAsync(Cancelled);
+        var inspection = await store.InspectServerAsync(TimeSpan.FromSeconds(10), Cancelled);
 
         inspection.Ills().Should().Equal(EvictionDeletesMessages, NotAllowed);
         inspection.The(NotAllowed).What.Should().StartWith("The application's connection does not run CONFIG GET:");
@@ -82,7 +82,7 @@ public sealed class InspectionAccessTests
         await using var host = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},{Chat}");
         await using var store = new RedisMessageStore(host);
 
-        (await new Chat(store).InspectServerAsync(Cancelled)).Findings[0].Command.Should().Be("ACL SETUSER chat +info");
+        (await store.InspectServerAsync(TimeSpan.FromSeconds(10), Cancelled)).Findings[0].Command.Should().Be("ACL SETUSER chat +info");
     }
 
     private static string DocumentedRights() =>

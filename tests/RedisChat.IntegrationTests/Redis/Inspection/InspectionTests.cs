@@ -158,11 +158,10 @@ public sealed class InspectionTests
     {
         await using var server = await Patient.StartAsync();
         await using var store = new RedisMessageStore(server.Administrator);
-        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
-        await chat.InspectServerAsync(TestContext.Current.CancellationToken);
+        await store.InspectServerAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         server.Redis.Freeze();
 
-        var inspect = () => chat.InspectServerAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+        var inspect = () => store.InspectServerAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
 
         await inspect.Should().ThrowAsync<ChatUnavailableException>();
         server.Redis.Thaw();
@@ -174,7 +173,7 @@ public sealed class InspectionTests
         await using var server = await Patient.StartAsync();
         await using var store = new RedisMessageStore(server.Administrator);
 
-        var inspect = () => new Chat(store).InspectServerAsync(new CancellationToken(canceled: true));
+        var inspect = () => store.InspectServerAsync(TimeSpan.FromSeconds(1), new CancellationToken(canceled: true));
 
         await inspect.Should().ThrowAsync<OperationCanceledException>();
     }

@@ -30,7 +30,7 @@ internal sealed partial class Patient : IAsyncDisposable
     {
         await using var store = new RedisMessageStore(
             RedisChat.Redis.RedisConnection.Own(ConfigurationOptions.Parse(configuration)), options: null, keys: null, time);
-        return await new Chat(store).InspectServerAsync(TestContext.Current.CancellationToken);
+        return await store.InspectServerAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Inspects until something holds, since a server is in no hurry to tell.</summary>

@@ -164,7 +164,8 @@ public sealed class SealingTests(TestServer server)
         await SendAsync(new Chat(store), store, 300);
         await connection.GetServers()[0].ConfigSetAsync("maxmemory", "1");
 
-        await using var sealer = new BucketSealer(RedisConnection.Shared(connection), new HashTagKeyScheme(), 1, TimeProvider.System, _log);
+        await using var sealer = new BucketSealer(
+            StoreContexts.Make(RedisConnection.Shared(connection), new RedisStoreOptions { SealAfter = 1 }, _log));
         sealer.Notice(Room, 256, 256);
         await sealer.IdleAsync();
 

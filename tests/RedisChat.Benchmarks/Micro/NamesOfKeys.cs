@@ -1,19 +1,20 @@
 using BenchmarkDotNet.Attributes;
+using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Micro;
 
 /// <summary>The names of a room's keys.</summary>
-public class KeyNames
+public class NamesOfKeys
 {
-    private readonly HashTagKeyScheme _scheme = new();
+    private readonly KeyNames _keys = new(new HashTagKeyScheme(), database: 0);
 
     /// <summary>One that stands for itself, and one that must be escaped.</summary>
     [Params("general", "team:42{a}")]
     public string Room { get; set; } = "";
 
     [Benchmark]
-    public string Bucket() => _scheme.Bucket(Room, 12_345);
+    public string Bucket() => _keys.Bucket(Room, 12_345);
 
     [Benchmark]
-    public string User() => _scheme.User(Room, "user0001");
+    public string User() => _keys.Author(Room, "user0001");
 }

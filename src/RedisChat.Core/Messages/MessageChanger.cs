@@ -1,0 +1,74 @@
+namespace RedisChat;
+
+/// <summary>Edits and deletes messages, for their authors or for a moderator.</summary>
+internal sealed class MessageChanger(IMessageStore store, OperationRunner runner)
+{
+    private static readonly ChatOperation Edit = new(ChatOperations.Edit, Writes: true);
+    private static readonly ChatOperation Delete = new(ChatOperations.Delete, Writes: true);
+
+    public async Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        ChatInput.CheckId(user);
+        ChatInput.CheckText(text, runner.Options);
+
+        // Safe to repeat: an edit that was made already finds its text there and changes nothing.
+        var change = await runner.RunAsync(
+            Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, Message?>)Edited),
+            static (call, token) => call.Store.ChangeAsync(call.Room, call.Id, call.Edited, token), cancellationToken).ConfigureAwait(false);
+        return change.Message;
+
+        Message Edited(Message message)
+        {
+            CheckAuthor(message, user, "Only its author may edit it.");
+            return message.Text == text ? message : message with { Text = text };
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string room, long id, string user, bool asModerator, CancellationToken cancellationToken)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        ChatInput.CheckId(user);
+
+        var answerLost = false;
+        var change = await runner.RunAsync(
+            Delete, room, (Func<CancellationToken, ValueTask<MessageChange>>)DeleteOnceAsync, static (attempt, token) => attempt(token), cancellationToken)
+            .ConfigureAwait(false);
+
+        // If an attempt to delete the message got no answer and the next one finds it gone, it was this call that deleted it, as far as can be known.
+        return change.Outcome == ChangeOutcome.Deleted || answerLost;
+
+        async ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)
+        {
+            try
+            {
+                return await store.ChangeAsync(room, id, Deleted, token).ConfigureAwait(false);
+            }
+            catch (ChatUnavailableException e) when (e.MayHaveHappened)
+            {
+                answerLost = true;
+                throw;
+            }
+        }
+
+        Message? Deleted(Message message)
+        {
+            if (!asModerator)
+            {
+                CheckAuthor(message, user, "Only its author may delete it, or a moderator (asModerator: true).");
+            }
+
+            return null;
+        }
+    }
+
+    private static void CheckAuthor(Message message, string user, string rule)
+    {
+        if (message.User != user)
+        {
+            throw new ChatForbiddenException($"Message {message.Id} was written by someone else. {rule}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace RedisChat;
+
+/// <summary>
+/// Runs every call of the facade and of the features: bounds how many are pending, retries within one deadline, records telemetry, and fills in
+/// room and operation in errors. A feature's call is one line.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class OperationRunner(ChatOptions options, TimeProvider time, ILogger logger)
+{
+    private readonly RetryPolicy _retry = new(options.OperationTimeout, time, logger);
+    private readonly PendingOperations _pending = new(options.MaxPendingOperations);
+
+    public ChatOptions Options => options;
+
+    public ILogger Logger => logger;
+
+    /// <summary>Runs a call.</summary>
+    /// <param name="operation">Which kind of call it is.</param>
+    /// <param name="room">The room, for errors and traces.</param>
+    /// <param name="state">What the call needs; passed along so that the delegate can be static.</param>
+    /// <param name="attempt">The call. May run several times.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> RunAsync<TState, T>(
+        ChatOperation operation, string room, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+    {
+        var activity = ChatTelemetry.Start(operation.Name, room);
+        var start = time.GetTimestamp();
+        Exception? error = null;
+        try
+        {
+            using var pending = _pending.Enter();
+            return await _retry.RunAsync(operation, state, attempt, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            (e as ChatException)?.Complete(room, operation.Name);
+            throw;
+        }
+        finally
+        {
+            ChatTelemetry.Finish(activity, operation.Name, time.GetElapsedTime(start), error);
+        }
+    }
+}

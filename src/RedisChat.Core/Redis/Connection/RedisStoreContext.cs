@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisChat.Redis;
+
+/// <summary>What every path and feature of the store on Redis stands on.</summary>
+/// <param name="Connection">The connection.</param>
+/// <param name="Keys">Names the keys.</param>
+/// <param name="Rooms">What is known of the rooms.</param>
+/// <param name="Options">The store's settings.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">The log.</param>
+internal sealed record RedisStoreContext(
+    RedisConnection Connection, KeyNames Keys, KnownRooms Rooms, RedisStoreOptions Options, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>Runs calls over the connection.</summary>
+    public RedisCalls Calls { get; } = new(Connection);
+
+    /// <summary>How many buckets behind the newest one a bucket may be sealed, also where this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
+    public int SealAfter => Options.SealAfter ?? 1;
+}

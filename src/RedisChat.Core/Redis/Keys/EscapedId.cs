@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+
+namespace RedisChat.Redis;
+
+/// <summary>An id as a part of a key: percent-encoded, so that it contains no separator of keys and differs from every other id's form.</summary>
+internal static class EscapedId
+{
+    public static string Of(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id.Length == 0)
+        {
+            // "{}" is no hash tag: Redis would hash the whole key, and the room's keys would be in different slots.
+            // A lone "%" is free, since every "%" below is followed by a hex digit or "u".
+            return "%";
+        }
+
+        for (var i = 0; i < id.Length; i++)
+        {
+            if (NeedsEscape(id[i]) || char.IsSurrogate(id[i]))
+            {
+                return EscapeFrom(id);
+            }
+        }
+
+        return id;
+    }
+
+    private static string EscapeFrom(string id)
+    {
+        var escaped = new StringBuilder(id.Length + 16);
+        for (var i = 0; i < id.Length; i++)
+        {
+            var c = id[i];
+            if (char.IsHighSurrogate(c) && i + 1 < id.Length && char.IsLowSurrogate(id[i + 1]))
+            {
+                escaped.Append(c).Append(id[++i]);
+            }
+            else if (char.IsSurrogate(c))
+            {
+                // UTF-8 has no form for half a pair; the encoder would turn each into the same U+FFFD.
+                escaped.Append(CultureInfo.InvariantCulture, $"%u{(int)c:X4}");
+            }
+            else if (NeedsEscape(c))
+            {
+                escaped.Append(CultureInfo.InvariantCulture, $"%{(int)c:X2}");
+            }
+            else
+            {
+                escaped.Append(c);
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool NeedsEscape(char c) => c is '%' or '{' or '}' or ':' || char.IsControl(c);
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>Names every key and channel: the roots of the application's scheme, and the suffixes below them. No other place builds a name.</summary>
+/// <param name="scheme">Names the roots.</param>
+/// <param name="database">
+/// The number of the Redis database. Pub/sub knows no databases, so the channels of all but the first one carry it: otherwise two environments on
+/// one server would hear each other's events.
+/// </param>
+internal sealed class KeyNames(IRoomKeyScheme scheme, int database)
+{
+    /// <summary>The hash of the room itself.</summary>
+    public string Room(string room) => scheme.Room(room);
+
+    /// <summary>The hash of one bucket of messages, numbered from 0.</summary>
+    public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:m:{bucket}");
+
+    /// <summary>The hash of the sealed buckets: old ones, each compressed into a field.</summary>
+    public string Sealed(string room) => $"{scheme.Room(room)}:sealed";
+
+    /// <summary>The string that lists the ids of one user's messages in the room.</summary>
+    public string Author(string room, string user) => $"{scheme.Room(room)}:u:{EscapedId.Of(user)}";
+
+    /// <summary>The sorted set that logs what changed.</summary>
+    public string Changed(string room) => $"{scheme.Room(room)}:changed";
+
+    /// <summary>The hash of what was sent in one window of time.</summary>
+    public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:sent:{window}");
+
+    /// <summary>The channel on which the room's events are published. To cluster routing and access rights it is a key.</summary>
+    public string Live(string room) => database == 0
+        ? $"{scheme.Room(room)}:live"
+        : string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:live:{database}");
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using RedisChat.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>Makes what the parts of a store on Redis stand on, for tests of one part.</summary>
+internal static class StoreContexts
+{
+    public static RedisStoreContext Make(RedisConnection connection, RedisStoreOptions options, ILogger? logger = null)
+    {
+        logger ??= NullLogger.Instance;
+        var names = new KeyNames(new HashTagKeyScheme(options.KeyPrefix), connection.DatabaseNumber);
+        return new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, TimeProvider.System, logger);
+    }
+}
