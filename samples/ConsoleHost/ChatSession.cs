@@ -149,7 +149,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
             {
                 printer.Error("That message was written by someone else: only its author may change it.");
             }
-            catch (Exception e) when (e is ChatException or ArgumentException or NotSupportedException)
+            catch (Exception e) when (e is ChatException or ChatInputException or NotSupportedException)
             {
                 printer.Error(Explanation.Of(e));
             }
@@ -259,7 +259,8 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
 
         if (page.Unreadable.Count > 0)
         {
-            printer.Error($"{page.Unreadable.Count} of these could not be read and are left out. {Explanation.Of(page.Unreadable[0])}");
+            var ids = string.Join(", ", page.Unreadable.Select(message => message.Id is { } id ? $"#{id}" : "one without a number"));
+            printer.Error($"Messages that cannot be read were left out: {ids}.");
         }
     }
 

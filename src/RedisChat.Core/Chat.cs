@@ -8,7 +8,7 @@ namespace RedisChat;
 /// <remarks>
 /// <para>Thread-safe, and meant to be shared. It holds no state that another process would need, and owns nothing: whoever made the store disposes it.</para>
 /// <para>
-/// Bad input is refused with an <see cref="ArgumentException"/> before anything is sent. While the store cannot be reached, every operation is tried again
+/// Bad input is refused with a <see cref="ChatInputException"/> before anything is sent. While the store cannot be reached, every operation is tried again
 /// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Repeating is safe: a
 /// message is stored once, however often its sending is tried. More than <see cref="ChatOptions.MaxPendingOperations"/> at once are refused with
 /// <see cref="ChatOverloadedException"/>, a write while two servers claim to be the primary with <see cref="ChatTopologyException"/>. A
@@ -43,7 +43,7 @@ public sealed class Chat
 
     /// <summary>A handle on one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
-    /// <exception cref="ArgumentException">The id is not valid.</exception>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
     public ChatRoom Room(string id)
     {
         ChatInput.CheckId(id);
@@ -56,7 +56,7 @@ public sealed class Chat
     /// <param name="text">What is written.</param>
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
-    /// <exception cref="ArgumentException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
+    /// <exception cref="ChatInputException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -68,7 +68,7 @@ public sealed class Chat
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
-    /// <exception cref="ArgumentException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -83,7 +83,7 @@ public sealed class Chat
     /// <param name="durability">How far, instead of <see cref="ChatOptions.Durability"/>.</param>
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message, as durably as asked.</returns>
-    /// <exception cref="ArgumentException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but not known to be so durable; it carries the receipt.</exception>
     /// <exception cref="ChatServerException">The server cannot give this level.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
@@ -99,7 +99,7 @@ public sealed class Chat
     /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; none does nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
-    /// <exception cref="ArgumentException">The room's id or one of the messages is not valid; the error names which.</exception>
+    /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names which.</exception>
     /// <exception cref="ChatDurabilityException">The messages are stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was used before for another message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -124,7 +124,7 @@ public sealed class Chat
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
     /// <param name="query">Which page; the newest if not given.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ArgumentException">The room's id or the query is not valid.</exception>
+    /// <exception cref="ChatInputException">The room's id or the query is not valid.</exception>
     /// <exception cref="ChatDataException">The room's counters are not what the chat writes, or tell of far more messages than there are.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public async Task<MessagePage> ReceiveAsync(string room, MessageQuery? query = null, CancellationToken cancellationToken = default)
@@ -135,11 +135,9 @@ public sealed class Chat
         var page = await _runner.RunAsync(
             ChatOperation.Read, room, (Store: _store, Room: room, Query: query),
             static (call, token) => call.Store.ReadAsync(call.Room, call.Query, token), cancellationToken).ConfigureAwait(false);
-        foreach (var unreadable in page.Unreadable)
+        if (page.Unreadable.Count > 0)
         {
-            unreadable.Complete(room, ChatOperations.Receive);
-            ChatLog.UnreadableMessage(_runner.Logger, unreadable.Key, unreadable.Field);
-            ChatTelemetry.LeftOut(1);
+            ChatTelemetry.LeftOut(page.Unreadable, _runner.Logger);
         }
 
         return page;
@@ -153,7 +151,7 @@ public sealed class Chat
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
     /// <param name="user">Only messages of this user, if given.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    /// <exception cref="ArgumentException">An id is not valid. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="ChatInputException">An id is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time; thrown by the enumeration.</exception>
     public IAsyncEnumerable<Message> ReceiveAllAsync(string room, string? user = null, CancellationToken cancellationToken = default)
     {
@@ -171,7 +169,7 @@ public sealed class Chat
     /// <param name="id">The message's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The message, or <see langword="null"/> if there is none of that id: never was, or deleted.</returns>
-    /// <exception cref="ArgumentException">An id is not valid.</exception>
+    /// <exception cref="ChatInputException">An id is not valid.</exception>
     /// <exception cref="ChatDataException">What is stored there is no message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
@@ -190,7 +188,7 @@ public sealed class Chat
     /// <param name="text">The new text. If the message has it already, nothing is changed.</param>
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     /// <returns>The message as it is now, or <see langword="null"/> if there is none of that id.</returns>
-    /// <exception cref="ArgumentException">An id or the text is not valid.</exception>
+    /// <exception cref="ChatInputException">An id or the text is not valid.</exception>
     /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
     /// <exception cref="ChatDataException">What is stored there is no message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -206,7 +204,7 @@ public sealed class Chat
     /// <param name="asModerator">Whether someone else's message may be deleted. Whether the user is a moderator is for the application to know.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may still happen.</param>
     /// <returns>Whether there was such a message; deleting it again gives <see langword="false"/>.</returns>
-    /// <exception cref="ArgumentException">An id is not valid.</exception>
+    /// <exception cref="ChatInputException">An id is not valid.</exception>
     /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<bool> DeleteAsync(
@@ -231,7 +229,7 @@ public sealed class Chat
     /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
     /// </param>
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentException">The room's id or the position is not valid. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="ChatInputException">The room's id or the position is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
     {
@@ -246,7 +244,7 @@ public sealed class Chat
     /// <param name="limit">The most events to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The events and where to go on from. An edit made during the read may be told again by the next one.</returns>
-    /// <exception cref="ArgumentException">The room's id, the position or the limit is not valid.</exception>
+    /// <exception cref="ChatInputException">The room's id, the position or the limit is not valid.</exception>
     /// <exception cref="NotSupportedException">The store keeps no record of changes.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<RoomChanges> ReadChangesAsync(
@@ -254,8 +252,7 @@ public sealed class Chat
     {
         ChatInput.CheckId(room);
         ChatInput.CheckPosition(after);
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, ChatLimits.MaxPageSize);
+        ChatInput.CheckLimit(limit);
         return _runner.RunAsync(
             ChatOperation.Read, room, (Store: _store, Room: room, After: after, Limit: limit),
             static (call, token) => call.Store.ReadChangesAsync(call.Room, call.After, call.Limit, token), cancellationToken).AsTask();

@@ -105,10 +105,9 @@ public sealed class ChatTests
     [Fact]
     public async Task Unreadable_values_do_not_fail_the_page()
     {
-        var unreadable = new ChatDataException("unreadable") { Key = "key", Field = "1" };
-        var chat = new Chat(new PageStore(new MessagePage { Messages = [], Position = default, Unreadable = [unreadable] }));
+        var chat = new Chat(new PageStore(new MessagePage { Messages = [], Position = default, Unreadable = [new UnreadableMessage(1)] }));
 
-        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Unreadable.Should().Equal(unreadable);
+        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Unreadable.Should().Equal(new UnreadableMessage(1));
     }
 
     [Fact]

@@ -1,14 +1,19 @@
+using Microsoft.Extensions.Logging;
+
 namespace RedisChat;
 
-/// <summary>One thing that was tried.</summary>
-/// <param name="Works">Whether it worked.</param>
-/// <param name="Took">How long it took, or until it was given up.</param>
-/// <param name="Error">Why it did not work.</param>
-public sealed record ChatHealthStep(bool Works, TimeSpan Took, Exception? Error = null)
+/// <summary>One step of a health check.</summary>
+/// <param name="Works">Whether it succeeded.</param>
+/// <param name="Took">How long it took to succeed or to fail.</param>
+/// <param name="Error">
+/// Why it failed, in a sentence; <see langword="null"/> if it succeeded. The sentence can be shown on a health endpoint: it holds no password, no key and no
+/// text of a user. The log has the exception.
+/// </param>
+public sealed record ChatHealthStep(bool Works, TimeSpan Took, string? Error = null)
 {
-    /// <summary>Tries something within a time.</summary>
+    /// <summary>Runs a step within a time. Why it failed is logged, because the result has only a sentence of it.</summary>
     internal static async Task<ChatHealthStep> TryAsync(
-        TimeProvider time, TimeSpan patience, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
+        string step, TimeProvider time, TimeSpan patience, Func<CancellationToken, Task> attempt, ILogger logger, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(patience, time);
@@ -18,13 +23,16 @@ public sealed record ChatHealthStep(bool Works, TimeSpan Took, Exception? Error 
             await attempt(linked.Token).ConfigureAwait(false);
             return new ChatHealthStep(true, time.GetElapsedTime(start));
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new ChatHealthStep(false, time.GetElapsedTime(start), new TimeoutException($"No answer within {patience.TotalSeconds:0.###} s.", e));
-        }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ChatHealthStep(false, time.GetElapsedTime(start), e);
+            ChatLog.HealthStepFailed(logger, step, e);
+            var sentence = e switch
+            {
+                OperationCanceledException => FormattableString.Invariant($"There was no answer within {patience.TotalSeconds:0.###} s."),
+                ChatException => e.Message,
+                _ => "It failed with an unexpected error. The log has the exception.", // Whose message may name hosts and keys.
+            };
+            return new ChatHealthStep(false, time.GetElapsedTime(start), sentence);
         }
     }
 }

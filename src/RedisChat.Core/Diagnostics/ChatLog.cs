@@ -11,7 +11,7 @@ internal static partial class ChatLog
     [LoggerMessage(2, LogLevel.Warning, "The {Operation} was given up after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
     public static partial void GaveUp(ILogger logger, string operation, int attempts, double timeoutMs, Exception? error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page, since it is no message: field {Field} of key {Key}.", EventName = "UnreadableMessage")]
+    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: field {Field} of key {Key}.", EventName = "UnreadableMessage")]
     public static partial void UnreadableMessage(ILogger logger, string? key, string? field);
 
     [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]
@@ -46,4 +46,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(14, LogLevel.Warning, "A room's old messages could not be sealed. They are kept as they are; it is tried again when the room has 128 more.", EventName = "SealingFailed")]
     public static partial void SealingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(15, LogLevel.Warning, "A step of the health check failed: {Step}.", EventName = "HealthStepFailed")]
+    public static partial void HealthStepFailed(ILogger logger, string step, Exception error);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 
 namespace RedisChat;
 
@@ -102,7 +103,17 @@ internal static class ChatTelemetry
     public static void Retry(string operation) =>
         Retried.Add(1, new KeyValuePair<string, object?>("messaging.operation.name", operation));
 
-    public static void LeftOut(int messages) => Unreadable.Add(messages);
+    /// <summary>Counts the messages that a page leaves out, and logs where they are.</summary>
+    public static void LeftOut(IReadOnlyList<UnreadableMessage> messages, ILogger logger)
+    {
+        Unreadable.Add(messages.Count);
+
+        // A sealed bucket that cannot be unpacked is one place, but holds many messages.
+        foreach (var (key, field) in messages.Select(message => (message.Key, message.Field)).Distinct())
+        {
+            ChatLog.UnreadableMessage(logger, key, field);
+        }
+    }
 
     public static void DeliveredEvent() => Delivered.Add(1);
 

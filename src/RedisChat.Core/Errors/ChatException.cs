@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>A chat operation failed for a reason that its caller could not see beforehand. What can be seen is an <see cref="ArgumentException"/>.</summary>
+/// <summary>A chat operation failed for a reason that its caller could not check beforehand. Input that is not valid is a <see cref="ChatInputException"/>.</summary>
 public class ChatException : Exception
 {
     private string? _room;

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>How bad a finding is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ServerFindingSeverity>))]
 public enum ServerFindingSeverity
 {
     /// <summary>Good to know; nothing is wrong.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>What a server claims to be.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ServerRole>))]
 public enum ServerRole
 {
     /// <summary>It did not tell.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>A message as it stands in its room now.</summary>
@@ -28,6 +30,7 @@ public sealed record Message
     }
 
     /// <summary>1 as first sent; one more for each edit.</summary>
+    [JsonRequired] // Without it, a source-generated reader of JSON would set what it did not find to 0.
     public int Version
     {
         get => _details.Version;
@@ -38,7 +41,7 @@ public sealed record Message
     public IReadOnlyDictionary<string, string> Metadata
     {
         get => _details.Metadata;
-        init => _details = _details with { Metadata = value };
+        init => _details = _details with { Metadata = value ?? NoMetadata };
     }
 
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata =

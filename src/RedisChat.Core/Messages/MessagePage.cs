@@ -22,8 +22,12 @@ public sealed record MessagePage
     public bool HasNewer { get; init; }
 
     /// <summary>
-    /// What the store holds in this run but could not read as messages, one error for each, naming key and field. They take up no room
-    /// in <see cref="Messages"/> and do not fail the page.
+    /// The messages of this run that the store holds but could not read, by ascending id. They do not count as <see cref="Messages"/> and do
+    /// not fail the page. In a compressed run that cannot be unpacked, every id that was asked for counts.
     /// </summary>
-    public IReadOnlyList<ChatDataException> Unreadable { get; init; } = [];
+    public IReadOnlyList<UnreadableMessage> Unreadable
+    {
+        get;
+        init => field = value ?? []; // A source-generated reader of JSON sets what it did not find to null.
+    } = [];
 }

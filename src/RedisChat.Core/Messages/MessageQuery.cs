@@ -1,12 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>Which page of a room to read. Without <see cref="Before"/>, <see cref="After"/> or <see cref="Around"/>: the newest.</summary>
 public sealed record MessageQuery
 {
+    /// <summary>Makes a query for the newest messages, to be narrowed by an initializer.</summary>
+    /// <param name="limit">See <see cref="Limit"/>.</param>
+    [JsonConstructor] // A source-generated reader of JSON sets an init-only property that it did not find to 0, but a parameter to its default.
+    public MessageQuery(int limit = DefaultLimit) => Limit = limit;
+
     /// <summary>The newest page: <see cref="DefaultLimit"/> messages.</summary>
     public static MessageQuery Newest { get; } = new();
 
-    /// <summary>How many messages a page has when nothing else is said.</summary>
+    /// <summary>The most messages of a page if the query does not say.</summary>
     public const int DefaultLimit = 50;
 
     /// <summary>Only messages with a lower id, the nearest ones. At least 1.</summary>
@@ -22,5 +29,5 @@ public sealed record MessageQuery
     public string? User { get; init; }
 
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>
-    public int Limit { get; init; } = DefaultLimit;
+    public int Limit { get; init; }
 }

@@ -28,9 +28,13 @@ public sealed record NewMessage
 
     /// <summary>
     /// Small facts to keep with the message, at most <see cref="ChatOptions.MaxMetadataEntries"/> entries of together
-    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8.
+    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8. Setting it to <see langword="null"/>, as JSON may, means that there is none.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = Message.NoMetadata;
+    public IReadOnlyDictionary<string, string> Metadata
+    {
+        get;
+        init => field = value ?? Message.NoMetadata;
+    } = Message.NoMetadata;
 
     /// <summary>
     /// Names this message among its author's messages in the room, so that sending it again stores nothing and answers with

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RedisChat;
 
-/// <summary>Refuses bad input before any I/O, with an error that says what is allowed. No error repeats what a user wrote.</summary>
+/// <summary>Refuses bad input before any I/O with a <see cref="ChatInputException"/> that says what is allowed. No error repeats what a user wrote.</summary>
 internal static class ChatInput
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -12,8 +12,10 @@ internal static class ChatInput
 
     public static void CheckMessageId(long id, [CallerArgumentExpression(nameof(id))] string name = "")
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(id, 1, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(id, ChatLimits.MaxMessageId, name);
+        if (id is < 1 or > ChatLimits.MaxMessageId)
+        {
+            throw new ChatInputException($"A message id must be from 1 to {ChatLimits.MaxMessageId}.", name);
+        }
     }
 
     public static void CheckText(string text, ChatOptions options, [CallerArgumentExpression(nameof(text))] string name = "") =>
@@ -24,11 +26,11 @@ internal static class ChatInput
 
     public static void CheckBatch(IReadOnlyList<NewMessage> messages, ChatOptions options)
     {
-        ArgumentNullException.ThrowIfNull(messages);
+        RequireNotNull(messages, new ArgumentName(nameof(messages)));
         if (messages.Count > ChatLimits.MaxBatchSize)
         {
-            throw new ArgumentException(
-                $"These are {messages.Count} messages; a batch, being stored all or none, has at most {ChatLimits.MaxBatchSize}. Send several batches.",
+            throw new ChatInputException(
+                $"The batch has {messages.Count} messages; at most {ChatLimits.MaxBatchSize} can be stored all or none. Send several batches.",
                 nameof(messages));
         }
 
@@ -42,22 +44,26 @@ internal static class ChatInput
     {
         if (position.MessageId is < 0 or > ChatLimits.MaxMessageId || position.Stamp < 0 || position.Revision < 0)
         {
-            throw new ArgumentException("This is no position that a room can have. Pass back one that the chat gave.", name);
+            throw new ChatInputException("No room can have this position. Pass back one that the chat returned.", name);
+        }
+    }
+
+    public static void CheckLimit(int limit, [CallerArgumentExpression(nameof(limit))] string name = "")
+    {
+        if (limit is < 1 or > ChatLimits.MaxPageSize)
+        {
+            throw new ChatInputException($"A limit must be from 1 to {ChatLimits.MaxPageSize}.", name);
         }
     }
 
     public static void CheckQuery(MessageQuery query)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        if (query.Limit is < 1 or > ChatLimits.MaxPageSize)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(query), query.Limit, $"{nameof(query.Limit)} must be from 1 to {ChatLimits.MaxPageSize}.");
-        }
+        RequireNotNull(query, new ArgumentName(nameof(query)));
+        CheckLimit(query.Limit);
 
         if ((query.Before is null ? 0 : 1) + (query.After is null ? 0 : 1) + (query.Around is null ? 0 : 1) > 1)
         {
-            throw new ArgumentException(
+            throw new ChatInputException(
                 $"A query has at most one of {nameof(query.Before)}, {nameof(query.After)} and {nameof(query.Around)}.", nameof(query));
         }
 
@@ -73,8 +79,7 @@ internal static class ChatInput
         {
             if (id < least || id > ChatLimits.MaxMessageId)
             {
-                throw new ArgumentOutOfRangeException(
-                    nameof(query), id, $"{property} must be from {least} to {ChatLimits.MaxMessageId}.");
+                throw new ChatInputException($"{property} must be from {least} to {ChatLimits.MaxMessageId}.", $"{nameof(query)}.{property}");
             }
         }
     }
@@ -84,20 +89,20 @@ internal static class ChatInput
         RequireNotNull(id, name);
         if (id.Length == 0)
         {
-            throw new ArgumentException("An id must not be empty.", $"{name}");
+            throw new ChatInputException("An id must not be empty.", $"{name}");
         }
 
         foreach (var c in id)
         {
             if (char.IsControl(c))
             {
-                throw new ArgumentException("An id must not contain control characters.", $"{name}");
+                throw new ChatInputException("An id must not contain control characters.", $"{name}");
             }
         }
 
         if (Utf8Length(id, name) > ChatLimits.MaxIdBytes)
         {
-            throw new ArgumentException($"An id must be at most {ChatLimits.MaxIdBytes} bytes of UTF-8.", $"{name}");
+            throw new ChatInputException($"An id must be at most {ChatLimits.MaxIdBytes} bytes of UTF-8.", $"{name}");
         }
     }
 
@@ -106,12 +111,12 @@ internal static class ChatInput
         RequireNotNull(text, name);
         if (text.Length == 0)
         {
-            throw new ArgumentException("A text must not be empty.", $"{name}");
+            throw new ChatInputException("A text must not be empty.", $"{name}");
         }
 
         if (Utf8Length(text, name) is var bytes && bytes > options.MaxTextBytes)
         {
-            throw new ArgumentException(
+            throw new ChatInputException(
                 $"The text is {bytes} bytes of UTF-8; at most {options.MaxTextBytes} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxTextBytes)}).",
                 $"{name}");
         }
@@ -131,10 +136,9 @@ internal static class ChatInput
 
     private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, ArgumentName name)
     {
-        RequireNotNull(metadata, name);
         if (metadata.Count > options.MaxMetadataEntries)
         {
-            throw new ArgumentException(
+            throw new ChatInputException(
                 $"The metadata has {metadata.Count} entries; at most {options.MaxMetadataEntries} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxMetadataEntries)}).",
                 $"{name}");
         }
@@ -144,7 +148,7 @@ internal static class ChatInput
         {
             if (string.IsNullOrEmpty(key) || value is null)
             {
-                throw new ArgumentException("A metadata name must not be empty, and a value not null.", $"{name}");
+                throw new ChatInputException("A metadata name must not be empty, and a value not null.", $"{name}");
             }
 
             bytes += Utf8Length(key, name) + Utf8Length(value, name);
@@ -152,7 +156,7 @@ internal static class ChatInput
 
         if (bytes > options.MaxMetadataBytes)
         {
-            throw new ArgumentException(
+            throw new ChatInputException(
                 $"The metadata is {bytes} bytes of UTF-8; at most {options.MaxMetadataBytes} are allowed ({nameof(ChatOptions)}.{nameof(ChatOptions.MaxMetadataBytes)}).",
                 $"{name}");
         }
@@ -166,8 +170,8 @@ internal static class ChatInput
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException(
-                $"At character {e.Index} there is half of a surrogate pair, which is not valid Unicode and could not be stored unchanged.", $"{name}", e);
+            throw new ChatInputException(
+                $"There is half of a surrogate pair at character {e.Index}. That is not valid Unicode and could not be stored unchanged.", $"{name}", e);
         }
     }
 
@@ -175,11 +179,11 @@ internal static class ChatInput
     {
         if (value is null)
         {
-            throw new ArgumentNullException($"{name}");
+            throw new ChatInputException("A value is required here; it must not be null.", $"{name}");
         }
     }
 
-    /// <summary>What to call an input in an error: <c>messages[3].Text</c>. Put together only where there is one, since every send is checked.</summary>
+    /// <summary>The name of an input in an error, such as <c>messages[3].Text</c>. Formatted only for an error, because every send is checked.</summary>
     private readonly record struct ArgumentName(string Argument, int Index = -1, string Property = "")
     {
         public override string ToString() => (Index < 0 ? Argument : $"{Argument}[{Index}]") + (Property == "" ? "" : $".{Property}");

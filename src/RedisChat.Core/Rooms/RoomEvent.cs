@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>Something that happened in a watched room. One of the nested types, and no other.</summary>
@@ -13,6 +15,12 @@ namespace RedisChat;
 /// }
 /// </code>
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Created), "created")]
+[JsonDerivedType(typeof(Edited), "edited")]
+[JsonDerivedType(typeof(Deleted), "deleted")]
+[JsonDerivedType(typeof(Gap), "gap")]
+[JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;

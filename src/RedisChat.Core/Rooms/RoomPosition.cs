@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
@@ -17,6 +18,7 @@ namespace RedisChat;
 /// <param name="MessageId">The last message seen; 0 for none.</param>
 /// <param name="Stamp">The time of that message in µs since 1970-01-01 UTC, by the store's clock; 0 for none.</param>
 /// <param name="Revision">The last change (edit, delete) seen; 0 for none. Also a time in µs, made strictly increasing in the room.</param>
+[JsonConverter(typeof(RoomPositionJsonConverter))]
 public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Stamp, long Revision) : IParsable<RoomPosition>
 {
     /// <summary>The position of a reader that has seen nothing, in a room that does not exist yet.</summary>
@@ -33,19 +35,23 @@ public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Sta
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Epoch:x}.{MessageId}.{Stamp}.{Revision}");
 
-    /// <summary>Reads a token that <see cref="ToString()"/> gave.</summary>
+    /// <summary>Reads a token that <see cref="ToString()"/> returned.</summary>
+    /// <remarks>
+    /// A text that is not a token is a <see cref="FormatException"/>, as <see cref="IParsable{TSelf}"/> and its callers expect, not a
+    /// <see cref="ChatInputException"/>. For a token from a client, prefer <see cref="TryParse"/>.
+    /// </remarks>
     /// <param name="s">The token.</param>
     /// <param name="provider">Not used.</param>
-    /// <exception cref="FormatException">The text is no such token.</exception>
+    /// <exception cref="FormatException">The text is not such a token.</exception>
     public static RoomPosition Parse(string s, IFormatProvider? provider = null)
     {
         ArgumentNullException.ThrowIfNull(s);
         return TryParse(s, provider, out var position)
             ? position
-            : throw new FormatException("This is not a room position. Pass back exactly what RoomPosition.ToString() gave.");
+            : throw new FormatException("This is not a room position. Pass back exactly what RoomPosition.ToString() returned.");
     }
 
-    /// <summary>Reads a token that <see cref="ToString()"/> gave, if it is one.</summary>
+    /// <summary>Reads a token that <see cref="ToString()"/> returned, if the text is one.</summary>
     /// <param name="s">The token.</param>
     /// <param name="provider">Not used.</param>
     /// <param name="result">The position.</param>

@@ -27,9 +27,9 @@ internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long 
     /// <param name="older">Messages at or below the pivot, newest first, at most one more than <see cref="Older"/>.</param>
     /// <param name="newer">Messages above the pivot, oldest first, at most one more than <see cref="Newer"/>.</param>
     /// <param name="position">The room's position.</param>
-    /// <param name="unreadable">What was found that is no message.</param>
+    /// <param name="unreadable">What was found that is not a message, in any order.</param>
     public MessagePage ToPage(
-        ReadOnlySpan<Message> older, ReadOnlySpan<Message> newer, RoomPosition position, IReadOnlyList<ChatDataException> unreadable)
+        ReadOnlySpan<Message> older, ReadOnlySpan<Message> newer, RoomPosition position, IReadOnlyList<UnreadableMessage> unreadable)
     {
         var messages = new Message[Math.Min(older.Length, Older) + Math.Min(newer.Length, Newer)];
         var split = Math.Min(older.Length, Older);
@@ -44,7 +44,7 @@ internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long 
             Position = position,
             HasOlder = Older > 0 ? older.Length > Older : Pivot > 0,
             HasNewer = Newer > 0 ? newer.Length > Newer : Pivot < Last,
-            Unreadable = unreadable,
+            Unreadable = unreadable.Count < 2 ? unreadable : [.. unreadable.OrderBy(message => message.Id)],
         };
     }
 }

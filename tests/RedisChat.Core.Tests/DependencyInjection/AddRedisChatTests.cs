@@ -45,7 +45,7 @@ public sealed class AddRedisChatTests
 
         await chat.SendAsync("lobby", "alice", "hello", Cancelled);
         (await support.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
-        await Assert.ThrowsAsync<ArgumentException>(() => support.SendAsync("lobby", "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<ChatInputException>(() => support.SendAsync("lobby", "alice", "hello", Cancelled));
     }
 
     [Theory]

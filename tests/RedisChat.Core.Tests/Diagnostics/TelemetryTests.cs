@@ -90,6 +90,25 @@ public sealed class TelemetryTests
         logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is tried again").And.NotContain("secret");
     }
 
+    [Fact]
+    public async Task Each_place_that_holds_something_unreadable_is_logged_once()
+    {
+        UnreadableMessage[] unreadable =
+        [
+            new(1) { Key = "open", Field = "1" }, new(128) { Key = "sealed", Field = "1" }, new(129) { Key = "sealed", Field = "1" }, new(null) { Key = "index" },
+        ];
+        var logger = new ListLogger();
+        var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
+        using var listener = Listen(measured);
+        var chat = new Chat(new PageStore(new MessagePage { Messages = [], Position = default, Unreadable = unreadable }), logger: logger);
+
+        await chat.ReceiveAsync(_room, cancellationToken: Cancelled);
+
+        logger.Lines.Select(line => line[line.LastIndexOf(':')..])
+            .Should().Equal(": field 1 of key open.", ": field 1 of key sealed.", ": field (null) of key index.");
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.UnreadableMessages && m.Value == 4);
+    }
+
     private static MeterListener Listen(ConcurrentQueue<(string Instrument, double Value, string Tags)> measured)
     {
         var listener = new MeterListener

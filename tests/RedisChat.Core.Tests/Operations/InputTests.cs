@@ -21,8 +21,8 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.GetAsync(id, 1, Cancelled), "room");
         await RefusedAsync(() => _chat.EditAsync(id, 1, "alice", "hello", Cancelled), "room");
         await RefusedAsync(() => _chat.DeleteAsync(id, 1, "alice", cancellationToken: Cancelled), "room");
-        Assert.Throws<ArgumentException>(() => _chat.ReceiveAllAsync(id, cancellationToken: Cancelled)).ParamName.Should().Be("room");
-        Assert.Throws<ArgumentException>(() => _chat.Room(id)).ParamName.Should().Be("id");
+        Assert.Throws<ChatInputException>(() => _chat.ReceiveAllAsync(id, cancellationToken: Cancelled)).ParamName.Should().Be("room");
+        Assert.Throws<ChatInputException>(() => _chat.Room(id)).ParamName.Should().Be("id");
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.ReceiveAsync("lobby", new MessageQuery { User = id }, Cancelled), "query.User");
         await RefusedAsync(() => _chat.EditAsync("lobby", 1, id, "hello", Cancelled), "user");
         await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, id, cancellationToken: Cancelled), "user");
-        Assert.Throws<ArgumentException>(() => _chat.ReceiveAllAsync("lobby", id, Cancelled)).ParamName.Should().Be("user");
+        Assert.Throws<ChatInputException>(() => _chat.ReceiveAllAsync("lobby", id, Cancelled)).ParamName.Should().Be("user");
     }
 
     [Theory]
@@ -71,14 +71,34 @@ public sealed class InputTests
     [Fact]
     public async Task Null_is_refused()
     {
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync(null!, "alice", "hello", Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", null!, "hello", Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", "alice", null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendManyAsync("lobby", null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendManyAsync("lobby", [null!], Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", new NewMessage("a", "b") { Metadata = null! }, Cancelled));
+        await RefusedAsync(() => _chat.SendAsync(null!, "alice", "hello", Cancelled), "room", "null");
+        await RefusedAsync(() => _chat.SendAsync("lobby", null!, "hello", Cancelled), "message.User", "null");
+        await RefusedAsync(() => _chat.SendAsync("lobby", "alice", null!, Cancelled), "message.Text", "null");
+        await RefusedAsync(() => _chat.SendAsync("lobby", null!, Cancelled), "message", "null");
+        await RefusedAsync(() => _chat.SendManyAsync("lobby", null!, Cancelled), "messages", "null");
+        await RefusedAsync(() => _chat.SendManyAsync("lobby", [null!], Cancelled), "messages[0]", "null");
+        await RefusedAsync(() => _chat.ReceiveAsync(null!, cancellationToken: Cancelled), "room", "null");
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", null!, Cancelled), "text", "null");
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, null!, cancellationToken: Cancelled), "user", "null");
+    }
+
+    [Fact]
+    public async Task An_error_of_the_program_is_not_one_of_input()
+    {
         Assert.Throws<ArgumentNullException>(() => new Chat(null!));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", new NewMessage("alice", "hi"), null!, Cancelled));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Durability.Replicated(0, TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public async Task Metadata_that_are_null_are_none()
+    {
+        var message = new NewMessage("alice", "hello") { Metadata = null! };
+
+        message.Metadata.Should().BeEmpty();
+        var chat = new Chat(new InMemoryMessageStore());
+        await chat.SendAsync("lobby", message, Cancelled);
+        (await chat.GetAsync("lobby", 1, Cancelled))!.Metadata.Should().BeEmpty();
     }
 
     [Fact]
@@ -111,33 +131,55 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.DeleteAsync("lobby", id, "alice", cancellationToken: Cancelled), "id");
     }
 
-    public static TheoryData<MessageQuery> BadQueries =>
-    [
-        new MessageQuery { Limit = 0 },
-        new MessageQuery { Limit = 1001 },
-        new MessageQuery { Before = 0 },
-        new MessageQuery { After = -1 },
-        new MessageQuery { Around = 0 },
-        new MessageQuery { Before = long.MaxValue },
-        new MessageQuery { Before = 3, After = 1 },
-        new MessageQuery { After = 1, Around = 3 },
-    ];
+    public static TheoryData<MessageQuery, string> BadQueries => new()
+    {
+        { new MessageQuery { Limit = 0 }, "query.Limit" },
+        { new MessageQuery { Limit = 1001 }, "query.Limit" },
+        { new MessageQuery { Before = 0 }, "query.Before" },
+        { new MessageQuery { After = -1 }, "query.After" },
+        { new MessageQuery { Around = 0 }, "query.Around" },
+        { new MessageQuery { Before = long.MaxValue }, "query.Before" },
+        { new MessageQuery { Before = 3, After = 1 }, "query" },
+        { new MessageQuery { After = 1, Around = 3 }, "query" },
+    };
 
     [Theory]
     [MemberData(nameof(BadQueries))]
-    public async Task A_bad_query_is_refused(MessageQuery query) =>
-        await RefusedAsync(() => _chat.ReceiveAsync("lobby", query, Cancelled), "query");
+    public async Task A_bad_query_is_refused(MessageQuery query, string parameter) =>
+        await RefusedAsync(() => _chat.ReceiveAsync("lobby", query, Cancelled), parameter);
+
+    public static TheoryData<RoomPosition> BadPositions =>
+    [
+        new RoomPosition(1, -1, 0, 0),
+        new RoomPosition(1, ChatLimits.MaxMessageId + 1, 0, 0),
+        new RoomPosition(1, 1, -1, 0),
+        new RoomPosition(1, 1, 1, -1),
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadPositions))]
+    public async Task A_bad_position_is_refused(RoomPosition position)
+    {
+        await RefusedAsync(() => _chat.ReadChangesAsync("lobby", position, cancellationToken: Cancelled), "after", "position");
+        Assert.Throws<ChatInputException>(() => _chat.WatchAsync("lobby", position, Cancelled)).ParamName.Should().Be("after");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public async Task A_bad_limit_of_changes_is_refused(int limit) =>
+        await RefusedAsync(() => _chat.ReadChangesAsync("lobby", RoomPosition.Start, limit, Cancelled), "limit", "from 1 to 1000");
 
     [Fact]
     public async Task No_error_repeats_what_a_user_wrote()
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("lobby", "alice", "secret secret", Cancelled));
+        var error = await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync("lobby", "alice", "secret secret", Cancelled));
         error.Message.Should().NotContain("secret");
     }
 
     private static async Task RefusedAsync(Func<Task> operation, string parameter, string reason = " ")
     {
-        var error = await Assert.ThrowsAnyAsync<ArgumentException>(operation);
+        var error = await Assert.ThrowsAsync<ChatInputException>(operation);
         error.ParamName.Should().Be(parameter);
         error.Message.Should().Contain(reason);
     }

@@ -87,7 +87,7 @@ public sealed class OptionsTests
 
         host.Services.GetRequiredService<IOptions<RedisStoreOptions>>().Value.KeyPrefix.Should().Be("bound");
         var send = () => host.Services.GetRequiredService<Chat>().SendAsync("lobby", "alice", "long", TestContext.Current.CancellationToken);
-        await send.Should().ThrowAsync<ArgumentException>().WithMessage("*at most 3*");
+        await send.Should().ThrowAsync<ChatInputException>().WithMessage("*at most 3*");
     }
 
     private static IHost Start(Action<IServiceCollection> configure)

@@ -215,7 +215,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
             page.Messages.Select(message => message.Id).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems().And.NotContain(id => id <= 0);
             page.Messages.Count.Should().BeLessThanOrEqualTo(query.Limit);
-            page.Unreadable.Should().NotContain(error => error.Key == null || error.Field == null);
+            page.Unreadable.Should().NotContain(message => message.Id == null || message.Key == null || message.Field == null);
         }
 
         private async Task ChangesAsync(RoomPosition position)

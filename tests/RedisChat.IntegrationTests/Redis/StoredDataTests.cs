@@ -112,10 +112,8 @@ public sealed class StoredDataTests
         var page = await _chat.ReceiveAsync(Room, cancellationToken: Cancelled);
 
         page.Messages.Select(message => message.Text).Should().Equal("one", "three");
-        var error = page.Unreadable.Should().ContainSingle().Which;
-        error.Key.Should().Be(Key(":m:0"));
-        error.Field.Should().Be("2");
-        error.Room.Should().Be(Room);
+        var unreadable = page.Unreadable.Should().ContainSingle().Which;
+        (unreadable.Id, unreadable.Key, unreadable.Field).Should().Be((2, Key(":m:0"), "2"));
         (await Assert.ThrowsAsync<ChatDataException>(() => _chat.GetAsync(Room, 2, Cancelled))).Field.Should().Be("2");
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.EditAsync(Room, 2, "alice", "x", Cancelled));
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.DeleteAsync(Room, 2, "alice", cancellationToken: Cancelled));

@@ -165,5 +165,5 @@ internal sealed class MessageEditor(RedisStoreContext context)
     private static StoredMessage? Existing(StoredMessage message) => message.Exists ? message : null;
 
     private Message Read(string room, StoredMessage found) =>
-        found.TryRead(out var message) ? message : throw UnreadableMessage.Error(context.Keys, room, found.Id, found.IsSealed);
+        found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);
 }

@@ -29,12 +29,12 @@ public sealed class ClassicKeyScheme
 
     /// <summary>The hash of the room: from each user to the id of the last message they sent.</summary>
     /// <param name="room">The room's id.</param>
-    /// <exception cref="ArgumentException">The id has a colon or begins with <c>{</c>, and would spell other keys.</exception>
+    /// <exception cref="ChatInputException">The id has a colon or begins with <c>{</c>, and would spell other keys.</exception>
     public string Room(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
         return room.Contains(':', StringComparison.Ordinal) || room.StartsWith('{')
-            ? throw new ArgumentException(
+            ? throw new ChatInputException(
                 "In the classic layout a room's id must not contain a colon, which separates the parts of a key, nor begin with '{', which begins the default layout's keys.",
                 nameof(room))
             : $"{_prefix}:{room}";
@@ -52,12 +52,12 @@ public sealed class ClassicKeyScheme
     /// <summary>The hash of one user's messages: from id to text.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="user">The user's id.</param>
-    /// <exception cref="ArgumentException">The id is a number or <c>messages</c>, and would spell another thing's key.</exception>
+    /// <exception cref="ChatInputException">The id is a number or <c>messages</c>, and would spell another thing's key.</exception>
     public string User(string room, string user)
     {
         ArgumentNullException.ThrowIfNull(user);
         return IsTaken(user)
-            ? throw new ArgumentException(
+            ? throw new ChatInputException(
                 "In the classic layout a user's id must not be a number, which would be a message's key, nor 'messages', which is the counter's.", nameof(user))
             : $"{Room(room)}:{user}";
     }

@@ -8,7 +8,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
 {
     private static readonly RedisValue[] MessageFields = ["content", "timestamp"];
 
-    private readonly List<ChatDataException> _unreadable = [];
+    private readonly List<UnreadableMessage> _unreadable = [];
     private RedisValue[] _users = [];
 
     public async Task<Message?> GetAsync(long id)
@@ -16,7 +16,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         _users = await ReadUsersAsync().ConfigureAwait(false);
         var messages = new List<Message>(1);
         await ReadAsync([id], messages, atMost: 1).ConfigureAwait(false);
-        return _unreadable is [var error, ..] ? throw error : messages.FirstOrDefault();
+        return _unreadable is [var unreadable, ..] ? throw Unreadable(unreadable.Key!, unreadable.Field) : messages.FirstOrDefault();
     }
 
     public async Task<MessagePage> ReadPageAsync(MessageQuery query)
@@ -64,7 +64,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         }
         else
         {
-            _unreadable.Add(Unreadable(keys.Message(room, id), "timestamp"));
+            _unreadable.Add(new UnreadableMessage(id) { Key = keys.Message(room, id), Field = "timestamp" });
         }
     }
 
@@ -89,8 +89,8 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
             }
             else
             {
-                // Not the field's name: another program may have put anything there, and errors are logged.
-                _unreadable.Add(Unreadable(key, null));
+                // Not the field's name: another program may have put anything there, and the place is logged.
+                _unreadable.Add(new UnreadableMessage(Id: null) { Key = key });
             }
         }
 

@@ -12,30 +12,38 @@ internal sealed class RedisHealth(RedisStoreContext context)
 
     public async Task<ChatHealth> CheckAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var answers = await ChatHealthStep.TryAsync(context.Time, patience, PingAsync, cancellationToken).ConfigureAwait(false);
-        var write = await ChatHealthStep.TryAsync(context.Time, patience, WriteAsync, cancellationToken).ConfigureAwait(false);
-        var live = await ChatHealthStep.TryAsync(context.Time, patience, PublishAsync, cancellationToken).ConfigureAwait(false);
+        var answers = await TryAsync("connection", PingAsync).ConfigureAwait(false);
+        var write = await TryAsync("write", WriteAsync).ConfigureAwait(false);
+        var live = await TryAsync("live", PublishAsync).ConfigureAwait(false);
         return new ChatHealth(answers, write, live);
+
+        Task<ChatHealthStep> TryAsync(string step, Func<IDatabase, CancellationToken, Task> attempt) =>
+            ChatHealthStep.TryAsync(step, context.Time, patience, token => CallAsync(attempt, token), context.Logger, cancellationToken);
     }
 
-    private async Task PingAsync(CancellationToken cancellationToken)
-    {
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+    private async Task CallAsync(Func<IDatabase, CancellationToken, Task> attempt, CancellationToken cancellationToken) =>
+        await context.Calls.RunAsync(
+            attempt,
+            static async (database, attempt, token) =>
+            {
+                await attempt(database, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private static async Task PingAsync(IDatabase database, CancellationToken cancellationToken) =>
         await database.PingAsync().UntilAsync(cancellationToken).ConfigureAwait(false);
-    }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    private async Task WriteAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         RedisKey key = context.Keys.Room(Room);
         var written = database.HashSetAsync(key, "checked", context.Time.GetUtcNow().ToUnixTimeSeconds());
         var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
         await Task.WhenAll(written, expires).UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    private async Task PublishAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var subscriber = database.Multiplexer.GetSubscriber();
         var channel = context.Connection.LiveChannel(context.Keys.Live(Room));
         var token = Guid.NewGuid().ToString("n");

@@ -26,14 +26,14 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     private long _prefetchedTo;
     private long[] _prefetchedIds = [];
     private Message?[] _prefetched = [];
-    private List<ChatDataException>? _unreadable;
+    private List<UnreadableMessage>? _unreadable;
     private HashSet<long>? _unreadableIds;
 
     /// <summary>The room's last message, as far as is known.</summary>
     public long Last { get; set; }
 
-    /// <summary>What was found that is no message.</summary>
-    public IReadOnlyList<ChatDataException> Unreadable => _unreadable ?? (IReadOnlyList<ChatDataException>)[];
+    /// <summary>The ids where something is stored that is not a message.</summary>
+    public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
 
     /// <summary>Reads a run of ids that will probably be needed.</summary>
     public ValueTask PrefetchAsync(long from, long to)
@@ -111,7 +111,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         ArrayPool<Message?>.Shared.Return(fetched, clearArray: true);
     }
 
-    /// <summary>Whether there was something at this id that is no message.</summary>
+    /// <summary>Whether something is stored at this id that is not a message.</summary>
     public bool IsUnreadable(long id) => _unreadableIds is not null && _unreadableIds.Contains(id);
 
     public void Dispose()
@@ -123,7 +123,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     private bool IsPrefetched(long id) => id >= _prefetchedFrom && id <= _prefetchedTo;
 
-    /// <summary>Whether it is a message. What is none is noted.</summary>
+    /// <summary>Returns whether the value is a message, and records it if not.</summary>
     private bool IsReadable(long id, Message message)
     {
         if (message.Id <= 0)
@@ -136,12 +136,10 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     private void Note(long id, bool isSealed)
     {
-        (_unreadableIds ??= []).Add(id);
-        var error = UnreadableMessage.Error(keys, room, id, isSealed);
-        _unreadable ??= [];
-        if (!_unreadable.Exists(known => known.Key == error.Key && known.Field == error.Field))
+        // A run that was prefetched may be looked through twice.
+        if ((_unreadableIds ??= []).Add(id))
         {
-            _unreadable.Add(error);
+            (_unreadable ??= []).Add(UnreadableValue.InPage(keys, room, id, isSealed));
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class ClassicInteropTests
     [InlineData("messages")]
     public async Task A_user_who_would_be_another_things_key_is_refused(string user)
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync("lobby", user, "hello", Cancelled));
+        var error = await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync("lobby", user, "hello", Cancelled));
 
         error.Message.Should().Contain("classic layout");
         (await _redis.KeyExistsAsync($"{_prefix}:lobby:messages")).Should().BeFalse();
@@ -113,7 +113,7 @@ public sealed class ClassicInteropTests
     [InlineData("a:b")]
     [InlineData("{lobby}")]
     public async Task A_room_that_would_be_another_things_key_is_refused(string room) =>
-        (await Assert.ThrowsAsync<ArgumentException>(() => _chat.SendAsync(room, "alice", "hello", Cancelled))).Message.Should().Contain("colon");
+        (await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync(room, "alice", "hello", Cancelled))).Message.Should().Contain("colon");
 
     [Fact]
     public async Task A_user_of_the_other_program_who_is_another_things_key_does_no_harm()
@@ -137,8 +137,10 @@ public sealed class ClassicInteropTests
         var page = await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
 
         page.Messages.Should().ContainSingle().Which.Text.Should().Be("two");
-        page.Unreadable.Select(error => error.Key).Should().Equal($"{_prefix}:lobby:3", $"{_prefix}:lobby:1");
-        page.Unreadable.Should().OnlyContain(error => error.Field == "timestamp");
+        page.Unreadable.Select(message => message.Id).Should().Equal(1, 3);
+        page.Unreadable.Select(message => message.Key).Should().Equal($"{_prefix}:lobby:1", $"{_prefix}:lobby:3");
+        page.Unreadable.Should().OnlyContain(message => message.Field == "timestamp");
+        (await Assert.ThrowsAsync<ChatDataException>(() => _chat.GetAsync("lobby", 3, Cancelled))).Field.Should().Be("timestamp");
     }
 
     [Fact]
@@ -161,7 +163,8 @@ public sealed class ClassicInteropTests
         var page = await _chat.ReceiveAsync("lobby", new MessageQuery { User = "bob" }, Cancelled);
 
         page.Messages.Should().ContainSingle();
-        page.Unreadable.Should().ContainSingle().Which.ToString().Should().Contain(":lobby:bob").And.NotContain("secret");
+        var unreadable = page.Unreadable.Should().ContainSingle().Which;
+        (unreadable.Id, unreadable.Key, unreadable.Field).Should().Be((null, $"{_prefix}:lobby:bob", null));
     }
 
     /// <summary>The tutorial's five commands.</summary>

@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RedisChat;
+
+/// <summary>The JSON of everything that the chat hands out or takes in, source-generated: no reflection, so it works trimmed and with Native AOT.</summary>
+/// <remarks>
+/// <para>
+/// Use it directly, <c>JsonSerializer.Serialize(page, ChatJsonContext.Default.MessagePage)</c>, or add it to the options of a host:
+/// <c>options.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default)</c>. In a context of your own the types work too.
+/// </para>
+/// <para>
+/// Property names are in camel case; properties that are <see langword="null"/> are left out. No number exceeds 2^53, so JavaScript reads each of
+/// them exactly. A <see cref="RoomPosition"/> is a string. A <see cref="RoomEvent"/> begins with its <c>kind</c>: serialize it as
+/// <see cref="RoomEvent"/>, not as one of the nested types, because only then is the kind written.
+/// </para>
+/// </remarks>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NewMessage))]
+[JsonSerializable(typeof(IReadOnlyList<NewMessage>))]
+[JsonSerializable(typeof(MessageReceipt))]
+[JsonSerializable(typeof(IReadOnlyList<MessageReceipt>))]
+[JsonSerializable(typeof(MessageQuery))]
+[JsonSerializable(typeof(Message))]
+[JsonSerializable(typeof(IAsyncEnumerable<Message>))]
+[JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(RoomPosition))]
+[JsonSerializable(typeof(RoomChanges))]
+[JsonSerializable(typeof(RoomEvent))]
+[JsonSerializable(typeof(IAsyncEnumerable<RoomEvent>))]
+[JsonSerializable(typeof(ChatHealth))]
+[JsonSerializable(typeof(ServerInspection))]
+[SuppressMessage("ApiDesign", "RS0016", Justification = "What the generator adds follows from the attributes above.")]
+[SuppressMessage("ApiDesign", "RS0041", Justification = "What the generator adds has no nullable annotations.")]
+public sealed partial class ChatJsonContext : JsonSerializerContext;

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace RedisChat.Tests.Json;
+
+/// <summary>What the chat hands out goes through System.Text.Json and back, with the library's context and without.</summary>
+public sealed class ChatJsonTests
+{
+    /// <summary>The largest integer up to which a JavaScript number holds every integer.</summary>
+    private const long MaxSafeInteger = (1L << 53) - 1;
+
+    public static TheoryData<int, int> EachExampleBothWays
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            for (var example = 0; example < JsonExamples.All.Count; example++)
+            {
+                for (var way = 0; way < JsonExamples.Ways.Count; way++)
+                {
+                    data.Add(example, way);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EachExampleBothWays))]
+    public void Everything_comes_back_as_it_was(int example, int way)
+    {
+        var (type, value) = JsonExamples.All[example];
+        var options = JsonExamples.Ways[way];
+
+        var json = JsonSerializer.Serialize(value, type, options);
+        var back = JsonSerializer.Deserialize(json, type, options)!;
+
+        back.Should().BeOfType(type.IsInterface ? back.GetType() : value.GetType());
+        back.Should().BeEquivalentTo(value, equal => equal.RespectingRuntimeTypes().ComparingRecordsByMembers(), json);
+        JsonSerializer.Serialize(back, type, options).Should().Be(json);
+    }
+
+    [Theory]
+    [MemberData(nameof(EachExampleBothWays))]
+    public void JavaScript_reads_every_number_exactly(int example, int way)
+    {
+        var (type, value) = JsonExamples.All[example];
+
+        foreach (var (path, number) in Numbers(JsonSerializer.SerializeToNode(value, type, JsonExamples.Ways[way]), "$"))
+        {
+            // What JSON.parse does: the nearest double.
+            double.Parse(number, CultureInfo.InvariantCulture).ToString("F0", CultureInfo.InvariantCulture).Should().Be(number, path);
+            long.Parse(number, CultureInfo.InvariantCulture).Should().BeInRange(-MaxSafeInteger, MaxSafeInteger, path);
+        }
+    }
+
+    [Fact]
+    public void A_message_in_JSON() =>
+        JsonSerializer.Serialize(JsonExamples.Edited with { User = "bob", Text = "hi" }, ChatJsonContext.Default.Message).Should().Be(
+            """{"id":9000000000000000,"user":"bob","text":"hi","timestamp":"2026-11-23T07:20:09.447123+00:00","editedAt":"2026-11-23T07:20:09.447124+00:00","version":2147483647,"metadata":{"lang":"en","Case Kept":""}}""");
+
+    [Fact]
+    public void An_event_in_JSON_begins_with_its_kind_and_has_its_position_as_a_token() =>
+        JsonExamples.Events.Select(happened => JsonSerializer.Serialize(happened switch
+        {
+            RoomEvent.Created => new RoomEvent.Created(JsonExamples.Plain, new RoomPosition(255, 1, 2, 3)),
+            _ => happened,
+        }, ChatJsonContext.Default.RoomEvent)).Should().Equal(
+            """{"kind":"created","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"position":"ff.1.2.3"}""",
+            """{"kind":"edited","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"position":"0.0.0.0"}""",
+            $$"""{"kind":"deleted","messageId":9000000000000000,"position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"gap","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""");
+
+    [Fact]
+    public void Each_kind_of_event_is_in_JSON_under_its_name_in_camel_case()
+    {
+        var kinds = typeof(RoomEvent).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(RoomEvent))).ToList();
+
+        typeof(RoomEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(kind => (kind.DerivedType, (string)kind.TypeDiscriminator!))
+            .Should().BeEquivalentTo(kinds.Select(type => (type, JsonNamingPolicy.CamelCase.ConvertName(type.Name))));
+        JsonExamples.Events.Select(happened => happened.GetType()).Should().BeEquivalentTo(kinds, "each has an example");
+        kinds.Should().OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+    }
+
+    [Fact]
+    public void A_page_in_JSON_has_no_key_names()
+    {
+        foreach (var options in JsonExamples.Ways)
+        {
+            JsonSerializer.Serialize(JsonExamples.Page, options).Should().NotContain("the-key").And.NotContain("the-field");
+        }
+
+        JsonSerializer.Serialize(JsonExamples.Page with { Messages = [] }, ChatJsonContext.Default.MessagePage).Should().Be(
+            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"unreadable":[{"id":7},{}]}""");
+    }
+
+    [Fact]
+    public void Health_in_JSON_says_why_a_step_failed() =>
+        JsonSerializer.Serialize(new ChatHealth(new(true, TimeSpan.FromMilliseconds(1)), new(false, TimeSpan.FromSeconds(2), "Why."), new(true, default)), ChatJsonContext.Default.ChatHealth)
+            .Should().Be("""{"connection":{"works":true,"took":"00:00:00.0010000"},"write":{"works":false,"took":"00:00:02","error":"Why."},"live":{"works":true,"took":"00:00:00"},"isHealthy":false}""");
+
+    [Fact]
+    public void A_finding_in_JSON_has_its_severity_by_name() =>
+        JsonSerializer.Serialize(new ServerFinding(ServerFindingSeverity.Problem, "code", "what", "why"), ChatJsonContext.Default.ServerFinding).Should().Be(
+            """{"severity":"Problem","code":"code","what":"what","why":"why"}""");
+
+    [Fact]
+    public void What_is_left_out_in_JSON_has_its_default()
+    {
+        foreach (var options in JsonExamples.Ways.Select(way => new JsonSerializerOptions(way) { PropertyNameCaseInsensitive = true }))
+        {
+            JsonSerializer.Deserialize<MessageQuery>("{}", options).Should().Be(MessageQuery.Newest);
+            JsonSerializer.Deserialize<MessageQuery>("""{"before":7}""", options).Should().Be(new MessageQuery { Before = 7 });
+            JsonSerializer.Deserialize<NewMessage>("""{"user":"alice","text":"hi"}""", options)!.Metadata.Should().BeEmpty();
+            JsonSerializer.Deserialize<NewMessage>("""{"user":"alice","text":"hi","metadata":null}""", options)!.Metadata.Should().BeEmpty();
+            JsonSerializer.Deserialize<Message>("""{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00Z","version":1}""", options)
+                .Should().Be(JsonExamples.Plain);
+            JsonSerializer.Deserialize<MessagePage>("""{"messages":[],"position":"0.0.0.0"}""", options)!.Unreadable.Should().BeEmpty();
+        }
+    }
+
+    public static TheoryData<string, Type> Refused => new()
+    {
+        { """{"text":"no user"}""", typeof(NewMessage) },
+        { """{"id":1,"user":"alice","text":"no version","timestamp":"1970-01-01T00:00:00Z"}""", typeof(Message) },
+        { """{"messages":[]}""", typeof(MessagePage) },
+        { """{"kind":"unheard of","position":"0.0.0.0"}""", typeof(RoomEvent) },
+        { "1", typeof(RoomPosition) },
+        { "null", typeof(RoomPosition) },
+        { "\"\"", typeof(RoomPosition) },
+        { "\"1.2.3\"", typeof(RoomPosition) },
+        { "\"1.2.-3.4\"", typeof(RoomPosition) },
+        { "{}", typeof(RoomPosition) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Other_JSON_is_refused(string json, Type type)
+    {
+        foreach (var options in JsonExamples.Ways.Select(way => new JsonSerializerOptions(way) { PropertyNameCaseInsensitive = true }))
+        {
+            FluentActions.Invoking(() => JsonSerializer.Deserialize(json, type, options)).Should().Throw<JsonException>();
+        }
+    }
+
+    [Fact]
+    public async Task A_watched_room_can_be_written_as_a_stream()
+    {
+        var written = new MemoryStream();
+
+        await JsonSerializer.SerializeAsync(written, WatchAsync(), ChatJsonContext.Default.IAsyncEnumerableRoomEvent, TestContext.Current.CancellationToken);
+
+        written.Position = 0;
+        var read = new List<RoomEvent?>();
+        await foreach (var happened in JsonSerializer.DeserializeAsyncEnumerable(written, ChatJsonContext.Default.RoomEvent, TestContext.Current.CancellationToken))
+        {
+            read.Add(happened);
+        }
+
+        read.Should().Equal(JsonExamples.Events);
+
+        static async IAsyncEnumerable<RoomEvent> WatchAsync()
+        {
+            foreach (var happened in JsonExamples.Events)
+            {
+                await Task.Yield();
+                yield return happened;
+            }
+        }
+    }
+
+    [Fact]
+    public void Everything_that_the_chat_hands_out_is_in_the_context() =>
+        typeof(Chat).GetMethods().Concat(typeof(ChatRoom).GetMethods())
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(method => method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>) ? method.ReturnType.GetGenericArguments()[0] : method.ReturnType)
+            .Should().NotBeEmpty().And.OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+
+    private static IEnumerable<(string Path, string Number)> Numbers(JsonNode? node, string path) => node switch
+    {
+        JsonObject properties => properties.SelectMany(property => Numbers(property.Value, $"{path}.{property.Key}")),
+        JsonArray items => items.SelectMany((item, index) => Numbers(item, $"{path}[{index}]")),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => [(path, value.ToJsonString())],
+        _ => [],
+    };
+}

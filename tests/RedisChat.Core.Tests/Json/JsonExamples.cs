@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace RedisChat.Tests.Json;
+
+/// <summary>A value of each type that the chat hands out or takes in, with the largest numbers and with everything optional set or left out.</summary>
+internal static class JsonExamples
+{
+    public static readonly RoomPosition Position = new(ulong.MaxValue, ChatLimits.MaxMessageId, long.MaxValue, long.MaxValue);
+
+    public static readonly Message Plain = new()
+    {
+        Id = 1,
+        User = "alice",
+        Text = "hello",
+        Timestamp = DateTimeOffset.UnixEpoch,
+    };
+
+    public static readonly Message Edited = new()
+    {
+        Id = ChatLimits.MaxMessageId,
+        User = "böb \"</script>",
+        Text = "line\nüberlang 👩‍👩‍👧 \0 \u2028",
+        Timestamp = Micros.ToTime(1_795_418_409_447_123),
+        EditedAt = Micros.ToTime(1_795_418_409_447_124),
+        Version = int.MaxValue,
+        Metadata = new Dictionary<string, string> { ["lang"] = "en", ["Case Kept"] = "" },
+    };
+
+    public static readonly MessagePage Page = new()
+    {
+        Messages = [Plain, Edited],
+        Position = Position,
+        HasOlder = true,
+        Unreadable = [new UnreadableMessage(7) { Key = "the-key", Field = "the-field" }, new UnreadableMessage(Id: null) { Key = "the-key" }],
+    };
+
+    public static readonly RoomEvent[] Events =
+    [
+        new RoomEvent.Created(Edited, Position),
+        new RoomEvent.Edited(Plain, RoomPosition.Start),
+        new RoomEvent.Deleted(ChatLimits.MaxMessageId, Position),
+        new RoomEvent.Gap(Position),
+        new RoomEvent.CaughtUp(Position),
+    ];
+
+    /// <summary>All of them, each under the type that an application serializes it as.</summary>
+    public static IReadOnlyList<(Type Type, object Value)> All =>
+    [
+        (typeof(RoomPosition), Position),
+        (typeof(RoomPosition), RoomPosition.Start),
+        (typeof(Message), Plain),
+        (typeof(Message), Edited),
+        (typeof(NewMessage), new NewMessage("alice", "hello")),
+        (typeof(NewMessage), new NewMessage("alice", "hello") { IdempotencyKey = "phone-1", Metadata = Edited.Metadata }),
+        (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
+        (typeof(MessageQuery), MessageQuery.Newest),
+        (typeof(MessageQuery), new MessageQuery { Before = ChatLimits.MaxMessageId, User = "alice", Limit = ChatLimits.MaxPageSize }),
+        (typeof(MessageQuery), new MessageQuery { After = 0 }),
+        (typeof(MessageQuery), new MessageQuery { Around = 3 }),
+        (typeof(MessagePage), Page),
+        (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
+        (typeof(MessageReceipt), new MessageReceipt { Id = ChatLimits.MaxMessageId, Timestamp = Edited.Timestamp, Position = Position, IsDuplicate = true }),
+        (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
+        (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),
+        .. Events.Select(happened => (typeof(RoomEvent), (object)happened)),
+        (typeof(ChatHealth), new ChatHealth(new(true, TimeSpan.FromTicks(12_345)), new(false, TimeSpan.FromSeconds(2), "There was no answer."), new(true, default))),
+        (typeof(ServerInspection), new ServerInspection(
+            [new InspectedServer("localhost:6379", ServerRole.Primary, "Redis 7.0.15"), new InspectedServer("localhost:6380", ServerRole.Unknown, null)],
+            [
+                new ServerFinding(ServerFindingSeverity.Problem, ServerFindingCodes.NoPersistence, "what", "why")
+                {
+                    Server = "localhost:6379", Command = "CONFIG SET appendonly yes", Setting = "appendonly yes", Advice = "advice",
+                },
+                new ServerFinding(ServerFindingSeverity.Warning, "code", "what", "why"),
+            ])),
+    ];
+
+    /// <summary>The two ways: the context of the library, and the serializer as it is without any options.</summary>
+    public static IReadOnlyList<JsonSerializerOptions> Ways => [ChatJsonContext.Default.Options, JsonSerializerOptions.Default];
+}
