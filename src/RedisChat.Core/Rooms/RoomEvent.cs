@@ -10,6 +10,7 @@ namespace RedisChat;
 ///     case RoomEvent.Created { Message: var message }: …
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
+///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
 ///     case RoomEvent.Gap: …       // load the room anew
 ///     case RoomEvent.CaughtUp: …  // from here on live
 /// }
@@ -19,6 +20,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Created), "created")]
 [JsonDerivedType(typeof(Edited), "edited")]
 [JsonDerivedType(typeof(Deleted), "deleted")]
+[JsonDerivedType(typeof(Reacted), "reacted")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 public abstract record RoomEvent
@@ -70,6 +72,37 @@ public abstract record RoomEvent
         internal bool IsReadAhead { get; init; }
     }
 
+    /// <summary>A user added or removed a reaction to a message.</summary>
+    public sealed record Reacted : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="messageId">The message's id.</param>
+        /// <param name="reactions">All reactions to the message.</param>
+        /// <param name="user">The id of the user, if it is known.</param>
+        /// <param name="position">The room just after the change.</param>
+        public Reacted(long messageId, IReadOnlyList<Reaction> reactions, string? user, RoomPosition position)
+            : base(position) => (MessageId, Reactions, User) = (messageId, reactions, user);
+
+        /// <summary>The message's id.</summary>
+        public long MessageId { get; }
+
+        /// <summary>All reactions to the message after the change, or after a later one; empty if none is left. By first use.</summary>
+        public IReadOnlyList<Reaction> Reactions { get; }
+
+        /// <summary>The user who added or removed a reaction; <see langword="null"/> when catching up, where several changes become one.</summary>
+        public string? User { get; }
+
+        /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
+        internal long Revision { get; init; }
+
+        /// <inheritdoc/>
+        public bool Equals(Reacted? other) =>
+            other is not null && Position == other.Position && MessageId == other.MessageId && User == other.User && Reactions.SequenceEqual(other.Reactions);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Position, MessageId, User, Reactions.Count);
+    }
+
     /// <summary>
     /// What happened since the watcher's position cannot be told: the room was lost and created anew, an acknowledged end of its history was
     /// lost in a fail-over, or more changed than its change log keeps. What the watcher has seen may be wrong: load the room anew.
@@ -80,6 +113,15 @@ public abstract record RoomEvent
         /// <summary>Makes one.</summary>
         /// <param name="position">The room's position now.</param>
         public Gap(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    /// <summary>A change of a kind that this version of the library does not know. It moves the position and is not handed out.</summary>
+    internal sealed record Unknown : RoomEvent
+    {
+        public Unknown(RoomPosition position)
             : base(position)
         {
         }
