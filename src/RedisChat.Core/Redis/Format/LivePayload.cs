@@ -72,7 +72,7 @@ internal static class LivePayload
         var position = new RoomPosition(epoch, last, time, revision);
         if (deleted)
         {
-            events = LiveEvents.Append(default, new LiveEvent(new RoomEvent.Deleted(id, position), revisionBefore));
+            events = LiveEvents.Append(default, new LiveEvent(DeletionJson.Read(id, position, value), revisionBefore));
             return true;
         }
 
