@@ -68,8 +68,14 @@ public abstract record RoomEvent
         /// <summary>The id of the message that is gone.</summary>
         public long MessageId { get; }
 
-        /// <summary>Whether it was deleted after <see cref="RoomEvent.Position"/>, and found gone when the change before that was read.</summary>
-        internal bool IsReadAhead { get; init; }
+        /// <summary>The id of the user who deleted it; <see langword="null"/> if the store was not given one.</summary>
+        public string? User { get; init; }
+
+        /// <summary>When it was deleted, by the store's clock (Redis: µs), UTC; <see langword="null"/> if the store does not know.</summary>
+        public DateTimeOffset? DeletedAt { get; init; }
+
+        /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
+        public string? Reason { get; init; }
     }
 
     /// <summary>A user added or removed a reaction to a message.</summary>

@@ -49,7 +49,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
                     ? new RoomEvent.Edited(message, header.Position)
                     : null;
             case (byte)'d':
-                return header.TryGetMessageId(out var deleted) ? new RoomEvent.Deleted(deleted, header.Position) : null;
+                return header.TryGetMessageId(out var deleted) ? DeletionJson.Read(deleted, header.Position, FirstLine(body)) : null;
         }
 
         foreach (var kind in kinds)
