@@ -49,6 +49,9 @@ public sealed record Message
 
     private static readonly Details AsSent = new(1, null, NoMetadata);
 
+    /// <summary>The revision of the last change of the message that this state includes; 0 for none. So far only edits change a message, and an edit's time is its revision.</summary>
+    internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
+
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
 
