@@ -11,8 +11,8 @@ internal static partial class ChatLog
     [LoggerMessage(2, LogLevel.Warning, "The {Operation} was given up after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
     public static partial void GaveUp(ILogger logger, string operation, int attempts, double timeoutMs, Exception? error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: field {Field} of key {Key}.", EventName = "UnreadableMessage")]
-    public static partial void UnreadableMessage(ILogger logger, string? key, string? field);
+    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
+    public static partial void UnreadableMessage(ILogger logger, string key, string field);
 
     [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]
     public static partial void CatchingUp(ILogger logger, CatchUpCause cause);

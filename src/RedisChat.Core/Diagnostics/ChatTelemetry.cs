@@ -111,7 +111,7 @@ internal static class ChatTelemetry
         // A sealed bucket that cannot be unpacked is one place, but holds many messages.
         foreach (var (key, field) in messages.Select(message => (message.Key, message.Field)).Distinct())
         {
-            ChatLog.UnreadableMessage(logger, key, field);
+            ChatLog.UnreadableMessage(logger, key ?? "(unknown)", field ?? "(none)");
         }
     }
 
