@@ -49,7 +49,7 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
-    public void Only_the_key_schemes_name_keys()
+    public void Only_the_key_scheme_and_the_names_below_it_name_keys()
     {
         var sources = Path.Combine(Repository.Root, "src", "RedisChat.Core");
         var naming = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
@@ -57,7 +57,7 @@ public sealed partial class ConventionTests
             .Where(file => File.ReadLines(file).Any(line =>
                 !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
                 && (line.Contains(":{{", StringComparison.Ordinal) || line.Contains("\":live", StringComparison.Ordinal) || line.Contains("}:m:", StringComparison.Ordinal) || line.Contains("\"chatroom\"", StringComparison.Ordinal))));
-        naming.Select(Path.GetFileName).Should().BeEquivalentTo("HashTagKeyScheme.cs");
+        naming.Select(Path.GetFileName).Should().BeEquivalentTo("HashTagKeyScheme.cs", "KeyNames.cs");
     }
 
     [GeneratedRegex(@"(KEYS|ARGV)\[\d\]")]

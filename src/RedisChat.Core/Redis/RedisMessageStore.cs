@@ -13,9 +13,6 @@ namespace RedisChat;
 /// </remarks>
 public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
-    /// <summary>How many messages share a hash. Part of the stored format.</summary>
-    internal const int BucketSize = 128;
-
     private readonly RedisStoreContext _context;
     private readonly RedisSends _sends;
     private readonly PageReader _pages;

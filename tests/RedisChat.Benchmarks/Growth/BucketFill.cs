@@ -25,7 +25,7 @@ internal sealed class BucketFill
         _messages = messagesInRoom;
         var texts = NaturalTexts.Embedded.Messages(seed: 6).Take(messagesInRoom).ToArray();
         _buckets = [.. Enumerable.Range(1, messagesInRoom)
-            .GroupBy(id => id / RedisMessageStore.BucketSize)
+            .GroupBy(id => id / Buckets.Size)
             .Select(bucket => bucket.Select(id => new HashEntry(id, Value(id, texts[id - 1]))).ToArray())];
         _idsOfUsers = [.. Enumerable.Range(0, Users).Select(user =>
             string.Concat(Enumerable.Range(1, messagesInRoom).Where(id => id % Users == user).Select(id => $"{id},")))];

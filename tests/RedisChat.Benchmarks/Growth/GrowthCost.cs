@@ -18,7 +18,7 @@ internal sealed class GrowthCost : IMetricGroup
     private const int MessagesInSmallRoom = 100;
 
     // As many in the last bucket as in a small room.
-    private const int MessagesInLargeRoom = (77 * RedisMessageStore.BucketSize) + MessagesInSmallRoom;
+    private const int MessagesInLargeRoom = (77 * Buckets.Size) + MessagesInSmallRoom;
     private const int LargeRooms = 10_000_000 / MessagesInLargeRoom;
     private const long BytesNeeded = 4L << 30;
 

@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
@@ -38,8 +39,8 @@ internal static class SealingCommand
             return;
         }
 
-        var messages = texts.Take(20 * RedisMessageStore.BucketSize).ToList();
-        var buckets = messages.Chunk(RedisMessageStore.BucketSize).Select(Lines).ToList();
+        var messages = texts.Take(20 * Buckets.Size).ToList();
+        var buckets = messages.Chunk(Buckets.Size).Select(Lines).ToList();
         double Each(double bytes) => bytes / messages.Count;
         var line = new StringBuilder().Append(CultureInfo.InvariantCulture,
             $"{name,-22} {Each(messages.Sum(text => Encoding.UTF8.GetByteCount(text))),6:f0} {Each(buckets.Sum(lines => lines.Length)),6:f0}");

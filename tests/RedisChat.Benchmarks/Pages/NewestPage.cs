@@ -79,7 +79,7 @@ internal sealed class NewestPage : IMetricGroup
     {
         var scheme = new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0);
         var calls = Enumerable.Range(Messages - PageSize + 1, PageSize)
-            .GroupBy(id => id / RedisMessageStore.BucketSize)
+            .GroupBy(id => id / Buckets.Size)
             .Select(bucket => (Key: (RedisKey)scheme.Bucket(room, bucket.Key), Fields: bucket.Select(id => (RedisValue)id).ToArray()))
             .ToArray();
         var database = run.Database;

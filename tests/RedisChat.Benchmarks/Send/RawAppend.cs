@@ -92,7 +92,7 @@ internal sealed class RawAppend
 
         public long Last => Volatile.Read(ref _last);
 
-        public long NextBucket => (Last + 1) / RedisMessageStore.BucketSize;
+        public long NextBucket => (Last + 1) / Buckets.Size;
 
         public void Raise(long last)
         {

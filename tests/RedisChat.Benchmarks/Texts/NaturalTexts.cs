@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using System.Text;
 
 namespace RedisChat.Benchmarks.Texts;
@@ -56,7 +57,7 @@ internal sealed class NaturalTexts
                         recent.Enqueue(message);
                     }
 
-                    if (recent.Count > RedisMessageStore.BucketSize)
+                    if (recent.Count > Buckets.Size)
                     {
                         recent.Dequeue();
                     }

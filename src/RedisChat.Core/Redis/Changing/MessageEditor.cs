@@ -54,7 +54,7 @@ internal sealed class MessageEditor(RedisStoreContext context)
                 [
                     default(RedisKeyOrValue), default(RedisKeyOrValue),
                     (RedisKey)context.Keys.Room(room),
-                    (RedisKey)(found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, id / RedisMessageStore.BucketSize)),
+                    (RedisKey)(found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, id / Buckets.Size)),
                     (RedisKey)context.Keys.Changed(room),
                     (RedisKey)context.Keys.Live(room),
                     .. Arguments(found, message, wanted, room, earliest + (attempts % 2 == 0 ? 0 : lead)),
@@ -139,7 +139,7 @@ internal sealed class MessageEditor(RedisStoreContext context)
     /// <summary>The message in an open bucket or, asked after it in the same round trip, in a sealed one.</summary>
     private async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
     {
-        var bucket = id / RedisMessageStore.BucketSize;
+        var bucket = id / Buckets.Size;
         context.Rooms.TryGet(room, out var known);
         var asking = database.HashGetAsync(context.Keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
         var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, context.SealAfter) ? AskSealedAsync().Observed() : null;

@@ -207,7 +207,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         Task<RedisLink> connecting;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(RedisMessageStore));
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IMessageStore));
             if (_link is null or { IsFaulted: true } or { IsCanceled: true })
             {
                 _link = ConnectFirstAsync();

@@ -20,7 +20,7 @@ internal sealed class SealedBucket : IDisposable
     private readonly byte[] _bytes;
 
     // Where the value of each id lies; of length 0 where there is none.
-    private readonly (int Start, int Length)[] _places = new (int, int)[RedisMessageStore.BucketSize];
+    private readonly (int Start, int Length)[] _places = new (int, int)[Buckets.Size];
     private int _end;
 
     private SealedBucket(long number, byte[] rented)
@@ -61,14 +61,14 @@ internal sealed class SealedBucket : IDisposable
     /// <param name="after">So many buckets behind the newest this process seals.</param>
     public static bool MayBeSealed(long number, long last, int after)
     {
-        var newest = last / RedisMessageStore.BucketSize;
+        var newest = last / Buckets.Size;
         return last == 0 || number > newest || number <= newest - after;
     }
 
     /// <summary>Adds a message, if it is one of this bucket that it can hold.</summary>
     public bool TryAdd(long id, ReadOnlySpan<byte> value)
     {
-        if (id < 1 || id / RedisMessageStore.BucketSize != _number || value.Length > _bytes.Length - _end
+        if (id < 1 || id / Buckets.Size != _number || value.Length > _bytes.Length - _end
             || value.Contains((byte)'\n') || !MessageJson.IsMessage(id, value))
         {
             return false;
@@ -85,14 +85,14 @@ internal sealed class SealedBucket : IDisposable
     {
         var (start, length) = _places[Slot(id)];
         value = _bytes.AsMemory(start, length);
-        return length > 0 && id / RedisMessageStore.BucketSize == _number;
+        return length > 0 && id / Buckets.Size == _number;
     }
 
     /// <summary>The last message.</summary>
     public (long Id, ReadOnlyMemory<byte> Value) Last()
     {
         var slot = Array.FindLastIndex(_places, static place => place.Length > 0);
-        return slot < 0 ? (0, default) : ((_number * RedisMessageStore.BucketSize) + slot, _bytes.AsMemory(_places[slot].Start, _places[slot].Length));
+        return slot < 0 ? (0, default) : ((_number * Buckets.Size) + slot, _bytes.AsMemory(_places[slot].Start, _places[slot].Length));
     }
 
     /// <summary>The field, in a rented array.</summary>
@@ -114,7 +114,7 @@ internal sealed class SealedBucket : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-    private static int Slot(long id) => (int)(id % RedisMessageStore.BucketSize);
+    private static int Slot(long id) => (int)(id % Buckets.Size);
 
     private byte[] Pack(long replaced, ReadOnlySpan<byte> replacement, out int length, out int unpacked)
     {
@@ -126,9 +126,9 @@ internal sealed class SealedBucket : IDisposable
 
         var lines = ArrayPool<byte>.Shared.Rent(most);
         unpacked = 0;
-        var first = _number * RedisMessageStore.BucketSize;
+        var first = _number * Buckets.Size;
         var next = first;
-        for (var id = first; id < first + RedisMessageStore.BucketSize; id++)
+        for (var id = first; id < first + Buckets.Size; id++)
         {
             var (start, valueLength) = _places[Slot(id)];
             var value = id == replaced ? replacement : _bytes.AsSpan(start, valueLength);
@@ -157,7 +157,7 @@ internal sealed class SealedBucket : IDisposable
 
     private bool TryFindLines(ReadOnlySpan<byte> lines)
     {
-        var first = _number * RedisMessageStore.BucketSize;
+        var first = _number * Buckets.Size;
         var next = first;
         for (var start = 0; start < lines.Length;)
         {
@@ -179,7 +179,7 @@ internal sealed class SealedBucket : IDisposable
                 return false;
             }
 
-            if (id < next || id >= first + RedisMessageStore.BucketSize)
+            if (id < next || id >= first + Buckets.Size)
             {
                 return false;
             }

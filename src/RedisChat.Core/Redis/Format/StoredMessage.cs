@@ -24,7 +24,7 @@ internal sealed class StoredMessage : IDisposable
     public bool IsSealed { get; }
 
     /// <summary>The field of the hash.</summary>
-    public RedisValue Field => IsSealed ? Id / RedisMessageStore.BucketSize : Id;
+    public RedisValue Field => IsSealed ? Id / Buckets.Size : Id;
 
     /// <summary>What the field holds.</summary>
     public RedisValue Content { get; }
@@ -38,7 +38,7 @@ internal sealed class StoredMessage : IDisposable
     public static StoredMessage Open(long id, RedisValue content) => new(id, content, null, isSealed: false);
 
     public static StoredMessage Sealed(long id, RedisValue content) => new(
-        id, content, SealedBucket.TryOpen(id / RedisMessageStore.BucketSize, ((ReadOnlyMemory<byte>)content).Span), isSealed: true);
+        id, content, SealedBucket.TryOpen(id / Buckets.Size, ((ReadOnlyMemory<byte>)content).Span), isSealed: true);
 
     /// <summary>Another state of the same field.</summary>
     public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content) : Open(Id, content);

@@ -27,7 +27,7 @@ internal static class UnreadableValue
 
     private static (string Key, string Field) Place(KeyNames keys, string room, long id, bool isSealed)
     {
-        var bucket = id / RedisMessageStore.BucketSize;
+        var bucket = id / Buckets.Size;
         return (isSealed ? keys.Sealed(room) : keys.Bucket(room, bucket), (isSealed ? bucket : id).ToString(CultureInfo.InvariantCulture));
     }
 }

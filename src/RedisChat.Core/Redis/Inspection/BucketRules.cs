@@ -19,7 +19,7 @@ internal static class BucketRules
             server, Value, OldValue, UsualMessage, ServerFindingCodes.LongValuesNotCompact,
             "One longer message turns a bucket of 128 into a hash table: about a quarter more memory for each message."),
         .. Below(
-            server, Entries, OldEntries, RedisMessageStore.BucketSize, ServerFindingCodes.ManyValuesNotCompact,
+            server, Entries, OldEntries, Buckets.Size, ServerFindingCodes.ManyValuesNotCompact,
             "Every full bucket of 128 messages becomes a hash table: about a quarter more memory for each message."),
     ];
 

@@ -195,11 +195,11 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         var groups = new List<Group>(1);
         for (var start = 0; start < ids.Length;)
         {
-            var bucket = ids[start] / RedisMessageStore.BucketSize;
+            var bucket = ids[start] / Buckets.Size;
             var first = used;
             words[used++] = (RedisKey)keys.Bucket(room, bucket);
             var end = start;
-            while (end < ids.Length && ids[end] / RedisMessageStore.BucketSize == bucket)
+            while (end < ids.Length && ids[end] / Buckets.Size == bucket)
             {
                 words[used++] = (RedisValue)ids[end++];
             }

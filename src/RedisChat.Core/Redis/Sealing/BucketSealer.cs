@@ -51,8 +51,8 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
     /// <param name="last">The last one.</param>
     public void Notice(string room, long first, long last)
     {
-        var bucket = last / RedisMessageStore.BucketSize;
-        if (bucket != (first - 1) / RedisMessageStore.BucketSize && bucket >= context.Options.SealAfter)
+        var bucket = last / Buckets.Size;
+        if (bucket != (first - 1) / Buckets.Size && bucket >= context.Options.SealAfter)
         {
             Add(room);
         }
@@ -167,7 +167,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
             // Before the bucket: what is changed after that changes the revision.
             var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
             if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
-                || number > (last / RedisMessageStore.BucketSize) - context.Options.SealAfter)
+                || number > (last / Buckets.Size) - context.Options.SealAfter)
             {
                 return Outcome.Nothing;
             }

@@ -21,7 +21,7 @@ internal static class OpenBucket
         var reader = reply.Read();
         var words = reader.AggregateLength();
         var length = LengthOf(reply, words);
-        if (words is 0 or > 2 * RedisMessageStore.BucketSize || length > MostToSeal)
+        if (words is 0 or > 2 * Buckets.Size || length > MostToSeal)
         {
             return null;
         }

@@ -104,7 +104,7 @@ internal sealed class AppendCall
         WriteMessages();
         Window = window;
         var earlier = Sends[0].Earlier;
-        var bucket = (known.Last + 1) / RedisMessageStore.BucketSize;
+        var bucket = (known.Last + 1) / Buckets.Size;
         var (first, next) = keys.Bucket(bucket);
         var (sent, sentBefore) = keys.Sent(window);
         Array.Clear(_words, 0, _count);

@@ -16,7 +16,7 @@ public sealed class SealedBucketTests
         for (var seed = 0; seed < 50; seed++)
         {
             var random = new Random(seed);
-            var values = Enumerable.Range(0, RedisMessageStore.BucketSize).Select(slot => (number * RedisMessageStore.BucketSize) + slot)
+            var values = Enumerable.Range(0, Buckets.Size).Select(slot => (number * Buckets.Size) + slot)
                 .Where(id => id > 0 && random.Next(10) < seed % 10 + 1)
                 .ToDictionary(id => id, id => Value($"text {id} {new string('x', random.Next(40))}"));
             if (values.Count == 0)
@@ -96,7 +96,7 @@ public sealed class SealedBucketTests
     [InlineData(1100, 1000, 2, true)]
     [InlineData(1, 0, 2, true)]
     public void Only_the_newest_buckets_are_taken_for_open(long id, long last, int after, bool mayBeSealed) =>
-        SealedBucket.MayBeSealed(id / RedisMessageStore.BucketSize, last, after).Should().Be(mayBeSealed);
+        SealedBucket.MayBeSealed(id / Buckets.Size, last, after).Should().Be(mayBeSealed);
 
     private static byte[] Value(string text) => Encoding.UTF8.GetBytes($$"""{"t":1795418409447122,"u":"alice","c":"{{text}}"}""");
 
@@ -116,13 +116,13 @@ public sealed class SealedBucketTests
 
     private static void Check(SealedBucket bucket, Dictionary<long, byte[]> values)
     {
-        var first = values.Keys.Min() / RedisMessageStore.BucketSize * RedisMessageStore.BucketSize;
-        for (var id = first; id < first + RedisMessageStore.BucketSize; id++)
+        var first = values.Keys.Min() / Buckets.Size * Buckets.Size;
+        for (var id = first; id < first + Buckets.Size; id++)
         {
             bucket.TryGet(id, out var value).Should().Be(values.ContainsKey(id));
             value.ToArray().Should().Equal(values.GetValueOrDefault(id) ?? []);
         }
 
-        bucket.TryGet(first + RedisMessageStore.BucketSize, out _).Should().BeFalse();
+        bucket.TryGet(first + Buckets.Size, out _).Should().BeFalse();
     }
 }
