@@ -62,6 +62,11 @@ foreach (var happened in events)
 
 Check(JsonSerializer.Deserialize("""{"user":"alice","text":"hi"}""", json.NewMessage) is { Metadata.Count: 0 }, "metadata that are left out are none");
 Check(JsonSerializer.Deserialize("{}", json.MessageQuery) == MessageQuery.Newest, "an empty query asks for the newest page");
+
+// The context of another assembly sees only what is public.
+var answer = new Answer(await chat.ReceiveAsync(room), events, MessageQuery.Newest, receipt);
+CheckJson(answer, OwnContext.Default.Answer);
+Check(JsonSerializer.Deserialize("""{"query":{"before":7}}""", OwnContext.Default.Answer)!.Query is { Before: 7, Limit: MessageQuery.DefaultLimit }, "the default of a page holds");
 try
 {
     await chat.SendAsync(room, "alice", "");

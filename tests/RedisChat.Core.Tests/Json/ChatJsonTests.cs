@@ -175,11 +175,16 @@ public sealed class ChatJsonTests
     }
 
     [Fact]
-    public void Everything_that_the_chat_hands_out_is_in_the_context() =>
-        typeof(Chat).GetMethods().Concat(typeof(ChatRoom).GetMethods())
-            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
+    public void Everything_that_the_chat_and_its_facets_hand_out_is_in_the_context()
+    {
+        Type[] handles = [typeof(Chat), typeof(ChatRoom)];
+        var facets = handles.SelectMany(handle => handle.GetProperties()).Select(property => property.PropertyType).Where(type => type.Assembly == typeof(Chat).Assembly);
+
+        handles.Concat(facets).Append(typeof(IServerInspection)).SelectMany(type => type.GetMethods())
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.ReturnType.IsGenericType)
             .Select(method => method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>) ? method.ReturnType.GetGenericArguments()[0] : method.ReturnType)
-            .Should().NotBeEmpty().And.OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+            .Should().HaveCountGreaterThan(10).And.OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+    }
 
     private static IEnumerable<(string Path, string Number)> Numbers(JsonNode? node, string path) => node switch
     {
