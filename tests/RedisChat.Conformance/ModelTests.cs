@@ -76,7 +76,7 @@ public abstract class ModelTests : StoreTests
                 await AppendManyAsync(count, room);
                 foreach (var id in deleted.Distinct())
                 {
-                    await Store.ChangeAsync(room, id, _ => null);
+                    await Store.ChangeAsync(room, id, _ => MessageDecision.Delete());
                 }
 
                 var expected = Enumerable.Range(1, count).Except(deleted).Select(id => (long)id)
@@ -123,7 +123,7 @@ public abstract class ModelTests : StoreTests
 
                 break;
             case Edit edit when Edits:
-                var edited = await Store.ChangeAsync(room, edit.Id, message => message with { Text = edit.Text });
+                var edited = await Store.ChangeAsync(room, edit.Id, _ => MessageDecision.Edit(edit.Text));
                 if (At(model, edit.Id) is { } old)
                 {
                     edited.Outcome.Should().Be(ChangeOutcome.Edited);
@@ -137,7 +137,7 @@ public abstract class ModelTests : StoreTests
 
                 break;
             case Delete delete:
-                var deleted = await Store.ChangeAsync(room, delete.Id, _ => null);
+                var deleted = await Store.ChangeAsync(room, delete.Id, _ => MessageDecision.Delete());
                 deleted.Message.Should().Be(At(model, delete.Id));
                 if (deleted.Message is not null)
                 {

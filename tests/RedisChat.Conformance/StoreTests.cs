@@ -75,10 +75,10 @@ public abstract class StoreTests : IAsyncLifetime
         await Store.ReadAsync(room ?? Room, query ?? MessageQuery.Newest, Cancelled);
 
     protected async Task<bool> DeleteAsync(long id) =>
-        (await Store.ChangeAsync(Room, id, _ => null, Cancelled)).Outcome == ChangeOutcome.Deleted;
+        (await Store.ChangeAsync(Room, id, _ => MessageDecision.Delete(), Cancelled)).Outcome == ChangeOutcome.Deleted;
 
     protected async Task<MessageChange> EditAsync(long id, string text) =>
-        await Store.ChangeAsync(Room, id, message => message with { Text = text }, Cancelled);
+        await Store.ChangeAsync(Room, id, _ => MessageDecision.Edit(text), Cancelled);
 
     /// <summary>For an override: the store must refuse what the test does, naming itself and the ability.</summary>
     protected async Task NotSupportedAsync(string ability, Func<Task> test)
