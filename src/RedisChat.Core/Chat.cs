@@ -41,6 +41,10 @@ public sealed class Chat
         _changer = new MessageChanger(store, _runner);
     }
 
+    internal IMessageStore Store => _store;
+
+    internal OperationRunner Runner => _runner;
+
     /// <summary>A handle on one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>

@@ -14,6 +14,9 @@ public sealed class ChatRoom
     /// <summary>The room's id.</summary>
     public string Id { get; }
 
+    /// <summary>The reactions to this room's messages.</summary>
+    public RoomReactions Reactions => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);

@@ -97,6 +97,11 @@ internal static class ChatInput
             CheckId(user, new ArgumentName(nameof(query), Property: nameof(query.User)));
         }
 
+        if (query.Reader is { } reader)
+        {
+            CheckId(reader, new ArgumentName(nameof(query), Property: nameof(query.Reader)));
+        }
+
         static void CheckBound(long? id, long least, string property)
         {
             if (id < least || id > ChatLimits.MaxMessageId)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>Something that happened in a watched room. One of the nested types, and no other.</summary>
+/// <summary>An event in a watched room: always one of the nested types.</summary>
 /// <remarks>
 /// <code>
 /// switch (happened)
@@ -10,7 +10,8 @@ namespace RedisChat;
 ///     case RoomEvent.Created { Message: var message }: …
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
-///     case RoomEvent.Gap: …       // load the room anew
+///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
+///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 /// }
 /// </code>
@@ -19,32 +20,33 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Created), "created")]
 [JsonDerivedType(typeof(Edited), "edited")]
 [JsonDerivedType(typeof(Deleted), "deleted")]
+[JsonDerivedType(typeof(Reacted), "reacted")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
 
-    /// <summary>The room just after this event. Watch after it to go on from here.</summary>
+    /// <summary>The room's position just after this event. Watch after it to continue from here.</summary>
     public RoomPosition Position { get; }
 
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after it.</param>
         public Created(Message message, RoomPosition position)
             : base(position) => Message = message;
 
-        /// <summary>The message, as it stood when this was read; it may have been edited by then.</summary>
+        /// <summary>The message as it was when this was read; it may already have been edited.</summary>
         public Message Message { get; }
     }
 
     /// <summary>A message was edited.</summary>
     public sealed record Edited : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after the edit.</param>
         public Edited(Message message, RoomPosition position)
@@ -57,7 +59,7 @@ public abstract record RoomEvent
     /// <summary>A message was deleted.</summary>
     public sealed record Deleted : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="messageId">The message's id.</param>
         /// <param name="position">The room just after the deletion.</param>
         public Deleted(long messageId, RoomPosition position)
@@ -76,26 +78,66 @@ public abstract record RoomEvent
         public string? Reason { get; init; }
     }
 
+    /// <summary>A user added or removed a reaction to a message.</summary>
+    public sealed record Reacted : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="messageId">The message's id.</param>
+        /// <param name="reactions">All reactions to the message.</param>
+        /// <param name="user">The id of the user, if it is known.</param>
+        /// <param name="position">The room just after the change.</param>
+        public Reacted(long messageId, IReadOnlyList<Reaction> reactions, string? user, RoomPosition position)
+            : base(position) => (MessageId, Reactions, User) = (messageId, reactions, user);
+
+        /// <summary>The message's id.</summary>
+        public long MessageId { get; }
+
+        /// <summary>All reactions to the message after the change, or after a later one; empty if none is left. By first use.</summary>
+        public IReadOnlyList<Reaction> Reactions { get; }
+
+        /// <summary>The user who added or removed a reaction; <see langword="null"/> when catching up, where several changes become one.</summary>
+        public string? User { get; }
+
+        /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
+        internal long Revision { get; init; }
+
+        /// <inheritdoc/>
+        public bool Equals(Reacted? other) =>
+            other is not null && Position == other.Position && MessageId == other.MessageId && User == other.User && Reactions.SequenceEqual(other.Reactions);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Position, MessageId, User, Reactions.Count);
+    }
+
     /// <summary>
-    /// What happened since the watcher's position cannot be told: the room was lost and created anew, an acknowledged end of its history was
-    /// lost in a fail-over, or more changed than its change log keeps. What the watcher has seen may be wrong: load the room anew.
-    /// The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
+    /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
+    /// lost in a fail-over, or more changed than the change log keeps. What the watcher has seen may be wrong, so reload the room.
+    /// The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public Gap(RoomPosition position)
             : base(position)
         {
         }
     }
 
-    /// <summary>All that had happened when the watching began has been told; from here on events come as they happen. Comes once.</summary>
+    /// <summary>A change of a kind that this version of the library does not know. It moves the position and is not handed out.</summary>
+    internal sealed record Unknown : RoomEvent
+    {
+        public Unknown(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    /// <summary>Every event from before the watch began has been delivered; live events follow. Delivered once.</summary>
     public sealed record CaughtUp : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public CaughtUp(RoomPosition position)
             : base(position)
         {
