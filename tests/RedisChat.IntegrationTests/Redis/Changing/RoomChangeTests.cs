@@ -9,11 +9,15 @@ namespace RedisChat.IntegrationTests.Redis.Changing;
 public sealed class RoomChangeOnRedisTests(TestServer server) : RoomChangeTests
 {
     protected override string Configuration => server.Configuration!;
+
+    protected override string AdminConfiguration => server.AdminConfiguration!;
 }
 
 public sealed class RoomChangeOnGarnetTests(SharedGarnet garnet) : RoomChangeTests
 {
     protected override string Configuration => garnet.Configuration;
+
+    protected override string AdminConfiguration => garnet.Configuration;
 }
 
 public abstract class RoomChangeTests : IAsyncLifetime
@@ -23,11 +27,15 @@ public abstract class RoomChangeTests : IAsyncLifetime
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
     private ConnectionMultiplexer _connection = null!;
+    private ConnectionMultiplexer _administrator = null!;
     private IDatabase _redis = null!;
     private KeyNames _keys = null!;
     private RoomPosition _position;
 
+    /// <summary>With the rights of a chat: the script needs no more.</summary>
     protected abstract string Configuration { get; }
+
+    protected abstract string AdminConfiguration { get; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -38,7 +46,8 @@ public abstract class RoomChangeTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
-        _redis = _connection.GetDatabase();
+        _administrator = await ConnectionMultiplexer.ConnectAsync(AdminConfiguration);
+        _redis = _administrator.GetDatabase();
         _keys = new KeyNames(new HashTagKeyScheme(_prefix), 0);
         var chat = new Chat(new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix }));
         await chat.SendAsync(Room, "alice", "hello", Cancelled);
@@ -49,6 +58,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         await _connection.DisposeAsync();
+        await _administrator.DisposeAsync();
     }
 
     [Fact]
@@ -103,6 +113,21 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_condition_can_demand_a_field_or_a_digest_of_what_it_holds()
+    {
+        await _redis.HashSetAsync(Hash, "a", "1");
+
+        (await RunAsync(Change().ExpectAny(Hash, "a").ExpectSame(Hash, "a", "1"u8).Set(Hash, "b", "2"))).IsChanged.Should().BeTrue();
+        var missing = await RunAsync(Change().ExpectAny(Hash, "x").Set(Hash, "b", "3"));
+        var different = await RunAsync(Change().ExpectSame(Hash, "a", "2"u8).Set(Hash, "b", "3"));
+        var none = await RunAsync(Change().ExpectSame(Hash, "x", ""u8).Set(Hash, "b", "3"));
+
+        (missing.IsChanged, different.IsChanged, none.IsChanged).Should().Be((false, false, false));
+        (missing.Values[0], different.Values[0], none.Values[0]).Should().Be((RedisValue.Null, "1", RedisValue.Null));
+        ((string?)await _redis.HashGetAsync(Hash, "b")).Should().Be("2");
+    }
+
+    [Fact]
     public async Task A_tally_forgets_names_and_the_field_when_nothing_is_left()
     {
         await RunAsync(Change().Tally(Hash, "1", 20, Full, ("a", 2), ("b", 1)));
@@ -122,7 +147,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
 
         var refused = () => changer.RunAsync(Room, [], _ => Change().Set(Hash, "x", "1").Tally(Hash, "1", 2, Full, ("c", 1)), Cancelled).AsTask();
 
-        (await refused.Should().ThrowAsync<ChatException>()).Which.Message.Should().Be(Full);
+        (await refused.Should().ThrowAsync<ChatLimitException>()).Which.Message.Should().Be(Full);
         (await DumpAsync()).Should().Equal(before);
         (await RunAsync(Change().Tally(Hash, "1", 2, Full, ("a", -1), ("c", 1)))).Values.Should().Equal((RedisValue)"b 1 c 1");
         (await RunAsync(Change().Tally(Hash, "1", 2, Full, ("b", 5)))).Values.Should().Equal((RedisValue)"b 6 c 1");
@@ -271,7 +296,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
 
     private async Task<RoomChangeReply> RunAsync(RoomChange change)
     {
-        using var answer = await change.RunAsync(_redis, "PUBLISH", 100);
+        using var answer = await change.RunAsync(_connection.GetDatabase(), "PUBLISH", 100);
         return RoomChangeReply.Read(answer);
     }
 
