@@ -1,10 +1,8 @@
 namespace RedisChat.Conformance;
 
-/// <summary>
-/// What every store must do. A class for a store derives from each class of this suite and says how to open it; where a store lacks an
-/// ability, it overrides the test to assert <see cref="NotSupportedException"/>.
-/// </summary>
-public abstract class StoreTests : IAsyncLifetime
+/// <summary>The base of the suite's classes: opens the store under test, and offers what their tests have in common.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class StoreTests(StoreFactory stores) : IAsyncLifetime
 {
     private static int _rooms;
 
@@ -16,49 +14,67 @@ public abstract class StoreTests : IAsyncLifetime
     /// <summary>A room that no other test uses.</summary>
     protected string Room { get; } = NewRoom();
 
+    /// <summary>Is cancelled when the test is to be aborted.</summary>
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Makes a store; a further one sees the same data, as another process would.</summary>
-    protected abstract IMessageStore MakeStore();
-
+    /// <summary>Opens the store under test.</summary>
     public ValueTask InitializeAsync()
     {
         Store = OpenStore();
         return default;
     }
 
+    /// <summary>Disposes all stores that the test opened.</summary>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var store in _opened.OfType<IAsyncDisposable>())
+        foreach (var store in _opened)
         {
-            await store.DisposeAsync();
+            if (store is IAsyncDisposable asynchronous)
+            {
+                await asynchronous.DisposeAsync();
+            }
+            else
+            {
+                (store as IDisposable)?.Dispose();
+            }
         }
     }
 
-    /// <summary>Opens a further store on the same data.</summary>
+    /// <summary>Opens another store on the same data, as another process of the application would.</summary>
     protected IMessageStore OpenStore()
     {
-        var store = MakeStore();
+        var store = stores.Open();
         _opened.Add(store);
         return store;
     }
 
-    /// <summary>Completes when what the stores do in the background is done, for now.</summary>
-    protected virtual Task SettledAsync() => Task.CompletedTask;
+    /// <summary>Completes when the stores have no work left in the background.</summary>
+    protected Task SettledAsync() => stores.SettleAsync();
 
+    /// <summary>The id of a room that no other test uses.</summary>
     protected static string NewRoom() => $"room {Interlocked.Increment(ref _rooms)} {Guid.NewGuid():n}";
 
-    /// <summary>A message as the facade hands it to the store: with an idempotency key, if the store recognises these.</summary>
+    /// <summary>A message as <see cref="Chat"/> passes it to the store: with an idempotency key, if the store recognizes those.</summary>
+    /// <param name="user">The author.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="key">The idempotency key; if <see langword="null"/>, a new one.</param>
     protected NewMessage New(string user, string text, string? key = null) => new(user, text)
     {
         IdempotencyKey = key ?? (Store.RecognizesRepeatedAppends ? Guid.NewGuid().ToString("n") : null),
     };
 
+    /// <summary>Appends one message.</summary>
+    /// <param name="user">The author.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="key">The idempotency key; if <see langword="null"/>, a new one.</param>
+    /// <param name="room">The room; if <see langword="null"/>, <see cref="Room"/>.</param>
     protected async Task<MessageReceipt> AppendAsync(string user, string text, string? key = null, string? room = null) =>
         (await Store.AppendAsync(room ?? Room, [New(user, text, key)], Cancelled))[0];
 
-    /// <summary>Appends so many messages, by alice and bob in turn, with texts "1", "2" ….</summary>
+    /// <summary>Appends messages by alice and bob in turn, with the texts "1", "2" …, and waits until the stores have settled.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="room">The room; if <see langword="null"/>, <see cref="Room"/>.</param>
     protected async Task AppendManyAsync(int count, string? room = null)
     {
         for (var from = 1; from <= count; from += ChatLimits.MaxBatchSize)
@@ -71,16 +87,29 @@ public abstract class StoreTests : IAsyncLifetime
         await SettledAsync();
     }
 
+    /// <summary>Reads a page.</summary>
+    /// <param name="query">Which one; if <see langword="null"/>, the newest.</param>
+    /// <param name="room">The room; if <see langword="null"/>, <see cref="Room"/>.</param>
     protected async Task<MessagePage> ReadAsync(MessageQuery? query = null, string? room = null) =>
         await Store.ReadAsync(room ?? Room, query ?? MessageQuery.Newest, Cancelled);
 
+    /// <summary>Deletes a message; returns whether it was there.</summary>
+    /// <param name="id">The message's id.</param>
     protected async Task<bool> DeleteAsync(long id) =>
         (await Store.ChangeAsync(Room, id, _ => null, Cancelled)).Outcome == ChangeOutcome.Deleted;
 
+    /// <summary>Gives a message another text.</summary>
+    /// <param name="id">The message's id.</param>
+    /// <param name="text">The text.</param>
     protected async Task<MessageChange> EditAsync(long id, string text) =>
         await Store.ChangeAsync(Room, id, message => message with { Text = text }, Cancelled);
 
-    /// <summary>For an override: the store must refuse what the test does, naming itself and the ability.</summary>
+    /// <summary>
+    /// For overrides in the classes of a store that lacks an ability: asserts that the test ends with a <see cref="NotSupportedException"/> that
+    /// names the ability and the store's type.
+    /// </summary>
+    /// <param name="ability">The ability, as the exception's message names it.</param>
+    /// <param name="test">The overridden test, or a call that needs the ability.</param>
     protected async Task NotSupportedAsync(string ability, Func<Task> test)
     {
         var refused = await Assert.ThrowsAsync<NotSupportedException>(test);
