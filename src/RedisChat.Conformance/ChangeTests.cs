@@ -55,12 +55,12 @@ public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
     }
 
     [Fact]
-    public async Task A_change_that_returns_the_same_message_changes_nothing()
+    public async Task Keeping_a_message_changes_nothing()
     {
         await AppendAsync("alice", "hello");
         var before = await ReadAsync();
 
-        var change = await Store.ChangeAsync(Room, 1, message => message, Cancelled);
+        var change = await Store.ChangeAsync(Room, 1, _ => MessageDecision.Keep, Cancelled);
 
         change.Outcome.Should().Be(ChangeOutcome.Unchanged);
         change.Message!.Text.Should().Be("hello");
@@ -81,9 +81,9 @@ public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
     [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
-        (await Store.ChangeAsync(Room, 1, message => message, Cancelled)).Should().Be(new MessageChange(ChangeOutcome.NotFound, null));
+        (await Store.ChangeAsync(Room, 1, _ => MessageDecision.Keep, Cancelled)).Should().Be(new MessageChange(ChangeOutcome.NotFound, null));
         await AppendAsync("alice", "hello");
-        (await Store.ChangeAsync(Room, 2, _ => null, Cancelled)).Outcome.Should().Be(ChangeOutcome.NotFound);
+        (await Store.ChangeAsync(Room, 2, _ => MessageDecision.Delete(), Cancelled)).Outcome.Should().Be(ChangeOutcome.NotFound);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
     {
         await AppendManyAsync(3);
 
-        (await Store.ChangeAsync(Room, 3, _ => null, Cancelled)).Message!.Text.Should().Be("3");
+        (await Store.ChangeAsync(Room, 3, _ => MessageDecision.Delete(), Cancelled)).Message!.Text.Should().Be("3");
 
         (await Store.GetAsync(Room, 3, Cancelled)).Should().BeNull();
         (await ReadAsync()).Messages.Select(message => message.Id).Should().Equal(1, 2);
@@ -138,7 +138,7 @@ public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
         message!.Text.Should().Be("100");
         message.Version.Should().Be(101);
 
-        static Message Incremented(Message message) =>
-            message with { Text = (int.Parse(message.Text, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) };
+        static MessageDecision Incremented(Message message) =>
+            MessageDecision.Edit((int.Parse(message.Text, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture));
     }
 }

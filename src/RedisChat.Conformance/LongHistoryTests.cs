@@ -102,7 +102,7 @@ public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
             (await Store.GetAsync(Room, id, Cancelled)).Should().Be(edited.Message);
         }
 
-        (await Store.ChangeAsync(Room, 5, message => message, Cancelled)).Outcome.Should().Be(ChangeOutcome.Unchanged);
+        (await Store.ChangeAsync(Room, 5, _ => MessageDecision.Keep, Cancelled)).Outcome.Should().Be(ChangeOutcome.Unchanged);
         (await ReadAsync(new MessageQuery { Limit = 1000 })).Messages.Should().Equal(expected.Values.OrderBy(message => message.Id));
     }
 
@@ -147,10 +147,10 @@ public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
             var store = n % 2 == 0 ? Store : other;
             for (var i = 0; i < 4; i++)
             {
-                await store.ChangeAsync(Room, 150 + (n / 2), message => message with { Text = message.Text + "+" }, Cancelled);
+                await store.ChangeAsync(Room, 150 + (n / 2), message => MessageDecision.Edit(message.Text + "+"), Cancelled);
             }
 
-            (await store.ChangeAsync(Room, 200 + n, _ => null, Cancelled)).Outcome.Should().Be(ChangeOutcome.Deleted);
+            (await store.ChangeAsync(Room, 200 + n, _ => MessageDecision.Delete(), Cancelled)).Outcome.Should().Be(ChangeOutcome.Deleted);
         })));
 
         for (var id = 150; id < 162; id++)
@@ -182,7 +182,7 @@ public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
             var newest = (await other.ReadAsync(Room, new MessageQuery { Limit = 1 }, Cancelled)).Position.MessageId;
             var id = newest - (n * 37 % Math.Min(newest, 400));
             var text = n % 3 == 0 ? null : $"edit {n}";
-            var change = await (n % 2 == 0 ? Store : other).ChangeAsync(Room, id, message => text is null ? null : message with { Text = text }, Cancelled);
+            var change = await (n % 2 == 0 ? Store : other).ChangeAsync(Room, id, _ => text is null ? MessageDecision.Delete() : MessageDecision.Edit(text), Cancelled);
             change.Outcome.Should().Be(
                 changed.TryGetValue(id, out var earlier) && earlier is null ? ChangeOutcome.NotFound : text is null ? ChangeOutcome.Deleted : ChangeOutcome.Edited);
             changed[id] = change.Outcome == ChangeOutcome.NotFound ? null : text;

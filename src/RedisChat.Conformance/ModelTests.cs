@@ -77,7 +77,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 await AppendManyAsync(count, room);
                 foreach (var id in deleted.Distinct())
                 {
-                    await Store.ChangeAsync(room, id, _ => null);
+                    await Store.ChangeAsync(room, id, _ => MessageDecision.Delete());
                 }
 
                 var expected = Enumerable.Range(1, count).Except(deleted).Select(id => (long)id)
@@ -124,7 +124,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 
                 break;
             case Edit edit when Edits:
-                var edited = await Store.ChangeAsync(room, edit.Id, message => message with { Text = edit.Text });
+                var edited = await Store.ChangeAsync(room, edit.Id, _ => MessageDecision.Edit(edit.Text));
                 if (At(model, edit.Id) is { } old)
                 {
                     edited.Outcome.Should().Be(ChangeOutcome.Edited);
@@ -138,7 +138,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 
                 break;
             case Delete delete:
-                var deleted = await Store.ChangeAsync(room, delete.Id, _ => null);
+                var deleted = await Store.ChangeAsync(room, delete.Id, _ => MessageDecision.Delete());
                 deleted.Message.Should().Be(At(model, delete.Id));
                 if (deleted.Message is not null)
                 {

@@ -96,13 +96,13 @@ public abstract class StoreTests(StoreFactory stores) : IAsyncLifetime
     /// <summary>Deletes a message; returns whether it was there.</summary>
     /// <param name="id">The message's id.</param>
     protected async Task<bool> DeleteAsync(long id) =>
-        (await Store.ChangeAsync(Room, id, _ => null, Cancelled)).Outcome == ChangeOutcome.Deleted;
+        (await Store.ChangeAsync(Room, id, _ => MessageDecision.Delete(), Cancelled)).Outcome == ChangeOutcome.Deleted;
 
     /// <summary>Gives a message another text.</summary>
     /// <param name="id">The message's id.</param>
     /// <param name="text">The text.</param>
     protected async Task<MessageChange> EditAsync(long id, string text) =>
-        await Store.ChangeAsync(Room, id, message => message with { Text = text }, Cancelled);
+        await Store.ChangeAsync(Room, id, _ => MessageDecision.Edit(text), Cancelled);
 
     /// <summary>
     /// For overrides in the classes of a store that lacks an ability: asserts that the test ends with a <see cref="NotSupportedException"/> that

@@ -63,7 +63,7 @@ public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
             else if (sent > 0)
             {
                 var id = 1 + (which % sent);
-                await Store.ChangeAsync(room, id, message => kind == 5 ? message with { Text = message.Text + "!" } : null);
+                await Store.ChangeAsync(room, id, message => kind == 5 ? MessageDecision.Edit(message.Text + "!") : MessageDecision.Delete());
             }
         }
 

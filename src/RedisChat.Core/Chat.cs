@@ -41,6 +41,10 @@ public sealed class Chat
         _changer = new MessageChanger(store, _runner);
     }
 
+    internal IMessageStore Store => _store;
+
+    internal OperationRunner Runner => _runner;
+
     /// <summary>A handle on one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
@@ -195,21 +199,34 @@ public sealed class Chat
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store cannot edit: <see cref="ClassicMessageStore"/>.</exception>
     public Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default) =>
-        _changer.EditAsync(room, id, user, text, cancellationToken);
+        EditAsync(room, id, user, text, null, cancellationToken);
+
+    /// <summary>Gives a message another text and other metadata, if nobody else changed it meanwhile; else tries again on its new state.</summary>
+    /// <inheritdoc cref="EditAsync(string, long, string, string, CancellationToken)"/>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="user">Who edits: must be the author.</param>
+    /// <param name="text">The new text. If the message has text and metadata already, nothing is changed.</param>
+    /// <param name="metadata">All of the new metadata, checked like a new message's and copied; <see langword="null"/> to keep what the message has.</param>
+    /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
+    public Task<Message?> EditAsync(
+        string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
+        _changer.EditAsync(room, id, user, text, metadata, cancellationToken);
 
     /// <summary>Deletes a message. Its id is never used again.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
     /// <param name="user">Who deletes: must be the author, unless acting as moderator.</param>
     /// <param name="asModerator">Whether someone else's message may be deleted. Whether the user is a moderator is for the application to know.</param>
+    /// <param name="reason">Why, for those who watch the room: at most 256 bytes of UTF-8, no control characters.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may still happen.</param>
     /// <returns>Whether there was such a message; deleting it again gives <see langword="false"/>.</returns>
-    /// <exception cref="ChatInputException">An id is not valid.</exception>
+    /// <exception cref="ChatInputException">An id or the reason is not valid.</exception>
     /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<bool> DeleteAsync(
-        string room, long id, string user, bool asModerator = false, CancellationToken cancellationToken = default) =>
-        _changer.DeleteAsync(room, id, user, asModerator, cancellationToken);
+        string room, long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
+        _changer.DeleteAsync(room, id, user, asModerator, reason, cancellationToken);
 
     /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
     /// <remarks>

@@ -6,6 +6,9 @@ public static class ChatLimits
     /// <summary>The longest id of a room or user, and the longest idempotency key, in bytes of UTF-8.</summary>
     public const int MaxIdBytes = 128;
 
+    /// <summary>The longest reason of a deletion, in bytes of UTF-8.</summary>
+    public const int MaxReasonBytes = 256;
+
     /// <summary>The largest page, in messages.</summary>
     public const int MaxPageSize = 1000;
 

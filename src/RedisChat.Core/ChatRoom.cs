@@ -14,6 +14,9 @@ public sealed class ChatRoom
     /// <summary>The room's id.</summary>
     public string Id { get; }
 
+    /// <summary>The reactions to this room's messages.</summary>
+    public RoomReactions Reactions => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);
@@ -48,13 +51,19 @@ public sealed class ChatRoom
     public Task<Message?> GetAsync(long id, CancellationToken cancellationToken = default) =>
         _chat.GetAsync(Id, id, cancellationToken);
 
-    /// <inheritdoc cref="Chat.EditAsync"/>
+    /// <inheritdoc cref="Chat.EditAsync(string, long, string, string, CancellationToken)"/>
     public Task<Message?> EditAsync(long id, string user, string text, CancellationToken cancellationToken = default) =>
         _chat.EditAsync(Id, id, user, text, cancellationToken);
 
+    /// <inheritdoc cref="Chat.EditAsync(string, long, string, string, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public Task<Message?> EditAsync(
+        long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
+        _chat.EditAsync(Id, id, user, text, metadata, cancellationToken);
+
     /// <inheritdoc cref="Chat.DeleteAsync"/>
-    public Task<bool> DeleteAsync(long id, string user, bool asModerator = false, CancellationToken cancellationToken = default) =>
-        _chat.DeleteAsync(Id, id, user, asModerator, cancellationToken);
+    public Task<bool> DeleteAsync(
+        long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
+        _chat.DeleteAsync(Id, id, user, asModerator, reason, cancellationToken);
 
     /// <inheritdoc cref="Chat.WatchAsync"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>

@@ -79,8 +79,8 @@ public sealed class ChatTests
         var delete = () => _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled);
 
         await delete.Should().ThrowAsync<ChatForbiddenException>();
-        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, Cancelled)).Should().BeTrue();
-        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, Cancelled)).Should().BeFalse();
+        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, cancellationToken: Cancelled)).Should().BeFalse();
         (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeFalse();
     }
 

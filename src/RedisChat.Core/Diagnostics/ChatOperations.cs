@@ -15,6 +15,9 @@ public static class ChatOperations
     /// <summary>Deleting a message.</summary>
     public const string Delete = "delete";
 
+    /// <summary>Adding, removing or listing reactions.</summary>
+    public const string React = "react";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

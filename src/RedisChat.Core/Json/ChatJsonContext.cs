@@ -25,6 +25,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IAsyncEnumerable<Message>))]
 [JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(IReadOnlyList<Reaction>))]
+[JsonSerializable(typeof(ReactionUsers))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

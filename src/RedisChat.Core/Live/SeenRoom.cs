@@ -38,7 +38,7 @@ internal sealed class SeenRoom
         {
             RoomEvent.Created { Message: var message } => (message.Id, RevisionOf(message)),
             RoomEvent.Edited { Message: var message } => (message.Id, RevisionOf(message)),
-            RoomEvent.Deleted deleted => (deleted.MessageId, deleted.IsReadAhead ? long.MaxValue : deleted.Position.Revision),
+            RoomEvent.Deleted deleted => (deleted.MessageId, deleted.Position.Revision),
             _ => (0, 0),
         };
         if (_readAhead is not null && _readAhead.TryGetValue(id, out var told) && revision <= told)

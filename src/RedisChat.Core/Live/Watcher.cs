@@ -143,7 +143,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             else if (continuity == Continuity.Next)
             {
                 _seen.Position = happened.Position;
-                if (!_seen.WasReadAhead(happened))
+                if (happened is not RoomEvent.Unknown && !_seen.WasReadAhead(happened))
                 {
                     _current = happened;
                     return Step.Told;

@@ -6,31 +6,40 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, Writes: true);
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, Writes: true);
 
-    public async Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken)
+    public async Task<Message?> EditAsync(
+        string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
         ChatInput.CheckId(user);
         ChatInput.CheckText(text, runner.Options);
+        var edit = MessageDecision.Edit(text, metadata);
+        if (edit.Metadata is { } copy)
+        {
+            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
+        }
 
         // Safe to repeat: an edit that was made already finds its text there and changes nothing.
         var change = await runner.RunAsync(
-            Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, Message?>)Edited),
+            Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, MessageDecision>)Edited),
             static (call, token) => call.Store.ChangeAsync(call.Room, call.Id, call.Edited, token), cancellationToken).ConfigureAwait(false);
         return change.Message;
 
-        Message Edited(Message message)
+        MessageDecision Edited(Message message)
         {
             CheckAuthor(message, user, "Only its author may edit it.");
-            return message.Text == text ? message : message with { Text = text };
+            return message.Text == text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata))
+                ? MessageDecision.Keep
+                : edit;
         }
     }
 
-    public async Task<bool> DeleteAsync(string room, long id, string user, bool asModerator, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(string room, long id, string user, bool asModerator, string? reason, CancellationToken cancellationToken)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
         ChatInput.CheckId(user);
+        ChatInput.CheckReason(reason);
 
         var answerLost = false;
         var change = await runner.RunAsync(
@@ -53,14 +62,14 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
             }
         }
 
-        Message? Deleted(Message message)
+        MessageDecision Deleted(Message message)
         {
             if (!asModerator)
             {
                 CheckAuthor(message, user, "Only its author may delete it, or a moderator (asModerator: true).");
             }
 
-            return null;
+            return MessageDecision.Delete(user, reason);
         }
     }
 

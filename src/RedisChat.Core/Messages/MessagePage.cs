@@ -21,6 +21,16 @@ public sealed record MessagePage
     /// <summary>Whether newer messages remain, with the same reserve as <see cref="HasOlder"/>.</summary>
     public bool HasNewer { get; init; }
 
+    /// <summary>The reactions to the messages, by message id and then by first use. Messages without reactions are not in it.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<Reaction>> Reactions
+    {
+        get;
+        init => field = value ?? NoReactions;
+    } = NoReactions;
+
+    private static readonly IReadOnlyDictionary<long, IReadOnlyList<Reaction>> NoReactions =
+        System.Collections.Frozen.FrozenDictionary<long, IReadOnlyList<Reaction>>.Empty;
+
     /// <summary>
     /// The messages of this run that the store holds but could not read, by ascending id. They do not count as <see cref="Messages"/> and do
     /// not fail the page. In a compressed run that cannot be unpacked, every id that was asked for counts.

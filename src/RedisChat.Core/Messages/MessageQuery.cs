@@ -28,6 +28,9 @@ public sealed record MessageQuery
     /// <summary>Only messages that this user wrote.</summary>
     public string? User { get; init; }
 
+    /// <summary>The user for whom the page is read: <see cref="MessagePage.Reactions"/> then say how often this user reacted.</summary>
+    public string? Reader { get; init; }
+
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>
     public int Limit { get; init; }
 }

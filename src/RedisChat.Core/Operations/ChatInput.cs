@@ -21,6 +21,28 @@ internal static class ChatInput
     public static void CheckText(string text, ChatOptions options, [CallerArgumentExpression(nameof(text))] string name = "") =>
         CheckText(text, options, new ArgumentName(name));
 
+    public static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, string name) =>
+        CheckMetadata(metadata, options, new ArgumentName(name));
+
+    /// <summary>Checks the reason of a deletion, if there is one.</summary>
+    public static void CheckReason(string? reason, [CallerArgumentExpression(nameof(reason))] string name = "")
+    {
+        if (reason is null)
+        {
+            return;
+        }
+
+        if (reason.Length == 0 || reason.Any(char.IsControl))
+        {
+            throw new ChatInputException("A reason must not be empty and must not contain control characters. Pass null to give no reason.", name);
+        }
+
+        if (Utf8Length(reason, new ArgumentName(name)) > ChatLimits.MaxReasonBytes)
+        {
+            throw new ChatInputException($"A reason must be at most {ChatLimits.MaxReasonBytes} bytes of UTF-8.", name);
+        }
+    }
+
     public static void CheckMessage(NewMessage message, ChatOptions options, [CallerArgumentExpression(nameof(message))] string name = "") =>
         CheckMessage(message, options, new ArgumentName(name));
 
@@ -73,6 +95,11 @@ internal static class ChatInput
         if (query.User is { } user)
         {
             CheckId(user, new ArgumentName(nameof(query), Property: nameof(query.User)));
+        }
+
+        if (query.Reader is { } reader)
+        {
+            CheckId(reader, new ArgumentName(nameof(query), Property: nameof(query.Reader)));
         }
 
         static void CheckBound(long? id, long least, string property)

@@ -31,4 +31,7 @@ public sealed class ChatOptions
     /// <summary>How far a message must have got before a send returns, unless the send says otherwise. Edits and deletions do not wait.</summary>
     /// <value><see cref="Durability.Memory"/>.</value>
     public Durability Durability { get; set; } = Durability.Memory;
+
+    /// <summary>Settings of reactions to messages.</summary>
+    public ReactionOptions Reactions { get; } = new();
 }

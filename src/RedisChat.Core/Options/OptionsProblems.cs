@@ -14,6 +14,10 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
+            InRange(nameof(ChatOptions), $"{nameof(options.Reactions)}.{nameof(options.Reactions.MaxKinds)}", options.Reactions.MaxKinds, 1, 100),
+            Enum.IsDefined(options.Reactions.Mode)
+                ? null
+                : $"{nameof(ChatOptions)}.{nameof(options.Reactions)}.{nameof(options.Reactions.Mode)} is {options.Reactions.Mode}; it must be one of {string.Join(", ", Enum.GetNames<ReactionMode>())}.",
             options.Durability?.Timeout > options.OperationTimeout
                 ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} waits for {options.Durability.Timeout}, which is longer than {nameof(options.OperationTimeout)} ({options.OperationTimeout})."
                 : null,

@@ -56,8 +56,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _sends = new RedisSends(_context, _sealer);
         _live = new RedisLive(_context);
         _pages = new PageReader(_context, _live);
-        _changes = new ChangeLogReader(_context);
-        _messages = new MessageEditor(_context);
+        var features = new StoreFeatures();
+        _changes = new ChangeLogReader(_context, features.ChangedSubjects);
+        _messages = new MessageEditor(_context, new RoomChanger(_context), features.DeletionEffects);
         _watched = new WatchedStore(this, _live, time, logger);
     }
 
@@ -86,7 +87,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
 
     /// <inheritdoc/>
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default) =>
-        new(_messages.GetAsync(room, id, cancellationToken));
+        _messages.GetAsync(room, id, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
@@ -96,8 +97,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
 
     /// <inheritdoc/>
     public ValueTask<MessageChange> ChangeAsync(
-        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
-        new(_messages.ChangeAsync(room, id, change, cancellationToken));
+        string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
+        _messages.ChangeAsync(room, id, decide, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<RoomChanges> ReadChangesAsync(

@@ -10,6 +10,7 @@ namespace RedisChat;
 ///     case RoomEvent.Created { Message: var message }: …
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
+///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
 ///     case RoomEvent.Gap: …       // load the room anew
 ///     case RoomEvent.CaughtUp: …  // from here on live
 /// }
@@ -19,6 +20,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Created), "created")]
 [JsonDerivedType(typeof(Edited), "edited")]
 [JsonDerivedType(typeof(Deleted), "deleted")]
+[JsonDerivedType(typeof(Reacted), "reacted")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 public abstract record RoomEvent
@@ -66,8 +68,45 @@ public abstract record RoomEvent
         /// <summary>The id of the message that is gone.</summary>
         public long MessageId { get; }
 
-        /// <summary>Whether it was deleted after <see cref="RoomEvent.Position"/>, and found gone when the change before that was read.</summary>
-        internal bool IsReadAhead { get; init; }
+        /// <summary>The id of the user who deleted it; <see langword="null"/> if the store was not given one.</summary>
+        public string? User { get; init; }
+
+        /// <summary>When it was deleted, by the store's clock (Redis: µs), UTC; <see langword="null"/> if the store does not know.</summary>
+        public DateTimeOffset? DeletedAt { get; init; }
+
+        /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>A user added or removed a reaction to a message.</summary>
+    public sealed record Reacted : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="messageId">The message's id.</param>
+        /// <param name="reactions">All reactions to the message.</param>
+        /// <param name="user">The id of the user, if it is known.</param>
+        /// <param name="position">The room just after the change.</param>
+        public Reacted(long messageId, IReadOnlyList<Reaction> reactions, string? user, RoomPosition position)
+            : base(position) => (MessageId, Reactions, User) = (messageId, reactions, user);
+
+        /// <summary>The message's id.</summary>
+        public long MessageId { get; }
+
+        /// <summary>All reactions to the message after the change, or after a later one; empty if none is left. By first use.</summary>
+        public IReadOnlyList<Reaction> Reactions { get; }
+
+        /// <summary>The user who added or removed a reaction; <see langword="null"/> when catching up, where several changes become one.</summary>
+        public string? User { get; }
+
+        /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
+        internal long Revision { get; init; }
+
+        /// <inheritdoc/>
+        public bool Equals(Reacted? other) =>
+            other is not null && Position == other.Position && MessageId == other.MessageId && User == other.User && Reactions.SequenceEqual(other.Reactions);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Position, MessageId, User, Reactions.Count);
     }
 
     /// <summary>
@@ -80,6 +119,15 @@ public abstract record RoomEvent
         /// <summary>Makes one.</summary>
         /// <param name="position">The room's position now.</param>
         public Gap(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    /// <summary>A change of a kind that this version of the library does not know. It moves the position and is not handed out.</summary>
+    internal sealed record Unknown : RoomEvent
+    {
+        public Unknown(RoomPosition position)
             : base(position)
         {
         }

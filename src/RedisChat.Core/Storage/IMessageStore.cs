@@ -62,13 +62,13 @@ public interface IMessageStore
     /// <summary>Changes or deletes a message, only if nobody else changed it meanwhile; else tries again from its new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id, at least 1.</param>
-    /// <param name="change">
-    /// From the message as it is to the message as it shall be: with another text or metadata (the store numbers the version and sets the
-    /// time), the same instance to leave it, <see langword="null"/> to delete it. May be called several times, and may throw to give up.
+    /// <param name="decide">
+    /// From the present state of the message to what to do with it. The store numbers the version of an edit and sets its time. May be called
+    /// several times, and may throw to give up.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
     ValueTask<MessageChange> ChangeAsync(
-        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default);
+        string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default);
 
     /// <summary>Reads what happened since a position: see <see cref="RoomChanges"/>.</summary>
     /// <remarks>

@@ -145,8 +145,8 @@ public sealed class AddRedisChatTests
         public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
             _inner.ReadAsync(room, query, cancellationToken);
 
-        public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
-            _inner.ChangeAsync(room, id, change, cancellationToken);
+        public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
+            _inner.ChangeAsync(room, id, decide, cancellationToken);
 
         public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
             _inner.ReadChangesAsync(room, after, limit, cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class UnusableStore : IMessageStore
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
 
-    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
 }
 
@@ -42,7 +42,7 @@ internal sealed class PageStore(MessagePage page) : IMessageStore
 
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) => new(page);
 
-    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 }
 
@@ -68,8 +68,8 @@ internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.ReadAsync(room, query, cancellationToken));
 
-    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
-        CallAsync(() => inner.ChangeAsync(room, id, change, cancellationToken));
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
+        CallAsync(() => inner.ChangeAsync(room, id, decide, cancellationToken));
 
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.ReadChangesAsync(room, after, limit, cancellationToken));
@@ -104,7 +104,7 @@ internal sealed class SilentStore : IMessageStore
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default) =>
         SilenceAsync<MessagePage>(cancellationToken);
 
-    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default) =>
+    public ValueTask<MessageChange> ChangeAsync(string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
         SilenceAsync<MessageChange>(cancellationToken);
 
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>

@@ -132,12 +132,14 @@ public sealed class ForgedEventTests(TestServer server)
         var id = position.MessageId + random.OneOf(0, 1, 1, 1, 2, 1_000_000, ChatLimits.MaxMessageId);
         var value = $$"""{"t":{{Math.Max(time, 0)}},"u":"mallory","c":"forged"}""";
         var some = random.NextInt64(position.MessageId + 3);
-        return Encoding.UTF8.GetBytes(random.Next(4) switch
+        return Encoding.UTF8.GetBytes(random.Next(6) switch
         {
+            4 => $"x {position.Epoch:x} {position.MessageId} {position.Stamp} {revision} {before} {some}\n{value}",
+            5 => $"T {position.Epoch:x} mallory",
             0 => $"e {position.Epoch:x} {position.MessageId} {position.Stamp} {revision} {before} {some}\n{value}",
             1 => $"d {position.Epoch:x} {position.MessageId} {position.Stamp} {revision} {before} {some}",
-            2 => $"c {position.Epoch:x} {id} {time} {position.Stamp} {position.Revision}\n{string.Join('\n', Enumerable.Repeat(value, random.OneOf(2, 200)))}",
-            _ => $"c {position.Epoch:x} {id} {time} {position.Stamp} {position.Revision}\n{value}",
+            2 => $"c {position.Epoch:x} {id} {time} {position.Revision} {position.Stamp}\n{string.Join('\n', Enumerable.Repeat(value, random.OneOf(2, 200)))}",
+            _ => $"c {position.Epoch:x} {id} {time} {position.Revision} {position.Stamp}\n{value}",
         });
     }
 

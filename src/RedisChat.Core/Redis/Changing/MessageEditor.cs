@@ -1,145 +1,165 @@
+using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Finds one message, open or sealed, and changes it by compare-and-set.</summary>
-internal sealed class MessageEditor(RedisStoreContext context)
+/// <summary>Finds one message, open or sealed, and edits or deletes it.</summary>
+/// <param name="context">What the store stands on.</param>
+/// <param name="changer">Runs the changes.</param>
+/// <param name="deletionEffects">What features do when a message is deleted.</param>
+internal sealed class MessageEditor(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects)
 {
-    private static readonly RedisScript Script = new("message_change.lua");
+    // A message is sealed once, and never opened again.
+    private const int MostPlaces = 3;
 
-    // By so much, in µs, a revision that the client gives goes before the least there can be, so that no other change on the way takes it.
-    private const long FirstLead = 1_000;
-    private const long LongestLead = 250_000;
-
-    public async Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken)
-    {
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            using var found = await FindAsync(database, room, id, cancellationToken).ConfigureAwait(false);
-            return found is null ? null : Read(room, found);
-        }
-        catch (Exception e) when (context.Connection.TryTranslate(e, out var error))
-        {
-            throw error;
-        }
-    }
-
-    public async Task<MessageChange> ChangeAsync(string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken)
-    {
-        var sent = false;
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
-        StoredMessage? found = null;
-        try
-        {
-            found = await FindAsync(database, room, id, cancellationToken).ConfigureAwait(false);
-            var earliest = Micros.FromTime(context.Time.GetUtcNow());
-            var (lead, attempts) = (FirstLead, 0);
-            while (found is not null)
+    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken) =>
+        context.Calls.RunAsync(
+            (Editor: this, Room: room, Id: id),
+            static async (database, call, token) =>
             {
-                var message = Read(room, found);
-                var wanted = change(message);
-                if (ReferenceEquals(wanted, message))
-                {
-                    return new(ChangeOutcome.Unchanged, message);
-                }
+                using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token).ConfigureAwait(false);
+                return found is null ? null : call.Editor.Read(call.Room, found);
+            },
+            cancellationToken);
 
-                wanted = wanted is null ? null : message with
-                {
-                    Text = wanted.Text,
-                    Metadata = wanted.Metadata,
-                    Version = message.Version + 1,
-                };
-                RedisKeyOrValue[] words =
-                [
-                    default(RedisKeyOrValue), default(RedisKeyOrValue),
-                    (RedisKey)context.Keys.Room(room),
-                    (RedisKey)(found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, id / Buckets.Size)),
-                    (RedisKey)context.Keys.Changed(room),
-                    (RedisKey)context.Keys.Live(room),
-                    .. Arguments(found, message, wanted, room, earliest + (attempts % 2 == 0 ? 0 : lead)),
-                ];
-                sent = true;
-                using var answer = await Script.RunAsync(database, words, keys: 4, CommandFlags.DemandMaster)
-                    .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-                var reply = ChangeReply.Read(answer);
-                if (reply.IsChanged)
-                {
-                    context.Rooms.TryGet(room, out var known);
-                    context.Rooms.Raise(room, known with { Revision = reply.Revision });
-                    return wanted is null
-                        ? new(ChangeOutcome.Deleted, message)
-                        : new(ChangeOutcome.Edited, wanted with { EditedAt = Micros.ToTime(reply.Revision) });
-                }
-
-                sent = false;
-                if (reply.LeastRevision is > 0 and var least)
-                {
-                    // Where the clock was set back only the least is taken, so that is tried too.
-                    (earliest, lead, attempts) = (least, Math.Min(lead * 2, LongestLead), attempts + 1);
-                }
-
-                var old = found;
-                found = await AgainAsync(database, room, old, reply.Content, cancellationToken).ConfigureAwait(false);
-                old.Dispose();
+    public async ValueTask<MessageChange> ChangeAsync(
+        string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
+    {
+        for (var place = 1; place <= MostPlaces; place++)
+        {
+            using var found = await FindToChangeAsync(room, id, cancellationToken).ConfigureAwait(false);
+            if (found is null)
+            {
+                return new MessageChange(ChangeOutcome.NotFound, null);
             }
 
-            return new(ChangeOutcome.NotFound, null);
+            if (await ChangeAsync(room, found, decide, cancellationToken).ConfigureAwait(false) is { } change)
+            {
+                return change;
+            }
         }
-        catch (OperationCanceledException e) when (!sent)
+
+        throw new ChatUnavailableException("The message could not be found where it was a moment ago. Nothing was done.");
+    }
+
+    /// <summary>Changes the message where it was found; <see langword="null"/> if it is no longer there, because it was deleted or sealed.</summary>
+    private async ValueTask<MessageChange?> ChangeAsync(
+        string room, StoredMessage found, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
+    {
+        var (present, isGone) = (found, false);
+        Message message = null!;
+        var decision = MessageDecision.Keep;
+        try
         {
-            throw RedisErrors.NotSent(e);
-        }
-        catch (Exception e) when (context.Connection.TryTranslate(e, out var error, writes: sent))
-        {
-            throw error;
+            var reply = await changer.RunAsync(room, [found.Content], Decide, cancellationToken).ConfigureAwait(false);
+            return isGone ? null
+                : reply is not { } done ? new MessageChange(ChangeOutcome.Unchanged, message)
+                : decision.Outcome == ChangeOutcome.Deleted ? new MessageChange(ChangeOutcome.Deleted, message)
+                : new MessageChange(ChangeOutcome.Edited, decision.ApplyTo(message, Micros.ToTime(done.Revision)));
         }
         finally
         {
-            found?.Dispose();
+            Renew(found);
+        }
+
+        RoomChange? Decide(RoomState state)
+        {
+            Renew(state.Values[0] == found.Content ? found : state.Values[0].IsNull ? null : found.With(state.Values[0]));
+            if (isGone)
+            {
+                return null;
+            }
+
+            message = Read(room, present);
+            decision = decide(message);
+            return decision.Outcome switch
+            {
+                ChangeOutcome.Edited => Edit(room, present, message, decision, state.Revision),
+                ChangeOutcome.Deleted => Delete(room, present, message, decision),
+                _ => null,
+            };
+        }
+
+        void Renew(StoredMessage? now)
+        {
+            if (present != found)
+            {
+                present.Dispose();
+            }
+
+            isGone = now is not { Exists: true };
+            present = now ?? found;
         }
     }
 
-    private RedisKeyOrValue[] Arguments(StoredMessage found, Message message, Message? wanted, string room, long earliest)
+    private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
     {
-        RedisValue content = RedisValue.EmptyString, head = RedisValue.EmptyString, tail = RedisValue.EmptyString, editedAt = RedisValue.EmptyString;
-        if (wanted is not null)
+        // The script puts the revision in as the time of the edit. What is compressed needs it beforehand.
+        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
+        var change = Begin('e', room, present).Line(head, MessageJson.TailOfEdit.ToArray());
+        if (!present.IsSealed)
         {
-            var newHead = MessageJson.HeadOfEdit(found.Value, wanted);
-            (head, tail) = (newHead, MessageJson.TailOfEdit.ToArray());
-            if (found.IsSealed)
-            {
-                // What is compressed cannot get its time from the server.
-                context.Rooms.TryGet(room, out var known);
-                var revision = Math.Max(Math.Max(earliest, known.Revision + 1), Micros.FromTime(message.EditedAt ?? message.Timestamp) + 1);
-                editedAt = revision;
-                content = found.Replace([.. newHead, .. ((ReadOnlyMemory<byte>)editedAt).Span, .. MessageJson.TailOfEdit]);
-            }
-        }
-        else if (found.IsSealed)
-        {
-            content = found.Replace([]);
+            return change.Keep(Hash(room, present), present.Field);
         }
 
-        return
-        [
-            (RedisValue)found.Id,
-            found.Field,
-            found.Content,
-            content,
-            head,
-            tail,
-            wanted is null ? Micros.FromTime(message.Timestamp) : RedisValue.EmptyString,
-            editedAt,
-            (RedisValue)context.Options.ChangeLogLength,
-            (RedisValue)context.Connection.PublishCommand,
-        ];
+        var text = revision.ToString(CultureInfo.InvariantCulture);
+        return change.At(revision).Set(
+            Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit]));
+    }
+
+    private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision)
+    {
+        // A reader's position may have to be checked against the time of a message that is gone.
+        var stamp = Micros.FromTime(message.Timestamp).ToString(CultureInfo.InvariantCulture);
+        var change = Begin('d', room, present).Delete(Hash(room, present), present.Field);
+        if (DeletionJson.Write(decision.User, decision.Reason) is { } details)
+        {
+            change.Line(details).Log($"{stamp}:{details}");
+        }
+        else
+        {
+            change.Log(stamp);
+        }
+
+        if (present.IsSealed && present.Replace([]) is { Length: > 0 } others)
+        {
+            change.Set(Hash(room, present), present.Field, others);
+        }
+
+        foreach (var effect in deletionEffects)
+        {
+            effect.AddTo(change, room, present.Id);
+        }
+
+        return change;
+    }
+
+    private RoomChange Begin(char kind, string room, StoredMessage present) =>
+        new RoomChange(context.Keys, room, kind, present.Id).Expect(Hash(room, present), present.Field, present.Content);
+
+    private string Hash(string room, StoredMessage present) =>
+        present.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(present.Id));
+
+    private async ValueTask<StoredMessage?> FindToChangeAsync(string room, long id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Calls.RunAsync(
+                (Editor: this, Room: room, Id: id),
+                static (database, call, token) => new ValueTask<StoredMessage?>(call.Editor.FindAsync(database, call.Room, call.Id, token)),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
     }
 
     /// <summary>The message in an open bucket or, asked after it in the same round trip, in a sealed one.</summary>
     private async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
     {
-        var bucket = id / Buckets.Size;
+        var bucket = Buckets.Of(id);
         context.Rooms.TryGet(room, out var known);
         var asking = database.HashGetAsync(context.Keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
         var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, context.SealAfter) ? AskSealedAsync().Observed() : null;
@@ -150,19 +170,22 @@ internal sealed class MessageEditor(RedisStoreContext context)
         }
 
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
-        return content.IsNull ? null : Existing(StoredMessage.Sealed(id, content));
+        if (content.IsNull)
+        {
+            return null;
+        }
+
+        var found = StoredMessage.Sealed(id, content);
+        if (found.Exists)
+        {
+            return found;
+        }
+
+        found.Dispose();
+        return null;
 
         Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
     }
-
-    /// <summary>What became of a message that is another one by now.</summary>
-    private async ValueTask<StoredMessage?> AgainAsync(
-        IDatabase database, string room, StoredMessage old, RedisValue content, CancellationToken cancellationToken) =>
-        content.IsNull
-            ? await FindAsync(database, room, old.Id, cancellationToken).ConfigureAwait(false)
-            : Existing(old.With(content));
-
-    private static StoredMessage? Existing(StoredMessage message) => message.Exists ? message : null;
 
     private Message Read(string room, StoredMessage found) =>
         found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);

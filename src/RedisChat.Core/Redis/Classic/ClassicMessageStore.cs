@@ -135,9 +135,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The message was to be edited: the layout can only delete.</exception>
     public async ValueTask<MessageChange> ChangeAsync(
-        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
+        string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(decide);
         _ = _keys.Room(room);
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
@@ -150,13 +150,13 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                     return new(ChangeOutcome.NotFound, null);
                 }
 
-                var wanted = change(message);
-                if (ReferenceEquals(wanted, message))
+                var decision = decide(message);
+                if (decision.Outcome == ChangeOutcome.Unchanged)
                 {
                     return new(ChangeOutcome.Unchanged, message);
                 }
 
-                ThrowUnless(wanted is null, "editing");
+                ThrowUnless(decision.Outcome == ChangeOutcome.Deleted, "editing");
                 if (await DeleteAsync(database, room, message, cancellationToken).ConfigureAwait(false))
                 {
                     return new(ChangeOutcome.Deleted, message);

@@ -59,14 +59,22 @@ internal static class RedisErrors
     private static bool MayHaveHappened(CommandStatus status) =>
         status is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog);
 
-    private static ChatException FromServer(RedisServerException e)
+    /// <summary>Whether a script refused a further name in a tally: see <see cref="RoomChange.Tally"/>.</summary>
+    public static bool IsFullTally(RedisServerException e) => CodeOf(e) is "CHATLIMIT";
+
+    private static ReadOnlySpan<char> CodeOf(RedisServerException e)
     {
         // Garnet puts this before what a command in a script met.
         const string InScript = "ERR Lua encountered an error: ";
         var message = e.Message.AsSpan();
         message = message.StartsWith(InScript, StringComparison.Ordinal) ? message[InScript.Length..] : message;
         var end = message.IndexOf(' ');
-        var code = end < 0 ? message : message[..end];
+        return end < 0 ? message : message[..end];
+    }
+
+    private static ChatException FromServer(RedisServerException e)
+    {
+        var code = CodeOf(e);
         return code switch
         {
             // All of these are refusals: the server did nothing. They pass.
@@ -83,6 +91,7 @@ internal static class RedisErrors
             "CHATDATA" => new ChatDataException(
                 "The room's keys hold what no chat has written, as the inner exception tells; nothing was written. Another program may be using the same key prefix.", e),
             "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Go on in another room.", e),
+            "CHATLIMIT" => new ChatException("A limit of the room's data is reached; nothing was written. The inner exception has the script's words.", e),
             "CHATCONFLICT" => IdempotencyConflict.Error(e),
             "NOAUTH" or "WRONGPASS" => NotAllowed(e),
             _ when IsMissingRight(e) => NotAllowed(e),

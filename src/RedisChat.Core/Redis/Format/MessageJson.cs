@@ -27,7 +27,7 @@ internal static class MessageJson
     }
 
     /// <summary>
-    /// What <c>message_change</c> puts before the time of the edit; behind it comes <see cref="TailOfEdit"/>. Properties that this version of the library
+    /// What <c>room_change</c> puts before the time of the edit; after it comes <see cref="TailOfEdit"/>. Properties that this version of the library
     /// does not know are kept as they are.
     /// </summary>
     public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited)
@@ -262,7 +262,7 @@ internal static class MessageJson
     }
 
     /// <summary>Writes a string, escaping what JSON (RFC 8259, section 7) requires to be escaped and nothing else.</summary>
-    private static void WriteString(ArrayBufferWriter<byte> json, ReadOnlySpan<char> text)
+    internal static void WriteString(ArrayBufferWriter<byte> json, ReadOnlySpan<char> text)
     {
         json.Write("\""u8);
         for (int plain; (plain = text.IndexOfAny(MustBeEscaped)) >= 0; text = text[(plain + 1)..])

@@ -28,8 +28,9 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private readonly RedisProbe _probe;
     private bool _disposed;
 
-    public RedisLive(RedisStoreContext context)
+    public RedisLive(RedisStoreContext context, params ILiveKind[] kinds)
     {
+        Payload = new LivePayload(kinds);
         _context = context;
         _connection = context.Connection;
         _time = context.Time;
@@ -42,6 +43,9 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
     /// <summary>Cancelled when the store is disposed.</summary>
     public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Reads what comes over the channels.</summary>
+    public LivePayload Payload { get; }
 
     /// <summary>The subscriptions there are now.</summary>
     public RedisSubscription[] Subscriptions

@@ -141,13 +141,17 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
     /// <summary>Takes what came over the channel; <see langword="false"/> if it was no event.</summary>
     public bool Hear(RedisValue payload)
     {
-        if (!LivePayload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))
+        if (!live.Payload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))
         {
             Feed.CatchUp(CatchUpCause.Unreadable);
             return false;
         }
 
-        Heard.Hear(events);
+        if (events != default)
+        {
+            Heard.Hear(events);
+        }
+
         return true;
     }
 }

@@ -74,7 +74,7 @@ if messages == 1 and not keyed and earlier == 0 then
   local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
   local kept = type(listed) == 'number' and try('EXPIRE', KEYS[4], keep)
   local told = type(kept) == 'number'
-    and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. at .. ' ' .. revision .. '\n' .. value)
+    and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. '\n' .. value)
   if type(told) == 'number' then
     if room[1] then
       call('HSET', KEYS[1], 'last', first, 'at', now, 'count', string.format('%d', count + 1))
@@ -191,7 +191,7 @@ else
     write('APPEND', KEYS[tonumber(authors[i])], lists[authors[i]])
   end
   write('EXPIRE', KEYS[4], keep)
-  write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. at .. ' ' .. revision .. '\n' .. table.concat(values, '\n'))
+  write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. '\n' .. table.concat(values, '\n'))
   if not failed then
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now, 'count', string.format('%d', count + #values))
     return head .. table.concat(repeated)

@@ -58,11 +58,11 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
 
     /// <inheritdoc/>
     public ValueTask<MessageChange> ChangeAsync(
-        string room, long id, Func<Message, Message?> change, CancellationToken cancellationToken = default)
+        string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(_rooms.TryGetValue(room, out var target)
-            ? target.Change(id, change)
+            ? target.Change(id, decide)
             : new MessageChange(ChangeOutcome.NotFound, null));
     }
 

@@ -16,10 +16,13 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     private readonly Dictionary<(string User, string Key), Sent> _sent = [];
     private readonly Queue<(long Time, (string User, string Key) Key)> _sentByAge = [];
 
-    // Revisions in ascending order, each with the message that changed; after 0, which stands for "unchanged".
-    private readonly List<(long Revision, long Id)> _changed = [(0, 0)];
+    // By ascending revision; first 0, which stands for the room before it changed.
+    private readonly List<Changed> _changed = [new(0, 0, null)];
     private long _lastStamp;
     private long _revision;
+
+    /// <summary>A message that changed; with the decision if it was deleted.</summary>
+    private readonly record struct Changed(long Revision, long Id, MessageDecision? Deletion);
 
     private readonly record struct Sent(long Id, long Time, NewMessage Message);
 
@@ -82,7 +85,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         }
     }
 
-    public MessageChange Change(long id, Func<Message, Message?> change)
+    public MessageChange Change(long id, Func<Message, MessageDecision> decide)
     {
         lock (_gate)
         {
@@ -91,39 +94,41 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
                 return new(ChangeOutcome.NotFound, null);
             }
 
-            var wanted = change(message);
-            if (ReferenceEquals(wanted, message))
+            var decision = decide(message);
+            if (decision.Outcome == ChangeOutcome.Unchanged)
             {
                 return new(ChangeOutcome.Unchanged, message);
             }
 
             var before = _revision;
             _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), before + 1);
-            _changed.Add((_revision, id));
+            var isDeleted = decision.Outcome == ChangeOutcome.Deleted;
+            _changed.Add(new Changed(_revision, id, isDeleted ? decision : null));
             if (_changed.Count > ChangeLogLength)
             {
                 _changed.RemoveAt(0);
             }
 
-            if (wanted is null)
+            if (isDeleted)
             {
                 _messages[(int)id - 1] = null;
-                Feed.Publish(new LiveEvent(new RoomEvent.Deleted(id, Position), before));
+                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before));
                 return new(ChangeOutcome.Deleted, message);
             }
 
-            var edited = message with
-            {
-                Text = wanted.Text,
-                Metadata = wanted.Metadata,
-                Version = message.Version + 1,
-                EditedAt = Micros.ToTime(_revision),
-            };
+            var edited = decision.ApplyTo(message, Micros.ToTime(_revision));
             _messages[(int)id - 1] = edited;
             Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before));
             return new(ChangeOutcome.Edited, edited);
         }
     }
+
+    private static RoomEvent.Deleted Deleted(Changed change, RoomPosition position) => new(change.Id, position)
+    {
+        User = change.Deletion?.User,
+        Reason = change.Deletion?.Reason,
+        DeletedAt = Micros.ToTime(change.Revision),
+    };
 
     public RoomChanges ReadChanges(RoomPosition after, int limit)
     {
@@ -147,7 +152,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         || (after.Epoch == now.Epoch
             && after.MessageId <= now.MessageId
             && (after.MessageId == 0 || after.MessageId != now.MessageId || after.Stamp == now.Stamp)
-            && _changed.BinarySearch((after.Revision, 0), ByRevision) >= 0);
+            && _changed.BinarySearch(new Changed(after.Revision, 0, null), ByRevision) >= 0);
 
     private IEnumerable<RoomEvent> ChangedSince(RoomPosition after)
     {
@@ -157,20 +162,20 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             yield break;
         }
 
-        var lastChanges = new Dictionary<long, long>();
-        foreach (var (revision, id) in _changed)
+        var lastChanges = new Dictionary<long, Changed>();
+        foreach (var change in _changed)
         {
-            // A deletion is told of any message: who loaded a page after a gap may know messages that are newer than the gap.
-            if (revision > after.Revision && (id <= after.MessageId || _messages[(int)id - 1] is null))
+            // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
+            if (change.Revision > after.Revision && (change.Id <= after.MessageId || _messages[(int)change.Id - 1] is null))
             {
-                lastChanges[id] = revision;
+                lastChanges[change.Id] = change;
             }
         }
 
-        foreach (var (id, revision) in lastChanges.OrderBy(change => change.Value))
+        foreach (var change in lastChanges.Values.OrderBy(change => change.Revision))
         {
-            var position = after with { Revision = revision };
-            yield return _messages[(int)id - 1] is { } message ? new RoomEvent.Edited(message, position) : new RoomEvent.Deleted(id, position);
+            var position = after with { Revision = change.Revision };
+            yield return _messages[(int)change.Id - 1] is { } message ? new RoomEvent.Edited(message, position) : Deleted(change, position);
         }
     }
 
@@ -185,8 +190,8 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         }
     }
 
-    private static readonly Comparer<(long Revision, long Id)> ByRevision =
-        Comparer<(long Revision, long Id)>.Create((one, other) => one.Revision.CompareTo(other.Revision));
+    private static readonly Comparer<Changed> ByRevision =
+        Comparer<Changed>.Create((one, other) => one.Revision.CompareTo(other.Revision));
 
     private MessageReceipt Append(NewMessage message, long now)
     {

@@ -1,0 +1,13 @@
+namespace RedisChat;
+
+/// <summary>Settings of reactions: see <see cref="ChatOptions.Reactions"/>. All processes that share rooms should use the same.</summary>
+public sealed class ReactionOptions
+{
+    /// <summary>How many reactions a user may give one message.</summary>
+    /// <value><see cref="ReactionMode.OneOfEachKind"/>.</value>
+    public ReactionMode Mode { get; set; } = ReactionMode.OneOfEachKind;
+
+    /// <summary>How many kinds of reactions a message may have. One more is refused with <see cref="ChatLimitException"/>.</summary>
+    /// <value>20; 1 to 100.</value>
+    public int MaxKinds { get; set; } = 20;
+}

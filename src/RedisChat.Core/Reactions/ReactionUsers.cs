@@ -1,0 +1,11 @@
+namespace RedisChat;
+
+/// <summary>Some of the users who reacted to a message.</summary>
+public sealed record ReactionUsers
+{
+    /// <summary>Their ids, in no particular order.</summary>
+    public required IReadOnlyList<string> Users { get; init; }
+
+    /// <summary>Pass it back to read on; <see langword="null"/> at the end.</summary>
+    public string? Cursor { get; init; }
+}

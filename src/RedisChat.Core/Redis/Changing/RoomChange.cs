@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// One change of a room, composed for <c>room_change</c>: what must hold, what is written, and what is published. The script adds the revision, the entry
+/// of the change log and the event's header. Build a new one for each attempt.
+/// </summary>
+/// <remarks>
+/// <code>
+/// new RoomChange(keys, room, 'e', id)
+///     .Expect(bucket, id, valueThatWasRead)
+///     .Line(head, tail)            // the event's next line, with the revision between the two
+///     .Keep(bucket, id)            // stored as well
+/// </code>
+/// </remarks>
+internal sealed class RoomChange
+{
+    private static readonly RedisScript Script = new("room_change.lua");
+
+    private readonly List<RedisKey> _keys;
+    private readonly List<RedisValue> _conditions = [];
+    private readonly List<RedisValue> _effects = [];
+    private readonly RedisValue _kind;
+    private readonly RedisValue _subject;
+    private RedisValue _revision = RedisValue.EmptyString;
+    private RedisValue _logged = RedisValue.EmptyString;
+
+    /// <summary>Begins a change.</summary>
+    /// <param name="keys">Names the keys.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="kind">The lower-case letter of its entries in the change log and of its events.</param>
+    /// <param name="subject">What changes, such as the id of a message: no space, no colon, no line break.</param>
+    public RoomChange(KeyNames keys, string room, char kind, RedisValue subject)
+    {
+        _keys = [keys.Room(room), keys.Changed(room), keys.Live(room)];
+        _kind = kind.ToString();
+        _subject = subject;
+    }
+
+    /// <summary>What the caller is told when a <see cref="Tally"/> has no space for another name.</summary>
+    public string? WhenFull { get; private set; }
+
+    /// <summary>A condition: the field holds exactly this; <see cref="RedisValue.Null"/>: there is no such field.</summary>
+    public RoomChange Expect(string hash, RedisValue field, RedisValue present)
+    {
+        _conditions.AddRange(present.IsNull ? ["absent", Index(hash), field] : ["expect", Index(hash), field, present]);
+        return this;
+    }
+
+    /// <summary>Sets a field.</summary>
+    public RoomChange Set(string hash, RedisValue field, RedisValue value) => Add("set", Index(hash), field, value);
+
+    /// <summary>Deletes a field, if it is there. Deletions are done first, so they succeed when memory is full.</summary>
+    public RoomChange Delete(string hash, RedisValue field) => Add("delete", Index(hash), field);
+
+    /// <summary>Adds to a counter, which begins at 0.</summary>
+    public RoomChange Increment(string hash, RedisValue field, long by) => Add("increment", Index(hash), field, by);
+
+    /// <summary>
+    /// Adds to counts by name in one field, <c>revision name count name count …</c>. The counts become the event's next line and a line of the reply; a field
+    /// without counts is deleted.
+    /// </summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="most">How many names it may have.</param>
+    /// <param name="whenFull">The error if it would have more.</param>
+    /// <param name="deltas">What to add to which name. Names have no space and no line break.</param>
+    public RoomChange Tally(string hash, RedisValue field, int most, string whenFull, params ReadOnlySpan<(string Name, long By)> deltas)
+    {
+        WhenFull = whenFull;
+        Add("tally", Index(hash), field, most, deltas.Length);
+        foreach (var (name, by) in deltas)
+        {
+            Add(name, by);
+        }
+
+        return this;
+    }
+
+    /// <summary>Deletes a field and all fields that begin with its name and a colon, if the room uses the feature: see <see cref="Mark"/>.</summary>
+    public RoomChange Clear(char feature, string hash, RedisValue field) => Add("clear", feature.ToString(), Index(hash), field);
+
+    /// <summary>Notes in the room that it uses a feature.</summary>
+    public RoomChange Mark(char feature) => Add("mark", feature.ToString());
+
+    /// <summary>Adds a line to the event: the revision between head and tail.</summary>
+    public RoomChange Line(RedisValue head, RedisValue tail) => Add("line", head, tail);
+
+    /// <summary>Adds a line to the event.</summary>
+    public RoomChange Line(RedisValue line) => Add("text", line);
+
+    /// <summary>Sets a field to the event's last line.</summary>
+    public RoomChange Keep(string hash, RedisValue field) => Add("keep", Index(hash), field);
+
+    /// <summary>Adds to the entry in the change log: <c>revision:kind:subject:more</c>.</summary>
+    public RoomChange Log(string more)
+    {
+        _logged = ":" + more;
+        return this;
+    }
+
+    /// <summary>Demands the revision that was put into a value already: see <see cref="RoomState.Revision"/>.</summary>
+    public RoomChange At(long revision)
+    {
+        _revision = revision;
+        return this;
+    }
+
+    /// <summary>Runs it. The caller disposes the answer, and reads it with <see cref="RoomChangeReply.Read"/>.</summary>
+    public ValueTask<RespResult> RunAsync(IDatabase database, string publish, int logLength)
+    {
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue),
+            .. _keys.Select(key => (RedisKeyOrValue)key),
+            (RedisValue)publish, (RedisValue)logLength, _revision, _kind, _subject, _logged, TraceWord(),
+            .. _conditions.Select(word => (RedisKeyOrValue)word), .. _effects.Select(word => (RedisKeyOrValue)word),
+        ];
+        return Script.RunAsync(database, words, _keys.Count, CommandFlags.DemandMaster);
+    }
+
+    /// <summary>The trace that the change is part of, as the last word of the event's first line; nothing if it is not recorded.</summary>
+    private static RedisValue TraceWord() =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } activity ? " ~" + activity.Id : RedisValue.EmptyString;
+
+    private RedisValue Index(RedisKey hash)
+    {
+        var index = _keys.IndexOf(hash);
+        if (index < 0)
+        {
+            index = _keys.Count;
+            _keys.Add(hash);
+        }
+
+        return index + 1;
+    }
+
+    private RoomChange Add(params ReadOnlySpan<RedisValue> words)
+    {
+        _effects.AddRange(words);
+        return this;
+    }
+}

@@ -1,0 +1,243 @@
+-- Changes a room by compare-and-set: if fields of its hashes hold what the client expects, writes the effects, the next revision, one entry of
+-- the change log, and publishes one live event. It names no feature: a change is composed of the steps below.
+-- KEYS[1]   hash: the room
+-- KEYS[2]   sorted set: the room's change log
+-- KEYS[3]   channel: the room's live events
+-- KEYS[4..] hashes that the change reads and writes
+-- ARGV[1]   how to publish: PUBLISH, or on a cluster SPUBLISH
+-- ARGV[2]   how many entries the change log keeps
+-- ARGV[3]   the revision, if the client had to put it into a value that this script cannot compose; else empty
+-- ARGV[4]   the change's kind: one lower-case letter
+-- ARGV[5]   its subject, such as the id of a message
+-- ARGV[6]   what follows the subject in the entry of the change log: empty, or a colon and more
+-- ARGV[7]   what follows the subject in the first line of the event: empty, or a space and more words
+-- ARGV[8..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
+--   expect    key field value                  the field must hold this value
+--   absent    key field                        there must be no such field
+--   delete    key field
+--   set       key field value
+--   increment key field by                     a counter, 0 if there is no such field
+--   line      head tail                        adds a line to the event: head, revision, tail
+--   text      line                             adds a line to the event
+--   keep      key field                        sets the field to the event's last line
+--   tally     key field most n, n x (name by)  counts by name, `<revision> name count name count …`, at most `most` names: adds to them, deletes
+--                                              the field when no name is left, and adds `name count …` as a line to the event
+--   clear     letter key name                  if the room uses the feature of this letter: deletes the field `name` and all fields `name:*`
+--   mark      letter                           notes that the room uses the feature of this letter
+-- Returns {1, revision, the tallies' lines…}; or, if a condition does not hold or the revision in ARGV[3] is not acceptable, {0, the least
+-- revision that is, the present values of the conditions' fields…}, and nothing is written.
+local call, try = redis.call, redis.pcall
+
+-- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
+local function counter(text)
+  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) < 9e15 and tonumber(text)
+end
+
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+local before, uses = counter(room[4] or '0'), room[5] or ''
+local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^[1-9a-f][0-9a-f]*$')
+local valid = has_epoch and counter(room[2]) and counter(room[3]) and before
+local clock = call('TIME')
+local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local least = math.max(time, (before or 0) + 1)
+
+-- What the fields hold that the change touches: each is read once, before anything is written.
+local known, answer, conflict, at = {}, {0, least}, false, 8
+while ARGV[at] == 'expect' or ARGV[at] == 'absent' do
+  local key, field, expected = ARGV[at + 1], ARGV[at + 2], ARGV[at] == 'expect' and ARGV[at + 3]
+  local value = call('HGET', KEYS[tonumber(key)], field) or false
+  known[key .. ' ' .. field] = value
+  answer[#answer + 1] = value
+  conflict = conflict or value ~= expected
+  at = at + (expected and 4 or 3)
+end
+
+-- The client's revision is compressed into a value already. It may be a second off: further, and the client does not know this server's clock.
+local revision = ARGV[3] == '' and least or tonumber(ARGV[3])
+if conflict or revision <= (before or 0) or revision < time - 1000000 or revision > least + 1000000 then
+  return answer
+end
+if not valid then
+  return {err = 'CHATDATA the room has no valid counters'}
+end
+local now = string.format('%d', revision)
+answer = {1, revision}
+
+local lines, deletes, sets, marked = {}, {}, {}, false
+
+local function read(key, field)
+  local name = key .. ' ' .. field
+  if known[name] == nil then
+    known[name] = call('HGET', KEYS[tonumber(key)], field) or false
+  end
+  return known[name]
+end
+
+local function set(key, field, value)
+  sets[#sets + 1] = {key = KEYS[tonumber(key)], field = field, old = read(key, field), value = value}
+end
+
+local function delete(key, field, old)
+  deletes[#deletes + 1] = {key = KEYS[tonumber(key)], field = field, old = old}
+end
+
+-- Adds to the counts of a tally; nil if it holds something else, false if it would have too many names.
+local function add(tally, most, first, last)
+  local names, counts, size = {}, {}, #(string.match(tally, '^%d*') or '')
+  for name, count in string.gmatch(tally, ' ([^ ]+) (%d+)') do
+    names[#names + 1] = name
+    counts[name] = counter(count)
+    size = size + #name + #count + 2
+  end
+  local was, total = #names, 0
+  if size ~= #tally then
+    return nil
+  end
+  for i = first, last, 2 do
+    local name = ARGV[i]
+    if not counts[name] then
+      names[#names + 1] = name
+    end
+    counts[name] = (counts[name] or 0) + tonumber(ARGV[i + 1])
+  end
+  local words = {}
+  for i = 1, #names do
+    local count = counts[names[i]]
+    if not count or count < 0 or count > 9e15 then
+      return nil
+    elseif count > 0 then
+      total = total + 1
+      words[#words + 1] = names[i] .. ' ' .. string.format('%d', count)
+    end
+  end
+  if total > most and total > was then
+    return false
+  end
+  return table.concat(words, ' ')
+end
+
+while at <= #ARGV do
+  local step, a, b, c = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  if step == 'line' then
+    lines[#lines + 1] = a .. now .. b
+    at = at + 3
+  elseif step == 'text' then
+    lines[#lines + 1] = a
+    at = at + 2
+  elseif step == 'keep' then
+    set(a, b, lines[#lines])
+    at = at + 3
+  elseif step == 'set' then
+    set(a, b, c)
+    at = at + 4
+  elseif step == 'delete' then
+    local old = read(a, b)
+    if old then
+      delete(a, b, old)
+    end
+    at = at + 3
+  elseif step == 'increment' then
+    local count = counter(read(a, b) or '0')
+    count = count and count + tonumber(c)
+    if not count or count < 0 or count > 9e15 then
+      return {err = 'CHATDATA a counter holds something else'}
+    end
+    set(a, b, string.format('%d', count))
+    at = at + 4
+  elseif step == 'tally' then
+    local last = at + 4 + 2 * tonumber(ARGV[at + 4])
+    local old = read(a, b)
+    local text = add(old or '', tonumber(c), at + 5, last)
+    if not text then
+      return {err = text == nil and 'CHATDATA a tally holds something else' or 'CHATLIMIT a tally has as many names as it may have'}
+    end
+    if text ~= '' then
+      set(a, b, now .. ' ' .. text)
+    elseif old then
+      delete(a, b, old)
+    end
+    lines[#lines + 1] = text
+    answer[#answer + 1] = text
+    at = last + 1
+  elseif step == 'clear' then
+    if string.find(uses, a, 1, true) then
+      local old = read(b, c)
+      if old then
+        delete(b, c, old)
+      end
+      local cursor, pattern = '0', string.gsub(c, '[%*%?%[%]%^\\]', '\\%0') .. ':*'
+      repeat
+        local found = call('HSCAN', KEYS[tonumber(b)], cursor, 'MATCH', pattern, 'COUNT', 1000)
+        for i = 1, #found[2], 2 do
+          delete(b, found[2][i], found[2][i + 1])
+        end
+        cursor = found[1]
+      until cursor == '0'
+    end
+    at = at + 4
+  else
+    if not string.find(uses, a, 1, true) then
+      uses, marked = uses .. a, true
+    end
+    at = at + 2
+  end
+end
+
+-- Redis does not roll back, so what was written is written back if a later step fails.
+local done, entry = 0, now .. ':' .. ARGV[4] .. ':' .. ARGV[5] .. ARGV[6]
+local function failed(result)
+  if type(result) ~= 'table' or not result.err then
+    return false
+  end
+  for i = done, 1, -1 do
+    local write = i <= #deletes and deletes[i] or sets[i - #deletes]
+    if not write then
+      call('ZREM', KEYS[2], entry)
+    elseif write.old then
+      call('HSET', write.key, write.field, write.old)
+    else
+      call('HDEL', write.key, write.field)
+    end
+  end
+  return true
+end
+
+-- HDEL comes first, for Redis refuses HSET and ZADD when memory is full, but not once a script has begun to write: so deleting still works then.
+for i = 1, #deletes + #sets do
+  local write = i <= #deletes and deletes[i] or sets[i - #deletes]
+  local result = write.value and try('HSET', write.key, write.field, write.value) or try('HDEL', write.key, write.field)
+  if failed(result) then
+    return result
+  end
+  done = i
+end
+
+-- The log begins with an entry of revision 0, for readers who saw the room before its first change: while it is there, nothing was trimmed.
+local result
+if before == 0 then
+  result = try('ZADD', KEYS[2], 0, '0', now, entry)
+else
+  result = try('ZADD', KEYS[2], now, entry)
+end
+if failed(result) then
+  return result
+end
+done = done + 1
+
+result = try('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
+if failed(result) then
+  return result
+end
+
+local head = {ARGV[4], room[1], room[2], room[3], now, room[4] or '0', ARGV[5] .. ARGV[7]}
+result = try(ARGV[1], KEYS[3], table.concat(head, ' ') .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n'))
+if failed(result) then
+  return result
+end
+
+if marked then
+  call('HSET', KEYS[1], 'rev', now, 'uses', uses)
+else
+  call('HSET', KEYS[1], 'rev', now)
+end
+return answer

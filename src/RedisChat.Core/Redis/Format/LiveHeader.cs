@@ -1,0 +1,75 @@
+using System.Buffers.Text;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The first line of a durable event: <c>kind epoch last at revision before</c>, then words of the kind. The numbers are the room's position after the event,
+/// and the number that the event advanced as it was before: the revision, or for a creation the time of the message before it.
+/// </summary>
+/// <param name="kind">The event's letter.</param>
+/// <param name="position">The room just after the event.</param>
+/// <param name="before">What the event must follow.</param>
+/// <param name="words">The words behind the header.</param>
+internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long before, ReadOnlySpan<byte> words)
+{
+    private readonly ReadOnlySpan<byte> _words = words;
+
+    public byte Kind { get; } = kind;
+
+    public RoomPosition Position { get; } = position;
+
+    public long Before { get; } = before;
+
+    /// <summary>The id that stands behind the header, as for all changes of a message. Words behind it are ignored: later versions may add some.</summary>
+    public bool TryGetMessageId(out long id)
+    {
+        var words = _words;
+        return TryTake(ref words, out id) && id > 0;
+    }
+
+    /// <summary>Reads a header.</summary>
+    /// <returns>Whether the line is one.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> line, out LiveHeader header)
+    {
+        header = default;
+        if (line.Length < 2 || line[1] != ' ' || line[0] is not (>= (byte)'a' and <= (byte)'z'))
+        {
+            return false;
+        }
+
+        var kind = line[0];
+        line = line[2..];
+        if (!TryTakeEpoch(ref line, out var epoch) || !TryTake(ref line, out var last) || !TryTake(ref line, out var at)
+            || !TryTake(ref line, out var revision) || !TryTake(ref line, out var before))
+        {
+            return false;
+        }
+
+        header = new LiveHeader(kind, new RoomPosition(epoch, last, at, revision), before, line);
+        return true;
+    }
+
+    // 0 stands for a room that does not exist, and in which nothing can happen: it must not let in events of someone who knows no room's epoch.
+    private static bool TryTakeEpoch(ref ReadOnlySpan<byte> words, out ulong epoch) =>
+        Utf8Parser.TryParse(words, out epoch, out var length, 'x') && epoch != 0 && TrySkip(ref words, length);
+
+    private static bool TryTake(ref ReadOnlySpan<byte> words, out long number) =>
+        Utf8Parser.TryParse(words, out number, out var length) && number is >= 0 and <= ChatLimits.MaxMessageId && TrySkip(ref words, length);
+
+    private static bool TrySkip(ref ReadOnlySpan<byte> words, int length)
+    {
+        if (length == words.Length)
+        {
+            words = default;
+            return true;
+        }
+
+        if (words[length] != ' ')
+        {
+            return false;
+        }
+
+        words = words[(length + 1)..];
+        return true;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace RedisChat.Redis;
+
+/// <summary>Edits, <c>e:id</c>, and deletions, <c>d:id:time of the message[:details]</c>.</summary>
+internal sealed class ChangedMessages : IChangedSubjects
+{
+    /// <summary>The kind of an edit.</summary>
+    public const char Edited = 'e';
+
+    /// <summary>The kind of a deletion.</summary>
+    public const char Deleted = 'd';
+
+    public bool Handles(char kind) => kind is Edited or Deleted;
+
+    public bool IsValid(in ChangeLogEntry entry) =>
+        entry.Kind == Edited ? entry.TryGetMessage(out _) : TryGetDeleted(entry, out _, out _);
+
+    public bool Concerns(in ChangeLogEntry entry, RoomPosition after) =>
+        // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
+        entry.Kind == Deleted || (entry.TryGetMessage(out var id) && id <= after.MessageId);
+
+    public async Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)
+    {
+        var ids = entries.Where(entry => entry.Kind == Edited).Select(Id).Order().ToList();
+        var found = new List<Message>(ids.Count);
+        await room.Messages.ReadAsync(ids, found, int.MaxValue).ConfigureAwait(false);
+        var messages = found.ToDictionary(message => message.Id);
+
+        var events = new List<RoomEvent>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var (id, position) = (Id(entry), IChangedSubjects.At(room, entry));
+            if (entry.Kind == Deleted)
+            {
+                events.Add(DeletionJson.Read(id, position, Encoding.UTF8.GetBytes(entry.More[DigitsOf(entry)..].TrimStart(':').ToString())));
+            }
+            else if (messages.TryGetValue(id, out var message))
+            {
+                events.Add(new RoomEvent.Edited(message, position));
+            }
+
+            // Else it was deleted while this was read. That is a later change: it comes live, or with the next read, and says who did it.
+        }
+
+        return events;
+    }
+
+    /// <summary>The time in µs of a message that is gone, if the entry is of its deletion.</summary>
+    public static bool TryGetDeleted(in ChangeLogEntry entry, out long id, out long stamp)
+    {
+        (id, stamp) = (0, 0);
+        return entry.Kind == Deleted && entry.TryGetMessage(out id)
+            && long.TryParse(entry.More[..DigitsOf(entry)], NumberStyles.None, CultureInfo.InvariantCulture, out stamp);
+    }
+
+    private static int DigitsOf(in ChangeLogEntry deletion)
+    {
+        var end = deletion.More.IndexOf(':');
+        return end < 0 ? deletion.More.Length : end;
+    }
+
+    private static long Id(ChangeLogEntry entry) => entry.TryGetMessage(out var id) ? id : 0;
+}
