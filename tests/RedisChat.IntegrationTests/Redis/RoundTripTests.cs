@@ -164,7 +164,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await FillAsync(chat, 300);
 
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", "changed", Cancelled), ["HGET", "HGET"], Script);
-        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, Cancelled), ["HGET", "HGET"], Script);
+        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, cancellationToken: Cancelled), ["HGET", "HGET"], Script);
     }
 
     /// <summary>Reads old messages in each way there is, counting. Each reading has the texts of what it read.</summary>
@@ -205,7 +205,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await FillAsync(chat, 2);
 
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", "changed", Cancelled), ["HGET"], Script);
-        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, Cancelled), ["HGET"], Script);
+        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", false, cancellationToken: Cancelled), ["HGET"], Script);
     }
 
     private async Task FillAsync(Chat chat, int count)
