@@ -22,6 +22,8 @@ public sealed class InMemoryLongHistoryTests() : LongHistoryTests(new InMemorySt
 
 public sealed class InMemoryWatchTests() : WatchTests(new InMemoryStores());
 
+public sealed class InMemoryReactionTests() : ReactionTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -20,6 +20,8 @@ public sealed class GarnetLongHistoryTests(SharedGarnet garnet) : LongHistoryTes
 
 public sealed class GarnetWatchTests(SharedGarnet garnet) : WatchTests(new GarnetStores(garnet));
 
+public sealed class GarnetReactionTests(SharedGarnet garnet) : ReactionTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -27,6 +27,8 @@ public sealed class RedisLongHistoryTests(TestServer server) : LongHistoryTests(
 
 public sealed class RedisWatchTests(TestServer server) : WatchTests(new RedisStores(server));
 
+public sealed class RedisReactionTests(TestServer server) : ReactionTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -27,6 +27,8 @@ public sealed class SealedLongHistoryTests(TestServer server) : LongHistoryTests
 
 public sealed class SealedWatchTests(TestServer server) : WatchTests(new SealedStores(server));
 
+public sealed class SealedReactionTests(TestServer server) : ReactionTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
