@@ -21,6 +21,14 @@ public sealed class RoomCountersTests
         (await ReadAsync(("epoch", "1"), ("last", "5"), ("rev", "8"))).Should().Be(new RoomPosition(1, 5, 0, 8));
 
     [Fact]
+    public async Task The_features_that_a_room_uses_are_read_with_its_position()
+    {
+        (await ReadAllAsync(("epoch", "1"), ("last", "5"), ("uses", "r"))).Uses.Should().Be("r");
+        (await ReadAllAsync(("epoch", "1"), ("last", "5"))).Uses.Should().BeEmpty();
+        (await ReadAllAsync()).Uses.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_hash_with_neither_epoch_nor_last_id_is_no_room()
     {
         (await ReadAsync()).Should().Be(RoomPosition.Start);
@@ -71,6 +79,8 @@ public sealed class RoomCountersTests
         error.Message.Should().Contain(field).And.Contain("chatroom:{lobby}");
     }
 
-    private static Task<RoomPosition> ReadAsync(params (string Name, RedisValue Value)[] fields) =>
+    private static async Task<RoomPosition> ReadAsync(params (string Name, RedisValue Value)[] fields) => (await ReadAllAsync(fields)).Position;
+
+    private static Task<(RoomPosition Position, string Uses)> ReadAllAsync(params (string Name, RedisValue Value)[] fields) =>
         RoomCounters.ReadAsync(new FakeReads { Fields = fields.ToDictionary(field => field.Name, field => field.Value) }, Names, "lobby");
 }
