@@ -22,6 +22,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         /delete ID       delete a message of yours
         /help            this list
         /quit            leave
+        //TEXT           send a text that begins with /
         Anything else is sent.
         """;
 
@@ -163,11 +164,16 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     private async Task<bool> RunLineAsync(string line, CancellationToken cancellationToken)
     {
-        var (command, rest) = line[0] == '/' ? Cut(line) : ("", line);
+        var (command, rest) = line switch
+        {
+            ['/', '/', ..] => ("", line[1..]),
+            ['/', ..] => Cut(line),
+            _ => ("", line),
+        };
         switch (command)
         {
             case "":
-                await SendAsync(line, cancellationToken);
+                await SendAsync(rest, cancellationToken);
                 break;
             case "/history":
                 await HistoryAsync(rest, cancellationToken);
@@ -190,7 +196,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 printer.Error($"{command} is written like this: {(command switch { "/from" => "/from USER", "/edit" => "/edit ID TEXT", _ => "/delete ID" })}.");
                 break;
             default:
-                printer.Error($"There is no command {command}. /help lists them.");
+                printer.Error($"There is no command {command}. /help lists them; //TEXT sends a text that begins with /.");
                 break;
         }
 
