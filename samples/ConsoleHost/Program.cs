@@ -32,7 +32,9 @@ try
         return await new Doctor(host.Services.GetRequiredService<IServerInspection>(), printer).RunAsync(leaving);
     }
 
-    using var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
+    var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
+    var room = host.Services.GetRequiredService<Chat>().Room(options.Room);
+    using var session = new ChatSession(room, options.User, printer, Console.In, isTyped);
     try
     {
         if (!await session.OpenAsync(leaving))
