@@ -37,7 +37,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     internal ClassicMessageStore(RedisConnection connection, string keyPrefix, bool allowEviction, TimeProvider time)
     {
         _connection = connection;
-        _connection.AllowsEviction = allowEviction;
+        _connection.Acceptance.AllowsEviction = allowEviction;
         _keys = new ClassicKeyScheme(keyPrefix);
         _time = time;
     }
@@ -93,7 +93,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             throw new ChatDataException(
                 "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -109,7 +109,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.GetAsync(id).ConfigureAwait(false);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -126,7 +126,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
             return await reader.ReadPageAsync(query).ConfigureAwait(false);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -163,7 +163,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 }
             }
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
