@@ -5,6 +5,8 @@ namespace RedisChat.IntegrationTests.Redis;
 /// <summary>Two servers that both claim to be the primary: one of them is stale, and will lose what it takes.</summary>
 public sealed class TopologyGuardTests
 {
+    private int _questions;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -41,6 +43,49 @@ public sealed class TopologyGuardTests
         // As Sentinel does, so that clients look again what the server is.
         await other.AskAsync("CLIENT", "KILL", "TYPE", "normal");
         (await send).Id.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task One_server_under_two_names_is_one_primary_and_is_asked_once()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"localhost:{redis.Port},{redis.Configuration}"));
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
+        await Poll.UntilAsync(async () => (await ClientsAsync()) >= 6, "both names are connected");
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        var asked = await AskedAsync();
+
+        for (var i = 0; i < 50; i++)
+        {
+            await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        }
+
+        (await AskedAsync()).Should().Be(asked);
+        (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
+
+        async Task<int> ClientsAsync() => (await admin.GetServers()[0].ClientListAsync()).Length;
+
+        async Task<string?> AskedAsync() => (await redis.AskAsync("INFO", "commandstats"))[0].Split("\r\n")
+            .Single(line => line.StartsWith("cmdstat_info:", StringComparison.Ordinal)).Split('=', ',')[1] is var calls
+            ? $"{int.Parse(calls, System.Globalization.CultureInfo.InvariantCulture) - _questions++}" : null;
+    }
+
+    [Fact]
+    public async Task Durable_sends_to_one_server_under_two_names_are_confirmed_over_either()
+    {
+        await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
+        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");
+        await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"localhost:{redis.Port},{redis.Configuration}"));
+        var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, TimeSpan.FromSeconds(10)), OperationTimeout = TimeSpan.FromSeconds(30) });
+
+        for (var id = 1; id <= 20; id++)
+        {
+            (await chat.SendAsync("lobby", "alice", "hello", Cancelled)).Id.Should().Be(id);
+        }
     }
 
     private static async Task ExpectRefusalAsync(Func<Task> write, string operation)
