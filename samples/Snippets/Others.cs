@@ -28,6 +28,7 @@ internal static class Others
         }
 
         await Live.RunAsync(chat);
+        await Json.RunAsync(chat);
         await InMemory.RunAsync();
         Console.WriteLine("Snippets passed");
     }

@@ -44,6 +44,6 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen)
             seen.Position = changes.Position;
         }
         while (changes.HasMore);
-        seen.Forget(readAheadBefore);
+        seen.ForgetReadAhead(readAheadBefore);
     }
 }

@@ -1,47 +1,32 @@
 namespace RedisChat;
 
-/// <summary>What a watcher was told of its room, so that nothing is told twice.</summary>
+/// <summary>What a watcher has received of its room, so that nothing is delivered twice.</summary>
 internal sealed class SeenRoom
 {
-    // State that was read ahead of the position: by message the revision that it was read with. The change that made it is not told again.
-    private Dictionary<long, long>? _readAhead;
+    // State that was read ahead of the position: by subject, the revision that it includes. The changes that made it are not delivered again.
+    private Dictionary<Subject, long>? _readAhead;
+
+    /// <summary>What a state is of. A message and the reactions to it change independently of each other.</summary>
+    private readonly record struct Subject(char Kind, long MessageId);
 
     public RoomPosition Position { get; set; }
 
-    /// <summary>What was read ahead until now.</summary>
-    public KeyValuePair<long, long>[] ReadAhead => _readAhead?.ToArray() ?? [];
+    /// <summary>A mark to pass to <see cref="ForgetReadAhead(object?)"/>: what was read ahead until now.</summary>
+    public object? ReadAhead => _readAhead?.ToArray();
 
-    /// <summary>Whether a live change is already part of a state that was told.</summary>
-    public bool WasReadAhead(RoomEvent happened)
-    {
-        if (_readAhead is null)
-        {
-            return false;
-        }
-
-        var id = happened switch
-        {
-            RoomEvent.Edited edited => edited.Message.Id,
-            RoomEvent.Deleted deleted => deleted.MessageId,
-            _ => 0,
-        };
-        return _readAhead.TryGetValue(id, out var told) && happened.Position.Revision <= told;
-    }
+    /// <summary>Whether a live change is already part of a state that was delivered.</summary>
+    public bool WasReadAhead(RoomEvent happened) =>
+        _readAhead is not null && happened is not RoomEvent.Created
+        && _readAhead.TryGetValue(StateOf(happened).Subject, out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
-    /// Whether a state read from the store was not told yet. It may be newer than the position it is read at, since it is read a moment later: that is
-    /// remembered, so that the change is not told again when it comes live.
+    /// Whether a state that was read from the store has not been delivered yet. Because it is read a moment later, it may be newer than the position it is read
+    /// at. That is remembered, so that the change is not delivered again when it arrives live.
     /// </summary>
     public bool IsNews(RoomEvent happened)
     {
-        var (id, revision) = happened switch
-        {
-            RoomEvent.Created { Message: var message } => (message.Id, RevisionOf(message)),
-            RoomEvent.Edited { Message: var message } => (message.Id, RevisionOf(message)),
-            RoomEvent.Deleted deleted => (deleted.MessageId, deleted.Position.Revision),
-            _ => (0, 0),
-        };
-        if (_readAhead is not null && _readAhead.TryGetValue(id, out var told) && revision <= told)
+        var (subject, revision) = StateOf(happened);
+        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && revision <= seen)
         {
             return false;
         }
@@ -49,26 +34,33 @@ internal sealed class SeenRoom
         if (revision > happened.Position.Revision)
         {
             _readAhead ??= [];
-            _readAhead[id] = revision;
+            _readAhead[subject] = revision;
         }
 
         return true;
-
-        // An edit's time is its revision.
-        static long RevisionOf(Message message) => message.EditedAt is { } edited ? Micros.FromTime(edited) : 0;
     }
 
-    /// <summary>Forgets what was read ahead of an earlier position, unless it was read anew: it is not ahead of this one.</summary>
-    public void Forget(KeyValuePair<long, long>[] readAhead)
+    /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this one.</summary>
+    public void ForgetReadAhead(object? mark)
     {
-        foreach (var entry in readAhead)
+        foreach (var entry in (KeyValuePair<Subject, long>[]?)mark ?? [])
         {
-            ((ICollection<KeyValuePair<long, long>>?)_readAhead)?.Remove(entry);
+            ((ICollection<KeyValuePair<Subject, long>>?)_readAhead)?.Remove(entry);
         }
 
         _readAhead = _readAhead is { Count: 0 } ? null : _readAhead;
     }
 
-    /// <summary>Forgets all that was read ahead: the room is loaded anew.</summary>
+    /// <summary>Forgets everything that was read ahead, because the room is loaded again.</summary>
     public void ForgetReadAhead() => _readAhead = null;
+
+    /// <summary>Whose state an event carries, and the revision of the last change that the state includes.</summary>
+    private static (Subject Subject, long Revision) StateOf(RoomEvent happened) => happened switch
+    {
+        RoomEvent.Created { Message: var message } => (new Subject('m', message.Id), message.Revision),
+        RoomEvent.Edited { Message: var message } => (new Subject('m', message.Id), message.Revision),
+        RoomEvent.Deleted deleted => (new Subject('m', deleted.MessageId), deleted.Position.Revision),
+        RoomEvent.Reacted reacted => (new Subject('r', reacted.MessageId), reacted.Revision),
+        _ => default,
+    };
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>Something that happened in a watched room. One of the nested types, and no other.</summary>
+/// <summary>An event in a watched room: always one of the nested types.</summary>
 /// <remarks>
 /// <code>
 /// switch (happened)
@@ -11,7 +11,7 @@ namespace RedisChat;
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
-///     case RoomEvent.Gap: …       // load the room anew
+///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 /// }
 /// </code>
@@ -27,26 +27,26 @@ public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
 
-    /// <summary>The room just after this event. Watch after it to go on from here.</summary>
+    /// <summary>The room's position just after this event. Watch after it to continue from here.</summary>
     public RoomPosition Position { get; }
 
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after it.</param>
         public Created(Message message, RoomPosition position)
             : base(position) => Message = message;
 
-        /// <summary>The message, as it stood when this was read; it may have been edited by then.</summary>
+        /// <summary>The message as it was when this was read; it may already have been edited.</summary>
         public Message Message { get; }
     }
 
     /// <summary>A message was edited.</summary>
     public sealed record Edited : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after the edit.</param>
         public Edited(Message message, RoomPosition position)
@@ -59,7 +59,7 @@ public abstract record RoomEvent
     /// <summary>A message was deleted.</summary>
     public sealed record Deleted : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="messageId">The message's id.</param>
         /// <param name="position">The room just after the deletion.</param>
         public Deleted(long messageId, RoomPosition position)
@@ -110,14 +110,14 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// What happened since the watcher's position cannot be told: the room was lost and created anew, an acknowledged end of its history was
-    /// lost in a fail-over, or more changed than its change log keeps. What the watcher has seen may be wrong: load the room anew.
-    /// The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
+    /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
+    /// lost in a fail-over, or more changed than the change log keeps. What the watcher has seen may be wrong, so reload the room.
+    /// The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public Gap(RoomPosition position)
             : base(position)
         {
@@ -133,11 +133,11 @@ public abstract record RoomEvent
         }
     }
 
-    /// <summary>All that had happened when the watching began has been told; from here on events come as they happen. Comes once.</summary>
+    /// <summary>Every event from before the watch began has been delivered; live events follow. Delivered once.</summary>
     public sealed record CaughtUp : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public CaughtUp(RoomPosition position)
             : base(position)
         {

@@ -30,6 +30,13 @@ public sealed class InMemoryChangeTests : ChangeTests
     protected override IMessageStore MakeStore() => _store;
 }
 
+public sealed class InMemoryReactionTests : ReactionTests
+{
+    private readonly InMemoryMessageStore _store = new();
+
+    protected override IMessageStore MakeStore() => _store;
+}
+
 public sealed class InMemoryLongHistoryTests : LongHistoryTests
 {
     private readonly InMemoryMessageStore _store = new();

@@ -46,6 +46,13 @@ public sealed class GarnetReadTests(SharedGarnet garnet) : ReadTests
     protected override IMessageStore MakeStore() => _stores.Make();
 }
 
+public sealed class GarnetReactionTests(SharedGarnet garnet) : ReactionTests
+{
+    private readonly GarnetStores _stores = new(garnet);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
 public sealed class GarnetChangeTests(SharedGarnet garnet) : ChangeTests
 {
     private readonly GarnetStores _stores = new(garnet);

@@ -36,6 +36,13 @@ public sealed class RedisReadTests(TestServer server) : ReadTests
     protected override IMessageStore MakeStore() => _stores.Make();
 }
 
+public sealed class RedisReactionTests(TestServer server) : ReactionTests
+{
+    private readonly RedisStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+}
+
 public sealed class RedisChangeTests(TestServer server) : ChangeTests
 {
     private readonly RedisStores _stores = new(server);

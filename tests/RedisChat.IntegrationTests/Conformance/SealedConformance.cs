@@ -53,6 +53,15 @@ public sealed class SealedReadTests(TestServer server) : ReadTests
     protected override Task SettledAsync() => _stores.SettledAsync();
 }
 
+public sealed class SealedReactionTests(TestServer server) : ReactionTests
+{
+    private readonly SealedStores _stores = new(server);
+
+    protected override IMessageStore MakeStore() => _stores.Make();
+
+    protected override Task SettledAsync() => _stores.SettledAsync();
+}
+
 public sealed class SealedChangeTests(TestServer server) : ChangeTests
 {
     private readonly SealedStores _stores = new(server);

@@ -12,8 +12,8 @@ internal static class ClientRequirements
     /// <summary>Every command that a script runs. The server knows these by their own names only, whatever the client calls them.</summary>
     public static readonly IReadOnlyList<string> ScriptCommands =
     [
-        "APPEND", "DEL", "EXPIRE", "GETRANGE", "HDEL", "HGET", "HGETALL", "HLEN", "HMGET", "HSCAN", "HSET", "HSETNX", "PUBLISH", "SET", "STRLEN",
-        "TIME", "UNLINK", "ZADD", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK",
+        "APPEND", "DEL", "EXPIRE", "GETRANGE", "HDEL", "HGET", "HLEN", "HMGET", "HSCAN", "HSET", "HSETNX", "PUBLISH", "SET", "STRLEN",
+        "TIME", "UNLINK", "ZADD", "ZREM", "ZREMRANGEBYRANK",
     ];
 
     private static readonly SearchValues<char> NotInHostNames = SearchValues.Create("@/=,? ");

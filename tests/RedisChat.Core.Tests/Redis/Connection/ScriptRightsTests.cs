@@ -8,27 +8,30 @@ public sealed partial class ScriptRightsTests
 {
     private static readonly string Root = Path.Combine(Repository.Root, "src", "RedisChat.Core", "Redis");
 
+    private const string Check = "rights_check.lua";
+
     // Run only where the user may: see each script.
     private static readonly string[] Optional = ["INFO", "SELECT"];
 
     [Fact]
     public void What_scripts_run_is_known_to_the_client_requirements() =>
-        Commands("*.lua").Should().BeEquivalentTo(ClientRequirements.ScriptCommands);
+        Commands(file => file != Check).Should().BeEquivalentTo(ClientRequirements.ScriptCommands);
 
     [Fact]
     public void What_scripts_run_is_checked_by_the_doctor() =>
-        Commands("rights_check.lua").Should().BeEquivalentTo(ClientRequirements.ScriptCommands);
+        Commands(file => file == Check).Should().Contain(ClientRequirements.ScriptCommands);
 
     [Fact]
     public void What_scripts_run_is_in_the_documented_rights()
     {
         var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).First(text => text.StartsWith("ACL SETUSER chat ", StringComparison.Ordinal));
 
-        line.Split(' ').Should().Contain(ClientRequirements.ScriptCommands.Select(command => $"+{command.ToLowerInvariant()}"));
+        line.Split(' ').Should().Contain(Commands(_ => true).Select(command => $"+{command.ToLowerInvariant()}"));
     }
 
-    private static IEnumerable<string> Commands(string files) =>
-        Directory.EnumerateFiles(Root, files, SearchOption.AllDirectories)
+    private static IEnumerable<string> Commands(Func<string, bool> files) =>
+        Directory.EnumerateFiles(Root, "*.lua", SearchOption.AllDirectories)
+            .Where(path => files(Path.GetFileName(path)))
             .SelectMany(path => File.ReadLines(path))
             .Where(line => !line.StartsWith("--", StringComparison.Ordinal))
             .SelectMany(line => Command().Matches(line).Select(match => match.Groups[1].Value))

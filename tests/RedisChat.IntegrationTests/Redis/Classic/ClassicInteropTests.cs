@@ -95,7 +95,7 @@ public sealed class ClassicInteropTests
         var message = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which;
         message.Text.Should().Be("one");
         message.User.Should().BeEmpty();
-        (await _chat.DeleteAsync("lobby", 1, "moderator", asModerator: true, Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 1, "moderator", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
     }
 
     [Theory]
