@@ -28,7 +28,7 @@ internal sealed partial record MissingRight(MissingRightKind Kind, string? Comma
             : new MissingRight(MissingRightKind.Command, QuotedCommand().Match(message) is { Success: true } command ? command.Groups[1].Value : null);
     }
 
-    [GeneratedRegex(@"\baccess .*?\b(key|channel)")]
+    [GeneratedRegex(@"\b(?:access|publish to) .*?\b(key|channel)")]
     private static partial Regex KeyOrChannel();
 
     [GeneratedRegex(@"the '([a-z|]+)' command")]

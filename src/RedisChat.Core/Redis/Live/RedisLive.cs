@@ -112,7 +112,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
 
         // Whoever leaves does not wait for a server that stands still.
-        await Task.WhenAny(CloseForGoodAsync(subscription), Task.Delay(LeaveTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
+        await CloseForGoodAsync(subscription).EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
         // They go with the connection anyway, if that is the store's own; a server that stands still is not waited for.
         var closing = Task.WhenAll(Subscriptions.Select(CloseAsync));
-        await Task.WhenAny(closing, Task.Delay(UnsubscribeTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
+        await closing.EndedAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
     }
 
     public void Dispose()
