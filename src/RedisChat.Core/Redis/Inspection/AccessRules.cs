@@ -46,6 +46,11 @@ internal static class AccessRules
         {
             var severity = command == ServerReader.Info ? Warning : Information;
             var right = $"+{command.ToLowerInvariant().Replace(' ', '|')}";
+            if (server.MissingRights.Contains(right))
+            {
+                continue;
+            }
+
             var why = $"It would tell {Tells(command)}.";
             yield return refusal.By switch
             {

@@ -37,7 +37,7 @@ public sealed class InspectionAccessTests
         await server.RunAsync("ACL SETUSER chat -info -time +acl|whoami +config|get");
         var inspection = await server.InspectAsync(Chat);
         inspection.Findings.Select(finding => (finding.Severity, finding.Command)).Should().Equal(
-            (ServerFindingSeverity.Warning, "ACL SETUSER chat +info"), (ServerFindingSeverity.Information, "ACL SETUSER chat +time"));
+            (ServerFindingSeverity.Problem, "ACL SETUSER chat +time"), (ServerFindingSeverity.Warning, "ACL SETUSER chat +info"));
         inspection.Servers.Should().ContainSingle().Which.Should().Be(new InspectedServer(server.Configuration, ServerRole.Unknown, null));
 
         foreach (var finding in inspection.Findings)
