@@ -60,7 +60,7 @@ internal static class RedisErrors
     public static ChatUnavailableException Refused(Exception e, string? hint = null) =>
         new(
             "The connection to Redis is refused: "
-            + (e is AuthenticationException or CryptographicException ? e.Message : ServerRefusals.LoginAdvice(e.Message))
+            + (e is AuthenticationException or CryptographicException ? e.Message : ServerRefusals.LoginAdvice(e))
             + " Check user, password and certificates; docs/operations.md has a section on TLS."
             + (hint is null ? "" : $" {hint}"),
             e);

@@ -25,15 +25,30 @@ internal static partial class ServerRefusals
             : Lasting(code, error);
     }
 
-    /// <summary>What to do about a refused login, as a sentence without anything of the server's text.</summary>
-    public static string LoginAdvice(string message) =>
-        message.Contains("WRONGPASS", StringComparison.Ordinal) || message.Contains("invalid password", StringComparison.Ordinal)
-            ? "The user name or the password is wrong, or the user is off."
-        : message.Contains("NOAUTH", StringComparison.Ordinal)
-            ? "It requires a password, and the configuration has none."
-        : message.Contains("without any password configured", StringComparison.Ordinal) || message.Contains("no password is set", StringComparison.Ordinal)
-            ? "The configuration has a password, but the server's default user needs none. Remove the password, or name the user that it belongs to."
-        : "The server did not accept the login.";
+    /// <summary>What to do about a refused login, as a sentence that repeats nothing.</summary>
+    public static string LoginAdvice(Exception error)
+    {
+        // The client library has the server's words in one of the inner exceptions.
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            if (e.Message.Contains("WRONGPASS", StringComparison.Ordinal) || e.Message.Contains("invalid password", StringComparison.Ordinal))
+            {
+                return "The user name or the password is wrong, or the user is off.";
+            }
+
+            if (e.Message.Contains("NOAUTH", StringComparison.Ordinal))
+            {
+                return "It requires a password, and the configuration has none that it accepts.";
+            }
+
+            if (e.Message.Contains("without any password configured", StringComparison.Ordinal) || e.Message.Contains("no password is set", StringComparison.Ordinal))
+            {
+                return "The configuration has a password, but the server's default user needs none. Remove the password, or name the user that it belongs to.";
+            }
+        }
+
+        return "The server did not accept the login.";
+    }
 
     // What passes: the text to add to the error, which may be empty; null if it does not pass.
     private static string? Transient(string code, string message) => code switch
@@ -66,7 +81,7 @@ internal static partial class ServerRefusals
         "CHATFULL" => new ChatException("The room has given out all its message ids; nothing was written. Continue in another room.", e),
         "CHATLIMIT" => new ChatException("A limit of the room's data is reached; nothing was written. The inner exception has the script's words.", e),
         "CHATCONFLICT" => IdempotencyConflict.Error(e),
-        "NOAUTH" or "WRONGPASS" => new ChatException($"Redis refused the login. {LoginAdvice(e.Message)} Nothing was done.", e),
+        "NOAUTH" or "WRONGPASS" => new ChatException($"Redis refused the login. {LoginAdvice(e)} Nothing was done.", e),
         "DENIED" => new ChatServerException(
             "Redis is in protected mode and takes connections from its own machine only. Give its default user a password, or bind it to an address.", e),
         "CROSSSLOT" => new ChatServerException(

@@ -25,6 +25,7 @@ public sealed class ClientOptionsTests
             ? new RedisMessageStore(host, NoProbe)
             : new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},{option}"), NoProbe);
         var chat = new Chat(store);
+        await chat.SendAsync("lobby", "alice", "before", Cancelled);
         await using var log = new WatchLog(chat.WatchAsync("lobby"));
         await log.CaughtUpAsync();
 

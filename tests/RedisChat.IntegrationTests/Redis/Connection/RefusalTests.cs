@@ -103,8 +103,7 @@ public sealed class RefusalTests
 
         // A snapshot that fails stops writes while snapshots are configured.
         await server.ConfigSetAsync("save", "3600 1");
-        await server.ConfigSetAsync("dbfilename", "there-is-no-such-file");
-        Directory.CreateDirectory(Path.Combine(redis.DataDirectory, "there-is-no-such-file"));
+        Directory.CreateDirectory(Path.Combine(redis.DataDirectory, "dump.rdb"));
         await server.ExecuteAsync("BGSAVE");
         await Poll.UntilAsync(
             async () => (await server.ExecuteAsync("INFO", "persistence")).ToString().Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal), "the snapshot fails");
