@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -5,8 +6,6 @@ namespace RedisChat.IntegrationTests.Redis;
 /// <summary>Two servers that both claim to be the primary: one of them is stale, and will lose what it takes.</summary>
 public sealed class TopologyGuardTests
 {
-    private int _questions;
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -14,7 +13,7 @@ public sealed class TopologyGuardTests
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{one.Configuration},{other.Configuration}"));
+        await using var store = await ConnectAsync($"{one.Configuration},{other.Configuration}");
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
 
         await ExpectRefusalAsync(() => chat.SendAsync("lobby", "alice", "hello", Cancelled), ChatOperations.Send);
@@ -32,7 +31,7 @@ public sealed class TopologyGuardTests
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{one.Configuration},{other.Configuration}"));
+        await using var store = await ConnectAsync($"{one.Configuration},{other.Configuration}");
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
         var impatient = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
         await ExpectRefusalAsync(() => impatient.SendAsync("lobby", "alice", "hello", Cancelled), ChatOperations.Send);
@@ -49,13 +48,12 @@ public sealed class TopologyGuardTests
     public async Task One_server_under_two_names_is_one_primary_and_is_asked_once()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var admin = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"localhost:{redis.Port},{redis.Configuration}"));
+        await using var store = await ConnectAsync($"localhost:{redis.Port},{redis.Configuration}");
         var chat = new Chat(store);
         await chat.SendAsync("lobby", "alice", "hello", Cancelled);
         await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
-        await Poll.UntilAsync(async () => (await ClientsAsync()) >= 6, "both names are connected");
         await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        var questions = 0;
         var asked = await AskedAsync();
 
         for (var i = 0; i < 50; i++)
@@ -66,11 +64,11 @@ public sealed class TopologyGuardTests
         (await AskedAsync()).Should().Be(asked);
         (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
 
-        async Task<int> ClientsAsync() => (await admin.GetServers()[0].ClientListAsync()).Length;
-
-        async Task<string?> AskedAsync() => (await redis.AskAsync("INFO", "commandstats"))[0].Split("\r\n")
-            .Single(line => line.StartsWith("cmdstat_info:", StringComparison.Ordinal)).Split('=', ',')[1] is var calls
-            ? $"{int.Parse(calls, System.Globalization.CultureInfo.InvariantCulture) - _questions++}" : null;
+        // Each of these questions counts too.
+        async Task<int> AskedAsync() => int.Parse(
+            (await redis.AskAsync("INFO", "commandstats"))[0].Split("\r\n")
+                .FirstOrDefault(line => line.StartsWith("cmdstat_info:", StringComparison.Ordinal))?.Split('=', ',')[1] ?? "0",
+            System.Globalization.CultureInfo.InvariantCulture) - questions++;
     }
 
     [Fact]
@@ -86,6 +84,15 @@ public sealed class TopologyGuardTests
         {
             (await chat.SendAsync("lobby", "alice", "hello", Cancelled)).Id.Should().Be(id);
         }
+    }
+
+    // On a slow machine the client library goes on when it has connected to one of them.
+    private static async Task<RedisMessageStore> ConnectAsync(string configuration)
+    {
+        var connection = RedisConnection.Own(ConfigurationOptions.Parse(configuration));
+        var link = await connection.ConnectAsync(Cancelled);
+        await Poll.UntilAsync(() => Task.FromResult(Array.TrueForAll(link.Multiplexer.GetServers(), server => server.IsConnected)), "all are connected");
+        return new RedisMessageStore(connection, options: null, keys: null);
     }
 
     private static async Task ExpectRefusalAsync(Func<Task> write, string operation)
