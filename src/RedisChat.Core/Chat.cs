@@ -275,12 +275,16 @@ public sealed class Chat
             static (call, token) => call.Store.ReadChangesAsync(call.Room, call.After, call.Limit, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Tries whether the store answers, can be written to, and delivers live, and how long each takes.</summary>
-    /// <remarks>For a health endpoint. What does not work is in the result, not thrown; each step may take <see cref="ChatOptions.OperationTimeout"/>.</remarks>
+    /// <summary>Checks within 2 seconds whether the store works: see <see cref="CheckHealthAsync(TimeSpan, CancellationToken)"/>.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) => CheckHealthAsync(TimeSpan.FromSeconds(2), cancellationToken);
+
+    /// <summary>Checks whether the store answers, can be written to, and delivers live. A failure is in the result, not thrown: for a health endpoint.</summary>
+    /// <param name="patience">How long the whole check may take.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
-    public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) =>
-        _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(_runner.Options.OperationTimeout, cancellationToken);
+    public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
+        _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(patience, cancellationToken);
 
     private async IAsyncEnumerable<Message> EnumerateAsync(
         string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)
