@@ -210,6 +210,47 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reaction_to_an_open_message_is_one_command_and_to_a_sealed_one_reads_it_first()
+    {
+        var chat = await NewChatAsync(sealAfter: 1);
+        await FillAsync(chat, 300);
+        var reactions = chat.Room("lobby").Reactions;
+
+        await _proxy.StepAsync(() => reactions.AddAsync(300, "alice", "👍", Cancelled), Script);
+        await _proxy.StepAsync(() => reactions.AddAsync(300, "bob", "👍", Cancelled), Script);
+        await _proxy.StepAsync(() => reactions.RemoveAsync(300, "bob", "👍", Cancelled), ["HGET"], Script);
+        await _proxy.StepAsync(() => reactions.AddAsync(1, "alice", "👍", Cancelled), ["HGET", "HGET"], Script);
+    }
+
+    [Fact]
+    public async Task Reactions_come_in_the_pages_own_round_trip_and_cost_other_rooms_nothing()
+    {
+        string[] without = ["HMGET", "HMGET"];
+        string[] with = ["HMGET", "HMGET", "HMGET"];
+        var chat = await NewChatAsync();
+        await FillAsync(chat, 100);
+        await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+        await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Reader = "alice" }, Cancelled), without);
+
+        await chat.Room("lobby").Reactions.AddAsync(99, "alice", "👍", Cancelled);
+        await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+
+        var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Reader = "alice" }, Cancelled), with);
+        page.Reactions[99].Should().Equal(new Reaction("👍", 1, Own: 1));
+        await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Before = 90, Limit = 20 }, Cancelled), with);
+    }
+
+    [Fact]
+    public async Task Deleting_a_message_with_reactions_is_no_command_more()
+    {
+        var chat = await NewChatAsync();
+        await FillAsync(chat, 2);
+        await chat.Room("lobby").Reactions.AddAsync(1, "alice", "👍", Cancelled);
+
+        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled), ["HGET"], Script);
+    }
+
+    [Fact]
     public async Task When_the_servers_clock_was_ahead_an_edit_of_a_sealed_message_takes_one_script_more_at_most()
     {
         var ahead = DateTimeOffset.UtcNow.AddHours(5).ToUnixTimeMilliseconds() * 1000;
@@ -251,47 +292,6 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         var edited = await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "1", Cancelled), Sealed, Script, Script);
 
         edited!.EditedAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
-    }
-
-    [Fact]
-    public async Task A_reaction_to_an_open_message_is_one_command_and_to_a_sealed_one_reads_it_first()
-    {
-        var chat = await NewChatAsync(sealAfter: 1);
-        await FillAsync(chat, 300);
-        var reactions = chat.Room("lobby").Reactions;
-
-        await _proxy.StepAsync(() => reactions.AddAsync(300, "alice", "👍", Cancelled), Script);
-        await _proxy.StepAsync(() => reactions.AddAsync(300, "bob", "👍", Cancelled), Script);
-        await _proxy.StepAsync(() => reactions.RemoveAsync(300, "bob", "👍", Cancelled), ["HGET"], Script);
-        await _proxy.StepAsync(() => reactions.AddAsync(1, "alice", "👍", Cancelled), ["HGET", "HGET"], Script);
-    }
-
-    [Fact]
-    public async Task Reactions_come_in_the_pages_own_round_trip_and_cost_other_rooms_nothing()
-    {
-        string[] without = ["HMGET", "HMGET"];
-        string[] with = ["HMGET", "HMGET", "HMGET"];
-        var chat = await NewChatAsync();
-        await FillAsync(chat, 100);
-        await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
-        await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Reader = "alice" }, Cancelled), without);
-
-        await chat.Room("lobby").Reactions.AddAsync(99, "alice", "👍", Cancelled);
-        await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
-
-        var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Reader = "alice" }, Cancelled), with);
-        page.Reactions[99].Should().Equal(new Reaction("👍", 1, Own: 1));
-        await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Before = 90, Limit = 20 }, Cancelled), with);
-    }
-
-    [Fact]
-    public async Task Deleting_a_message_with_reactions_is_no_command_more()
-    {
-        var chat = await NewChatAsync();
-        await FillAsync(chat, 2);
-        await chat.Room("lobby").Reactions.AddAsync(1, "alice", "👍", Cancelled);
-
-        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled), ["HGET"], Script);
     }
 
     private async Task FillAsync(Chat chat, int count)

@@ -1,10 +1,11 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Watching a room: nothing missed, nothing doubled, one order.</summary>
-public abstract class WatchTests : StoreTests
+/// <summary>Watching a room: no event is missed or delivered twice, and all watchers see the same order.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
-    public virtual async Task A_watcher_without_a_position_is_told_what_happens_from_now_on()
+    public virtual async Task A_watcher_without_a_position_receives_events_from_now_on()
     {
         await AppendManyAsync(3);
         await using var log = Watch();
@@ -25,7 +26,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_watcher_with_a_position_is_told_first_what_changed_since()
+    public virtual async Task A_watcher_with_a_position_first_receives_what_changed_since()
     {
         await AppendManyAsync(5);
         var page = await ReadAsync();
@@ -89,7 +90,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task From_the_start_a_watcher_is_told_the_whole_room()
+    public virtual async Task From_the_start_a_watcher_receives_the_whole_room()
     {
         await AppendManyAsync(1200);
         await DeleteAsync(700);
@@ -181,7 +182,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_watcher_that_does_not_read_for_long_delays_no_other_and_is_told_everything_in_the_end()
+    public virtual async Task A_watcher_that_pauses_for_long_delays_no_other_and_receives_everything_in_the_end()
     {
         await using var slow = Store.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
         (await slow.MoveNextAsync()).Should().BeTrue();
@@ -199,7 +200,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_stream_that_is_enumerated_twice_tells_everything_twice()
+    public virtual async Task A_stream_enumerated_twice_delivers_everything_twice()
     {
         await AppendManyAsync(3);
         var stream = Store.WatchAsync(Room, RoomPosition.Start);

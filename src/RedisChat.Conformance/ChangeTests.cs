@@ -3,7 +3,8 @@ using System.Globalization;
 namespace RedisChat.Conformance;
 
 /// <summary>Changing and deleting messages.</summary>
-public abstract class ChangeTests : StoreTests
+/// <param name="stores">Opens the store under test.</param>
+public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
     public virtual async Task An_edit_gives_the_message_a_new_text_version_and_time()
