@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using StackExchange.Redis;
 
@@ -62,7 +63,7 @@ internal sealed class RoomChange
     {
         // Only tells one state of the field from another.
 #pragma warning disable CA5350
-        _conditions.AddRange(["digest", Index(hash), field, Convert.ToHexStringLower(SHA1.HashData(present))]);
+        _conditions.AddRange(["digest", Index(hash), field, Convert.ToHexString(SHA1.HashData(present)).ToLower(CultureInfo.InvariantCulture)]);
 #pragma warning restore CA5350
         return this;
     }
