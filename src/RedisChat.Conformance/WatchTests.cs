@@ -51,6 +51,30 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
     }
 
     [Fact]
+    public virtual async Task A_deletion_names_who_deleted_when_and_why_live_and_since_a_position()
+    {
+        await AppendManyAsync(4);
+        var before = (await ReadAsync()).Position;
+        await using var log = Watch();
+        await log.CaughtUpAsync();
+        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
+
+        await Store.ChangeAsync(Room, 1, _ => MessageDecision.Delete("mod: \"one\"", "spam: {} 😀"), Cancelled);
+        await Store.ChangeAsync(Room, 2, _ => MessageDecision.Delete("alice"), Cancelled);
+        await EditAsync(3, "edited");
+        await Store.ChangeAsync(Room, 3, _ => MessageDecision.Delete(), Cancelled);
+        var after = (await ReadAsync()).Position;
+        await log.ReachesAsync(after);
+
+        var live = log.Events.OfType<RoomEvent.Deleted>().ToList();
+        live.Select(deleted => (deleted.MessageId, deleted.User, deleted.Reason)).Should().Equal(
+            (1, "mod: \"one\"", "spam: {} 😀"), (2, "alice", null), (3, null, null));
+        live.Should().OnlyContain(deleted => deleted.DeletedAt > start && deleted.DeletedAt < start.AddMinutes(2));
+        live.Select(deleted => deleted.DeletedAt).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        (await Store.ReadChangesAsync(Room, before, 100, Cancelled)).Events.Should().Equal(live);
+    }
+
+    [Fact]
     public virtual async Task A_room_can_be_watched_before_it_exists()
     {
         await using var log = Watch();

@@ -75,6 +75,14 @@ public sealed class ClassicChangeTests(TestServer server) : ChangeTests(new Clas
         NotSupportedAsync("metadata", base.An_edit_keeps_what_it_does_not_change);
 
     [Fact]
+    public override Task An_edit_can_replace_the_metadata_and_keeps_a_copy_of_it() =>
+        NotSupportedAsync("metadata", base.An_edit_can_replace_the_metadata_and_keeps_a_copy_of_it);
+
+    [Fact]
+    public override Task A_repeated_edit_of_text_and_metadata_changes_nothing() =>
+        NotSupportedAsync("editing", base.A_repeated_edit_of_text_and_metadata_changes_nothing);
+
+    [Fact]
     public override Task Each_change_raises_the_rooms_revision() =>
         NotSupportedAsync(Ability, base.Each_change_raises_the_rooms_revision);
 
@@ -111,6 +119,9 @@ public sealed class ClassicWatchTests(TestServer server) : WatchTests(new Classi
 
     [Fact]
     public override Task A_watcher_with_a_position_first_receives_what_changed_since() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_deletion_names_who_deleted_when_and_why_live_and_since_a_position() => CannotWatchAsync();
 
     [Fact]
     public override Task A_room_can_be_watched_before_it_exists() => CannotWatchAsync();
