@@ -79,7 +79,7 @@ public sealed class Chat
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
-        SendAsync(room, message, _runner.Options.Durability, cancellationToken);
+        SendAsync(room, message, _runner.Durability, cancellationToken);
 
     /// <summary>Sends a message that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -111,7 +111,7 @@ public sealed class Chat
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        SendManyAsync(room, messages, _runner.Options.Durability, cancellationToken);
+        SendManyAsync(room, messages, _runner.Durability, cancellationToken);
 
     /// <summary>Sends several messages at once that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -275,12 +275,16 @@ public sealed class Chat
             static (call, token) => call.Store.ReadChangesAsync(call.Room, call.After, call.Limit, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Tries whether the store answers, can be written to, and delivers live, and how long each takes.</summary>
-    /// <remarks>For a health endpoint. What does not work is in the result, not thrown; each step may take <see cref="ChatOptions.OperationTimeout"/>.</remarks>
+    /// <summary>Checks within 2 seconds whether the store works: see <see cref="CheckHealthAsync(TimeSpan, CancellationToken)"/>.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) => CheckHealthAsync(TimeSpan.FromSeconds(2), cancellationToken);
+
+    /// <summary>Checks whether the store answers, can be written to, and delivers live. A failure is in the result, not thrown: for a health endpoint.</summary>
+    /// <param name="patience">How long the whole check may take.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
-    public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) =>
-        _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(_runner.Options.OperationTimeout, cancellationToken);
+    public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
+        _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(patience, cancellationToken);
 
     private async IAsyncEnumerable<Message> EnumerateAsync(
         string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ public sealed partial class ConventionTests
         {
             using var reader = new StreamReader(Library.GetManifestResourceStream(script)!);
             var text = reader.ReadToEnd();
-            var comments = string.Concat(text.Split('\n').TakeWhile(line => line.StartsWith("--", StringComparison.Ordinal)));
+            var comments = string.Concat(text.Split('\n').SkipWhile(line => line.StartsWith("#!", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith("--", StringComparison.Ordinal)));
             foreach (Match used in FixedKeyOrArgument().Matches(text))
             {
                 comments.Should().Contain(used.Value, "{0} uses it", script);

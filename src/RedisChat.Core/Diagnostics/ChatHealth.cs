@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The result of a health check, in which each step was really carried out: see <see cref="Chat.CheckHealthAsync"/>.</summary>
+/// <summary>The result of a health check, in which each step was really carried out: see <see cref="Chat.CheckHealthAsync(TimeSpan, CancellationToken)"/>.</summary>
 /// <param name="Connection">Whether the store answers.</param>
 /// <param name="Write">Whether it can be written to.</param>
 /// <param name="Live">Whether a published event came back over a subscription.</param>

@@ -16,11 +16,10 @@ public sealed record ChatHealthStep(bool Works, TimeSpan Took, string? Error = n
         string step, TimeProvider time, TimeSpan patience, Func<CancellationToken, Task> attempt, ILogger logger, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        using var deadline = new CancellationTokenSource(patience, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new Deadline(patience, time, cancellationToken);
         try
         {
-            await attempt(linked.Token).ConfigureAwait(false);
+            await attempt(deadline.Token).ConfigureAwait(false);
             return new ChatHealthStep(true, time.GetElapsedTime(start));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -93,6 +93,9 @@ public static class ServerFindingCodes
     /// <summary>The server does not tell a part of this.</summary>
     public const string NotTold = "not-told";
 
+    /// <summary>The user lacks a right that the chat needs.</summary>
+    public const string RightMissing = "right-missing";
+
     /// <summary>Messages take more memory than they need, since they are longer than compact hashes allow.</summary>
     public const string LongValuesNotCompact = "long-values-not-compact";
 

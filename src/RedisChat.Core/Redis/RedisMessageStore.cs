@@ -34,10 +34,20 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     }
 
     /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
+    /// <param name="configuration">How to connect: <c>localhost:6379</c>, or any other string that <see cref="RedisConfiguration"/> describes.</param>
+    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <exception cref="ArgumentException">The string is not valid, or an option is out of its range.</exception>
+    public RedisMessageStore(string configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
+        : this(RedisConfiguration.Parse(configuration), options, keys)
+    {
+    }
+
+    /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
     /// <param name="configuration">How to connect. A copy is used, with <c>AbortOnConnectFail</c> off and commands failing fast while there is no connection: <see cref="Chat"/> retries.</param>
     /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
     /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no end point or an invalid one, or an option is out of its range.</exception>
     public RedisMessageStore(ConfigurationOptions configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
         : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys)
     {
@@ -48,10 +58,15 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     {
         options ??= new RedisStoreOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
-        connection.AllowsEviction = options.AllowEviction;
+        if (connection.Connector.Problem is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(connection));
+        }
+
+        connection.Acceptance.AllowsEviction = options.AllowEviction;
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
-        var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.DatabaseNumber);
+        var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.Connector.DatabaseNumber, connection.Channels.Prefix);
         _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
         _sealer = new BucketSealer(_context);
         _sends = new RedisSends(_context, _sealer);
@@ -85,7 +100,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         AppendAsync(room, messages, Durability.Memory, cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The store uses a connection of the host's; durable sends need one of their own.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Durable sends need a second connection, and the configuration string of the host's connection cannot be read back.
+    /// </exception>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
         _sends.AppendAsync(room, messages, durability, cancellationToken);
@@ -118,7 +135,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
-        new RedisHealth(_context).CheckAsync(patience, cancellationToken);
+        new RedisHealth(_context, _sealer).CheckAsync(patience, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>

@@ -10,7 +10,7 @@ internal static class StoreContexts
     public static RedisStoreContext Make(RedisConnection connection, RedisStoreOptions options, ILogger? logger = null)
     {
         logger ??= NullLogger.Instance;
-        var names = new KeyNames(new HashTagKeyScheme(options.KeyPrefix), connection.DatabaseNumber);
+        var names = new KeyNames(new HashTagKeyScheme(options.KeyPrefix), connection.Connector.DatabaseNumber, connection.Channels.Prefix);
         return new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, TimeProvider.System, logger);
     }
 }

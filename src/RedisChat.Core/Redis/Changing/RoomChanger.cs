@@ -67,15 +67,15 @@ internal sealed class RoomChanger(RedisStoreContext context)
     {
         try
         {
-            using var answer = await change.RunAsync(database, context.Connection.PublishCommand, context.Options.ChangeLogLength)
+            using var answer = await change.RunAsync(database, context.Connection.Channels.PublishCommand, context.Options.ChangeLogLength)
                 .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
             return RoomChangeReply.Read(answer);
         }
-        catch (RedisServerException e) when (change.WhenFull is { } full && RedisErrors.IsFullTally(e))
+        catch (RedisServerException e) when (change.WhenFull is { } full && ServerRefusals.IsFullTally(e))
         {
             throw new ChatLimitException(full, e);
         }
-        catch (Exception e) when (context.Connection.TryTranslate(e, out var error))
+        catch (Exception e) when (context.Connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }

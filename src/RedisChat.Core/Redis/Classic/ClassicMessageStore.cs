@@ -51,7 +51,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     internal ClassicMessageStore(RedisConnection connection, string keyPrefix, bool allowEviction, TimeProvider time, ILogger? logger = null)
     {
         _connection = connection;
-        _connection.AllowsEviction = allowEviction;
+        _connection.Acceptance.AllowsEviction = allowEviction;
         _keys = new ClassicKeyScheme(keyPrefix);
         _time = time;
         _logger = logger ?? NullLogger.Instance;
@@ -108,7 +108,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             throw new ChatDataException(
                 "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e);
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -126,7 +126,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             WarnOfManyUsers(reader, room);
             return message;
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -145,7 +145,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             WarnOfManyUsers(reader, room);
             return page;
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }
@@ -188,7 +188,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 }
             }
         }
-        catch (Exception e) when (_connection.TryTranslate(e, out var error))
+        catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
             throw error;
         }

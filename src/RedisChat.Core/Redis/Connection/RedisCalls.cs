@@ -23,7 +23,7 @@ internal sealed class RedisCalls(RedisConnection connection)
         {
             return await call(database, state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (connection.TryTranslate(e, out var error, writes))
+        catch (Exception e) when (connection.Errors.TryTranslate(e, out var error, writes))
         {
             throw error;
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
@@ -6,160 +5,88 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The connection of a store, made at first use, so that a host starts while Redis is down, and made anew where it is stuck. A connection that the
+/// The connection of a store: made at first use, so that a host starts while Redis is down, and replaced when it is stuck. A connection that the
 /// host owns is used as it is and never disposed.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(2);
-
     private readonly object _gate = new();
-    private readonly Func<TimeSpan?, Task<IConnectionMultiplexer>> _connect;
-    private readonly ConfigurationOptions? _configuration;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly ILogger? _logger;
     private readonly RedisWatchdog? _watchdog;
     private Task<RedisLink>? _link;
-
-    // Why the last attempt to connect was refused. The client library soon forgets it for what follows from it.
-    private volatile Exception? _refused;
     private bool _disposed;
 
-    private RedisConnection(
-        Func<TimeSpan?, Task<IConnectionMultiplexer>> connect, ConfigurationOptions? configuration, int databaseNumber, TimeProvider? time, ILogger? logger)
+    private RedisConnection(RedisConnector connector, ILogger? logger)
     {
-        DatabaseNumber = databaseNumber;
-        _connect = connect;
-        _configuration = configuration;
-        _time = time ?? TimeProvider.System;
-        _logger = logger ?? NullLogger.Instance;
-        _watchdog = configuration is null ? null : new RedisWatchdog(this, _time, _logger);
+        Connector = connector;
+        Errors = new ConnectionErrors(this);
+        Channels = new LiveChannels(this, (string?)connector.Configuration.ChannelPrefix ?? "");
+        Acceptance = new ServerAcceptance(connector.DatabaseNumber);
+        _logger = logger;
+        _watchdog = connector.IsOwn ? new RedisWatchdog(this, connector.Time, logger ?? NullLogger.Instance) : null;
     }
 
-    /// <summary>Called when the connection breaks or is restored, as far as the client library notices, and when it was made anew.</summary>
+    /// <summary>Raised when the connection breaks or is restored, as far as the client library notices, and when it was replaced.</summary>
     public event Action? Trouble;
 
-    /// <summary>Called when the connection was made anew: what was subscribed to over the old one must be subscribed to again.</summary>
+    /// <summary>Raised when the connection was replaced: everything subscribed to over the old one must be subscribed to again.</summary>
     public event Action? Replaced;
 
-    /// <summary>Whether a server that evicts keys, and so deletes messages, is used all the same.</summary>
-    public bool AllowsEviction { get; set; }
+    /// <summary>How it connects.</summary>
+    public RedisConnector Connector { get; }
 
-    /// <summary>Whether live events go by sharded pub/sub: see <see cref="RedisLink.IsSharded"/>.</summary>
-    public bool IsSharded => Current is { IsSharded: true };
+    /// <summary>Its errors.</summary>
+    public ConnectionErrors Errors { get; }
 
-    /// <summary>The command that publishes live events.</summary>
-    public string PublishCommand => IsSharded ? "SPUBLISH" : "PUBLISH";
+    /// <summary>Its channels.</summary>
+    public LiveChannels Channels { get; }
 
-    /// <summary>The number of the database that holds the keys.</summary>
-    public int DatabaseNumber { get; }
+    /// <summary>What is demanded of its servers.</summary>
+    public ServerAcceptance Acceptance { get; }
 
-    /// <summary>Whether <see cref="Separate"/> can make another one.</summary>
-    public bool IsOwn => _configuration is not null;
-
-    /// <summary>The connection there is; <see langword="null"/> before the first one.</summary>
+    /// <summary>The present connection; <see langword="null"/> before the first one.</summary>
     public RedisLink? Current => _link is { IsCompletedSuccessfully: true } link && !_disposed ? link.Result : null;
 
+    public bool IsDisposed => Volatile.Read(ref _disposed);
+
     /// <summary>Uses a connection of the host's.</summary>
-    public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null) =>
-        new(_ => Task.FromResult(multiplexer), null, multiplexer.GetDatabase().Database, time, logger);
+    /// <exception cref="ArgumentException">An end point has a name that no host can have.</exception>
+    public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null)
+    {
+        RedisConfiguration.CheckEndPoints(multiplexer.GetEndPoints(configuredOnly: true), nameof(multiplexer));
+        return new(RedisConnector.Shared(multiplexer, time ?? TimeProvider.System), logger);
+    }
 
     /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
-    public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null)
-    {
-        configuration = configuration.Clone();
-        configuration.AbortOnConnectFail = false;
+    public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null) =>
+        new(RedisConnector.Own(configuration, time ?? TimeProvider.System), logger);
 
-        // While the server is away a command fails at once, and the facade tries again until its deadline. In the client's backlog it
-        // would be sent at some time after its caller was told that it failed; and a restored connection would send what is
-        // queued before its subscriptions stand, so that watchers would miss it.
-        configuration.BacklogPolicy = BacklogPolicy.FailFast;
-
-        // The client's own guard against administrators' commands, INFO among them, keeps the chat from looking at its servers. What may be
-        // asked is up to the server.
-        configuration.AllowAdmin = true;
-        return new(ConnectAsync, configuration, configuration.DefaultDatabase ?? 0, time, logger);
-
-        async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan? atMost)
-        {
-            var current = configuration;
-            if (atMost is { } limit && limit < TimeSpan.FromMilliseconds(configuration.ConnectTimeout))
-            {
-                current = configuration.Clone();
-                current.ConnectTimeout = (int)limit.TotalMilliseconds;
-            }
-
-            if (!string.IsNullOrEmpty(current.ServiceName))
-            {
-                current = await RedisSentinels.ResolveAsync(current, time ?? TimeProvider.System).ConfigureAwait(false);
-            }
-
-            return await ConnectionMultiplexer.ConnectAsync(current).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Another connection to the same servers, on which commands may wait for so much longer.</summary>
+    /// <summary>Another connection to the same servers, on which commands may wait for this much longer.</summary>
     public RedisConnection Separate(TimeSpan longer)
     {
-        var configuration = (_configuration ?? throw new InvalidOperationException("The host's connection cannot be made again.")).Clone();
-        configuration.AsyncTimeout += (int)longer.TotalMilliseconds;
-        return Own(configuration, _time, _logger);
+        var separate = new RedisConnection(Connector.Separate(longer), _logger);
+        separate.Acceptance.AllowsEviction = Acceptance.AllowsEviction;
+        return separate;
     }
 
-    /// <summary>The database, connected to if it was not before.</summary>
+    /// <summary>The database. Connects first if necessary.</summary>
     /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
     /// <exception cref="ChatTopologyException">It is for writing, and two servers claim to be the primary.</exception>
     /// <exception cref="ChatServerException">The server is not fit to keep messages.</exception>
     public ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken, bool writes = false) =>
-        Current is { IsAccepted: true } link && !(writes && link.HasTwoPrimaries())
+        Current is { IsAccepted: true } link && !(writes && link.Guard.HasTwo() != false)
             ? new(link.Database)
             : new(ConnectAsync(writes, cancellationToken));
 
-    /// <summary>The channel of that name, for publishing and subscribing as <see cref="IsSharded"/> says.</summary>
-    public RedisChannel LiveChannel(string name) => IsSharded ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
-
-    /// <summary>
-    /// The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's. Where the connection may be at fault it is looked at.
-    /// </summary>
-    public bool TryTranslate(
-        Exception error, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
-    {
-        // A connection that was made anew is disposed under those who were about to use it.
-        translated = error is ObjectDisposedException && !_disposed
-            ? RedisErrors.NotSent(error)
-            : RedisErrors.Translate(error, writes);
-        if (translated is ChatUnavailableException { MayHaveHappened: false }
-            && error is not RedisServerException
-            && (RedisErrors.RefusedHandshake(error) ?? _refused) is { } refused)
-        {
-            translated = RedisErrors.Refused(refused);
-        }
-
-        if (translated is ChatUnavailableException || error is OperationCanceledException)
-        {
-            Suspect();
-        }
-
-        return translated is not null;
-    }
-
-    /// <summary>The error where nothing was sent for want of a connection, which is looked at.</summary>
-    public ChatUnavailableException NotSent(Exception e)
-    {
-        Suspect();
-        return (RedisErrors.RefusedHandshake(e) ?? _refused) is { } refused
-            ? RedisErrors.Refused(refused)
-            : RedisErrors.NotSent(e);
-    }
-
-    /// <summary>Something went wrong that the connection may be the reason of: it is looked at and, if it is stuck, made anew.</summary>
+    /// <summary>Reports something that the connection may have caused: it is checked and, if it is stuck, replaced.</summary>
     public void Suspect() => _watchdog?.Suspect();
 
-    /// <summary>Makes a connection on the side.</summary>
+    /// <summary>Makes a connection besides the present one.</summary>
     /// <param name="atMost">How long to wait for each server, if that is shorter than the configuration says.</param>
-    public async Task<RedisLink> ConnectAnewAsync(TimeSpan? atMost = null) => new(await _connect(atMost).ConfigureAwait(false), _time);
+    public async Task<RedisLink> ConnectAnewAsync(TimeSpan? atMost = null) =>
+        new(await Connector.ConnectAsync(atMost).ConfigureAwait(false), Connector.Time);
 
-    /// <summary>Puts a connection in the place of another, which is closed. <see langword="false"/> if that is not in use any more.</summary>
+    /// <summary>Puts a connection in the place of another one, which is closed. <see langword="false"/> if that is not in use any more.</summary>
     public bool TryReplace(RedisLink old, RedisLink replacement)
     {
         lock (_gate)
@@ -169,34 +96,30 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
                 return false;
             }
 
-            _link = Task.FromResult(replacement);
-            _refused = null;
             Unwatch(old);
-            Watch(replacement);
+            _link = Task.FromResult(Watch(replacement));
+            Errors.Restored();
         }
 
-        _ = CloseAsync(old);
+        _ = old.CloseAsync();
         Trouble?.Invoke();
         Replaced?.Invoke();
         return true;
     }
 
-    /// <summary>Closes a connection without waiting for what is under way on it.</summary>
-    public static async Task CloseAsync(RedisLink link)
+    public ValueTask DisposeAsync()
     {
-        try
+        Task<RedisLink>? link;
+        lock (_gate)
         {
-            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).UntilAsync(DisposeTimeout, TimeProvider.System).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
-        {
-            // It is gone or stuck, which is why it is closed.
+            link = _disposed ? null : _link;
+            _disposed = true;
         }
 
-        link.Multiplexer.Dispose();
+        // An attempt to connect to a server that is down is not waited for.
+        var closing = link is null ? Task.CompletedTask : CloseAsync(link);
+        return link is { IsCompleted: true } ? new(closing) : default;
     }
-
-    public ValueTask DisposeAsync() => Close() is { } link ? new(CloseOnceConnectedAsync(link)) : default;
 
     public void Dispose() => _ = DisposeAsync().AsTask();
 
@@ -210,7 +133,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, typeof(IMessageStore));
             if (_link is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _link = ConnectFirstAsync();
+                _link = Connector.IsOwn ? Background.Run(ConnectFirstAsync) : ConnectFirstAsync();
             }
 
             connecting = _link;
@@ -222,11 +145,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException || (e is ObjectDisposedException && !_disposed))
         {
-            throw NotSent(e);
+            throw Errors.NotSent(e);
         }
         catch (ChatUnavailableException e)
         {
-            // Everybody who waits for the same attempt gets an exception of their own.
+            // Each of those who wait for the same attempt gets its own exception.
             throw new ChatUnavailableException(e.Message, e);
         }
     }
@@ -234,93 +157,49 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private async Task<IDatabase> ConnectAsync(bool writes, CancellationToken cancellationToken)
     {
         var link = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        if (!link.IsAccepted)
+        try
         {
-            try
-            {
-                await link.AcceptAsync(AllowsEviction, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e)
-            {
-                throw NotSent(e);
-            }
+            await Acceptance.RequireAsync(link, writes, cancellationToken).ConfigureAwait(false);
+            return link.Database;
         }
-
-        if (writes && link.HasTwoPrimaries())
+        catch (OperationCanceledException e)
         {
-            throw new ChatTopologyException(
-                "Two connected servers claim to be the primary, and one of them will lose what it takes. Nothing was written. In a fail-over "
-                + "this passes; if it lasts, the configuration names servers that do not belong together.");
+            throw Errors.NotSent(e);
         }
-
-        return link.Database;
     }
 
-    private async Task<RedisLink> ConnectFirstAsync()
+    private async Task<RedisLink> ConnectFirstAsync() => Watch(await ConnectAnewAsync().ConfigureAwait(false));
+
+    private RedisLink Watch(RedisLink link)
     {
-        var link = await ConnectAnewAsync().ConfigureAwait(false);
-        Watch(link);
+        link.Multiplexer.ConnectionFailed += HandleChange;
+        link.Multiplexer.ConnectionRestored += HandleChange;
         return link;
-    }
-
-    private void Watch(RedisLink link)
-    {
-        link.Multiplexer.ConnectionFailed += HandleFailure;
-        link.Multiplexer.ConnectionRestored += HandleRestoration;
     }
 
     private void Unwatch(RedisLink link)
     {
-        link.Multiplexer.ConnectionFailed -= HandleFailure;
-        link.Multiplexer.ConnectionRestored -= HandleRestoration;
+        link.Multiplexer.ConnectionFailed -= HandleChange;
+        link.Multiplexer.ConnectionRestored -= HandleChange;
     }
 
-    private void HandleFailure(object? sender, ConnectionFailedEventArgs e)
+    private void HandleChange(object? sender, ConnectionFailedEventArgs e)
     {
-        _refused = RedisErrors.RefusedHandshake(e.Exception) ?? _refused;
-
+        Errors.Changed(e);
         Trouble?.Invoke();
     }
 
-    private void HandleRestoration(object? sender, ConnectionFailedEventArgs e)
+    private async Task CloseAsync(Task<RedisLink> connecting)
     {
-        _refused = null;
-        Trouble?.Invoke();
-    }
-
-    // Nobody waits for a connection attempt to a server that is away.
-    private async Task CloseOnceConnectedAsync(Task<RedisLink> connecting)
-    {
-        var closing = CloseWhenConnectedAsync();
-        if (connecting.IsCompleted)
+        await Task.WhenAny(connecting).ConfigureAwait(false);
+        if (connecting.IsCompletedSuccessfully)
         {
-            await closing.ConfigureAwait(false);
+            Unwatch(connecting.Result);
+            await (Connector.IsOwn ? connecting.Result.CloseAsync() : Task.CompletedTask).ConfigureAwait(false);
         }
-
-        async Task CloseWhenConnectedAsync()
+        else
         {
-            await Task.WhenAny(connecting).ConfigureAwait(false);
-            if (connecting.IsCompletedSuccessfully)
-            {
-                Unwatch(connecting.Result);
-                await (_configuration is null ? Task.CompletedTask : CloseAsync(connecting.Result)).ConfigureAwait(false);
-            }
-            else
-            {
-                // Looked at, so that nobody reports it as unobserved.
-                _ = connecting.Exception;
-            }
-        }
-    }
-
-    /// <summary>Refuses further use. Returns the connection, if there is one.</summary>
-    private Task<RedisLink>? Close()
-    {
-        lock (_gate)
-        {
-            var link = _disposed ? null : _link;
-            _disposed = true;
-            return link;
+            connecting.Observe();
         }
     }
 }

@@ -5,12 +5,9 @@ namespace RedisChat.Redis;
 /// <summary>One multiplexer, and what was found out about the servers behind it.</summary>
 internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider time)
 {
-    // The list of servers changes rarely, and making it costs memory.
-    private static readonly TimeSpan ServersAreKnownFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly IDatabase _database = multiplexer.GetDatabase();
-    private IServer[] _servers = [];
-    private long _serversListedAt;
     private bool? _sharded;
     private volatile bool _accepted;
 
@@ -18,14 +15,21 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
 
     public IDatabase Database => _database;
 
-    /// <summary>The waits of durable sends, which speak for what came over this multiplexer.</summary>
+    /// <summary>The waits of durable sends, which cover only what this multiplexer wrote.</summary>
     public RedisWaits Waits { get; } = new();
 
-    /// <summary>Whether the servers were found fit to keep messages.</summary>
-    public bool IsAccepted => _accepted;
+    /// <summary>Finds a second primary.</summary>
+    public PrimaryGuard Guard { get; } = new(multiplexer, time);
+
+    /// <summary>Whether the servers were found fit to keep messages: see <see cref="ServerAcceptance"/>.</summary>
+    public bool IsAccepted
+    {
+        get => _accepted;
+        set => _accepted = value;
+    }
 
     /// <summary>
-    /// Whether live events go by sharded pub/sub: on a cluster of Redis 7 or later, where a plain message would be sent to every node.
+    /// Whether live events use sharded pub/sub: on a cluster of Redis 7 or later, where a plain message would be sent to every node.
     /// Known once there was a connection.
     /// </summary>
     public bool IsSharded
@@ -48,39 +52,20 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
     }
 
     /// <summary>
-    /// Whether two connected servers claim to be the primary, outside of a cluster: one of them is stale, and will throw away what it takes.
-    /// The client library would write to either.
+    /// The connections that writes for this key may use now: one, or several to a server that is configured under several names; none while no
+    /// primary is known, as in the middle of a fail-over.
     /// </summary>
-    public bool HasTwoPrimaries()
-    {
-        var now = time.GetTimestamp();
-        if (_servers.Length == 0 || time.GetElapsedTime(Volatile.Read(ref _serversListedAt), now) > ServersAreKnownFor)
-        {
-            _servers = multiplexer.GetServers();
-            Volatile.Write(ref _serversListedAt, now);
-        }
-
-        var primaries = 0;
-        foreach (var server in _servers)
-        {
-            primaries += server is { IsConnected: true, IsReplica: false, ServerType: ServerType.Standalone } ? 1 : 0;
-        }
-
-        return primaries > 1;
-    }
-
-    /// <summary>The connection that writes for this key go over now; <see langword="null"/> while no primary is known, as in the middle of a fail-over.</summary>
-    public RedisSocket? SocketOf(RedisKey key)
+    public RedisSocket[] SocketsOf(RedisKey key)
     {
         try
         {
             var server = multiplexer.GetServer(key, null, CommandFlags.DemandMaster);
-            return new RedisSocket(server, server.GetCounters().Interactive.SocketCount);
+            return server.ServerType == ServerType.Standalone && Guard.Sockets() is { Length: > 0 } sockets ? sockets : [RedisSocket.Of(server)];
         }
         catch (InvalidOperationException)
         {
             // The client library has no other way to say so.
-            return null;
+            return [];
         }
     }
 
@@ -97,32 +82,18 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         }
     }
 
-    /// <summary>Asks the primaries whether they are fit to keep messages. Those that cannot be asked now are asked before the next operation.</summary>
-    /// <exception cref="ChatServerException">One is not.</exception>
-    public async Task AcceptAsync(bool allowsEviction, CancellationToken cancellationToken)
+    /// <summary>Closes the multiplexer without waiting for its commands under way.</summary>
+    public async Task CloseAsync()
     {
-        var primaries = Array.FindAll(multiplexer.GetServers(), server => server is { IsConnected: true, IsReplica: false });
         try
         {
-            foreach (var primary in primaries)
-            {
-                var info = await RedisInfo.ReadAsync(primary, cancellationToken).ConfigureAwait(false);
-                if (RedisRequirements.RefusalOf(info, allowsEviction) is { } refusal)
-                {
-                    throw new ChatServerException(refusal);
-                }
-            }
+            await multiplexer.CloseAsync(allowCommandsToComplete: false).UntilAsync(CloseTimeout, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It is gone or stuck, which is why it is closed.
+        }
 
-            _accepted = primaries.Length > 0;
-        }
-        catch (RedisServerException e) when (RedisErrors.IsMissingRight(e))
-        {
-            // Not allowed to ask: what can be known is known.
-            _accepted = true;
-        }
-        catch (Exception e) when (e is RedisException or RedisTimeoutException or RedisCommandException)
-        {
-            // It is away or not in a state to answer, as the operation will find.
-        }
+        multiplexer.Dispose();
     }
 }

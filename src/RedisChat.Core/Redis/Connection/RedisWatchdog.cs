@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Makes a connection anew that is stuck. The client library mends most of what breaks, but not all: a link that swallows everything is
-/// noticed after 20 seconds or more, and a new primary that was not among the servers it connected to is never found.
+/// Replaces a connection that is stuck. The client library repairs most of what breaks, but not all: it notices a link that swallows everything
+/// only after 20 seconds or more, and never finds a new primary that was not among the servers it connected to.
 /// </summary>
 /// <remarks>
-/// Stuck is a connection that does not work before and after a fresh one does. So a server that is away, or stands still for a moment, is not
-/// made worse by it.
+/// A connection is stuck if it fails both before and after a fresh one succeeds. So a server that is down, or stalls for a moment, does not get
+/// more connections for it.
 /// </remarks>
 internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider time, ILogger logger)
 {
@@ -17,18 +17,18 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
-    // Of several servers one may be frozen, and is waited for as long as it may take to connect: at first not as long as is configured.
+    // Connecting waits for a frozen server until this time is up: at first not as long as is configured.
     private static readonly TimeSpan FirstConnectTimeout = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestConnectTimeout = TimeSpan.FromMinutes(1);
 
     private int _looking;
 
-    /// <summary>Looks whether the connection works, and goes on until one does.</summary>
+    /// <summary>Checks whether the connection works, until one does.</summary>
     public void Suspect()
     {
         if (Interlocked.Exchange(ref _looking, 1) == 0)
         {
-            _ = Task.Run(LookAsync);
+            _ = Background.Run(LookAsync);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
         catch (Exception e)
         {
-            // Whatever it is, the next failure has it looked at again.
+            // Whatever it is, the next failure starts another check.
             ChatLog.LookingFailed(logger, e);
         }
         finally
@@ -67,7 +67,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         {
             fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
 
-            // What was stuck may work again by now: then it was the server that stood still.
+            // If the old one works again, it was the server that stalled.
             isInUse = await WorksAsync(fresh).ConfigureAwait(false)
                 && !await WorksAsync(stuck).ConfigureAwait(false)
                 && connection.TryReplace(stuck, fresh);
@@ -85,7 +85,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         {
             if (fresh is not null && !isInUse)
             {
-                await RedisConnection.CloseAsync(fresh).ConfigureAwait(false);
+                await fresh.CloseAsync().ConfigureAwait(false);
             }
         }
     }
@@ -107,9 +107,9 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
             await link.Multiplexer.GetSubscriber().PingAsync().UntilAsync(patience, time).ConfigureAwait(false);
             return Array.TrueForAll(answers, info => info.Role == ServerRole.Primary);
         }
-        catch (RedisServerException e) when (RedisErrors.IsMissingRight(e))
+        catch (Exception e) when (ServerRefusals.IsForGood(e))
         {
-            // It answers, which is all that can be seen under these rights.
+            // It answers, which is all that can be seen without INFO.
             return true;
         }
         catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException)
@@ -126,7 +126,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
             return [.. servers.Where(server => !server.IsReplica)];
         }
 
-        // Any node of the cluster knows; the one that is asked first may be the one that does not answer.
+        // Any node of the cluster knows, and any one of them may not answer.
         var answers = servers.Select(server => server.ClusterNodesAsync().UntilAsync(patience, time)).ToList();
         ClusterConfiguration? nodes = null;
         while (nodes is null && answers.Count > 0)

@@ -50,6 +50,15 @@ internal static class TaskWaits
         }
     }
 
+    /// <summary>Waits until it has ended in whatever way, or the time is up. Leaves no timer behind.</summary>
+    public static async Task EndedAsync(this Task task, TimeSpan timeout, TimeProvider time)
+    {
+        using var ended = new CancellationTokenSource();
+        task.Observe();
+        await Task.WhenAny(task, Task.Delay(timeout, time, ended.Token)).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Looks at the answer's exception, should it come to nothing: for one of several answers that are waited for one after the other.</summary>
     public static Task<T> Observed<T>(this Task<T> answer)
     {

@@ -9,7 +9,7 @@ internal static class AccessRules
     private static readonly string[] NeededFields = ["role", "maxmemory_policy", "maxmemory", "used_memory", "aof_enabled"];
 
     public static IEnumerable<ServerFinding> Find(ServerFacts server, ClientSetup client) =>
-        [.. User(server, client), .. Refused(server, client), .. Untold(server)];
+        [.. User(server, client), .. Missing(server, client), .. Refused(server, client), .. Untold(server)];
 
     private static IEnumerable<ServerFinding> User(ServerFacts server, ClientSetup client)
     {
@@ -25,12 +25,32 @@ internal static class AccessRules
         }
     }
 
+    private static IEnumerable<ServerFinding> Missing(ServerFacts server, ClientSetup client) =>
+        server.MissingRights.Select(right => new ServerFinding(
+            Problem, ServerFindingCodes.RightMissing,
+            right[0] switch
+            {
+                '~' => $"The user may not access all keys of the chat: the pattern {right} is missing.",
+                '&' => $"The user may not access all channels of the chat: the pattern {right} is missing.",
+                _ => $"The user may not run {right[1..].ToUpperInvariant()}: the right {right} is missing.",
+            },
+            "What needs it fails, sends perhaps, or old messages are not sealed.")
+        {
+            Command = $"ACL SETUSER {server.User ?? client.User ?? "default"} {right}",
+            Advice = "docs/operations.md has a line with all rights that the chat needs.",
+        });
+
     private static IEnumerable<ServerFinding> Refused(ServerFacts server, ClientSetup client)
     {
         foreach (var (command, refusal) in server.Refused)
         {
             var severity = command == ServerReader.Info ? Warning : Information;
             var right = $"+{command.ToLowerInvariant().Replace(' ', '|')}";
+            if (server.MissingRights.Contains(right))
+            {
+                continue;
+            }
+
             var why = $"It would tell {Tells(command)}.";
             yield return refusal.By switch
             {

@@ -7,9 +7,6 @@ namespace RedisChat.Redis;
 /// <param name="KeepAliveSeconds">After so much idle time the client makes itself heard; 0 or less if it finds that time itself.</param>
 internal sealed record ClientSetup(string? User, int KeepAliveSeconds)
 {
-    public static ClientSetup Of(IConnectionMultiplexer multiplexer)
-    {
-        var configuration = ConfigurationOptions.Parse(multiplexer.Configuration, ignoreUnknown: true);
-        return new ClientSetup(string.IsNullOrEmpty(configuration.User) ? null : configuration.User, configuration.KeepAlive);
-    }
+    public static ClientSetup Of(ConfigurationOptions configuration) =>
+        new(string.IsNullOrEmpty(configuration.User) ? null : configuration.User, configuration.KeepAlive);
 }

@@ -1,28 +1,33 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Tries whether the chat works, in the room of the empty id, which no user can have: so the access rights and the cluster routing are those
-/// of any room.
+/// Checks whether the chat works by doing the same as sends and watchers, in the room of the empty id, which no user can have: the access rights and
+/// the cluster routing are those of any room.
 /// </summary>
-internal sealed class RedisHealth(RedisStoreContext context)
+internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer)
 {
     private const string Room = "";
 
+    // Of its room nothing is known beforehand, and nothing is missed when it is deleted.
+    private readonly RedisStoreContext _context = context with { Rooms = new KnownRooms(1, NullLogger.Instance) };
+
     public async Task<ChatHealth> CheckAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var answers = await TryAsync("connection", PingAsync).ConfigureAwait(false);
-        var write = await TryAsync("write", WriteAsync).ConfigureAwait(false);
-        var live = await TryAsync("live", PublishAsync).ConfigureAwait(false);
-        return new ChatHealth(answers, write, live);
+        // Together, so that one that gets no answer leaves the others their time.
+        var answers = TryAsync("connection", PingAsync);
+        var write = TryAsync("write", SendAsync);
+        var live = TryAsync("live", HearAsync);
+        return new ChatHealth(await answers.ConfigureAwait(false), await write.ConfigureAwait(false), await live.ConfigureAwait(false));
 
         Task<ChatHealthStep> TryAsync(string step, Func<IDatabase, CancellationToken, Task> attempt) =>
-            ChatHealthStep.TryAsync(step, context.Time, patience, token => CallAsync(attempt, token), context.Logger, cancellationToken);
+            ChatHealthStep.TryAsync(step, _context.Time, patience, token => CallAsync(attempt, token), _context.Logger, cancellationToken);
     }
 
     private async Task CallAsync(Func<IDatabase, CancellationToken, Task> attempt, CancellationToken cancellationToken) =>
-        await context.Calls.RunAsync(
+        await _context.Calls.RunAsync(
             attempt,
             static async (database, attempt, token) =>
             {
@@ -34,24 +39,58 @@ internal sealed class RedisHealth(RedisStoreContext context)
     private static async Task PingAsync(IDatabase database, CancellationToken cancellationToken) =>
         await database.PingAsync().UntilAsync(cancellationToken).ConfigureAwait(false);
 
-    private async Task WriteAsync(IDatabase database, CancellationToken cancellationToken)
+    private async Task SendAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        RedisKey key = context.Keys.Room(Room);
-        var written = database.HashSetAsync(key, "checked", context.Time.GetUtcNow().ToUnixTimeSeconds());
-        var expires = database.KeyExpireAsync(key, TimeSpan.FromMinutes(1));
-        await Task.WhenAll(written, expires).UntilAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task PublishAsync(IDatabase database, CancellationToken cancellationToken)
-    {
-        var subscriber = database.Multiplexer.GetSubscriber();
-        var channel = context.Connection.LiveChannel(context.Keys.Live(Room));
-        var token = Guid.NewGuid().ToString("n");
-        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SubscriberExtensions.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, context.Time, cancellationToken).ConfigureAwait(false);
+        var window = new ServerWindow(_context.Options.IdempotencyWindow, _context.Time);
+        var appends = new RedisAppends(_context, _context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer);
         try
         {
-            await subscriber.PublishAsync(channel, token).UntilAsync(cancellationToken).ConfigureAwait(false);
+            await appends.AppendAsync(Room, PendingSend.Of([new NewMessage(Room, "health check")]), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not waited for: it is not what is checked.
+            _ = CleanUpAsync(database);
+        }
+    }
+
+    // What was sent expires with its window.
+    private async Task CleanUpAsync(IDatabase database)
+    {
+        RedisKey[] keys = [_context.Keys.Room(Room), _context.Keys.Bucket(Room, 0), _context.Keys.Author(Room, Room)];
+        try
+        {
+            await database.KeyDeleteAsync(keys).ConfigureAwait(false);
+        }
+        catch (RedisServerException)
+        {
+            // A user who may not delete can let them expire: sends need that right too.
+            foreach (var key in keys)
+            {
+                database.KeyExpireAsync(key, TimeSpan.FromMinutes(1)).Observe();
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // The next check deletes them.
+        }
+    }
+
+    private async Task HearAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var name = _context.Keys.Live(Room);
+        var subscriber = database.Multiplexer.GetSubscriber();
+        var channel = _context.Connection.Channels.Of(name);
+        var payload = Guid.NewGuid().ToString("n");
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await SubscriberExtensions.SubscribeAsync(subscriber, channel, Hear, Timeout.InfiniteTimeSpan, _context.Time, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var words = new RedisKeyOrValue[RedisScript.HeadWords + 3];
+            words[RedisScript.HeadWords] = (RedisKey)name;
+            words[RedisScript.HeadWords + 1] = (RedisValue)_context.Connection.Channels.PublishCommand;
+            words[RedisScript.HeadWords + 2] = (RedisValue)payload;
+            using var published = await Publish.RunAsync(database, words, keys: 1, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
             await heard.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -62,10 +101,12 @@ internal sealed class RedisHealth(RedisStoreContext context)
         void Hear(RedisChannel ofHealth, RedisValue message)
         {
             // Another process may be checking its health too.
-            if (message == token)
+            if (message == payload)
             {
                 heard.TrySetResult();
             }
         }
     }
+
+    private static readonly RedisScript Publish = new("health_publish.lua");
 }

@@ -11,7 +11,7 @@ internal sealed class RedisInspection(RedisStoreContext context)
         var multiplexer = await ConnectAsync(patience, cancellationToken).ConfigureAwait(false);
         var servers = await Task.WhenAll(multiplexer.GetServers().Where(HasAddress).Select(server => ReadAsync(server, patience, cancellationToken))).ConfigureAwait(false);
         return Array.Exists(servers, server => server.IsReached)
-            ? ServerExamination.Examine(servers, ClientSetup.Of(multiplexer))
+            ? ServerExamination.Examine(servers, ClientSetup.Of(context.Connection.Connector.Configuration))
             : throw new ChatUnavailableException(
                 "No Redis server answers. Check that it runs and that the configured end points, user and password are right.")
             { Operation = ChatOperations.Inspect };
@@ -19,11 +19,10 @@ internal sealed class RedisInspection(RedisStoreContext context)
 
     private async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(patience, context.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new Deadline(patience, context.Time, cancellationToken);
         try
         {
-            return (await context.Connection.ConnectAsync(linked.Token).ConfigureAwait(false)).Multiplexer;
+            return (await context.Connection.ConnectAsync(deadline.Token).ConfigureAwait(false)).Multiplexer;
         }
         catch (ChatUnavailableException)
         {
@@ -43,11 +42,10 @@ internal sealed class RedisInspection(RedisStoreContext context)
             return ServerFacts.None(name);
         }
 
-        using var deadline = new CancellationTokenSource(patience, context.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new Deadline(patience, context.Time, cancellationToken);
         try
         {
-            return await new ServerReader(server, name, context.Time).ReadAsync(linked.Token).ConfigureAwait(false);
+            return await new ServerReader(server, name, new RightsReader(context), context.Time).ReadAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or OperationCanceledException)
         {

@@ -11,7 +11,7 @@ internal sealed record Refusal(RefusedBy By, string Words)
     public static Refusal? From(Exception error) => error switch
     {
         RedisCommandException => new Refusal(RefusedBy.Client, error.Message),
-        RedisServerException when RedisErrors.IsMissingRight(error) => new Refusal(RefusedBy.Rights, error.Message),
+        RedisServerException when MissingRight.From(error) is not null => new Refusal(RefusedBy.Rights, error.Message),
         RedisServerException => new Refusal(RefusedBy.Server, error.Message),
         _ => null,
     };

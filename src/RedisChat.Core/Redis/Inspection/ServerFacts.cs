@@ -22,6 +22,9 @@ internal sealed record ServerFacts(string EndPoint)
 
     public ClockReading? Clock { get; init; }
 
+    /// <summary>The rights of the chat that the user lacks, as words of <c>ACL SETUSER</c>.</summary>
+    public IReadOnlyList<string> MissingRights { get; init; } = [];
+
     /// <summary>The commands that were not answered, and why.</summary>
     public IReadOnlyDictionary<string, Refusal> Refused { get; init; } = new Dictionary<string, Refusal>();
 

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Asks one server. What it refuses is kept with the answers.</summary>
-internal sealed class ServerReader(IServer server, string endPoint, TimeProvider time)
+internal sealed class ServerReader(IServer server, string endPoint, RightsReader rights, TimeProvider time)
 {
     public const string Info = "INFO";
     public const string ConfigGet = "CONFIG GET";
@@ -35,6 +35,7 @@ internal sealed class ServerReader(IServer server, string endPoint, TimeProvider
             Clock = await ReadClockAsync(cancellationToken).ConfigureAwait(false),
             User = (string?)await AskAsync(WhoAmI, cancellationToken).ConfigureAwait(false),
             Settings = await ReadSettingsAsync(cancellationToken).ConfigureAwait(false),
+            MissingRights = await rights.ReadAsync(server, cancellationToken).ConfigureAwait(false),
             Refused = _refused,
         };
     }

@@ -8,7 +8,8 @@ namespace RedisChat.Redis;
 /// The number of the Redis database. Pub/sub knows no databases, so the channels of all but the first one carry it: otherwise two environments on
 /// one server would hear each other's events.
 /// </param>
-internal sealed class KeyNames(IRoomKeyScheme scheme, int database)
+/// <param name="channelPrefix">What channels begin with: see <see cref="LiveChannels"/>.</param>
+internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string channelPrefix = "")
 {
     /// <summary>The hash of the room itself.</summary>
     public string Room(string room) => scheme.Room(room);
@@ -36,6 +37,6 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database)
 
     /// <summary>The channel on which the room's events are published. To cluster routing and access rights it is a key.</summary>
     public string Live(string room) => database == 0
-        ? $"{scheme.Room(room)}:live"
-        : string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:live:{database}");
+        ? $"{channelPrefix}{scheme.Room(room)}:live"
+        : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{scheme.Room(room)}:live:{database}");
 }

@@ -112,7 +112,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
 
         // Whoever leaves does not wait for a server that stands still.
-        await Task.WhenAny(CloseForGoodAsync(subscription), Task.Delay(LeaveTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
+        await CloseForGoodAsync(subscription).EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
         // They go with the connection anyway, if that is the store's own; a server that stands still is not waited for.
         var closing = Task.WhenAll(Subscriptions.Select(CloseAsync));
-        await Task.WhenAny(closing, Task.Delay(UnsubscribeTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
+        await closing.EndedAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -233,7 +233,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                 catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException or ObjectDisposedException)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (_connection.TryTranslate(e, out var error) && error is not ChatUnavailableException)
+                    if (_connection.Errors.TryTranslate(e, out var error) && error is not ChatUnavailableException)
                     {
                         // Waiting does not mend it: the user may not subscribe, for example.
                         throw error;
@@ -255,7 +255,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private async Task SubscribeAsync(RedisSubscription subscription, CancellationToken cancellationToken)
     {
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var listener = new RedisListener(subscription, database.Multiplexer, _connection.LiveChannel(_context.Keys.Live(subscription.Room)), _logger);
+        var listener = new RedisListener(subscription, database.Multiplexer, _connection.Channels.Of(_context.Keys.Live(subscription.Room)), _logger);
         await listener.SubscribeAsync(CommandTimeout, _time, cancellationToken).ConfigureAwait(false);
         subscription.Listener = listener;
     }

@@ -80,7 +80,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
 
         if (running is not null)
         {
-            await Task.WhenAny(running, Task.Delay(DisposeTimeout, context.Time, CancellationToken.None)).ConfigureAwait(false);
+            await running.EndedAsync(DisposeTimeout, context.Time).ConfigureAwait(false);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
             if (!_ending.IsCancellationRequested && _rooms.Writer.TryWrite((room, emptyAllowed)))
             {
                 _pending++;
-                _running ??= Task.Run(RunAsync);
+                _running ??= Background.Run(RunAsync);
             }
         }
     }

@@ -145,7 +145,7 @@ internal sealed class RedisAppends
         {
             // Each time, for a second primary may have come up since.
             var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
-            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.PublishCommand);
+            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand);
             if (words.IsEmpty)
             {
                 return;
@@ -202,7 +202,7 @@ internal sealed class RedisAppends
         foreach (var send in call.Sends)
         {
             // For each its own: an exception is not thrown in two places at once.
-            send.Error = _connection.TryTranslate(e, out var error) ? error : e;
+            send.Error = _connection.Errors.TryTranslate(e, out var error) ? error : e;
         }
     }
 

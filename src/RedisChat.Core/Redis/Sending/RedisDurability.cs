@@ -22,12 +22,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     public RedisDurability(RedisStoreContext context, Func<RedisConnection, RedisAppends> appendOver)
     {
         _context = context;
-        _connection = new Lazy<RedisConnection>(() =>
-        {
-            var separate = context.Connection.Separate(Durability.LongestTimeout);
-            separate.AllowsEviction = context.Connection.AllowsEviction;
-            return separate;
-        });
+        _connection = new Lazy<RedisConnection>(() => context.Connection.Separate(Durability.LongestTimeout));
         _appends = new Lazy<RedisAppends>(() => appendOver(Connection));
     }
 
@@ -40,26 +35,27 @@ internal sealed class RedisDurability : IAsyncDisposable
         RedisKey key = _context.Keys.Room(room);
         await Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         var link = Connection.Current;
-        if (link?.SocketOf(key) is not { } socket)
+        if (link?.SocketsOf(key) is not { Length: > 0 } sockets)
         {
             Connection.Suspect();
             throw RedisErrors.NotSent(null);
         }
 
-        await RequireAsync(socket.Server, durability, cancellationToken).ConfigureAwait(false);
+        await RequireAsync(sockets[0].Server, durability, cancellationToken).ConfigureAwait(false);
         await _appends.Value.AppendAsync(room, send, cancellationToken).ConfigureAwait(false);
         try
         {
-            var reached = await link.Waits.ReachAsync(socket.Server, durability)
+            // A server under two names has two connections, and the messages went over either.
+            var reached = await Task.WhenAll(sockets.Select(socket => link.Waits.ReachAsync(socket.Server, durability)))
                 .UntilAsync(durability.Timeout + Grace, _context.Time, cancellationToken).ConfigureAwait(false);
-            if (link != Connection.Current || link.SocketOf(key) != socket || link.HasTwoPrimaries())
+            if (link != Connection.Current || !link.SocketsOf(key).SequenceEqual(sockets) || link.Guard.HasTwo() != false)
             {
                 // What the wait said may be true of another connection than the messages went over: so they are sent again, which stores
                 // nothing new where they are known.
                 throw RedisErrors.MayBeSent(null);
             }
 
-            if (!reached)
+            if (!Array.TrueForAll(reached, done => done))
             {
                 throw NotReached(send.Receipts, durability, null);
             }
@@ -70,7 +66,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         {
             throw NotReached(send.Receipts, durability, e);
         }
-        catch (Exception e) when (Connection.TryTranslate(e, out _))
+        catch (Exception e) when (Connection.Errors.TryTranslate(e, out _))
         {
             // A wait that a fail-over breaks off has errors of its own.
             throw RedisErrors.MayBeSent(e);
@@ -78,7 +74,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     }
 
     // Also where there was no durable send yet: one that comes later must find it disposed.
-    public ValueTask DisposeAsync() => _context.Connection.IsOwn ? Connection.DisposeAsync() : default;
+    public ValueTask DisposeAsync() => _context.Connection.Connector.SeparationProblem is null ? Connection.DisposeAsync() : default;
 
     private static ChatDurabilityException NotReached(IReadOnlyList<MessageReceipt> receipts, Durability durability, Exception? inner) =>
         new(
@@ -114,7 +110,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         {
             throw RedisErrors.NotSent(e);
         }
-        catch (Exception e) when (Connection.TryTranslate(e, out var error, writes: false))
+        catch (Exception e) when (Connection.Errors.TryTranslate(e, out var error, writes: false))
         {
             throw error;
         }

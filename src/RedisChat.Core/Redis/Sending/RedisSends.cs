@@ -30,10 +30,9 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(durability);
         return durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
-            : _context.Connection.IsOwn ? _durable.AppendAsync(room, send, durability, cancellationToken)
+            : _context.Connection.Connector.SeparationProblem is not { } problem ? _durable.AppendAsync(room, send, durability, cancellationToken)
             : throw new NotSupportedException(
-                $"The durability {durability} needs a connection of its own, because waiting blocks it. Give the chat a configuration string or "
-                + "ConfigurationOptions instead of a connection multiplexer.");
+                $"The durability {durability} needs a second connection, because waiting blocks the one it waits on. {problem}. Give the chat ConfigurationOptions.");
     }
 
     public ValueTask DisposeAsync() => _durable.DisposeAsync();

@@ -16,7 +16,7 @@ internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection co
     public RoomKeys Keys => keys;
 
     /// <summary>The error of a send that was cancelled while it waited.</summary>
-    public Func<OperationCanceledException, Exception> NotSent { get; } = connection.NotSent;
+    public Func<OperationCanceledException, Exception> NotSent { get; } = connection.Errors.NotSent;
 
     /// <summary>Whether no call is under way, so that this send is to be called for; else it waits for its turn.</summary>
     public bool TryBegin(PendingSend send)

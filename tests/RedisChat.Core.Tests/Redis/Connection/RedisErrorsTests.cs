@@ -22,11 +22,12 @@ public sealed class RedisErrorsTests
     [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")]
     [InlineData("Key has MOVED to Endpoint 127.0.0.1:10068 and hashslot 10294 but CommandFlags.NoRedirect was specified - redirect not followed for EVAL. ")]
     [InlineData("ERR Lua encountered an error: LOADING Redis is loading the dataset in memory")]
+    [InlineData("ERR max number of clients reached")]
     public void What_passes_is_an_absence_in_which_nothing_was_done(string answer)
     {
         var error = Translate(new RedisServerException(answer)).Should().BeOfType<ChatUnavailableException>().Which;
         error.MayHaveHappened.Should().BeFalse();
-        error.Message.Should().Contain("nothing was done");
+        error.Message.Should().Contain("temporarily refusing").And.Contain("Nothing was changed");
     }
 
     [Fact]
@@ -40,6 +41,14 @@ public sealed class RedisErrorsTests
     [InlineData("CHATDATA the room has no valid counters", typeof(ChatDataException))]
     [InlineData("CHATCONFLICT an idempotency key was used for another message", typeof(ChatIdempotencyConflictException))]
     [InlineData("NOPERM this user has no permissions to run the 'eval' command", typeof(ChatException))]
+    [InlineData("ERR DB index is out of range", typeof(ChatServerException))]
+    [InlineData("ERR SELECT is not allowed in cluster mode", typeof(ChatServerException))]
+    [InlineData("ERR unknown command 'EVALSHA', with args beginning with: 'x' ", typeof(ChatServerException))]
+    [InlineData("ERR Unknown Redis command called from script script: 1, on @user_script:1.", typeof(ChatServerException))]
+    [InlineData("CROSSSLOT Keys in request don't hash to the same slot", typeof(ChatServerException))]
+    [InlineData("DENIED Redis is running in protected mode", typeof(ChatServerException))]
+    [InlineData("NOAUTH Authentication required.", typeof(ChatException))]
+    [InlineData("WRONGPASS invalid username-password pair or user is disabled.", typeof(ChatException))]
     [InlineData("ERR something new", typeof(ChatException))]
     public void What_does_not_pass_has_an_error_of_its_own(string answer, Type expected)
     {
@@ -74,6 +83,19 @@ public sealed class RedisErrorsTests
     public void A_missing_right_is_named_wherever_it_is_missing(string answer) =>
         Translate(new RedisServerException(answer))!.Message.Should().Contain("rights").And.Contain("docs/operations.md");
 
+    [Theory]
+    [InlineData("NOPERM this user has no permissions to run the 'hset' command", "Command", "hset")]
+    [InlineData("NOPERM User chat has no permissions to run the 'script|load' command", "Command", "script|load")]
+    [InlineData("NOPERM this user has no permissions to access one of the keys used as arguments", "Key", null)]
+    [InlineData("NOPERM No permissions to access a key", "Key", null)]
+    [InlineData("NOPERM this user has no permissions to access one of the channels used as arguments", "Channel", null)]
+    [InlineData("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments script: 1", "Key", null)]
+    [InlineData("ERR The user executing the script can't publish to the channel mentioned in the command script: 1", "Channel", null)]
+    [InlineData("ERR ACL failure in script: No permissions to access a channel script: 1", "Channel", null)]
+    [InlineData("ERR ACL failure in script: User chat has no permissions to run the 'set' command script: 1", "Command", "set")]
+    public void The_kind_of_a_missing_right_is_known(string answer, string kind, string? command) =>
+        MissingRight.From(answer).Should().Be(new MissingRight(Enum.Parse<MissingRightKind>(kind), command));
+
     [Fact]
     public void Other_exceptions_are_left_alone() => Translate(new InvalidOperationException()).Should().BeNull();
 
@@ -88,6 +110,15 @@ public sealed class RedisErrorsTests
         RedisErrors.RefusedHandshake(new IOException()).Should().BeNull();
         RedisErrors.Refused(refusal).Message.Should()
             .Contain("The remote certificate is invalid.").And.Contain("docs/operations.md");
+    }
+
+    [Fact]
+    public void A_refused_login_repeats_no_end_point_of_the_client_librarys()
+    {
+        var refusal = new RedisConnectionException(
+            ConnectionFailureType.AuthenticationFailure, "Error: WRONGPASS on user:the-secret@host:6379", null, CommandStatus.Unknown);
+
+        RedisErrors.Refused(refusal).Message.Should().Contain("password is wrong").And.NotContain("the-secret");
     }
 
     private static ChatException? Translate(Exception error, bool writes = true) => RedisErrors.Translate(error, writes);

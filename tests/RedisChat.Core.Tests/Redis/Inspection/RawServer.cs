@@ -55,6 +55,8 @@ public sealed class RawServer
 
     internal ClockReading? Clock { get; set; } = new(Now, Now, Now);
 
+    public List<string> MissingRights { get; } = [];
+
     internal Dictionary<string, Refusal> Refused { get; } = [];
 
     /// <summary>Makes it a replica of the same deployment.</summary>
@@ -108,6 +110,7 @@ public sealed class RawServer
     {
         Info = ServerInfo.Parse($"# Server\r\n{string.Concat(Info.Select(field => $"{field.Key}:{field.Value}\r\n"))}\r\n"),
         Settings = Settings,
+        MissingRights = MissingRights,
         Cluster = Cluster is null ? null : ServerInfo.Parse(Cluster),
         User = User,
         Clock = Clock,

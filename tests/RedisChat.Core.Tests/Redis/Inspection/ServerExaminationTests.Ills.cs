@@ -148,6 +148,18 @@ public sealed partial class ServerExaminationTests
             server => server.User = "default"
         },
         {
+            RightMissing, Problem, "The user may not run HSETNX: the right +hsetnx is missing.", "ACL SETUSER chat +hsetnx",
+            server => server.MissingRights.Add("+hsetnx")
+        },
+        {
+            RightMissing, Problem, "The user may not access all keys of the chat: the pattern ~chatroom:* is missing.", "ACL SETUSER chat ~chatroom:*",
+            server => server.MissingRights.Add("~chatroom:*")
+        },
+        {
+            RightMissing, Problem, "The user may not access all channels of the chat: the pattern &chatroom:* is missing.", "ACL SETUSER chat &chatroom:*",
+            server => server.MissingRights.Add("&chatroom:*")
+        },
+        {
             NotAllowed, Information, "The user may not run CONFIG GET: the right +config|get is missing.", "ACL SETUSER chat +config|get",
             server => server.Refuse(ServerReader.ConfigGet, RefusedBy.Rights, "NOPERM …")
         },

@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -12,7 +13,7 @@ public sealed class TopologyGuardTests
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{one.Configuration},{other.Configuration}"));
+        await using var store = await ConnectAsync($"{one.Configuration},{other.Configuration}");
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
 
         await ExpectRefusalAsync(() => chat.SendAsync("lobby", "alice", "hello", Cancelled), ChatOperations.Send);
@@ -30,7 +31,7 @@ public sealed class TopologyGuardTests
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{one.Configuration},{other.Configuration}"));
+        await using var store = await ConnectAsync($"{one.Configuration},{other.Configuration}");
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
         var impatient = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
         await ExpectRefusalAsync(() => impatient.SendAsync("lobby", "alice", "hello", Cancelled), ChatOperations.Send);
@@ -41,6 +42,57 @@ public sealed class TopologyGuardTests
         // As Sentinel does, so that clients look again what the server is.
         await other.AskAsync("CLIENT", "KILL", "TYPE", "normal");
         (await send).Id.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task One_server_under_two_names_is_one_primary_and_is_asked_once()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = await ConnectAsync($"localhost:{redis.Port},{redis.Configuration}");
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
+        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        var questions = 0;
+        var asked = await AskedAsync();
+
+        for (var i = 0; i < 50; i++)
+        {
+            await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        }
+
+        (await AskedAsync()).Should().Be(asked);
+        (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
+
+        // Each of these questions counts too.
+        async Task<int> AskedAsync() => int.Parse(
+            (await redis.AskAsync("INFO", "commandstats"))[0].Split("\r\n")
+                .FirstOrDefault(line => line.StartsWith("cmdstat_info:", StringComparison.Ordinal))?.Split('=', ',')[1] ?? "0",
+            System.Globalization.CultureInfo.InvariantCulture) - questions++;
+    }
+
+    [Fact]
+    public async Task Durable_sends_to_one_server_under_two_names_are_confirmed_over_either()
+    {
+        await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
+        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");
+        await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"localhost:{redis.Port},{redis.Configuration}"));
+        var chat = new Chat(store, new ChatOptions { Durability = Durability.Replicated(1, TimeSpan.FromSeconds(10)), OperationTimeout = TimeSpan.FromSeconds(30) });
+
+        for (var id = 1; id <= 20; id++)
+        {
+            (await chat.SendAsync("lobby", "alice", "hello", Cancelled)).Id.Should().Be(id);
+        }
+    }
+
+    // On a slow machine the client library goes on when it has connected to one of them.
+    private static async Task<RedisMessageStore> ConnectAsync(string configuration)
+    {
+        var connection = RedisConnection.Own(ConfigurationOptions.Parse(configuration));
+        var link = await connection.ConnectAsync(Cancelled);
+        await Poll.UntilAsync(() => Task.FromResult(Array.TrueForAll(link.Multiplexer.GetServers(), server => server.IsConnected)), "all are connected");
+        return new RedisMessageStore(connection, options: null, keys: null);
     }
 
     private static async Task ExpectRefusalAsync(Func<Task> write, string operation)

@@ -37,7 +37,7 @@ public sealed class InspectionAccessTests
         await server.RunAsync("ACL SETUSER chat -info -time +acl|whoami +config|get");
         var inspection = await server.InspectAsync(Chat);
         inspection.Findings.Select(finding => (finding.Severity, finding.Command)).Should().Equal(
-            (ServerFindingSeverity.Warning, "ACL SETUSER chat +info"), (ServerFindingSeverity.Information, "ACL SETUSER chat +time"));
+            (ServerFindingSeverity.Problem, "ACL SETUSER chat +time"), (ServerFindingSeverity.Warning, "ACL SETUSER chat +info"));
         inspection.Servers.Should().ContainSingle().Which.Should().Be(new InspectedServer(server.Configuration, ServerRole.Unknown, null));
 
         foreach (var finding in inspection.Findings)
@@ -83,6 +83,37 @@ public sealed class InspectionAccessTests
         await using var store = new RedisMessageStore(host);
 
         (await store.InspectServerAsync(TimeSpan.FromSeconds(10), Cancelled)).Findings[0].Command.Should().Be("ACL SETUSER chat +info");
+    }
+
+    [Fact]
+    public async Task Each_right_that_the_chat_lacks_is_named_and_the_commands_give_them()
+    {
+        await using var server = await Patient.StartAsync();
+        await server.RunAsync(DocumentedRights());
+        await server.RunAsync("ACL SETUSER chat +acl|whoami +config|get");
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
+        await server.RunAsync("ACL SETUSER chat -hsetnx -hmget -evalsha -zadd -publish resetkeys ~chatroom:{*} ~chatroom:*:live ~chatroom:*:u:* resetchannels");
+
+        var inspection = await server.InspectAsync(Chat);
+
+        inspection.Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command).Should().BeEquivalentTo(
+            "ACL SETUSER chat +hsetnx", "ACL SETUSER chat +hmget", "ACL SETUSER chat +evalsha", "ACL SETUSER chat +zadd", "ACL SETUSER chat +publish",
+            "ACL SETUSER chat ~chatroom:*");
+        await RunAllAsync(inspection);
+
+        // What a command hides shows once the user has it.
+        var rest = await server.InspectAsync(Chat);
+        rest.Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command).Should().Equal("ACL SETUSER chat &chatroom:*");
+        await RunAllAsync(rest);
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
+
+        async Task RunAllAsync(ServerInspection findings)
+        {
+            foreach (var finding in findings.Findings.Where(finding => finding.Code == RightMissing))
+            {
+                await server.RunAsync(finding.Command!);
+            }
+        }
     }
 
     private static string DocumentedRights() =>

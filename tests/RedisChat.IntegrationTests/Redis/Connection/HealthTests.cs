@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis;
+
+/// <summary>A health check does what sends and watchers do, within one deadline.</summary>
+public sealed class HealthTests
+{
+    // Under load a right answer may take its time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("-evalsha -eval", false, false)]
+    [InlineData("-hsetnx", false, true)]
+    [InlineData("-hmget", false, true)]
+    [InlineData("-append", false, true)]
+    [InlineData("-publish", false, false)]
+    [InlineData("-subscribe", true, false)]
+    [InlineData("resetkeys ~chatroom:{*} ~chatroom:*:live ~chatroom:*:u:* ~chatroom:*:sent:*", false, true)]
+    [InlineData("resetchannels", false, false)]
+    public async Task A_missing_right_of_sends_or_watchers_is_found_and_named(string change, bool writes, bool delivers)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat", change.Split(' ')));
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user=chat,password=secret"));
+
+        var health = await new Chat(store).CheckHealthAsync(Patience, Cancelled);
+
+        (health.Connection.Works, health.Write.Works, health.Live.Works).Should().Be((true, writes, delivers));
+        new[] { health.Write, health.Live }.Where(step => !step.Works).Should().OnlyContain(step => step.Error!.Contains("docs/operations.md"));
+    }
+
+    [Fact]
+    public async Task A_check_leaves_nothing_that_stays()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
+        await redis.AskAsync(DocumentedRights.Default.GrantTo("keeper", "-del", "-unlink"));
+        foreach (var user in new[] { "chat", "keeper" })
+        {
+            await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},user={user},password=secret"));
+            for (var check = 0; check < 3; check++)
+            {
+                (await new Chat(store).CheckHealthAsync(Patience, Cancelled)).IsHealthy.Should().BeTrue();
+            }
+
+            await Poll.UntilAsync(
+                async () =>
+                {
+                    var keys = admin.GetServers()[0].Keys().ToArray();
+                    var lives = await Task.WhenAll(keys.Select(key => admin.GetDatabase().KeyTimeToLiveAsync(key)));
+                    return Array.TrueForAll(lives, life => life is not null);
+                },
+                "every key that is left expires");
+        }
+    }
+
+    [Fact]
+    public async Task A_check_of_a_server_that_stands_still_ends_within_its_time()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+        (await chat.CheckHealthAsync(Patience, Cancelled)).IsHealthy.Should().BeTrue();
+
+        redis.Freeze();
+        var time = Stopwatch.StartNew();
+        var health = await chat.CheckHealthAsync(TimeSpan.FromSeconds(1), Cancelled);
+        var first = time.Elapsed;
+        time.Restart();
+        await chat.CheckHealthAsync(Cancelled);
+        redis.Thaw();
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{first.TotalSeconds:0.00} s, {time.Elapsed.TotalSeconds:0.00} s");
+        (health.Connection.Works, health.Write.Works, health.Live.Works).Should().Be((false, false, false));
+        first.Should().BeLessThan(TimeSpan.FromSeconds(1.9));
+        time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3.5));
+    }
+}
