@@ -76,7 +76,7 @@ internal static class RoomCounters
         return new RoomPosition(epoch, last, at, revision);
 
         long Number(ReadOnlySpan<byte> text, int field) =>
-            Utf8Parser.TryParse(text, out long number, out var digits) && digits == text.Length && number is >= 0 and <= ChatLimits.MaxMessageId
+            Utf8Parser.TryParse(text, out long number, out var digits) && digits == text.Length && char.IsAsciiDigit((char)text[0]) && number is >= 0 and <= ChatLimits.MaxMessageId
                 ? number
                 : throw Unreadable(field);
 

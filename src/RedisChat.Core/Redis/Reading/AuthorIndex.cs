@@ -35,12 +35,17 @@ internal sealed class AuthorIndex
     }
 
     /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
+    /// <param name="reads">Where to read.</param>
+    /// <param name="key">The list.</param>
+    /// <param name="ids">How many messages the page is to have.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<AuthorIndex> OpenAsync(
         RoomReads reads, RedisKey key, int ids, CancellationToken cancellationToken)
     {
         // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
         var before = reads.StringLengthAsync(key);
-        var tail = reads.StringGetRangeAsync(key, -LongestEntry * (ids + 1), -1);
+        // A page reads one id more than it has, to know whether there is more, and the first entry of what is read may be cut.
+        var tail = reads.StringGetRangeAsync(key, -LongestEntry * (ids + 2), -1);
         var after = reads.StringLengthAsync(key);
         await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
         var length = await before.ConfigureAwait(false);
@@ -123,7 +128,7 @@ internal sealed class AuthorIndex
     private static int Digits(ReadOnlySpan<byte> entry) => entry.IndexOf((byte)',');
 
     private long ReadId(ReadOnlySpan<byte> entry) =>
-        Utf8Parser.TryParse(entry, out long id, out var digits) && id > 0 && digits == Digits(entry) ? id : throw Unreadable();
+        Utf8Parser.TryParse(entry, out long id, out var digits) && id > 0 && entry[0] != '+' && digits == Digits(entry) ? id : throw Unreadable();
 
     private ChatDataException Unreadable() =>
         new($"The string '{_key}' is no list of message ids. Another program may be using the same key prefix.")

@@ -52,6 +52,7 @@ public sealed class RoomCountersTests
     [InlineData("")]
     [InlineData("-1")]
     [InlineData("+1")]
+    [InlineData("-0")]
     [InlineData("1.0")]
     [InlineData("1e3")]
     [InlineData(" 1")]

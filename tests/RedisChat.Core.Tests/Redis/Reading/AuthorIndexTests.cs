@@ -84,6 +84,7 @@ public sealed class AuthorIndexTests
     [InlineData(",1,")]
     [InlineData("0,1,")]
     [InlineData("-1,1,")]
+    [InlineData("+1,2,")]
     [InlineData("1, 2,")]
     [InlineData("1,2x,")]
     [InlineData("1,99999999999999999999,")]
