@@ -49,4 +49,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(15, LogLevel.Warning, "A step of the health check failed: {Step}.", EventName = "HealthStepFailed")]
     public static partial void HealthStepFailed(ILogger logger, string step, Exception error);
+
+    [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it asked for.", EventName = "TooFarBehind")]
+    public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 }

@@ -11,8 +11,9 @@ namespace RedisChat;
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
-///     case RoomEvent.Gap: …       // load the room anew
+///     case RoomEvent.Gap: …       // load the room again
 ///     case RoomEvent.CaughtUp: …  // from here on live
+///     case RoomEvent.Heartbeat: … // nothing happened for a while
 /// }
 /// </code>
 /// </remarks>
@@ -23,12 +24,22 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Reacted), "reacted")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
+[JsonDerivedType(typeof(Heartbeat), "heartbeat")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
 
     /// <summary>The room just after this event. Watch after it to go on from here.</summary>
     public RoomPosition Position { get; }
+
+    /// <summary>What the event reports the state of; <see langword="null"/> if it reports no state.</summary>
+    internal virtual EventSubject? Subject => null;
+
+    /// <summary>
+    /// The revision of the last change that the reported state includes. It is ahead of <see cref="Position"/> if the state was read from the store a moment after
+    /// the change log was, and something changed in between.
+    /// </summary>
+    internal virtual long StateRevision => Position.Revision;
 
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
@@ -41,6 +52,10 @@ public abstract record RoomEvent
 
         /// <summary>The message, as it stood when this was read; it may have been edited by then.</summary>
         public Message Message { get; }
+
+        internal override EventSubject? Subject => new(EventSubject.Of.Message, Message.Id);
+
+        internal override long StateRevision => RevisionOf(Message);
     }
 
     /// <summary>A message was edited.</summary>
@@ -54,6 +69,10 @@ public abstract record RoomEvent
 
         /// <summary>The message as it is after the edit, or after a later one.</summary>
         public Message Message { get; }
+
+        internal override EventSubject? Subject => new(EventSubject.Of.Message, Message.Id);
+
+        internal override long StateRevision => RevisionOf(Message);
     }
 
     /// <summary>A message was deleted.</summary>
@@ -76,6 +95,8 @@ public abstract record RoomEvent
 
         /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
         public string? Reason { get; init; }
+
+        internal override EventSubject? Subject => new(EventSubject.Of.Message, MessageId);
     }
 
     /// <summary>A user added or removed a reaction to a message.</summary>
@@ -101,6 +122,10 @@ public abstract record RoomEvent
         /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
         internal long Revision { get; init; }
 
+        internal override EventSubject? Subject => new(EventSubject.Of.Reactions, MessageId);
+
+        internal override long StateRevision => Math.Max(Revision, Position.Revision);
+
         /// <inheritdoc/>
         public bool Equals(Reacted? other) =>
             other is not null && Position == other.Position && MessageId == other.MessageId && User == other.User && Reactions.SequenceEqual(other.Reactions);
@@ -110,9 +135,9 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// What happened since the watcher's position cannot be told: the room was lost and created anew, an acknowledged end of its history was
-    /// lost in a fail-over, or more changed than its change log keeps. What the watcher has seen may be wrong: load the room anew.
-    /// The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
+    /// What happened since the watcher's position cannot be delivered: the room was lost and created again, an acknowledged end of its history was
+    /// lost in a fail-over, more changed than its change log keeps, or it is more than <see cref="WatchOptions.MaxCatchUp"/> events. What the watcher has
+    /// seen may be wrong: load the room again. The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
@@ -133,7 +158,7 @@ public abstract record RoomEvent
         }
     }
 
-    /// <summary>All that had happened when the watching began has been told; from here on events come as they happen. Comes once.</summary>
+    /// <summary>Everything that had happened when the watching began has been delivered; from here on events come as they happen. Comes once.</summary>
     public sealed record CaughtUp : RoomEvent
     {
         /// <summary>Makes one.</summary>
@@ -143,4 +168,20 @@ public abstract record RoomEvent
         {
         }
     }
+
+    /// <summary>
+    /// Nothing happened for as long as <see cref="WatchOptions.Heartbeat"/> says. Comes only where it was asked for. The position is that of the event before.
+    /// </summary>
+    public sealed record Heartbeat : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="position">The watcher's position.</param>
+        public Heartbeat(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    // An edit takes its time as its revision, and a change that is not an edit leaves it alone: so this is the last change of the text.
+    private static long RevisionOf(Message message) => message.EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 }

@@ -29,7 +29,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     public RoomFeed Feed { get; } = new(watcherBufferSize);
 
     // Nothing is to be subscribed to.
-    void ILiveRoom.Joined(RoomPosition position)
+    void ILiveRoom.Confirmed(RoomPosition position)
     {
     }
 
@@ -112,13 +112,13 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             if (isDeleted)
             {
                 _messages[(int)id - 1] = null;
-                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before));
+                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before, ChatTelemetry.PresentTrace()));
                 return new(ChangeOutcome.Deleted, message);
             }
 
             var edited = decision.ApplyTo(message, Micros.ToTime(_revision));
             _messages[(int)id - 1] = edited;
-            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before));
+            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before, ChatTelemetry.PresentTrace()));
             return new(ChangeOutcome.Edited, edited);
         }
     }
@@ -212,7 +212,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         _messages.Add(added);
         var stampBefore = _lastStamp;
         _lastStamp = now;
-        Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore));
+        Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore, ChatTelemetry.PresentTrace()));
         _sent.Add(key, new Sent(_messages.Count, now, message));
         _sentByAge.Enqueue((now, key));
         return Receipt(_messages.Count, now, isDuplicate: false);
