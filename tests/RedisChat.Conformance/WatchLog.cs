@@ -92,6 +92,10 @@ public sealed class WatchLog : IAsyncDisposable
         {
             // How a watcher ends.
         }
+        catch (ObjectDisposedException)
+        {
+            // How a watcher ends whose store was disposed before it.
+        }
     }
 
     private async Task WatchAsync(IAsyncEnumerable<RoomEvent> events)

@@ -199,7 +199,7 @@ public abstract class WatchTests : StoreTests
         var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watching = Task.Run(async () =>
         {
-            await foreach (var _ in Store.WatchAsync(Room, null, cancelled.Token))
+            await foreach (var _ in Store.WatchAsync(Room, cancellationToken: cancelled.Token))
             {
                 caughtUp.TrySetResult();
             }

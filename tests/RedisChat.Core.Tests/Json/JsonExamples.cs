@@ -41,6 +41,7 @@ internal static class JsonExamples
         new RoomEvent.Deleted(ChatLimits.MaxMessageId, Position),
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
+        new RoomEvent.Heartbeat(Position),
     ];
 
     /// <summary>All of them, each under the type that an application serializes it as.</summary>
