@@ -74,7 +74,8 @@ public sealed class ChatJsonTests
             """{"kind":"edited","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"position":"0.0.0.0"}""",
             $$"""{"kind":"deleted","messageId":9000000000000000,"position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"gap","position":"{{JsonExamples.Position}}"}""",
-            $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""");
+            $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
     public void Each_kind_of_event_is_in_JSON_under_its_name_in_camel_case()
