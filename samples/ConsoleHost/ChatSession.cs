@@ -260,7 +260,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         if (page.Unreadable.Count > 0)
         {
             var ids = string.Join(", ", page.Unreadable.Select(message => message.Id is { } id ? $"#{id}" : "one without a number"));
-            printer.Error($"Messages that cannot be read were left out: {ids}.");
+            printer.Error($"{page.Unreadable.Count} of these could not be read and are left out: {ids}.");
         }
     }
 

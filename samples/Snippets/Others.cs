@@ -17,6 +17,7 @@ internal static class Others
         await Features.SendAsync(chat);
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
+        await Reactions.ReactAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try
         {
@@ -28,6 +29,7 @@ internal static class Others
         }
 
         await Live.RunAsync(chat);
+        await Json.RunAsync(chat);
         await InMemory.RunAsync();
         Console.WriteLine("Snippets passed");
     }

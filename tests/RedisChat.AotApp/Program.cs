@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using RedisChat;
 
@@ -33,8 +35,56 @@ Check(await chat.DeleteAsync(room, 1, "alice"), "the message is deleted");
 Check(!await chat.DeleteAsync(room, 1, "alice"), "deleting again is false");
 Check((await chat.ReceiveAsync(room)).Messages.Count == 0, "the room is empty");
 
+// JSON: no reflection is left to fall back on.
+await chat.SendManyAsync(room, [message with { IdempotencyKey = null }, new NewMessage("bob", "👋")]);
+var health = await chat.CheckHealthAsync();
+Check(health.IsHealthy, "the chat is healthy");
+var json = ChatJsonContext.Default;
+CheckJson(receipt, json.MessageReceipt);
+CheckJson(message, json.NewMessage);
+CheckJson(new MessageQuery { After = 0, User = "bob" }, json.MessageQuery);
+CheckJson(await chat.ReceiveAsync(room), json.MessagePage);
+CheckJson(edited!, json.Message);
+CheckJson(page.Position, json.RoomPosition);
+CheckJson(await chat.ReadChangesAsync(room, receipt.Position), json.RoomChanges);
+CheckJson(health, json.ChatHealth);
+CheckJson(await services.GetRequiredService<IServerInspection>().InspectServerAsync(TimeSpan.FromSeconds(5)), json.ServerInspection);
+RoomEvent[] events =
+[
+    new RoomEvent.Created(edited!, page.Position), new RoomEvent.Edited(edited!, page.Position), new RoomEvent.Deleted(1, page.Position),
+    new RoomEvent.Gap(page.Position), new RoomEvent.CaughtUp(page.Position),
+];
+foreach (var happened in events)
+{
+    CheckJson(happened, json.RoomEvent);
+    Check(JsonSerializer.Deserialize(JsonSerializer.Serialize(happened, json.RoomEvent), json.RoomEvent) == happened, $"{happened.GetType().Name} is read back");
+}
+
+Check(JsonSerializer.Deserialize("""{"user":"alice","text":"hi"}""", json.NewMessage) is { Metadata.Count: 0 }, "metadata that are left out are none");
+Check(JsonSerializer.Deserialize("{}", json.MessageQuery) == MessageQuery.Newest, "an empty query asks for the newest page");
+
+// The context of another assembly sees only what is public.
+var answer = new Answer(await chat.ReceiveAsync(room), events, MessageQuery.Newest, receipt);
+CheckJson(answer, OwnContext.Default.Answer);
+Check(JsonSerializer.Deserialize("""{"query":{"before":7}}""", OwnContext.Default.Answer)!.Query is { Before: 7, Limit: MessageQuery.DefaultLimit }, "the default of a page holds");
+try
+{
+    await chat.SendAsync(room, "alice", "");
+    Check(false, "an empty text is refused");
+}
+catch (ChatInputException e)
+{
+    Check(e.ParamName == "message.Text", "the error names the text");
+}
+
 Console.WriteLine("AOT app passed");
 return 0;
+
+static void CheckJson<T>(T value, JsonTypeInfo<T> type)
+{
+    var json = JsonSerializer.Serialize(value, type);
+    Check(JsonSerializer.Serialize(JsonSerializer.Deserialize(json, type)!, type) == json, $"{typeof(T).Name} comes back from JSON as it was: {json}");
+}
 
 static void Check(bool holds, string what)
 {

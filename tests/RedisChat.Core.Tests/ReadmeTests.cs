@@ -7,6 +7,7 @@ public sealed partial class ReadmeTests
 {
     [Theory]
     [InlineData("README.md", "samples/Snippets")]
+    [InlineData("src/RedisChat.Conformance/README.md", "tests")]
     [InlineData("docs/operations.md", "tests/RedisChat.IntegrationTests/Redis/Connection")]
     public void Every_snippet_is_the_code_that_it_names(string document, string sources)
     {

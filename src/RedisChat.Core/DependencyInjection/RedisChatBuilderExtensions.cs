@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisChat.Redis;
 using StackExchange.Redis;
@@ -97,7 +98,8 @@ public static class RedisChatBuilderExtensions
                 provider.GetRequiredKeyedService<RedisConnection>(key),
                 options.KeyPrefix,
                 options.AllowEviction,
-                RedisChatServiceCollectionExtensions.Time(provider));
+                RedisChatServiceCollectionExtensions.Time(provider),
+                provider.GetService<ILogger<ClassicMessageStore>>());
         });
     }
 

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The names of the operations, as errors, logs and telemetry give them.</summary>
+/// <summary>The names of the operations in errors, logs and telemetry.</summary>
 public static class ChatOperations
 {
     /// <summary>Sending messages.</summary>
@@ -30,6 +30,6 @@ public static class ChatOperations
     /// <summary>Checking whether the store works.</summary>
     public const string Health = "health";
 
-    /// <summary>Looking at how the servers are set up.</summary>
+    /// <summary>Inspecting the configuration of the servers.</summary>
     public const string Inspect = "inspect";
 }

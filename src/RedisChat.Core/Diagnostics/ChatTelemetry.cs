@@ -18,34 +18,34 @@ internal static class ChatTelemetry
         ChatDiagnostics.SentMessages, "{message}", "Messages stored.");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        ChatDiagnostics.OperationDuration, "s", "How long an operation took, its retries included.");
+        ChatDiagnostics.OperationDuration, "s", "How long an operation took, including its retries.");
 
     private static readonly Counter<long> Retried = Meter.CreateCounter<long>(
-        ChatDiagnostics.Retries, "{attempt}", "Attempts that failed and were made again.");
+        ChatDiagnostics.Retries, "{attempt}", "Attempts that failed and were retried.");
 
     private static readonly Counter<long> Unreadable = Meter.CreateCounter<long>(
-        ChatDiagnostics.UnreadableMessages, "{message}", "Stored values that are no messages.");
+        ChatDiagnostics.UnreadableMessages, "{message}", "Messages that could not be read.");
 
     private static readonly Counter<long> Delivered = Meter.CreateCounter<long>(
-        ChatDiagnostics.DeliveredEvents, "{event}", "Events given to watchers.");
+        ChatDiagnostics.DeliveredEvents, "{event}", "Events delivered to watchers.");
 
     private static readonly Counter<long> CatchUps = Meter.CreateCounter<long>(
         ChatDiagnostics.CatchUps, "{catch-up}", "Times that a watcher read from the store.");
 
     private static readonly Counter<long> Gaps = Meter.CreateCounter<long>(
-        ChatDiagnostics.Gaps, "{gap}", "Times that a watcher was told of a gap.");
+        ChatDiagnostics.Gaps, "{gap}", "Times that a watcher received a gap.");
 
     private static readonly Counter<long> LostHistories = Meter.CreateCounter<long>(
-        ChatDiagnostics.LostHistories, "{room}", "Times that a send found a room without history that was known.");
+        ChatDiagnostics.LostHistories, "{room}", "Times that a send found that a room had lost known history.");
 
     private static readonly Counter<long> Reconnections = Meter.CreateCounter<long>(
-        ChatDiagnostics.Reconnections, "{connection}", "Connections that were stuck and made anew.");
+        ChatDiagnostics.Reconnections, "{connection}", "Connections that were stuck and were replaced.");
 
     private static readonly Counter<long> ProbeFailures = Meter.CreateCounter<long>(
-        ChatDiagnostics.ProbeFailures, "{probe}", "Probes that found a subscription deaf, or could not be made.");
+        ChatDiagnostics.ProbeFailures, "{probe}", "Probes that found a subscription deaf, or that failed.");
 
     private static readonly UpDownCounter<long> Watchers = Meter.CreateUpDownCounter<long>(
-        ChatDiagnostics.Watchers, "{watcher}", "Watchers there are.");
+        ChatDiagnostics.Watchers, "{watcher}", "Current watchers.");
 
     private static readonly UpDownCounter<long> Subscriptions = Meter.CreateUpDownCounter<long>(
         ChatDiagnostics.Subscriptions, "{subscription}", "Rooms subscribed to.");
@@ -156,7 +156,7 @@ internal static class ChatTelemetry
         // A sealed bucket that cannot be unpacked is one place, but holds many messages.
         foreach (var (key, field) in messages.Select(message => (message.Key, message.Field)).Distinct())
         {
-            ChatLog.UnreadableMessage(logger, key, field);
+            ChatLog.UnreadableMessage(logger, key ?? "(unknown)", field ?? "(none)");
         }
     }
 

@@ -1,21 +1,21 @@
 namespace RedisChat;
 
-/// <summary>The store holds something under one of the chat's keys that is no chat data.</summary>
+/// <summary>One of the chat's keys holds something that the chat cannot read.</summary>
 public sealed class ChatDataException : ChatException
 {
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatDataException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ChatDataException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The original error.</param>
     public ChatDataException(string message, Exception? innerException)
@@ -23,9 +23,9 @@ public sealed class ChatDataException : ChatException
     {
     }
 
-    /// <summary>The key that holds it.</summary>
+    /// <summary>The key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The hash field that holds it; <see langword="null"/> when the whole key is meant.</summary>
+    /// <summary>The field of the key's hash; <see langword="null"/> if the whole key is meant.</summary>
     public string? Field { get; init; }
 }

@@ -6,19 +6,19 @@ public class ChatException : Exception
     private string? _room;
     private string? _operation;
 
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ChatException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The original error.</param>
     public ChatException(string message, Exception? innerException)

@@ -3,19 +3,19 @@ namespace RedisChat;
 /// <summary>An idempotency key was used again by the same user in the same room, for another message. Nothing was written.</summary>
 public sealed class ChatIdempotencyConflictException : ChatException
 {
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatIdempotencyConflictException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ChatIdempotencyConflictException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The original error.</param>
     public ChatIdempotencyConflictException(string message, Exception? innerException)

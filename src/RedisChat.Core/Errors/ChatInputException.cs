@@ -8,19 +8,19 @@ namespace RedisChat;
 /// </remarks>
 public sealed class ChatInputException : ArgumentException
 {
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatInputException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What is not valid, and what is allowed.</param>
     public ChatInputException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What is not valid, and what is allowed.</param>
     /// <param name="innerException">The original error.</param>
     public ChatInputException(string message, Exception? innerException)
@@ -28,7 +28,7 @@ public sealed class ChatInputException : ArgumentException
     {
     }
 
-    /// <summary>Makes one with a message and the name of the input, and the original error if there is one.</summary>
+    /// <summary>Creates an exception with a message, the name of the input, and the original error if there is one.</summary>
     /// <param name="message">What is not valid, and what is allowed.</param>
     /// <param name="paramName">The part of the input that is not valid.</param>
     /// <param name="innerException">The original error.</param>

@@ -3,19 +3,19 @@ namespace RedisChat;
 /// <summary>The store could not be reached, or did not answer in time.</summary>
 public sealed class ChatUnavailableException : ChatException
 {
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatUnavailableException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ChatUnavailableException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The original error.</param>
     public ChatUnavailableException(string message, Exception? innerException)
@@ -24,9 +24,9 @@ public sealed class ChatUnavailableException : ChatException
     }
 
     /// <summary>
-    /// Whether the operation may have taken effect all the same, because a command was sent whose answer never came.
-    /// <see langword="false"/>: it certainly did not. A send that may have happened is safe to repeat if it carried a
-    /// <see cref="NewMessage.IdempotencyKey"/> of the caller's, and carries it again.
+    /// Whether the operation may have taken effect, because a command was sent and its answer never arrived. If
+    /// <see langword="false"/>, it certainly did not. A send that may have happened can be repeated safely with the same
+    /// <see cref="NewMessage.IdempotencyKey"/>, if the caller gave it one.
     /// </summary>
     public bool MayHaveHappened { get; init; }
 }

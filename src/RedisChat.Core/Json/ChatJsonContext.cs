@@ -11,9 +11,10 @@ namespace RedisChat;
 /// <c>options.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default)</c>. In a context of your own the types work too.
 /// </para>
 /// <para>
-/// Property names are in camel case; properties that are <see langword="null"/> are left out. No number exceeds 2^53, so JavaScript reads each of
-/// them exactly. A <see cref="RoomPosition"/> is a string. A <see cref="RoomEvent"/> begins with its <c>kind</c>: serialize it as
-/// <see cref="RoomEvent"/>, not as one of the nested types, because only then is the kind written.
+/// Its own options write property names in camel case and leave out properties that are <see langword="null"/>; as a part of other options it follows
+/// those. No number exceeds 2^53, so JavaScript reads each of them exactly. A <see cref="RoomPosition"/> is a string. A <see cref="RoomEvent"/> begins with its <c>kind</c>: serialize it as
+/// <see cref="RoomEvent"/>, not as one of the nested types, because only then is the kind written. Reading a kind that this version does not know
+/// is a <see cref="JsonException"/>.
 /// </para>
 /// </remarks>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

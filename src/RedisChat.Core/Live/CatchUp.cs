@@ -58,7 +58,7 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
             seen.Position = changes.Position;
         }
         while (changes.HasMore);
-        seen.Forget(readAheadBefore);
+        seen.ForgetReadAhead(readAheadBefore);
     }
 
     /// <summary>If there is a bound, reads everything before anything is delivered; <see langword="false"/> as soon as it is too much.</summary>

@@ -1,37 +1,32 @@
 namespace RedisChat;
 
-/// <summary>What a watcher has received of its room, so that it receives nothing twice.</summary>
+/// <summary>What a watcher has received of its room, so that nothing is delivered twice.</summary>
 internal sealed class SeenRoom
 {
-    // State that was read ahead of the position: by subject, the revision that it was read with. The change that led to it is not delivered again.
-    private Dictionary<EventSubject, long>? _readAhead;
+    // State that was read ahead of the position: by subject, the revision that it includes. The changes that made it are not delivered again.
+    private Dictionary<Subject, long>? _readAhead;
+
+    /// <summary>What a state is of. A message and the reactions to it change independently of each other.</summary>
+    private readonly record struct Subject(char Kind, long MessageId);
 
     public RoomPosition Position { get; set; }
 
-    /// <summary>What was read ahead until now.</summary>
-    public KeyValuePair<EventSubject, long>[] ReadAhead => _readAhead?.ToArray() ?? [];
+    /// <summary>A mark to pass to <see cref="ForgetReadAhead(object?)"/>: what was read ahead until now.</summary>
+    public object? ReadAhead => _readAhead?.ToArray();
 
     /// <summary>Whether a live change is already part of a state that was delivered.</summary>
     public bool WasReadAhead(RoomEvent happened) =>
-        _readAhead is not null
-        && happened is not RoomEvent.Created
-        && happened.Subject is { } subject
-        && _readAhead.TryGetValue(subject, out var delivered)
-        && happened.Position.Revision <= delivered;
+        _readAhead is not null && happened is not RoomEvent.Created
+        && _readAhead.TryGetValue(StateOf(happened).Subject, out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
-    /// Whether a state read from the store was not delivered yet. It may be newer than the position it is read at, because it is read a moment later: that is
-    /// remembered, so that the change is not delivered again when it comes live.
+    /// Whether a state that was read from the store has not been delivered yet. Because it is read a moment later, it may be newer than the position it is read
+    /// at. That is remembered, so that the change is not delivered again when it arrives live.
     /// </summary>
     public bool IsNews(RoomEvent happened)
     {
-        if (happened.Subject is not { } subject)
-        {
-            return true;
-        }
-
-        var revision = happened.StateRevision;
-        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var delivered) && revision <= delivered)
+        var (subject, revision) = StateOf(happened);
+        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && revision <= seen)
         {
             return false;
         }
@@ -45,17 +40,27 @@ internal sealed class SeenRoom
         return true;
     }
 
-    /// <summary>Forgets what was read ahead of an earlier position, unless it was read again since: it is not ahead of this one.</summary>
-    public void Forget(KeyValuePair<EventSubject, long>[] readAhead)
+    /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this one.</summary>
+    public void ForgetReadAhead(object? mark)
     {
-        foreach (var entry in readAhead)
+        foreach (var entry in (KeyValuePair<Subject, long>[]?)mark ?? [])
         {
-            ((ICollection<KeyValuePair<EventSubject, long>>?)_readAhead)?.Remove(entry);
+            ((ICollection<KeyValuePair<Subject, long>>?)_readAhead)?.Remove(entry);
         }
 
         _readAhead = _readAhead is { Count: 0 } ? null : _readAhead;
     }
 
-    /// <summary>Forgets everything that was read ahead: the application loads the room again.</summary>
+    /// <summary>Forgets everything that was read ahead, because the room is loaded again.</summary>
     public void ForgetReadAhead() => _readAhead = null;
+
+    /// <summary>Whose state an event carries, and the revision of the last change that the state includes.</summary>
+    private static (Subject Subject, long Revision) StateOf(RoomEvent happened) => happened switch
+    {
+        RoomEvent.Created { Message: var message } => (new Subject('m', message.Id), message.Revision),
+        RoomEvent.Edited { Message: var message } => (new Subject('m', message.Id), message.Revision),
+        RoomEvent.Deleted deleted => (new Subject('m', deleted.MessageId), deleted.Position.Revision),
+        RoomEvent.Reacted reacted => (new Subject('r', reacted.MessageId), reacted.Revision),
+        _ => default,
+    };
 }

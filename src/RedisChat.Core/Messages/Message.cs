@@ -2,34 +2,34 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>A message as it stands in its room now.</summary>
+/// <summary>A message in its current state.</summary>
 /// <remarks>Immutable, and compared by value.</remarks>
 public sealed record Message
 {
     /// <summary>The number of the message in its room: 1, 2, 3 … in the order everyone sees.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The id of the user who wrote it; empty where the classic layout does not tell.</summary>
+    /// <summary>The id of the author; empty if the classic layout does not know it.</summary>
     public required string User { get; init; }
 
-    /// <summary>What was written. This is data from a user: encode it for wherever it is shown.</summary>
+    /// <summary>The text. It is data from a user: encode it wherever it is shown.</summary>
     public required string Text { get; init; }
 
-    /// <summary>When the store took it, by the store's clock (Redis: µs), UTC. Order by <see cref="Id"/>, not by this: clocks can step back.</summary>
+    /// <summary>When it was stored, by the store's clock (Redis: µs), UTC. Order messages by <see cref="Id"/>, not by time: clocks can step back.</summary>
     public required DateTimeOffset Timestamp
     {
         get => new(_utcTicks, TimeSpan.Zero);
         init => _utcTicks = value.UtcTicks;
     }
 
-    /// <summary>When it was last edited, by the store's clock; <see langword="null"/> while it is as first sent.</summary>
+    /// <summary>When it was last edited, by the store's clock; <see langword="null"/> if it never was.</summary>
     public DateTimeOffset? EditedAt
     {
         get => _details.EditedAt;
         init => _details = _details with { EditedAt = value };
     }
 
-    /// <summary>1 as first sent; one more for each edit.</summary>
+    /// <summary>1 as sent, plus one for each edit.</summary>
     [JsonRequired] // Without it, a source-generated reader of JSON would set what it did not find to 0.
     public int Version
     {
@@ -37,7 +37,7 @@ public sealed record Message
         init => _details = _details with { Version = value };
     }
 
-    /// <summary>Small facts that the application attached when it sent the message.</summary>
+    /// <summary>Small facts that the application attached to the message.</summary>
     public IReadOnlyDictionary<string, string> Metadata
     {
         get => _details.Metadata;
@@ -49,13 +49,16 @@ public sealed record Message
 
     private static readonly Details AsSent = new(1, null, NoMetadata);
 
+    /// <summary>The revision of the last change of the message that this state includes; 0 for none. So far only edits change a message, and an edit's time is its revision.</summary>
+    internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
+
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
 
-    // Most messages of a page have none of their own: without these a message takes half the memory, but for its text.
+    // Most messages share one instance, which halves the memory of a message without its text.
     private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata);
 
-    /// <summary>Whether the other message is the same in every property, metadata entry by entry.</summary>
+    /// <summary>Whether the other message has the same properties, including each entry of the metadata.</summary>
     public bool Equals(Message? other) =>
         other is not null
         && Id == other.Id

@@ -1,24 +1,24 @@
 namespace RedisChat;
 
-/// <summary>A run of a room's messages, and the room's position when it was read.</summary>
+/// <summary>A page of a room's messages, and the room's position when it was read.</summary>
 public sealed record MessagePage
 {
-    /// <summary>The messages by ascending id, whichever way the page was asked for. Deleted messages are not among them.</summary>
-    /// <remarks>A page is full unless it reaches the end of the room in the direction that was read.</remarks>
+    /// <summary>The messages by ascending id, whichever direction was read. Deleted messages are left out.</summary>
+    /// <remarks>A page is full unless it reaches the end of the room in that direction.</remarks>
     public required IReadOnlyList<Message> Messages { get; init; }
 
     /// <summary>
-    /// The room when the page was read. Whatever was appended later is not in the page; a change made during the read may be.
+    /// The room's position when the page was read. The page has no message that was appended later, but it may have a change that was made during the read.
     /// </summary>
     public required RoomPosition Position { get; init; }
 
     /// <summary>
-    /// Whether older messages remain. In the direction that was read this is exact; on the side the page was asked from it says that
-    /// there are ids, whose messages may all be deleted.
+    /// Whether there are older messages. This is exact in the direction that was read; on the other side it means that
+    /// there are older ids, whose messages may all be deleted.
     /// </summary>
     public bool HasOlder { get; init; }
 
-    /// <summary>Whether newer messages remain, with the same reserve as <see cref="HasOlder"/>.</summary>
+    /// <summary>Whether there are newer messages, with the same limitation as <see cref="HasOlder"/>.</summary>
     public bool HasNewer { get; init; }
 
     /// <summary>The reactions to the messages, by message id and then by first use. Messages without reactions are not in it.</summary>

@@ -5,7 +5,7 @@ namespace RedisChat;
 /// <summary>Which page of a room to read. Without <see cref="Before"/>, <see cref="After"/> or <see cref="Around"/>: the newest.</summary>
 public sealed record MessageQuery
 {
-    /// <summary>Makes a query for the newest messages, to be narrowed by an initializer.</summary>
+    /// <summary>Creates a query for the newest messages, to be narrowed by an initializer.</summary>
     /// <param name="limit">See <see cref="Limit"/>.</param>
     [JsonConstructor] // A source-generated reader of JSON sets an init-only property that it did not find to 0, but a parameter to its default.
     public MessageQuery(int limit = DefaultLimit) => Limit = limit;
@@ -16,16 +16,16 @@ public sealed record MessageQuery
     /// <summary>The most messages of a page if the query does not say.</summary>
     public const int DefaultLimit = 50;
 
-    /// <summary>Only messages with a lower id, the nearest ones. At least 1.</summary>
+    /// <summary>Only the nearest messages with a lower id than this. At least 1.</summary>
     public long? Before { get; init; }
 
-    /// <summary>Only messages with a higher id, the nearest ones. At least 0: after 0 begins with the oldest.</summary>
+    /// <summary>Only the nearest messages with a higher id than this. At least 0, which starts with the oldest message.</summary>
     public long? After { get; init; }
 
-    /// <summary>Messages on both sides of this id: up to half of <see cref="Limit"/> before it, the rest from it on. At least 1.</summary>
+    /// <summary>Messages on both sides of this id: up to half of <see cref="Limit"/> before it, and the rest starting with it. At least 1.</summary>
     public long? Around { get; init; }
 
-    /// <summary>Only messages that this user wrote.</summary>
+    /// <summary>Only messages of this author.</summary>
     public string? User { get; init; }
 
     /// <summary>The user for whom the page is read: <see cref="MessagePage.Reactions"/> then say how often this user reacted.</summary>

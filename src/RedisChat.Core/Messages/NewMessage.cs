@@ -5,14 +5,14 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    /// <summary>Makes an empty one, to be filled by an initializer.</summary>
+    /// <summary>Creates an empty message, to be filled by an initializer.</summary>
     public NewMessage()
     {
     }
 
-    /// <summary>Makes a message of an author and a text.</summary>
+    /// <summary>Creates a message from an author and a text.</summary>
     /// <param name="user">The id of the author.</param>
-    /// <param name="text">What is written.</param>
+    /// <param name="text">The text.</param>
     [SetsRequiredMembers]
     public NewMessage(string user, string text)
     {
@@ -23,12 +23,12 @@ public sealed record NewMessage
     /// <summary>The id of the author: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters.</summary>
     public required string User { get; init; }
 
-    /// <summary>What is written: not empty, at most <see cref="ChatOptions.MaxTextBytes"/> bytes of UTF-8.</summary>
+    /// <summary>The text: not empty, at most <see cref="ChatOptions.MaxTextBytes"/> bytes of UTF-8.</summary>
     public required string Text { get; init; }
 
     /// <summary>
-    /// Small facts to keep with the message, at most <see cref="ChatOptions.MaxMetadataEntries"/> entries of together
-    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8. Setting it to <see langword="null"/>, as JSON may, means that there is none.
+    /// Small facts to keep with the message: at most <see cref="ChatOptions.MaxMetadataEntries"/> entries and
+    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8 in total. Setting it to <see langword="null"/>, as JSON may, means that there is none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata
     {
@@ -37,13 +37,13 @@ public sealed record NewMessage
     } = Message.NoMetadata;
 
     /// <summary>
-    /// Names this message among its author's messages in the room, so that sending it again stores nothing and answers with
+    /// Identifies this message among its author's messages in the room: sending it again stores nothing and returns
     /// the first receipt. 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8. Without one, <see cref="Chat"/> makes a random
-    /// one for the call: its own retries are safe then, but a second call is a second message.
+    /// one for the call, so its own retries are safe but a second call stores a second message.
     /// </summary>
     /// <remarks>
-    /// Give one when your own caller may repeat the request, such as a phone that lost the answer. It is remembered for at least
-    /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Used again for another text it is refused with
+    /// Set one if your own caller may repeat the request, such as a phone that lost the answer. It is remembered for at least
+    /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Using it again for another text fails with
     /// <see cref="ChatIdempotencyConflictException"/>.
     /// </remarks>
     public string? IdempotencyKey { get; init; }

@@ -14,6 +14,7 @@ namespace RedisChat;
 public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
 {
     private readonly RedisStoreContext _context;
+    private readonly StoreFeatures _features;
     private readonly RedisSends _sends;
     private readonly PageReader _pages;
     private readonly ChangeLogReader _changes;
@@ -54,11 +55,12 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
         _sealer = new BucketSealer(_context);
         _sends = new RedisSends(_context, _sealer);
-        _live = new RedisLive(_context);
-        _pages = new PageReader(_context, _live);
-        var features = new StoreFeatures();
-        _changes = new ChangeLogReader(_context, features.ChangedSubjects);
-        _messages = new MessageEditor(_context, new RoomChanger(_context), features.DeletionEffects);
+        var changer = new RoomChanger(_context);
+        _features = new StoreFeatures(_context, changer);
+        _live = new RedisLive(_context, _features.LiveKinds);
+        _pages = new PageReader(_context, _live, _features.PageFeatures);
+        _changes = new ChangeLogReader(_context, _features.ChangedSubjects);
+        _messages = new MessageEditor(_context, changer, _features.DeletionEffects);
         _watched = new WatchedStore(this, _live, time, logger);
     }
 
@@ -72,7 +74,10 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     public bool RecognizesRepeatedAppends => true;
 
     /// <inheritdoc/>
-    object? IMessageStore.GetAbility(Type ability) => ability.IsInstanceOfType(_sends) ? _sends : ability.IsInstanceOfType(this) ? this : null;
+    object? IMessageStore.GetAbility(Type ability) =>
+        ability.IsInstanceOfType(this) ? this
+        : ability.IsInstanceOfType(_sends) ? _sends
+        : _features.Abilities.FirstOrDefault(ability.IsInstanceOfType);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(

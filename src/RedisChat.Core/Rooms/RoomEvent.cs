@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>Something that happened in a watched room. One of the nested types, and no other.</summary>
+/// <summary>An event in a watched room: always one of the nested types.</summary>
 /// <remarks>
 /// <code>
 /// switch (happened)
@@ -11,7 +11,7 @@ namespace RedisChat;
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
-///     case RoomEvent.Gap: …       // load the room again
+///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 ///     case RoomEvent.Heartbeat: … // nothing happened for a while
 /// }
@@ -29,39 +29,26 @@ public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
 
-    /// <summary>The room just after this event. Watch after it to go on from here.</summary>
+    /// <summary>The room's position just after this event. Watch after it to continue from here.</summary>
     public RoomPosition Position { get; }
-
-    /// <summary>What the event reports the state of; <see langword="null"/> if it reports no state.</summary>
-    internal virtual EventSubject? Subject => null;
-
-    /// <summary>
-    /// The revision of the last change that the reported state includes. It is ahead of <see cref="Position"/> if the state was read from the store a moment after
-    /// the change log was, and something changed in between.
-    /// </summary>
-    internal virtual long StateRevision => Position.Revision;
 
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after it.</param>
         public Created(Message message, RoomPosition position)
             : base(position) => Message = message;
 
-        /// <summary>The message, as it stood when this was read; it may have been edited by then.</summary>
+        /// <summary>The message as it was when this was read; it may already have been edited.</summary>
         public Message Message { get; }
-
-        internal override EventSubject? Subject => new(EventSubject.Of.Message, Message.Id);
-
-        internal override long StateRevision => RevisionOf(Message);
     }
 
     /// <summary>A message was edited.</summary>
     public sealed record Edited : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
         /// <param name="position">The room just after the edit.</param>
         public Edited(Message message, RoomPosition position)
@@ -69,16 +56,12 @@ public abstract record RoomEvent
 
         /// <summary>The message as it is after the edit, or after a later one.</summary>
         public Message Message { get; }
-
-        internal override EventSubject? Subject => new(EventSubject.Of.Message, Message.Id);
-
-        internal override long StateRevision => RevisionOf(Message);
     }
 
     /// <summary>A message was deleted.</summary>
     public sealed record Deleted : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="messageId">The message's id.</param>
         /// <param name="position">The room just after the deletion.</param>
         public Deleted(long messageId, RoomPosition position)
@@ -95,8 +78,6 @@ public abstract record RoomEvent
 
         /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
         public string? Reason { get; init; }
-
-        internal override EventSubject? Subject => new(EventSubject.Of.Message, MessageId);
     }
 
     /// <summary>A user added or removed a reaction to a message.</summary>
@@ -122,10 +103,6 @@ public abstract record RoomEvent
         /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
         internal long Revision { get; init; }
 
-        internal override EventSubject? Subject => new(EventSubject.Of.Reactions, MessageId);
-
-        internal override long StateRevision => Math.Max(Revision, Position.Revision);
-
         /// <inheritdoc/>
         public bool Equals(Reacted? other) =>
             other is not null && Position == other.Position && MessageId == other.MessageId && User == other.User && Reactions.SequenceEqual(other.Reactions);
@@ -135,14 +112,14 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// What happened since the watcher's position cannot be delivered: the room was lost and created again, an acknowledged end of its history was
-    /// lost in a fail-over, more changed than its change log keeps, or it is more than <see cref="WatchOptions.MaxCatchUp"/> events. What the watcher has
-    /// seen may be wrong: load the room again. The stream goes on from <see cref="RoomEvent.Position"/>, the room's position now.
+    /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
+    /// lost in a fail-over, or more changed than the change log keeps; or they are more than <see cref="WatchOptions.MaxCatchUp"/>. What the watcher has seen
+    /// may be wrong, so reload the room. The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public Gap(RoomPosition position)
             : base(position)
         {
@@ -158,11 +135,11 @@ public abstract record RoomEvent
         }
     }
 
-    /// <summary>Everything that had happened when the watching began has been delivered; from here on events come as they happen. Comes once.</summary>
+    /// <summary>Every event from before the watch began has been delivered; live events follow. Delivered once.</summary>
     public sealed record CaughtUp : RoomEvent
     {
-        /// <summary>Makes one.</summary>
-        /// <param name="position">The room's position now.</param>
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">The room's current position.</param>
         public CaughtUp(RoomPosition position)
             : base(position)
         {
@@ -181,7 +158,4 @@ public abstract record RoomEvent
         {
         }
     }
-
-    // An edit takes its time as its revision, and a change that is not an edit leaves it alone: so this is the last change of the text.
-    private static long RevisionOf(Message message) => message.EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 }

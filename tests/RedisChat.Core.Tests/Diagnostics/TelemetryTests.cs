@@ -126,7 +126,7 @@ public sealed class TelemetryTests
 
         await chat.SendAsync(_room, "alice", "my secret", Cancelled);
 
-        logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is tried again").And.NotContain("secret");
+        logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is retried").And.NotContain("secret");
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class TelemetryTests
     {
         UnreadableMessage[] unreadable =
         [
-            new(1) { Key = "open", Field = "1" }, new(128) { Key = "sealed", Field = "1" }, new(129) { Key = "sealed", Field = "1" }, new(null) { Key = "index" },
+            new(1) { Key = "open", Field = "1" }, new(128) { Key = "sealed", Field = "1" }, new(129) { Key = "sealed", Field = "1" }, new(null) { Key = "index" }, new(300),
         ];
         var logger = new ListLogger();
         var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
@@ -144,8 +144,8 @@ public sealed class TelemetryTests
         await chat.ReceiveAsync(_room, cancellationToken: Cancelled);
 
         logger.Lines.Select(line => line[line.LastIndexOf(':')..])
-            .Should().Equal(": field 1 of key open.", ": field 1 of key sealed.", ": field (null) of key index.");
-        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.UnreadableMessages && m.Value == 4);
+            .Should().Equal(": key open, field 1.", ": key sealed, field 1.", ": key index, field (none).", ": key (unknown), field (none).");
+        measured.Should().Contain(m => m.Instrument == ChatDiagnostics.UnreadableMessages && m.Value == 5);
     }
 
     private static MeterListener Listen(ConcurrentQueue<(string Instrument, double Value, string Tags)> measured)

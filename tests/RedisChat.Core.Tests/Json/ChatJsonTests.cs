@@ -72,7 +72,8 @@ public sealed class ChatJsonTests
         }, ChatJsonContext.Default.RoomEvent)).Should().Equal(
             """{"kind":"created","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"position":"ff.1.2.3"}""",
             """{"kind":"edited","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"position":"0.0.0.0"}""",
-            $$"""{"kind":"deleted","messageId":9000000000000000,"position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"deleted","messageId":9000000000000000,"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"reacted","messageId":9000000000000000,"reactions":[{"emoji":"\uD83D\uDC4D","count":2,"own":1},{"emoji":":shipit:","count":1,"own":0}],"user":"alice","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"gap","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""");
@@ -97,7 +98,7 @@ public sealed class ChatJsonTests
         }
 
         JsonSerializer.Serialize(JsonExamples.Page with { Messages = [] }, ChatJsonContext.Default.MessagePage).Should().Be(
-            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"unreadable":[{"id":7},{}]}""");
+            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"unreadable":[{"id":7},{}]}""");
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class ChatJsonTests
             JsonSerializer.Deserialize<NewMessage>("""{"user":"alice","text":"hi","metadata":null}""", options)!.Metadata.Should().BeEmpty();
             JsonSerializer.Deserialize<Message>("""{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00Z","version":1}""", options)
                 .Should().Be(JsonExamples.Plain);
-            JsonSerializer.Deserialize<MessagePage>("""{"messages":[],"position":"0.0.0.0"}""", options)!.Unreadable.Should().BeEmpty();
+            JsonSerializer.Deserialize<MessagePage>("""{"messages":[],"position":"0.0.0.0"}""", options)!.Should().BeEquivalentTo(new MessagePage { Messages = [], Position = default });
         }
     }
 
@@ -176,11 +177,16 @@ public sealed class ChatJsonTests
     }
 
     [Fact]
-    public void Everything_that_the_chat_hands_out_is_in_the_context() =>
-        typeof(Chat).GetMethods().Concat(typeof(ChatRoom).GetMethods())
-            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
+    public void Everything_that_the_chat_and_its_facets_hand_out_is_in_the_context()
+    {
+        Type[] handles = [typeof(Chat), typeof(ChatRoom)];
+        var facets = handles.SelectMany(handle => handle.GetProperties()).Select(property => property.PropertyType).Where(type => type.Assembly == typeof(Chat).Assembly);
+
+        handles.Concat(facets).Append(typeof(IServerInspection)).SelectMany(type => type.GetMethods())
+            .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.ReturnType.IsGenericType)
             .Select(method => method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>) ? method.ReturnType.GetGenericArguments()[0] : method.ReturnType)
-            .Should().NotBeEmpty().And.OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+            .Should().HaveCountGreaterThan(10).And.OnlyContain(type => ChatJsonContext.Default.GetTypeInfo(type) != null);
+    }
 
     private static IEnumerable<(string Path, string Number)> Numbers(JsonNode? node, string path) => node switch
     {

@@ -38,7 +38,8 @@ internal static class JsonExamples
     [
         new RoomEvent.Created(Edited, Position),
         new RoomEvent.Edited(Plain, RoomPosition.Start),
-        new RoomEvent.Deleted(ChatLimits.MaxMessageId, Position),
+        new RoomEvent.Deleted(ChatLimits.MaxMessageId, Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
+        new RoomEvent.Reacted(ChatLimits.MaxMessageId, [new Reaction("👍", 2, Own: 1), new Reaction(":shipit:", 1)], "alice", Position),
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
         new RoomEvent.Heartbeat(Position),
@@ -60,6 +61,8 @@ internal static class JsonExamples
         (typeof(MessageQuery), new MessageQuery { Around = 3 }),
         (typeof(MessagePage), Page),
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
+        (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
+        (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
         (typeof(MessageReceipt), new MessageReceipt { Id = ChatLimits.MaxMessageId, Timestamp = Edited.Timestamp, Position = Position, IsDuplicate = true }),
         (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
         (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),

@@ -34,7 +34,7 @@ public sealed class SeenRoomTests
     {
         _seen.IsNews(Edited(1, at: 1000, state: 900)).Should().BeTrue();
 
-        _seen.ReadAhead.Should().BeEmpty();
+        _seen.ReadAhead.Should().BeNull();
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class SeenRoomTests
         var before = _seen.ReadAhead;
 
         _seen.IsNews(Edited(1, at: 1002, state: 1002)).Should().BeFalse();
-        _seen.Forget(before);
+        _seen.ForgetReadAhead(before);
 
-        _seen.ReadAhead.Should().BeEmpty();
+        _seen.ReadAhead.Should().BeNull();
         _seen.WasReadAhead(Edited(1, at: 1002, state: 1002)).Should().BeFalse();
     }
 
@@ -57,7 +57,7 @@ public sealed class SeenRoomTests
         var before = _seen.ReadAhead;
         _seen.IsNews(Edited(1, at: 1002, state: 1004)).Should().BeTrue();
 
-        _seen.Forget(before);
+        _seen.ForgetReadAhead(before);
 
         _seen.WasReadAhead(Edited(1, at: 1004, state: 1004)).Should().BeTrue();
     }

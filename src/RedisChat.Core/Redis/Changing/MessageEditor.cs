@@ -157,7 +157,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     }
 
     /// <summary>The message in an open bucket or, asked after it in the same round trip, in a sealed one.</summary>
-    private async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
+    internal async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
     {
         var bucket = Buckets.Of(id);
         context.Rooms.TryGet(room, out var known);

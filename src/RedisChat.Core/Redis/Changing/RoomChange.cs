@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -46,6 +47,23 @@ internal sealed class RoomChange
     public RoomChange Expect(string hash, RedisValue field, RedisValue present)
     {
         _conditions.AddRange(present.IsNull ? ["absent", Index(hash), field] : ["expect", Index(hash), field, present]);
+        return this;
+    }
+
+    /// <summary>A condition: there is such a field, whatever it holds.</summary>
+    public RoomChange ExpectAny(string hash, RedisValue field)
+    {
+        _conditions.AddRange(["exists", Index(hash), field]);
+        return this;
+    }
+
+    /// <summary>A condition: the field holds this, of which only a digest is sent.</summary>
+    public RoomChange ExpectSame(string hash, RedisValue field, ReadOnlySpan<byte> present)
+    {
+        // Only tells one state of the field from another.
+#pragma warning disable CA5350
+        _conditions.AddRange(["digest", Index(hash), field, Convert.ToHexStringLower(SHA1.HashData(present))]);
+#pragma warning restore CA5350
         return this;
     }
 

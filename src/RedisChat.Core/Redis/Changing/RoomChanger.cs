@@ -73,7 +73,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
         }
         catch (RedisServerException e) when (change.WhenFull is { } full && RedisErrors.IsFullTally(e))
         {
-            throw new ChatException(full, e);
+            throw new ChatLimitException(full, e);
         }
         catch (Exception e) when (context.Connection.TryTranslate(e, out var error))
         {

@@ -14,6 +14,8 @@
 -- ARGV[8..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
 --   expect    key field value                  the field must hold this value
 --   absent    key field                        there must be no such field
+--   exists    key field                        there must be such a field
+--   digest    key field sha1                   the SHA-1 of the field's value must be this, in lower-case hex
 --   delete    key field
 --   set       key field value
 --   increment key field by                     a counter, 0 if there is no such field
@@ -43,13 +45,20 @@ local least = math.max(time, (before or 0) + 1)
 
 -- What the fields hold that the change touches: each is read once, before anything is written.
 local known, answer, conflict, at = {}, {0, least}, false, 8
-while ARGV[at] == 'expect' or ARGV[at] == 'absent' do
-  local key, field, expected = ARGV[at + 1], ARGV[at + 2], ARGV[at] == 'expect' and ARGV[at + 3]
+local words = {expect = 4, absent = 3, exists = 3, digest = 4}
+while words[ARGV[at]] do
+  local condition, key, field, expected = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local value = call('HGET', KEYS[tonumber(key)], field) or false
   known[key .. ' ' .. field] = value
   answer[#answer + 1] = value
-  conflict = conflict or value ~= expected
-  at = at + (expected and 4 or 3)
+  if condition == 'expect' then
+    conflict = conflict or value ~= expected
+  elseif condition == 'absent' then
+    conflict = conflict or value ~= false
+  else
+    conflict = conflict or not value or condition == 'digest' and redis.sha1hex(value) ~= expected
+  end
+  at = at + words[condition]
 end
 
 -- The client's revision is compressed into a value already. It may be a second off: further, and the client does not know this server's clock.

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -7,23 +8,23 @@ namespace RedisChat.Redis;
 internal static class RoomCounters
 {
     /// <summary>How many words the question has.</summary>
-    public const int Words = 5;
+    public const int Words = 6;
 
     private const int LongestEpoch = 16;
 
-    private static readonly string[] Fields = ["epoch", "last", "at", "rev"];
+    private static readonly string[] Fields = ["epoch", "last", "at", "rev", "uses"];
 
     /// <summary>The room's position; the start if there is no room. Is asked for when this returns.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    public static async Task<RoomPosition> ReadAsync(RoomReads reads, KeyNames keys, string room)
+    public static async Task<(RoomPosition Position, string Uses)> ReadAsync(RoomReads reads, KeyNames keys, string room)
     {
         var answer = AskAsync(reads, keys, room, new RedisKeyOrValue[Words]);
         await answer.ConfigureAwait(false);
         using var values = HashValues.Of(answer);
-        return Position(values, keys, room);
+        return (Position(values, keys, room, out var uses), uses);
     }
 
-    /// <summary>Asks for what <see cref="Position"/> tells.</summary>
+    /// <summary>Asks for the fields from which a position is read.</summary>
     /// <param name="reads">Where to ask.</param>
     /// <param name="keys">Names the key.</param>
     /// <param name="room">The room.</param>
@@ -41,8 +42,13 @@ internal static class RoomCounters
 
     /// <summary>The position that an answer tells.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    public static RoomPosition Position(HashValues values, KeyNames keys, string room)
+    public static RoomPosition Position(HashValues values, KeyNames keys, string room) => Position(values, keys, room, out _);
+
+    /// <summary>The position that an answer tells, and the letters of the features that the room uses.</summary>
+    /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
+    public static RoomPosition Position(HashValues values, KeyNames keys, string room, out string uses)
     {
+        uses = "";
         var reader = values.Read();
         var hasEpoch = reader.TryNext(out var epochText);
         var hasLast = reader.TryNext(out var lastText);
@@ -65,7 +71,9 @@ internal static class RoomCounters
 
         var last = Number(lastText, 1);
         var at = reader.TryNext(out var atText) ? Number(atText, 2) : 0;
-        return new RoomPosition(epoch, last, at, reader.TryNext(out var revisionText) ? Number(revisionText, 3) : 0);
+        var revision = reader.TryNext(out var revisionText) ? Number(revisionText, 3) : 0;
+        uses = reader.TryNext(out var letters) ? LettersOf(letters) : "";
+        return new RoomPosition(epoch, last, at, revision);
 
         long Number(ReadOnlySpan<byte> text, int field) =>
             Utf8Parser.TryParse(text, out long number, out var digits) && digits == text.Length && number is >= 0 and <= ChatLimits.MaxMessageId
@@ -83,4 +91,10 @@ internal static class RoomCounters
             };
         }
     }
+
+    // Few features are used alone, and then the same string serves every room.
+    private static string LettersOf(ReadOnlySpan<byte> letters) =>
+        letters is [>= (byte)'a' and <= (byte)'z' and var letter] ? (OneLetter[letter - 'a'] ??= ((char)letter).ToString()) : Encoding.ASCII.GetString(letters);
+
+    private static readonly string?[] OneLetter = new string?[26];
 }

@@ -22,6 +22,12 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database)
     /// <summary>The string that lists the ids of one user's messages in the room.</summary>
     public string Author(string room, string user) => $"{scheme.Room(room)}:u:{EscapedId.Of(user)}";
 
+    /// <summary>The hash in which a feature keeps what belongs to the messages of one bucket.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="letter">The feature's letter: a lower-case one other than <c>m</c> and <c>u</c>, and no other feature's.</param>
+    /// <param name="bucket">The bucket.</param>
+    public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:{letter}:{bucket}");
+
     /// <summary>The sorted set that logs what changed.</summary>
     public string Changed(string room) => $"{scheme.Room(room)}:changed";
 

@@ -6,15 +6,17 @@ namespace RedisChat.Redis;
 /// <param name="Epoch">The room's epoch, as it is stored; empty if the room was not there.</param>
 /// <param name="Last">The last message id.</param>
 /// <param name="Revision">The last revision.</param>
-internal readonly record struct KnownRoom(string Epoch, long Last, long Revision)
+/// <param name="Uses">The letters of the features that the room uses; <see langword="null"/> if that was not read.</param>
+internal readonly record struct KnownRoom(string Epoch, long Last, long Revision, string? Uses = null)
 {
     public static KnownRoom None => new("", 0, 0);
 
     /// <summary>A room as it was read.</summary>
     /// <param name="position">Where it is.</param>
     /// <param name="before">As it was known before: the same epoch is the same string.</param>
-    public static KnownRoom At(RoomPosition position, KnownRoom before) =>
-        new(EpochOf(position.Epoch, before.Epoch), position.MessageId, position.Revision);
+    /// <param name="uses">The letters of the features that it uses, if they were read.</param>
+    public static KnownRoom At(RoomPosition position, KnownRoom before, string? uses = null) =>
+        new(EpochOf(position.Epoch, before.Epoch), position.MessageId, position.Revision, uses);
 
     /// <summary>Whether a room that was found later lacks something of this one: its history was lost, wholly or at its end.</summary>
     public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
@@ -34,6 +36,6 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     /// <summary>Both together, where answers may come in another order than they were made.</summary>
     public KnownRoom Or(KnownRoom other) =>
         other.Epoch == Epoch || other.Epoch == "" || Epoch == ""
-            ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision))
+            ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision), other.Uses ?? Uses)
             : other;
 }

@@ -15,11 +15,11 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
     public async Task<RoomChanges> ReadAsync(
         IDatabase database, string room, RoomPosition after, int limit, CancellationToken cancellationToken)
     {
-        var (now, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
+        var (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         if (!IsWhole(after, now, entries))
         {
             // Two commands are not one: when a slot moves, the room can be newer than the log that was read beside it.
-            (now, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
+            (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         }
 
         if (after == now)
@@ -32,7 +32,8 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // Nothing was seen, so nothing of it can have changed.
-            return await ReadNewAsync(messages, room, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, [], limit).ConfigureAwait(false);
+            var all = new ChangedRoom(room, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, uses, [], reads, messages, cancellationToken);
+            return await ReadNewAsync(all, all.After, [], limit).ConfigureAwait(false);
         }
 
         if (!IsWhole(after, now, entries) || !await ContinuesAsync(messages, after, now, entries).ConfigureAwait(false))
@@ -40,20 +41,20 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
         }
 
-        var changed = new ChangedRoom(room, after, now, entries, reads, messages, cancellationToken);
+        var changed = new ChangedRoom(room, after, now, uses, entries, reads, messages, cancellationToken);
         return await ReadSinceAsync(changed, limit).ConfigureAwait(false);
     }
 
     /// <summary>The room's position and, from the position's revision on, its change log: one round trip, the room first.</summary>
-    private async Task<(RoomPosition Now, ChangeLogEntry[] Entries)> ReadLogAsync(
+    private async Task<(RoomPosition Now, string Uses, ChangeLogEntry[] Entries)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
         var roomTask = RoomCounters.ReadAsync(new PrimaryReads(database), _keys, room).Observed();
         var logTask = database.SortedSetRangeByScoreAsync(
             _keys.Changed(room), after.Revision, double.PositiveInfinity, take: LongestLog, flags: CommandFlags.DemandMaster).Observed();
-        var now = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
+        var (now, uses) = await roomTask.UntilAsync(cancellationToken).ConfigureAwait(false);
         var log = await logTask.UntilAsync(cancellationToken).ConfigureAwait(false);
-        return (now, Array.ConvertAll(log, entry => Read(entry, room)));
+        return (now, uses, Array.ConvertAll(log, entry => Read(entry, room)));
     }
 
     /// <summary>Whether the log reaches to the room's revision.</summary>
@@ -111,7 +112,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         var events = found.SelectMany(part => part).OrderBy(happened => happened.Position.Revision).ToList();
         return ordered.Count > limit
             ? new RoomChanges { Events = events, Position = after with { Revision = reported[^1].Entry.Revision }, HasMore = true }
-            : await ReadNewAsync(room.Messages, room.Room, after with { Revision = now.Revision }, now, events, limit).ConfigureAwait(false);
+            : await ReadNewAsync(room, after with { Revision = now.Revision }, events, limit).ConfigureAwait(false);
     }
 
     /// <summary>Each subject that the reader needs to learn of, once, at its last change. Subjects that it does not know yet come as new ones.</summary>
@@ -130,22 +131,35 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         return last.Select(change => (change.Key.Feature, change.Value));
     }
 
-    /// <summary>Adds the messages that came after the position, up to the limit.</summary>
-    private async Task<RoomChanges> ReadNewAsync(
-        BucketReader messages, string room, RoomPosition after, RoomPosition now, List<RoomEvent> events, int limit)
+    /// <summary>Adds the messages that came after the position, up to the limit, each after what features know of it.</summary>
+    private async Task<RoomChanges> ReadNewAsync(ChangedRoom room, RoomPosition after, List<RoomEvent> events, int limit)
     {
-        var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room), "last");
+        var now = room.Now;
+        var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room.Room), "last");
         var space = limit - events.Count;
-        var found = space == 0
+        var found = space <= 0
             ? []
-            : await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, space).ConfigureAwait(false);
-        foreach (var message in found.Take(space))
+            : await PageCollector.CollectAsync(ids.NewerAsync, room.Messages.ReadAsync, space).ConfigureAwait(false);
+        var messages = found.Count > space ? found[..space] : found;
+        var additions = new List<Func<long, RoomPosition, RoomEvent?>>();
+        foreach (var feature in features)
         {
-            after = after with { Epoch = now.Epoch, MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
+            if (messages.Count > 0 && await feature.ReadNewAsync(room, messages).ConfigureAwait(false) is { } addition)
+            {
+                additions.Add(addition);
+            }
+        }
+
+        after = after with { Epoch = now.Epoch };
+        foreach (var message in messages)
+        {
+            // Before the message: a reader that stops in between does not have its position moved past it.
+            events.AddRange(additions.Select(addition => addition(message.Id, after)).OfType<RoomEvent>());
+            after = after with { MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
             events.Add(new RoomEvent.Created(message, after));
         }
 
-        var hasMore = space == 0 ? after.MessageId < now.MessageId : found.Count > space;
+        var hasMore = space <= 0 ? after.MessageId < now.MessageId : found.Count > space;
         return new RoomChanges { Events = events, Position = hasMore ? after : now, HasMore = hasMore };
     }
 

@@ -4,12 +4,13 @@ namespace RedisChat.Redis;
 /// <param name="Room">The room's id.</param>
 /// <param name="After">The reader's position.</param>
 /// <param name="Now">The position that it catches up to.</param>
+/// <param name="Uses">The letters of the features that the room uses.</param>
 /// <param name="Entries">The change log from the reader's revision on.</param>
 /// <param name="Reads">Where to read.</param>
 /// <param name="Messages">Reads messages.</param>
 /// <param name="CancellationToken">Ends it.</param>
 internal sealed record ChangedRoom(
-    string Room, RoomPosition After, RoomPosition Now, ChangeLogEntry[] Entries, RoomReads Reads, BucketReader Messages, CancellationToken CancellationToken)
+    string Room, RoomPosition After, RoomPosition Now, string Uses, ChangeLogEntry[] Entries, RoomReads Reads, BucketReader Messages, CancellationToken CancellationToken)
 {
     private HashSet<long>? _deleted;
 

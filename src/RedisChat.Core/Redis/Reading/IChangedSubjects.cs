@@ -21,6 +21,13 @@ internal interface IChangedSubjects
     /// <returns>At most one event for each entry, at <see cref="At"/> its revision.</returns>
     Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries);
 
+    /// <summary>What a reader has to learn of messages that are new to it, besides the messages.</summary>
+    /// <remarks>Reads nothing in a room that does not use the feature: see <see cref="ChangedRoom.Uses"/>.</remarks>
+    /// <param name="room">The room.</param>
+    /// <param name="messages">The messages, by ascending id.</param>
+    /// <returns>Makes the event of a message at a position, or none; <see langword="null"/> if there is none for any.</returns>
+    ValueTask<Func<long, RoomPosition, RoomEvent?>?> ReadNewAsync(ChangedRoom room, IReadOnlyList<Message> messages) => default;
+
     /// <summary>The position of an entry's event.</summary>
     static RoomPosition At(ChangedRoom room, in ChangeLogEntry entry) => room.After with { Revision = entry.Revision };
 }

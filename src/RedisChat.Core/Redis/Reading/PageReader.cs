@@ -9,7 +9,7 @@ namespace RedisChat.Redis;
 /// Reads pages. What a page needs lies in a run of ids around its pivot, so it is asked for together with the room's position, in one
 /// round trip, wherever the run can be guessed. Deleted messages in it cost further ones.
 /// </summary>
-internal sealed class PageReader(RedisStoreContext context, RedisLive live)
+internal sealed class PageReader(RedisStoreContext context, RedisLive live, IReadOnlyList<IPageFeature> features)
 {
     // Then the primary is asked.
     private static readonly TimeSpan ReplicaTimeout = TimeSpan.FromSeconds(1);
@@ -62,6 +62,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live)
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
         using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last };
+        var additions = Begin(reads, room, query, known.Uses, null);
         AuthorIndex? index = null;
         try
         {
@@ -71,6 +72,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live)
             }
             else if (GuessRun(last, query) is var (from, to))
             {
+                additions?.ForEach(addition => addition.Ask(from, to));
                 await messages.PrefetchAsync(from, to).ConfigureAwait(false);
             }
         }
@@ -82,17 +84,18 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live)
 
         await asked.ConfigureAwait(false);
         ArrayPool<RedisKeyOrValue>.Shared.Return(words, clearArray: true);
-        var position = Position(asked, room);
+        var position = Position(asked, room, out var uses);
         messages.Last = position.MessageId;
         if (reads.IsPrimary)
         {
-            context.Rooms.Learn(room, known, KnownRoom.At(position, known));
+            context.Rooms.Learn(room, known, KnownRoom.At(position, known, uses));
         }
 
+        additions = Begin(reads, room, query, uses, additions);
         var plan = PagePlan.For(query, position.MessageId);
         if (index is null && TryTakePage(messages, plan, position) is { } ready)
         {
-            return ready;
+            return additions is null ? ready : await AddAsync(additions, ready).ConfigureAwait(false);
         }
 
         IIdSource ids = index is null
@@ -100,13 +103,43 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live)
             : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
-        return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
+        var page = plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
+        return additions is null ? page : await AddAsync(additions, page).ConfigureAwait(false);
     }
 
-    private RoomPosition Position(Task answer, string room)
+    /// <summary>What the features that the room uses add to the page, besides those that have begun; <see langword="null"/> if none does.</summary>
+    private List<IPageAddition>? Begin(RoomReads reads, string room, MessageQuery query, string? uses, List<IPageAddition>? begun)
+    {
+        if (string.IsNullOrEmpty(uses))
+        {
+            return begun;
+        }
+
+        foreach (var feature in features)
+        {
+            if (uses.Contains(feature.Letter, StringComparison.Ordinal) && begun?.Exists(addition => addition.Feature == feature) != true)
+            {
+                (begun ??= []).Add(feature.Begin(reads, room, query));
+            }
+        }
+
+        return begun;
+    }
+
+    private static async ValueTask<MessagePage> AddAsync(List<IPageAddition> additions, MessagePage page)
+    {
+        foreach (var addition in additions)
+        {
+            page = await addition.AddToAsync(page).ConfigureAwait(false);
+        }
+
+        return page;
+    }
+
+    private RoomPosition Position(Task answer, string room, out string uses)
     {
         using var values = HashValues.Of(answer);
-        return RoomCounters.Position(values, _keys, room);
+        return RoomCounters.Position(values, _keys, room, out uses);
     }
 
     /// <summary>The page, if all of it was prefetched.</summary>

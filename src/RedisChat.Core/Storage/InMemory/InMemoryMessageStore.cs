@@ -7,7 +7,7 @@ namespace RedisChat;
 /// Keeps messages in this process's memory: for tests of applications, and as the readable form of what a store does. It forgets
 /// everything when the process ends and is bounded only by memory.
 /// </summary>
-public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRooms
+public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStoreHealth, ILiveRooms
 {
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
@@ -64,6 +64,23 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
         return new(_rooms.TryGetValue(room, out var target)
             ? target.Change(id, decide)
             : new MessageChange(ChangeOutcome.NotFound, null));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Reaction>?> ChangeReactionsAsync(
+        string room, long messageId, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_rooms.TryGetValue(room, out var target) ? target.React(messageId, user, change, maxKinds) : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReactionUsers> ReadReactionUsersAsync(
+        string room, long messageId, string emoji, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(GetOrAdd(room).WhoReacted(messageId, emoji, cursor, limit));
     }
 
     /// <inheritdoc/>

@@ -21,8 +21,10 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     private long _lastStamp;
     private long _revision;
 
-    /// <summary>A message that changed; with the decision if it was deleted.</summary>
-    private readonly record struct Changed(long Revision, long Id, MessageDecision? Deletion);
+    private readonly InMemoryReactions _reactions = new();
+
+    /// <summary>A message that changed, or the reactions to it; with the decision if it was deleted.</summary>
+    private readonly record struct Changed(long Revision, long Id, MessageDecision? Deletion, bool IsReaction = false);
 
     private readonly record struct Sent(long Id, long Time, NewMessage Message);
 
@@ -70,7 +72,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             var plan = PagePlan.For(query, _messages.Count);
             var older = Ids(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
             var newer = Ids(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
-            return plan.ToPage(older, newer, Position, []);
+            return WithReactions(plan.ToPage(older, newer, Position, []), query.Reader);
         }
 
         IEnumerable<Message> Ids(long from, int step, string? user)
@@ -101,17 +103,12 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             }
 
             var before = _revision;
-            _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), before + 1);
             var isDeleted = decision.Outcome == ChangeOutcome.Deleted;
-            _changed.Add(new Changed(_revision, id, isDeleted ? decision : null));
-            if (_changed.Count > ChangeLogLength)
-            {
-                _changed.RemoveAt(0);
-            }
-
+            Log(id, isDeleted ? decision : null);
             if (isDeleted)
             {
                 _messages[(int)id - 1] = null;
+                _reactions.Remove(id);
                 Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before, ChatTelemetry.PresentTrace()));
                 return new(ChangeOutcome.Deleted, message);
             }
@@ -122,6 +119,56 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             return new(ChangeOutcome.Edited, edited);
         }
     }
+
+    public IReadOnlyList<Reaction>? React(long id, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds)
+    {
+        lock (_gate)
+        {
+            if (id > _messages.Count || _messages[(int)id - 1] is null)
+            {
+                return null;
+            }
+
+            var own = _reactions.OfUser(id, user);
+            var wanted = change(own);
+            if (ReferenceEquals(wanted, own))
+            {
+                return _reactions.Of(id);
+            }
+
+            _reactions.Set(id, user, wanted, maxKinds);
+            var before = _revision;
+            Log(id, deletion: null, isReaction: true);
+            var reactions = _reactions.Of(id);
+            Feed.Publish(new LiveEvent(new RoomEvent.Reacted(id, reactions, user, Position) { Revision = _revision }, before, ChatTelemetry.PresentTrace()));
+            return reactions;
+        }
+    }
+
+    public ReactionUsers WhoReacted(long id, string emoji, string? cursor, int limit)
+    {
+        lock (_gate)
+        {
+            return _reactions.Who(id, emoji, cursor, limit);
+        }
+    }
+
+    /// <summary>Gives a change the next revision, and logs it.</summary>
+    private void Log(long id, MessageDecision? deletion, bool isReaction = false)
+    {
+        _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), _revision + 1);
+        _changed.Add(new Changed(_revision, id, deletion, isReaction));
+        if (_changed.Count > ChangeLogLength)
+        {
+            _changed.RemoveAt(0);
+        }
+    }
+
+    private MessagePage WithReactions(MessagePage page, string? reader) => _reactions.IsEmpty ? page : page with
+    {
+        Reactions = page.Messages.Select(message => (message.Id, Reactions: _reactions.Of(message.Id, reader)))
+            .Where(found => found.Reactions.Count > 0).ToDictionary(found => found.Id, found => found.Reactions),
+    };
 
     private static RoomEvent.Deleted Deleted(Changed change, RoomPosition position) => new(change.Id, position)
     {
@@ -140,9 +187,12 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
                 return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
             }
 
-            var events = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 1).ToList();
-            var hasMore = events.Count > limit;
-            events.RemoveRange(Math.Min(limit, events.Count), hasMore ? 1 : 0);
+            var events = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 2).ToList();
+
+            // The reactions to a new message and the message belong together, and count as one.
+            var most = events.Count > limit && events[limit - 1] is RoomEvent.Reacted before && before.MessageId > before.Position.MessageId ? limit + 1 : limit;
+            var hasMore = events.Count > most;
+            events.RemoveRange(Math.Min(most, events.Count), Math.Max(events.Count - most, 0));
             return new RoomChanges { Events = events, Position = hasMore ? events[^1].Position : now, HasMore = hasMore };
         }
     }
@@ -162,31 +212,46 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             yield break;
         }
 
-        var lastChanges = new Dictionary<long, Changed>();
+        var lastChanges = new Dictionary<(long, bool), Changed>();
         foreach (var change in _changed)
         {
             // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
-            if (change.Revision > after.Revision && (change.Id <= after.MessageId || _messages[(int)change.Id - 1] is null))
+            var isGone = change.Revision > 0 && _messages[(int)change.Id - 1] is null;
+            if (change.Revision > after.Revision && (change.IsReaction ? !isGone && change.Id <= after.MessageId : isGone || change.Id <= after.MessageId))
             {
-                lastChanges[change.Id] = change;
+                lastChanges[(change.Id, change.IsReaction)] = change;
             }
         }
 
         foreach (var change in lastChanges.Values.OrderBy(change => change.Revision))
         {
             var position = after with { Revision = change.Revision };
-            yield return _messages[(int)change.Id - 1] is { } message ? new RoomEvent.Edited(message, position) : Deleted(change, position);
+            yield return change.IsReaction ? Reacted(change.Id, position, change.Revision)
+                : _messages[(int)change.Id - 1] is { } message ? new RoomEvent.Edited(message, position)
+                : Deleted(change, position);
         }
     }
+
+    private RoomEvent.Reacted Reacted(long id, RoomPosition position, long revision) =>
+        new(id, _reactions.Of(id), user: null, position) { Revision = revision };
 
     private IEnumerable<RoomEvent> CreatedSince(RoomPosition after)
     {
         for (var id = after.MessageId + 1; id <= _messages.Count; id++)
         {
-            if (_messages[(int)id - 1] is { } message)
+            if (_messages[(int)id - 1] is not { } message)
             {
-                yield return new RoomEvent.Created(message, after with { MessageId = id, Stamp = Micros.FromTime(message.Timestamp) });
+                continue;
             }
+
+            if (_reactions.Of(id).Count > 0)
+            {
+                // Before the message: a reader that stops in between does not have its position moved past it.
+                yield return Reacted(id, after, after.Revision);
+            }
+
+            after = after with { MessageId = id, Stamp = Micros.FromTime(message.Timestamp) };
+            yield return new RoomEvent.Created(message, after);
         }
     }
 

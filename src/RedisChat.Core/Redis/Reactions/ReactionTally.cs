@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Reactions as they are stored: a name and a count in turn, with one space between all words. Of a message, the revision of the last change stands before
+/// them; of a user, nothing.
+/// </summary>
+internal static class ReactionTally
+{
+    /// <summary>Reads the reactions to a message.</summary>
+    /// <param name="field">What is stored.</param>
+    /// <param name="revision">The revision of the last change.</param>
+    /// <param name="reactions">The reactions.</param>
+    /// <returns>Whether the field holds reactions.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> field, out long revision, out IReadOnlyList<Reaction> reactions)
+    {
+        reactions = [];
+        var end = field.IndexOf((byte)' ');
+        return TryReadCount(end < 0 ? field : field[..end], out revision) && TryReadPairs(end < 0 ? default : field[(end + 1)..], out reactions);
+    }
+
+    /// <summary>Reads names and counts.</summary>
+    /// <returns>Whether that is what the text holds.</returns>
+    public static bool TryReadPairs(ReadOnlySpan<byte> text, out IReadOnlyList<Reaction> reactions)
+    {
+        var read = new List<Reaction>();
+        reactions = read;
+        while (!text.IsEmpty)
+        {
+            var nameEnd = text.IndexOf((byte)' ');
+            if (nameEnd < 1)
+            {
+                return false;
+            }
+
+            var rest = text[(nameEnd + 1)..];
+            var countEnd = rest.IndexOf((byte)' ');
+            if (!TryReadCount(countEnd < 0 ? rest : rest[..countEnd], out var count) || count == 0)
+            {
+                return false;
+            }
+
+            read.Add(new Reaction(Encoding.UTF8.GetString(text[..nameEnd]), count));
+            text = countEnd < 0 ? default : rest[(countEnd + 1)..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes a user's reactions; empty if there are none.</summary>
+    public static string Write(IReadOnlyList<Reaction> reactions) =>
+        string.Join(' ', reactions.Select(reaction => string.Create(CultureInfo.InvariantCulture, $"{reaction.Emoji} {reaction.Count}")));
+
+    private static bool TryReadCount(ReadOnlySpan<byte> text, out long count) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count <= ChatLimits.MaxMessageId;
+}
