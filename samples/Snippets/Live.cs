@@ -37,6 +37,7 @@ internal static class Live
 
         Check(view[kept].Text == "hello" && !view.ContainsKey(gone));
         Check(await PollAsync(chat, started) == _token);
+        Check(await StreamAsync(chat, started) == 3); // the deletion, the message in its present state, caught up
         Check((await chat.CheckHealthAsync()).IsHealthy);
     }
 
@@ -59,7 +60,7 @@ internal static class Live
                 case RoomEvent.Deleted { MessageId: var id }:
                     view.Remove(id);
                     break;
-                case RoomEvent.Gap: // what happened cannot be told: load anew, the stream goes on
+                case RoomEvent.Gap: // what happened is lost: load the room again, the stream goes on
                     Show(await chat.ReceiveAsync("lobby", cancellationToken: cancellationToken));
                     break;
                 case RoomEvent.CaughtUp: // from here on live
@@ -104,6 +105,43 @@ internal static class Live
         #endregion
 
         return token;
+    }
+
+    private static async Task<int> StreamAsync(Chat chat, string token)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var cancellationToken = stop.Token;
+        var written = 0;
+        try
+        {
+            #region watch-options
+            var options = new WatchOptions
+            {
+                After = RoomPosition.Parse(token), // where the client was
+                MaxCatchUp = 1000, // if it missed more: a Gap instead, because a fresh page is better
+                Heartbeat = TimeSpan.FromSeconds(15), // something to write when nothing happens
+            };
+            await foreach (var happened in chat.WatchAsync("lobby", options, cancellationToken))
+            {
+                await WriteAsync(happened is RoomEvent.Heartbeat ? ": still here" : $"{happened}");
+            }
+            #endregion
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has left.
+        }
+
+        return written;
+
+        async Task WriteAsync(string line)
+        {
+            written++;
+            if (line.Contains("CaughtUp", StringComparison.Ordinal))
+            {
+                await stop.CancelAsync();
+            }
+        }
     }
 
     private static void Check(bool holds)

@@ -103,6 +103,10 @@ public sealed class WatchLog : IAsyncDisposable
         {
             // A cancelled watcher ends this way.
         }
+        catch (ObjectDisposedException)
+        {
+            // How a watcher ends whose store was disposed before it.
+        }
     }
 
     private async Task WatchAsync(IAsyncEnumerable<RoomEvent> events)

@@ -224,7 +224,7 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watching = Task.Run(async () =>
         {
-            await foreach (var _ in Store.WatchAsync(Room, null, cancelled.Token))
+            await foreach (var _ in Store.WatchAsync(Room, cancellationToken: cancelled.Token))
             {
                 caughtUp.TrySetResult();
             }
@@ -234,6 +234,77 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public virtual async Task A_watcher_cancelled_in_the_body_of_the_loop_receives_nothing_more_and_sees_its_own_token()
+    {
+        await AppendManyAsync(20);
+        using var cancelled = new CancellationTokenSource();
+        var received = 0;
+
+        var error = await Assert.ThrowsAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in Store.WatchAsync(Room, RoomPosition.Start, cancelled.Token))
+            {
+                if (++received == 5)
+                {
+                    await cancelled.CancelAsync();
+                }
+            }
+        });
+
+        received.Should().Be(5);
+        error.CancellationToken.Should().Be(cancelled.Token);
+    }
+
+    [Fact]
+    public virtual async Task A_watcher_disposed_while_an_event_is_awaited_ends_without_one()
+    {
+        var watcher = Store.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var next = watcher.MoveNextAsync().AsTask();
+
+        await watcher.DisposeAsync();
+
+        (await next.WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).Should().BeFalse();
+    }
+
+    [Fact]
+    public virtual async Task A_watcher_that_missed_more_than_it_wants_to_catch_up_on_receives_a_gap_and_goes_on()
+    {
+        await AppendManyAsync(10);
+        var page = await ReadAsync();
+        await AppendManyAsync(5);
+        await EditAsync(1, "edited");
+        var now = (await ReadAsync()).Position;
+
+        await using var all = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 6 }), page.Messages);
+        await all.CaughtUpAsync();
+        all.Events.Should().HaveCount(7).And.NotContain(happened => happened is RoomEvent.Gap);
+        await using var log = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 5 }), page.Messages);
+        await log.CaughtUpAsync();
+        log.Events.Should().Equal(new RoomEvent.Gap(now), new RoomEvent.CaughtUp(now));
+
+        await AppendAsync("alice", "next");
+        await log.UntilAsync(l => l.Events.Count == 3);
+        log.CreatedIds.Should().Equal(16);
+    }
+
+    [Fact]
+    public virtual async Task A_watcher_that_asked_for_heartbeats_receives_them_while_nothing_happens()
+    {
+        await AppendManyAsync(3);
+        await using var log = new WatchLog(Store.WatchAsync(Room, new WatchOptions { Heartbeat = TimeSpan.FromMilliseconds(20) }));
+
+        await log.UntilAsync(l => l.Events.Count(happened => happened is RoomEvent.Heartbeat) >= 3);
+        log.Events.Should().OnlyContain(happened => happened.Position == log.Events[0].Position);
+        log.Events.Should().ContainSingle(happened => happened is RoomEvent.CaughtUp);
+
+        var receipt = await AppendAsync("alice", "four");
+        await log.UntilAsync(l => l.CreatedIds.Contains(4));
+        await log.UntilAsync(l => l.Events[^1] is RoomEvent.Heartbeat { Position.MessageId: 4 });
+        log.Position.Should().Be(receipt.Position);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -165,7 +164,7 @@ public sealed class Chat
             ChatInput.CheckId(user);
         }
 
-        return EnumerateAsync(room, user, cancellationToken);
+        return MessageHistory.EnumerateAsync(this, room, user, cancellationToken);
     }
 
     /// <summary>Reads one message.</summary>
@@ -228,31 +227,43 @@ public sealed class Chat
         string room, long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
         _changer.DeleteAsync(room, id, user, asModerator, reason, cancellationToken);
 
-    /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
+    /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="after">
+    /// What the watcher has seen: it first receives what happened since. If not given, it begins with what happens from now on. Either way
+    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
+    /// <inheritdoc cref="WatchAsync(string, WatchOptions, CancellationToken)" path="/remarks|/exception"/>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
+        return WatchAsync(room, WatchOptions.From(after), cancellationToken);
+    }
+
+    /// <summary>Streams a room's events live, with a bound on catching up, or with heartbeats.</summary>
     /// <remarks>
     /// <para>
     /// Load a page, then watch from its position, and nothing is missed in between:
     /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To go on after a restart, keep the position of the last event.
-    /// An edit or deletion made while the page was being read may be told although the page has it.
+    /// An edit or deletion made while the page was being read may be delivered although the page has it.
     /// </para>
     /// <para>
-    /// The stream outlasts any time without a store, and ends only by cancellation or an error that waiting does not mend. Each watcher reads at its own
-    /// pace; a slow one delays no other and holds a bounded amount of memory.
+    /// The stream outlasts any time without a store. It ends only by cancellation, when the store is disposed, or with an error that waiting does not fix. Each
+    /// watcher reads at its own pace; a slow one delays no other and holds a bounded amount of memory.
     /// </para>
     /// </remarks>
     /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="after">
-    /// What the watcher has seen: it is told first what happened since. If not given, it begins with what happens from now on. Either way
-    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
-    /// </param>
-    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ChatInputException">The room's id or the position is not valid. Thrown at once, not when enumerated.</exception>
+    /// <param name="options">From where on, and how.</param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
+    /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);
-        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
-        return new CountedEvents(_store.WatchAsync(room, after, cancellationToken), cancellationToken);
+        ChatInput.CheckWatch(options);
+        return new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads what happened in a room since a position, for applications that poll instead of watching.</summary>
@@ -285,21 +296,4 @@ public sealed class Chat
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
         _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(patience, cancellationToken);
-
-    private async IAsyncEnumerable<Message> EnumerateAsync(
-        string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        MessagePage page;
-        var after = 0L;
-        do
-        {
-            page = await ReceiveAsync(room, new MessageQuery { After = after, User = user, Limit = 500 }, cancellationToken).ConfigureAwait(false);
-            foreach (var message in page.Messages)
-            {
-                yield return message;
-                after = message.Id;
-            }
-        }
-        while (page.HasNewer);
-    }
 }

@@ -65,9 +65,13 @@ public sealed class ChatRoom
         long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
         _chat.DeleteAsync(Id, id, user, asModerator, reason, cancellationToken);
 
-    /// <inheritdoc cref="Chat.WatchAsync"/>
+    /// <inheritdoc cref="Chat.WatchAsync(string, RoomPosition?, CancellationToken)"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         _chat.WatchAsync(Id, after, cancellationToken);
+
+    /// <inheritdoc cref="Chat.WatchAsync(string, WatchOptions, CancellationToken)"/>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(WatchOptions options, CancellationToken cancellationToken = default) =>
+        _chat.WatchAsync(Id, options, cancellationToken);
 
     /// <inheritdoc cref="Chat.ReadChangesAsync"/>
     public Task<RoomChanges> ReadChangesAsync(RoomPosition after, int limit = 500, CancellationToken cancellationToken = default) =>

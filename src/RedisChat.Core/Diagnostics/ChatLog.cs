@@ -52,4 +52,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(16, LogLevel.Warning, "A read in the classic layout looked for the authors of messages in the hashes of {Users} users of the room in key {Key}. The layout does not store an author with a message, so old pages are slow in rooms with many users. The default layout does not have this cost. This is logged once.", EventName = "ManyUsersAsked")]
     public static partial void ManyUsersAsked(ILogger logger, int users, string key);
+
+    [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it asked for.", EventName = "TooFarBehind")]
+    public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 }

@@ -24,6 +24,9 @@ public static class ChatOperations
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 
+    /// <summary>An application's processing of an event that a watcher received. Only traced, and only where its cause was.</summary>
+    public const string Process = "process";
+
     /// <summary>Checking whether the store works.</summary>
     public const string Health = "health";
 

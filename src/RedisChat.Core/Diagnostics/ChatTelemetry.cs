@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace RedisChat;
@@ -7,6 +8,9 @@ namespace RedisChat;
 /// <summary>The instruments behind <see cref="ChatDiagnostics"/>.</summary>
 internal static class ChatTelemetry
 {
+    // "00-", 32 digits, "-", 16 digits, "-01"; later versions may be longer.
+    private const int LongestTrace = 128;
+
     private static readonly ActivitySource Source = new(ChatDiagnostics.ActivitySourceName);
     private static readonly Meter Meter = new(ChatDiagnostics.MeterName);
 
@@ -61,6 +65,47 @@ internal static class ChatTelemetry
             .SetTag("messaging.system", "redischat")
             .SetTag("messaging.operation.name", operation)
             .SetTag("messaging.destination.name", room);
+    }
+
+    /// <summary>The <c>traceparent</c> of the present activity, for those who receive what it causes; <see langword="null"/> if it is not recorded.</summary>
+    public static string? PresentTrace() =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } trace } ? trace : null;
+
+    /// <summary>A <c>traceparent</c> that came with an event; <see langword="null"/> if there is none, or if nobody here would look at it.</summary>
+    public static string? ReadTrace(ReadOnlySpan<byte> trace) =>
+        !trace.IsEmpty && trace.Length <= LongestTrace && Source.HasListeners() ? Encoding.ASCII.GetString(trace) : null;
+
+    /// <summary>An application receives an event: begins the activity of processing it, linked to what caused the event.</summary>
+    /// <returns>The activity; it is not made the current one, because the application's code does not run inside of this call.</returns>
+    public static Activity? BeginProcessing(string room, string trace)
+    {
+        if (!Source.HasListeners() || !ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
+        {
+            return null;
+        }
+
+        var current = Activity.Current;
+        Activity.Current = null;
+        try
+        {
+            return Source.StartActivity($"{ChatOperations.Process} chatroom", ActivityKind.Consumer, parentContext: default, links: [new ActivityLink(cause)])?
+                .SetTag("messaging.system", "redischat")
+                .SetTag("messaging.operation.name", ChatOperations.Process)
+                .SetTag("messaging.operation.type", ChatOperations.Process)
+                .SetTag("messaging.destination.name", room);
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
+    }
+
+    /// <summary>Ends what <see cref="BeginProcessing"/> began.</summary>
+    public static void EndProcessing(Activity processing)
+    {
+        var current = Activity.Current;
+        processing.Dispose();
+        Activity.Current = current;
     }
 
     public static void Finish(Activity? activity, string operation, TimeSpan elapsed, Exception? error)

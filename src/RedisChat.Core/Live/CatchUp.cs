@@ -3,27 +3,41 @@ using System.Runtime.CompilerServices;
 namespace RedisChat;
 
 /// <summary>Reads from the store what a watcher did not hear.</summary>
-internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen)
+/// <param name="store">The store.</param>
+/// <param name="room">The room's id.</param>
+/// <param name="seen">What the watcher has received.</param>
+/// <param name="most">The most events to catch up on; with more it is a gap.</param>
+internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, int? most)
 {
     private const int PageSize = 500;
 
-    // Only the room's position is wanted: the newest message may have to be searched for below many that were deleted.
-    private static readonly MessageQuery NoMessages = new() { After = ChatLimits.MaxMessageId, Limit = 1 };
-
     /// <summary>Leaves out everything until now.</summary>
     public async ValueTask SkipToNowAsync(CancellationToken cancellationToken) =>
-        seen.Position = (await store.RepeatAsync(token => store.Store.ReadAsync(room, NoMessages, token), cancellationToken).ConfigureAwait(false)).Position;
+        seen.Position = await store.ReadPositionAsync(room, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>What changed since the position that was seen, and was not told.</summary>
+    /// <summary>What changed since the position, and was not delivered yet.</summary>
     public async IAsyncEnumerable<RoomEvent> RunAsync(CatchUpCause cause, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ChatTelemetry.CatchUp(cause);
         ChatLog.CatchingUp(store.Logger, cause);
         var readAheadBefore = seen.ReadAhead;
+        var pages = new Queue<RoomChanges>();
+        if (!await TryReadAllAsync(pages, cancellationToken).ConfigureAwait(false))
+        {
+            await SkipToNowAsync(cancellationToken).ConfigureAwait(false);
+            seen.ForgetReadAhead();
+            ChatTelemetry.Gap();
+            ChatLog.TooFarBehind(store.Logger, most);
+            yield return new RoomEvent.Gap(seen.Position);
+            yield break;
+        }
+
         RoomChanges changes;
         do
         {
-            changes = await store.RepeatAsync(token => store.Store.ReadChangesAsync(room, seen.Position, PageSize, token), cancellationToken).ConfigureAwait(false);
+            changes = pages.TryDequeue(out var page)
+                ? page
+                : await store.ReadChangesAsync(room, seen.Position, PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var happened in changes.Events)
             {
                 if (happened is RoomEvent.Gap)
@@ -45,5 +59,32 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen)
         }
         while (changes.HasMore);
         seen.ForgetReadAhead(readAheadBefore);
+    }
+
+    /// <summary>If there is a bound, reads everything before anything is delivered; <see langword="false"/> as soon as it is too much.</summary>
+    private async ValueTask<bool> TryReadAllAsync(Queue<RoomChanges> pages, CancellationToken cancellationToken)
+    {
+        if (most is not { } bound)
+        {
+            return true;
+        }
+
+        var position = seen.Position;
+        RoomChanges changes;
+        var count = 0L;
+        do
+        {
+            var limit = (int)Math.Min(PageSize, bound - count + 1);
+            changes = await store.ReadChangesAsync(room, position, limit, cancellationToken).ConfigureAwait(false);
+            pages.Enqueue(changes);
+            position = changes.Position;
+            count += changes.Events.Count;
+            if (count > bound)
+            {
+                return false;
+            }
+        }
+        while (changes.HasMore);
+        return true;
     }
 }

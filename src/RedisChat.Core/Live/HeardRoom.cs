@@ -1,10 +1,10 @@
 namespace RedisChat;
 
-/// <summary>What this process has heard of a room: takes events as they come, and gives them to the room's watchers in the order of their numbers.</summary>
+/// <summary>What this process has heard of a room: takes events as they come, and hands them to the room's watchers in the order of their numbers.</summary>
 /// <remarks>
 /// <para>
-/// Handlers of a channel run side by side on the thread pool, and overtake each other. The numbers tell: an event that does not continue what was heard
-/// is held until the one between has come. If it does not come soon, it was lost: the watchers find the hole and read from the store.
+/// Handlers of a channel run side by side on the thread pool, and overtake each other. The numbers show it: an event that does not continue what was heard
+/// is held until the missing one has come. If that does not come soon, it was lost: the watchers find the hole and read from the store.
 /// </para>
 /// <para>The order is for the watchers' ease only. Each compares every event with its own position, and would notice.</para>
 /// </remarks>
@@ -13,13 +13,15 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
     private readonly object _gate = new();
     private RoomPosition? _heard;
     private HeldEvents? _held;
+    private ForeignEpochs? _foreign;
+    private bool _isClosed;
 
-    // Where waiting for the missing was given up last: it may come yet, and is then no lost history.
+    // Where waiting for the missing was last given up: it may still come, and is then no lost history.
     private Skipped? _skipped;
 
     public RoomFeed Feed { get; } = new(bufferSize);
 
-    /// <summary>The last position that was heard live, or that a watcher read when it began; nothing before that.</summary>
+    /// <summary>The last position that was heard live, or that was read from the store; nothing before that.</summary>
     public RoomPosition? Position
     {
         get
@@ -41,12 +43,18 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>A watcher has read the room after the channel was subscribed to: what is heard must go on from there.</summary>
-    public void Joined(RoomPosition position)
+    /// <summary>A watcher has read this position from the store, after the channel was subscribed to: events must continue from there.</summary>
+    /// <remarks>
+    /// Only the store can vouch for an epoch. So this is how the epoch of a room that was created, or created again, becomes the one whose events are delivered.
+    /// </remarks>
+    public void Confirmed(RoomPosition position)
     {
         lock (_gate)
         {
-            _heard ??= position;
+            if (_heard is null || _heard.Value.Epoch != position.Epoch)
+            {
+                Adopt(position);
+            }
         }
     }
 
@@ -55,26 +63,44 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
     {
         lock (_gate)
         {
-            // Something may have been heard since the probe looked.
-            _heard = _heard == heard ? position : _heard;
+            // Something may have been heard since the probe read the room.
+            if (_heard == heard)
+            {
+                Adopt(position);
+            }
+
             PublishHeld();
         }
     }
 
-    /// <summary>Takes what came together.</summary>
+    /// <summary>Takes events that came together.</summary>
     public void Hear(LiveEvents events)
     {
         lock (_gate)
         {
-            if (_heard is { } heard && events.IsAheadOf(heard))
+            if (_isClosed)
             {
-                _held ??= new HeldEvents(bufferSize, time, static room => ((HeardRoom)room!).GiveUpIfStuck(), this);
-                if (_held.TryAdd(events))
+                return;
+            }
+
+            if (_heard is { } heard)
+            {
+                if (events.Position.Epoch != heard.Epoch)
                 {
+                    HearForeign(events.Position);
                     return;
                 }
 
-                GiveUp();
+                if (events.IsAheadOf(heard))
+                {
+                    _held ??= new HeldEvents(bufferSize, time, static room => ((HeardRoom)room!).GiveUpIfStuck(), this);
+                    if (_held.TryAdd(events))
+                    {
+                        return;
+                    }
+
+                    GiveUp();
+                }
             }
 
             Publish(events);
@@ -82,12 +108,39 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>Forgets what is held: nobody watches any more.</summary>
+    /// <summary>Forgets what is held, and hears nothing more: nobody watches any more.</summary>
     public void Close()
     {
         lock (_gate)
         {
+            _isClosed = true;
             _held?.Clear();
+        }
+    }
+
+    private void HearForeign(RoomPosition position)
+    {
+        _foreign ??= new ForeignEpochs(time);
+        if (_foreign.IsWorthARead(position))
+        {
+            Feed.CatchUp(CatchUpCause.Hole);
+        }
+    }
+
+    private void Adopt(RoomPosition position)
+    {
+        if (_heard is { } heard && heard.Epoch != position.Epoch)
+        {
+            // What is held belongs to a room that is gone.
+            _held?.TakeAll();
+        }
+
+        _heard = position;
+        if (_foreign is not null && _foreign.TryRemove(position.Epoch, out var last) && !position.IsAtOrAfter(last))
+        {
+            // Its events came after the store was read, and were not delivered: the epoch was still foreign.
+            _heard = last;
+            Feed.CatchUp(CatchUpCause.Hole);
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
     // Handlers overtake each other by microseconds on an idle machine and by milliseconds on a busy one. A probe waits longer.
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
+    private readonly TimeProvider _time = time;
+    private readonly TimerCallback _rang = rang;
+    private readonly object _state = state;
     private readonly List<LiveEvents> _held = [];
     private ITimer? _timer;
     private bool _isTimerSet;
@@ -25,7 +28,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
 
         if (IsEmpty)
         {
-            _waitingSince = time.GetTimestamp();
+            _waitingSince = _time.GetTimestamp();
             SetTimer(Patience);
         }
 
@@ -54,7 +57,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         _count -= events.Count;
 
         // What is missing before the next one is something else.
-        _waitingSince = time.GetTimestamp();
+        _waitingSince = _time.GetTimestamp();
         return true;
     }
 
@@ -76,7 +79,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
             return false;
         }
 
-        var rest = Patience - time.GetElapsedTime(_waitingSince);
+        var rest = Patience - _time.GetElapsedTime(_waitingSince);
         if (rest > TimeSpan.Zero)
         {
             SetTimer(rest);
@@ -101,8 +104,13 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         if (!_isTimerSet)
         {
             _isTimerSet = true;
-            _timer ??= time.CreateTimer(rang, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(due, Timeout.InfiniteTimeSpan);
+            if (_timer is null)
+            {
+                DetachedContext.Run(
+                    this, static held => held._timer = held._time.CreateTimer(held._rang, held._state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+            }
+
+            _timer!.Change(due, Timeout.InfiniteTimeSpan);
         }
     }
 

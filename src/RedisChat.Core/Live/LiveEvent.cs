@@ -1,15 +1,18 @@
 namespace RedisChat;
 
 /// <summary>An event as it came over the wire, with what it must follow: so a missed one before it is visible.</summary>
-/// <param name="happened">What happened: a creation, an edit or a deletion.</param>
+/// <param name="happened">What happened: a creation or a change.</param>
 /// <param name="previous">For a creation the time (µs) of the message before it, for a change the revision before it; 0 for the first.</param>
-internal sealed class LiveEvent(RoomEvent happened, long previous)
+/// <param name="trace">The <c>traceparent</c> of whoever caused it; <see langword="null"/> where that is not traced.</param>
+internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace = null)
 {
     private static readonly RoomEvent Nothing = new RoomEvent.CaughtUp(RoomPosition.Start);
 
     private LiveEvent? _next;
 
     public RoomEvent Happened { get; } = happened;
+
+    public string? Trace { get; } = trace;
 
     /// <summary>The event that came after it. Set once.</summary>
     public LiveEvent? Next
@@ -30,7 +33,7 @@ internal sealed class LiveEvent(RoomEvent happened, long previous)
         var position = Happened.Position;
         if (position.Epoch != seen.Epoch)
         {
-            // Also the first message of a room that was watched before it existed: the store has to vouch for a new epoch. Who can
+            // Also the first message of a room that was watched before it existed: only the store can vouch for a new epoch. A program that can
             // publish on the channel but not read the room does not know its epoch, and so cannot forge events.
             return Continuity.Hole;
         }
@@ -40,7 +43,7 @@ internal sealed class LiveEvent(RoomEvent happened, long previous)
             if (position.MessageId <= seen.MessageId)
             {
                 // The same id with another time, or a lower one with a later time: the history was lost, and its ids are given out again.
-                // (Had the clock been set back instead, it costs a look into the store.)
+                // (If the clock was set back instead, it costs one read of the store.)
                 var again = position.MessageId == seen.MessageId ? position.Stamp != seen.Stamp : position.Stamp > seen.Stamp;
                 return again ? Continuity.Hole : Continuity.Seen;
             }
@@ -70,6 +73,6 @@ internal enum Continuity
     /// <summary>It is the next one.</summary>
     Next,
 
-    /// <summary>Something between is missing.</summary>
+    /// <summary>Something in between is missing.</summary>
     Hole,
 }

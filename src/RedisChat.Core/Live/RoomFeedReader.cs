@@ -14,9 +14,9 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
 
     /// <summary>The next event, if it has come, and what it is to someone who has seen the room up to a position.</summary>
     /// <remarks>
-    /// Gives no <see cref="LiveEvent"/> away: a watcher that holds one while its application is busy would hold all that come after it.
+    /// Returns no <see cref="LiveEvent"/>: a watcher that holds one while its application is busy would hold all that come after it.
     /// </remarks>
-    public bool TryRead(RoomPosition seen, [NotNullWhen(true)] out RoomEvent? happened, out Continuity continuity)
+    public bool TryRead(RoomPosition seen, [NotNullWhen(true)] out RoomEvent? happened, out Continuity continuity, out string? trace)
     {
         var at = Volatile.Read(ref _at);
         var next = at?.Next;
@@ -26,11 +26,13 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
         {
             happened = null;
             continuity = default;
+            trace = null;
             return false;
         }
 
         happened = next.Happened;
         continuity = next.After(seen);
+        trace = next.Trace;
         return true;
     }
 

@@ -1,21 +1,24 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
 namespace RedisChat;
 
 /// <summary>
-/// Tells what happens in a room from a position on, each event once and in order. Live events are taken only while they continue what was
-/// told; where they do not, what changed is read from the store.
+/// Delivers what happens in a room from a position on, each event once and in order. Live events are taken only while they continue what was
+/// delivered; where they do not, what changed is read from the store.
 /// </summary>
 /// <remarks>
-/// Written out by hand, for a live event must cost little: telling one, waiting for one and being woken for one allocate nothing. What is read from
+/// Written out by hand, because a live event must cost little: delivering one, waiting for one and being woken for one allocate nothing. What is read from
 /// the store is left to the compiler.
 /// </remarks>
 internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private readonly WatchedStore _store;
     private readonly string _name;
+    private readonly WatchOptions _options;
     private readonly CancellationToken _ofWatch;
     private readonly CancellationToken _ofEnumeration;
+    private readonly WatcherHeartbeat? _heartbeat;
     private readonly SeenRoom _seen = new();
 
     // The application goes on where it is completed: that is on the pool, in a work item that is this watcher's own.
@@ -23,27 +26,50 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     private CancellationTokenRegistration _onWatchCancelled;
     private CancellationTokenRegistration _onEnumerationCancelled;
 
-    // What is being read from the store; nothing while it is live.
+    // What is being read from the store, and how to end that; nothing while it is live.
     private IAsyncEnumerator<RoomEvent>? _fromStore;
+    private CancellationTokenSource? _reading;
     private ILiveRoom? _room;
     private RoomFeedReader? _reader;
     private RoomEvent? _current;
-    private bool _isMoving;
-    private bool _hasEnded;
+    private Activity? _processing;
+    private TaskCompletionSource? _disposed;
+    private bool _hasPosition;
+    private int _turn;
 
-    public Watcher(WatchedStore store, string room, RoomPosition? after, CancellationToken ofWatch, CancellationToken ofEnumeration)
+    public Watcher(WatchedStore store, string room, WatchOptions options, CancellationToken ofWatch, CancellationToken ofEnumeration)
     {
         _store = store;
         _name = room;
+        _options = options;
         _ofWatch = ofWatch;
         _ofEnumeration = ofEnumeration == ofWatch ? CancellationToken.None : ofEnumeration;
-        _fromStore = StartAsync(after).GetAsyncEnumerator(CancellationToken.None);
+        _heartbeat = options.Heartbeat is { } interval ? new WatcherHeartbeat(interval, store.Time) : null;
+        _hasPosition = options.After is not null;
+        _seen.Position = options.After ?? RoomPosition.Start;
+        _fromStore = StartAsync().GetAsyncEnumerator(CancellationToken.None);
+    }
+
+    /// <summary>Whose turn it is. Only who changes it from what it was may complete an event, or end.</summary>
+    private static class Turn
+    {
+        /// <summary>The application's: no event is awaited.</summary>
+        public const int Application = 0;
+
+        /// <summary>The watcher's: an event is awaited.</summary>
+        public const int Watcher = 1;
+
+        /// <summary>The watcher's, to end: it was disposed while an event was awaited.</summary>
+        public const int Disposal = 2;
+
+        /// <summary>Nobody's any more.</summary>
+        public const int None = 3;
     }
 
     private enum Step
     {
-        /// <summary>There is an event to tell.</summary>
-        Told,
+        /// <summary>There is an event to deliver.</summary>
+        Delivers,
 
         /// <summary>There is nothing; it will be called when there is.</summary>
         Waits,
@@ -54,37 +80,65 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
 
     public RoomEvent Current => _current!;
 
-    private bool IsCancelled =>
-        _ofWatch.IsCancellationRequested || _ofEnumeration.IsCancellationRequested || _store.Rooms.Ending.IsCancellationRequested;
+    private bool MustEnd =>
+        _ofWatch.IsCancellationRequested || _ofEnumeration.IsCancellationRequested || _store.Rooms.Ending.IsCancellationRequested
+        || Volatile.Read(ref _turn) == Turn.Disposal;
 
     public ValueTask<bool> MoveNextAsync()
     {
-        if (_isMoving)
+        if (Volatile.Read(ref _turn) is var turn && turn != Turn.Application)
         {
-            throw new InvalidOperationException("The event before is still being waited for.");
+            return turn == Turn.Watcher ? throw new InvalidOperationException("The previous event is still awaited.") : new(false);
         }
 
-        if (_hasEnded)
-        {
-            return new(false);
-        }
-
+        EndProcessing();
         var step = Step.LeavesLive;
-        if (_fromStore is null && (step = TryTell()) == Step.Told)
+        if (_fromStore is null && (step = TryDeliver()) == Step.Delivers)
         {
             return new(true);
         }
 
-        // What was told is not kept while there is nothing more: it may be the last for long.
+        // What was delivered is not kept while there is nothing more: it may be the last for long.
         _current = null;
-        _isMoving = true;
         _next.Reset();
         var next = new ValueTask<bool>(this, _next.Version);
+        if (Interlocked.CompareExchange(ref _turn, Turn.Watcher, Turn.Application) != Turn.Application)
+        {
+            return new(false);
+        }
+
+        _heartbeat?.Restart();
         GoOn(step);
         return next;
     }
 
-    public ValueTask DisposeAsync() => _isMoving ? throw new NotSupportedException("An event is still being waited for: cancel that first.") : EndAsync();
+    /// <summary>Ends the watching. An event that is awaited does not come any more: there is none.</summary>
+    public ValueTask DisposeAsync()
+    {
+        while (true)
+        {
+            switch (Interlocked.CompareExchange(ref _turn, Turn.None, Turn.Application))
+            {
+                case Turn.Application:
+                    return EndAsync();
+                case Turn.None:
+                    return default;
+            }
+
+            // An event is awaited. The watcher is the one to end then, because only it knows where it is.
+            var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            disposed = Interlocked.CompareExchange(ref _disposed, disposed, null) ?? disposed;
+            switch (Interlocked.CompareExchange(ref _turn, Turn.Disposal, Turn.Watcher))
+            {
+                case Turn.Watcher:
+                    EndReading();
+                    Volatile.Read(ref _reader)?.Wake();
+                    return new(disposed.Task);
+                case Turn.Disposal:
+                    return new(disposed.Task);
+            }
+        }
+    }
 
     /// <summary>Called on the pool after it was woken.</summary>
     void IThreadPoolWorkItem.Execute() => GoOn(Step.Waits);
@@ -96,12 +150,12 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _next.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Goes on until there is an event, which is told, or nothing but to wait.</summary>
+    /// <summary>Goes on until there is an event, which is delivered, or nothing left but to wait.</summary>
     private void GoOn(Step step)
     {
-        switch (step == Step.Waits ? TellOrWait() : step)
+        switch (step == Step.Waits ? DeliverOrWait() : step)
         {
-            case Step.Told:
+            case Step.Delivers:
                 Complete();
                 break;
             case Step.LeavesLive:
@@ -110,13 +164,13 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
     }
 
-    private Step TellOrWait()
+    private Step DeliverOrWait()
     {
         Step step;
-        while ((step = TryTell()) == Step.Waits)
+        while ((step = TryDeliver()) == Step.Waits)
         {
             _reader!.BeginWait();
-            if ((!_reader.HasNews && !IsCancelled) || !_reader.TryEndWait())
+            if ((!_reader.HasNews && !MustEnd && _heartbeat is not { IsDue: true }) || !_reader.TryEndWait())
             {
                 break;
             }
@@ -125,14 +179,20 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         return step;
     }
 
-    private Step TryTell()
+    private Step TryDeliver()
     {
         var cause = _reader!.TakeCatchUp();
-        while (cause == CatchUpCause.None && !IsCancelled)
+        while (cause == CatchUpCause.None && !MustEnd)
         {
-            if (!_reader.TryRead(_seen.Position, out var happened, out var continuity))
+            if (!_reader.TryRead(_seen.Position, out var happened, out var continuity, out var trace))
             {
-                return Step.Waits;
+                if (_heartbeat is null || !_heartbeat.TryTake())
+                {
+                    return Step.Waits;
+                }
+
+                _current = new RoomEvent.Heartbeat(_seen.Position);
+                return Step.Delivers;
             }
 
             if (continuity == Continuity.Hole)
@@ -146,7 +206,8 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                 if (happened is not RoomEvent.Unknown && !_seen.WasReadAhead(happened))
                 {
                     _current = happened;
-                    return Step.Told;
+                    _processing = trace is null ? null : ChatTelemetry.BeginProcessing(_name, trace);
+                    return Step.Delivers;
                 }
             }
         }
@@ -162,16 +223,24 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             var step = Step.LeavesLive;
             while (step == Step.LeavesLive)
             {
-                if (await _fromStore!.MoveNextAsync().ConfigureAwait(false))
+                if (MustEnd)
                 {
-                    _current = _fromStore.Current;
-                    step = Step.Told;
+                    throw new OperationCanceledException();
+                }
+
+                var hasEvent = _heartbeat is null || !_hasPosition
+                    ? await _fromStore!.MoveNextAsync().ConfigureAwait(false)
+                    : await _heartbeat.MoveAsync(_fromStore!).ConfigureAwait(false);
+                if (hasEvent is { } isEvent && !isEvent)
+                {
+                    await _fromStore!.DisposeAsync().ConfigureAwait(false);
+                    _fromStore = null;
+                    step = DeliverOrWait();
                 }
                 else
                 {
-                    await _fromStore.DisposeAsync().ConfigureAwait(false);
-                    _fromStore = null;
-                    step = TellOrWait();
+                    _current = hasEvent is null ? new RoomEvent.Heartbeat(_seen.Position) : _fromStore!.Current;
+                    step = Step.Delivers;
                 }
             }
 
@@ -183,16 +252,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         catch (Exception e)
         {
             (e as ChatException)?.Complete(_name, ChatOperations.Watch);
-            try
-            {
-                await EndAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                _isMoving = false;
-                _next.SetException(e);
-            }
-
+            await EndAwaitedAsync(e).ConfigureAwait(false);
             return;
         }
 
@@ -202,23 +262,62 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     /// <summary>Lets the application go on. It may be back in <see cref="MoveNextAsync"/> before this returns.</summary>
     private void Complete()
     {
-        _isMoving = false;
-        _next.SetResult(true);
+        if (Interlocked.CompareExchange(ref _turn, Turn.Application, Turn.Watcher) == Turn.Watcher)
+        {
+            _next.SetResult(true);
+        }
+        else
+        {
+            // It was disposed just now.
+            _ = EndAwaitedAsync(new OperationCanceledException());
+        }
     }
 
-    private async IAsyncEnumerable<RoomEvent> StartAsync(RoomPosition? after)
+    /// <summary>Ends while an event is awaited, which fails, or does not come if the watcher was disposed.</summary>
+    private async Task EndAwaitedAsync(Exception cause)
     {
-        using var ending = LinkedToken();
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.Exchange(ref _turn, Turn.None) == Turn.Disposal)
+            {
+                _next.SetResult(false);
+            }
+            else
+            {
+                _next.SetException(ErrorOf(cause));
+            }
+
+            Volatile.Read(ref _disposed)?.TrySetResult();
+        }
+    }
+
+    /// <summary>What the application is to see: its own cancellation with its own token, or that the store was disposed.</summary>
+    private Exception ErrorOf(Exception cause) => cause switch
+    {
+        OperationCanceledException when _ofWatch.IsCancellationRequested => new OperationCanceledException(_ofWatch),
+        OperationCanceledException when _ofEnumeration.IsCancellationRequested => new OperationCanceledException(_ofEnumeration),
+        not ObjectDisposedException when _store.Rooms.Ending.IsCancellationRequested => new ObjectDisposedException(_store.Name, "The store was disposed, which ends its watchers."),
+        _ => cause,
+    };
+
+    private async IAsyncEnumerable<RoomEvent> StartAsync()
+    {
+        using var ending = new Reading(this);
         _room = await _store.Rooms.JoinAsync(_name, ending.Token).ConfigureAwait(false);
 
         // The feed is joined first, so what happens from here on is either read now or comes live.
-        _reader = _room.Feed.Join(this);
-        _onWatchCancelled = _ofWatch.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
-        _onEnumerationCancelled = _ofEnumeration.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), _reader);
-        var catchUp = new CatchUp(_store, _name, _seen);
-        if (after is { } position)
+        var reader = _room.Feed.Join(this);
+        Volatile.Write(ref _reader, reader);
+        _onWatchCancelled = _ofWatch.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), reader);
+        _onEnumerationCancelled = _ofEnumeration.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), reader);
+        _heartbeat?.Join(reader);
+        var catchUp = new CatchUp(_store, _name, _seen, _options.MaxCatchUp);
+        if (_options.After is not null)
         {
-            _seen.Position = position;
             await foreach (var missed in catchUp.RunAsync(CatchUpCause.Start, ending.Token).ConfigureAwait(false))
             {
                 yield return missed;
@@ -227,35 +326,50 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         else
         {
             await catchUp.SkipToNowAsync(ending.Token).ConfigureAwait(false);
+            _hasPosition = true;
         }
 
-        _room.Joined(_seen.Position);
+        _room.Confirmed(_seen.Position);
         yield return new RoomEvent.CaughtUp(_seen.Position);
     }
 
     private async IAsyncEnumerable<RoomEvent> CatchUpAsync(CatchUpCause cause)
     {
-        using var ending = LinkedToken();
+        using var ending = new Reading(this);
         ending.Token.ThrowIfCancellationRequested();
-        await foreach (var missed in new CatchUp(_store, _name, _seen).RunAsync(cause, ending.Token).ConfigureAwait(false))
+        await foreach (var missed in new CatchUp(_store, _name, _seen, _options.MaxCatchUp).RunAsync(cause, ending.Token).ConfigureAwait(false))
         {
             yield return missed;
         }
+
+        _room!.Confirmed(_seen.Position);
     }
 
-    // Only while something is awaited but the feed: a linked token takes more memory than the whole watcher.
-    private CancellationTokenSource LinkedToken() => CancellationTokenSource.CreateLinkedTokenSource(_ofWatch, _ofEnumeration, _store.Rooms.Ending);
+    private void EndReading()
+    {
+        try
+        {
+            // Not on this thread, where it would run the application's code.
+            _ = Volatile.Read(ref _reading)?.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The read has ended.
+        }
+    }
 
     private async ValueTask EndAsync()
     {
-        if (_hasEnded)
-        {
-            return;
-        }
-
-        _hasEnded = true;
+        EndProcessing();
         _onWatchCancelled.Unregister();
         _onEnumerationCancelled.Unregister();
+        _heartbeat?.Dispose();
+        if (_heartbeat?.Reading is { } reading)
+        {
+            EndReading();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (_fromStore is not null)
         {
             await _fromStore.DisposeAsync().ConfigureAwait(false);
@@ -269,6 +383,41 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             }
 
             await _room.LeaveAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void EndProcessing()
+    {
+        if (_processing is { } processing)
+        {
+            _processing = null;
+            ChatTelemetry.EndProcessing(processing);
+        }
+    }
+
+    /// <summary>What ends a read from the store. Only for as long as one is under way: a linked source takes more memory than the whole watcher.</summary>
+    private readonly struct Reading : IDisposable
+    {
+        private readonly Watcher _watcher;
+        private readonly CancellationTokenSource _source;
+
+        public Reading(Watcher watcher)
+        {
+            _watcher = watcher;
+            _source = CancellationTokenSource.CreateLinkedTokenSource(watcher._ofWatch, watcher._ofEnumeration, watcher._store.Rooms.Ending);
+            Interlocked.Exchange(ref watcher._reading, _source);
+            if (Volatile.Read(ref watcher._turn) == Turn.Disposal)
+            {
+                _source.Cancel();
+            }
+        }
+
+        public CancellationToken Token => _source.Token;
+
+        public void Dispose()
+        {
+            Volatile.Write(ref _watcher._reading, null);
+            _source.Dispose();
         }
     }
 }

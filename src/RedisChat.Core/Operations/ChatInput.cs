@@ -6,6 +6,9 @@ namespace RedisChat;
 /// <summary>Refuses bad input before any I/O with a <see cref="ChatInputException"/> that says what is allowed. No error repeats what a user wrote.</summary>
 internal static class ChatInput
 {
+    // More than a timer takes is a mistake anyway: the interval is for connections that must not be idle.
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromDays(1);
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void CheckId(string id, [CallerArgumentExpression(nameof(id))] string name = "") => CheckId(id, new ArgumentName(name));
@@ -67,6 +70,22 @@ internal static class ChatInput
         if (position.MessageId is < 0 or > ChatLimits.MaxMessageId || position.Stamp < 0 || position.Revision < 0)
         {
             throw new ChatInputException("No room can have this position. Pass back one that the chat returned.", name);
+        }
+    }
+
+    public static void CheckWatch(WatchOptions options)
+    {
+        RequireNotNull(options, new ArgumentName(nameof(options)));
+        CheckPosition(options.After ?? RoomPosition.Start, $"{nameof(options)}.{nameof(options.After)}");
+        if (options.MaxCatchUp < 0)
+        {
+            throw new ChatInputException("A bound on catching up must not be negative.", $"{nameof(options)}.{nameof(options.MaxCatchUp)}");
+        }
+
+        if (options.Heartbeat is { } interval && (interval <= TimeSpan.Zero || interval > LongestHeartbeat))
+        {
+            throw new ChatInputException(
+                $"A heartbeat must be longer than zero, and at most {LongestHeartbeat.TotalDays} days.", $"{nameof(options)}.{nameof(options.Heartbeat)}");
         }
     }
 

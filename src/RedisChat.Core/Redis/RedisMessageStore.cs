@@ -130,8 +130,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
             static (database, call, token) => call.Changes.ReadAsync(database, call.Room, call.After, call.Limit, token).UntilAsync(token), cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        _watched.Watch(room, after, cancellationToken);
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
+        _watched.Watch(room, options, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
@@ -141,7 +141,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
         new RedisInspection(_context).RunAsync(patience, cancellationToken);
 
-    /// <summary>Ends the watching, and closes the connection if it is the store's own.</summary>
+    /// <summary>Ends the watchers with an <see cref="ObjectDisposedException"/>, and closes the connection if it is the store's own.</summary>
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);

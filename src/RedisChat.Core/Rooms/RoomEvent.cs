@@ -13,6 +13,7 @@ namespace RedisChat;
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
 ///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
+///     case RoomEvent.Heartbeat: … // nothing happened for a while
 /// }
 /// </code>
 /// </remarks>
@@ -23,6 +24,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Reacted), "reacted")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
+[JsonDerivedType(typeof(Heartbeat), "heartbeat")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
@@ -111,8 +113,8 @@ public abstract record RoomEvent
 
     /// <summary>
     /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
-    /// lost in a fail-over, or more changed than the change log keeps. What the watcher has seen may be wrong, so reload the room.
-    /// The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
+    /// lost in a fail-over, or more changed than the change log keeps; or they are more than <see cref="WatchOptions.MaxCatchUp"/>. What the watcher has seen
+    /// may be wrong, so reload the room. The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
@@ -139,6 +141,19 @@ public abstract record RoomEvent
         /// <summary>Creates the event.</summary>
         /// <param name="position">The room's current position.</param>
         public CaughtUp(RoomPosition position)
+            : base(position)
+        {
+        }
+    }
+
+    /// <summary>
+    /// Nothing happened for as long as <see cref="WatchOptions.Heartbeat"/> says. Comes only where it was asked for. The position is that of the event before.
+    /// </summary>
+    public sealed record Heartbeat : RoomEvent
+    {
+        /// <summary>Makes one.</summary>
+        /// <param name="position">The watcher's position.</param>
+        public Heartbeat(RoomPosition position)
             : base(position)
         {
         }

@@ -82,16 +82,17 @@ public interface IMessageStore
     ValueTask<RoomChanges> ReadChangesAsync(
         string room, RoomPosition after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells what happens in a room as it happens: each event once, in one order for all watchers.</summary>
+    /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <remarks>
-    /// The stream outlasts any time without a store, and ends only by cancellation or an error that waiting does not mend. Each watcher reads at its own
-    /// pace; a slow one delays no other and holds a bounded amount of memory.
+    /// The stream outlasts any time without a store. It ends only by cancellation, when the store is disposed, or with an error that waiting does not fix. Each
+    /// watcher reads at its own pace; a slow one delays no other and holds a bounded amount of memory. Disposing the enumerator ends it, also while an event is
+    /// awaited: then there is none.
     /// </remarks>
     /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="after">
-    /// What the watcher has seen: it is told first what happened since. <see langword="null"/> to begin with what happens from now on. Either way
-    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
+    /// <param name="options">From where on, and how. Once the watcher has caught up it receives <see cref="RoomEvent.CaughtUp"/>, once.</param>
+    /// <param name="cancellationToken">
+    /// Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.
     /// </param>
-    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
-    IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default);
+    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
+    IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Asks a store for its optional abilities.</summary>
+/// <summary>Shorter ways to call a store, and to ask it for its optional abilities.</summary>
 public static class MessageStoreExtensions
 {
     /// <summary>An optional ability of a store; <see langword="null"/> if it lacks it.</summary>
@@ -11,6 +11,18 @@ public static class MessageStoreExtensions
     {
         ArgumentNullException.ThrowIfNull(store);
         return (T?)store.GetAbility(typeof(T));
+    }
+
+    /// <summary>Streams a room's events live, with no further options.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="after">What the watcher has seen; <see langword="null"/> to begin with what happens from now on.</param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
+    public static IAsyncEnumerable<RoomEvent> WatchAsync(
+        this IMessageStore store, string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.WatchAsync(room, WatchOptions.From(after), cancellationToken);
     }
 
     /// <summary>An ability that a call cannot do without.</summary>

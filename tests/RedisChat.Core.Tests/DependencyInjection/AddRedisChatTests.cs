@@ -140,7 +140,7 @@ public sealed class AddRedisChatTests
         public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
             _inner.ReadChangesAsync(room, after, limit, cancellationToken);
 
-        public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-            _inner.WatchAsync(room, after, cancellationToken);
+        public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
+            _inner.WatchAsync(room, options, cancellationToken);
     }
 }

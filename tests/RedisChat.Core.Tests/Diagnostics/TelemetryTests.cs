@@ -38,6 +38,45 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task The_processing_of_a_live_event_is_an_activity_that_links_to_the_send()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ChatDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var chat = new Chat(new InMemoryMessageStore());
+
+        // The first event of a new room is read from the store.
+        await chat.SendAsync(_room, "alice", "before", Cancelled);
+        await using var watcher = chat.WatchAsync(_room).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        spans.Clear();
+        await chat.SendAsync(_room, "alice", "hello", Cancelled);
+        Activity.Current = null;
+
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        Activity.Current.Should().BeNull("the application's own activities are not touched");
+        spans.Should().NotContain(span => span.DisplayName == "process chatroom" && (string?)span.GetTagItem("messaging.destination.name") == _room);
+        var next = watcher.MoveNextAsync();
+
+        var own = spans.Where(span => (string?)span.GetTagItem("messaging.destination.name") == _room).ToList();
+        var send = own.Single(span => span.DisplayName == "send chatroom");
+        var process = own.Single(span => span.DisplayName == "process chatroom");
+        process.Kind.Should().Be(ActivityKind.Consumer);
+        process.GetTagItem("messaging.operation.type").Should().Be("process");
+        process.Parent.Should().BeNull();
+        process.TraceId.Should().NotBe(send.TraceId);
+        var link = process.Links.Should().ContainSingle().Subject.Context;
+        (link.TraceId, link.SpanId, link.IsRemote).Should().Be((send.TraceId, send.SpanId, true));
+        await watcher.DisposeAsync();
+        (await next).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Messages_operations_and_retries_are_measured_without_rooms_or_users_in_the_tags()
     {
         var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();

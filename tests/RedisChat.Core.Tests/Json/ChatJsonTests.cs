@@ -75,7 +75,8 @@ public sealed class ChatJsonTests
             $$"""{"kind":"deleted","messageId":9000000000000000,"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"reacted","messageId":9000000000000000,"reactions":[{"emoji":"\uD83D\uDC4D","count":2,"own":1},{"emoji":":shipit:","count":1,"own":0}],"user":"alice","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"gap","position":"{{JsonExamples.Position}}"}""",
-            $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""");
+            $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
     public void Each_kind_of_event_is_in_JSON_under_its_name_in_camel_case()

@@ -42,6 +42,7 @@ internal static class JsonExamples
         new RoomEvent.Reacted(ChatLimits.MaxMessageId, [new Reaction("👍", 2, Own: 1), new Reaction(":shipit:", 1)], "alice", Position),
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
+        new RoomEvent.Heartbeat(Position),
     ];
 
     /// <summary>All of them, each under the type that an application serializes it as.</summary>

@@ -19,7 +19,7 @@ public sealed class HeardRoomTests
         _reader = _room.Feed.Join(new Nobody());
         _history.Created();
         _seen = _history.Position;
-        _room.Joined(_seen);
+        _room.Confirmed(_seen);
     }
 
     [Fact]
@@ -122,13 +122,101 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void The_first_event_of_another_epoch_is_not_held()
+    public void The_first_event_of_another_epoch_sends_the_watchers_to_the_store_and_is_neither_held_nor_delivered()
     {
-        var position = new RoomPosition(8, 5, 50, 0);
-        _room.Hear(LiveEvents.Append(default, new LiveEvent(new RoomEvent.Deleted(1, position), 0)));
+        _room.Hear(Foreign(8));
 
-        Read().Should().Equal(Continuity.Hole);
-        _room.Position.Should().Be(position);
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        Read().Should().BeEmpty();
+        _room.Position.Should().Be(_seen);
+        _room.TryGetWhole(out _).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_foreign_epoch_costs_one_read_in_each_interval_however_often_it_is_heard()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            _room.Hear(Foreign(8, i + 1));
+        }
+
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        _room.Hear(Foreign(8, 1001));
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.None);
+
+        _time.Advance(ForeignEpochs.Interval);
+        _room.Hear(Foreign(8, 1002));
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+    }
+
+    [Fact]
+    public void Ever_new_foreign_epochs_cost_a_handful_of_reads_in_each_interval()
+    {
+        var reads = 0;
+        for (ulong epoch = 100; epoch < 1100; epoch++)
+        {
+            _room.Hear(Foreign(epoch));
+            reads += _reader.TakeCatchUp() == CatchUpCause.None ? 0 : 1;
+        }
+
+        reads.Should().BeInRange(1, 4);
+        _room.Hear(_history.Created());
+        Read().Should().Equal(Continuity.Next);
+    }
+
+    [Fact]
+    public void Once_the_store_confirms_another_epoch_its_events_are_delivered()
+    {
+        _room.Hear(Foreign(8, 1));
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+
+        _room.Confirmed(new RoomPosition(8, 1, 10, 0));
+
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.None);
+        _seen = new RoomPosition(8, 1, 10, 0);
+        _room.Hear(Foreign(8, 2));
+        Read().Should().Equal(Continuity.Next);
+    }
+
+    [Fact]
+    public void Events_that_came_between_the_read_of_another_epoch_and_its_confirmation_are_read_too()
+    {
+        _room.Hear(Foreign(8, 1));
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        _room.Hear(Foreign(8, 2));
+
+        _room.Confirmed(new RoomPosition(8, 1, 10, 0));
+
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
+        _room.Position.Should().Be(new RoomPosition(8, 2, 20, 0));
+    }
+
+    [Fact]
+    public void A_change_of_a_kind_that_is_not_known_moves_the_position_and_holds_nothing()
+    {
+        _room.Hear(_history.Unknown());
+        _room.Hear(_history.Created());
+
+        _room.TryGetWhole(out var heard).Should().BeTrue();
+        heard.Should().Be(_history.Position);
+        Read().Should().Equal(Continuity.Next, Continuity.Next);
+        _reader.TakeCatchUp().Should().Be(CatchUpCause.None);
+    }
+
+    [Fact]
+    public void Nothing_is_heard_and_no_timer_is_left_once_it_is_closed()
+    {
+        var time = new TimersAlive();
+        var room = new HeardRoom(BufferSize, time);
+        room.Confirmed(_seen);
+        _history.Created();
+        room.Hear(_history.Created());
+        time.Alive.Should().Be(1, "an event is held");
+
+        room.Close();
+        room.Hear(_history.Created());
+
+        time.Alive.Should().Be(0);
     }
 
     [Fact]
@@ -146,11 +234,18 @@ public sealed class HeardRoomTests
         _room.Position.Should().Be(_history.Position);
     }
 
+    private static LiveEvents Foreign(ulong epoch, long id = 1)
+    {
+        var position = new RoomPosition(epoch, id, id * 10, 0);
+        var message = new Message { Id = id, User = "mallory", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch };
+        return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Created(message, position), (id - 1) * 10));
+    }
+
     /// <summary>Reads all there is, as a watcher that goes on after a hole as if it had read it from the store.</summary>
     private List<Continuity> Read()
     {
         var told = new List<Continuity>();
-        while (_reader.TryRead(_seen, out var happened, out var continuity))
+        while (_reader.TryRead(_seen, out var happened, out var continuity, out _))
         {
             told.Add(continuity);
             _seen = happened.Position;

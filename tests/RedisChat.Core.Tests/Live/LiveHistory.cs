@@ -29,5 +29,13 @@ internal sealed class LiveHistory
         return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Edited(Message(Position.MessageId), Position), before));
     }
 
+    /// <summary>A change of a kind that this version does not know.</summary>
+    public LiveEvents Unknown()
+    {
+        var before = Position.Revision;
+        Position = Position with { Revision = before + 10 };
+        return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Unknown(Position), before));
+    }
+
     private static Message Message(long id) => new() { Id = id, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch };
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using RedisChat.Conformance;
 
 namespace RedisChat.Tests.Live;
@@ -91,7 +93,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task One_event_is_waited_for_at_a_time()
+    public async Task One_event_is_awaited_at_a_time()
     {
         using var end = new CancellationTokenSource();
         var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(end.Token);
@@ -99,11 +101,249 @@ public sealed class WatcherTests
         var next = watcher.MoveNextAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await watcher.MoveNextAsync());
-        await Assert.ThrowsAsync<NotSupportedException>(async () => await watcher.DisposeAsync());
 
         await _chat.SendAsync(Room, "alice", "hello", Cancelled);
         (await next).Should().BeTrue();
         watcher.Current.Should().BeOfType<RoomEvent.Created>();
+        await watcher.DisposeAsync();
+        (await watcher.MoveNextAsync()).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Disposing_a_watcher_while_an_event_is_awaited_ends_it_and_the_event_does_not_come()
+    {
+        var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var next = watcher.MoveNextAsync();
+        next.IsCompleted.Should().BeFalse();
+
+        await watcher.DisposeAsync();
+
+        (await next).Should().BeFalse();
+        (await watcher.MoveNextAsync()).Should().BeFalse();
+        await watcher.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Disposing_a_watcher_again_and_again_while_events_come_always_ends_it()
+    {
+        using var end = new CancellationTokenSource();
+        var sending = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await _chat.SendAsync(Room, "alice", "hello", Cancelled);
+                await Task.Yield();
+            }
+        });
+
+        for (var i = 0; i < 2000; i++)
+        {
+            var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
+            (await watcher.MoveNextAsync()).Should().BeTrue();
+            var next = watcher.MoveNextAsync().AsTask();
+            await Task.WhenAll(next, watcher.DisposeAsync().AsTask()).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+            (await watcher.MoveNextAsync()).Should().BeFalse();
+        }
+
+        await end.CancelAsync();
+        await sending;
+    }
+
+    [Fact]
+    public async Task Disposing_a_watcher_while_it_reads_from_the_store_ends_it()
+    {
+        using var store = new BlockedStore();
+        var watched = new WatchedStore(store, store, TimeProvider.System, NullLogger.Instance);
+        var watcher = watched.Watch(Room, new WatchOptions { After = RoomPosition.Start }, Cancelled).GetAsyncEnumerator(Cancelled);
+        var next = watcher.MoveNextAsync();
+        await store.Read.Task.WaitAsync(Cancelled);
+
+        await watcher.DisposeAsync();
+
+        (await next).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancelled_watcher_ends_with_the_token_that_was_cancelled(bool ofWatch)
+    {
+        using var one = new CancellationTokenSource();
+        using var other = new CancellationTokenSource();
+        await using var watcher = _chat.WatchAsync(Room, cancellationToken: one.Token).GetAsyncEnumerator(other.Token);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var next = watcher.MoveNextAsync();
+        var cancelled = ofWatch ? one : other;
+
+        await cancelled.CancelAsync();
+
+        var error = await Assert.ThrowsAsync<OperationCanceledException>(async () => await next);
+        error.CancellationToken.Should().Be(cancelled.Token);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_disposed_ends_its_watchers_with_that_and_not_with_a_cancellation()
+    {
+        using var store = new BlockedStore();
+        var watched = new WatchedStore(store, store, TimeProvider.System, NullLogger.Instance);
+        await using var watcher = watched.Watch(Room, new WatchOptions { After = RoomPosition.Start }, Cancelled).GetAsyncEnumerator(Cancelled);
+        var next = watcher.MoveNextAsync();
+        await store.Read.Task.WaitAsync(Cancelled);
+
+        await store.EndAsync();
+
+        var error = await Assert.ThrowsAsync<ObjectDisposedException>(async () => await next);
+        error.ObjectName.Should().Be(nameof(BlockedStore));
+    }
+
+    [Fact]
+    public async Task Cancelled_in_the_body_of_the_loop_a_watcher_delivers_nothing_more_of_what_was_read_together()
+    {
+        await FillAsync(100);
+        using var end = new CancellationTokenSource();
+        var delivered = 0;
+
+        var error = await Assert.ThrowsAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var happened in _chat.WatchAsync(Room, RoomPosition.Start, end.Token))
+            {
+                if (++delivered == 3)
+                {
+                    await end.CancelAsync();
+                }
+            }
+        });
+
+        delivered.Should().Be(3);
+        error.CancellationToken.Should().Be(end.Token);
+    }
+
+    [Fact]
+    public async Task Cancelled_in_the_body_of_the_loop_a_watcher_delivers_nothing_more_of_what_was_heard()
+    {
+        using var end = new CancellationTokenSource();
+        await using var watcher = _chat.WatchAsync(Room, cancellationToken: end.Token).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        await FillAsync(100);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+
+        await end.CancelAsync();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await watcher.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task Cancelled_in_the_body_of_the_loop_reading_all_returns_nothing_more_of_the_page()
+    {
+        await FillAsync(100);
+        using var end = new CancellationTokenSource();
+        var read = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var message in _chat.ReceiveAllAsync(Room, cancellationToken: end.Token))
+            {
+                if (++read == 3)
+                {
+                    await end.CancelAsync();
+                }
+            }
+        });
+
+        read.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_watcher_that_fell_behind_catches_up_without_being_told_again_that_it_has_caught_up()
+    {
+        var chat = new Chat(new InMemoryMessageStore(watcherBufferSize: 10));
+        await using var watcher = chat.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        watcher.Current.Should().BeOfType<RoomEvent.CaughtUp>();
+
+        for (var round = 1; round <= 3; round++)
+        {
+            await chat.SendManyAsync(Room, Messages(50), Cancelled);
+            for (var i = 0; i < 50; i++)
+            {
+                (await watcher.MoveNextAsync()).Should().BeTrue();
+                watcher.Current.Should().BeOfType<RoomEvent.Created>();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_watcher_that_fell_further_behind_than_it_wants_to_catch_up_receives_a_gap_and_goes_on_live()
+    {
+        var chat = new Chat(new InMemoryMessageStore(watcherBufferSize: 10));
+        await using var watcher = chat.WatchAsync(Room, new WatchOptions { MaxCatchUp = 49 }, Cancelled).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+
+        var receipts = await chat.SendManyAsync(Room, Messages(50), Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        watcher.Current.Should().Be(new RoomEvent.Gap(receipts[^1].Position));
+
+        await chat.SendManyAsync(Room, Messages(49), Cancelled);
+        for (var id = 51; id <= 99; id++)
+        {
+            (await watcher.MoveNextAsync()).Should().BeTrue();
+            watcher.Current.Should().BeOfType<RoomEvent.Created>().Which.Message.Id.Should().Be(id);
+        }
+    }
+
+    [Fact]
+    public async Task A_heartbeat_comes_after_each_interval_without_an_event_and_keeps_the_position()
+    {
+        var time = new FakeTimeProvider();
+        var chat = new Chat(new InMemoryMessageStore(time));
+        await chat.SendAsync(Room, "alice", "hello", Cancelled);
+        await using var watcher = chat.WatchAsync(Room, new WatchOptions { Heartbeat = TimeSpan.FromSeconds(10) }, Cancelled).GetAsyncEnumerator(Cancelled);
+        (await watcher.MoveNextAsync()).Should().BeTrue();
+        var position = watcher.Current.Position;
+
+        for (var i = 0; i < 3; i++)
+        {
+            var next = watcher.MoveNextAsync();
+            time.Advance(TimeSpan.FromSeconds(9));
+            next.IsCompleted.Should().BeFalse();
+            time.Advance(TimeSpan.FromSeconds(1));
+            (await next).Should().BeTrue();
+            watcher.Current.Should().Be(new RoomEvent.Heartbeat(position));
+        }
+
+        // An event begins a new interval.
+        var created = watcher.MoveNextAsync();
+        time.Advance(TimeSpan.FromSeconds(9));
+        await chat.SendAsync(Room, "alice", "hello", Cancelled);
+        (await created).Should().BeTrue();
+        watcher.Current.Should().BeOfType<RoomEvent.Created>();
+        var last = watcher.MoveNextAsync();
+        time.Advance(TimeSpan.FromSeconds(9));
+        last.IsCompleted.Should().BeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+        (await last).Should().BeTrue();
+        watcher.Current.Should().BeOfType<RoomEvent.Heartbeat>().Which.Position.MessageId.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Heartbeats_also_come_while_the_store_does_not_answer()
+    {
+        var time = new FakeTimeProvider();
+        using var store = new BlockedStore();
+        var watched = new WatchedStore(store, store, time, NullLogger.Instance);
+        var position = new RoomPosition(7, 1, 10, 0);
+        var watcher = watched.Watch(Room, new WatchOptions { After = position, Heartbeat = TimeSpan.FromSeconds(10) }, Cancelled).GetAsyncEnumerator(Cancelled);
+
+        for (var i = 0; i < 3; i++)
+        {
+            var next = watcher.MoveNextAsync();
+            await store.Read.Task.WaitAsync(Cancelled);
+            time.Advance(TimeSpan.FromSeconds(10));
+            (await next).Should().BeTrue();
+            watcher.Current.Should().Be(new RoomEvent.Heartbeat(position));
+        }
+
         await watcher.DisposeAsync();
         (await watcher.MoveNextAsync()).Should().BeFalse();
     }
@@ -122,4 +362,8 @@ public sealed class WatcherTests
         await one.UntilAsync(log => log.CreatedIds.Contains(1));
         await other.UntilAsync(log => log.CreatedIds.Contains(1));
     }
+
+    private static NewMessage[] Messages(int count) => [.. Enumerable.Range(0, count).Select(_ => new NewMessage("alice", "hello"))];
+
+    private async Task FillAsync(int count) => await _chat.SendManyAsync(Room, Messages(count), Cancelled);
 }

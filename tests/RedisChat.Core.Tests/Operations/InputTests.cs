@@ -181,6 +181,17 @@ public sealed class InputTests
     {
         await RefusedAsync(() => _chat.ReadChangesAsync("lobby", position, cancellationToken: Cancelled), "after", "position");
         Assert.Throws<ChatInputException>(() => _chat.WatchAsync("lobby", position, Cancelled)).ParamName.Should().Be("after");
+        Refused(new WatchOptions { After = position }, "options.After");
+    }
+
+    [Fact]
+    public void Options_of_a_watcher_that_make_no_sense_are_refused()
+    {
+        Refused(null!, "options");
+        Refused(new WatchOptions { MaxCatchUp = -1 }, "options.MaxCatchUp");
+        Refused(new WatchOptions { Heartbeat = TimeSpan.Zero }, "options.Heartbeat");
+        Refused(new WatchOptions { Heartbeat = Timeout.InfiniteTimeSpan }, "options.Heartbeat");
+        Refused(new WatchOptions { Heartbeat = TimeSpan.MaxValue }, "options.Heartbeat");
     }
 
     [Theory]
@@ -195,6 +206,9 @@ public sealed class InputTests
         var error = await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync("lobby", "alice", "secret secret", Cancelled));
         error.Message.Should().NotContain("secret");
     }
+
+    private void Refused(WatchOptions options, string parameter) =>
+        Assert.Throws<ChatInputException>(() => _chat.WatchAsync("lobby", options, Cancelled)).ParamName.Should().Be(parameter);
 
     private static async Task RefusedAsync(Func<Task> operation, string parameter, string reason = " ")
     {

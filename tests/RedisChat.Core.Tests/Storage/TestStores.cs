@@ -6,7 +6,7 @@ internal sealed class UnusableStore : IMessageStore
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
 
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("The store was reached.");
 
     public bool RecognizesRepeatedAppends => true;
@@ -30,7 +30,7 @@ internal sealed class PageStore(MessagePage page) : IMessageStore
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public bool RecognizesRepeatedAppends => true;
@@ -74,8 +74,8 @@ internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.ReadChangesAsync(room, after, limit, cancellationToken));
 
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        inner.WatchAsync(room, after, cancellationToken);
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
+        inner.WatchAsync(room, options, cancellationToken);
 
     private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
     {
@@ -110,7 +110,7 @@ internal sealed class SilentStore : IMessageStore
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken = default) =>
         SilenceAsync<RoomChanges>(cancellationToken);
 
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     private static async ValueTask<T> SilenceAsync<T>(CancellationToken cancellationToken)

@@ -148,6 +148,18 @@ public sealed class ClassicWatchTests(TestServer server) : WatchTests(new Classi
     public override Task A_cancelled_watcher_ends_at_once() => CannotWatchAsync();
 
     [Fact]
+    public override Task A_watcher_cancelled_in_the_body_of_the_loop_receives_nothing_more_and_sees_its_own_token() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_watcher_disposed_while_an_event_is_awaited_ends_without_one() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_watcher_that_missed_more_than_it_wants_to_catch_up_on_receives_a_gap_and_goes_on() => CannotWatchAsync();
+
+    [Fact]
+    public override Task A_watcher_that_asked_for_heartbeats_receives_them_while_nothing_happens() => CannotWatchAsync();
+
+    [Fact]
     public override Task A_position_of_another_history_is_a_gap_and_the_watching_goes_on() => CannotReadChangesAsync();
 
     [Fact]

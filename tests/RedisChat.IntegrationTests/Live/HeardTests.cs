@@ -82,7 +82,7 @@ public sealed class HeardTests : IAsyncLifetime
         await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out var heard) && heard.MessageId == 3), "it is heard");
     }
 
-    private WatchLog Watch() => new(new WatchedStore(_store, _live, TimeProvider.System, NullLogger.Instance).Watch(Room, null, Cancelled));
+    private WatchLog Watch() => new(new WatchedStore(_store, _live, TimeProvider.System, NullLogger.Instance).Watch(Room, WatchOptions.FromNow, Cancelled));
 
     private Task<MessageReceipt> SendAsync(string text) => new Chat(_store).SendAsync(Room, "alice", text, Cancelled);
 }

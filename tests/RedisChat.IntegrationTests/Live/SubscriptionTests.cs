@@ -101,7 +101,8 @@ public sealed class SubscriptionTests
 
         await store.DisposeAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => watching.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        error.ObjectName.Should().Be(nameof(RedisMessageStore));
         (await ChannelsAsync(admin)).Should().BeEmpty();
         (await shared.GetDatabase().PingAsync()).Should().BePositive();
     }

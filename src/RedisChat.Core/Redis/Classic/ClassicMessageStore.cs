@@ -201,8 +201,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always: other programs that use the layout publish nothing.</exception>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(
-        string room, RoomPosition? after = null, CancellationToken cancellationToken = default) => throw NotSupported("watching");
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) => throw NotSupported("watching");
 
     /// <summary>Closes the connection, if it is the store's own.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -22,10 +22,23 @@ internal static class SubscriberExtensions
         }
         catch
         {
-            _ = subscribing.ContinueWith(
-                _ => subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget),
-                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = RemoveAsync(subscribing, subscriber, channel, handler);
             throw;
+        }
+    }
+
+    /// <summary>Removes the handler once its subscription has succeeded or failed. Never fails, because nobody awaits it.</summary>
+    private static async Task RemoveAsync(
+        Task subscribing, ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler)
+    {
+        await subscribing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // The connection was disposed meanwhile, and the handler went with it; or the library removed the handler, but could not send the command.
         }
     }
 }

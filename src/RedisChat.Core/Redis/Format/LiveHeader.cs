@@ -9,8 +9,9 @@ namespace RedisChat.Redis;
 /// <param name="kind">The event's letter.</param>
 /// <param name="position">The room just after the event.</param>
 /// <param name="before">What the event must follow.</param>
-/// <param name="words">The words behind the header.</param>
-internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long before, ReadOnlySpan<byte> words)
+/// <param name="words">The words behind the header, less the trace.</param>
+/// <param name="trace">The <c>traceparent</c> of whoever caused the event: the last word, behind a tilde. Empty if there is none.</param>
+internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long before, ReadOnlySpan<byte> words, ReadOnlySpan<byte> trace)
 {
     private readonly ReadOnlySpan<byte> _words = words;
 
@@ -19,6 +20,8 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
     public RoomPosition Position { get; } = position;
 
     public long Before { get; } = before;
+
+    public ReadOnlySpan<byte> Trace { get; } = trace;
 
     /// <summary>The id that stands behind the header, as for all changes of a message. Words behind it are ignored: later versions may add some.</summary>
     public bool TryGetMessageId(out long id)
@@ -45,7 +48,10 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
             return false;
         }
 
-        header = new LiveHeader(kind, new RoomPosition(epoch, last, at, revision), before, line);
+        var start = line.LastIndexOf((byte)' ') + 1;
+        var hasTrace = line[start..] is [(byte)'~', ..];
+        var words = hasTrace ? line[..Math.Max(start - 1, 0)] : line;
+        header = new LiveHeader(kind, new RoomPosition(epoch, last, at, revision), before, words, hasTrace ? line[(start + 1)..] : default);
         return true;
     }
 

@@ -36,7 +36,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
             return false;
         }
 
-        events = LiveEvents.Append(default, new LiveEvent(happened, header.Before));
+        events = LiveEvents.Append(default, new LiveEvent(happened, header.Before, ChatTelemetry.ReadTrace(header.Trace)));
         return true;
     }
 
@@ -75,6 +75,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
             return false;
         }
 
+        var trace = ChatTelemetry.ReadTrace(header.Trace);
         for (var rest = values; id <= position.MessageId; id++)
         {
             var line = FirstLine(rest);
@@ -83,7 +84,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
                 return false;
             }
 
-            events = LiveEvents.Append(events, new LiveEvent(new RoomEvent.Created(message, position with { MessageId = id }), before));
+            events = LiveEvents.Append(events, new LiveEvent(new RoomEvent.Created(message, position with { MessageId = id }), before, trace));
             before = position.Stamp;
             rest = line.Length < rest.Length ? rest[(line.Length + 1)..] : default;
         }

@@ -37,7 +37,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         _logger = context.Logger;
         _probe = new RedisProbe(this, context, _ending.Token);
         _connection.Trouble += _probe.Hasten;
-        _connection.Replaced += SubscribeAllAnew;
+        _connection.Replaced += SubscribeAllAgain;
         context.Rooms.HistoryLost += CatchUp;
     }
 
@@ -59,12 +59,12 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Sends the watchers of a room to the store, for its history was lost.</summary>
+    /// <summary>Sends the watchers of a room to the store, because its history was lost.</summary>
     private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
-    /// <summary>What a room was when something was heard of it last.</summary>
+    /// <summary>The position of a room after the last event that was heard of it.</summary>
     /// <returns>
-    /// <see langword="false"/> if nobody watches it here, its channel is being subscribed to, or something is known to be missing. What is true may
+    /// <see langword="false"/> if nobody watches it here, its channel is being subscribed to, or something is known to be missing. Otherwise the position may
     /// still be behind: an event may be on its way, or lost without a sign.
     /// </returns>
     internal bool TryGetHeard(string room, out RoomPosition heard)
@@ -104,19 +104,21 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            // Who wants to join from here on waits until it is closed: an unsubscription must not overtake a new subscription.
+            // Whoever wants to join from here on waits until it is closed: an unsubscription must not overtake a new subscription.
             if (!subscription.Leave())
             {
                 return;
             }
         }
 
-        // Whoever leaves does not wait for a server that stands still.
-        await CloseForGoodAsync(subscription).EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
+        // A watcher that leaves does not wait for a server that does not answer; nor does the closing belong to it then.
+        Task closing = Task.CompletedTask;
+        DetachedContext.Run(this, self => closing = self.CloseForGoodAsync(subscription));
+        await closing.EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Sends the watchers of a subscription that was found deaf to the store, and makes the subscription anew. That may take long, over a
+    /// Sends the watchers of a subscription that was found deaf to the store, and subscribes again. That may take long over a
     /// dead connection; until then each probe sends them again.
     /// </summary>
     public void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition position)
@@ -126,7 +128,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         Repair(subscription, afresh: false);
     }
 
-    private void SubscribeAllAnew()
+    private void SubscribeAllAgain()
     {
         foreach (var subscription in Subscriptions)
         {
@@ -139,11 +141,11 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         subscription.Feed.CatchUp(CatchUpCause.Probe);
         if (subscription.TryBeginRepair(afresh, out var unwatched))
         {
-            _ = SubscribeAnewAsync(subscription, unwatched);
+            _ = SubscribeAgainAsync(subscription, unwatched);
         }
     }
 
-    private async Task SubscribeAnewAsync(RedisSubscription subscription, CancellationToken unwatched)
+    private async Task SubscribeAgainAsync(RedisSubscription subscription, CancellationToken unwatched)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(unwatched, Ending);
         do
@@ -174,22 +176,30 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         Dispose();
         await _probe.EndedAsync().ConfigureAwait(false);
 
-        // They go with the connection anyway, if that is the store's own; a server that stands still is not waited for.
-        var closing = Task.WhenAll(Subscriptions.Select(CloseAsync));
-        await closing.EndedAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
+        // They go with the connection anyway, if that is the store's own; a server that does not answer is not waited for.
+        await Task.WhenAll(Subscriptions.Select(CloseAsync)).EndedAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         Volatile.Write(ref _disposed, true);
         _connection.Trouble -= _probe.Hasten;
-        _connection.Replaced -= SubscribeAllAnew;
+        _connection.Replaced -= SubscribeAllAgain;
         _context.Rooms.HistoryLost -= CatchUp;
         _ending.Cancel();
         foreach (var subscription in Subscriptions)
         {
             subscription.Feed.WakeAll();
+            subscription.Heard.Close();
         }
+    }
+
+    /// <summary>Waits until a task has ended, no matter how, or the time is up. Leaves no timer behind.</summary>
+    private async Task EndedWithinAsync(Task task, TimeSpan patience)
+    {
+        using var ended = new CancellationTokenSource();
+        await Task.WhenAny(task, Task.Delay(patience, _time, ended.Token)).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
     }
 
     private RedisSubscription? Find(string room)
@@ -235,11 +245,11 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                     cancellationToken.ThrowIfCancellationRequested();
                     if (_connection.Errors.TryTranslate(e, out var error) && error is not ChatUnavailableException)
                     {
-                        // Waiting does not mend it: the user may not subscribe, for example.
+                        // Waiting does not fix it: the user may not subscribe, for example.
                         throw error;
                     }
 
-                    // Nothing else may show that it is stuck: of quiet rooms no probe misses anything.
+                    // Nothing else may show that it is stuck: no probe misses anything in quiet rooms.
                     _connection.Suspect();
                     ChatLog.SubscribingFailed(_logger, e);
                     await Task.Delay(PauseWhileUnavailable, _time, cancellationToken).ConfigureAwait(false);

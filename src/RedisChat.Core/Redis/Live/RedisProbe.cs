@@ -3,17 +3,17 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Compares, for all watched rooms together, the rooms' counters with what was heard of them. Nothing else shows a subscription that is "connected" but
-/// hears nothing, nor the loss of a room's last event.
+/// Compares the counters of all watched rooms with what was heard of them. Nothing else reveals a subscription that is "connected" but
+/// hears nothing, or the loss of a room's last event.
 /// </summary>
 internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, CancellationToken ending)
 {
     private const int RoomsAtOnce = 256;
 
-    // An event that is on its way arrives within this time; only then its absence means something.
+    // An event that is on its way arrives within this time; only after it does its absence mean something.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    // A server that takes longer is as good as away. Shorter than the client's own time, so that a dead link is soon suspected.
+    // A server that takes longer is as good as gone. Shorter than the client's own timeout, so that a dead link is suspected early.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     // After a sign of trouble several probes follow each other: connections come back before their subscriptions do.
@@ -23,9 +23,16 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
     private Task? _running;
 
     /// <summary>Begins to probe, if it has not begun.</summary>
-    public void Start() => _running ??= Task.Run(RunAsync, CancellationToken.None);
+    public void Start()
+    {
+        if (_running is null)
+        {
+            // For as long as the store lives: not as a part of the first watcher's request.
+            DetachedContext.Run(this, static probe => probe._running = Task.Run(probe.RunAsync, CancellationToken.None));
+        }
+    }
 
-    /// <summary>Probes at once, for there is a sign of trouble.</summary>
+    /// <summary>Probes at once, because there is a sign of trouble.</summary>
     public void Hasten() => Volatile.Read(ref _trouble).TrySetResult();
 
     public Task EndedAsync() => _running ?? Task.CompletedTask;
@@ -35,7 +42,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         var inTrouble = 0;
         while (!ending.IsCancellationRequested)
         {
-            await Task.WhenAny(_trouble.Task, Task.Delay(inTrouble > 0 ? Grace : context.Options.LiveProbeInterval, context.Time, ending)).ConfigureAwait(false);
+            await PauseAsync(inTrouble > 0 ? Grace : context.Options.LiveProbeInterval).ConfigureAwait(false);
             inTrouble = Math.Max(inTrouble - 1, 0);
             if (_trouble.Task.IsCompleted)
             {
@@ -59,6 +66,14 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         }
     }
 
+    /// <summary>Waits until the time is up, there is a sign of trouble, or it is to end. Leaves no timer behind.</summary>
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        await Task.WhenAny(_trouble.Task, Task.Delay(pause, context.Time, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
     private async Task ProbeAsync()
     {
         var database = await context.Connection.GetDatabaseAsync(ending).ConfigureAwait(false);
@@ -66,7 +81,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
-            // What was heard is looked at before the room is: so the room can only be ahead of it, unless it lost something.
+            // What was heard is taken before the room is read: so the room can only be ahead of it, unless it lost something.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
             var words = new RedisKeyOrValue[some.Length * RoomCounters.Words];
             var rooms = new Task[some.Length];
@@ -127,7 +142,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         }
         catch (OperationCanceledException) when (!ending.IsCancellationRequested)
         {
-            // Those who have not answered are as good as away.
+            // Servers that have not answered are as good as gone.
         }
     }
 

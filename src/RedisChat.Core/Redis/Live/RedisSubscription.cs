@@ -56,7 +56,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
     public void SetClosed() => _closed!.SetResult();
 
-    public void Joined(RoomPosition position) => Heard.Joined(position);
+    public void Confirmed(RoomPosition position) => Heard.Confirmed(position);
 
     public ValueTask LeaveAsync() => live.LeaveAsync(this);
 

@@ -92,8 +92,8 @@ public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStore
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default) =>
-        _watched.Watch(room, after, cancellationToken);
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
+        _watched.Watch(room, options, cancellationToken);
 
     CancellationToken ILiveRooms.Ending => CancellationToken.None;
 

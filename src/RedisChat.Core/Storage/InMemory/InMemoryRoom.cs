@@ -31,7 +31,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     public RoomFeed Feed { get; } = new(watcherBufferSize);
 
     // Nothing is to be subscribed to.
-    void ILiveRoom.Joined(RoomPosition position)
+    void ILiveRoom.Confirmed(RoomPosition position)
     {
     }
 
@@ -109,13 +109,13 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             {
                 _messages[(int)id - 1] = null;
                 _reactions.Remove(id);
-                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before));
+                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before, ChatTelemetry.PresentTrace()));
                 return new(ChangeOutcome.Deleted, message);
             }
 
             var edited = decision.ApplyTo(message, Micros.ToTime(_revision));
             _messages[(int)id - 1] = edited;
-            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before));
+            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before, ChatTelemetry.PresentTrace()));
             return new(ChangeOutcome.Edited, edited);
         }
     }
@@ -140,7 +140,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             var before = _revision;
             Log(id, deletion: null, isReaction: true);
             var reactions = _reactions.Of(id);
-            Feed.Publish(new LiveEvent(new RoomEvent.Reacted(id, reactions, user, Position) { Revision = _revision }, before));
+            Feed.Publish(new LiveEvent(new RoomEvent.Reacted(id, reactions, user, Position) { Revision = _revision }, before, ChatTelemetry.PresentTrace()));
             return reactions;
         }
     }
@@ -277,7 +277,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         _messages.Add(added);
         var stampBefore = _lastStamp;
         _lastStamp = now;
-        Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore));
+        Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore, ChatTelemetry.PresentTrace()));
         _sent.Add(key, new Sent(_messages.Count, now, message));
         _sentByAge.Enqueue((now, key));
         return Receipt(_messages.Count, now, isDuplicate: false);

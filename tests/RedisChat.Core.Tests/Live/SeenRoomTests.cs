@@ -1,0 +1,96 @@
+namespace RedisChat.Tests.Live;
+
+/// <summary>State that was read ahead of a watcher's position is not delivered again, for each subject on its own.</summary>
+public sealed class SeenRoomTests
+{
+    private static readonly RoomPosition Position = new(7, 10, 100, 1000);
+
+    private readonly SeenRoom _seen = new() { Position = Position };
+
+    [Fact]
+    public void A_change_that_was_part_of_a_state_read_ahead_is_not_delivered_again()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
+
+        _seen.WasReadAhead(Edited(1, at: 1001, state: 1001)).Should().BeTrue();
+        _seen.WasReadAhead(Edited(1, at: 1002, state: 1002)).Should().BeTrue();
+        _seen.WasReadAhead(Edited(1, at: 1003, state: 1003)).Should().BeFalse("it is later");
+        _seen.WasReadAhead(Edited(2, at: 1002, state: 1002)).Should().BeFalse("it is another message");
+    }
+
+    [Fact]
+    public void The_text_of_a_message_and_its_reactions_are_separate()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1005)).Should().BeTrue();
+        _seen.WasReadAhead(Reacted(1, at: 1003)).Should().BeFalse();
+
+        _seen.IsNews(Reacted(1, at: 1003, state: 1009)).Should().BeTrue();
+        _seen.WasReadAhead(Reacted(1, at: 1009)).Should().BeTrue();
+        _seen.WasReadAhead(Edited(1, at: 1008, state: 1008)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_message_that_was_edited_before_the_position_is_not_ahead()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 900)).Should().BeTrue();
+
+        _seen.ReadAhead.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_state_that_was_read_ahead_is_no_news_when_it_is_read_again_and_then_forgotten()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
+        var before = _seen.ReadAhead;
+
+        _seen.IsNews(Edited(1, at: 1002, state: 1002)).Should().BeFalse();
+        _seen.ForgetReadAhead(before);
+
+        _seen.ReadAhead.Should().BeNull();
+        _seen.WasReadAhead(Edited(1, at: 1002, state: 1002)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void What_was_read_ahead_anew_meanwhile_is_not_forgotten()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
+        var before = _seen.ReadAhead;
+        _seen.IsNews(Edited(1, at: 1002, state: 1004)).Should().BeTrue();
+
+        _seen.ForgetReadAhead(before);
+
+        _seen.WasReadAhead(Edited(1, at: 1004, state: 1004)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void After_a_gap_nothing_counts_as_read_ahead()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
+
+        _seen.ForgetReadAhead();
+
+        _seen.WasReadAhead(Edited(1, at: 1002, state: 1002)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_deletion_counts_for_the_message_as_an_edit_does()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
+
+        _seen.WasReadAhead(new RoomEvent.Deleted(1, Position with { Revision = 1003 })).Should().BeFalse();
+        _seen.IsNews(new RoomEvent.Deleted(1, Position with { Revision = 1003 })).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Events_without_a_state_are_always_news()
+    {
+        _seen.IsNews(new RoomEvent.CaughtUp(Position)).Should().BeTrue();
+        _seen.WasReadAhead(new RoomEvent.Unknown(Position)).Should().BeFalse();
+    }
+
+    private static RoomEvent.Edited Edited(long id, long at, long state) => new(
+        new Message { Id = id, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch, EditedAt = Micros.ToTime(state), Version = 2 },
+        Position with { Revision = at });
+
+    private static RoomEvent.Reacted Reacted(long id, long at, long state = 0) => new(id, [], "alice", Position with { Revision = at }) { Revision = state };
+}

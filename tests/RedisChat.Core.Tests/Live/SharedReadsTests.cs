@@ -1,0 +1,134 @@
+namespace RedisChat.Tests.Live;
+
+/// <summary>Reads of the same at the same time are shared, but never one that began before the caller came.</summary>
+public sealed class SharedReadsTests
+{
+    private readonly object _gate = new();
+    private readonly List<TaskCompletionSource<int>> _begun = [];
+    private readonly SharedReads<string, int> _reads;
+
+    public SharedReadsTests() => _reads = new(_ =>
+    {
+        var read = new TaskCompletionSource<int>();
+        lock (_gate)
+        {
+            _begun.Add(read);
+        }
+
+        return new(read.Task);
+    });
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_who_come_while_a_read_is_under_way_share_the_next_one()
+    {
+        var first = _reads.ReadAsync("lobby", Cancelled);
+        var others = Enumerable.Range(0, 200).Select(_ => _reads.ReadAsync("lobby", Cancelled)).ToList();
+        _begun.Should().HaveCount(1);
+
+        _begun[0].SetResult(1);
+        (await first).Should().Be(1);
+        await BegunAsync(2);
+        others.Should().OnlyContain(other => !other.IsCompleted, "what the first one read may be older than they are");
+        _begun[1].SetResult(2);
+
+        (await Task.WhenAll(others)).Should().OnlyContain(result => result == 2);
+        _begun.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task After_all_reads_have_ended_the_next_caller_reads_at_once()
+    {
+        var first = _reads.ReadAsync("lobby", Cancelled);
+        _begun[0].SetResult(1);
+        await first;
+        while (_begun.Count < 2)
+        {
+            // The first read's end may not be noted yet; then this one is the next.
+            _ = _reads.ReadAsync("lobby", Cancelled);
+            await Task.Delay(1, Cancelled);
+        }
+
+        _begun[1].SetResult(2);
+    }
+
+    [Fact]
+    public void Reads_of_something_else_are_not_shared()
+    {
+        _ = _reads.ReadAsync("lobby", Cancelled);
+        _ = _reads.ReadAsync("kitchen", Cancelled);
+
+        _begun.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_read_that_fails_fails_for_those_who_share_it_and_the_next_one_is_read()
+    {
+        var first = _reads.ReadAsync("lobby", Cancelled);
+        var second = _reads.ReadAsync("lobby", Cancelled);
+
+        _begun[0].SetException(new ChatUnavailableException("away"));
+
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => first);
+        await BegunAsync(2);
+        _begun[1].SetResult(2);
+        (await second).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Someone_who_stops_waiting_takes_the_read_from_nobody_else()
+    {
+        using var impatient = new CancellationTokenSource();
+        var first = _reads.ReadAsync("lobby", Cancelled);
+        var leaves = _reads.ReadAsync("lobby", impatient.Token);
+        var stays = _reads.ReadAsync("lobby", Cancelled);
+
+        await impatient.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        _begun[0].SetResult(1);
+        await first;
+        await BegunAsync(2);
+        _begun[1].SetResult(2);
+        (await stays).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_read_does_not_run_in_the_context_of_whoever_happened_to_begin_it()
+    {
+        var local = new AsyncLocal<string>();
+        var seen = new List<string?>();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reads = new SharedReads<string, int>(async _ =>
+        {
+            await gate.Task;
+            seen.Add(local.Value);
+            return 0;
+        });
+
+        local.Value = "a request";
+        var first = reads.ReadAsync("lobby", Cancelled);
+        local.Value.Should().Be("a request");
+        gate.SetResult();
+        await first;
+
+        seen.Should().Equal([null]);
+    }
+
+    private async Task BegunAsync(int count)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_begun.Count >= count)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(1, Cancelled);
+        }
+    }
+}
