@@ -63,6 +63,10 @@ internal static class ChatTelemetry
             .SetTag("messaging.destination.name", room);
     }
 
+    /// <summary>The <c>traceparent</c> of the present activity, for those who receive what it causes; <see langword="null"/> if it is not recorded.</summary>
+    public static string? PresentTrace() =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } trace } ? trace : null;
+
     public static void Finish(Activity? activity, string operation, TimeSpan elapsed, Exception? error)
     {
         if (error is not null)
@@ -84,20 +88,20 @@ internal static class ChatTelemetry
         activity?.Dispose();
     }
 
-    public static void Stored(PendingSend send)
+    public static void Stored(MessageReceipt receipt)
     {
-        if (!Sent.Enabled)
+        if (Sent.Enabled)
         {
-            return;
+            Sent.Add(receipt.IsDuplicate ? 0 : 1);
         }
+    }
 
-        var stored = 0;
-        foreach (var receipt in send.Receipts)
+    public static void Stored(IReadOnlyList<MessageReceipt> receipts)
+    {
+        if (Sent.Enabled)
         {
-            stored += receipt.IsDuplicate ? 0 : 1;
+            Sent.Add(receipts.Count(receipt => !receipt.IsDuplicate));
         }
-
-        Sent.Add(stored);
     }
 
     public static void Retry(string operation) =>
