@@ -53,6 +53,7 @@ public abstract class StoreTests : IAsyncLifetime
     protected NewMessage New(string user, string text, string? key = null) => new(user, text)
     {
         IdempotencyKey = key ?? (Store.RecognizesRepeatedAppends ? Guid.NewGuid().ToString("n") : null),
+        IsKeyGenerated = key is null && Store.RecognizesRepeatedAppends,
     };
 
     protected async Task<MessageReceipt> AppendAsync(string user, string text, string? key = null, string? room = null) =>
