@@ -112,6 +112,7 @@ public abstract class IdempotencyTests : StoreTests
     public virtual async Task The_key_of_the_application_comes_back_with_the_message_and_its_event()
     {
         await using var log = new WatchLog(Store.WatchAsync(Room, null, Cancelled));
+        await log.CaughtUpAsync();
         await AppendAsync("alice", "hello", "phone-1 \"x\"");
         await EditAsync(1, "changed");
         await AppendAsync("alice", "next", "phone-2");
