@@ -3,7 +3,12 @@ using System.Globalization;
 namespace RedisChat.ConsoleHost;
 
 /// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows what others do meanwhile.</summary>
-internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input) : IDisposable
+/// <param name="room">The room.</param>
+/// <param name="user">The user.</param>
+/// <param name="printer">Prints what happens.</param>
+/// <param name="input">The lines.</param>
+/// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
+internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false) : IDisposable
 {
     private const int DefaultCount = 20;
 
@@ -22,6 +27,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         /delete ID       delete a message of yours
         /help            this list
         /quit            leave
+        //TEXT           send a text that begins with /
         Anything else is sent.
         """;
 
@@ -163,11 +169,16 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     private async Task<bool> RunLineAsync(string line, CancellationToken cancellationToken)
     {
-        var (command, rest) = line[0] == '/' ? Cut(line) : ("", line);
+        var (command, rest) = line switch
+        {
+            ['/', '/', ..] => ("", line[1..]),
+            ['/', ..] => Cut(line),
+            _ => ("", line),
+        };
         switch (command)
         {
             case "":
-                await SendAsync(line, cancellationToken);
+                await SendAsync(rest, cancellationToken);
                 break;
             case "/history":
                 await HistoryAsync(rest, cancellationToken);
@@ -190,7 +201,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 printer.Error($"{command} is written like this: {(command switch { "/from" => "/from USER", "/edit" => "/edit ID TEXT", _ => "/delete ID" })}.");
                 break;
             default:
-                printer.Error($"There is no command {command}. /help lists them.");
+                printer.Error($"There is no command {command}. /help lists them; //TEXT sends a text that begins with /.");
                 break;
         }
 
@@ -200,7 +211,16 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     private async Task SendAsync(string text, CancellationToken cancellationToken)
     {
         var receipt = await room.SendAsync(user, text, cancellationToken);
-        ShowOwn(new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp });
+        var message = new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp };
+        if (isTyped)
+        {
+            _own.Add((message.Id, message.Version));
+            printer.Sent(message);
+        }
+        else
+        {
+            ShowOwn(message);
+        }
     }
 
     private async Task HistoryAsync(string rest, CancellationToken cancellationToken)

@@ -10,12 +10,13 @@ internal sealed record ConsoleOptions
 
     public const string Usage = """
         A chat in the terminal. Without options it finds or starts a server of its own on this machine.
-        With "doctor" before the options it looks at how the server is set up instead, and says what mends it. It takes
-        --redis, --data and --port, and exits with 0 without a problem, 1 with one, 2 if no server answers.
+        With "doctor" before the options it checks how the server is set up instead, and says how to fix what is wrong.
+        It takes --redis, --data and --port, and exits with 0 without a problem, 1 with one, 2 if no server answers.
 
           --room R            the room to join (lobby)
           --user U            who you are (your user name on this machine)
-          --redis CONFIG      use this Redis or Valkey, in StackExchange.Redis's notation: host:6379,password=...
+          --redis CONFIG      use this Redis or Valkey: host:6379,password=... or redis://user:password@host:6379/0
+                              (rediss:// for TLS)
           --layout L          how messages are kept: hashed (default) or classic
           --store S           redis (default), or memory: in this process only
           --data DIR          keep the embedded server's data in this directory

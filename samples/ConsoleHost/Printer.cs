@@ -57,6 +57,10 @@ internal sealed class Printer
             (message.Version > 1 ? " (edited)" : "", Dim));
     }
 
+    /// <summary>Prints the number and time of a message whose text the user sees already: <c>#7 14:05 sent</c>.</summary>
+    public void Sent(Message message) =>
+        Note(string.Create(CultureInfo.InvariantCulture, $"#{message.Id} {TimeZoneInfo.ConvertTime(message.Timestamp, _zone):HH:mm:ss} sent"));
+
     /// <summary>Prints a line of the program's own.</summary>
     public void Note(string text) => Line(_output, (text, Dim));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisChat;
 using RedisChat.ConsoleHost;
+using StackExchange.Redis;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var printer = Printer.ForConsole();
@@ -31,7 +32,9 @@ try
         return await new Doctor(host.Services.GetRequiredService<IServerInspection>(), printer).RunAsync(leaving);
     }
 
-    using var session = new ChatSession(host.Services.GetRequiredService<Chat>().Room(options.Room), options.User, printer, Console.In);
+    var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
+    var room = host.Services.GetRequiredService<Chat>().Room(options.Room);
+    using var session = new ChatSession(room, options.User, printer, Console.In, isTyped);
     try
     {
         if (!await session.OpenAsync(leaving))
@@ -71,15 +74,14 @@ catch (StartupException e)
 
 static IHost BuildHost(ConsoleOptions options)
 {
-    // The empty builder: no configuration files are looked for where the user happens to be, and nothing logs in between the messages.
+    // The empty builder reads no configuration files from the current directory, and logs nothing between the messages.
     var builder = Host.CreateEmptyApplicationBuilder(settings: null);
     var chat = builder.Services.AddRedisChat().Configure(settings => settings.OperationTimeout = TimeSpan.FromSeconds(5));
     try
     {
-        // What the user gives comes after, and so wins over, the shorter waits of a program that someone sits in front of.
         _ = options.InMemory
             ? chat.UseInMemory()
-            : chat.UseRedis($"connectTimeout=2000,connectRetry=1,{options.Redis ?? $"127.0.0.1:{options.Port}"}");
+            : chat.UseRedis(Configuration(options.Redis ?? $"127.0.0.1:{options.Port}"));
     }
     catch (ArgumentException e)
     {
@@ -92,4 +94,21 @@ static IHost BuildHost(ConsoleOptions options)
     }
 
     return builder.Build();
+}
+
+static ConfigurationOptions Configuration(string redis)
+{
+    // Someone sits in front of this program, so it gives up sooner, unless the user says otherwise.
+    var configuration = RedisConfiguration.Parse(redis);
+    if (!redis.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
+    {
+        configuration.ConnectTimeout = 2000;
+    }
+
+    if (!redis.Contains("connectRetry", StringComparison.OrdinalIgnoreCase))
+    {
+        configuration.ConnectRetry = 1;
+    }
+
+    return configuration;
 }

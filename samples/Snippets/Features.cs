@@ -47,7 +47,7 @@ internal static class Features
 
         #region change
         var edited = await chat.EditAsync("lobby", id, "alice", "hello"); // null: there is no such message
-        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true); // false: it was gone already
+        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true, reason: "spam"); // false: it was gone already
         #endregion
 
         Check(edited?.Text == "hello" && deleted);

@@ -12,11 +12,14 @@ internal static class Others
         Registration.Register(services, redis);
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<Greeter>().GreetAsync("alice");
+        await provider.GetRequiredService<SupportDesk>().OpenAsync("alice");
+        await provider.GetRequiredKeyedService<Chat>("legacy").SendAsync("lobby", "alice", "hello");
 
         var chat = provider.GetRequiredService<Chat>();
         await Features.SendAsync(chat);
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
+        await Reactions.ReactAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try
         {

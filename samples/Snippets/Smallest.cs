@@ -1,10 +1,17 @@
 #region smallest
 using RedisChat;
-using StackExchange.Redis;
 
 var redis = args.Length > 0 ? args[0] : "localhost:6379";
-await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis));
+await using var store = new RedisMessageStore(redis);
 var chat = new Chat(store);
+
+var health = await chat.CheckHealthAsync();
+if (!health.Connection.Works)
+{
+    Console.Error.WriteLine($"{health.Connection.Error} To start a server: docker run -p 6379:6379 redis");
+    Environment.ExitCode = 1;
+    return;
+}
 
 var receipt = await chat.SendAsync("lobby", "alice", "hello");
 

@@ -79,7 +79,7 @@ public sealed class Chat
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
-        SendAsync(room, message, _runner.Options.Durability, cancellationToken);
+        SendAsync(room, message, _runner.Durability, cancellationToken);
 
     /// <summary>Sends a message that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
@@ -111,7 +111,7 @@ public sealed class Chat
     /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
-        SendManyAsync(room, messages, _runner.Options.Durability, cancellationToken);
+        SendManyAsync(room, messages, _runner.Durability, cancellationToken);
 
     /// <summary>Sends several messages at once that must get as far as is said here, before the send returns.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>

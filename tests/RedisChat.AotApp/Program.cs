@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RedisChat;
 
 if (args is not [var configuration])
 {
-    Console.Error.WriteLine("Usage: RedisChat.AotApp <StackExchange.Redis configuration>");
+    Console.Error.WriteLine("Usage: RedisChat.AotApp <Redis configuration>");
     return 2;
 }
 
@@ -14,6 +15,19 @@ var room = $"aot-{Guid.NewGuid():N}";
 
 await using var services = new ServiceCollection().AddRedisChat(configuration).Services.BuildServiceProvider();
 var chat = services.GetRequiredService<Chat>();
+
+// The source generator binds options, without reflection.
+var options = new ChatOptions();
+new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+{
+    ["MaxTextBytes"] = "100",
+    ["OperationTimeout"] = "00:00:07",
+    ["Durability:Replicas"] = "2",
+    ["Durability:Timeout"] = "00:00:03",
+    ["Reactions:MaxKinds"] = "5",
+}).Build().Bind(options);
+Check(options is { MaxTextBytes: 100, OperationTimeout.TotalSeconds: 7, Reactions.MaxKinds: 5 }, "the options are bound");
+Check(options.Durability is { Replicas: 2, Timeout.TotalSeconds: 3 }, "the durability is bound");
 
 // Metadata and an idempotency key go through the hand-written JSON and the append script.
 var message = new NewMessage("alice", "hello") { Metadata = new Dictionary<string, string> { ["lang"] = "en" }, IdempotencyKey = "1" };

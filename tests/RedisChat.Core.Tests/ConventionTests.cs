@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using RedisChat.Conformance;
 
 namespace RedisChat.Tests;
@@ -28,8 +29,25 @@ public sealed partial class ConventionTests
             .Should().OnlyContain(parameter => parameter.ParameterType == typeof(CancellationToken) && parameter.IsOptional);
 
     [Fact]
-    public void Every_part_of_the_conformance_suite_is_derived_for_the_in_memory_store() =>
-        ConformanceSuite.Parts.Should().OnlyContain(part => typeof(ConventionTests).Assembly.GetTypes().Any(type => type.BaseType == part));
+    public void Whatever_is_public_in_the_conformance_suite_and_is_not_a_test_is_documented()
+    {
+        var suite = typeof(ConformanceSuite).Assembly;
+        var documented = XDocument.Load(Path.ChangeExtension(suite.Location, "xml")).Descendants("member")
+            .Select(member => ((string)member.Attribute("name")!).Split('(')[0].Replace("#ctor", ".ctor", StringComparison.Ordinal)[2..]).ToHashSet();
+        const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var names = suite.GetExportedTypes().SelectMany(type => (string[])
+        [
+            type.FullName!,
+            .. type.GetProperties(Declared).Where(property => IsVisible(property.GetMethod!)).Select(property => $"{type.FullName}.{property.Name}"),
+            .. type.GetMethods(Declared).Where(method => IsVisible(method) && !method.IsSpecialName && !method.IsDefined(typeof(FactAttribute)))
+                .Select(method => $"{type.FullName}.{method.Name}"),
+        ]).ToList();
+
+        names.Should().Contain("RedisChat.Conformance.StoreTests.OpenStore");
+        names.Except(documented).Should().BeEmpty();
+
+        static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily;
+    }
 
     [Fact]
     public void Every_script_says_what_its_keys_and_arguments_are()

@@ -7,6 +7,7 @@ public sealed partial class ReadmeTests
 {
     [Theory]
     [InlineData("README.md", "samples/Snippets")]
+    [InlineData("src/RedisChat.Conformance/README.md", "tests")]
     [InlineData("docs/operations.md", "tests/RedisChat.IntegrationTests/Redis/Connection")]
     public void Every_snippet_is_the_code_that_it_names(string document, string sources)
     {
@@ -21,13 +22,20 @@ public sealed partial class ReadmeTests
         }
     }
 
+    /// <summary>The text of all regions of that name, so that a snippet can have its using directives.</summary>
     private static string Region(string file, string region)
     {
-        var lines = File.ReadAllLines(file)
-            .SkipWhile(line => line.Trim() != $"#region {region}").Skip(1)
-            .TakeWhile(line => line.Trim() != "#endregion").ToList();
-        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Join('\n', lines.Select(line => line.Length > indent ? line[indent..] : "")).Trim();
+        var texts = new List<string>();
+        var rest = File.ReadAllLines(file).AsEnumerable();
+        while (rest.SkipWhile(line => line.Trim() != $"#region {region}").Skip(1).ToList() is { Count: > 0 } found)
+        {
+            var lines = found.TakeWhile(line => line.Trim() != "#endregion").ToList();
+            var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+            texts.Add(string.Join('\n', lines.Select(line => line.Length > indent ? line[indent..] : "")).Trim());
+            rest = found.Skip(lines.Count);
+        }
+
+        return string.Join("\n\n", texts);
     }
 
     [GeneratedRegex(@"<!-- snippet: (?<file>\S+)#(?<region>\S+) -->\s*```(csharp|cs)\r?\n(?<code>.*?)```", RegexOptions.Singleline)]

@@ -1,22 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat;
 
-/// <summary>What a chat runs on, and its settings. Of several calls that choose the same thing, the last one counts.</summary>
+/// <summary>Chooses where a chat keeps its messages, and its settings. Of several calls that choose the same thing, the last one counts.</summary>
 /// <remarks>
-/// <c>UseRedis</c> chooses the connection, and <c>UseKeyScheme</c> the names of the default layout's keys: neither undoes
+/// <c>UseRedis</c> chooses the connection, and <c>UseKeyScheme</c> the names of the default layout's keys. Neither undoes
 /// <c>UseInMemory</c>, <c>UseStore</c> or <c>UseClassicLayout</c>, which choose the store.
 /// </remarks>
 public static class RedisChatBuilderExtensions
 {
     /// <summary>
-    /// Sets options of the chat. Options can be bound as well: <c>services.Configure&lt;ChatOptions&gt;(section)</c>, for a keyed chat with its
-    /// key as their name.
+    /// Sets options of the chat. To bind them from configuration instead, call <c>services.Configure&lt;ChatOptions&gt;(section)</c>, for a keyed chat
+    /// <c>services.Configure&lt;ChatOptions&gt;(key, section)</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets them.</param>
@@ -41,12 +42,12 @@ public static class RedisChatBuilderExtensions
 
     /// <summary>Connects to a Redis given by a configuration string.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configuration">How to connect, in StackExchange.Redis's notation.</param>
+    /// <param name="configuration">How to connect: <c>localhost:6379</c>, or any other string that <see cref="RedisConfiguration"/> describes.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">The string is not valid.</exception>
+    /// <exception cref="ArgumentException">The string is not valid. The error does not repeat it.</exception>
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, string configuration)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+        ArgumentNullException.ThrowIfNull(builder);
         return builder.UseRedis(RedisConfiguration.Parse(configuration));
     }
 
@@ -54,22 +55,24 @@ public static class RedisChatBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configuration">How to connect.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">There is no end point in it.</exception>
+    /// <exception cref="ArgumentException">There is no end point in it, or one has a name that no host can have.</exception>
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, ConfigurationOptions configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        RedisConfiguration.CheckEndPoints(configuration, nameof(configuration));
+        RedisConfiguration.CheckEndPoints(configuration.EndPoints, nameof(configuration));
         return builder.Replace(provider => RedisConnection.Own(
             configuration, RedisChatServiceCollectionExtensions.Time(provider), RedisChatServiceCollectionExtensions.Logger(provider)));
     }
 
-    /// <summary>Uses a connection of the host's, which is never disposed by the chat.</summary>
+    /// <summary>Uses a connection that the host owns, and that the chat never disposes.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="multiplexer">The connection.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">An end point has a name that no host can have.</exception>
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, IConnectionMultiplexer multiplexer)
     {
         ArgumentNullException.ThrowIfNull(multiplexer);
+        RedisConfiguration.CheckEndPoints(multiplexer.GetEndPoints(configuredOnly: true), nameof(multiplexer));
         return builder.Replace(provider => RedisConnection.Shared(
             multiplexer, RedisChatServiceCollectionExtensions.Time(provider), RedisChatServiceCollectionExtensions.Logger(provider)));
     }
@@ -90,18 +93,19 @@ public static class RedisChatBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var key = builder.ServiceKey;
-        return builder.Replace<IMessageStore>(provider =>
+        return builder.Replace(new NeedsConnectionDescriptor(typeof(IMessageStore), key, provider =>
         {
             var options = RedisChatServiceCollectionExtensions.StoreOptions(provider, key);
             return new ClassicMessageStore(
                 provider.GetRequiredKeyedService<RedisConnection>(key),
                 options.KeyPrefix,
                 options.AllowEviction,
-                RedisChatServiceCollectionExtensions.Time(provider));
-        });
+                RedisChatServiceCollectionExtensions.Time(provider),
+                provider.GetService<ILogger<ClassicMessageStore>>());
+        }));
     }
 
-    /// <summary>Keeps messages in a store of the host's own.</summary>
+    /// <summary>Keeps messages in your own store.</summary>
     /// <typeparam name="T">The store; its constructor gets the host's services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
@@ -113,7 +117,7 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IMessageStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
-    /// <summary>Names the keys of the store on Redis in the host's own way.</summary>
+    /// <summary>Names the keys of the store on Redis with your own scheme.</summary>
     /// <typeparam name="T">The scheme; its constructor gets the host's services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
@@ -132,8 +136,13 @@ public static class RedisChatBuilderExtensions
         where T : class
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.RemoveAllKeyed<T>(builder.ServiceKey);
-        builder.Services.AddKeyedSingleton(builder.ServiceKey, (provider, _) => make(provider));
+        return builder.Replace(new ServiceDescriptor(typeof(T), builder.ServiceKey, (provider, _) => make(provider), ServiceLifetime.Singleton));
+    }
+
+    private static IRedisChatBuilder Replace(this IRedisChatBuilder builder, ServiceDescriptor descriptor)
+    {
+        builder.Services.RemoveAllKeyed(descriptor.ServiceType, builder.ServiceKey);
+        builder.Services.Add(descriptor);
         return builder;
     }
 }

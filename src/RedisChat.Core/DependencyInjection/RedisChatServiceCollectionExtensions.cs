@@ -9,48 +9,49 @@ namespace RedisChat;
 
 /// <summary>Registers a <see cref="Chat"/> with a host.</summary>
 /// <remarks>
-/// The chat and its store are singletons. Connecting is lazy: a host starts while Redis is down, and its chat works once Redis is up. A
-/// <see cref="TimeProvider"/> that the host has registered is used. Bad options stop the host at its start. <see cref="IServerInspection"/> is
-/// registered too, for stores that have it.
+/// The chat and its store are singletons. They connect at first use: a host starts while Redis is down, and its chat works once Redis is up. Invalid
+/// options, or nothing to connect to, stop the host when it starts. A <see cref="TimeProvider"/> that the host has registered is used.
+/// <see cref="IServerInspection"/> is registered too, for stores that have it.
 /// </remarks>
 public static class RedisChatServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a chat that connects as <see cref="RedisStoreOptions.Configuration"/> says or, if that is not set, uses the
+    /// Adds a chat that connects as <see cref="RedisStoreOptions.Configuration"/> says or, if that is not set, over the
     /// <see cref="IConnectionMultiplexer"/> that the host has registered.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <returns>To go on with.</returns>
+    /// <returns>A builder for further configuration.</returns>
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services) => Add(services, null);
 
     /// <summary>Adds a chat on a Redis given by a configuration string.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">How to connect, in StackExchange.Redis's notation.</param>
-    /// <returns>To go on with.</returns>
+    /// <param name="configuration">How to connect: <c>localhost:6379</c>, or any other string that <see cref="RedisConfiguration"/> describes.</param>
+    /// <returns>A builder for further configuration.</returns>
+    /// <exception cref="ArgumentException">The string is not valid. The error does not repeat it.</exception>
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, string configuration) =>
         Add(services, null).UseRedis(configuration);
 
     /// <summary>Adds a chat on a Redis given by configuration options, of which a copy is used.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">How to connect.</param>
-    /// <returns>To go on with.</returns>
+    /// <returns>A builder for further configuration.</returns>
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, ConfigurationOptions configuration) =>
         Add(services, null).UseRedis(configuration);
 
     /// <summary>Adds a chat on a connection of the host's, which is never disposed by the chat.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="multiplexer">The connection.</param>
-    /// <returns>To go on with.</returns>
+    /// <returns>A builder for further configuration.</returns>
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, IConnectionMultiplexer multiplexer) =>
         Add(services, null).UseRedis(multiplexer);
 
     /// <summary>
-    /// Adds one of several chats, to be injected with <c>[FromKeyedServices(key)]</c>. Its options are those named like the key. Go on with
-    /// <see cref="RedisChatBuilderExtensions"/>, for instance <c>.UseRedis(…)</c>.
+    /// Adds one of several chats, to be injected with <c>[FromKeyedServices(key)]</c>. The key is also the name of its options. Say where
+    /// its messages are kept with a call of <see cref="RedisChatBuilderExtensions"/>, for instance <c>.UseRedis(…)</c>.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="serviceKey">The key.</param>
-    /// <returns>To go on with.</returns>
+    /// <returns>A builder for further configuration.</returns>
     public static IRedisChatBuilder AddKeyedRedisChat(this IServiceCollection services, string serviceKey)
     {
         ArgumentException.ThrowIfNullOrEmpty(serviceKey);
@@ -65,15 +66,17 @@ public static class RedisChatServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatOptions>>(new OptionsValidator<ChatOptions>(OptionsProblems.In)));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>>(new OptionsValidator<RedisStoreOptions>(OptionsProblems.In)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, ConnectionValidator>(
+            provider => new ConnectionValidator(services, provider.GetService<IServiceProviderIsKeyedService>())));
 
-        services.TryAddKeyedSingleton(key, (provider, _) => ConnectionOf(provider, key));
+        services.TryAdd(new NeedsConnectionDescriptor(typeof(RedisConnection), key, provider => ConnectionOf(provider, key)));
         services.TryAddKeyedSingleton<IRoomKeyScheme>(key, (provider, _) => new HashTagKeyScheme(StoreOptions(provider, key).KeyPrefix));
-        services.TryAddKeyedSingleton<IMessageStore>(key, (provider, _) => new RedisMessageStore(
+        services.TryAdd(new NeedsConnectionDescriptor(typeof(IMessageStore), key, provider => new RedisMessageStore(
             provider.GetRequiredKeyedService<RedisConnection>(key),
             StoreOptions(provider, key),
             provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
             Time(provider),
-            Logger(provider)));
+            Logger(provider))));
         services.TryAddKeyedSingleton(key, (provider, _) =>
             provider.GetRequiredKeyedService<IMessageStore>(key).RequireAbility<IServerInspection>("inspection"));
         services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
@@ -100,9 +103,7 @@ public static class RedisChatServiceCollectionExtensions
 
         var multiplexer = (key is null ? null : provider.GetKeyedService<IConnectionMultiplexer>(key))
             ?? provider.GetService<IConnectionMultiplexer>()
-            ?? throw new InvalidOperationException(
-                "The chat has no Redis to connect to. Give AddRedisChat a configuration string, set "
-                + $"{nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.Configuration)}, or register an {nameof(IConnectionMultiplexer)}.");
+            ?? throw new InvalidOperationException(ConnectionValidator.Problem(key));
         return RedisConnection.Shared(multiplexer, Time(provider), Logger(provider));
     }
 }

@@ -49,4 +49,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(15, LogLevel.Warning, "A step of the health check failed: {Step}.", EventName = "HealthStepFailed")]
     public static partial void HealthStepFailed(ILogger logger, string step, Exception error);
+
+    [LoggerMessage(16, LogLevel.Warning, "A read in the classic layout looked for the authors of messages in the hashes of {Users} users of the room in key {Key}. The layout does not store an author with a message, so old pages are slow in rooms with many users. The default layout does not have this cost. This is logged once.", EventName = "ManyUsersAsked")]
+    public static partial void ManyUsersAsked(ILogger logger, int users, string key);
 }

@@ -15,6 +15,9 @@ internal sealed class OperationRunner(ChatOptions options, TimeProvider time, IL
 
     public ChatOptions Options => options;
 
+    /// <summary>The durability of sends that do not name one.</summary>
+    public Durability Durability { get; } = options.Durability.ToDurability();
+
     public ILogger Logger => logger;
 
     /// <summary>Runs a call.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat;
 
 /// <summary>
-/// Repeats what the store could not do for being unavailable, within one deadline for all attempts. What may have happened is
-/// repeated only where that is safe.
+/// Retries calls that fail because the store is unavailable, within one deadline for all attempts. A call that may have happened is retried only where
+/// that is safe.
 /// </summary>
 internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger logger)
 {
@@ -14,7 +14,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
     private const double LongestDelayMs = 1000;
     private const int MostDeadlinesKept = 1024;
 
-    // Deadlines that were not reached, to be set anew.
+    // Deadlines that were not reached, for reuse.
     private readonly ConcurrentQueue<CancellationTokenSource> _deadlines = new();
 
     /// <summary>Runs attempts until one succeeds, or the deadline is over.</summary>
@@ -49,12 +49,12 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 }
                 catch (ChatTopologyException e)
                 {
-                    // It passes, and nothing was written.
+                    // It is temporary, and nothing was written.
                     last = e;
                 }
                 catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
                 {
-                    // Nothing was done this time. But an earlier attempt may have been carried out, perhaps by another server.
+                    // This attempt did nothing, but an earlier one may have been carried out, perhaps by another server.
                     ChatLog.GaveUp(logger, operation.Name, attempts, timeout.TotalMilliseconds, e);
                     throw Failed(operation.Name, mayHaveHappened, e);
                 }
@@ -64,7 +64,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 }
                 catch (OperationCanceledException e) when (token.IsCancellationRequested)
                 {
-                    // The wait ended, what was sent did not: it may still arrive.
+                    // Only the wait ended: what was sent may still arrive.
                     last = e;
                     mayHaveHappened |= operation.Writes;
                 }
@@ -138,13 +138,25 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         var reason = last is ChatException ? last.Message : "The store did not answer.";
         var outcome = (mayHaveHappened, operation) switch
         {
-            (false, _) => "Nothing was done; try again later.",
-            (true, ChatOperations.Send) => "The message may have been stored: sending it again is safe only if both carry the same idempotency key of your own; else look into the room first.",
-            (true, _) => "It may have taken effect: read the message before doing it again.",
+            (false, _) => "Nothing was changed; try again later.",
+            (true, ChatOperations.Send) => "The message may have been stored. Send it again only with the same idempotency key, one of your own; without one, read the room first.",
+            (true, ChatOperations.React) => "It may have taken effect. It is safe to do it again.",
+            (true, _) => "It may have taken effect. Read the message before you do it again.",
         };
-        return new ChatUnavailableException($"The {operation} did not succeed (within {timeout.TotalSeconds:0.###} s). {reason} {outcome}", last)
+        return new ChatUnavailableException($"{Failure(operation)} within {timeout.TotalSeconds:0.###} s. {reason} {outcome}", last)
         {
             MayHaveHappened = mayHaveHappened,
         };
     }
+
+    private static string Failure(string operation) => operation switch
+    {
+        ChatOperations.Send => "The message could not be sent",
+        ChatOperations.Receive => "The room could not be read",
+        ChatOperations.Edit => "The message could not be edited",
+        ChatOperations.Delete => "The message could not be deleted",
+        ChatOperations.React => "The reactions could not be changed or read",
+        ChatOperations.Watch => "The room could not be watched",
+        _ => $"The operation ({operation}) could not be completed",
+    };
 }

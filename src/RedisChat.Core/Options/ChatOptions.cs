@@ -16,7 +16,7 @@ public sealed class ChatOptions
     public int MaxMetadataBytes { get; set; } = 4 * 1024;
 
     /// <summary>
-    /// How long one operation may take, all its retries included, before it fails with <see cref="ChatUnavailableException"/>.
+    /// How long one operation may take, including all retries, before it fails with <see cref="ChatUnavailableException"/>.
     /// </summary>
     /// <value>10 seconds; 100 milliseconds to 5 minutes.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -28,9 +28,9 @@ public sealed class ChatOptions
     /// <value>10,000; 1 to 1,000,000.</value>
     public int MaxPendingOperations { get; set; } = 10_000;
 
-    /// <summary>How far a message must have got before a send returns, unless the send says otherwise. Edits and deletions do not wait.</summary>
-    /// <value><see cref="Durability.Memory"/>.</value>
-    public Durability Durability { get; set; } = Durability.Memory;
+    /// <summary>How safely a message must be stored before its send returns, unless the send says otherwise. Edits and deletions do not wait.</summary>
+    /// <value><see cref="Durability.Memory"/>. Assign a <see cref="RedisChat.Durability"/>; <see cref="DurabilityOptions"/> says how it is written in configuration.</value>
+    public DurabilityOptions Durability { get; set; } = new();
 
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();

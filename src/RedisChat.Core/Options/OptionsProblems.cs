@@ -1,9 +1,8 @@
 using System.Globalization;
-using RedisChat.Redis;
 
 namespace RedisChat;
 
-/// <summary>Finds bad option values, one sentence for each: the option, its value, what is allowed.</summary>
+/// <summary>Finds bad option values, one sentence each: the option, its value and what is allowed. No sentence repeats a connection string.</summary>
 internal static class OptionsProblems
 {
     public static IEnumerable<string> In(ChatOptions options) =>
@@ -18,15 +17,14 @@ internal static class OptionsProblems
             Enum.IsDefined(options.Reactions.Mode)
                 ? null
                 : $"{nameof(ChatOptions)}.{nameof(options.Reactions)}.{nameof(options.Reactions.Mode)} is {options.Reactions.Mode}; it must be one of {string.Join(", ", Enum.GetNames<ReactionMode>())}.",
-            options.Durability?.Timeout > options.OperationTimeout
-                ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} waits for {options.Durability.Timeout}, which is longer than {nameof(options.OperationTimeout)} ({options.OperationTimeout})."
-                : null,
-            options.Durability is null ? $"{nameof(ChatOptions)}.{nameof(options.Durability)} is not set; Durability.Memory is the weakest level." : null);
+            (options.Durability is { } durability ? durability.Problem(options.OperationTimeout) : " is not set; Durability.Memory is the weakest level.") is { } weak
+                ? $"{nameof(ChatOptions)}.{nameof(options.Durability)}{weak}"
+                : null);
 
     public static IEnumerable<string> In(RedisStoreOptions options) =>
         Problems(
             options.Configuration is { } configuration && RedisConfiguration.Problem(configuration) is { } invalid
-                ? $"{nameof(RedisStoreOptions)}.{nameof(options.Configuration)} {invalid}"
+                ? $"{nameof(RedisStoreOptions)}.{nameof(options.Configuration)} {RedisConfiguration.NotShown} {invalid}"
                 : null,
             KeyPrefix.Problem(options.KeyPrefix) is { } problem
                 ? $"{nameof(RedisStoreOptions)}.{nameof(options.KeyPrefix)} is '{options.KeyPrefix}'. {problem}."
@@ -43,7 +41,7 @@ internal static class OptionsProblems
             InRange(nameof(RedisStoreOptions), nameof(options.WatcherBufferSize), options.WatcherBufferSize, 16, 100_000),
             InRange(nameof(RedisStoreOptions), nameof(options.SealAfter), options.SealAfter ?? 1, 1, 1_000_000));
 
-    /// <summary>Throws on the first bad value, for a constructor that was given options.</summary>
+    /// <summary>Throws on the first bad value, for constructors that take options.</summary>
     public static void ThrowIfAny(IEnumerable<string> problems, string parameterName)
     {
         if (problems.FirstOrDefault() is { } problem)

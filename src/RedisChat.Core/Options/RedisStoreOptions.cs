@@ -4,10 +4,11 @@ namespace RedisChat;
 public sealed class RedisStoreOptions
 {
     /// <summary>
-    /// How to connect, in StackExchange.Redis's notation (<c>host:port,user=…,password=…,ssl=true</c>); needed unless the chat was given a
-    /// <c>ConfigurationOptions</c> or <c>IConnectionMultiplexer</c>.
+    /// How to connect: <c>host:6379,user=name,password=secret,ssl=true</c>, <c>redis://name:secret@host:6379/0</c>, or any other string that
+    /// <see cref="RedisConfiguration"/> describes. Not needed where <c>AddRedisChat</c> or <c>UseRedis</c> has a connection, or the host has registered an
+    /// <c>IConnectionMultiplexer</c>. No error or log repeats it.
     /// </summary>
-    /// <value>None.</value>
+    /// <value><see langword="null"/>.</value>
     public string? Configuration { get; set; }
 
     /// <summary>What every key begins with.</summary>
@@ -15,62 +16,59 @@ public sealed class RedisStoreOptions
     public string KeyPrefix { get; set; } = HashTagKeyScheme.DefaultPrefix;
 
     /// <summary>
-    /// For how long, at least, a message's idempotency key is remembered; at most twice as long. All processes that share rooms must use
-    /// the same value.
+    /// How long an idempotency key is remembered: at least this long, and at most twice as long. All processes that share rooms must use the same
+    /// value.
     /// </summary>
     /// <value>10 minutes; 1 minute to 1 day, in whole seconds.</value>
     public TimeSpan IdempotencyWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How many changes (edits, deletions) a room's change log keeps. A reader that was away for more than these must load the room anew.
+    /// How many changes (edits, deletions) a room's change log keeps. A reader that missed more must reload the room.
     /// </summary>
     /// <value>10,000; 100 to 1,000,000.</value>
     public int ChangeLogLength { get; set; } = 10_000;
 
     /// <summary>
-    /// Of how many rooms this process remembers the last message id and the names of keys, which saves a round trip for each send and newest page.
+    /// The number of rooms whose last message id and key names this process remembers, which saves a round trip for each send and newest page.
     /// </summary>
     /// <value>10,000; 1 to 10,000,000. About 1.5 KB each, once the process sends to that room.</value>
     public int RoomCacheSize { get; set; } = 10_000;
 
     /// <summary>
-    /// How often the counters of all watched rooms are compared with what was heard of them, to find a subscription that is deaf: so long,
-    /// at most about, an event may be late when the connection loses it without a sign.
+    /// How often the chat compares the counters of all watched rooms with the events it received, to find subscriptions that no longer deliver. An event
+    /// that is lost silently arrives late by about this interval.
     /// </summary>
     /// <value>5 seconds; 100 milliseconds to 1 minute.</value>
     public TimeSpan LiveProbeInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many events a watcher may be behind before it reads them from the store instead of from memory. The watchers of a room share
-    /// this memory.
+    /// How many events a watcher may fall behind before it reads them from the store instead of from memory. The watchers of a room share this memory.
     /// </summary>
     /// <value>1,024; 16 to 100,000.</value>
     public int WatcherBufferSize { get; set; } = 1024;
 
     /// <summary>
-    /// How many buckets (of 128 messages) behind the newest one a bucket is when it is sealed: compressed into one value, in the background, by
-    /// the process whose send began a new bucket. That takes a third of the memory; a message is read and changed as before, but what is read of a sealed bucket is
-    /// all of it. <see langword="null"/> to seal nothing; what is sealed is read and changed all the same.
+    /// How many buckets of 128 messages stay open behind the newest one. Older buckets are sealed: compressed into one value, in the background, by the
+    /// process whose send began a new bucket. That takes a third of the memory. Messages are read and changed as before, but reading one unpacks its whole
+    /// bucket. <see langword="null"/> seals nothing; buckets that are sealed already stay readable and changeable.
     /// </summary>
-    /// <value>2; 1 to 1,000,000, or <see langword="null"/>.</value>
+    /// <value>2; 1 to 1,000,000, or <see langword="null"/>, which in configuration is an empty value.</value>
     public int? SealAfter { get; set; } = 2;
 
     /// <summary>
-    /// Whether the chat works on a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). There,
-    /// messages, counters and whole rooms vanish without an error, and ids that were given out are given out again. For chats whose messages
-    /// may be lost.
+    /// Whether the chat accepts a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). On such a server messages,
+    /// counters and whole rooms vanish without an error, and ids are given out twice. Only for chats that may lose messages.
     /// </summary>
     /// <value><see langword="false"/>: such a server is refused with <see cref="ChatServerException"/>.</value>
     public bool AllowEviction { get; set; }
 
     /// <summary>
-    /// Whether pages are read from a replica, where there is one: for many readers, at the price of pages that may be as old as the replica is behind.
-    /// Everything else, what watchers catch up with included, is read from the primary.
+    /// Whether pages are read from a replica, if there is one. This serves many readers, but a page may be as old as the replica is behind. Everything
+    /// else, including what watchers catch up with, is read from the primary.
     /// </summary>
     /// <remarks>
-    /// In a process a page's position is never behind what the process has sent, changed or read in that room, for as many rooms as
-    /// <see cref="RoomCacheSize"/> says: a replica that is behind that is passed over for the primary. Watching from the position of an old page tells
-    /// what is missing in it.
+    /// A page is never older than what this process itself has sent, changed or read in that room, for up to <see cref="RoomCacheSize"/> rooms: if the
+    /// replica is behind that, the primary is read. Watching from the position of an old page delivers what it lacks.
     /// </remarks>
     /// <value><see langword="false"/>.</value>
     public bool PreferReplicas { get; set; }

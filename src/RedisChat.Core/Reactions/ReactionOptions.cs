@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace RedisChat;
 
 /// <summary>Settings of reactions: see <see cref="ChatOptions.Reactions"/>. All processes that share rooms should use the same.</summary>
+[TypeConverter(typeof(SectionOnlyConverter))]
 public sealed class ReactionOptions
 {
     /// <summary>How many reactions a user may give one message.</summary>

@@ -34,10 +34,20 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     }
 
     /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
+    /// <param name="configuration">How to connect: <c>localhost:6379</c>, or any other string that <see cref="RedisConfiguration"/> describes.</param>
+    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <exception cref="ArgumentException">The string is not valid, or an option is out of its range.</exception>
+    public RedisMessageStore(string configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
+        : this(RedisConfiguration.Parse(configuration), options, keys)
+    {
+    }
+
+    /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
     /// <param name="configuration">How to connect. A copy is used, with <c>AbortOnConnectFail</c> off and commands failing fast while there is no connection: <see cref="Chat"/> retries.</param>
     /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
     /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no end point or an invalid one, or an option is out of its range.</exception>
     public RedisMessageStore(ConfigurationOptions configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
         : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys)
     {

@@ -4,7 +4,7 @@ namespace RedisChat;
 /// <remarks>
 /// <para>
 /// Applications call <see cref="Chat"/>, which checks its input and retries; a store may take its arguments as valid. The conformance
-/// suite (tests/RedisChat.Conformance) is the definition of this contract.
+/// suite (src/RedisChat.Conformance) is the definition of this contract.
 /// </para>
 /// <para>
 /// Implementations are thread-safe. A room exists once something was appended to it; reading a room that does not exist gives nothing,

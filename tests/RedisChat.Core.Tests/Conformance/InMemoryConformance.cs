@@ -1,70 +1,42 @@
+#region suite
 using RedisChat.Conformance;
 
 namespace RedisChat.Tests;
 
-public sealed class InMemoryAppendTests : AppendTests
+internal sealed class InMemoryStores : StoreFactory
 {
     private readonly InMemoryMessageStore _store = new();
 
-    protected override IMessageStore MakeStore() => _store;
+    public override IMessageStore Open() => _store;
 }
 
-public sealed class InMemoryIdempotencyTests : IdempotencyTests
-{
-    private readonly InMemoryMessageStore _store = new();
+public sealed class InMemoryAppendTests() : AppendTests(new InMemoryStores());
 
-    protected override IMessageStore MakeStore() => _store;
-}
+public sealed class InMemoryIdempotencyTests() : IdempotencyTests(new InMemoryStores());
 
-public sealed class InMemoryReadTests : ReadTests
-{
-    private readonly InMemoryMessageStore _store = new();
+public sealed class InMemoryReadTests() : ReadTests(new InMemoryStores());
 
-    protected override IMessageStore MakeStore() => _store;
-}
+public sealed class InMemoryChangeTests() : ChangeTests(new InMemoryStores());
 
-public sealed class InMemoryChangeTests : ChangeTests
-{
-    private readonly InMemoryMessageStore _store = new();
+public sealed class InMemoryLongHistoryTests() : LongHistoryTests(new InMemoryStores());
 
-    protected override IMessageStore MakeStore() => _store;
-}
+public sealed class InMemoryWatchTests() : WatchTests(new InMemoryStores());
 
-public sealed class InMemoryReactionTests : ReactionTests
-{
-    private readonly InMemoryMessageStore _store = new();
-
-    protected override IMessageStore MakeStore() => _store;
-}
-
-public sealed class InMemoryLongHistoryTests : LongHistoryTests
-{
-    private readonly InMemoryMessageStore _store = new();
-
-    protected override IMessageStore MakeStore() => _store;
-}
-
-public sealed class InMemoryWatchTests : WatchTests
-{
-    private readonly InMemoryMessageStore _store = new();
-
-    protected override IMessageStore MakeStore() => _store;
-}
+public sealed class InMemoryReactionTests() : ReactionTests(new InMemoryStores());
 
 #if NET10_0_OR_GREATER
-public sealed class InMemoryModelTests : ModelTests
+public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {
-    private readonly InMemoryMessageStore _store = new();
-
-    protected override IMessageStore MakeStore() => _store;
-
     protected override int Histories => 300;
 }
 
-public sealed class InMemoryWatchModelTests : WatchModelTests
-{
-    private readonly InMemoryMessageStore _store = new();
-
-    protected override IMessageStore MakeStore() => _store;
-}
+public sealed class InMemoryWatchModelTests() : WatchModelTests(new InMemoryStores());
 #endif
+
+public sealed class CompletenessTests
+{
+    [Fact]
+    public void Every_store_derives_the_whole_conformance_suite() =>
+        ConformanceSuite.MissingClasses(typeof(CompletenessTests).Assembly.GetTypes()).Should().BeEmpty();
+}
+#endregion

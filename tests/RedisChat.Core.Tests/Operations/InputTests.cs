@@ -37,6 +37,25 @@ public sealed class InputTests
         Assert.Throws<ChatInputException>(() => _chat.ReceiveAllAsync("lobby", id, Cancelled)).ParamName.Should().Be("user");
     }
 
+    public static TheoryData<string> BadReasons => ["", "a\nb", "\ud800", new string('x', 257), new string('ü', 129)];
+
+    [Theory]
+    [MemberData(nameof(BadReasons))]
+    public async Task A_bad_reason_is_refused(string reason) =>
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, "alice", reason: reason, cancellationToken: Cancelled), "reason");
+
+    [Fact]
+    public async Task The_metadata_of_an_edit_is_checked_like_that_of_a_new_message()
+    {
+        await RefusedAsync(() => EditAsync(("a", "1"), ("b", "2"), ("c", "3")), "metadata");
+        await RefusedAsync(() => EditAsync(("a", "0123456789")), "metadata");
+        await RefusedAsync(() => EditAsync(("", "1")), "metadata");
+        await RefusedAsync(() => EditAsync(("a", null!)), "metadata");
+
+        Task<Message?> EditAsync(params (string Name, string Value)[] metadata) =>
+            _chat.EditAsync("lobby", 1, "alice", "hello", metadata.ToDictionary(entry => entry.Name, entry => entry.Value), Cancelled);
+    }
+
     [Theory]
     [MemberData(nameof(BadIds))]
     public async Task A_bad_idempotency_key_is_refused(string key) =>

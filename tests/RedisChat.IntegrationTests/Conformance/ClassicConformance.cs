@@ -2,20 +2,17 @@ using RedisChat.Conformance;
 
 namespace RedisChat.IntegrationTests.Conformance;
 
-/// <summary>Opens classic stores for the conformance suite, each test with its own key prefix. They run on any server.</summary>
-internal sealed class ClassicStores(TestServer server)
+/// <summary>Opens classic stores. They run on any server.</summary>
+internal sealed class ClassicStores(TestServer server) : StoreFactory
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
 
-    public ClassicMessageStore Make() => new(server.ClassicConnection, _prefix);
+    public override IMessageStore Open() => new ClassicMessageStore(server.ClassicConnection, _prefix);
 }
 
-public sealed class ClassicAppendTests(TestServer server) : AppendTests
+#region refusal
+public sealed class ClassicAppendTests(TestServer server) : AppendTests(new ClassicStores(server))
 {
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
-
     [Fact]
     public override Task Metadata_is_kept() => NotSupportedAsync("metadata", base.Metadata_is_kept);
 
@@ -23,29 +20,21 @@ public sealed class ClassicAppendTests(TestServer server) : AppendTests
     public override Task A_stored_message_does_not_change_with_what_the_caller_appended() =>
         NotSupportedAsync("metadata", base.A_stored_message_does_not_change_with_what_the_caller_appended);
 }
+#endregion
 
-public sealed class ClassicReadTests(TestServer server) : ReadTests
-{
-    private readonly ClassicStores _stores = new(server);
+public sealed class ClassicReadTests(TestServer server) : ReadTests(new ClassicStores(server));
 
-    protected override IMessageStore MakeStore() => _stores.Make();
-}
-
-public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTests
+public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTests(new ClassicStores(server))
 {
     private const string Ability = "idempotency keys";
-
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
 
     [Fact]
     public override Task Append_with_the_same_key_returns_the_first_receipt() =>
         NotSupportedAsync(Ability, base.Append_with_the_same_key_returns_the_first_receipt);
 
     [Fact]
-    public override Task A_repetition_through_another_process_is_recognised() =>
-        NotSupportedAsync(Ability, base.A_repetition_through_another_process_is_recognised);
+    public override Task A_repetition_through_another_process_is_recognized() =>
+        NotSupportedAsync(Ability, base.A_repetition_through_another_process_is_recognized);
 
     [Fact]
     public override Task Concurrent_repetitions_are_stored_once() =>
@@ -61,12 +50,12 @@ public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTest
         NotSupportedAsync(Ability, () => base.Author_and_key_are_not_run_together(user, key, otherUser, otherKey));
 
     [Fact]
-    public override Task A_repetition_is_recognised_after_the_message_was_edited_or_deleted() =>
-        NotSupportedAsync(Ability, base.A_repetition_is_recognised_after_the_message_was_edited_or_deleted);
+    public override Task A_repetition_is_recognized_after_the_message_was_edited_or_deleted() =>
+        NotSupportedAsync(Ability, base.A_repetition_is_recognized_after_the_message_was_edited_or_deleted);
 
     [Fact]
-    public override Task Within_a_batch_a_repetition_is_recognised_too() =>
-        NotSupportedAsync(Ability, base.Within_a_batch_a_repetition_is_recognised_too);
+    public override Task Within_a_batch_a_repetition_is_recognized_too() =>
+        NotSupportedAsync(Ability, base.Within_a_batch_a_repetition_is_recognized_too);
 
     [Fact]
     public override Task A_key_used_for_another_text_is_refused_and_nothing_of_the_batch_is_stored() =>
@@ -81,13 +70,9 @@ public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTest
         NotSupportedAsync("metadata", base.A_key_used_for_other_metadata_is_refused);
 }
 
-public sealed class ClassicChangeTests(TestServer server) : ChangeTests
+public sealed class ClassicChangeTests(TestServer server) : ChangeTests(new ClassicStores(server))
 {
     private const string Ability = "editing";
-
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
 
     [Fact]
     public override Task An_edit_gives_the_message_a_new_text_version_and_time() =>
@@ -98,6 +83,14 @@ public sealed class ClassicChangeTests(TestServer server) : ChangeTests
         NotSupportedAsync("metadata", base.An_edit_keeps_what_it_does_not_change);
 
     [Fact]
+    public override Task An_edit_can_replace_the_metadata_and_keeps_a_copy_of_it() =>
+        NotSupportedAsync("metadata", base.An_edit_can_replace_the_metadata_and_keeps_a_copy_of_it);
+
+    [Fact]
+    public override Task A_repeated_edit_of_text_and_metadata_changes_nothing() =>
+        NotSupportedAsync("editing", base.A_repeated_edit_of_text_and_metadata_changes_nothing);
+
+    [Fact]
     public override Task Each_change_raises_the_rooms_revision() =>
         NotSupportedAsync(Ability, base.Each_change_raises_the_rooms_revision);
 
@@ -106,20 +99,16 @@ public sealed class ClassicChangeTests(TestServer server) : ChangeTests
         NotSupportedAsync(Ability, base.Concurrent_changes_do_not_undo_each_other);
 }
 
-public sealed class ClassicLongHistoryTests(TestServer server) : LongHistoryTests
+public sealed class ClassicLongHistoryTests(TestServer server) : LongHistoryTests(new ClassicStores(server))
 {
     private const string Ability = "editing";
-
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
 
     [Fact]
     public override Task Old_messages_are_edited_like_new_ones() => NotSupportedAsync(Ability, base.Old_messages_are_edited_like_new_ones);
 
     [Fact]
-    public override Task What_changed_in_old_messages_is_told_to_watchers_and_since_a_position() =>
-        NotSupportedAsync("watching", base.What_changed_in_old_messages_is_told_to_watchers_and_since_a_position);
+    public override Task Changes_of_old_messages_reach_watchers_and_readers_since_a_position() =>
+        NotSupportedAsync("watching", base.Changes_of_old_messages_reach_watchers_and_readers_since_a_position);
 
     [Fact]
     public override Task Concurrent_changes_of_old_messages_that_are_kept_together_do_not_undo_each_other() =>
@@ -130,24 +119,23 @@ public sealed class ClassicLongHistoryTests(TestServer server) : LongHistoryTest
         NotSupportedAsync(Ability, base.Messages_changed_while_others_are_sent_are_all_there_in_the_end);
 }
 
-/// <summary>The layout knows neither changes nor events: each test of them is a refusal.</summary>
-public sealed class ClassicWatchTests(TestServer server) : WatchTests
+/// <summary>The layout has neither changes nor events, so every test of them asserts a refusal.</summary>
+public sealed class ClassicWatchTests(TestServer server) : WatchTests(new ClassicStores(server))
 {
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
+    [Fact]
+    public override Task A_watcher_without_a_position_receives_events_from_now_on() => CannotWatchAsync();
 
     [Fact]
-    public override Task A_watcher_without_a_position_is_told_what_happens_from_now_on() => CannotWatchAsync();
+    public override Task A_watcher_with_a_position_first_receives_what_changed_since() => CannotWatchAsync();
 
     [Fact]
-    public override Task A_watcher_with_a_position_is_told_first_what_changed_since() => CannotWatchAsync();
+    public override Task A_deletion_names_who_deleted_when_and_why_live_and_since_a_position() => CannotWatchAsync();
 
     [Fact]
     public override Task A_room_can_be_watched_before_it_exists() => CannotWatchAsync();
 
     [Fact]
-    public override Task From_the_start_a_watcher_is_told_the_whole_room() => CannotWatchAsync();
+    public override Task From_the_start_a_watcher_receives_the_whole_room() => CannotWatchAsync();
 
     [Fact]
     public override Task A_page_and_a_watcher_from_its_position_make_the_whole_room_while_others_send() => CannotWatchAsync();
@@ -159,10 +147,10 @@ public sealed class ClassicWatchTests(TestServer server) : WatchTests
     public override Task All_watchers_end_with_the_same_room_while_messages_are_sent_edited_and_deleted() => CannotWatchAsync();
 
     [Fact]
-    public override Task A_watcher_that_does_not_read_for_long_delays_no_other_and_is_told_everything_in_the_end() => CannotWatchAsync();
+    public override Task A_watcher_that_pauses_for_long_delays_no_other_and_receives_everything_in_the_end() => CannotWatchAsync();
 
     [Fact]
-    public override Task A_stream_that_is_enumerated_twice_tells_everything_twice() => CannotWatchAsync();
+    public override Task A_stream_enumerated_twice_delivers_everything_twice() => CannotWatchAsync();
 
     [Fact]
     public override Task A_cancelled_watcher_ends_at_once() => CannotWatchAsync();
@@ -179,24 +167,94 @@ public sealed class ClassicWatchTests(TestServer server) : WatchTests
         NotSupportedAsync("changes since a position", async () => await Store.ReadChangesAsync(Room, RoomPosition.Start, 10, Cancelled));
 }
 
-#if NET10_0_OR_GREATER
-public sealed class ClassicModelTests(TestServer server) : ModelTests
+/// <summary>The layout has no place for reactions.</summary>
+public sealed class ClassicReactionTests(TestServer server) : ReactionTests(new ClassicStores(server))
 {
-    private readonly ClassicStores _stores = new(server);
+    private const string Ability = "reactions";
 
+    [Fact]
+    public override Task A_page_has_the_reactions_of_its_messages_by_first_use() =>
+        NotSupportedAsync(Ability, base.A_page_has_the_reactions_of_its_messages_by_first_use);
+
+    [Fact]
+    public override Task A_page_for_a_reader_says_how_often_that_user_reacted() =>
+        NotSupportedAsync(Ability, base.A_page_for_a_reader_says_how_often_that_user_reacted);
+
+    [Fact]
+    public override Task Adding_again_and_removing_what_is_not_there_change_nothing() =>
+        NotSupportedAsync(Ability, base.Adding_again_and_removing_what_is_not_there_change_nothing);
+
+    [Fact]
+    public override Task The_last_one_removed_leaves_nothing() => NotSupportedAsync(Ability, base.The_last_one_removed_leaves_nothing);
+
+    [Fact]
+    public override Task With_and_without_a_variation_selector_it_is_one_emoji() =>
+        NotSupportedAsync(Ability, base.With_and_without_a_variation_selector_it_is_one_emoji);
+
+    [Fact]
+    public override Task Where_each_user_has_one_another_emoji_replaces_it() =>
+        NotSupportedAsync(Ability, base.Where_each_user_has_one_another_emoji_replaces_it);
+
+    [Fact]
+    public override Task Where_they_are_counted_a_user_may_react_again_and_take_one_back() =>
+        NotSupportedAsync(Ability, base.Where_they_are_counted_a_user_may_react_again_and_take_one_back);
+
+    [Fact]
+    public override Task A_message_that_is_not_there_has_no_reactions() =>
+        NotSupportedAsync(Ability, base.A_message_that_is_not_there_has_no_reactions);
+
+    [Fact]
+    public override Task Deleting_a_message_removes_its_reactions_and_no_others() =>
+        NotSupportedAsync(Ability, base.Deleting_a_message_removes_its_reactions_and_no_others);
+
+    [Fact]
+    public override Task More_kinds_than_allowed_are_refused_but_more_of_a_kind_are_not() =>
+        NotSupportedAsync(Ability, base.More_kinds_than_allowed_are_refused_but_more_of_a_kind_are_not);
+
+    [Fact]
+    public override Task All_users_who_reacted_are_listed_call_by_call() =>
+        NotSupportedAsync(Ability, base.All_users_who_reacted_are_listed_call_by_call);
+
+    [Fact]
+    public override Task A_cursor_that_was_made_up_is_bad_input() => NotSupportedAsync(Ability, base.A_cursor_that_was_made_up_is_bad_input);
+
+    [Fact]
+    public override Task A_reaction_is_no_edit() => NotSupportedAsync("editing", base.A_reaction_is_no_edit);
+
+    [Fact]
+    public override Task Old_messages_have_reactions_like_new_ones() => NotSupportedAsync(Ability, base.Old_messages_have_reactions_like_new_ones);
+
+    [Fact]
+    public override Task Reactions_of_many_users_at_once_are_all_counted() =>
+        NotSupportedAsync(Ability, base.Reactions_of_many_users_at_once_are_all_counted);
+
+    [Fact]
+    public override Task A_watcher_receives_each_reaction_with_the_new_counts() =>
+        NotSupportedAsync("watching", base.A_watcher_receives_each_reaction_with_the_new_counts);
+
+    [Fact]
+    public override Task Catching_up_delivers_the_present_counts_of_each_message_once() =>
+        NotSupportedAsync(Ability, base.Catching_up_delivers_the_present_counts_of_each_message_once);
+
+    [Fact]
+    public override Task A_deleted_message_is_reported_as_deleted_and_not_as_reacted_to() =>
+        NotSupportedAsync(Ability, base.A_deleted_message_is_reported_as_deleted_and_not_as_reacted_to);
+
+    [Fact]
+    public override Task Whoever_saw_nothing_yet_reads_the_reactions_from_the_page_and_not_from_events() =>
+        NotSupportedAsync(Ability, base.Whoever_saw_nothing_yet_reads_the_reactions_from_the_page_and_not_from_events);
+}
+
+#if NET10_0_OR_GREATER
+public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
+{
     protected override bool Edits => false;
 
     protected override int Histories => 20;
-
-    protected override IMessageStore MakeStore() => _stores.Make();
 }
 
-public sealed class ClassicWatchModelTests(TestServer server) : WatchModelTests
+public sealed class ClassicWatchModelTests(TestServer server) : WatchModelTests(new ClassicStores(server))
 {
-    private readonly ClassicStores _stores = new(server);
-
-    protected override IMessageStore MakeStore() => _stores.Make();
-
     [Fact]
     public override Task From_a_position_anywhere_in_a_history_a_reader_ends_with_the_same_room() =>
         NotSupportedAsync("watching", () => Task.FromResult(Store.WatchAsync(Room)));

@@ -122,12 +122,14 @@ public sealed class ConsoleHostTests
     [InlineData("--port must be a number", "--port", "many")]
     [InlineData("--room needs a value", "--room")]
     [InlineData("--redis: .*not valid", "--redis", "host,nonsense=1")]
+    [InlineData("--redis: .*scheme", "--redis", "https://user:secret@host")]
+    [InlineData("--redis: .*comma in a password", "--redis", "host,password=a,b")]
     public async Task A_bad_command_line_is_one_line_and_exit_code_1(string says, params string[] arguments) =>
         ShouldHaveFailed(await RunAsync([], arguments), says);
 
     [Fact]
     public async Task A_server_that_cannot_be_reached_is_one_line_and_exit_code_1() =>
-        ShouldHaveFailed(await RunAsync([], "--redis", $"127.0.0.1:{Port}"), "Redis is not available");
+        ShouldHaveFailed(await RunAsync([], "--redis", $"redis://127.0.0.1:{Port}"), "^The room cannot be opened. The room could not be read within 5 s. Redis is not available");
 
     [Fact]
     public async Task A_port_that_something_else_has_is_one_line_and_exit_code_1()

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>What users write, and passwords, are in no log above Trace and in no exception, whatever fails.</summary>
+/// <summary>Texts of users and passwords reach no log above Trace and no exception, whatever fails.</summary>
 public sealed class SecretsTests
 {
     private const string Text = "the-secret-text";
@@ -27,7 +27,7 @@ public sealed class SecretsTests
         await using var admin = await redis.ConnectAsync();
         await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "chat", "on", $">{Password}", "~*", "&*", "+@all");
 
-        // Else who gives a wrong password goes on as this user, who needs none. The connection of this test keeps its rights.
+        // Otherwise a wrong password would silently run as this user, which needs no password. The connection of this test keeps its rights.
         await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", "off");
         var configuration = $"{redis.Configuration},user=chat,password={Password},connectTimeout=500,connectRetry=1";
         await using var services = Services(configuration);
@@ -41,7 +41,20 @@ public sealed class SecretsTests
             await ThrowsAsync(() => refused.GetRequiredService<Chat>().SendAsync("lobby", "alice", Text, Cancelled));
         }
 
+        await using (var refused = Services($"redis://chat:{Password}-wrong@{redis.Configuration}"))
+        {
+            await ThrowsAsync(() => refused.GetRequiredService<Chat>().SendAsync("lobby", "alice", Text, Cancelled));
+        }
+
+        await using (var welcome = Services($"redis://chat:{Password}@{redis.Configuration}/0"))
+        {
+            await welcome.GetRequiredService<Chat>().SendAsync("lobby", "alice", Text, Cancelled);
+        }
+
         await ThrowsAsync(() => Task.FromResult(Services($"{configuration},nonsense={Password}")));
+        await ThrowsAsync(() => Task.FromResult(Services($"http://chat:{Password}@{redis.Configuration}")));
+        await ThrowsAsync(() => Task.FromResult(Services($"{redis.Configuration},password=a,{Password}")));
+        await ThrowsAsync(() => Task.FromResult(Services($"{Password}@{redis.Configuration}")));
         await redis.KillAsync();
         await ThrowsAsync(() => chat.SendAsync("lobby", new NewMessage("alice", Text) { IdempotencyKey = Key }, Cancelled));
         await ThrowsAsync(() => chat.EditAsync("lobby", 1, "alice", $"{Text} edited", Cancelled));

@@ -7,6 +7,7 @@ namespace RedisChat.IntegrationTests.Redis;
 public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
 {
     private static readonly string[] Script = ["EVALSHA"];
+    private static readonly string[] Sealed = ["HGET", "HGET"];
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
     private readonly List<RedisMessageStore> _stores = [];
@@ -247,6 +248,50 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await chat.Room("lobby").Reactions.AddAsync(1, "alice", "👍", Cancelled);
 
         await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled), ["HGET"], Script);
+    }
+
+    [Fact]
+    public async Task When_the_servers_clock_was_ahead_an_edit_of_a_sealed_message_takes_one_script_more_at_most()
+    {
+        var ahead = DateTimeOffset.UtcNow.AddHours(5).ToUnixTimeMilliseconds() * 1000;
+        await FillAsync(await NewChatAsync(sealAfter: null), 300);
+        var redis = server.Connection.GetDatabase();
+        string room = $"{_prefix}:{{lobby}}", bucket = $"{room}:m:0";
+        await redis.HashSetAsync(bucket, [new(5, Sent(ahead + 1)), new(6, Sent(ahead + 1_000_000_000))]);
+        await FillAsync(await NewChatAsync(sealAfter: 1), 1);
+        _stores[^1].Seal("lobby");
+        await _stores[^1].SealedAsync();
+        (await redis.KeyExistsAsync(bucket)).Should().BeFalse();
+
+        // Its messages are ahead of the clock, but its revisions are not; then these are, too; and then a fail-over loses what the client knows.
+        var chat = await NewChatAsync(sealAfter: 1);
+        await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "1", Cancelled), Sealed, Script);
+        await _proxy.StepAsync(() => chat.EditAsync("lobby", 6, "alice", "2", Cancelled), Sealed, Script);
+        await redis.HashSetAsync(room, "rev", ahead);
+        await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "3", Cancelled), Sealed, Script, Script);
+        var fourth = await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "4", Cancelled), Sealed, Script);
+        var fresh = await NewChatAsync(sealAfter: 1);
+        var fifth = await _proxy.StepAsync(() => fresh.EditAsync("lobby", 6, "alice", "5", Cancelled), Sealed, Script, Script);
+        await redis.HashSetAsync(room, "rev", 1000);
+        var sixth = await _proxy.StepAsync(() => fresh.EditAsync("lobby", 6, "alice", "6", Cancelled), Sealed, Script, Script);
+
+        fourth!.EditedAt.Should().BeAfter(DateTimeOffset.UtcNow.AddHours(4));
+        fifth!.EditedAt.Should().BeAfter(fourth.EditedAt!.Value).And.BeBefore(DateTimeOffset.UtcNow.AddHours(6));
+        sixth!.EditedAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        (await fresh.GetAsync("lobby", 6, Cancelled)).Should().Be(sixth);
+
+        static RedisValue Sent(long time) => $$"""{"t":{{time}},"u":"alice","c":"hello"}""";
+    }
+
+    [Fact]
+    public async Task A_client_whose_clock_is_wrong_edits_a_sealed_message_with_one_script_more()
+    {
+        await FillAsync(await NewChatAsync(sealAfter: 1), 300);
+        var chat = await NewChatAsync(new WrongClock(), sealAfter: 1);
+
+        var edited = await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "1", Cancelled), Sealed, Script, Script);
+
+        edited!.EditedAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
     }
 
     private async Task FillAsync(Chat chat, int count)

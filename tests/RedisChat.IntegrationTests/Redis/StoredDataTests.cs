@@ -56,8 +56,8 @@ public sealed class StoredDataTests
         ((string?)await _redis.StringGetAsync(Key(":u:bob"))).Should().Be("2,");
         (await _redis.SortedSetRangeByRankWithScoresAsync(Key(":changed"))).Select(entry => $"{entry.Score:f0} {entry.Element}").Should().Equal(
             "0 0",
-            $"{Micros(edited.EditedAt.Value)} {Micros(edited.EditedAt.Value)}:2",
-            $"{position.Revision} {position.Revision}:3:{position.Stamp}");
+            $"{Micros(edited.EditedAt.Value)} {Micros(edited.EditedAt.Value)}:e:2",
+            $"{position.Revision} {position.Revision}:d:3:{position.Stamp}:{{\"u\":\"alice\"}}");
 
         var sentKey = await _redis.KeyExistsAsync(sent) ? sent : await SentKeyAsync();
         ((string?)await _redis.HashGetAsync(sentKey, "alice\nkey")).Should().MatchRegex($"^1:{receipt.Position.Stamp}:[0-9a-f]+$");

@@ -17,6 +17,8 @@ internal sealed class TlsServer : IAsyncDisposable
     /// <summary>How to connect, without the certificates.</summary>
     public string Configuration => $"{_process!.Configuration},ssl=true";
 
+    public string Uri => $"rediss://{_process!.Configuration}/0";
+
     /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
     /// <param name="mutual">Whether it takes only clients with a certificate of the same authority.</param>
     public static async Task<TlsServer> StartAsync(bool mutual = false)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
@@ -5,24 +7,36 @@ namespace RedisChat;
 
 /// <summary>
 /// Keeps messages in the layout of the well-known tutorial on chat in Redis hashes, so that an application can share its rooms with other
-/// programs, in any language, that read and write that layout at the same time. docs/keys.md tells what each key holds.
+/// programs, in any language, that read and write that layout at the same time. docs/keys.md describes each key.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It does what the layout can hold: send, receive, delete. Editing, metadata and idempotency keys are
-/// <see cref="NotSupportedException"/>; so a send that may have happened is not tried again. Times are in whole seconds, by this
-/// process's clock, positions carry no epoch, and a page costs several round trips. An id is drawn before its message is written, so a message
-/// may appear below one that was already read: whoever polls reads the last few ids again. Choose it for what is there already, and
+/// It can do what the layout has room for: send, receive and delete. Editing, metadata and idempotency keys are a
+/// <see cref="NotSupportedException"/>; without idempotency keys, a send that may have happened is not retried. Times are in whole seconds, by this
+/// process's clock, and positions have no epoch. An id is assigned before its message is written, so a message may appear below one that
+/// was already read: pollers should read the last few ids again. Choose this store for data that exist already, and
 /// <see cref="RedisMessageStore"/> for anything new.
 /// </para>
-/// <para>The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.</para>
+/// <para>
+/// The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.
+/// Finding authors takes a command for each user who may have written a message. On the newest page these are at most as many as messages; on old
+/// pages of rooms with many users they can be all users, which takes long and is logged as a warning, once for each store.
+/// </para>
+/// <para>
+/// A message whose timestamp another program broke is in <see cref="MessagePage.Unreadable"/>, and can be deleted. The deletion then reports the
+/// message with <see cref="DateTimeOffset.UnixEpoch"/> as its time.
+/// </para>
 /// <para>Not for Redis Cluster: the keys of a room are in different slots.</para>
 /// </remarks>
 public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisposable
 {
+    private const int ManyUsers = 1000;
+
     private readonly RedisConnection _connection;
     private readonly ClassicKeyScheme _keys;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private int _warned;
 
     /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
     /// <param name="multiplexer">The connection.</param>
@@ -34,12 +48,13 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     {
     }
 
-    internal ClassicMessageStore(RedisConnection connection, string keyPrefix, bool allowEviction, TimeProvider time)
+    internal ClassicMessageStore(RedisConnection connection, string keyPrefix, bool allowEviction, TimeProvider time, ILogger? logger = null)
     {
         _connection = connection;
         _connection.AllowsEviction = allowEviction;
         _keys = new ClassicKeyScheme(keyPrefix);
         _time = time;
+        _logger = logger ?? NullLogger.Instance;
     }
 
     /// <inheritdoc/>
@@ -61,7 +76,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
-            // Any program may be counting at the same time, so the ids must be drawn before the messages can be written.
+            // Any program may be counting at the same time, so the ids must be assigned before the messages can be written.
             var last = await database.StringIncrementAsync(_keys.Counter(room), messages.Count).UntilAsync(cancellationToken).ConfigureAwait(false);
             var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             var transaction = database.CreateTransaction();
@@ -83,7 +98,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 };
             }
 
-            // A transaction is not rolled back: a write that met a key of another type fails for itself, and the send with it.
+            // Redis does not roll a transaction back: if one write meets a key of another type, only that write fails, and the send with it.
             writes.Add(transaction.ExecuteAsync());
             await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
@@ -107,7 +122,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
-            return await reader.GetAsync(id).ConfigureAwait(false);
+            var message = await reader.GetAsync(id).ConfigureAwait(false);
+            WarnOfManyUsers(reader, room);
+            return message;
         }
         catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
@@ -124,7 +141,9 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         try
         {
             var reader = new ClassicReader(database, _keys, room, cancellationToken);
-            return await reader.ReadPageAsync(query).ConfigureAwait(false);
+            var page = await reader.ReadPageAsync(query).ConfigureAwait(false);
+            WarnOfManyUsers(reader, room);
+            return page;
         }
         catch (Exception e) when (_connection.TryTranslate(e, out var error))
         {
@@ -142,22 +161,28 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
+            // A repetition means that another program changed the text in between.
             while (true)
             {
-                var message = await new ClassicReader(database, _keys, room, cancellationToken).GetAsync(id).ConfigureAwait(false);
-                if (message is null)
+                var reader = new ClassicReader(database, _keys, room, cancellationToken);
+                var stored = await reader.FindAsync(id).ConfigureAwait(false);
+                WarnOfManyUsers(reader, room);
+                if (stored is null)
                 {
                     return new(ChangeOutcome.NotFound, null);
                 }
 
+                // Deleting needs no timestamp, so an invalid one must not prevent it.
+                var readable = stored.TryRead();
+                var message = readable ?? stored.At(DateTimeOffset.UnixEpoch);
                 var decision = decide(message);
+                ThrowUnless(decision.Outcome is ChangeOutcome.Unchanged or ChangeOutcome.Deleted, "editing");
                 if (decision.Outcome == ChangeOutcome.Unchanged)
                 {
-                    return new(ChangeOutcome.Unchanged, message);
+                    return new(ChangeOutcome.Unchanged, readable ?? throw reader.UnreadableTime(id));
                 }
 
-                ThrowUnless(decision.Outcome == ChangeOutcome.Deleted, "editing");
-                if (await DeleteAsync(database, room, message, cancellationToken).ConfigureAwait(false))
+                if (await DeleteAsync(database, room, stored, cancellationToken).ConfigureAwait(false))
                 {
                     return new(ChangeOutcome.Deleted, message);
                 }
@@ -185,19 +210,21 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>Deletes a message; <see langword="false"/> if it is another by now.</summary>
-    private async Task<bool> DeleteAsync(IDatabase database, string room, Message message, CancellationToken cancellationToken)
+    /// <summary>Deletes a message; <see langword="false"/> if its text is no longer what was read.</summary>
+    private async Task<bool> DeleteAsync(IDatabase database, string room, ClassicMessage message, CancellationToken cancellationToken)
     {
         var transaction = database.CreateTransaction();
         var key = _keys.Message(room, message.Id);
-        transaction.AddCondition(Condition.HashEqual(key, "content", message.Text));
+
+        // The bytes as they were read: as text, what is not valid UTF-8 would never be equal.
+        transaction.AddCondition(Condition.HashEqual(key, "content", message.Content));
         var writes = new List<Task> { transaction.HashDeleteAsync(key, ["content", "timestamp"]) };
         if (message.User.Length > 0)
         {
             writes.Add(transaction.HashDeleteAsync(_keys.User(room, message.User), message.Id));
         }
 
-        // Where the condition does not hold, the writes are cancelled.
+        // If the condition does not hold, the writes are cancelled.
         if (!await transaction.ExecuteAsync().UntilAsync(cancellationToken).ConfigureAwait(false))
         {
             return false;
@@ -205,6 +232,14 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
 
         await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    private void WarnOfManyUsers(ClassicReader reader, string room)
+    {
+        if (reader.UsersAsked > ManyUsers && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            ChatLog.ManyUsersAsked(_logger, reader.UsersAsked, _keys.Room(room));
+        }
     }
 
     private static void ThrowUnless(bool supported, string ability)

@@ -6,24 +6,40 @@ namespace RedisChat.Redis;
 /// <summary>Reads messages of one room in the classic layout, for one call.</summary>
 internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, string room, CancellationToken cancellationToken)
 {
-    private static readonly RedisValue[] MessageFields = ["content", "timestamp"];
+    private const string TimestampField = "timestamp";
+
+    private static readonly RedisValue[] MessageFields = ["content", TimestampField];
 
     private readonly List<UnreadableMessage> _unreadable = [];
-    private RedisValue[] _users = [];
+    private readonly ClassicAuthors _authors = new(database, keys, room, cancellationToken);
 
-    public async Task<Message?> GetAsync(long id)
+    /// <summary>How many users' hashes were read to find authors.</summary>
+    public int UsersAsked => _authors.Asked;
+
+    /// <summary>Reads a message as it is stored; <see langword="null"/> if there is none.</summary>
+    public async Task<ClassicMessage?> FindAsync(long id)
     {
-        _users = await ReadUsersAsync().ConfigureAwait(false);
-        var messages = new List<Message>(1);
-        await ReadAsync([id], messages, atMost: 1).ConfigureAwait(false);
-        return _unreadable is [var unreadable, ..] ? throw Unreadable(unreadable.Key!, unreadable.Field) : messages.FirstOrDefault();
+        await _authors.LoadAsync().ConfigureAwait(false);
+        var stored = await ReadStoredAsync([id]).ConfigureAwait(false);
+        return stored.FirstOrDefault();
     }
+
+    /// <summary>Reads a message; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="ChatDataException">Its timestamp is not valid.</exception>
+    public async Task<Message?> GetAsync(long id) =>
+        await FindAsync(id).ConfigureAwait(false) is { } stored ? stored.TryRead() ?? throw UnreadableTime(id) : null;
+
+    /// <summary>The error of a call that needs the timestamp of this message.</summary>
+    public ChatDataException UnreadableTime(long id) => Unreadable(keys.Message(room, id), TimestampField);
 
     public async Task<MessagePage> ReadPageAsync(MessageQuery query)
     {
         var counter = database.StringGetAsync(keys.Counter(room), CommandFlags.DemandMaster).Observed();
         var source = (query.User is { } user ? ReadIdsOfAsync(user) : Task.FromResult<long[]?>(null)).Observed();
-        _users = query.User is { } author ? [author] : await ReadUsersAsync().ConfigureAwait(false);
+        if (query.User is null)
+        {
+            await _authors.LoadAsync().ConfigureAwait(false);
+        }
 
         var counted = await counter.UntilAsync(cancellationToken).ConfigureAwait(false);
         var last = counted.IsNull ? 0
@@ -33,48 +49,62 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         IIdSource ids = await source.ConfigureAwait(false) is { } idsOfUser
             ? new ListedIds(idsOfUser, plan.Pivot, last)
             : new RoomIds(plan.Pivot, last, keys.Counter(room), null);
-        var older = await PageCollector.CollectAsync(ids.OlderAsync, ReadAsync, plan.Older).ConfigureAwait(false);
-        var newer = await PageCollector.CollectAsync(ids.NewerAsync, ReadAsync, plan.Newer).ConfigureAwait(false);
+        Func<IReadOnlyList<long>, List<Message>, int, Task> read = (run, messages, atMost) => ReadAsync(run, messages, atMost, query.User);
+        var older = await PageCollector.CollectAsync(ids.OlderAsync, read, plan.Older).ConfigureAwait(false);
+        var newer = await PageCollector.CollectAsync(ids.NewerAsync, read, plan.Newer).ConfigureAwait(false);
         return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), new RoomPosition(0, last, 0, 0), _unreadable);
     }
 
-    /// <summary>Adds the messages of these ids that there are, in the same order. Who wrote one is found by asking every user's hash.</summary>
-    private async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost)
+    /// <summary>Adds the messages that exist of these ids, in the same order.</summary>
+    private async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost, string? user)
     {
-        var fields = ids.Select(id => (RedisValue)id).ToArray();
-        var byUser = _users.Select(user => database.HashGetAsync(keys.User(room, user!), fields, CommandFlags.DemandMaster)).ToArray();
-        var byId = ids.Select(id => database.HashGetAsync(keys.Message(room, id), MessageFields, CommandFlags.DemandMaster)).ToArray();
-        var texts = await Task.WhenAll(byUser).UntilAsync(cancellationToken).ConfigureAwait(false);
-        var values = await Task.WhenAll(byId).UntilAsync(cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < ids.Count && messages.Count < atMost; i++)
+        foreach (var stored in await ReadStoredAsync(ids, user).ConfigureAwait(false))
         {
-            var author = Array.FindIndex(texts, ofUser => !ofUser[i].IsNull);
-            if (!values[i][0].IsNull)
+            if (messages.Count == atMost)
             {
-                Add(ids[i], author < 0 ? "" : _users[author]!, values[i][0]!, values[i][1], messages);
+                break;
+            }
+
+            if (stored.TryRead() is { } message)
+            {
+                messages.Add(message);
+            }
+            else
+            {
+                _unreadable.Add(new UnreadableMessage(stored.Id) { Key = keys.Message(room, stored.Id), Field = TimestampField });
             }
         }
     }
 
-    private void Add(long id, string user, string text, RedisValue timestamp, List<Message> messages)
+    /// <summary>Reads the messages that exist of these ids, in the same order.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="user">Who wrote them; <see langword="null"/> to find that out.</param>
+    private async Task<List<ClassicMessage>> ReadStoredAsync(IReadOnlyList<long> ids, string? user = null)
     {
-        if (!timestamp.IsNull && timestamp.TryParse(out long seconds) && seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
-        {
-            messages.Add(new Message { Id = id, User = user, Text = text, Timestamp = DateTimeOffset.FromUnixTimeSeconds(seconds) });
-        }
-        else
-        {
-            _unreadable.Add(new UnreadableMessage(id) { Key = keys.Message(room, id), Field = "timestamp" });
-        }
+        var values = ReadValuesAsync(ids).Observed();
+        var authors = user is null ? await _authors.FindAsync(ids, IdsOfAsync(values)).ConfigureAwait(false) : null;
+        return (await values.ConfigureAwait(false))
+            .ConvertAll(message => message with { User = user ?? authors!.GetValueOrDefault(message.Id, "") });
     }
 
-    private async Task<RedisValue[]> ReadUsersAsync()
+    private async Task<List<ClassicMessage>> ReadValuesAsync(IReadOnlyList<long> ids)
     {
-        var users = await database.HashKeysAsync(keys.Room(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var values = await Task.WhenAll(ids.Select(id => database.HashGetAsync(keys.Message(room, id), MessageFields, CommandFlags.DemandMaster)))
+            .UntilAsync(cancellationToken).ConfigureAwait(false);
+        var messages = new List<ClassicMessage>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!values[i][0].IsNull)
+            {
+                messages.Add(new ClassicMessage(ids[i], "", values[i][0], values[i][1]));
+            }
+        }
 
-        // Another program may have let such users in; their key is another thing's.
-        return Array.FindAll(users, user => !ClassicKeyScheme.IsTaken(user!));
+        return messages;
     }
+
+    private static async Task<List<long>> IdsOfAsync(Task<List<ClassicMessage>> messages) =>
+        (await messages.ConfigureAwait(false)).ConvertAll(message => message.Id);
 
     private async Task<long[]?> ReadIdsOfAsync(string user)
     {

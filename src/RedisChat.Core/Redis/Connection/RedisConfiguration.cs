@@ -1,47 +1,152 @@
+using System.Globalization;
+using System.Net;
 using StackExchange.Redis;
 
-namespace RedisChat.Redis;
+namespace RedisChat;
 
-/// <summary>Reads a configuration string. Its errors do not repeat it, since it may hold a password.</summary>
-internal static class RedisConfiguration
+/// <summary>
+/// Reads the configuration strings that <c>AddRedisChat</c>, <c>UseRedis</c>, <see cref="RedisStoreOptions.Configuration"/> and the stores take.
+/// Use it where you need the result itself, for instance to add a callback that validates certificates.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A string is either a URI, <c>redis://user:password@host:6379/2</c>, or <c>rediss://…</c> for TLS; or a list in StackExchange.Redis's notation,
+/// <c>host:6379,user=name,password=secret,ssl=true</c>, with all end points before the options.
+/// </para>
+/// <para>In a URI, percent-encode what is not a letter or a digit in user and password. The port is 6379 and the database 0 if not given.</para>
+/// <para>
+/// The client library accepts nearly anything as the name of a host, and repeats it in its errors. So a string that is mistyped could put a
+/// password into a log. What cannot be a host is therefore refused here, and no error repeats any part of the string.
+/// </para>
+/// </remarks>
+public static class RedisConfiguration
 {
-    private const string Notation = "It is written like 'host:6379,user=name,password=secret,ssl=true'.";
+    /// <summary>Opens every error: why the reader does not see the string that it complains about.</summary>
+    internal const string NotShown = "(not shown, since it may hold a password)";
 
+    private const string Notation =
+        "Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS.";
+
+    private const int DefaultPort = 6379;
+
+    /// <summary>Reads a configuration string.</summary>
+    /// <param name="configuration">The string.</param>
+    /// <exception cref="ArgumentException">The string is not valid. The error says why, without repeating it.</exception>
     public static ConfigurationOptions Parse(string configuration)
     {
-        ConfigurationOptions options;
-        try
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+        return TryParse(configuration, out var problem) ?? throw Invalid(problem!, nameof(configuration));
+    }
+
+    /// <summary>What is wrong with the string, as the rest of a sentence; <see langword="null"/> if nothing is.</summary>
+    internal static string? Problem(string configuration) =>
+        TryParse(configuration, out var problem) is null ? problem : null;
+
+    /// <summary>Throws unless there are end points, and each is one that can be repeated in an error.</summary>
+    /// <exception cref="ArgumentException">There is none, or one has a name that no host can have.</exception>
+    internal static void CheckEndPoints(ICollection<EndPoint> endPoints, string parameterName)
+    {
+        if (ProblemOf(endPoints) is { } problem)
         {
-            options = ConfigurationOptions.Parse(configuration);
+            throw Invalid(problem, parameterName);
         }
-        catch (ArgumentException)
+    }
+
+    private static ArgumentException Invalid(string problem, string parameterName) => new($"The Redis configuration {NotShown} {problem}", parameterName);
+
+    private static ConfigurationOptions? TryParse(string configuration, out string? problem)
+    {
+        var text = configuration.Trim();
+        var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
+        var options = schemeEnd > 0 && Uri.CheckSchemeName(text[..schemeEnd])
+            ? TryParseUri(text, out problem)
+            : TryParseList(text, out problem);
+        problem ??= ProblemOf(options!.EndPoints);
+        return problem is null ? options : null;
+    }
+
+    private static ConfigurationOptions? TryParseUri(string text, out string? problem)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
-            throw new ArgumentException($"The Redis configuration string is not valid. {Notation}", nameof(configuration));
+            problem = "is not a valid URI. Percent-encode special characters in user and password: %40 for @, %3A for :, %2F for /, %23 for #, %3F for ?.";
+            return null;
         }
 
-        CheckEndPoints(options, nameof(configuration));
+        var path = uri.AbsolutePath.TrimStart('/');
+        var database = 0;
+        problem = uri switch
+        {
+            { Scheme: not ("redis" or "rediss") } => "has a scheme that is not supported. Use redis:// or, for TLS, rediss://.",
+            { Host: "" } => $"names no host to connect to. {Notation}",
+            { Query: not "" } or { Fragment: not "" } =>
+                "has a query or a fragment, which are not supported. Percent-encode ? and # in user and password; set other options on what RedisConfiguration.Parse returns.",
+            _ when path.Length > 0 && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database) =>
+                "has a path that is not the number of a database. Percent-encode / in user and password as %2F.",
+            { UserInfo: not "" and var user } when !user.Contains(':', StringComparison.Ordinal) =>
+                "has a user without a password. Write redis://user:password@host, or redis://:password@host without a user.",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        var options = new ConfigurationOptions { DefaultDatabase = path.Length > 0 ? database : null };
+        options.EndPoints.Add(uri.IdnHost, uri.Port < 0 ? DefaultPort : uri.Port);
+        if (uri.Scheme == "rediss")
+        {
+            options.Ssl = true;
+        }
+
+        if (uri.UserInfo.Split(':', 2) is [var name, var password])
+        {
+            options.User = name.Length > 0 ? Uri.UnescapeDataString(name) : null;
+            options.Password = Uri.UnescapeDataString(password);
+        }
+
         return options;
     }
 
-    public static void CheckEndPoints(ConfigurationOptions options, string parameterName)
+    private static ConfigurationOptions? TryParseList(string text, out string? problem)
     {
-        if (options.EndPoints.Count == 0)
+        var parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var endPoints = parts.Count(IsEndPoint);
+        if (!parts.Take(endPoints).All(IsEndPoint))
         {
-            throw new ArgumentException($"The Redis configuration names no host to connect to. {Notation}", parameterName);
+            problem = "names an end point after an option, as a comma in a password seems to do. Put all end points first; give a password that has a "
+                + "comma as a redis:// URI, with %2C for the comma, or in ConfigurationOptions.";
+            return null;
+        }
+
+        if (Array.Exists(parts, part => part.Contains(';', StringComparison.Ordinal) && !IsPassword(part)))
+        {
+            problem = $"has a semicolon. Options are separated by commas. {Notation}";
+            return null;
+        }
+
+        try
+        {
+            // The client library leaves out silently what it cannot read as an end point.
+            problem = parts.Take(endPoints).Any(part => EndPointCollection.TryParse(part) is null) ? $"has an end point that is not valid. {Notation}" : null;
+            return problem is null ? ConfigurationOptions.Parse(text) : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // Its message repeats what it did not understand.
+            problem = $"is not valid. {Notation}";
+            return null;
         }
     }
 
-    /// <summary>What is wrong with the string, as a sentence; <see langword="null"/> if nothing is.</summary>
-    public static string? Problem(string configuration)
-    {
-        try
-        {
-            Parse(configuration);
-            return null;
-        }
-        catch (ArgumentException)
-        {
-            return $"is not valid (and not shown, since it may hold a password). {Notation}";
-        }
-    }
+    private static string? ProblemOf(ICollection<EndPoint> endPoints) =>
+        endPoints.Count == 0 ? $"names no host to connect to. {Notation}"
+        : endPoints.Any(endPoint => endPoint is DnsEndPoint { Host: var host } && Uri.CheckHostName(host) == UriHostNameType.Unknown)
+            ? $"has an end point whose name no host can have. {Notation}"
+        : null;
+
+    private static bool IsEndPoint(string part) => part.IndexOf('=', StringComparison.Ordinal) <= 0;
+
+    private static bool IsPassword(string part) =>
+        part[..Math.Max(part.IndexOf('=', StringComparison.Ordinal), 0)].TrimEnd().EndsWith("password", StringComparison.OrdinalIgnoreCase);
 }

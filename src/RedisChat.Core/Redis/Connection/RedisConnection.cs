@@ -61,12 +61,18 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     public RedisLink? Current => _link is { IsCompletedSuccessfully: true } link && !_disposed ? link.Result : null;
 
     /// <summary>Uses a connection of the host's.</summary>
-    public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null) =>
-        new(_ => Task.FromResult(multiplexer), null, multiplexer.GetDatabase().Database, time, logger);
+    /// <exception cref="ArgumentException">An end point has a name that no host can have.</exception>
+    public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null)
+    {
+        RedisConfiguration.CheckEndPoints(multiplexer.GetEndPoints(configuredOnly: true), nameof(multiplexer));
+        return new(_ => Task.FromResult(multiplexer), null, multiplexer.GetDatabase().Database, time, logger);
+    }
 
     /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
+    /// <exception cref="ArgumentException">There is no end point, or one has a name that no host can have.</exception>
     public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null)
     {
+        RedisConfiguration.CheckEndPoints(configuration.EndPoints, nameof(configuration));
         configuration = configuration.Clone();
         configuration.AbortOnConnectFail = false;
 

@@ -21,7 +21,7 @@ internal static class RedisSentinels
         // A sentinel that was cut off from the others may still name the primary of before.
         var primary = answers.GroupBy(answer => answer.Primary).MaxBy(group => group.Count())
             ?? throw new ChatUnavailableException(
-                $"No sentinel names a primary of the service '{service}'. Check that the sentinels run, and that serviceName is what they call it.");
+                "No sentinel names a primary of the configured service. Check that the sentinels run, and that serviceName is the name they use.");
         var resolved = configuration.Clone();
         resolved.ServiceName = null;
         resolved.EndPoints.Clear();

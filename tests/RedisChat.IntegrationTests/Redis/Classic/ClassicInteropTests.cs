@@ -2,44 +2,48 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Classic;
 
-/// <summary>
-/// The classic layout is shared with programs that know nothing of this library. The other program here is raw Redis commands, written as
-/// the tutorial has them.
-/// </summary>
-public sealed class ClassicInteropTests
+/// <summary>The classic layout is shared with programs that know nothing of this library.</summary>
+public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
-    private readonly IDatabase _redis;
-    private readonly Chat _chat;
+    private IDatabase _redis = null!;
+    private OtherProgram _other = null!;
+    private ClassicMessageStore _store = null!;
+    private Chat _chat = null!;
 
-    public ClassicInteropTests(TestServer server)
+    public ValueTask InitializeAsync()
     {
         _redis = server.Connection.GetDatabase();
-        _chat = new Chat(new ClassicMessageStore(server.ClassicConnection, _prefix));
+        _other = new OtherProgram(_redis, _prefix);
+        _store = new ClassicMessageStore(server.ClassicConnection, _prefix);
+        _chat = new Chat(_store);
+        return default;
     }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_we_send_the_other_program_reads_value_for_value()
     {
-        await SendAsOtherAsync("lobby", "bob", "first");
+        await _other.SendAsync("lobby", "bob", "first");
         var receipt = await _chat.SendAsync("lobby", "alice", "héllo", Cancelled);
 
         receipt.Id.Should().Be(2);
-        (await ExecuteAsync("GET", ":lobby:messages")).ToString().Should().Be("2");
-        (await HashAsync(":lobby")).Should().BeEquivalentTo(new Dictionary<string, string> { ["bob"] = "1", ["alice"] = "2" });
-        (await HashAsync(":lobby:alice")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "héllo" });
-        (await HashAsync(":lobby:2")).Should().BeEquivalentTo(
+        (await _other.ExecuteAsync("GET", ":lobby:messages")).ToString().Should().Be("2");
+        (await _other.HashAsync(":lobby")).Should().BeEquivalentTo(new Dictionary<string, string> { ["bob"] = "1", ["alice"] = "2" });
+        (await _other.HashAsync(":lobby:alice")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "héllo" });
+        (await _other.HashAsync(":lobby:2")).Should().BeEquivalentTo(
             new Dictionary<string, string> { ["content"] = "héllo", ["timestamp"] = $"{receipt.Timestamp.ToUnixTimeSeconds()}" });
     }
 
     [Fact]
     public async Task What_the_other_program_sends_we_read()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
+        await _other.SendAsync("lobby", "bob", "one");
         await _chat.SendAsync("lobby", "alice", "two", Cancelled);
-        await SendAsOtherAsync("lobby", "bob", "three");
+        await _other.SendAsync("lobby", "bob", "three");
 
         (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages
             .Select(message => $"{message.Id} {message.User} {message.Text} {message.Timestamp.ToUnixTimeSeconds() >= 1700000000}")
@@ -52,11 +56,11 @@ public sealed class ClassicInteropTests
     [Fact]
     public async Task What_the_other_program_deletes_is_gone_for_us()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
+        await _other.SendAsync("lobby", "bob", "one");
         await _chat.SendAsync("lobby", "bob", "two", Cancelled);
 
-        await ExecuteAsync("HDEL", ":lobby:bob", "2");
-        await ExecuteAsync("HDEL", ":lobby:2", "content", "timestamp");
+        await _other.ExecuteAsync("HDEL", ":lobby:bob", "2");
+        await _other.ExecuteAsync("HDEL", ":lobby:2", "content", "timestamp");
 
         (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which.Text.Should().Be("one");
         (await _chat.DeleteAsync("lobby", 2, "bob", cancellationToken: Cancelled)).Should().BeFalse();
@@ -65,20 +69,20 @@ public sealed class ClassicInteropTests
     [Fact]
     public async Task What_we_delete_is_gone_for_the_other_program()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
-        await SendAsOtherAsync("lobby", "bob", "two");
+        await _other.SendAsync("lobby", "bob", "one");
+        await _other.SendAsync("lobby", "bob", "two");
 
         (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeTrue();
 
-        (await HashAsync(":lobby:bob")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "two" });
-        (await HashAsync(":lobby:1")).Should().BeEmpty();
+        (await _other.HashAsync(":lobby:bob")).Should().BeEquivalentTo(new Dictionary<string, string> { ["2"] = "two" });
+        (await _other.HashAsync(":lobby:1")).Should().BeEmpty();
     }
 
     [Fact]
     public async Task Both_may_send_at_the_same_time()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(n => n % 2 == 0
-            ? SendAsOtherAsync("lobby", "bob", $"{n}")
+            ? _other.SendAsync("lobby", "bob", $"{n}")
             : _chat.SendAsync("lobby", "alice", $"{n}", Cancelled)));
 
         var messages = (await _chat.ReceiveAsync("lobby", new MessageQuery { Limit = 1000 }, Cancelled)).Messages;
@@ -89,8 +93,8 @@ public sealed class ClassicInteropTests
     [Fact]
     public async Task An_author_whom_the_other_program_took_off_the_rooms_list_is_unknown()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
-        await ExecuteAsync("HDEL", ":lobby", "bob");
+        await _other.SendAsync("lobby", "bob", "one");
+        await _other.ExecuteAsync("HDEL", ":lobby", "bob");
 
         var message = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which;
         message.Text.Should().Be("one");
@@ -118,21 +122,21 @@ public sealed class ClassicInteropTests
     [Fact]
     public async Task A_user_of_the_other_program_who_is_another_things_key_does_no_harm()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
-        await SendAsOtherAsync("lobby", "1", "two");
+        await _other.SendAsync("lobby", "bob", "one");
+        await _other.SendAsync("lobby", "1", "two");
 
         var messages = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages;
         messages.Select(message => $"{message.User}:{message.Text}").Should().Equal("bob:one", ":two");
     }
 
     [Fact]
-    public async Task A_message_without_a_valid_time_is_told_of_and_does_not_fail_the_page()
+    public async Task A_message_without_a_valid_time_is_reported_and_does_not_fail_the_page()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
-        await SendAsOtherAsync("lobby", "bob", "two");
-        await SendAsOtherAsync("lobby", "bob", "three");
-        await ExecuteAsync("HSET", ":lobby:1", "timestamp", "yesterday");
-        await ExecuteAsync("HDEL", ":lobby:3", "timestamp");
+        await _other.SendAsync("lobby", "bob", "one");
+        await _other.SendAsync("lobby", "bob", "two");
+        await _other.SendAsync("lobby", "bob", "three");
+        await _other.ExecuteAsync("HSET", ":lobby:1", "timestamp", "yesterday");
+        await _other.ExecuteAsync("HDEL", ":lobby:3", "timestamp");
 
         var page = await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
 
@@ -141,6 +145,57 @@ public sealed class ClassicInteropTests
         page.Unreadable.Select(message => message.Key).Should().Equal($"{_prefix}:lobby:1", $"{_prefix}:lobby:3");
         page.Unreadable.Should().OnlyContain(message => message.Field == "timestamp");
         (await Assert.ThrowsAsync<ChatDataException>(() => _chat.GetAsync("lobby", 3, Cancelled))).Field.Should().Be("timestamp");
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    [InlineData(null)]
+    public async Task A_message_without_a_valid_time_can_be_deleted_by_its_author_or_a_moderator(string? timestamp)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            await _other.SendAsync("lobby", "bob", "hello");
+            await (timestamp is null
+                ? _other.ExecuteAsync("HDEL", $":lobby:{i + 1}", "timestamp")
+                : _other.ExecuteAsync("HSET", $":lobby:{i + 1}", "timestamp", timestamp));
+        }
+
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => _chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled));
+        (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 2, "alice", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
+
+        (await _other.HashAsync(":lobby:bob")).Should().BeEmpty();
+        (await _other.HashAsync(":lobby:1")).Should().BeEmpty();
+        (await _other.HashAsync(":lobby:2")).Should().BeEmpty();
+        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Unreadable.Should().BeEmpty();
+        (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Without_a_valid_time_a_deleted_message_is_reported_with_the_unix_epoch_and_a_kept_one_is_an_error()
+    {
+        await _other.SendAsync("lobby", "bob", "hello");
+        await _other.ExecuteAsync("HSET", ":lobby:1", "timestamp", "yesterday");
+
+        var keep = async () => await _store.ChangeAsync("lobby", 1, _ => MessageDecision.Keep, Cancelled);
+        (await keep.Should().ThrowAsync<ChatDataException>()).Which.Field.Should().Be("timestamp");
+
+        var deleted = await _store.ChangeAsync("lobby", 1, _ => MessageDecision.Delete(), Cancelled);
+        deleted.Outcome.Should().Be(ChangeOutcome.Deleted);
+        deleted.Message.Should().Be(new Message { Id = 1, User = "bob", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch });
+    }
+
+    [Fact]
+    public async Task A_text_that_is_not_valid_UTF_8_can_be_deleted()
+    {
+        await _other.SendAsync("lobby", "bob", "hello");
+        await _redis.HashSetAsync($"{_prefix}:lobby:1", "content", (byte[])[0x68, 0xFF, 0x69]);
+
+        (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeTrue();
+
+        (await _other.HashAsync(":lobby:1")).Should().BeEmpty();
     }
 
     [Fact]
@@ -155,10 +210,10 @@ public sealed class ClassicInteropTests
     }
 
     [Fact]
-    public async Task What_another_program_put_among_a_users_messages_is_told_of_without_repeating_it()
+    public async Task What_another_program_put_among_a_users_messages_is_reported_without_repeating_it()
     {
-        await SendAsOtherAsync("lobby", "bob", "one");
-        await ExecuteAsync("HSET", ":lobby:bob", "a secret instead of a number", "1");
+        await _other.SendAsync("lobby", "bob", "one");
+        await _other.ExecuteAsync("HSET", ":lobby:bob", "a secret instead of a number", "1");
 
         var page = await _chat.ReceiveAsync("lobby", new MessageQuery { User = "bob" }, Cancelled);
 
@@ -166,20 +221,4 @@ public sealed class ClassicInteropTests
         var unreadable = page.Unreadable.Should().ContainSingle().Which;
         (unreadable.Id, unreadable.Key, unreadable.Field).Should().Be((null, $"{_prefix}:lobby:bob", null));
     }
-
-    /// <summary>The tutorial's five commands.</summary>
-    private async Task SendAsOtherAsync(string room, string user, string text)
-    {
-        var id = (long)await ExecuteAsync("INCR", $":{room}:messages");
-        await ExecuteAsync("HSET", $":{room}", user, $"{id}");
-        await ExecuteAsync("HSET", $":{room}:{user}", $"{id}", text);
-        await ExecuteAsync("HSET", $":{room}:{id}", "content", text);
-        await ExecuteAsync("HSET", $":{room}:{id}", "timestamp", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
-    }
-
-    private Task<RedisResult> ExecuteAsync(string command, string key, params object[] arguments) =>
-        _redis.ExecuteAsync(command, [(RedisKey)(_prefix + key), .. arguments]);
-
-    private async Task<Dictionary<string, string>> HashAsync(string key) =>
-        (await _redis.HashGetAllAsync(_prefix + key)).ToStringDictionary();
 }

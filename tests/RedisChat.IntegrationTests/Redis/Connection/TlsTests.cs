@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using RedisChat.Conformance;
-using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>TLS as docs/operations.md tells it, which shows the marked regions of this file.</summary>
+/// <summary>TLS as docs/operations.md describes it. It shows the marked regions of this file.</summary>
 public sealed class TlsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -15,6 +14,14 @@ public sealed class TlsTests
         await using var server = await TlsServer.StartAsync();
 
         await UseAsync(services => AddWithAuthority(services, server.Configuration, server.AuthorityFile));
+    }
+
+    [Fact]
+    public async Task A_rediss_URI_speaks_TLS()
+    {
+        await using var server = await TlsServer.StartAsync();
+
+        await UseAsync(services => AddWithAuthority(services, server.Uri, server.AuthorityFile));
     }
 
     [Fact]
@@ -49,7 +56,7 @@ public sealed class TlsTests
     private static void AddWithAuthority(IServiceCollection services, string configuration, string authority)
     {
         #region authority
-        var redis = ConfigurationOptions.Parse(configuration); // redis.example.com:6380,ssl=true
+        var redis = RedisConfiguration.Parse(configuration); // rediss://redis.example.com:6380
         redis.TrustIssuer(authority); // ca.crt
         services.AddRedisChat(redis);
         #endregion
@@ -58,7 +65,7 @@ public sealed class TlsTests
     private static void AddWithCertificate(IServiceCollection services, string configuration, string authority, string certificate, string key)
     {
         #region certificate
-        var redis = ConfigurationOptions.Parse(configuration); // redis.example.com:6380,ssl=true
+        var redis = RedisConfiguration.Parse(configuration); // rediss://redis.example.com:6380
         redis.TrustIssuer(authority); // ca.crt
         redis.SetUserPemCertificate(certificate, key); // client.crt, client.key
         services.AddRedisChat(redis);

@@ -1,7 +1,8 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Reading pages.</summary>
-public abstract class ReadTests : StoreTests
+/// <summary>Reading pages, of all messages and of one author.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class ReadTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
     public async Task A_room_that_does_not_exist_is_empty_and_at_the_start()

@@ -1,7 +1,8 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Appending again under the same key: stored once, answered alike.</summary>
-public abstract class IdempotencyTests : StoreTests
+/// <summary>Appending again under the same idempotency key: the message is stored once, and every call returns the same receipt.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class IdempotencyTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
     public virtual async Task Append_with_the_same_key_returns_the_first_receipt()
@@ -16,7 +17,7 @@ public abstract class IdempotencyTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_repetition_through_another_process_is_recognised()
+    public virtual async Task A_repetition_through_another_process_is_recognized()
     {
         var first = await AppendAsync("alice", "hello", "key");
         await AppendManyAsync(300);
@@ -59,7 +60,7 @@ public abstract class IdempotencyTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_repetition_is_recognised_after_the_message_was_edited_or_deleted()
+    public virtual async Task A_repetition_is_recognized_after_the_message_was_edited_or_deleted()
     {
         var edited = await AppendAsync("alice", "one", "key1");
         var deleted = await AppendAsync("alice", "two", "key2");
@@ -72,7 +73,7 @@ public abstract class IdempotencyTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task Within_a_batch_a_repetition_is_recognised_too()
+    public virtual async Task Within_a_batch_a_repetition_is_recognized_too()
     {
         await AppendAsync("alice", "old", "old");
 

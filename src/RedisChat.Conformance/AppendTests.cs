@@ -1,7 +1,8 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Appending: dense ids, one order, all or none.</summary>
-public abstract class AppendTests : StoreTests
+/// <summary>Appending messages: ids without gaps, in one order, and batches stored completely or not at all.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class AppendTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
     public async Task Ids_are_1_2_3()
@@ -26,7 +27,7 @@ public abstract class AppendTests : StoreTests
     [Fact]
     public virtual async Task Metadata_is_kept()
     {
-        var metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "\"1\"", ["leer"] = "" };
+        var metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "\"1\"", ["empty"] = "" };
         await Store.AppendAsync(Room, [New("alice", "hello") with { Metadata = metadata }], Cancelled);
 
         (await Store.GetAsync(Room, 1, Cancelled))!.Metadata.Should().BeEquivalentTo(metadata);
@@ -145,7 +146,7 @@ public abstract class AppendTests : StoreTests
     }
 
     [Fact]
-    public async Task Rooms_count_for_themselves()
+    public async Task Each_room_has_ids_of_its_own()
     {
         await AppendManyAsync(3);
 
@@ -153,7 +154,7 @@ public abstract class AppendTests : StoreTests
     }
 
     [Fact]
-    public async Task A_receipt_tells_the_time_and_position_of_the_message()
+    public async Task A_receipt_has_the_time_and_position_of_the_message()
     {
         var first = await AppendAsync("alice", "one");
         var second = await AppendAsync("alice", "two");

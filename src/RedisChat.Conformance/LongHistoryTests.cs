@@ -1,11 +1,12 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Rooms so long that a store may keep their old messages in another way than the new ones: nobody must notice.</summary>
-public abstract class LongHistoryTests : StoreTests
+/// <summary>Long rooms. A store may keep old messages in a different form than new ones, but callers must not notice.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
 {
     private const int Count = 600;
 
-    // At the ends of what stores may keep together, and within.
+    // At the boundaries of what stores may keep together, and between them.
     private static readonly long[] SomeIds = [1, 2, 64, 127, 128, 129, 255, 256, 383, 384, 400, 511, 512, 599, 600];
 
     [Theory]
@@ -106,7 +107,7 @@ public abstract class LongHistoryTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task What_changed_in_old_messages_is_told_to_watchers_and_since_a_position()
+    public virtual async Task Changes_of_old_messages_reach_watchers_and_readers_since_a_position()
     {
         await FillAsync();
         var before = await ReadAsync(new MessageQuery { Limit = 1000 });

@@ -2,28 +2,29 @@ using CsCheck;
 
 namespace RedisChat.Conformance;
 
-/// <summary>Random histories, on the store and on a list beside it: both must tell the same.</summary>
-public abstract class ModelTests : StoreTests
+/// <summary>Random histories, applied both to the store and to a plain list: the two must always agree.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 {
     private static readonly string[] Users = ["alice", "bob", "{carol}:%"];
 
-    /// <summary>Whether the histories have edits in them.</summary>
+    /// <summary>Whether the histories contain edits. Override it for a store that cannot edit.</summary>
     protected virtual bool Edits => true;
 
-    /// <summary>How many histories are tried.</summary>
+    /// <summary>How many histories each run tries.</summary>
     protected virtual int Histories => 40;
 
-    public abstract record Move;
+    private abstract record Move;
 
-    public sealed record Send(string User, string[] Texts) : Move;
+    private sealed record Send(string User, string[] Texts) : Move;
 
-    public sealed record Edit(int Id, string Text) : Move;
+    private sealed record Edit(int Id, string Text) : Move;
 
-    public sealed record Delete(int Id) : Move;
+    private sealed record Delete(int Id) : Move;
 
-    public sealed record Read(MessageQuery Query) : Move;
+    private sealed record Read(MessageQuery Query) : Move;
 
-    private static readonly Gen<string> Text = Gen.String[1, 20].Where(char.IsSurrogate, none: true);
+    private static readonly Gen<string> Text = Gen.String[1, 20].Where(text => !text.Any(char.IsSurrogate));
 
     private static readonly Gen<string?> MaybeUser = Gen.Frequency((3, Gen.Const<string?>((string?)null)), (1, Gen.OneOf(Users).Select(user => (string?)user)));
 
@@ -170,10 +171,4 @@ public abstract class ModelTests : StoreTests
 
         return [.. all.Where(message => message.Id < (query.Before ?? long.MaxValue)).TakeLast(query.Limit)];
     }
-}
-
-internal static class GenExtensions
-{
-    public static Gen<string> Where(this Gen<string> gen, Func<char, bool> test, bool none) =>
-        gen.Where(text => none == !text.Any(test));
 }

@@ -1,10 +1,11 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Watching a room: nothing missed, nothing doubled, one order.</summary>
-public abstract class WatchTests : StoreTests
+/// <summary>Watching a room: no event is missed or delivered twice, and all watchers see the same order.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
-    public virtual async Task A_watcher_without_a_position_is_told_what_happens_from_now_on()
+    public virtual async Task A_watcher_without_a_position_receives_events_from_now_on()
     {
         await AppendManyAsync(3);
         await using var log = Watch();
@@ -25,7 +26,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_watcher_with_a_position_is_told_first_what_changed_since()
+    public virtual async Task A_watcher_with_a_position_first_receives_what_changed_since()
     {
         await AppendManyAsync(5);
         var page = await ReadAsync();
@@ -50,6 +51,30 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
+    public virtual async Task A_deletion_names_who_deleted_when_and_why_live_and_since_a_position()
+    {
+        await AppendManyAsync(4);
+        var before = (await ReadAsync()).Position;
+        await using var log = Watch();
+        await log.CaughtUpAsync();
+        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
+
+        await Store.ChangeAsync(Room, 1, _ => MessageDecision.Delete("mod: \"one\"", "spam: {} 😀"), Cancelled);
+        await Store.ChangeAsync(Room, 2, _ => MessageDecision.Delete("alice"), Cancelled);
+        await EditAsync(3, "edited");
+        await Store.ChangeAsync(Room, 3, _ => MessageDecision.Delete(), Cancelled);
+        var after = (await ReadAsync()).Position;
+        await log.ReachesAsync(after);
+
+        var live = log.Events.OfType<RoomEvent.Deleted>().ToList();
+        live.Select(deleted => (deleted.MessageId, deleted.User, deleted.Reason)).Should().Equal(
+            (1, "mod: \"one\"", "spam: {} 😀"), (2, "alice", null), (3, null, null));
+        live.Should().OnlyContain(deleted => deleted.DeletedAt > start && deleted.DeletedAt < start.AddMinutes(2));
+        live.Select(deleted => deleted.DeletedAt).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        (await Store.ReadChangesAsync(Room, before, 100, Cancelled)).Events.Should().Equal(live);
+    }
+
+    [Fact]
     public virtual async Task A_room_can_be_watched_before_it_exists()
     {
         await using var log = Watch();
@@ -65,7 +90,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task From_the_start_a_watcher_is_told_the_whole_room()
+    public virtual async Task From_the_start_a_watcher_receives_the_whole_room()
     {
         await AppendManyAsync(1200);
         await DeleteAsync(700);
@@ -157,7 +182,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_watcher_that_does_not_read_for_long_delays_no_other_and_is_told_everything_in_the_end()
+    public virtual async Task A_watcher_that_pauses_for_long_delays_no_other_and_receives_everything_in_the_end()
     {
         await using var slow = Store.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
         (await slow.MoveNextAsync()).Should().BeTrue();
@@ -175,7 +200,7 @@ public abstract class WatchTests : StoreTests
     }
 
     [Fact]
-    public virtual async Task A_stream_that_is_enumerated_twice_tells_everything_twice()
+    public virtual async Task A_stream_enumerated_twice_delivers_everything_twice()
     {
         await AppendManyAsync(3);
         var stream = Store.WatchAsync(Room, RoomPosition.Start);

@@ -2,10 +2,11 @@ using CsCheck;
 
 namespace RedisChat.Conformance;
 
-/// <summary>From a position anywhere in a random history, what changed since makes the room that a fresh reader sees.</summary>
-public abstract class WatchModelTests : StoreTests
+/// <summary>In random histories, a reader that continues from any position ends with the same room as a reader that loads it afresh.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
 {
-    /// <summary>A step: 0–4 send so many messages, then 5 edits and 6–7 deletes one that is chosen by the second number.</summary>
+    /// <summary>A step: kinds 0–4 send one to five messages; 5 edits and 6–7 delete the message that the second number chooses.</summary>
     private static readonly Gen<(int Kind, int Which)> Step = Gen.Select(Gen.Int[0, 7], Gen.Int[0, 99]);
 
     [Fact]

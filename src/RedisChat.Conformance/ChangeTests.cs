@@ -3,7 +3,8 @@ using System.Globalization;
 namespace RedisChat.Conformance;
 
 /// <summary>Changing and deleting messages.</summary>
-public abstract class ChangeTests : StoreTests
+/// <param name="stores">Opens the store under test.</param>
+public abstract class ChangeTests(StoreFactory stores) : StoreTests(stores)
 {
     [Fact]
     public virtual async Task An_edit_gives_the_message_a_new_text_version_and_time()
@@ -35,6 +36,38 @@ public abstract class ChangeTests : StoreTests
         message!.Metadata.Should().BeEquivalentTo(metadata);
         message.Version.Should().Be(3);
         (await ReadAsync(new MessageQuery { User = "alice" })).Messages.Should().ContainSingle();
+    }
+
+    [Fact]
+    public virtual async Task An_edit_can_replace_the_metadata_and_keeps_a_copy_of_it()
+    {
+        await Store.AppendAsync(Room, [New("alice", "one") with { Metadata = new Dictionary<string, string> { ["a"] = "1" } }], Cancelled);
+        var metadata = new Dictionary<string, string> { ["b"] = "2", ["c"] = "3" };
+
+        var edited = await Store.ChangeAsync(Room, 1, _ => MessageDecision.Edit("two", metadata), Cancelled);
+        metadata.Clear();
+
+        edited.Message!.Metadata.Should().BeEquivalentTo(new Dictionary<string, string> { ["b"] = "2", ["c"] = "3" });
+        (await Store.GetAsync(Room, 1, Cancelled)).Should().Be(edited.Message);
+        (await Store.ChangeAsync(Room, 1, _ => MessageDecision.Edit("three", metadata), Cancelled)).Message!.Metadata.Should().BeEmpty();
+        (await Store.GetAsync(Room, 1, Cancelled))!.Metadata.Should().BeEmpty();
+    }
+
+    [Fact]
+    public virtual async Task A_repeated_edit_of_text_and_metadata_changes_nothing()
+    {
+        await AppendAsync("alice", "one");
+        var chat = new Chat(Store);
+        var metadata = new Dictionary<string, string> { ["b"] = "2" };
+
+        var first = await chat.EditAsync(Room, 1, "alice", "two", metadata, Cancelled);
+        var again = await chat.EditAsync(Room, 1, "alice", "two", new Dictionary<string, string>(metadata), Cancelled);
+        var text = await chat.EditAsync(Room, 1, "alice", "two", Cancelled);
+
+        (first!.Version, first.Metadata["b"]).Should().Be((2, "2"));
+        again.Should().Be(first);
+        text.Should().Be(first);
+        (await chat.EditAsync(Room, 1, "alice", "two", new Dictionary<string, string>(), Cancelled))!.Version.Should().Be(3);
     }
 
     [Fact]

@@ -1,12 +1,13 @@
 namespace RedisChat.Conformance;
 
-/// <summary>Reactions: counted exactly, gone with their message, in pages, live and when catching up.</summary>
-public abstract class ReactionTests : StoreTests
+/// <summary>Reactions: counted exactly, in pages, live and when catching up, and gone with their message.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
 {
     private RoomReactions Reactions => With(ReactionMode.OneOfEachKind);
 
     [Fact]
-    public async Task A_page_has_the_reactions_of_its_messages_by_first_use()
+    public virtual async Task A_page_has_the_reactions_of_its_messages_by_first_use()
     {
         await AppendManyAsync(3);
         await Reactions.AddAsync(2, "alice", "👍", Cancelled);
@@ -21,7 +22,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_page_for_a_reader_says_how_often_that_user_reacted()
+    public virtual async Task A_page_for_a_reader_says_how_often_that_user_reacted()
     {
         await AppendManyAsync(2);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
@@ -43,7 +44,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Adding_again_and_removing_what_is_not_there_change_nothing()
+    public virtual async Task Adding_again_and_removing_what_is_not_there_change_nothing()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
@@ -57,7 +58,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task The_last_one_removed_leaves_nothing()
+    public virtual async Task The_last_one_removed_leaves_nothing()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
@@ -69,7 +70,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task With_and_without_a_variation_selector_it_is_one_emoji()
+    public virtual async Task With_and_without_a_variation_selector_it_is_one_emoji()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "❤\uFE0F", Cancelled);
@@ -77,7 +78,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Where_each_user_has_one_another_emoji_replaces_it()
+    public virtual async Task Where_each_user_has_one_another_emoji_replaces_it()
     {
         await AppendManyAsync(1);
         var one = With(ReactionMode.OnePerUser);
@@ -89,7 +90,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Where_they_are_counted_a_user_may_react_again_and_take_one_back()
+    public virtual async Task Where_they_are_counted_a_user_may_react_again_and_take_one_back()
     {
         await AppendManyAsync(1);
         var counted = With(ReactionMode.Counted);
@@ -102,7 +103,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_message_that_is_not_there_has_no_reactions()
+    public virtual async Task A_message_that_is_not_there_has_no_reactions()
     {
         await AppendManyAsync(2);
         await DeleteAsync(2);
@@ -114,7 +115,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Deleting_a_message_removes_its_reactions_and_no_others()
+    public virtual async Task Deleting_a_message_removes_its_reactions_and_no_others()
     {
         await AppendManyAsync(12);
         foreach (var user in new[] { "alice", "bob", "carol" })
@@ -131,7 +132,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task More_kinds_than_allowed_are_refused_but_more_of_a_kind_are_not()
+    public virtual async Task More_kinds_than_allowed_are_refused_but_more_of_a_kind_are_not()
     {
         await AppendManyAsync(1);
         for (var kind = 0; kind < 20; kind++)
@@ -148,7 +149,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task All_users_who_reacted_are_listed_call_by_call()
+    public virtual async Task All_users_who_reacted_are_listed_call_by_call()
     {
         await AppendManyAsync(1);
         var users = Enumerable.Range(1, 300).Select(n => $"user {n}").ToList();
@@ -173,7 +174,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_cursor_that_was_made_up_is_bad_input()
+    public virtual async Task A_cursor_that_was_made_up_is_bad_input()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
@@ -181,7 +182,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_reaction_is_no_edit()
+    public virtual async Task A_reaction_is_no_edit()
     {
         await AppendManyAsync(1);
         await EditAsync(1, "edited");
@@ -195,7 +196,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Old_messages_have_reactions_like_new_ones()
+    public virtual async Task Old_messages_have_reactions_like_new_ones()
     {
         await AppendManyAsync(500);
         await Reactions.AddAsync(5, "bob", "👍", Cancelled);
@@ -212,7 +213,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Reactions_of_many_users_at_once_are_all_counted()
+    public virtual async Task Reactions_of_many_users_at_once_are_all_counted()
     {
         await AppendManyAsync(1);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Reactions.AddAsync(1, $"user{n}", n % 2 == 0 ? "👍" : "❤", Cancelled)));
@@ -222,7 +223,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_watcher_receives_each_reaction_with_the_new_counts()
+    public virtual async Task A_watcher_receives_each_reaction_with_the_new_counts()
     {
         await AppendManyAsync(1);
         await using var log = new WatchLog(Store.WatchAsync(Room, cancellationToken: Cancelled));
@@ -242,7 +243,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Catching_up_tells_the_present_counts_of_each_message_once()
+    public virtual async Task Catching_up_delivers_the_present_counts_of_each_message_once()
     {
         await AppendManyAsync(3);
         await Reactions.AddAsync(1, "alice", "❤", Cancelled);
@@ -264,7 +265,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task A_deleted_message_is_reported_as_deleted_and_not_as_reacted_to()
+    public virtual async Task A_deleted_message_is_reported_as_deleted_and_not_as_reacted_to()
     {
         await AppendManyAsync(2);
         var position = (await ReadAsync()).Position;
@@ -277,7 +278,7 @@ public abstract class ReactionTests : StoreTests
     }
 
     [Fact]
-    public async Task Whoever_saw_nothing_yet_reads_the_reactions_from_the_page_and_not_from_events()
+    public virtual async Task Whoever_saw_nothing_yet_reads_the_reactions_from_the_page_and_not_from_events()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);

@@ -1,6 +1,6 @@
 namespace RedisChat.Conformance;
 
-/// <summary>A watcher that writes down what it is told, and the room as that makes it.</summary>
+/// <summary>Watches a room in the background, records its events, and applies them to what was known of the room. Thread-safe.</summary>
 public sealed class WatchLog : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -11,6 +11,9 @@ public sealed class WatchLog : IAsyncDisposable
     private readonly List<(Func<WatchLog, bool> Condition, TaskCompletionSource Met)> _awaited = [];
     private readonly Task _watching;
 
+    /// <summary>Starts to watch.</summary>
+    /// <param name="events">The events, as <see cref="IMessageStore.WatchAsync"/> streams them.</param>
+    /// <param name="known">The messages of the room at the position from which the events start.</param>
     public WatchLog(IAsyncEnumerable<RoomEvent> events, IEnumerable<Message>? known = null)
     {
         foreach (var message in known ?? [])
@@ -21,6 +24,7 @@ public sealed class WatchLog : IAsyncDisposable
         _watching = Task.Run(() => WatchAsync(events));
     }
 
+    /// <summary>All events so far.</summary>
     public IReadOnlyList<RoomEvent> Events
     {
         get
@@ -32,7 +36,7 @@ public sealed class WatchLog : IAsyncDisposable
         }
     }
 
-    /// <summary>The room as the events made it.</summary>
+    /// <summary>The messages of the room after the events so far, by id.</summary>
     public IReadOnlyList<Message> Room
     {
         get
@@ -44,18 +48,24 @@ public sealed class WatchLog : IAsyncDisposable
         }
     }
 
+    /// <summary>The position of the last event.</summary>
     public RoomPosition Position => Events[^1].Position;
 
+    /// <summary>The ids of the messages that were reported as created, in the order of the events.</summary>
     public IEnumerable<long> CreatedIds => Events.OfType<RoomEvent.Created>().Select(created => created.Message.Id);
 
-    /// <summary>Waits until it was told that it is up to date.</summary>
+    /// <summary>Waits for <see cref="RoomEvent.CaughtUp"/>.</summary>
     public Task CaughtUpAsync() => UntilAsync(log => log._events.Exists(happened => happened is RoomEvent.CaughtUp));
 
-    /// <summary>Waits until it has seen the room up to a message and a revision.</summary>
+    /// <summary>Waits until the events have reached a message id and a revision.</summary>
+    /// <param name="position">Has the two.</param>
     public Task ReachesAsync(RoomPosition position) =>
         UntilAsync(log => log._events.Count > 0 && log._events[^1].Position is var seen
             && seen.MessageId >= position.MessageId && seen.Revision >= position.Revision);
 
+    /// <summary>Waits until a condition holds, which is checked after each event.</summary>
+    /// <param name="condition">The condition. It must not block.</param>
+    /// <exception cref="TimeoutException">It did not hold within 60 seconds.</exception>
     public async Task UntilAsync(Func<WatchLog, bool> condition)
     {
         TaskCompletionSource met = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,10 +87,11 @@ public sealed class WatchLog : IAsyncDisposable
                 await _watching;
             }
 
-            throw new TimeoutException($"Not told in time. Told so far: {string.Join(", ", Events.TakeLast(20))}");
+            throw new TimeoutException($"The awaited event did not arrive in time. The last events were: {string.Join(", ", Events.TakeLast(20))}");
         }
     }
 
+    /// <summary>Stops watching; throws what the watcher threw.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -90,7 +101,7 @@ public sealed class WatchLog : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // How a watcher ends.
+            // A cancelled watcher ends this way.
         }
     }
 
@@ -127,7 +138,7 @@ public sealed class WatchLog : IAsyncDisposable
                 _room.Remove(id);
                 break;
             case RoomEvent.Gap:
-                // What was known may be wrong; a real application loads the room anew here.
+                // What was known may be wrong. A real application would reload the room here.
                 _room.Clear();
                 break;
         }

@@ -1,0 +1,192 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace RedisChat.Tests.Options;
+
+/// <summary>Every option binds from configuration. A value that is not understood stops the host.</summary>
+public sealed class OptionBindingTests
+{
+    // For each option a value that differs from the default, the same as it is read, and values that must stop the host.
+    private static readonly Dictionary<string, (string Text, object? Value, string[] Refused)> Examples = new()
+    {
+        ["ChatOptions.MaxTextBytes"] = ("100", 100, ["many", "1.5", "", "0"]),
+        ["ChatOptions.MaxMetadataEntries"] = ("3", 3, ["many", "-1"]),
+        ["ChatOptions.MaxMetadataBytes"] = ("100", 100, ["1k", "-1"]),
+        ["ChatOptions.OperationTimeout"] = ("00:00:07", TimeSpan.FromSeconds(7), ["7 s", "7", "soon", "00:00:00"]),
+        ["ChatOptions.MaxPendingOperations"] = ("5", 5, ["all", "0"]),
+        ["ChatOptions.Durability.Replicas"] = ("2", 2, ["two", "-1"]),
+        ["ChatOptions.Durability.IsFsynced"] = ("true", true, ["yes", "2"]),
+        ["ChatOptions.Durability.Timeout"] = ("00:00:03", TimeSpan.FromSeconds(3), ["3 s", "soon"]),
+        ["ChatOptions.Reactions.Mode"] = ("Counted", ReactionMode.Counted, ["Several", "17"]),
+        ["ChatOptions.Reactions.MaxKinds"] = ("5", 5, ["few", "0"]),
+        ["RedisStoreOptions.Configuration"] = ("redis://host:7000/2", "redis://host:7000/2", ["", "http://host", "host,nonsense=1"]),
+        ["RedisStoreOptions.KeyPrefix"] = ("shop", "shop", ["", "a{b}"]),
+        ["RedisStoreOptions.IdempotencyWindow"] = ("00:20:00", TimeSpan.FromMinutes(20), ["20 min", "20", "00:00:01"]),
+        ["RedisStoreOptions.ChangeLogLength"] = ("500", 500, ["long", "1"]),
+        ["RedisStoreOptions.RoomCacheSize"] = ("50", 50, ["big", "0"]),
+        ["RedisStoreOptions.LiveProbeInterval"] = ("00:00:02", TimeSpan.FromSeconds(2), ["2 s", "2"]),
+        ["RedisStoreOptions.WatcherBufferSize"] = ("64", 64, ["big", "1"]),
+        ["RedisStoreOptions.SealAfter"] = ("7", 7, ["never", "0"]),
+        ["RedisStoreOptions.AllowEviction"] = ("true", true, ["yes", ""]),
+        ["RedisStoreOptions.PreferReplicas"] = ("true", true, ["yes", "1"]),
+    };
+
+    public static TheoryData<string> Bound => [.. Examples.Keys];
+
+    public static TheoryData<string, string> Refused =>
+        [.. Examples.SelectMany(example => example.Value.Refused, (example, text) => (example.Key, text))];
+
+    [Fact]
+    public void There_is_an_example_of_every_option() =>
+        Examples.Keys.Should().BeEquivalentTo(OptionsIn(typeof(ChatOptions)).Concat(OptionsIn(typeof(RedisStoreOptions))));
+
+    [Theory]
+    [MemberData(nameof(Bound))]
+    public void An_option_is_bound_from_configuration(string option)
+    {
+        var (text, value, _) = Examples[option];
+
+        using var host = Start((option, text), (Companion(option), "1"));
+
+        Read(host, option).Should().Be(value).And.NotBe(Read(Activator.CreateInstance(Root(option))!, option));
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_value_that_is_not_understood_stops_the_host(string option, string text)
+    {
+        var error = Record.Exception(() => Start((option, text)));
+
+        error.Should().Match(e => e is OptionsValidationException || e is InvalidOperationException);
+        error!.Message.Should().Contain(option.Split('.')[^1]);
+    }
+
+    [Theory]
+    [InlineData("Memory", 0, false, 0)]
+    [InlineData("memory", 0, false, 0)]
+    [InlineData("Replicated(2)", 2, false, 2000)]
+    [InlineData("Replicated(2, 00:00:05)", 2, false, 5000)]
+    [InlineData(" replicated ( 3 ,00:00:00.5 ) ", 3, false, 500)]
+    [InlineData("Fsynced", 0, true, 2000)]
+    [InlineData("Fsynced(00:00:01)", 0, true, 1000)]
+    public void A_durability_is_written_as_a_text(string text, int replicas, bool isFsynced, int milliseconds)
+    {
+        using var host = Start(("ChatOptions.Durability", text));
+
+        host.Services.GetRequiredService<IOptions<ChatOptions>>().Value.Durability.ToDurability().Should().BeEquivalentTo(
+            new { Replicas = replicas, IsFsynced = isFsynced, Timeout = TimeSpan.FromMilliseconds(milliseconds) });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Durable")]
+    [InlineData("2")]
+    [InlineData("Replicated")]
+    [InlineData("Replicated(0)")]
+    [InlineData("Replicated(-1)")]
+    [InlineData("Replicated(two)")]
+    [InlineData("Replicated(99999999999)")]
+    [InlineData("Replicated(2, 5)")]
+    [InlineData("Replicated(2, 00:01:00)")]
+    [InlineData("Replicated(2, soon)")]
+    [InlineData("Replicated(2) Fsynced")]
+    [InlineData("Memory(00:00:01)")]
+    [InlineData("Fsynced(00:00:00)")]
+    [InlineData("Fsynced()")]
+    public void A_durability_that_is_not_understood_stops_the_host_and_says_how_it_is_written(string text)
+    {
+        var start = () => Start(("ChatOptions.Durability", text));
+
+        start.Should().Throw<InvalidOperationException>().WithMessage("*Chat*Durability*").WithInnerException<FormatException>().WithMessage("*Replicated(2, 00:00:05)*");
+    }
+
+    [Theory]
+    [InlineData("ChatOptions.Durability has Replicas and IsFsynced; a send waits for one of them.", "Replicas=2", "IsFsynced=true")]
+    [InlineData("ChatOptions.Durability has a Timeout, but nothing to wait for: set Replicas or IsFsynced.", "Timeout=00:00:02")]
+    [InlineData("ChatOptions.Durability.Timeout is 00:00:31; it must be from 00:00:00.0010000 to 00:00:30.", "Replicas=1", "Timeout=00:00:31")]
+    [InlineData("ChatOptions.Durability waits for 00:00:11, which is longer than OperationTimeout (00:00:10).", "Replicas=1", "Timeout=00:00:11")]
+    public void A_section_that_makes_no_sense_stops_the_host(string sentence, params string[] values)
+    {
+        var start = () => Start([.. values.Select(value => ($"ChatOptions.Durability.{value.Split('=')[0]}", value.Split('=')[1]))]);
+
+        start.Should().Throw<OptionsValidationException>().WithMessage(sentence);
+    }
+
+    [Fact]
+    public void A_section_is_bound_over_what_code_has_set_and_leaves_other_chats_alone()
+    {
+        var bound = new ChatOptions { Durability = Durability.Fsynced(TimeSpan.FromSeconds(1)) };
+
+        Configured(("ChatOptions.Durability.IsFsynced", "false"), ("ChatOptions.Durability.Replicas", "2")).GetSection("ChatOptions").Bind(bound);
+
+        bound.Durability.ToDurability().Should().Be(Durability.Replicated(2, TimeSpan.FromSeconds(1)));
+        new ChatOptions().Durability.ToDurability().Should().Be(Durability.Memory);
+    }
+
+    [Fact]
+    public void Code_assigns_a_level()
+    {
+        foreach (var level in new[] { Durability.Memory, Durability.Replicated(3, TimeSpan.FromSeconds(4)), Durability.Fsynced(TimeSpan.FromSeconds(5)) })
+        {
+            new ChatOptions { Durability = level }.Durability.ToDurability().Should().Be(level);
+        }
+    }
+
+    [Fact]
+    public void A_text_in_the_place_of_a_section_stops_the_host()
+    {
+        var start = () => Start(("ChatOptions.Reactions", "Counted"));
+
+        start.Should().Throw<InvalidOperationException>().WithMessage("*Reactions*");
+    }
+
+    [Fact]
+    public void Nothing_in_the_place_of_a_durability_stops_the_host()
+    {
+        var start = () => Start(("ChatOptions.Durability", null));
+
+        start.Should().Throw<OptionsValidationException>().WithMessage("ChatOptions.Durability is not set*");
+    }
+
+    // A timeout needs something to wait for.
+    private static string Companion(string option) =>
+        option == "ChatOptions.Durability.Timeout" ? "ChatOptions.Durability.Replicas" : "Unrelated";
+
+    private static IEnumerable<string> OptionsIn(Type type, string? path = null) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property =>
+            property.PropertyType.Assembly == typeof(ChatOptions).Assembly && property.PropertyType.IsClass
+                ? OptionsIn(property.PropertyType, $"{path ?? type.Name}.{property.Name}")
+                : [$"{path ?? type.Name}.{property.Name}"]);
+
+    private static Type Root(string option) =>
+        option.StartsWith(nameof(ChatOptions), StringComparison.Ordinal) ? typeof(ChatOptions) : typeof(RedisStoreOptions);
+
+    private static object? Read(IHost host, string option) => Read(
+        Root(option) == typeof(ChatOptions)
+            ? host.Services.GetRequiredService<IOptions<ChatOptions>>().Value
+            : host.Services.GetRequiredService<IOptions<RedisStoreOptions>>().Value,
+        option);
+
+    private static object? Read(object options, string option) =>
+        option.Split('.').Skip(1).Aggregate((object?)options, (value, name) => value!.GetType().GetProperty(name)!.GetValue(value));
+
+    private static IConfigurationRoot Configured(params (string Option, string? Text)[] values) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Option.Replace('.', ':'), value.Text)))
+            .Build();
+
+    private static IHost Start(params (string Option, string? Text)[] values)
+    {
+        var configuration = Configured(values);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.Configure<ChatOptions>(configuration.GetSection(nameof(ChatOptions)));
+        builder.Services.Configure<RedisStoreOptions>(configuration.GetSection(nameof(RedisStoreOptions)));
+        builder.Services.AddRedisChat().UseInMemory();
+        var host = builder.Build();
+        host.Start();
+        return host;
+    }
+}

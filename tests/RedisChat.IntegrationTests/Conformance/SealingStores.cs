@@ -1,0 +1,29 @@
+using RedisChat.Conformance;
+using RedisChat.IntegrationTests.Redis;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Conformance;
+
+/// <summary>Opens Redis stores that seal each bucket as soon as the next one begins. Each has its own connection, as in another process.</summary>
+internal abstract class SealingStores : StoreFactory
+{
+    private readonly RedisStoreOptions _options = new() { KeyPrefix = $"test-{Guid.NewGuid():n}", SealAfter = 1 };
+    private readonly List<RedisMessageStore> _opened = [];
+    private readonly SealingLog _log = new();
+
+    /// <summary>How to connect. Skips the test where there is no such server.</summary>
+    protected abstract string Configuration { get; }
+
+    public override IMessageStore Open()
+    {
+        _opened.Add(new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(Configuration)), _options, null, null, _log));
+        return _opened[^1];
+    }
+
+    public override async Task SettleAsync()
+    {
+        await Task.WhenAll(_opened.Select(store => store.SealedAsync()));
+        _log.Failures.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using RedisChat.Redis;
+using StackExchange.Redis;
+using StackExchange.Redis.Profiling;
+
+namespace RedisChat.IntegrationTests.Classic;
+
+/// <summary>
+/// A message of the classic layout does not name its author: only the hash of the author's messages has its id. Finding authors must not take a
+/// command for each user who ever wrote.
+/// </summary>
+public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
+{
+    private readonly string _prefix = $"test-{Guid.NewGuid():n}";
+    private readonly Warnings _log = new();
+    private ConnectionMultiplexer _connection = null!;
+    private ProfilingSession? _session;
+    private OtherProgram _other = null!;
+    private Chat _chat = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _other = new OtherProgram(server.Connection.GetDatabase(), _prefix);
+        _connection = await ConnectionMultiplexer.ConnectAsync(server.ClassicConfiguration!);
+        _connection.RegisterProfiler(() => _session);
+        _chat = new Chat(new ClassicMessageStore(RedisConnection.Shared(_connection), _prefix, allowEviction: false, TimeProvider.System, _log));
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    [Fact]
+    public async Task The_newest_page_asks_no_more_users_than_it_has_ids_whatever_the_number_of_users()
+    {
+        await _other.FillAsync("lobby", Users(10_000));
+
+        var (page, commands) = await CountAsync(() => _chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
+
+        page.Messages.Select(message => message.User).Should().Equal(Users(10_000)[^50..]);
+        page.Messages.Should().OnlyContain(message => message.Text == $"by {message.User}");
+
+        // The counter and the list of users; then 51 messages, one more than the page has, and their 51 authors.
+        commands.Should().BeEquivalentTo(["GET", "HGETALL", .. Enumerable.Repeat("HMGET", 102)]);
+        _log.All.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_small_room_asks_each_user_once()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await _other.SendAsync("lobby", $"user{i % 3}", $"{i}");
+        }
+
+        var (page, commands) = await CountAsync(() => _chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
+
+        page.Messages.Select(message => message.User).Should().Equal(Enumerable.Range(0, 30).Select(i => $"user{i % 3}"));
+        commands.Count(command => command == "HMGET").Should().Be(33);
+    }
+
+    [Fact]
+    public async Task One_users_page_asks_nobody_for_authors()
+    {
+        await _other.FillAsync("lobby", [.. Users(500), .. Users(500)]);
+
+        var (page, commands) = await CountAsync(() => _chat.ReceiveAsync("lobby", new MessageQuery { User = "user7" }, Cancelled));
+
+        page.Messages.Select(message => message.Id).Should().Equal(8, 508);
+        page.Messages.Should().OnlyContain(message => message.User == "user7");
+        commands.Should().BeEquivalentTo(["GET", "HKEYS", "HMGET", "HMGET"]);
+    }
+
+    [Fact]
+    public async Task Old_messages_have_their_authors_although_those_wrote_again_since()
+    {
+        string[] users = [.. Users(700), .. Users(700).Reverse(), .. Users(700)];
+        await _other.FillAsync("lobby", users);
+
+        foreach (var after in (long[])[0, 650, 1350])
+        {
+            var page = await _chat.ReceiveAsync("lobby", new MessageQuery { After = after, Limit = 100 }, Cancelled);
+            page.Messages.Select(message => message.User).Should().Equal(users.Skip((int)after).Take(100));
+        }
+
+        (await _chat.GetAsync("lobby", 3, Cancelled))!.User.Should().Be("user2");
+    }
+
+    // Two programs that send for one user at the same time may write the lower id last.
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0")]
+    [InlineData("yesterday")]
+    [InlineData("")]
+    public async Task An_author_whose_last_id_is_too_low_or_no_number_is_found_all_the_same(string last)
+    {
+        await _other.FillAsync("lobby", Users(300));
+        await _other.ExecuteAsync("HSET", ":lobby", "user298", last);
+
+        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.User).Should().Equal(Users(300)[^50..]);
+        (await _chat.GetAsync("lobby", 299, Cancelled))!.User.Should().Be("user298");
+    }
+
+    [Fact]
+    public async Task A_read_that_asks_very_many_users_is_logged_once()
+    {
+        await _other.FillAsync("lobby", [.. Users(1100), .. Users(1100)]);
+
+        // Its author is the last one of all who wrote since.
+        for (var i = 0; i < 3; i++)
+        {
+            (await _chat.GetAsync("lobby", 1100, Cancelled))!.User.Should().Be("user1099");
+        }
+
+        _log.All.Should().ContainSingle().Which.Should().Contain("1100 users").And.Contain($"{_prefix}:lobby").And.NotContain("user1099");
+    }
+
+    private static string[] Users(int count) => [.. Enumerable.Range(0, count).Select(n => $"user{n}")];
+
+    private async Task<(T Result, List<string> Commands)> CountAsync<T>(Func<Task<T>> operation)
+    {
+        // The first command on a connection also asks the server what it is.
+        await _chat.GetAsync("warm up", 1, Cancelled);
+        _session = new ProfilingSession();
+        var result = await operation();
+        var commands = _session.FinishProfiling().Select(command => command.Command).ToList();
+        _session = null;
+        return (result, commands);
+    }
+
+    private sealed class Warnings : ILogger
+    {
+        private readonly ConcurrentQueue<string> _all = new();
+
+        public IReadOnlyCollection<string> All => _all;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Warning)
+            {
+                _all.Enqueue(formatter(state, exception));
+            }
+        }
+    }
+}
