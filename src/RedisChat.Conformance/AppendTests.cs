@@ -33,6 +33,19 @@ public abstract class AppendTests(StoreFactory stores) : StoreTests(stores)
         (await Store.GetAsync(Room, 1, Cancelled))!.Metadata.Should().BeEquivalentTo(metadata);
     }
 
+    [Fact]
+    public virtual async Task A_stored_message_does_not_change_with_what_the_caller_appended()
+    {
+        var metadata = new Dictionary<string, string> { ["a"] = "1" };
+        var messages = new List<NewMessage> { New("alice", "hello") with { Metadata = metadata } };
+        var append = Store.AppendAsync(Room, messages, Cancelled);
+        metadata["a"] = "2";
+        messages.Clear();
+        (await append).Should().ContainSingle();
+
+        (await Store.GetAsync(Room, 1, Cancelled))!.Metadata.Should().Equal(new Dictionary<string, string> { ["a"] = "1" });
+    }
+
     [Theory]
     [InlineData("\"quotes\" \\ and \\\" {\"t\":1}")]
     [InlineData("line\nline\r\n\ttab \0 nul \u001b[31m red")]

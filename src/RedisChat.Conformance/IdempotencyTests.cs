@@ -108,4 +108,32 @@ public abstract class IdempotencyTests(StoreFactory stores) : StoreTests(stores)
         var append = async () => await Store.AppendAsync(Room, [New("alice", "hello", "key")], Cancelled);
         await append.Should().ThrowAsync<ChatIdempotencyConflictException>();
     }
+
+    [Fact]
+    public virtual async Task The_key_of_the_application_comes_back_with_the_message_and_its_event()
+    {
+        await using var log = new WatchLog(Store.WatchAsync(Room, null, Cancelled));
+        await log.CaughtUpAsync();
+        await AppendAsync("alice", "hello", "phone-1 \"x\"");
+        await EditAsync(1, "changed");
+        await AppendAsync("alice", "next", "phone-2");
+        await log.UntilAsync(watcher => watcher.Events.OfType<RoomEvent.Created>().Count() == 2);
+
+        (await Store.GetAsync(Room, 1, Cancelled))!.IdempotencyKey.Should().Be("phone-1 \"x\"", "an edit keeps it");
+        (await ReadAsync()).Messages.Select(message => message.IdempotencyKey).Should().Equal("phone-1 \"x\"", "phone-2");
+        log.Events.OfType<RoomEvent.Created>().Select(created => created.Message.IdempotencyKey).Should().Equal("phone-1 \"x\"", "phone-2");
+        log.Events.OfType<RoomEvent.Edited>().Should().OnlyContain(edited => edited.Message.IdempotencyKey == "phone-1 \"x\"");
+        (await Store.ReadChangesAsync(Room, RoomPosition.Start, 10, Cancelled)).Events.OfType<RoomEvent.Created>()
+            .Select(created => created.Message.IdempotencyKey).Should().Equal("phone-1 \"x\"", "phone-2");
+    }
+
+    [Fact]
+    public virtual async Task A_key_that_the_chat_generated_does_not_come_back()
+    {
+        await AppendAsync("alice", "hello");
+        await new Chat(Store).SendAsync(Room, "alice", "by the chat", Cancelled);
+        await new Chat(Store).SendManyAsync(Room, [new("alice", "one"), new("bob", "two")], Cancelled);
+
+        (await ReadAsync()).Messages.Should().HaveCount(4).And.OnlyContain(message => message.IdempotencyKey == null);
+    }
 }

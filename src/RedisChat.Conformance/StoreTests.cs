@@ -58,10 +58,11 @@ public abstract class StoreTests(StoreFactory stores) : IAsyncLifetime
     /// <summary>A message as <see cref="Chat"/> passes it to the store: with an idempotency key, if the store recognizes those.</summary>
     /// <param name="user">The author.</param>
     /// <param name="text">The text.</param>
-    /// <param name="key">The idempotency key; if <see langword="null"/>, a new one.</param>
+    /// <param name="key">The idempotency key; if <see langword="null"/>, one that is generated, as the chat does.</param>
     protected NewMessage New(string user, string text, string? key = null) => new(user, text)
     {
         IdempotencyKey = key ?? (Store.RecognizesRepeatedAppends ? Guid.NewGuid().ToString("n") : null),
+        IsKeyGenerated = key is null && Store.RecognizesRepeatedAppends,
     };
 
     /// <summary>Appends one message.</summary>

@@ -129,20 +129,20 @@ internal static class ChatTelemetry
         activity?.Dispose();
     }
 
-    public static void Stored(PendingSend send)
+    public static void Stored(MessageReceipt receipt)
     {
-        if (!Sent.Enabled)
+        if (Sent.Enabled)
         {
-            return;
+            Sent.Add(receipt.IsDuplicate ? 0 : 1);
         }
+    }
 
-        var stored = 0;
-        foreach (var receipt in send.Receipts)
+    public static void Stored(IReadOnlyList<MessageReceipt> receipts)
+    {
+        if (Sent.Enabled)
         {
-            stored += receipt.IsDuplicate ? 0 : 1;
+            Sent.Add(receipts.Count(receipt => !receipt.IsDuplicate));
         }
-
-        Sent.Add(stored);
     }
 
     public static void Retry(string operation) =>

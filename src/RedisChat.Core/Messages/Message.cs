@@ -44,10 +44,19 @@ public sealed record Message
         init => _details = _details with { Metadata = value ?? NoMetadata };
     }
 
-    internal static readonly IReadOnlyDictionary<string, string> NoMetadata =
-        new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string>(0));
+    /// <summary>
+    /// The <see cref="NewMessage.IdempotencyKey"/> that the application gave when it sent the message; <see langword="null"/> if it gave none. A client
+    /// recognizes its own message by it, even if the event arrives before the answer to the send. Everyone who reads the room can see it.
+    /// </summary>
+    public string? IdempotencyKey
+    {
+        get => _details.IdempotencyKey;
+        init => _details = _details with { IdempotencyKey = value };
+    }
 
-    private static readonly Details AsSent = new(1, null, NoMetadata);
+    internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
+
+    private static readonly Details AsSent = new(1, null, NoMetadata, null);
 
     /// <summary>The revision of the last change of the message that this state includes; 0 for none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
@@ -56,7 +65,7 @@ public sealed record Message
     private readonly Details _details = AsSent;
 
     // Most messages share one instance, which halves the memory of a message without its text.
-    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata);
+    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey);
 
     /// <summary>Whether the other message has the same properties, including each entry of the metadata.</summary>
     public bool Equals(Message? other) =>
@@ -67,6 +76,7 @@ public sealed record Message
         && EditedAt == other.EditedAt
         && User == other.User
         && Text == other.Text
+        && IdempotencyKey == other.IdempotencyKey
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
@@ -44,7 +45,35 @@ public sealed record NewMessage
     /// <remarks>
     /// Set one if your own caller may repeat the request, such as a phone that lost the answer. It is remembered for at least
     /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Using it again for another text fails with
-    /// <see cref="ChatIdempotencyConflictException"/>.
+    /// <see cref="ChatIdempotencyConflictException"/>. It is stored with the message as <see cref="Message.IdempotencyKey"/>, which everyone who reads
+    /// the room can see: do not put a secret into it.
     /// </remarks>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Chat"/> made <see cref="IdempotencyKey"/> for its own retries, because the caller gave none. For stores: such a key recognizes
+    /// a repetition like any other, but is not kept as <see cref="Message.IdempotencyKey"/>. Applications need not set it.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsKeyGenerated { get; init; }
+
+    /// <summary>The message with metadata that the caller can no longer change.</summary>
+    internal NewMessage Snapshot() => Metadata is MetadataCopy ? this : this with { Metadata = MetadataCopy.Of(Metadata) };
+
+    /// <summary>The messages of a list that the caller can no longer change. One that is refused anyway, for being too long or null, stays as it is.</summary>
+    internal static IReadOnlyList<NewMessage> Snapshot(IReadOnlyList<NewMessage> messages)
+    {
+        if (messages is null || messages.Count > ChatLimits.MaxBatchSize)
+        {
+            return messages!;
+        }
+
+        var copy = new NewMessage[messages.Count];
+        for (var i = 0; i < copy.Length; i++)
+        {
+            copy[i] = messages[i]?.Snapshot()!;
+        }
+
+        return copy;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 
 namespace RedisChat;
@@ -30,6 +31,16 @@ public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Sta
         || (Epoch == other.Epoch
             && Revision >= other.Revision
             && (MessageId > other.MessageId || (MessageId == other.MessageId && Stamp == other.Stamp)));
+
+    /// <summary>A random epoch for a new room.</summary>
+    internal static ulong NewEpoch()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+
+        // Never 0, which stands for a room that does not exist.
+        return BitConverter.ToUInt64(bytes) | 1;
+    }
 
     /// <summary>The position as a token: at most 80 ASCII letters, digits and dots.</summary>
     public override string ToString() =>

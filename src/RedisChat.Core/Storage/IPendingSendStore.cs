@@ -1,11 +1,14 @@
 namespace RedisChat;
 
 /// <summary>
-/// A store that keeps with a send what it needs to recognise it when it is tried again, and so needs no idempotency key for that.
+/// Prepares sends. A store implements it if it recognizes a send that is attempted again by means of its own, and so needs no idempotency key for that;
+/// every other store is used through <see cref="RepeatableSends"/>.
 /// </summary>
 internal interface IPendingSendStore
 {
-    /// <summary>Appends like <see cref="IMessageStore.AppendAsync"/>, and leaves the receipts in the send.</summary>
-    /// <returns>The send.</returns>
-    ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken);
+    /// <summary>Prepares to send one message.</summary>
+    IPendingSend Prepare(string room, NewMessage message, Durability durability);
+
+    /// <summary>Prepares to send several messages, all or none.</summary>
+    IPendingSend Prepare(string room, IReadOnlyList<NewMessage> messages, Durability durability);
 }

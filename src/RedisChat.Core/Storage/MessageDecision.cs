@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace RedisChat;
 
 /// <summary>What to do with a message, decided from its present state: see <see cref="IMessageStore.ChangeAsync"/>. Immutable.</summary>
@@ -31,9 +29,7 @@ public sealed record MessageDecision
     public static MessageDecision Edit(string text, IReadOnlyDictionary<string, string>? metadata = null) => new(ChangeOutcome.Edited)
     {
         Text = text,
-        Metadata = metadata is null or { Count: 0 }
-            ? metadata is null ? null : Message.NoMetadata
-            : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(metadata, StringComparer.Ordinal)),
+        Metadata = metadata is null ? null : MetadataCopy.Of(metadata),
     };
 
     /// <summary>Delete the message.</summary>

@@ -50,7 +50,7 @@ internal sealed class BucketFill
 
                 writes.Add(database.HashSetAsync(
                     _scheme.Room(room),
-                    [new("epoch", "cac38addc4e2e313"), new("last", _messages), new("at", FirstTime + _messages), new("count", _messages)]));
+                    [new("epoch", "cac38addc4e2e313"), new("last", _messages), new("at", FirstTime + _messages)]));
                 await Task.WhenAll(writes);
             });
 

@@ -24,6 +24,7 @@ internal static class JsonExamples
         EditedAt = Micros.ToTime(1_795_418_409_447_124),
         Version = int.MaxValue,
         Metadata = new Dictionary<string, string> { ["lang"] = "en", ["Case Kept"] = "" },
+        IdempotencyKey = "phone-1",
     };
 
     public static readonly MessagePage Page = new()

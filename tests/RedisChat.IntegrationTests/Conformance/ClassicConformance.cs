@@ -15,6 +15,10 @@ public sealed class ClassicAppendTests(TestServer server) : AppendTests(new Clas
 {
     [Fact]
     public override Task Metadata_is_kept() => NotSupportedAsync("metadata", base.Metadata_is_kept);
+
+    [Fact]
+    public override Task A_stored_message_does_not_change_with_what_the_caller_appended() =>
+        NotSupportedAsync("metadata", base.A_stored_message_does_not_change_with_what_the_caller_appended);
 }
 #endregion
 
@@ -56,6 +60,10 @@ public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTest
     [Fact]
     public override Task A_key_used_for_another_text_is_refused_and_nothing_of_the_batch_is_stored() =>
         NotSupportedAsync(Ability, base.A_key_used_for_another_text_is_refused_and_nothing_of_the_batch_is_stored);
+
+    [Fact]
+    public override Task The_key_of_the_application_comes_back_with_the_message_and_its_event() =>
+        NotSupportedAsync(Ability, base.The_key_of_the_application_comes_back_with_the_message_and_its_event);
 
     [Fact]
     public override Task A_key_used_for_other_metadata_is_refused() =>

@@ -122,7 +122,6 @@ public sealed class SealingFaultTests
             (await redis.KeyExistsAsync($"chatroom:{{lobby}}:m:{bucket}")).Should().BeFalse();
         }
 
-        ((long)await redis.HashGetAsync("chatroom:{lobby}", "count")).Should().Be(found.Count);
         TestContext.Current.TestOutputHelper?.WriteLine($"{found.Count} messages, {_changed.Count} changed, {buckets.Count} buckets sealed.");
     }
 }

@@ -49,7 +49,7 @@ public sealed class StoredDataTests
         });
         (await _redis.HashGetAllAsync(Key(":m:0"))).ToStringDictionary().Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["1"] = $$"""{"t":{{receipt.Position.Stamp}},"u":"alice","c":"héllo 🎈 \"you\"\n"}""",
+            ["1"] = $$"""{"t":{{receipt.Position.Stamp}},"u":"alice","c":"héllo 🎈 \"you\"\n","k":"key"}""",
             ["2"] = $$"""{"t":{{Micros(edited!.Timestamp)}},"u":"bob","c":"TWO","v":2,"e":{{Micros(edited.EditedAt!.Value)}}}""",
         });
         ((string?)await _redis.StringGetAsync(Key(":u:alice"))).Should().Be("1,3,");
@@ -177,6 +177,7 @@ public sealed class StoredDataTests
     [InlineData("epoch", "ABC")]
     [InlineData("last", "-5")]
     [InlineData("last", "nan")]
+    [InlineData("last", "+1")]
     [InlineData("last", "0x10")]
     [InlineData("at", "now")]
     [InlineData("rev", "7999273196133939117")]

@@ -65,11 +65,7 @@ internal readonly struct HashValues : IDisposable
                 return false;
             }
 
-            if (!_reply.TryGetSpan(out value))
-            {
-                value = _reply.ReadByteArray();
-            }
-
+            value = _reply.ReadSpan();
             return true;
         }
     }

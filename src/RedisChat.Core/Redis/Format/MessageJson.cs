@@ -15,7 +15,7 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal static class MessageJson
 {
-    /// <summary>What <c>message_append</c> puts behind <c>{"t":&lt;time&gt;</c>: a comma, the properties, the closing brace.</summary>
+    /// <summary>What <c>message_append</c> appends to <c>{"t":&lt;time&gt;</c>: a comma, the properties, the closing brace.</summary>
     public static void WriteTailOfNew(ArrayBufferWriter<byte> json, NewMessage message)
     {
         json.Write(",\"u\":"u8);
@@ -23,6 +23,12 @@ internal static class MessageJson
         json.Write(",\"c\":"u8);
         WriteString(json, message.Text);
         WriteMetadata(json, message.Metadata);
+        if (message is { IdempotencyKey: { } key, IsKeyGenerated: false })
+        {
+            json.Write(",\"k\":"u8);
+            WriteString(json, key);
+        }
+
         json.Write("}"u8);
     }
 
@@ -150,7 +156,7 @@ internal static class MessageJson
         message = null;
         long time = -1, editedAt = -1;
         var version = 1;
-        string? user = null, text = null;
+        string? user = null, text = null, key = null;
         var metadata = Message.NoMetadata;
 
         var json = new Utf8JsonReader(value);
@@ -171,8 +177,9 @@ internal static class MessageJson
                 case (byte)'u' when !TryReadString(ref json, out user):
                 case (byte)'c' when !TryReadString(ref json, out text):
                 case (byte)'m' when !TryReadMetadata(ref json, out metadata):
+                case (byte)'k' when !TryReadString(ref json, out key):
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k':
                     break;
                 default:
                     json.Skip();
@@ -193,9 +200,15 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null)
         {
-            message = message with { EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt), Version = version, Metadata = metadata };
+            message = message with
+            {
+                EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt),
+                Version = version,
+                Metadata = metadata,
+                IdempotencyKey = key,
+            };
         }
 
         return true;

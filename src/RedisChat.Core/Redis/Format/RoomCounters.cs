@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using StackExchange.Redis;
 
@@ -9,8 +8,6 @@ internal static class RoomCounters
 {
     /// <summary>How many words the question has.</summary>
     public const int Words = 6;
-
-    private const int LongestEpoch = 16;
 
     private static readonly string[] Fields = ["epoch", "last", "at", "rev", "uses"];
 
@@ -57,9 +54,7 @@ internal static class RoomCounters
             return RoomPosition.Start;
         }
 
-        // The scripts compare it as text, so there is only one way to write it.
-        if (epochText.Length > LongestEpoch || !Utf8Parser.TryParse(epochText, out ulong epoch, out var used, 'x') || used != epochText.Length
-            || epoch == 0 || epochText[0] == '0' || epochText.ContainsAnyInRange((byte)'A', (byte)'F'))
+        if (!StrictNumber.TryReadEpoch(epochText, out var epoch))
         {
             throw Unreadable(0);
         }
@@ -76,9 +71,7 @@ internal static class RoomCounters
         return new RoomPosition(epoch, last, at, revision);
 
         long Number(ReadOnlySpan<byte> text, int field) =>
-            Utf8Parser.TryParse(text, out long number, out var digits) && digits == text.Length && char.IsAsciiDigit((char)text[0]) && number is >= 0 and <= ChatLimits.MaxMessageId
-                ? number
-                : throw Unreadable(field);
+            StrictNumber.TryRead(text, out var number) ? number : throw Unreadable(field);
 
         ChatDataException Unreadable(int field)
         {

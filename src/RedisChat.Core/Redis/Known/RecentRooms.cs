@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>Something about each of the rooms that were used most recently.</summary>
+/// <summary>A value for each of the most recently used rooms. For small values only, because it is bounded by their number.</summary>
 internal sealed class RecentRooms<T>(int capacity)
 {
     private readonly object _gate = new();
@@ -23,24 +23,7 @@ internal sealed class RecentRooms<T>(int capacity)
         }
     }
 
-    /// <summary>What there is of the room, or else a first value.</summary>
-    public T GetOrAdd<TState>(string room, TState state, Func<TState, string, T> first)
-    {
-        lock (_gate)
-        {
-            if (_nodes.TryGetValue(room, out var node))
-            {
-                Touch(node);
-                return node.Value.Value;
-            }
-
-            var value = first(state, room);
-            Add(room, value);
-            return value;
-        }
-    }
-
-    /// <summary>Puts a value in the place of the old one, if there is one: the new one may be made of both.</summary>
+    /// <summary>Sets a value, or combines it with the old one if there is one.</summary>
     public void Set(string room, T value, Func<T, T, T>? combine = null)
     {
         lock (_gate)

@@ -1,7 +1,7 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Guesses in which window of time the server is, by our clock and how far the server's was found to be ahead of it. A wrong guess costs a round trip.
+/// Guesses the server's window of time from the local clock and how far the server's clock was last seen to be ahead. A wrong guess costs a round trip.
 /// </summary>
 internal sealed class ServerWindow(TimeSpan length, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class ServerWindow(TimeSpan length, TimeProvider time)
 
     public long Guess() => Own + Volatile.Read(ref _ahead);
 
-    /// <summary>Takes note of the server's window.</summary>
+    /// <summary>Learns the server's window.</summary>
     public long Correct(long window)
     {
         Volatile.Write(ref _ahead, window - Own);

@@ -194,14 +194,6 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Waits until a task has ended, no matter how, or the time is up. Leaves no timer behind.</summary>
-    private async Task EndedWithinAsync(Task task, TimeSpan patience)
-    {
-        using var ended = new CancellationTokenSource();
-        await Task.WhenAny(task, Task.Delay(patience, _time, ended.Token)).ConfigureAwait(false);
-        await ended.CancelAsync().ConfigureAwait(false);
-    }
-
     private RedisSubscription? Find(string room)
     {
         lock (_gate)

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -128,7 +127,7 @@ internal sealed class AuthorIndex
     private static int Digits(ReadOnlySpan<byte> entry) => entry.IndexOf((byte)',');
 
     private long ReadId(ReadOnlySpan<byte> entry) =>
-        Utf8Parser.TryParse(entry, out long id, out var digits) && id > 0 && entry[0] != '+' && digits == Digits(entry) ? id : throw Unreadable();
+        StrictNumber.TryRead(entry[..Digits(entry)], out var id) && id > 0 ? id : throw Unreadable();
 
     private ChatDataException Unreadable() =>
         new($"The string '{_key}' is no list of message ids. Another program may be using the same key prefix.")

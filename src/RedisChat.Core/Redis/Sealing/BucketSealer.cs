@@ -1,13 +1,12 @@
 using System.Buffers;
-using System.Globalization;
 using System.Threading.Channels;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Seals old buckets in the background, one after the other: of each room from where its field <c>sealed</c> says, which all processes move on. Whoever
-/// comes too late writes nothing.
+/// Seals old buckets in the background, one after the other. A room's field <c>sealed</c> says which is next; all processes advance it, and a process
+/// that is too late writes nothing.
 /// </summary>
 internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
 {
@@ -20,19 +19,19 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         WasEmpty,
     }
 
-    // A room that finds no place is sealed when it next begins a bucket.
+    // A room that finds the queue full is sealed when it next begins a bucket. Small: a name and a number each.
     private const int MostRooms = 10_000;
 
-    // Where others change messages of the room all the context.Time, the revision is another by the time a bucket is compressed.
+    // If others keep changing messages of the room, its revision has moved on each time a bucket is compressed.
     private const int MostAttempts = 10;
 
-    // So many buckets without a message are passed over for one send. If there are more, the room's last id is wrong perhaps: up to 2^52 there is no end of them.
+    // How many buckets without a message are passed over for one send. If there are more, the room's last id may be wrong, and there may be up to 2^46 of them.
     private const int MostEmpty = 1000;
 
-    // It works at most a fifth of the time: where a room is filled faster than that, its sealing comes later, and not at the cost of the sends.
+    // It works at most a fifth of the time: if rooms fill faster than that, sealing is delayed and sends are not slowed down.
     private const int RestToWork = 4;
 
-    // Between a failure and the next try of any room.
+    // Between a failure and the next attempt for any room.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(1);
 
@@ -45,7 +44,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
     private TaskCompletionSource? _idle;
     private int _pending;
 
-    /// <summary>Called for each send: where it began a bucket, the room may have one to seal. Costs next to nothing else.</summary>
+    /// <summary>Called for each send: if it began a bucket, the room may have one to seal. Costs next to nothing otherwise.</summary>
     /// <param name="room">The room.</param>
     /// <param name="first">The first id of the send.</param>
     /// <param name="last">The last one.</param>
@@ -58,7 +57,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when nothing is left to do of what was noticed.</summary>
+    /// <summary>Completes when everything that was noticed is done.</summary>
     internal Task IdleAsync()
     {
         lock (_gate)
@@ -84,7 +83,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks after a room in the background.</summary>
+    /// <summary>Seals what a room has to seal, in the background.</summary>
     public void Add(string room) => Add(room, MostEmpty);
 
     private void Add(string room, int emptyAllowed)
@@ -133,7 +132,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // The store is being disposed of.
+            // The store is being disposed.
         }
     }
 
@@ -141,7 +140,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
     {
         try
         {
-            // A bucket, and then it is another room's turn.
+            // One bucket, then it is the next room's turn.
             var outcome = await SealNextAsync(room).ConfigureAwait(false);
             emptyAllowed -= outcome == Outcome.WasEmpty ? 1 : 0;
             if (outcome != Outcome.Nothing && emptyAllowed > 0)
@@ -164,7 +163,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         RedisKey roomKey = context.Keys.Room(room);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            // Before the bucket: what is changed after that changes the revision.
+            // Read before the bucket, so that a later change shows in the revision.
             var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
             if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
                 || number > (last / Buckets.Size) - context.Options.SealAfter)
@@ -182,7 +181,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         return Outcome.Nothing;
     }
 
-    /// <summary>Seals a bucket or leaves it open for good; or does nothing, if the room is another by now.</summary>
+    /// <summary>Seals a bucket or leaves it open for good; does nothing if the room was changed or replaced meanwhile.</summary>
     private async Task<Outcome> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
     {
         RedisKey bucket = context.Keys.Bucket(room, number);
@@ -191,7 +190,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes);
         var content = messages is null ? [] : messages.Pack(out length);
 
-        // A quarter is what it must be worth that who reads one message reads all of them.
+        // Seal only if it saves at least 25 %, because reading one message then means unpacking the whole bucket.
         var isWorthIt = messages is not null && length <= bytes / 4 * 3;
         var (lastId, last) = isWorthIt ? messages!.Last() : default;
         RedisKeyOrValue[] words =
@@ -203,7 +202,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         ];
         using var answer = await Script.RunAsync(database, words, keys: 3, CommandFlags.DemandMaster).AsTask().UntilAsync(_ending.Token).ConfigureAwait(false);
 
-        // Not where there was no answer: the client library may still be about to send it.
+        // Not if there was no answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
         return answer.Read().ReadInt64() == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
     }
@@ -217,12 +216,10 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Another program's; readers tell.
+            // Another program's key. Readers report it.
             return null;
         }
     }
 
-    /// <summary>A counter as the scripts write it.</summary>
-    private static bool TryNumber(RedisValue value, out long number) =>
-        value.TryParse(out number) && number >= 0 && (string?)value == number.ToString(CultureInfo.InvariantCulture);
+    private static bool TryNumber(RedisValue value, out long number) => StrictNumber.TryRead(((ReadOnlyMemory<byte>)value).Span, out number);
 }

@@ -1,15 +1,14 @@
-using System.Buffers.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>What an open bucket holds, looked at in order to seal it.</summary>
+/// <summary>Reads an open bucket in order to seal it.</summary>
 internal static class OpenBucket
 {
-    // So much is sealed together at most: who reads one message reads all.
+    // The most to seal together, because a reader of one message unpacks all of it.
     private const long MostToSeal = 1024 * 1024;
 
-    /// <summary>The messages of a bucket; <see langword="null"/> if it is to stay open, for it is empty, too long or holds something else too.</summary>
+    /// <summary>The messages of a bucket; <see langword="null"/> if it stays open because it is empty, too long, or holds something else too.</summary>
     /// <param name="number">The bucket's number.</param>
     /// <param name="reply">The answer to <c>HGETALL</c>.</param>
     /// <param name="count">How many messages it has.</param>
@@ -57,13 +56,9 @@ internal static class OpenBucket
     private static bool TryAdd(SealedBucket bucket, long id, ref RESPite.Messages.RespReader reader)
     {
         reader.MoveNext();
-        return bucket.TryAdd(id, reader.TryGetSpan(out var value) ? value : reader.ReadByteArray());
+        return bucket.TryAdd(id, reader.ReadSpan());
     }
 
-    /// <summary>An id as the scripts write it: there is only one way.</summary>
-    private static bool TryReadId(RESPite.Messages.RespReader reader, out long id)
-    {
-        var text = reader.TryGetSpan(out var span) ? span : reader.ReadByteArray();
-        return Utf8Parser.TryParse(text, out id, out var digits) && digits == text.Length && text[0] is >= (byte)'1' and <= (byte)'9';
-    }
+    private static bool TryReadId(scoped in RESPite.Messages.RespReader reader, out long id) =>
+        StrictNumber.TryRead(reader.ReadSpan(), out id) && id > 0;
 }

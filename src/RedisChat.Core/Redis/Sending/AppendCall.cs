@@ -2,15 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// One call of <c>message_append</c>: the sends that go in it, its keys and arguments in the order that the script's comment lists, and what its reply
-/// means to each send. Used again by later calls, unless its answer did not come: then the client library may still be about to write it.
+/// One call of <c>message_append</c>: the sends in it, its keys and arguments in the order that the script's comment lists, and what its reply
+/// means to each send. Pooled, unless its answer did not come: then the client library may still be about to write it.
 /// </summary>
 internal sealed class AppendCall
 {
@@ -18,7 +17,7 @@ internal sealed class AppendCall
 
     private const int FixedKeys = 5;
 
-    // What goes together in one call, unless a single send has more. Bytes are those of texts, authors and metadata.
+    // The limits of a call, unless a single send has more. Bytes are those of texts, authors and metadata.
     private const int MostMessages = 64;
     private const int MostBytes = 64 * 1024;
 
@@ -31,11 +30,14 @@ internal sealed class AppendCall
     private int _keyLength;
     private int _size;
 
-    /// <summary>The sends that go in it.</summary>
+    /// <summary>The sends in it.</summary>
     public List<PendingSend> Sends { get; } = [];
 
     /// <summary>How many messages they have.</summary>
     public int Messages { get; private set; }
+
+    /// <summary>About how many bytes it takes in a pool: its buffers. The rest is small, because a call has at most <see cref="ChatLimits.MaxBatchSize"/> messages.</summary>
+    public int Bytes => _bytes.Capacity + (_words.Length * Unsafe.SizeOf<RedisKeyOrValue>());
 
     /// <summary>How many of the words are keys.</summary>
     public int Keys { get; private set; }
@@ -43,10 +45,10 @@ internal sealed class AppendCall
     /// <summary>The time window that was guessed.</summary>
     public long Window { get; private set; }
 
-    /// <summary>Whether it was sent and has no answer yet: then it may be carried out, and the client library may still have to write it.</summary>
+    /// <summary>Whether it was sent and has no answer yet: it may be carried out, and the client library may still have to write it.</summary>
     public bool IsInDoubt { get; set; }
 
-    /// <summary>The room that it is sent for, and its run: kept here so that they are not allocated for each call.</summary>
+    /// <summary>The room that it is sent for, and its run: kept here to save an allocation for each call.</summary>
     public RoomAppends? Room { get; set; }
 
     public ConfiguredValueTaskAwaitable Running { get; set; }
@@ -74,7 +76,7 @@ internal sealed class AppendCall
     {
         var size = SizeOf(send);
 
-        // One that was tried before is recognised as a whole, so it goes alone.
+        // One that was attempted before is recognized as a whole, so it goes alone.
         if (Sends.Count > 0
             && (send.WasTried || Sends[0].WasTried || send.IsKeyed != IsKeyed || Messages + send.Count > MostMessages || _size + size > MostBytes))
         {
@@ -88,7 +90,7 @@ internal sealed class AppendCall
     }
 
     /// <summary>
-    /// The command and its arguments, for a room as it is known and a window as it is guessed, without the sends that were cancelled; empty
+    /// The command and its arguments for what is known of the room and the guessed window, without the sends that were cancelled; empty
     /// if all were.
     /// </summary>
     public Memory<RedisKeyOrValue> Build(
@@ -136,7 +138,7 @@ internal sealed class AppendCall
         Add(window);
         Add(windowSeconds);
         Add(publish);
-        Add(known.Epoch == "" ? RandomEpoch() : known.Epoch);
+        Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
         Add(_bytes.WrittenMemory[.._keyLength]);
         Add(IsKeyed ? 0 : earlier.Count);
@@ -147,6 +149,7 @@ internal sealed class AppendCall
         }
 
         AddMessages();
+        AddTrace();
         return _words.AsMemory(0, _count);
     }
 
@@ -182,7 +185,7 @@ internal sealed class AppendCall
         return last;
     }
 
-    /// <summary>Notes with each send that this call has carried it and may have been, or still be, carried out.</summary>
+    /// <summary>Records in each send that this call carried it and may have been carried out, or may still be.</summary>
     public void Remember()
     {
         if (!IsKeyed)
@@ -195,7 +198,7 @@ internal sealed class AppendCall
         }
     }
 
-    // The key of the call; then for each message what is put behind its time and, where it has an idempotency key, the field of that.
+    // The key of the call; then for each message its value from behind the time on and, with idempotency keys, its field.
     private void WriteMessages()
     {
         _bytes.ResetWrittenCount();
@@ -255,6 +258,19 @@ internal sealed class AppendCall
         }
     }
 
+    // A call is one event, and an event has room for one trace: that of the first send that is traced.
+    private void AddTrace()
+    {
+        foreach (var send in Sends)
+        {
+            if (send.Trace is { } trace)
+            {
+                Add(trace);
+                return;
+            }
+        }
+    }
+
     private static int SizeOf(PendingSend send)
     {
         var size = 0;
@@ -279,12 +295,5 @@ internal sealed class AppendCall
         }
 
         _words[_count++] = word;
-    }
-
-    private static string RandomEpoch()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        return (BitConverter.ToUInt64(bytes) | 1).ToString("x", CultureInfo.InvariantCulture);
     }
 }

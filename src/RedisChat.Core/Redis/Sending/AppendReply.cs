@@ -1,11 +1,10 @@
-using System.Buffers.Text;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// What <c>message_append</c> answers. Stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that was stored
-/// before, or <c>=n</c> where the earlier call n had stored all. Not stored, for a guess was wrong: the last id, the window, the epoch.
+/// The reply of <c>message_append</c>. If the messages were stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that
+/// had been stored before, or <c>=n</c> if the earlier call n had stored all. If a guess was wrong and nothing was stored: the last id, the window, the epoch.
 /// </summary>
 internal readonly struct AppendReply
 {
@@ -15,7 +14,7 @@ internal readonly struct AppendReply
     {
         IsStored = true;
         var epoch = Word(ref words);
-        Epoch = Utf8Parser.TryParse(epoch, out ulong number, out var length, 'x') && length == epoch.Length ? number : throw Unreadable();
+        Epoch = StrictNumber.TryReadEpoch(epoch, out var number) ? number : throw Unreadable();
         EpochText = System.Text.Ascii.Equals(epoch, knownEpoch) ? knownEpoch : System.Text.Encoding.ASCII.GetString(epoch);
         Revision = Number(Word(ref words));
         FirstId = Number(Word(ref words));
@@ -26,11 +25,11 @@ internal readonly struct AppendReply
             var word = Word(ref words);
             if (word[0] == '=')
             {
-                EarlierCall = (int)Number(word[1..]);
+                EarlierCall = Index(word[1..]);
             }
             else
             {
-                (repeated ??= []).Add(((int)Number(Word(ref word, (byte)':')), Number(Word(ref word, (byte)':')), Number(word)));
+                (repeated ??= []).Add((Index(Word(ref word, (byte)':')), Number(Word(ref word, (byte)':')), Number(word)));
             }
         }
 
@@ -52,7 +51,7 @@ internal readonly struct AppendReply
 
     public long Revision { get; }
 
-    /// <summary>The id of the first message that was stored, or of the last one in the room where nothing was.</summary>
+    /// <summary>The id of the first message that was stored; if nothing was stored, the room's last id.</summary>
     public long FirstId { get; }
 
     public long Time { get; }
@@ -60,10 +59,10 @@ internal readonly struct AppendReply
     /// <summary>The number of the earlier call that had stored the send; 0 if none had.</summary>
     public int EarlierCall { get; }
 
-    /// <summary>The window by the server's clock, where nothing was stored.</summary>
+    /// <summary>The window by the server's clock, if nothing was stored.</summary>
     public long Window { get; }
 
-    /// <summary>Whether a message, counted from 1, was stored before, and its id and time then.</summary>
+    /// <summary>Whether a message, counted from 1, had been stored before, with its id and time.</summary>
     public bool TryGetRepeated(int index, out long id, out long time)
     {
         foreach (var known in _repeated ?? [])
@@ -80,9 +79,9 @@ internal readonly struct AppendReply
     }
 
     /// <summary>Reads a reply.</summary>
-    /// <param name="reply">As it came.</param>
+    /// <param name="reply">The server's answer.</param>
     /// <param name="knownEpoch">The epoch that it probably names.</param>
-    /// <exception cref="ChatDataException">It is none.</exception>
+    /// <exception cref="ChatDataException">It is not a reply of the script.</exception>
     public static AppendReply Read(RespResult reply, string knownEpoch)
     {
         var reader = reply.Read();
@@ -96,8 +95,11 @@ internal readonly struct AppendReply
             return new AppendReply(last, window, reader.ReadString() ?? "");
         }
 
-        return reader.TryGetSpan(out var words) ? new AppendReply(words, knownEpoch) : new AppendReply(reader.ReadByteArray(), knownEpoch);
+        return Read(reader.ReadSpan(), knownEpoch);
     }
+
+    /// <summary>Reads the reply of a call that stored the messages.</summary>
+    internal static AppendReply Read(ReadOnlySpan<byte> words, string knownEpoch) => new(words, knownEpoch);
 
     private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> words, byte separator = (byte)' ')
     {
@@ -107,11 +109,10 @@ internal readonly struct AppendReply
         return word.IsEmpty ? throw Unreadable() : word;
     }
 
-    private static long Number(ReadOnlySpan<byte> word) =>
-        Utf8Parser.TryParse(word, out long number, out var length) && length == word.Length && number is >= 0 and <= ChatLimits.MaxMessageId
-            ? number
-            : throw Unreadable();
+    private static long Number(ReadOnlySpan<byte> word) => StrictNumber.TryRead(word, out var number) ? number : throw Unreadable();
+
+    private static int Index(ReadOnlySpan<byte> word) => Number(word) is >= 1 and <= int.MaxValue and var index ? (int)index : throw Unreadable();
 
     private static ChatDataException Unreadable() =>
-        new("The server's answer to a send is none that the chat's script gives. Is there something between the chat and Redis that changes answers?");
+        new("The answer to a send is not one that the chat's script gives. Does something between the chat and Redis change answers?");
 }

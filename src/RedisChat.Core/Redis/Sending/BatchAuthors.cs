@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>Who wrote the messages of a batch, each once, in the order of their first messages. Most batches have one author.</summary>
+/// <summary>The authors of a batch, each once, in the order of their first messages. Most batches have one author.</summary>
 internal sealed class BatchAuthors
 {
     private readonly List<string> _names = [];

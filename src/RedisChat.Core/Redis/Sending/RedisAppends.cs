@@ -5,26 +5,29 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Appends messages over one connection: one script call for each send or, where several wait for the same room, for all of these; and another one
-/// where what was guessed of the room was stale.
+/// Appends messages over one connection: one script call for each send or, if several wait for the same room, for all of them; and another one
+/// if what was known of the room was stale.
 /// </summary>
 internal sealed class RedisAppends
 {
-    private const int MostPooled = 256;
+    // Of the buffers of pooled calls together: those of a large batch are not kept.
+    private const int MostPooledBytes = 1024 * 1024;
 
     private readonly RedisStoreContext _context;
     private readonly RedisConnection _connection;
     private readonly CommandFlags _flags;
     private readonly bool _remembers;
-    private readonly RecentRooms<RoomAppends> _appends;
+    private readonly RoomQueues _rooms;
+    private readonly Func<OperationCanceledException, Exception> _notSent;
     private readonly ServerWindow _window;
     private readonly BucketSealer _sealer;
     private readonly ConcurrentQueue<AppendCall> _calls = new();
+    private int _pooledBytes;
 
     /// <param name="context">What is known of the rooms, and how their keys are named.</param>
-    /// <param name="connection">What to send over.</param>
+    /// <param name="connection">The connection to send over.</param>
     /// <param name="flags">How to send.</param>
-    /// <param name="remembers">Whether a send that succeeded may have to be tried again all the same, and must be recognized then.</param>
+    /// <param name="remembers">Whether a send that succeeded may be attempted again, and must then be recognized.</param>
     /// <param name="window">Guesses the window of time.</param>
     /// <param name="sealer">Notices what was appended.</param>
     public RedisAppends(
@@ -34,19 +37,22 @@ internal sealed class RedisAppends
         _connection = connection;
         _flags = flags;
         _remembers = remembers;
-        _appends = new RecentRooms<RoomAppends>(context.Options.RoomCacheSize);
+        _rooms = new RoomQueues(context.Options.RoomCacheSize, room => new RoomAppends(room, new RoomKeys(context.Keys, room)));
+        _notSent = connection.NotSent;
         _window = window;
         _sealer = sealer;
     }
 
+    /// <summary>How many bytes the pool keeps.</summary>
+    internal int PooledBytes => Volatile.Read(ref _pooledBytes);
+
     /// <summary>Appends a send, and leaves its receipts in it.</summary>
-    public ValueTask<PendingSend> AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
+    public ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
         send.Begin();
-        var appends = _appends.GetOrAdd(
-            room, this, static (all, room) => new RoomAppends(room, new RoomKeys(all._context.Keys, room), all._connection));
-        var ended = send.EndedAsync(appends.NotSent, cancellationToken);
-        if (appends.TryBegin(send))
+        var ended = send.EndedAsync(_notSent, cancellationToken);
+        var appends = _rooms.Enter(room, send, out var begins);
+        if (begins)
         {
             var call = NewCall();
             call.TryAdd(send);
@@ -63,7 +69,7 @@ internal sealed class RedisAppends
         call.Running = RunAsync(call, appends).ConfigureAwait(false);
 #pragma warning restore CA2012
 
-        // Never on this stack, however many wait: a call that fails at once would be within the one before.
+        // Never continued on this stack: with many waiting, calls that fail at once would nest.
         call.Running.GetAwaiter().UnsafeOnCompleted(call.Ended!);
     }
 
@@ -71,18 +77,9 @@ internal sealed class RedisAppends
     {
         call.Running.GetAwaiter().GetResult();
         var appends = call.Room!;
-        var next = NewCall();
-        if (appends.TryTakeNext(next))
-        {
-            // It is on its way before anybody is told of this one.
-            Start(next, appends);
-        }
-        else
-        {
-            Recycle(next);
-        }
+        StartNext(appends);
 
-        // All but one go on elsewhere. That one spares a way over the thread pool; it may run any code, so nothing may come after it.
+        // All senders but one continue on the thread pool. The last one is spared that detour; it may run any code, so nothing may follow it.
         var last = call.Sends.Count - 1;
         for (var i = 0; i < last; i++)
         {
@@ -92,14 +89,38 @@ internal sealed class RedisAppends
         var one = last >= 0 ? call.Sends[last] : null;
         if (!call.IsInDoubt)
         {
-            call.Clear();
             Recycle(call);
         }
 
         one?.Complete(inline: true);
     }
 
-    /// <summary>Makes the call, and leaves with each send what came of it. Never throws.</summary>
+    /// <summary>Starts the room's next call, before the senders of the last one continue.</summary>
+    private void StartNext(RoomAppends appends)
+    {
+        var next = NewCall();
+        while (true)
+        {
+            if (appends.TryTakeNext(next))
+            {
+                // Outside of the context of the first sender: while the room is busy it would be kept from call to call.
+                using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+                {
+                    Start(next, appends);
+                }
+
+                return;
+            }
+
+            if (_rooms.TryLeave(appends))
+            {
+                Recycle(next);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Makes the call, and leaves the outcome in each send. Never throws.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunAsync(AppendCall call, RoomAppends appends)
     {
@@ -109,7 +130,7 @@ internal sealed class RedisAppends
         }
         catch (Exception e) when (call.Sends.Count > 1 && IsRefusal(e))
         {
-            // Nothing was written, for the sake of one of them perhaps.
+            // Nothing was written, perhaps because of only one of them.
             await CallOneByOneAsync(call, appends).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -143,7 +164,7 @@ internal sealed class RedisAppends
         var window = _window.Guess();
         while (true)
         {
-            // Each time, for a second primary may have come up since.
+            // Each time, because a second primary may have come up since.
             var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
             var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand);
             if (words.IsEmpty)
@@ -201,7 +222,7 @@ internal sealed class RedisAppends
 
         foreach (var send in call.Sends)
         {
-            // For each its own: an exception is not thrown in two places at once.
+            // Each gets its own, because an exception must not be thrown in two places.
             send.Error = _connection.Errors.TryTranslate(e, out var error) ? error : e;
         }
     }
@@ -210,6 +231,7 @@ internal sealed class RedisAppends
     {
         if (_calls.TryDequeue(out var call))
         {
+            Interlocked.Add(ref _pooledBytes, -call.Bytes);
             return call;
         }
 
@@ -220,9 +242,14 @@ internal sealed class RedisAppends
 
     private void Recycle(AppendCall call)
     {
-        if (_calls.Count < MostPooled)
+        call.Clear();
+        if (Interlocked.Add(ref _pooledBytes, call.Bytes) <= MostPooledBytes)
         {
             _calls.Enqueue(call);
+        }
+        else
+        {
+            Interlocked.Add(ref _pooledBytes, -call.Bytes);
         }
     }
 }

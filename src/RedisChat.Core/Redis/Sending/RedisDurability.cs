@@ -3,18 +3,18 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Durable sends, on a connection of their own: <c>WAIT</c> blocks its connection, and speaks only for what was written over that.
+/// Durable sends, on a connection of their own: <c>WAIT</c> blocks its connection, and covers only what was written over that.
 /// </summary>
 internal sealed class RedisDurability : IAsyncDisposable
 {
-    // What the answer to a wait may take on its way.
+    // How long the answer to a wait may take to arrive.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisStoreContext _context;
     private readonly Lazy<RedisConnection> _connection;
     private readonly Lazy<RedisAppends> _appends;
 
-    // Levels that the server was found to give. One that it gave once it is expected to give again.
+    // Levels that the server has reached. One that it reached once is expected to work again. A handful: an application uses few levels.
     private volatile Durability[] _given = [];
 
     /// <param name="context">The store's connection, and how its keys are named.</param>
@@ -30,7 +30,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     public RedisConnection Connection => _connection.Value;
 
     /// <summary>Appends, and waits until that is as durable as asked.</summary>
-    public async ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    public async ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
         RedisKey key = _context.Keys.Room(room);
         await Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
@@ -50,8 +50,8 @@ internal sealed class RedisDurability : IAsyncDisposable
                 .UntilAsync(durability.Timeout + Grace, _context.Time, cancellationToken).ConfigureAwait(false);
             if (link != Connection.Current || !link.SocketsOf(key).SequenceEqual(sockets) || link.Guard.HasTwo() != false)
             {
-                // What the wait said may be true of another connection than the messages went over: so they are sent again, which stores
-                // nothing new where they are known.
+                // The wait may have covered another connection than the one the messages went over. So they are sent again, which stores
+                // nothing new if the server has them.
                 throw RedisErrors.MayBeSent(null);
             }
 
@@ -68,12 +68,12 @@ internal sealed class RedisDurability : IAsyncDisposable
         }
         catch (Exception e) when (Connection.Errors.TryTranslate(e, out _))
         {
-            // A wait that a fail-over breaks off has errors of its own.
+            // A fail-over breaks off a wait with errors of its own.
             throw RedisErrors.MayBeSent(e);
         }
     }
 
-    // Also where there was no durable send yet: one that comes later must find it disposed.
+    // Even if there was no durable send yet, because a later one must find the connection disposed.
     public ValueTask DisposeAsync() => _context.Connection.Connector.SeparationProblem is null ? Connection.DisposeAsync() : default;
 
     private static ChatDurabilityException NotReached(IReadOnlyList<MessageReceipt> receipts, Durability durability, Exception? inner) =>
@@ -81,12 +81,12 @@ internal sealed class RedisDurability : IAsyncDisposable
             $"The messages are stored, but not confirmed to be {durability} within "
             + (inner is OperationCanceledException ? "the time of the operation" : $"{durability.Timeout.TotalSeconds:0.###} s")
             + ": they are lost if the server fails now. "
-            + (durability.IsFsynced ? "Look at the server's disk." : "Look at the server's replicas."), inner)
+            + (durability.IsFsynced ? "Check the server's disk." : "Check the server's replicas."), inner)
         {
             Receipts = receipts,
         };
 
-    /// <summary>Refuses a level that the server cannot give, before anything is sent at it.</summary>
+    /// <summary>Refuses a level that the server cannot reach, before anything is sent.</summary>
     private async ValueTask RequireAsync(IServer server, Durability durability, CancellationToken cancellationToken)
     {
         if (Array.Exists(_given, known => known.IsFsynced == durability.IsFsynced && known.Replicas >= durability.Replicas))
@@ -102,7 +102,7 @@ internal sealed class RedisDurability : IAsyncDisposable
                 throw new ChatServerException(refusal);
             }
 
-            // One that waits for nothing shows whether the user may wait at all.
+            // A wait for nothing shows whether the Redis user has the right to wait.
             await RedisWaits.TryAsync(server, durability).UntilAsync(cancellationToken).ConfigureAwait(false);
             _given = [.. _given, durability];
         }

@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The sends of a store: at <see cref="Durability.Memory"/> over its main connection, durable ones over another.</summary>
+/// <summary>The sends of a store: at <see cref="Durability.Memory"/> over its main connection, durable ones over a separate one.</summary>
 internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
 {
+    // Small: none has a message while it is in the pool, and about 250 bytes of its own.
+    private const int MostPooled = 1024;
+
+    private readonly ConcurrentQueue<PendingSend> _pool = new();
     private readonly RedisStoreContext _context;
     private readonly RedisAppends _appends;
     private readonly RedisDurability _durable;
@@ -18,21 +23,48 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
             context, connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true, window, sealer));
     }
 
+    /// <summary>Appends messages, in one attempt.</summary>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
     {
-        var send = PendingSend.Of(messages);
-        await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(durability);
+        using var send = Prepare(room, NewMessage.Snapshot(messages), durability);
+        await send.AttemptAsync(cancellationToken).ConfigureAwait(false);
         return send.Receipts;
     }
 
-    public ValueTask<PendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    public IPendingSend Prepare(string room, NewMessage message, Durability durability)
     {
-        ArgumentNullException.ThrowIfNull(durability);
-        return durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
-            : _context.Connection.Connector.SeparationProblem is not { } problem ? _durable.AppendAsync(room, send, durability, cancellationToken)
-            : throw new NotSupportedException(
-                $"The durability {durability} needs a second connection, because waiting blocks the one it waits on. {problem}. Give the chat ConfigurationOptions.");
+        if (!_pool.TryDequeue(out var send))
+        {
+            send = new PendingSend(this);
+        }
+
+        send.Prepare(room, message, durability);
+        return send;
+    }
+
+    public IPendingSend Prepare(string room, IReadOnlyList<NewMessage> messages, Durability durability)
+    {
+        var send = new PendingSend(this);
+        send.Prepare(room, messages, durability);
+        return send;
+    }
+
+    /// <summary>One attempt at a send, which leaves the receipts in it.</summary>
+    internal ValueTask<IPendingSend> AttemptAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
+        durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
+        : _context.Connection.Connector.SeparationProblem is not { } problem ? _durable.AppendAsync(room, send, durability, cancellationToken)
+        : throw new NotSupportedException(
+            $"The durability {durability} needs a second connection, because waiting blocks the one it waits on. {problem}. Give the chat ConfigurationOptions.");
+
+    /// <summary>Takes back a send that nothing else uses any more.</summary>
+    internal void Recycle(PendingSend send)
+    {
+        if (_pool.Count < MostPooled)
+        {
+            _pool.Enqueue(send);
+        }
     }
 
     public ValueTask DisposeAsync() => _durable.DisposeAsync();

@@ -1,11 +1,14 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The sends to one room over one connection, one call after the other: what comes while a call is under way goes together in the next one (group
-/// commit). One that finds no call under way goes at once.
+/// The sends to one room over one connection, one call after the other: sends that arrive during a call go together in the next one (group commit). One
+/// that finds no call under way starts one.
 /// </summary>
-internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection connection)
+internal sealed class RoomAppends(string room, RoomKeys keys)
 {
+    // A longer queue, once it is empty, is not kept: after a burst in every room they would add up.
+    private const int LongestQueueKept = 64;
+
     private readonly object _gate = new();
     private Queue<PendingSend>? _waiting;
     private bool _isBusy;
@@ -15,10 +18,7 @@ internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection co
     /// <summary>The keys of the room, for the call that is under way.</summary>
     public RoomKeys Keys => keys;
 
-    /// <summary>The error of a send that was cancelled while it waited.</summary>
-    public Func<OperationCanceledException, Exception> NotSent { get; } = connection.Errors.NotSent;
-
-    /// <summary>Whether no call is under way, so that this send is to be called for; else it waits for its turn.</summary>
+    /// <summary>Returns true if no call is under way, so that the caller must start one for this send; else the send waits for its turn.</summary>
     public bool TryBegin(PendingSend send)
     {
         lock (_gate)
@@ -33,7 +33,7 @@ internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection co
         }
     }
 
-    /// <summary>Takes what goes in the next call; <see langword="false"/> if nothing waits, and no call is under way from here on.</summary>
+    /// <summary>Takes what goes in the next call; <see langword="false"/> if nothing waits.</summary>
     public bool TryTakeNext(AppendCall call)
     {
         lock (_gate)
@@ -43,7 +43,27 @@ internal sealed class RoomAppends(string room, RoomKeys keys, RedisConnection co
                 _waiting.Dequeue();
             }
 
-            return _isBusy = call.Sends.Count > 0;
+            return call.Sends.Count > 0;
+        }
+    }
+
+    /// <summary>Notes that no call is under way any more; <see langword="false"/> if a send waits for the next one.</summary>
+    public bool TryEnd()
+    {
+        lock (_gate)
+        {
+            if (_waiting is { Count: > 0 })
+            {
+                return false;
+            }
+
+            if (_waiting?.EnsureCapacity(0) > LongestQueueKept)
+            {
+                _waiting = null;
+            }
+
+            _isBusy = false;
+            return true;
         }
     }
 }

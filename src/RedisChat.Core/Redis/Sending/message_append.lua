@@ -1,40 +1,41 @@
--- Appends a batch of messages to one room: all of them, or on any error none.
--- A batch is known by the key of its call, or its messages are known by idempotency keys of their own. What is known is not stored again.
+-- Appends a batch of messages to one room: all of them or, on any error, none.
+-- A batch is recognized by the key of its call, or its messages by idempotency keys of their own. What is recognized is not stored again.
 -- KEYS[1]    hash: the room
 -- KEYS[2]    hash: the bucket that the client guesses the first new id falls into
 -- KEYS[3]    hash: the bucket after it
 -- KEYS[4]    hash: what was sent in the time window that the client guesses
 -- KEYS[5]    channel: the room's live events
--- KEYS[6]    string: the id list of the batch's first author
--- KEYS[7..]  strings: of its other authors; then hashes: of earlier calls; last, with idempotency keys, of the window before
+-- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
+-- KEYS[7..]  strings: further lists; then hashes: of earlier calls; last, with idempotency keys, of the window before
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
 -- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[5]    the room's epoch as the client knows it; or, should the room not exist yet, the one it gets
--- ARGV[6]    the room's last message id as the client knows it, a smaller one means that history was lost; -1 if it does not know the room
+-- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys
--- ARGV[8]    number of earlier calls that sent this batch, as a part of theirs perhaps, and got no answer; then for each of them:
+-- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
 -- then for each message:
--- ARGV[+1]   index in KEYS of its author's list
--- ARGV[+2]   its value, less the opening brace and time that are put before it here
+-- ARGV[+1]   indexes in KEYS of the lists it goes into: '6', or several with commas between them: '6,8'
+-- ARGV[+2]   its value without the opening brace and the time, which are added here
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to tell a repetition from a re-used key
--- Returns 'epoch revision id time': of the first new message and all; behind it 'n:id:time' for each message n that was known, or '=n' where
+-- ARGV[last] only if the sender is being traced: its traceparent, which the live event passes on
+-- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time;
--- or {last id, window, epoch} where a guess was wrong: nothing is written, the client tries again with these.
+-- or {last id, window, epoch} if a guess was wrong: nothing is written, and the client tries again with these.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
 
--- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
-local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'count')
+-- Lua reads '0x10', '1e3' and 'nan' as numbers too, and its integers are exact only up to 2^53.
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev')
 local epoch, at, revision = room[1], room[3] or '0', room[4] or '0'
-local last, count, since = tonumber(room[2] or '0'), tonumber(room[5] or '0'), tonumber(at)
-if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revision .. (room[5] or ''), '^%d+$')
-  or not (last and count and since and revision ~= '')
-  or last > MOST or count > MOST or since > MOST or tonumber(revision) > MOST
+local last, since = tonumber(room[2] or '0'), tonumber(at)
+if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revision, '^%d+$')
+  or not (last and since and revision ~= '')
+  or last > MOST or since > MOST or tonumber(revision) > MOST
   or epoch and epoch ~= ARGV[5] and not (#epoch <= 16 and string.find(epoch, '^[1-9a-f][0-9a-f]*$')) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
@@ -43,7 +44,8 @@ local keyed = ARGV[7] == ''
 local each = keyed and 4 or 2
 local earlier = tonumber(ARGV[8])
 local before = HEAD + 2 * earlier
-local messages = (#ARGV - before) / each
+local traced = (#ARGV - before) % 2
+local messages = (#ARGV - before - traced) / each
 if last + messages > MOST then
   return {err = 'CHATFULL the room has given out all its message ids'}
 end
@@ -56,17 +58,18 @@ if lost or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + mes
   return {last, window, epoch or ''}
 end
 epoch = epoch or ARGV[5]
+local trace = traced == 1 and ' ~' .. ARGV[#ARGV] or ''
 local now = clock[1] .. string.format('%06d', clock[2])
 local keep = string.format('%d', 2 * ARGV[3])
 local first = string.format('%d', last + 1)
 local split = (bucket + 1) * SIZE
 
--- Redis searches a small hash from end to end, up to 512 fields of it: no more once it holds a value of more than 64 bytes, which its first is made.
+-- Redis searches a hash of up to 512 small fields from end to end. A first value of more than 64 bytes makes it a real hash table.
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
--- The way of nearly all sends, as straight as can be: tables are what costs most in a script.
-local failed, done, sent, writes, authors, lists
-if messages == 1 and not keyed and earlier == 0 then
+-- Nearly all sends go this way. It makes no tables, because they are what costs most in a script.
+local failed, done, sent, writes, order, lists
+if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
   local claimed = try('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now .. fill)
@@ -74,25 +77,25 @@ if messages == 1 and not keyed and earlier == 0 then
   local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
   local kept = type(listed) == 'number' and try('EXPIRE', KEYS[4], keep)
   local told = type(kept) == 'number'
-    and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. '\n' .. value)
+    and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. value)
   if type(told) == 'number' then
     if room[1] then
-      call('HSET', KEYS[1], 'last', first, 'at', now, 'count', string.format('%d', count + 1))
+      call('HSET', KEYS[1], 'last', first, 'at', now)
     else
-      call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now, 'count', '1')
+      call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now)
     end
     return epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
   end
 
   failed = told or kept or listed or stored or claimed
   done = claimed ~= 1 and 0 or stored ~= 1 and 1 or type(listed) ~= 'number' and 2 or 3
-  sent, writes, authors, lists = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}
+  sent, writes, order, lists = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}
 else
   for i = 1, earlier do
     local hash, key = KEYS[tonumber(ARGV[HEAD + 2 * i - 1])], ARGV[HEAD + 2 * i]
-    -- From here on that call, should it still be on its way, stores nothing.
+    -- If that call is still on its way, it stores nothing from here on.
     local given_up = call('HSETNX', hash, key, '-') == 1
-    -- Something must be written in any case, so that a WAIT after it covers the first time, which came over another connection.
+    -- This must write in any case: then a WAIT after it also covers the first call, which came over another connection.
     call('EXPIRE', hash, keep)
     local receipt = given_up and '-' or call('HGET', hash, key)
     if receipt ~= '-' then
@@ -111,7 +114,7 @@ else
   end
 
   local receipts, values, rows = {}, {}, {{}, {}}
-  sent, writes, authors, lists = {}, {{}, {}}, {}, {}
+  sent, writes, order, lists = {}, {{}, {}}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
     local receipt = keyed and (known[i] or known_before[i] or in_batch[fields[i]])
@@ -140,11 +143,17 @@ else
         receipts[#receipts + 1] = fields[i]
         receipts[#receipts + 1] = in_batch[fields[i]]
       end
-      local author = ARGV[arg + 1]
-      if not lists[author] then
-        authors[#authors + 1] = author
+      local where = ARGV[arg + 1]
+      if lists[where] then
+        lists[where] = lists[where] .. id .. ','
+      else
+        for list in string.gmatch(where, '%d+') do
+          if not lists[list] then
+            order[#order + 1] = list
+          end
+          lists[list] = (lists[list] or '') .. id .. ','
+        end
       end
-      lists[author] = (lists[author] or '') .. id .. ','
     end
   end
 
@@ -154,7 +163,7 @@ else
     return head .. table.concat(repeated)
   end
 
-  -- Where the room's hash was lost or set back, but not its messages, they would be overwritten.
+  -- If the room's hash was lost or set back, but not its messages, they would be overwritten.
   for i = 1, 2 do
     for _, message in ipairs(#writes[i] > 0 and call('HMGET', KEYS[i + 1], unpack(writes[i])) or {}) do
       if message then
@@ -187,18 +196,18 @@ else
       write('HSET', KEYS[i + 1], unpack(rows[i]))
     end
   end
-  for i = 1, #authors do
-    write('APPEND', KEYS[tonumber(authors[i])], lists[authors[i]])
+  for i = 1, #order do
+    write('APPEND', KEYS[tonumber(order[i])], lists[order[i]])
   end
   write('EXPIRE', KEYS[4], keep)
-  write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. '\n' .. table.concat(values, '\n'))
+  write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
   if not failed then
-    call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now, 'count', string.format('%d', count + #values))
+    call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
     return head .. table.concat(repeated)
   end
 end
 
--- A script that fails half-way is not rolled back, so what it did is taken back.
+-- Redis does not roll back a script that fails half-way, so this undoes what was written.
 local step = 1
 for i = 1, done >= step and #sent or 0 do
   call('HDEL', KEYS[4], sent[i])
@@ -209,10 +218,10 @@ for i = 1, 2 do
     call('HDEL', KEYS[i + 1], writes[i][j])
   end
 end
-for i = 1, #authors do
+for i = 1, #order do
   step = step + 1
   if done >= step then
-    local key, added = KEYS[tonumber(authors[i])], lists[authors[i]]
+    local key, added = KEYS[tonumber(order[i])], lists[order[i]]
     local rest = call('GETRANGE', key, 0, call('STRLEN', key) - #added - 1)
     if call('STRLEN', key) == #added then
       call('DEL', key)

@@ -37,7 +37,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStore
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(GetOrAdd(room).Append(messages));
+        return new(GetOrAdd(room).Append(NewMessage.Snapshot(messages)));
     }
 
     /// <inheritdoc/>

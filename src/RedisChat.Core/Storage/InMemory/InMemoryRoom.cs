@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
@@ -9,7 +7,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     private const int ChangeLogLength = 10_000;
 
     private readonly object _gate = new();
-    private readonly ulong _epoch = RandomEpoch();
+    private readonly ulong _epoch = RoomPosition.NewEpoch();
 
     // The message of id n is at n - 1; null once it is deleted.
     private readonly List<Message?> _messages = [];
@@ -273,6 +271,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             Text = message.Text,
             Timestamp = Micros.ToTime(now),
             Metadata = message.Metadata,
+            IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
         };
         _messages.Add(added);
         var stampBefore = _lastStamp;
@@ -315,12 +314,5 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             _sentByAge.Dequeue();
             _sent.Remove(sent.Key);
         }
-    }
-
-    private static ulong RandomEpoch()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes) | 1;
     }
 }

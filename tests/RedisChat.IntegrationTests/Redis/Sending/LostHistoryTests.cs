@@ -75,7 +75,7 @@ public sealed class LostHistoryTests
         var (keys, database) = (new KeyNames(new HashTagKeyScheme(), database: 0), admin.GetDatabase());
         await database.HashDeleteAsync(keys.Bucket("lobby", 0), kept.Id + 1);
         await database.HashSetAsync(
-            keys.Room("lobby"), [new("last", kept.Id), new("at", kept.Timestamp.ToUnixTimeMilliseconds() * 1000), new("count", 1)]);
+            keys.Room("lobby"), [new("last", kept.Id), new("at", kept.Timestamp.ToUnixTimeMilliseconds() * 1000)]);
     }
 
     /// <summary>A logger that keeps the names of events.</summary>

@@ -1,25 +1,18 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Threading.Tasks.Sources;
 
-namespace RedisChat;
+namespace RedisChat.Redis;
 
-/// <summary>
-/// The messages of one send, through all its attempts, and what comes of them. Also what an attempt waits on while the store has it together with
-/// others.
-/// </summary>
+/// <summary>The messages of one send, through all its attempts, and their receipts. An attempt awaits it while it is in a call, perhaps with other sends.</summary>
 /// <remarks>
-/// One attempt at a time: <see cref="Begin"/>, then the store takes it or it is cancelled, whichever comes first, and then it is completed or
-/// cancelled. Reused, for it is a large part of what a send allocates.
+/// One attempt at a time: <see cref="Begin"/>; then a call takes it or it is cancelled, whichever comes first; then it is completed or cancelled.
+/// Pooled, because it is a large part of what a send allocates.
 /// </remarks>
-internal sealed class PendingSend : IValueTaskSource<PendingSend>
+internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSource<IPendingSend>
 {
-    private const int MostPooled = 1024;
-
-    private static readonly ConcurrentQueue<PendingSend> Pool = new();
     private static readonly string KeyPrefix = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
     private static long _keys;
 
@@ -35,6 +28,8 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
     private CancellationTokenRegistration _cancellation;
     private Func<OperationCanceledException, Exception>? _notSent;
     private int _state;
+    private string _room = "";
+    private Durability _durability = Durability.Memory;
     private NewMessage? _message;
     private IReadOnlyList<NewMessage>? _messages;
     private MessageReceipt? _receipt;
@@ -45,7 +40,7 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
     /// <summary>How many messages it has.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether a message has an idempotency key of its caller's.</summary>
+    /// <summary>Whether a message has an idempotency key from its caller.</summary>
     public bool IsKeyed { get; private set; }
 
     /// <summary>Calls that may have stored it.</summary>
@@ -54,11 +49,14 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
     /// <summary>Whether a call may have stored it.</summary>
     public bool WasTried => _earlier is { Count: > 0 };
 
-    /// <summary>Why the attempt under way failed; for the store, between taking and completing it.</summary>
+    /// <summary>Why the attempt under way failed; set between taking and completing it.</summary>
     public Exception? Error { get; set; }
 
-    /// <summary>Where its messages begin in the call that carries it; for the store.</summary>
+    /// <summary>Where its messages begin in the call that carries it.</summary>
     public int Offset { get; set; }
+
+    /// <summary>The <c>traceparent</c> of the attempt under way, if it is traced.</summary>
+    public string? Trace { get; private set; }
 
     /// <summary>The receipts, once an attempt has succeeded.</summary>
     public IReadOnlyList<MessageReceipt> Receipts => _receipts ?? [_receipt!];
@@ -66,51 +64,50 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
     /// <summary>The receipt of a send of one message.</summary>
     public MessageReceipt Receipt => _receipt ?? _receipts![0];
 
-    /// <summary>The messages as they were given.</summary>
-    public IReadOnlyList<NewMessage> Messages => _messages ?? [_message!];
-
     public NewMessage this[int index] => _message ?? _messages![index];
 
-    public static PendingSend Of(NewMessage message)
+    /// <summary>Prepares it for one message.</summary>
+    public void Prepare(string room, NewMessage message, Durability durability)
     {
-        var send = Pool.TryDequeue(out var used) ? used : new PendingSend();
-        send._message = message;
-        send.IsKeyed = message.IdempotencyKey is not null;
-        return send;
+        _room = room;
+        _durability = durability;
+        _message = message;
+        IsKeyed = message.IdempotencyKey is not null;
     }
 
-    public static PendingSend Of(IReadOnlyList<NewMessage> messages)
+    /// <summary>Prepares it for several messages.</summary>
+    public void Prepare(string room, IReadOnlyList<NewMessage> messages, Durability durability)
     {
-        var send = new PendingSend { _messages = messages };
+        _room = room;
+        _durability = durability;
+        _messages = messages;
         foreach (var message in messages)
         {
-            send.IsKeyed |= message.IdempotencyKey is not null;
+            IsKeyed |= message.IdempotencyKey is not null;
         }
-
-        return send;
     }
 
-    /// <summary>Gives back one that has succeeded; nobody may use it any more.</summary>
-    public void Recycle()
+    public ValueTask<IPendingSend> AttemptAsync(CancellationToken cancellationToken) => sends.AttemptAsync(_room, this, _durability, cancellationToken);
+
+    /// <summary>Gives it back to the pool if its last attempt succeeded; after any other, a call or a queue may still hold it.</summary>
+    public void Dispose()
     {
-        if (_messages is not null || Pool.Count >= MostPooled)
+        if (_messages is not null || _receipt is null || Error is not null || _state != (int)State.Completed)
         {
             return;
         }
 
+        _room = "";
         _message = null;
         _receipt = null;
-        _receipts = null;
         _keysOfMessages = null;
         _earlier?.Clear();
+        Trace = null;
         IsKeyed = false;
-        Pool.Enqueue(this);
+        sends.Recycle(this);
     }
 
-    /// <summary>A key that no other message has: neither of this process nor, it being random in front, of another.</summary>
-    public static string NewKey() => string.Create(CultureInfo.InvariantCulture, $"{KeyPrefix}{Interlocked.Increment(ref _keys):x}");
-
-    /// <summary>Writes such a key.</summary>
+    /// <summary>Writes a key that no other call or message has: random at its start, so also not one of another process.</summary>
     public static void WriteNewKey(IBufferWriter<byte> ascii)
     {
         Encoding.ASCII.GetBytes(KeyPrefix, ascii);
@@ -118,7 +115,7 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
         ascii.Advance(length);
     }
 
-    /// <summary>The message's own idempotency key or, where its caller gave none, one that stays the same for all attempts.</summary>
+    /// <summary>The message's idempotency key or, if its caller gave none, one that stays the same for all attempts.</summary>
     public string KeyOf(int index)
     {
         if (this[index].IdempotencyKey is { } given)
@@ -127,19 +124,7 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
         }
 
         _keysOfMessages ??= new string[Count];
-        return _keysOfMessages[index] ??= NewKey();
-    }
-
-    /// <summary>The messages, each with an idempotency key.</summary>
-    public IReadOnlyList<NewMessage> KeyedMessages()
-    {
-        var keyed = new NewMessage[Count];
-        for (var i = 0; i < keyed.Length; i++)
-        {
-            keyed[i] = this[i].IdempotencyKey is null ? this[i] with { IdempotencyKey = KeyOf(i) } : this[i];
-        }
-
-        return keyed;
+        return _keysOfMessages[index] ??= string.Create(CultureInfo.InvariantCulture, $"{KeyPrefix}{Interlocked.Increment(ref _keys):x}");
     }
 
     public void SetReceipt(int index, MessageReceipt receipt)
@@ -154,14 +139,6 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
         }
     }
 
-    public void SetReceipts(IReadOnlyList<MessageReceipt> receipts)
-    {
-        for (var i = 0; i < receipts.Count; i++)
-        {
-            SetReceipt(i, receipts[i]);
-        }
-    }
-
     /// <summary>Notes a call that got no answer.</summary>
     public void AddEarlier(EarlierCall call) => (_earlier ??= []).Add(call);
 
@@ -171,15 +148,16 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
         _core.Reset();
         _state = (int)State.Waiting;
         Error = null;
+        Trace = ChatTelemetry.PresentTrace();
     }
 
-    /// <summary>What ends when the attempt is completed, or the token is cancelled.</summary>
-    /// <param name="notSent">The error where it is cancelled before it is taken: nothing was sent then.</param>
+    /// <summary>Ends when the attempt is completed, or the token is cancelled.</summary>
+    /// <param name="notSent">Makes the error if it is cancelled before it is taken: nothing was sent then.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public ValueTask<PendingSend> EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
+    public ValueTask<IPendingSend> EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
     {
         _notSent = notSent;
-        var ended = new ValueTask<PendingSend>(this, _core.Version);
+        var ended = new ValueTask<IPendingSend>(this, _core.Version);
         _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((PendingSend)state!).Cancel(token), this);
         return ended;
     }
@@ -189,7 +167,7 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
 
     /// <summary>Ends the attempt, with <see cref="Error"/> if that is set; does nothing if it was cancelled.</summary>
     /// <param name="inline">
-    /// Whether who waits may go on on this thread, as the last thing that is done here: it may run any code of the application's.
+    /// Whether the sender may continue on this thread. It may run any code of the application, so this must then be the caller's last act.
     /// </param>
     public void Complete(bool inline)
     {
@@ -210,16 +188,16 @@ internal sealed class PendingSend : IValueTaskSource<PendingSend>
         }
     }
 
-    PendingSend IValueTaskSource<PendingSend>.GetResult(short token)
+    IPendingSend IValueTaskSource<IPendingSend>.GetResult(short token)
     {
         _cancellation.Dispose();
         _core.GetResult(token);
         return this;
     }
 
-    ValueTaskSourceStatus IValueTaskSource<PendingSend>.GetStatus(short token) => _core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<IPendingSend>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<PendingSend>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<IPendingSend>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void Cancel(CancellationToken cancellationToken)
