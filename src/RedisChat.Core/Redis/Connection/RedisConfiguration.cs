@@ -148,5 +148,5 @@ public static class RedisConfiguration
     private static bool IsEndPoint(string part) => part.IndexOf('=', StringComparison.Ordinal) <= 0;
 
     private static bool IsPassword(string part) =>
-        part[..Math.Max(part.IndexOf('=', StringComparison.Ordinal), 0)].TrimEnd().EndsWith("password", StringComparison.OrdinalIgnoreCase);
+        part.StartsWith("password=", StringComparison.OrdinalIgnoreCase) || part.StartsWith("sentinelPassword=", StringComparison.OrdinalIgnoreCase);
 }
