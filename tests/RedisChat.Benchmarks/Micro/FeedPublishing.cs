@@ -36,7 +36,7 @@ public class FeedPublishing
 
         foreach (var reader in _readers)
         {
-            while (reader.TryRead(RoomPosition.Start, out _, out _))
+            while (reader.TryRead(RoomPosition.Start, out _, out _, out _))
             {
                 read++;
             }

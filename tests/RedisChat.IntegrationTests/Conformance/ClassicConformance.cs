@@ -63,7 +63,7 @@ public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTest
 
     [Fact]
     public override Task The_key_of_the_application_comes_back_with_the_message_and_its_event() =>
-        NotSupportedAsync(Ability, base.The_key_of_the_application_comes_back_with_the_message_and_its_event);
+        NotSupportedAsync("watching", base.The_key_of_the_application_comes_back_with_the_message_and_its_event);
 
     [Fact]
     public override Task A_key_used_for_other_metadata_is_refused() =>

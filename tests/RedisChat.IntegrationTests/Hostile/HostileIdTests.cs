@@ -38,6 +38,7 @@ public sealed class HostileIdTests(TestServer server)
                     Text = message.Text,
                     Timestamp = receipt.Timestamp,
                     Metadata = message.Metadata,
+                    IdempotencyKey = message.IdempotencyKey,
                 });
             }
 

@@ -89,8 +89,7 @@ public sealed class ForeignEpochTests
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
 
-        // So long that no probe helps.
-        var options = new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMinutes(10) };
+        var options = new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMinutes(1) };
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options);
         await using var sending = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
         var chat = new Chat(sending);

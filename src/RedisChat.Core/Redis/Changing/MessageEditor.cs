@@ -143,6 +143,8 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
     private async ValueTask<StoredMessage?> FindToChangeAsync(string room, long id, CancellationToken cancellationToken)
     {
+        // Refuses where two servers claim to be the primary: which of them has the message is open then.
+        await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
             return await context.Calls.RunAsync(

@@ -13,12 +13,14 @@ public sealed class RoomChangeOnRedisTests(TestServer server) : RoomChangeTests
     protected override string AdminConfiguration => server.AdminConfiguration!;
 }
 
+#if NET10_0_OR_GREATER
 public sealed class RoomChangeOnGarnetTests(SharedGarnet garnet) : RoomChangeTests
 {
     protected override string Configuration => garnet.Configuration;
 
     protected override string AdminConfiguration => garnet.Configuration;
 }
+#endif
 
 public abstract class RoomChangeTests : IAsyncLifetime
 {

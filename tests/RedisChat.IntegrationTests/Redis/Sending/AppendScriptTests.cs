@@ -136,7 +136,7 @@ public sealed class AppendScriptTests(TestServer server)
         {
             dump.Add($"{key} {await _redis.KeyTypeAsync(key) switch
             {
-                RedisType.Hash => string.Join(' ', (await _redis.HashGetAllAsync(key)).Order()),
+                RedisType.Hash => string.Join(' ', (await _redis.HashGetAllAsync(key)).Select(entry => $"{entry}").Order(StringComparer.Ordinal)),
                 RedisType.String => (string?)await _redis.StringGetAsync(key),
                 _ => "",
             }}");

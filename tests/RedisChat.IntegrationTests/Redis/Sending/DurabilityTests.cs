@@ -135,7 +135,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
-    public async Task A_chat_on_the_hosts_connection_or_on_another_layout_says_that_it_cannot_wait()
+    public async Task A_chat_on_the_hosts_connection_waits_over_one_of_its_own_and_another_layout_says_that_it_cannot()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
@@ -146,7 +146,7 @@ public sealed class DurabilityTests
         var overShared = () => new Chat(shared).SendAsync("lobby", message, Durability.Replicated(1, Long), Cancelled);
         var overClassic = () => new Chat(classic).SendAsync("lobby", message, Durability.Replicated(1, Long), Cancelled);
 
-        (await overShared.Should().ThrowAsync<NotSupportedException>()).Which.Message.Should().Contain("ConfigurationOptions");
+        (await overShared.Should().ThrowAsync<ChatServerException>()).Which.Message.Should().Contain("needs 1 connected replicas");
         (await overClassic.Should().ThrowAsync<NotSupportedException>()).Which.Message.Should().Contain(nameof(IDurableStore)).And.Contain("ClassicMessageStore");
     }
 
