@@ -80,8 +80,9 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData("password=the-wrong-one", "wrong")]
-    [InlineData("", "requires a password")]
+    [InlineData("password=the-wrong-one", "missing or wrong")]
+    [InlineData("", "missing or wrong")]
+    [InlineData("user=nobody,password=the-wrong-one", "wrong")]
     public async Task A_refused_login_says_why_and_repeats_no_password(string login, string sentence)
     {
         await using var redis = await RedisProcess.StartAsync("--requirepass", "the-secret");
