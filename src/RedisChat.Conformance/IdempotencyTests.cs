@@ -112,7 +112,7 @@ public abstract class IdempotencyTests(StoreFactory stores) : StoreTests(stores)
     [Fact]
     public virtual async Task The_key_of_the_application_comes_back_with_the_message_and_its_event()
     {
-        await using var log = new WatchLog(Store.WatchAsync(Room, null, Cancelled));
+        await using var log = new WatchLog(Store.WatchAsync(Room, cancellationToken: Cancelled));
         await log.CaughtUpAsync();
         await AppendAsync("alice", "hello", "phone-1 \"x\"");
         await EditAsync(1, "changed");

@@ -106,7 +106,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
             _isTimerSet = true;
             if (_timer is null)
             {
-                DetachedContext.Run(
+                Background.Begin(
                     this, static held => held._timer = held._time.CreateTimer(held._rang, held._state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
             }
 

@@ -34,7 +34,7 @@ internal sealed class SharedReads<TKey, T>(Func<TKey, ValueTask<T>> read)
         }
 
         // It may outlast this call, on behalf of others.
-        DetachedContext.Run((Reads: this, Key: key, Own: own), static call => _ = call.Reads.RunAsync(call.Key, call.Own));
+        Background.Begin((Reads: this, Key: key, Own: own), static call => _ = call.Reads.RunAsync(call.Key, call.Own));
         return own.Task.WaitAsync(cancellationToken);
     }
 

@@ -17,7 +17,7 @@ internal sealed class WatcherHeartbeat(TimeSpan interval, TimeProvider time) : I
     public void Join(RoomFeedReader reader)
     {
         _reader = reader;
-        DetachedContext.Run(this, static self => self._timer = self.Time.CreateTimer(
+        Background.Begin(this, static self => self._timer = self.Time.CreateTimer(
             static heartbeat => ((WatcherHeartbeat)heartbeat!).Ring(), self, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
     }
 

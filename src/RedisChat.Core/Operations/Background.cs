@@ -21,5 +21,12 @@ internal static class Background
         return Task.Run(work);
     }
 
+    /// <summary>Begins work on this thread: the tasks and timers that it makes do not take the caller's execution context along.</summary>
+    public static void Begin<TState>(TState state, Action<TState> action)
+    {
+        using var _ = Suppress();
+        action(state);
+    }
+
     private static AsyncFlowControl? Suppress() => ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
 }

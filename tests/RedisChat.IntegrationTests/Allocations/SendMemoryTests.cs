@@ -28,7 +28,7 @@ public sealed class SendMemoryTests(TestServer server)
             }
         });
 
-    private static Task BurstAsync(Chat chat, int rooms, int textLength)
+    private static Task<IReadOnlyList<MessageReceipt>[]> BurstAsync(Chat chat, int rooms, int textLength)
     {
         var batch = Enumerable.Repeat(new NewMessage("alice", new string('x', textLength)), ChatLimits.MaxBatchSize).ToList();
         return Task.WhenAll(Enumerable.Range(0, rooms).Select(room => chat.SendManyAsync($"room {room}", batch, CancellationToken.None)));

@@ -41,11 +41,9 @@ internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer
 
     private async Task SendAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var window = new ServerWindow(_context.Options.IdempotencyWindow, _context.Time);
-        var appends = new RedisAppends(_context, _context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer);
         try
         {
-            await appends.AppendAsync(Room, PendingSend.Of([new NewMessage(Room, "health check")]), cancellationToken).ConfigureAwait(false);
+            await new RedisSends(_context, sealer).AppendAsync(Room, [new NewMessage(Room, "health check")], Durability.Memory, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

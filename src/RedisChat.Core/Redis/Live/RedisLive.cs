@@ -113,7 +113,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 
         // A watcher that leaves does not wait for a server that does not answer; nor does the closing belong to it then.
         Task closing = Task.CompletedTask;
-        DetachedContext.Run(this, self => closing = self.CloseForGoodAsync(subscription));
+        Background.Begin(this, self => closing = self.CloseForGoodAsync(subscription));
         await closing.EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
     }
 

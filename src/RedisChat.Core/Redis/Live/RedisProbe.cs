@@ -28,7 +28,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         if (_running is null)
         {
             // For as long as the store lives: not as a part of the first watcher's request.
-            DetachedContext.Run(this, static probe => probe._running = Task.Run(probe.RunAsync, CancellationToken.None));
+            Background.Begin(this, static probe => probe._running = Task.Run(probe.RunAsync, CancellationToken.None));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class RedisAppends
         _flags = flags;
         _remembers = remembers;
         _rooms = new RoomQueues(context.Options.RoomCacheSize, room => new RoomAppends(room, new RoomKeys(context.Keys, room)));
-        _notSent = connection.NotSent;
+        _notSent = connection.Errors.NotSent;
         _window = window;
         _sealer = sealer;
     }

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Redis;
 
 /// <summary>What sends leave behind: neither the context of the first caller, nor, once the store is disposed, timers.</summary>
-public sealed class BackgroundTests(TestServer server)
+public sealed class SealerBackgroundTests(TestServer server)
 {
     private static readonly AsyncLocal<object?> Local = new();
 
