@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Something about a server that matters to a chat, and what mends it.</summary>
+/// <summary>Something about a server that matters to a chat, and what fixes it.</summary>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Code">What kind of finding it is: one of <see cref="ServerFindingCodes"/>.</param>
 /// <param name="What">What was found.</param>
@@ -11,13 +11,13 @@ public sealed record ServerFinding(ServerFindingSeverity Severity, string Code, 
     public string? Server { get; init; }
 
     /// <summary>
-    /// The command that mends it, as typed into <c>redis-cli</c> by an administrator; <see langword="null"/> if none does. A
+    /// The command that fixes it, as typed into <c>redis-cli</c> by an administrator; <see langword="null"/> if none does. A
     /// <c>CONFIG SET</c> lasts until the server restarts: see <see cref="Setting"/>.
     /// </summary>
     public string? Command { get; init; }
 
     /// <summary>
-    /// The line for <c>redis.conf</c>, or the parameter of a managed server, that mends it for good; <see langword="null"/> if it is no
+    /// The line for <c>redis.conf</c>, or the parameter of a managed server, that fixes it for good; <see langword="null"/> if it is no
     /// setting.
     /// </summary>
     public string? Setting { get; init; }
@@ -25,8 +25,8 @@ public sealed record ServerFinding(ServerFindingSeverity Severity, string Code, 
     /// <summary>What to do where no command does it, or besides; <see langword="null"/> if the command says it all.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>The same, mended by a setting.</summary>
-    internal ServerFinding MendedBySetting(string name, string value) => this with
+    /// <summary>The same, fixed by a setting.</summary>
+    internal ServerFinding FixedBySetting(string name, string value) => this with
     {
         Command = $"CONFIG SET {name} {(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value)}",
         Setting = $"{name} {value}",

@@ -38,7 +38,8 @@ internal static partial class ServerRefusals
 
             if (e.Message.Contains("NOAUTH", StringComparison.Ordinal))
             {
-                return "It requires a password, and the configuration has none that it accepts.";
+                // After a wrong password, too: each later command is refused like this.
+                return "It requires a password, and the one in the configuration is missing or wrong.";
             }
 
             if (e.Message.Contains("without any password configured", StringComparison.Ordinal) || e.Message.Contains("no password is set", StringComparison.Ordinal))

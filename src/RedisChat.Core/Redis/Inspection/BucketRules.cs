@@ -29,7 +29,7 @@ internal static class BucketRules
         if (int.TryParse(server.Setting(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < enough)
         {
             yield return new ServerFinding(Information, code, $"{name} is {value}.", why)
-                .MendedBySetting(name, enough.ToString(CultureInfo.InvariantCulture)) with
+                .FixedBySetting(name, enough.ToString(CultureInfo.InvariantCulture)) with
             { Advice = "Messages that are stored already stay as they are." };
         }
     }

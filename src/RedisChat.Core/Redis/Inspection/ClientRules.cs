@@ -23,20 +23,20 @@ internal static class ClientRules
         var what = $"client-output-buffer-limit is {string.Join(' ', limits[at..(at + 4)])}.";
         if (hard == 0 && soft == 0)
         {
-            yield return Mended(new ServerFinding(
+            yield return Fixed(new ServerFinding(
                 Warning, ServerFindingCodes.SubscriberBufferUnlimited, what,
                 "A process that stops reading its live events fills the server's memory with them."));
         }
         else if (hard is > 0 and < SmallBuffer || soft is > 0 and < SmallBuffer)
         {
-            yield return Mended(new ServerFinding(
+            yield return Fixed(new ServerFinding(
                 Warning, ServerFindingCodes.SubscriberBufferSmall, what,
                 "A small burst of live events cuts processes off. They lose nothing, but subscribe again and read all rooms again."));
         }
     }
 
-    private static ServerFinding Mended(ServerFinding finding) =>
-        finding.MendedBySetting("client-output-buffer-limit", "pubsub 33554432 8388608 60");
+    private static ServerFinding Fixed(ServerFinding finding) =>
+        finding.FixedBySetting("client-output-buffer-limit", "pubsub 33554432 8388608 60");
 
     private static bool TryRead(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
@@ -49,7 +49,7 @@ internal static class ClientRules
                 Warning, ServerFindingCodes.IdleConnectionsClosed,
                 $"timeout is {timeout} s, and the client is silent for up to {client.KeepAliveSeconds} s (keepAlive).",
                 "The server closes the connection of a quiet chat again and again; the first send after that is late.")
-                .MendedBySetting("timeout", "0") with
+                .FixedBySetting("timeout", "0") with
             { Advice = $"Or configure the client with a keepAlive below {timeout}." };
         }
     }

@@ -23,7 +23,7 @@ internal static class MemoryRules
                 Problem, ServerFindingCodes.EvictionDeletesMessages,
                 $"maxmemory-policy is {policy}.",
                 "When memory is full Redis deletes messages, counters and whole rooms, without an error to anyone.")
-                .MendedBySetting("maxmemory-policy", "noeviction");
+                .FixedBySetting("maxmemory-policy", "noeviction");
         }
         else if (policy.StartsWith("volatile-", StringComparison.Ordinal))
         {
@@ -31,7 +31,7 @@ internal static class MemoryRules
                 Warning, ServerFindingCodes.EvictionForgetsKeys,
                 $"maxmemory-policy is {policy}.",
                 "When memory is full Redis deletes idempotency keys early: a repeated send may be stored twice.")
-                .MendedBySetting("maxmemory-policy", "noeviction");
+                .FixedBySetting("maxmemory-policy", "noeviction");
         }
 
         if (info.Number("evicted_keys") is > 0 and var evicted)
@@ -42,7 +42,7 @@ internal static class MemoryRules
                 "If they were the chat's, messages or idempotency keys are gone.")
             {
                 Command = "CONFIG RESETSTAT",
-                Advice = "Mend the memory policy and find out whose keys they were; the command only sets the count back.",
+                Advice = "Fix the memory policy and find out whose keys they were; the command only sets the count back.",
             };
         }
     }
@@ -55,7 +55,7 @@ internal static class MemoryRules
             "Messages stay until they are deleted. When the machine has no memory left it kills Redis; at a limit only sends fail.");
         var limit = (long)((info.Number("total_system_memory") ?? 0) * ShareOfMachine);
         yield return info.Number("used_memory") < limit * NearlyFull
-            ? finding.MendedBySetting("maxmemory", limit.ToString(CultureInfo.InvariantCulture)) with
+            ? finding.FixedBySetting("maxmemory", limit.ToString(CultureInfo.InvariantCulture)) with
             {
                 Advice = "The value is three quarters of the machine; take less where other programs or a container share or limit it.",
             }
@@ -82,7 +82,7 @@ internal static class MemoryRules
                 "When it is full, sends and edits fail with ChatStoreFullException, or keys are deleted, as maxmemory-policy says.");
         var more = usedBytes * 2;
         yield return more <= info.Number("total_system_memory") * ShareOfMachine
-            ? finding.MendedBySetting("maxmemory", more.ToString(CultureInfo.InvariantCulture)) with { Advice = "Or delete old rooms." }
+            ? finding.FixedBySetting("maxmemory", more.ToString(CultureInfo.InvariantCulture)) with { Advice = "Or delete old rooms." }
             : finding with { Advice = "Delete old rooms, or give Redis a machine with more memory and raise maxmemory." };
     }
 

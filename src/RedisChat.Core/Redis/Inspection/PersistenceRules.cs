@@ -20,7 +20,7 @@ internal static class PersistenceRules
                 replica
                     ? "Once it is the primary, a restart loses every message."
                     : "A restart loses every message; replicas copy the empty server.")
-                .MendedBySetting("appendonly", "yes");
+                .FixedBySetting("appendonly", "yes");
         }
         else
         {
@@ -30,7 +30,7 @@ internal static class PersistenceRules
                     ? $"appendonly is off; there are only snapshots (save {save}){LastSnapshot(server)}."
                     : "appendonly is off; whether there are snapshots was not told.",
                 "A crash loses every message since the last snapshot.")
-                .MendedBySetting("appendonly", "yes");
+                .FixedBySetting("appendonly", "yes");
         }
     }
 
@@ -53,7 +53,7 @@ internal static class PersistenceRules
                 every
                     ? "A crash of the machine loses about the last second of acknowledged messages."
                     : "A crash of the machine loses what the operating system has not written yet: half a minute is usual.")
-                .MendedBySetting("appendfsync", every ? "always" : "everysec") with
+                .FixedBySetting("appendfsync", every ? "always" : "everysec") with
             {
                 Advice = every ? "A good middle way. With always each write waits for the disk." : null,
             };

@@ -64,7 +64,7 @@ internal static class ReplicationRules
                 Warning, ServerFindingCodes.WritesWithoutReplicas,
                 "min-replicas-to-write is 0.",
                 "A primary that is cut off from its replicas goes on acknowledging messages, and the fail-over loses them.")
-                .MendedBySetting("min-replicas-to-write", "1") with
+                .FixedBySetting("min-replicas-to-write", "1") with
             {
                 Advice = "Sends then fail while no replica follows, after min-replicas-max-lag seconds. Leave it if you prefer to go on without.",
             };

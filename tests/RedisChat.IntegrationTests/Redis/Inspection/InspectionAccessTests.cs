@@ -92,31 +92,24 @@ public sealed class InspectionAccessTests
         await server.RunAsync(DocumentedRights());
         await server.RunAsync("ACL SETUSER chat +acl|whoami +config|get");
         (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
-        await server.RunAsync("ACL SETUSER chat -hsetnx -hmget -evalsha -zadd -publish");
+        await server.RunAsync("ACL SETUSER chat -hsetnx -hmget -evalsha -zadd -publish resetkeys ~chatroom:{*} ~chatroom:*:live ~chatroom:*:u:* resetchannels");
 
-        var inspection = await server.InspectAsync(Chat);
-
-        inspection.Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command).Should().BeEquivalentTo(
-            "ACL SETUSER chat +hsetnx", "ACL SETUSER chat +hmget", "ACL SETUSER chat +evalsha", "ACL SETUSER chat +zadd", "ACL SETUSER chat +publish");
-        await RunAllAsync(inspection);
-        await server.RunAsync("ACL SETUSER chat resetkeys ~chatroom:{*} ~chatroom:*:live ~chatroom:*:u:* resetchannels");
-        var keys = await server.InspectAsync(Chat);
-        keys.Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command).Should().Equal("ACL SETUSER chat ~chatroom:*");
-        await RunAllAsync(keys);
-
-        // What missing keys hide shows once the user has them.
-        var rest = await server.InspectAsync(Chat);
-        rest.Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command).Should().Equal("ACL SETUSER chat &chatroom:*");
-        await RunAllAsync(rest);
-        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
-
-        async Task RunAllAsync(ServerInspection findings)
+        // What one missing right hides shows once the user has it.
+        var commands = new List<string>();
+        while ((await server.InspectAsync(Chat)).Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command!).ToList() is { Count: > 0 } missing)
         {
-            foreach (var finding in findings.Findings.Where(finding => finding.Code == RightMissing))
+            commands.Should().NotContain(missing);
+            commands.AddRange(missing);
+            foreach (var command in missing)
             {
-                await server.RunAsync(finding.Command!);
+                await server.RunAsync(command);
             }
         }
+
+        commands.Should().BeEquivalentTo(
+            "ACL SETUSER chat +hsetnx", "ACL SETUSER chat +hmget", "ACL SETUSER chat +evalsha", "ACL SETUSER chat +zadd", "ACL SETUSER chat +publish",
+            "ACL SETUSER chat ~chatroom:*", "ACL SETUSER chat &chatroom:*");
+        (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
     }
 
     private static string DocumentedRights() =>
