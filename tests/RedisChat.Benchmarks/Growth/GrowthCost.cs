@@ -1,10 +1,10 @@
+using System.Diagnostics;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Servers;
 using RedisChat.Benchmarks.Texts;
 using RedisChat.Redis;
 using StackExchange.Redis;
-using System.Diagnostics;
 
 namespace RedisChat.Benchmarks.Growth;
 

@@ -1,9 +1,9 @@
-using RedisChat.Redis;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using RedisChat.Benchmarks.Texts;
+using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Memory;
 

@@ -1,10 +1,10 @@
+using System.Globalization;
+using System.Text.Json;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Send;
 using RedisChat.Benchmarks.Texts;
 using RedisChat.Redis;
 using StackExchange.Redis;
-using System.Globalization;
-using System.Text.Json;
 
 namespace RedisChat.Benchmarks.Pages;
 

@@ -1,5 +1,5 @@
-using RedisChat.Redis;
 using System.Text;
+using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Texts;
 

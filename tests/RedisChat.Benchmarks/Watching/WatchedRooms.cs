@@ -1,8 +1,8 @@
+using System.Text.Json;
 using RedisChat.Benchmarks.Growth;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Servers;
 using RedisChat.Redis;
-using System.Text.Json;
 
 namespace RedisChat.Benchmarks.Watching;
 

@@ -1,6 +1,6 @@
-using RedisChat.Redis;
 using System.Text;
 using RedisChat.Conformance;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;

@@ -1,6 +1,6 @@
-using RedisChat.Redis;
 using System.Diagnostics;
 using RedisChat.Conformance;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;

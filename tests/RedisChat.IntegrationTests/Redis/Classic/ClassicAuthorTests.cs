@@ -75,7 +75,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task Old_messages_have_their_authors_although_those_wrote_again_since()
     {
-        string[] users = [.. Users(700), .. Users(700).Reverse(), .. Users(700)];
+        string[] users = [.. Users(700), .. Users(700).AsEnumerable().Reverse(), .. Users(700)];
         await _other.FillAsync("lobby", users);
 
         foreach (var after in (long[])[0, 650, 1350])
