@@ -111,7 +111,7 @@ public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
     {
         await FillAsync();
         var before = await ReadAsync(new MessageQuery { Limit = 1000 });
-        await using var log = new WatchLog(Store.WatchAsync(Room, before.Position), before.Messages);
+        await using var log = new WatchLog(Store.WatchAsync(Room, before.Position), before);
         await log.CaughtUpAsync();
 
         await EditAsync(10, "ten");

@@ -7,9 +7,13 @@ namespace RedisChat.Conformance;
 public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 {
     private static readonly string[] Users = ["alice", "bob", "{carol}:%"];
+    private static readonly string[] Emojis = ["👍", "❤", ":shipit:"];
 
     /// <summary>Whether the histories contain edits. Override it for a store that cannot edit.</summary>
     protected virtual bool Edits => true;
+
+    /// <summary>Whether the histories contain reactions. Override it for a store that keeps none.</summary>
+    protected virtual bool Reacts => true;
 
     /// <summary>How many histories each run tries.</summary>
     protected virtual int Histories => 40;
@@ -22,7 +26,20 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 
     private sealed record Delete(int Id) : Move;
 
+    private sealed record React(int Id, string User, string Emoji, bool Adds) : Move;
+
     private sealed record Read(MessageQuery Query) : Move;
+
+    /// <summary>The plain list: null stands for a deleted message.</summary>
+    private sealed class Model
+    {
+        public List<Message?> Messages { get; } = [];
+
+        /// <summary>By message, then by first use: the users of each emoji.</summary>
+        public Dictionary<long, List<(string Emoji, HashSet<string> Users)>> Reactions { get; } = [];
+
+        public Message? At(int id) => id <= Messages.Count ? Messages[id - 1] : null;
+    }
 
     private static readonly Gen<string> Text = Gen.String[1, 20].Where(text => !text.Any(char.IsSurrogate));
 
@@ -33,18 +50,23 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
         from id in Gen.Long[1, 300]
         from limit in Gen.Int[1, 40]
         from user in MaybeUser
+        from reader in MaybeUser
+        let query = new MessageQuery { Limit = limit, User = user, Reader = reader }
         select kind switch
         {
-            0 => new MessageQuery { Limit = limit, User = user },
-            1 => new MessageQuery { Limit = limit, User = user, Before = id },
-            2 => new MessageQuery { Limit = limit, User = user, After = id - 1 },
-            _ => new MessageQuery { Limit = limit, User = user, Around = id },
+            0 => query,
+            1 => query with { Before = id },
+            2 => query with { After = id - 1 },
+            _ => query with { Around = id },
         };
 
     private static readonly Gen<Move> AnyMove = Gen.Frequency(
         (4, Gen.Select(Gen.OneOf(Users), Text.Array[1, 60], (user, texts) => (Move)new Send(user, texts))),
         (2, Gen.Select(Gen.Int[1, 300], Text, (id, text) => (Move)new Edit(id, text))),
         (3, Gen.Int[1, 300].Select(id => (Move)new Delete(id))),
+        (4, Gen.Select(
+            Gen.Int[1, 60], Gen.OneOf(Users), Gen.OneOf(Emojis), Gen.Int[0, 2],
+            (id, user, emoji, kind) => (Move)new React(id, user, emoji, Adds: kind > 0))),
         (4, Query.Select(query => (Move)new Read(query))));
 
     [Fact]
@@ -54,14 +76,16 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
             async steps =>
             {
                 var room = NewRoom();
-                var model = new List<Message?>();
+                var model = new Model();
                 foreach (var step in steps)
                 {
                     await TakeAsync(step, room, model);
                 }
 
-                var all = await Store.ReadAsync(room, new MessageQuery { Limit = 1000, After = Math.Max(model.Count - 1000, 0) });
-                all.Messages.Should().Equal(model.Skip(model.Count - 1000).OfType<Message>());
+                var (all, count) = (model.Messages, model.Messages.Count);
+                var page = await Store.ReadAsync(room, new MessageQuery { Limit = 1000, After = Math.Max(count - 1000, 0) });
+                page.Messages.Should().Equal(all.Skip(count - 1000).OfType<Message>());
+                CheckReactions(page, model, reader: null);
             },
             iter: Histories, threads: 1);
     }
@@ -110,7 +134,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
             iter: Histories / 2, threads: 1);
     }
 
-    private async Task TakeAsync(Move step, string room, List<Message?> model)
+    private async Task TakeAsync(Move step, string room, Model model)
     {
         switch (step)
         {
@@ -118,18 +142,18 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 var receipts = await Store.AppendAsync(room, [.. send.Texts.Select(text => New(send.User, text))]);
                 foreach (var (receipt, text) in receipts.Zip(send.Texts))
                 {
-                    receipt.Id.Should().Be(model.Count + 1);
-                    model.Add(new Message { Id = receipt.Id, User = send.User, Text = text, Timestamp = receipt.Timestamp });
+                    receipt.Id.Should().Be(model.Messages.Count + 1);
+                    model.Messages.Add(new Message { Id = receipt.Id, User = send.User, Text = text, Timestamp = receipt.Timestamp });
                 }
 
                 break;
             case Edit edit when Edits:
                 var edited = await Store.ChangeAsync(room, edit.Id, _ => MessageDecision.Edit(edit.Text));
-                if (At(model, edit.Id) is { } old)
+                if (model.At(edit.Id) is { } old)
                 {
                     edited.Outcome.Should().Be(ChangeOutcome.Edited);
-                    model[edit.Id - 1] = old with { Text = edit.Text, Version = old.Version + 1, EditedAt = edited.Message!.EditedAt };
-                    edited.Message.Should().Be(model[edit.Id - 1]);
+                    model.Messages[edit.Id - 1] = old with { Text = edit.Text, Version = old.Version + 1, EditedAt = edited.Message!.EditedAt };
+                    edited.Message.Should().Be(model.Messages[edit.Id - 1]);
                 }
                 else
                 {
@@ -139,21 +163,67 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 break;
             case Delete delete:
                 var deleted = await Store.ChangeAsync(room, delete.Id, _ => MessageDecision.Delete());
-                deleted.Message.Should().Be(At(model, delete.Id));
+                deleted.Message.Should().Be(model.At(delete.Id));
                 if (deleted.Message is not null)
                 {
-                    model[delete.Id - 1] = null;
+                    model.Messages[delete.Id - 1] = null;
+                    model.Reactions.Remove(delete.Id);
+                }
+
+                break;
+            case React react when Reacts:
+                var reactions = new Chat(Store).Room(room).Reactions;
+                var now = react.Adds
+                    ? await reactions.AddAsync(react.Id, react.User, react.Emoji)
+                    : await reactions.RemoveAsync(react.Id, react.User, react.Emoji);
+                if (model.At(react.Id) is null)
+                {
+                    now.Should().BeNull();
+                }
+                else
+                {
+                    Apply(react, model);
+                    now.Should().Equal(Reactions(model, react.Id, reader: null));
                 }
 
                 break;
             case Read read:
                 var page = await Store.ReadAsync(room, read.Query);
-                page.Messages.Should().Equal(Page(model, read.Query));
+                page.Messages.Should().Equal(Page(model.Messages, read.Query));
+                CheckReactions(page, model, read.Query.Reader);
                 break;
         }
     }
 
-    private static Message? At(List<Message?> model, int id) => id <= model.Count ? model[id - 1] : null;
+    private static void Apply(React react, Model model)
+    {
+        if (!model.Reactions.TryGetValue(react.Id, out var kinds))
+        {
+            model.Reactions.Add(react.Id, kinds = []);
+        }
+
+        if (!kinds.Exists(kind => kind.Emoji == react.Emoji))
+        {
+            kinds.Add((react.Emoji, []));
+        }
+
+        var users = kinds.Find(kind => kind.Emoji == react.Emoji).Users;
+        _ = react.Adds ? users.Add(react.User) : users.Remove(react.User);
+        kinds.RemoveAll(kind => kind.Users.Count == 0);
+    }
+
+    private static List<Reaction> Reactions(Model model, long id, string? reader) =>
+        [.. model.Reactions.GetValueOrDefault(id, []).Select(kind => new Reaction(kind.Emoji, kind.Users.Count, reader is not null && kind.Users.Contains(reader) ? 1 : 0))];
+
+    private static void CheckReactions(MessagePage page, Model model, string? reader)
+    {
+        foreach (var message in page.Messages)
+        {
+            page.Reactions.GetValueOrDefault(message.Id, []).Should().Equal(Reactions(model, message.Id, reader));
+        }
+
+        page.Reactions.Keys.Should().BeSubsetOf(page.Messages.Select(message => message.Id));
+    }
 
     private static List<Message> Page(List<Message?> model, MessageQuery query)
     {

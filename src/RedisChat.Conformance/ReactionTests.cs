@@ -110,6 +110,8 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
 
         (await Reactions.AddAsync(2, "alice", "👍", Cancelled)).Should().BeNull();
         (await Reactions.AddAsync(3, "alice", "👍", Cancelled)).Should().BeNull();
+        (await Reactions.RemoveAsync(2, "alice", "👍", Cancelled)).Should().BeNull();
+        (await Reactions.RemoveAsync(3, "alice", "👍", Cancelled)).Should().BeNull();
         (await With(ReactionMode.OneOfEachKind, NewRoom()).AddAsync(1, "alice", "👍", Cancelled)).Should().BeNull();
         (await ReadAsync()).Reactions.Should().BeEmpty();
     }

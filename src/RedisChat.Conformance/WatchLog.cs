@@ -8,17 +8,23 @@ public sealed class WatchLog : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly List<RoomEvent> _events = [];
     private readonly SortedDictionary<long, Message> _room = [];
+    private readonly Dictionary<long, IReadOnlyList<Reaction>> _reactions = [];
     private readonly List<(Func<WatchLog, bool> Condition, TaskCompletionSource Met)> _awaited = [];
     private readonly Task _watching;
 
     /// <summary>Starts to watch.</summary>
     /// <param name="events">The events, as <see cref="IMessageStore.WatchAsync"/> streams them.</param>
-    /// <param name="known">The messages of the room at the position from which the events start.</param>
-    public WatchLog(IAsyncEnumerable<RoomEvent> events, IEnumerable<Message>? known = null)
+    /// <param name="known">The whole room at the position from which the events start; <see langword="null"/> if nothing is known of it.</param>
+    public WatchLog(IAsyncEnumerable<RoomEvent> events, MessagePage? known = null)
     {
-        foreach (var message in known ?? [])
+        foreach (var message in known?.Messages ?? [])
         {
             _room.Add(message.Id, message);
+        }
+
+        foreach (var (id, reactions) in known?.Reactions ?? new Dictionary<long, IReadOnlyList<Reaction>>())
+        {
+            _reactions.Add(id, reactions);
         }
 
         _watching = Task.Run(() => WatchAsync(events));
@@ -44,6 +50,18 @@ public sealed class WatchLog : IAsyncDisposable
             lock (_events)
             {
                 return [.. _room.Values];
+            }
+        }
+    }
+
+    /// <summary>The reactions to the messages of the room after the events so far, by message id.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<Reaction>> Reactions
+    {
+        get
+        {
+            lock (_events)
+            {
+                return new Dictionary<long, IReadOnlyList<Reaction>>(_reactions);
             }
         }
     }
@@ -140,10 +158,18 @@ public sealed class WatchLog : IAsyncDisposable
                 break;
             case RoomEvent.Deleted { MessageId: var id }:
                 _room.Remove(id);
+                _reactions.Remove(id);
+                break;
+            case RoomEvent.Reacted { MessageId: var id, Reactions: { Count: > 0 } reactions }:
+                _reactions[id] = reactions;
+                break;
+            case RoomEvent.Reacted { MessageId: var id }:
+                _reactions.Remove(id);
                 break;
             case RoomEvent.Gap:
                 // What was known may be wrong. A real application would reload the room here.
                 _room.Clear();
+                _reactions.Clear();
                 break;
         }
     }

@@ -6,8 +6,11 @@ namespace RedisChat.Conformance;
 /// <param name="stores">Opens the store under test.</param>
 public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
 {
-    /// <summary>A step: kinds 0–4 send one to five messages; 5 edits and 6–7 delete the message that the second number chooses.</summary>
-    private static readonly Gen<(int Kind, int Which)> Step = Gen.Select(Gen.Int[0, 7], Gen.Int[0, 99]);
+    /// <summary>A step: kinds 0–4 send one to five messages; of the message that the second number chooses, 5 edits it, 6–7 delete it, 8–10 react to it.</summary>
+    private static readonly Gen<(int Kind, int Which)> Step = Gen.Select(Gen.Int[0, 10], Gen.Int[0, 99]);
+
+    /// <summary>Whether the histories contain reactions. Override it for a store that keeps none.</summary>
+    protected virtual bool Reacts => true;
 
     [Fact]
     public virtual async Task From_a_position_anywhere_in_a_history_a_reader_ends_with_the_same_room() =>
@@ -20,15 +23,17 @@ public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
                 await TakeAsync(room, after, sent);
                 var whole = await Store.ReadAsync(room, new MessageQuery { Limit = 1000 });
 
-                await using var watched = new WatchLog(Store.WatchAsync(room, known.Position), known.Messages);
+                await using var watched = new WatchLog(Store.WatchAsync(room, known.Position), known);
                 await watched.CaughtUpAsync();
                 watched.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
                 watched.Room.Should().Equal(whole.Messages);
+                CheckReactions(watched, whole);
                 watched.Position.Should().Be(whole.Position);
 
-                await using var polled = new WatchLog(PollAsync(room, known.Position, portion), known.Messages);
+                await using var polled = new WatchLog(PollAsync(room, known.Position, portion), known);
                 await polled.CaughtUpAsync();
                 polled.Room.Should().Equal(whole.Messages);
+                CheckReactions(polled, whole);
                 polled.Position.Should().Be(whole.Position);
             },
             iter: 40, threads: 1);
@@ -60,6 +65,10 @@ public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
                 await Store.AppendAsync(room, [.. Enumerable.Range(0, kind + 1).Select(n => New("alice", $"{n}"))]);
                 sent += kind + 1;
             }
+            else if (kind >= 8 && sent > 0)
+            {
+                await (Reacts ? ReactAsync(room, 1 + (which % sent), which) : Task.CompletedTask);
+            }
             else if (sent > 0)
             {
                 var id = 1 + (which % sent);
@@ -68,5 +77,21 @@ public abstract class WatchModelTests(StoreFactory stores) : StoreTests(stores)
         }
 
         return sent;
+    }
+
+    private async Task ReactAsync(string room, int id, int which)
+    {
+        var reactions = new Chat(Store).Room(room).Reactions;
+        var (user, emoji) = (which % 2 == 0 ? "alice" : "bob", which % 3 == 0 ? "👍" : "❤");
+        await (which % 5 == 0 ? reactions.RemoveAsync(id, user, emoji) : reactions.AddAsync(id, user, emoji));
+    }
+
+    private static void CheckReactions(WatchLog log, MessagePage whole)
+    {
+        log.Reactions.Keys.Should().BeEquivalentTo(whole.Reactions.Keys);
+        foreach (var (id, reactions) in whole.Reactions)
+        {
+            log.Reactions[id].Should().Equal(reactions);
+        }
     }
 }

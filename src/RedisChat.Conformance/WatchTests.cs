@@ -36,7 +36,7 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         await AppendManyAsync(2);
         await DeleteAsync(6);
 
-        await using var log = Watch(page.Position, page.Messages);
+        await using var log = Watch(page.Position, page);
         await log.CaughtUpAsync();
         await AppendAsync("alice", "live");
         await log.UntilAsync(l => l.Events.Count == 6);
@@ -115,7 +115,7 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         for (var round = 0; round < 10; round++)
         {
             var page = await ReadAsync(new MessageQuery { Limit = 1000 });
-            await using var log = Watch(page.Position, page.Messages);
+            await using var log = Watch(page.Position, page);
             await log.CaughtUpAsync();
             var seen = log.Room;
             seen.Select(message => message.Id).Should().Equal(Enumerable.Range(1, seen.Count).Select(id => (long)id));
@@ -156,7 +156,7 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         var other = OpenStore();
         await AppendManyAsync(20);
         var page = await ReadAsync();
-        var logs = Enumerable.Range(0, 4).Select(n => new WatchLog((n % 2 == 0 ? Store : other).WatchAsync(Room, page.Position), page.Messages)).ToList();
+        var logs = Enumerable.Range(0, 4).Select(n => new WatchLog((n % 2 == 0 ? Store : other).WatchAsync(Room, page.Position), page)).ToList();
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
         {
@@ -279,10 +279,10 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         await EditAsync(1, "edited");
         var now = (await ReadAsync()).Position;
 
-        await using var all = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 6 }), page.Messages);
+        await using var all = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 6 }), page);
         await all.CaughtUpAsync();
         all.Events.Should().HaveCount(7).And.NotContain(happened => happened is RoomEvent.Gap);
-        await using var log = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 5 }), page.Messages);
+        await using var log = new WatchLog(Store.WatchAsync(Room, new WatchOptions { After = page.Position, MaxCatchUp = 5 }), page);
         await log.CaughtUpAsync();
         log.Events.Should().Equal(new RoomEvent.Gap(now), new RoomEvent.CaughtUp(now));
 
@@ -367,5 +367,5 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         (await Store.ReadChangesAsync(Room, position, 3, Cancelled)).Events.Should().BeEmpty();
     }
 
-    private WatchLog Watch(RoomPosition? after = null, IEnumerable<Message>? known = null) => new(Store.WatchAsync(Room, after), known);
+    private WatchLog Watch(RoomPosition? after = null, MessagePage? known = null) => new(Store.WatchAsync(Room, after), known);
 }

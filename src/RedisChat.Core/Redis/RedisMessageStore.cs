@@ -85,6 +85,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Completes when everything that this store noticed to seal is sealed, or was left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
 
+    /// <summary>How many bytes of buffers are kept for later sends.</summary>
+    internal int PooledBytes => _sends.PooledBytes;
+
     /// <inheritdoc/>
     public bool RecognizesRepeatedAppends => true;
 

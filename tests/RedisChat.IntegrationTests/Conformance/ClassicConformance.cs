@@ -63,7 +63,7 @@ public sealed class ClassicIdempotencyTests(TestServer server) : IdempotencyTest
 
     [Fact]
     public override Task The_key_of_the_application_comes_back_with_the_message_and_its_event() =>
-        NotSupportedAsync("watching", base.The_key_of_the_application_comes_back_with_the_message_and_its_event);
+        NotSupportedAsync(Ability, base.The_key_of_the_application_comes_back_with_the_message_and_its_event);
 
     [Fact]
     public override Task A_key_used_for_other_metadata_is_refused() =>
@@ -261,6 +261,8 @@ public sealed class ClassicReactionTests(TestServer server) : ReactionTests(new 
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {
     protected override bool Edits => false;
+
+    protected override bool Reacts => false;
 
     protected override int Histories => 20;
 }

@@ -91,14 +91,16 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
     }
 
     /// <summary>Changes the reactions to a message where it was found, or is expected.</summary>
-    /// <returns>Whether the message was there; if so, the reactions to it; else what the user's field holds.</returns>
+    /// <returns>
+    /// Whether the message was there; if so, the reactions to it; else what the user's field holds. Without a change, nothing has checked an expected message.
+    /// </returns>
     private async ValueTask<(bool IsThere, IReadOnlyList<Reaction> Reactions, RedisValue Own)> TryChangeAsync(
         Call call, StoredMessage? found, RedisValue own, CancellationToken cancellationToken)
     {
         var hash = ReactionKeys.Hash(context.Keys, call.Room, call.MessageId);
-        var isThere = true;
+        var (isThere, isAssumed) = (true, false);
         var reply = await changer.RunAsync(call.Room, [found?.Content ?? Anything, own], Decide, cancellationToken).ConfigureAwait(false);
-        if (!isThere)
+        if (!isThere || (reply is null && isAssumed))
         {
             return (false, [], own);
         }
@@ -116,6 +118,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
         {
             own = state.Values[1];
             var present = state.Values[0];
+            isAssumed = present == Anything;
             isThere = !present.IsNull && (found is not { IsSealed: true } || IsIn(present, call.MessageId));
             if (!isThere)
             {

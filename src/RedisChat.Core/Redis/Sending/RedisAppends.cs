@@ -11,7 +11,7 @@ namespace RedisChat.Redis;
 internal sealed class RedisAppends
 {
     // Of the buffers of pooled calls together: those of a large batch are not kept.
-    private const int MostPooledBytes = 1024 * 1024;
+    internal const int MostPooledBytes = 1024 * 1024;
 
     private readonly RedisStoreContext _context;
     private readonly RedisConnection _connection;

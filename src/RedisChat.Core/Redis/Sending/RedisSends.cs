@@ -23,6 +23,9 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
             context, connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true, window, sealer));
     }
 
+    /// <summary>How many bytes of buffers are kept for later sends over the main connection.</summary>
+    internal int PooledBytes => _appends.PooledBytes;
+
     /// <summary>Appends messages, in one attempt.</summary>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
