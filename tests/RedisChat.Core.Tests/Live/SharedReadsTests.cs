@@ -1,20 +1,17 @@
+using System.Threading.Channels;
+
 namespace RedisChat.Tests.Live;
 
 /// <summary>Reads of the same at the same time are shared, but never one that began before the caller came.</summary>
 public sealed class SharedReadsTests
 {
-    private readonly object _gate = new();
-    private readonly List<TaskCompletionSource<int>> _begun = [];
+    private readonly Channel<TaskCompletionSource<int>> _begun = Channel.CreateUnbounded<TaskCompletionSource<int>>();
     private readonly SharedReads<string, int> _reads;
 
     public SharedReadsTests() => _reads = new(_ =>
     {
         var read = new TaskCompletionSource<int>();
-        lock (_gate)
-        {
-            _begun.Add(read);
-        }
-
+        _begun.Writer.TryWrite(read);
         return new(read.Task);
     });
 
@@ -25,32 +22,30 @@ public sealed class SharedReadsTests
     {
         var first = _reads.ReadAsync("lobby", Cancelled);
         var others = Enumerable.Range(0, 200).Select(_ => _reads.ReadAsync("lobby", Cancelled)).ToList();
-        _begun.Should().HaveCount(1);
+        var one = await BegunAsync();
+        _begun.Reader.Count.Should().Be(0);
 
-        _begun[0].SetResult(1);
+        one.SetResult(1);
         (await first).Should().Be(1);
-        await BegunAsync(2);
+        var two = await BegunAsync();
         others.Should().OnlyContain(other => !other.IsCompleted, "what the first one read may be older than they are");
-        _begun[1].SetResult(2);
+        two.SetResult(2);
 
         (await Task.WhenAll(others)).Should().OnlyContain(result => result == 2);
-        _begun.Should().HaveCount(2);
+        _begun.Reader.Count.Should().Be(0);
     }
 
     [Fact]
     public async Task After_all_reads_have_ended_the_next_caller_reads_at_once()
     {
         var first = _reads.ReadAsync("lobby", Cancelled);
-        _begun[0].SetResult(1);
+        (await BegunAsync()).SetResult(1);
         await first;
-        while (_begun.Count < 2)
-        {
-            // The first read's end may not be noted yet; then this one is the next.
-            _ = _reads.ReadAsync("lobby", Cancelled);
-            await Task.Delay(1, Cancelled);
-        }
 
-        _begun[1].SetResult(2);
+        // If the end of the first read is not noted yet, this one follows it at once.
+        var next = _reads.ReadAsync("lobby", Cancelled);
+        (await BegunAsync()).SetResult(2);
+        (await next).Should().Be(2);
     }
 
     [Fact]
@@ -59,7 +54,7 @@ public sealed class SharedReadsTests
         _ = _reads.ReadAsync("lobby", Cancelled);
         _ = _reads.ReadAsync("kitchen", Cancelled);
 
-        _begun.Should().HaveCount(2);
+        _begun.Reader.Count.Should().Be(2);
     }
 
     [Fact]
@@ -68,11 +63,10 @@ public sealed class SharedReadsTests
         var first = _reads.ReadAsync("lobby", Cancelled);
         var second = _reads.ReadAsync("lobby", Cancelled);
 
-        _begun[0].SetException(new ChatUnavailableException("away"));
+        (await BegunAsync()).SetException(new ChatUnavailableException("away"));
 
         await Assert.ThrowsAsync<ChatUnavailableException>(() => first);
-        await BegunAsync(2);
-        _begun[1].SetResult(2);
+        (await BegunAsync()).SetResult(2);
         (await second).Should().Be(2);
     }
 
@@ -87,10 +81,9 @@ public sealed class SharedReadsTests
         await impatient.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
-        _begun[0].SetResult(1);
+        (await BegunAsync()).SetResult(1);
         await first;
-        await BegunAsync(2);
-        _begun[1].SetResult(2);
+        (await BegunAsync()).SetResult(2);
         (await stays).Should().Be(2);
     }
 
@@ -116,19 +109,6 @@ public sealed class SharedReadsTests
         seen.Should().Equal([null]);
     }
 
-    private async Task BegunAsync(int count)
-    {
-        while (true)
-        {
-            lock (_gate)
-            {
-                if (_begun.Count >= count)
-                {
-                    return;
-                }
-            }
-
-            await Task.Delay(1, Cancelled);
-        }
-    }
+    /// <summary>The next read, once it has begun.</summary>
+    private ValueTask<TaskCompletionSource<int>> BegunAsync() => _begun.Reader.ReadAsync(Cancelled);
 }

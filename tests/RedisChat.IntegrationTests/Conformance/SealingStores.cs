@@ -10,7 +10,7 @@ internal abstract class SealingStores : StoreFactory
 {
     private readonly RedisStoreOptions _options = new() { KeyPrefix = $"test-{Guid.NewGuid():n}", SealAfter = 1 };
     private readonly List<RedisMessageStore> _opened = [];
-    private readonly SealingLog _log = new();
+    private readonly StoreLog _log = new();
 
     /// <summary>How to connect. Skips the test where there is no such server.</summary>
     protected abstract string Configuration { get; }
@@ -24,6 +24,6 @@ internal abstract class SealingStores : StoreFactory
     public override async Task SettleAsync()
     {
         await Task.WhenAll(_opened.Select(store => store.SealedAsync()));
-        _log.Failures.Should().BeEmpty();
+        _log.Of("SealingFailed").Should().BeEmpty();
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using RedisChat.Redis;
 using StackExchange.Redis;
 using StackExchange.Redis.Profiling;
@@ -13,7 +11,7 @@ namespace RedisChat.IntegrationTests.Classic;
 public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
-    private readonly Warnings _log = new();
+    private readonly StoreLog _log = new();
     private ConnectionMultiplexer _connection = null!;
     private ProfilingSession? _session;
     private OtherProgram _other = null!;
@@ -43,7 +41,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
 
         // The counter and the list of users; then 51 messages, one more than the page has, and their 51 authors.
         commands.Should().BeEquivalentTo(["GET", "HGETALL", .. Enumerable.Repeat("HMGET", 102)]);
-        _log.All.Should().BeEmpty();
+        _log.Warnings.Should().BeEmpty();
     }
 
     [Fact]
@@ -113,7 +111,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
             (await _chat.GetAsync("lobby", 1100, Cancelled))!.User.Should().Be("user1099");
         }
 
-        _log.All.Should().ContainSingle().Which.Should().Contain("1100 users").And.Contain($"{_prefix}:lobby").And.NotContain("user1099");
+        _log.Warnings.Should().ContainSingle().Which.Should().Contain("1100 users").And.Contain($"{_prefix}:lobby").And.NotContain("user1099");
     }
 
     private static string[] Users(int count) => [.. Enumerable.Range(0, count).Select(n => $"user{n}")];
@@ -127,25 +125,5 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
         var commands = _session.FinishProfiling().Select(command => command.Command).ToList();
         _session = null;
         return (result, commands);
-    }
-
-    private sealed class Warnings : ILogger
-    {
-        private readonly ConcurrentQueue<string> _all = new();
-
-        public IReadOnlyCollection<string> All => _all;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Warning)
-            {
-                _all.Enqueue(formatter(state, exception));
-            }
-        }
     }
 }

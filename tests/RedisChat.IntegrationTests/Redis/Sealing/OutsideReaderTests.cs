@@ -18,7 +18,7 @@ public sealed class OutsideReaderTests(TestServer server)
     {
         server.NeedRedis("Garnet has its own suite.");
         var prefix = $"test-{Guid.NewGuid():n}";
-        var log = new SealingLog();
+        var log = new StoreLog();
         var options = new RedisStoreOptions { KeyPrefix = prefix, SealAfter = 1 };
         await using var store = new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(server.Configuration!)), options, null, null, log);
         var database = server.Connection.GetDatabase();
@@ -39,7 +39,7 @@ public sealed class OutsideReaderTests(TestServer server)
         }
 
         await sending;
-        log.Failures.Should().BeEmpty();
+        log.Of("SealingFailed").Should().BeEmpty();
         sealedInBetween.Should().BePositive("the readings must meet what they are about");
         (await database.HashLengthAsync($"{prefix}:{{lobby}}:sealed")).Should().BeGreaterThan(Batches / 2);
     }

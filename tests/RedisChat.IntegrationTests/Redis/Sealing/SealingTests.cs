@@ -12,7 +12,7 @@ public sealed class SealingTests(TestServer server)
     private const string Room = "lobby";
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
-    private readonly SealingLog _log = new();
+    private readonly StoreLog _log = new();
     private readonly IDatabase _redis = server.Connection.GetDatabase();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -135,7 +135,7 @@ public sealed class SealingTests(TestServer server)
         await using var on = NewStore(1);
         await SendAsync(new Chat(on), on, 200);
 
-        _log.Failures.Should().BeEmpty();
+        _log.Of("SealingFailed").Should().BeEmpty();
         (await SealedAsync()).Should().BeEquivalentTo([1L]);
         ((long)await _redis.HashGetAsync(Key(), "sealed")).Should().Be(2);
         (await RoomDump.TakeAsync(server.Connection, Key(":m:0"))).Should().Equal(before);
@@ -169,7 +169,7 @@ public sealed class SealingTests(TestServer server)
         sealer.Notice(Room, 256, 256);
         await sealer.IdleAsync();
 
-        _log.Failures.Should().BeEmpty();
+        _log.Of("SealingFailed").Should().BeEmpty();
         (await connection.GetDatabase().HashLengthAsync("chatroom:{lobby}:sealed")).Should().Be(2);
         var chat = new Chat(store);
         (await chat.DeleteAsync(Room, 5, Author(4), cancellationToken: Cancelled)).Should().BeTrue();
@@ -185,7 +185,7 @@ public sealed class SealingTests(TestServer server)
         var chat = new Chat(store);
         await SendAsync(chat, store, 200);
 
-        _log.Failures.Should().NotBeEmpty();
+        _log.Of("SealingFailed").Should().NotBeEmpty();
         (await OpenAsync(2)).Should().HaveCount(2);
         (await chat.ReceiveAsync(Room, cancellationToken: Cancelled)).Messages.Should().HaveCount(50);
         (await chat.GetAsync(Room, 1, Cancelled)).Should().NotBeNull();
