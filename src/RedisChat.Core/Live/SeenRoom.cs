@@ -4,10 +4,7 @@ namespace RedisChat;
 internal sealed class SeenRoom
 {
     // State that was read ahead of the position: by subject, the revision that it includes. The changes that made it are not delivered again.
-    private Dictionary<Subject, long>? _readAhead;
-
-    /// <summary>What a state is of. A message and the reactions to it change independently of each other.</summary>
-    private readonly record struct Subject(char Kind, long MessageId);
+    private Dictionary<(char Kind, long MessageId), long>? _readAhead;
 
     public RoomPosition Position { get; set; }
 
@@ -17,7 +14,7 @@ internal sealed class SeenRoom
     /// <summary>Whether a live change is already part of a state that was delivered.</summary>
     public bool WasReadAhead(RoomEvent happened) =>
         _readAhead is not null && happened is not RoomEvent.Created
-        && _readAhead.TryGetValue(StateOf(happened).Subject, out var seen) && happened.Position.Revision <= seen;
+        && happened.State is { } state && _readAhead.TryGetValue((state.Kind, state.MessageId), out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
     /// Whether a state that was read from the store has not been delivered yet. Because it is read a moment later, it may be newer than the position it is read
@@ -25,16 +22,21 @@ internal sealed class SeenRoom
     /// </summary>
     public bool IsNews(RoomEvent happened)
     {
-        var (subject, revision) = StateOf(happened);
-        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && revision <= seen)
+        if (happened.State is not { } state)
+        {
+            return true;
+        }
+
+        var subject = (state.Kind, state.MessageId);
+        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && state.Revision <= seen)
         {
             return false;
         }
 
-        if (revision > happened.Position.Revision)
+        if (state.Revision > happened.Position.Revision)
         {
             _readAhead ??= [];
-            _readAhead[subject] = revision;
+            _readAhead[subject] = state.Revision;
         }
 
         return true;
@@ -43,9 +45,9 @@ internal sealed class SeenRoom
     /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this one.</summary>
     public void ForgetReadAhead(object? mark)
     {
-        foreach (var entry in (KeyValuePair<Subject, long>[]?)mark ?? [])
+        foreach (var entry in (KeyValuePair<(char, long), long>[]?)mark ?? [])
         {
-            ((ICollection<KeyValuePair<Subject, long>>?)_readAhead)?.Remove(entry);
+            ((ICollection<KeyValuePair<(char, long), long>>?)_readAhead)?.Remove(entry);
         }
 
         _readAhead = _readAhead is { Count: 0 } ? null : _readAhead;
@@ -53,14 +55,4 @@ internal sealed class SeenRoom
 
     /// <summary>Forgets everything that was read ahead, because the room is loaded again.</summary>
     public void ForgetReadAhead() => _readAhead = null;
-
-    /// <summary>Whose state an event carries, and the revision of the last change that the state includes.</summary>
-    private static (Subject Subject, long Revision) StateOf(RoomEvent happened) => happened switch
-    {
-        RoomEvent.Created { Message: var message } => (new Subject('m', message.Id), message.Revision),
-        RoomEvent.Edited { Message: var message } => (new Subject('m', message.Id), message.Revision),
-        RoomEvent.Deleted deleted => (new Subject('m', deleted.MessageId), deleted.Position.Revision),
-        RoomEvent.Reacted reacted => (new Subject('r', reacted.MessageId), reacted.Revision),
-        _ => default,
-    };
 }

@@ -3,8 +3,8 @@ namespace RedisChat;
 /// <summary>Edits and deletes messages, for their authors or for a moderator.</summary>
 internal sealed class MessageChanger(IMessageStore store, OperationRunner runner)
 {
-    private static readonly ChatOperation Edit = new(ChatOperations.Edit, Writes: true);
-    private static readonly ChatOperation Delete = new(ChatOperations.Delete, Writes: true);
+    private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
+    private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
 
     public async Task<Message?> EditAsync(
         string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)

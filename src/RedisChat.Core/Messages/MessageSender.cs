@@ -3,7 +3,12 @@ namespace RedisChat;
 /// <summary>Sends messages: copies what the caller may change later, checks it, appends it with retries, and hands out the receipts.</summary>
 internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
 {
-    private readonly ChatOperation _operation = new(ChatOperations.Send, Writes: true, store.RecognizesRepeatedAppends);
+    private readonly ChatOperation _operation = new(ChatOperations.Send, "The message could not be sent")
+    {
+        Writes = true,
+        IsRepeatable = store.RecognizesRepeatedAppends,
+        InDoubt = "The message may have been stored. Send it again only with the same idempotency key, one of your own; without one, read the room first.",
+    };
     private readonly IPendingSendStore _sends = store.GetAbility<IPendingSendStore>() ?? new RepeatableSends(store);
 
     public async Task<MessageReceipt> SendAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken)

@@ -2,9 +2,18 @@ namespace RedisChat;
 
 /// <summary>A kind of call that the <see cref="OperationRunner"/> runs.</summary>
 /// <param name="Name">One of <see cref="ChatOperations"/>.</param>
-/// <param name="Writes">Whether an attempt without an answer leaves open whether something was written.</param>
-/// <param name="IsRepeatable">Whether an attempt that may have happened may be repeated.</param>
-internal readonly record struct ChatOperation(string Name, bool Writes, bool IsRepeatable = true)
+/// <param name="Failure">What has failed when it fails, without a full stop.</param>
+internal sealed record ChatOperation(string Name, string Failure)
 {
-    public static ChatOperation Read { get; } = new(ChatOperations.Receive, Writes: false);
+    /// <summary>Whether an attempt without an answer leaves open whether something was written.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>Whether an attempt that may have happened may be repeated.</summary>
+    public bool IsRepeatable { get; init; } = true;
+
+    /// <summary>What the caller can do when it may have happened.</summary>
+    public string InDoubt { get; init; } = "It may have taken effect. Read the message before you do it again.";
+
+    /// <summary>Reading messages.</summary>
+    public static ChatOperation Read { get; } = new(ChatOperations.Receive, "The room could not be read");
 }

@@ -56,7 +56,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 {
                     // This attempt did nothing, but an earlier one may have been carried out, perhaps by another server.
                     ChatLog.GaveUp(logger, operation.Name, attempts, timeout.TotalMilliseconds, e);
-                    throw Failed(operation.Name, mayHaveHappened, e);
+                    throw Failed(operation, mayHaveHappened, e);
                 }
                 catch (ChatDurabilityException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -76,7 +76,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     ChatLog.GaveUp(logger, operation.Name, attempts, timeout.TotalMilliseconds, last);
-                    throw Failed(operation.Name, mayHaveHappened, last);
+                    throw Failed(operation, mayHaveHappened, last);
                 }
             }
         }
@@ -128,7 +128,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         }
     }
 
-    private ChatException Failed(string operation, bool mayHaveHappened, Exception? last)
+    private ChatException Failed(ChatOperation operation, bool mayHaveHappened, Exception? last)
     {
         if (last is ChatTopologyException twoPrimaries && !mayHaveHappened)
         {
@@ -136,27 +136,10 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         }
 
         var reason = last is ChatException ? last.Message : "The store did not answer.";
-        var outcome = (mayHaveHappened, operation) switch
-        {
-            (false, _) => "Nothing was changed; try again later.",
-            (true, ChatOperations.Send) => "The message may have been stored. Send it again only with the same idempotency key, one of your own; without one, read the room first.",
-            (true, ChatOperations.React) => "It may have taken effect. It is safe to do it again.",
-            (true, _) => "It may have taken effect. Read the message before you do it again.",
-        };
-        return new ChatUnavailableException($"{Failure(operation)} within {timeout.TotalSeconds:0.###} s. {reason} {outcome}", last)
+        var outcome = mayHaveHappened ? operation.InDoubt : "Nothing was changed; try again later.";
+        return new ChatUnavailableException($"{operation.Failure} within {timeout.TotalSeconds:0.###} s. {reason} {outcome}", last)
         {
             MayHaveHappened = mayHaveHappened,
         };
     }
-
-    private static string Failure(string operation) => operation switch
-    {
-        ChatOperations.Send => "The message could not be sent",
-        ChatOperations.Receive => "The room could not be read",
-        ChatOperations.Edit => "The message could not be edited",
-        ChatOperations.Delete => "The message could not be deleted",
-        ChatOperations.React => "The reactions could not be changed or read",
-        ChatOperations.Watch => "The room could not be watched",
-        _ => $"The operation ({operation}) could not be completed",
-    };
 }

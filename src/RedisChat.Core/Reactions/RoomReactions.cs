@@ -13,7 +13,21 @@ namespace RedisChat;
 /// </remarks>
 public sealed class RoomReactions
 {
-    private static readonly ChatOperation ReadUsers = new(ChatOperations.React, Writes: false);
+    private static readonly ChatOperation List = new(ChatOperations.React, "The reactions could not be read");
+
+    private static readonly ChatOperation React = new(ChatOperations.React, "The reactions could not be changed")
+    {
+        Writes = true,
+        InDoubt = "It may have taken effect. It is safe to do it again.",
+    };
+
+    // Repeated, it would count twice.
+    private static readonly ChatOperation Count = new(ChatOperations.React, "The reactions could not be changed")
+    {
+        Writes = true,
+        IsRepeatable = false,
+        InDoubt = "It may have taken effect. Read the message's reactions before you do it again.",
+    };
 
     private readonly string _room;
     private readonly IMessageStore _store;
@@ -69,7 +83,7 @@ public sealed class RoomReactions
         ChatInput.CheckMessageId(messageId);
         ChatInput.CheckLimit(limit);
         return _runner.RunAsync(
-            ReadUsers, _room, (Store: Reactions(), Room: _room, Id: messageId, Emoji: EmojiKey.Of(emoji), Cursor: cursor, Limit: limit),
+            List, _room, (Store: Reactions(), Room: _room, Id: messageId, Emoji: EmojiKey.Of(emoji), Cursor: cursor, Limit: limit),
             static (call, token) => call.Store.ReadReactionUsersAsync(call.Room, call.Id, call.Emoji, call.Cursor, call.Limit, token), cancellationToken).AsTask();
     }
 
@@ -81,7 +95,7 @@ public sealed class RoomReactions
         var key = EmojiKey.Of(emoji);
         var mode = Options.Mode;
         return _runner.RunAsync(
-            new ChatOperation(ChatOperations.React, Writes: true, IsRepeatable: mode != ReactionMode.Counted),
+            mode == ReactionMode.Counted ? Count : React,
             _room,
             (Store: Reactions(), Room: _room, Id: messageId, User: user, Change: (Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>>)Changed, Options.MaxKinds),
             static (call, token) => call.Store.ChangeReactionsAsync(call.Room, call.Id, call.User, call.Change, call.MaxKinds, token), cancellationToken).AsTask();

@@ -32,6 +32,9 @@ public abstract record RoomEvent
     /// <summary>The room's position just after this event. Watch after it to continue from here.</summary>
     public RoomPosition Position { get; }
 
+    /// <summary>The state that it carries, if it is of a kind that does.</summary>
+    internal virtual EventState? State => null;
+
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
     {
@@ -41,8 +44,12 @@ public abstract record RoomEvent
         public Created(Message message, RoomPosition position)
             : base(position) => Message = message;
 
-        /// <summary>The message as it was when this was read; it may already have been edited.</summary>
+        /// <summary>
+        /// The message as it was when this was read. When catching up, it may already have been edited; that edit does not come as an event of its own then.
+        /// </summary>
         public Message Message { get; }
+
+        internal override EventState? State => new('m', Message.Id, Message.Revision);
     }
 
     /// <summary>A message was edited.</summary>
@@ -56,6 +63,8 @@ public abstract record RoomEvent
 
         /// <summary>The message as it is after the edit, or after a later one.</summary>
         public Message Message { get; }
+
+        internal override EventState? State => new('m', Message.Id, Message.Revision);
     }
 
     /// <summary>A message was deleted.</summary>
@@ -78,6 +87,8 @@ public abstract record RoomEvent
 
         /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
         public string? Reason { get; init; }
+
+        internal override EventState? State => new('m', MessageId, Position.Revision);
     }
 
     /// <summary>A user added or removed a reaction to a message.</summary>
@@ -102,6 +113,8 @@ public abstract record RoomEvent
 
         /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
         internal long Revision { get; init; }
+
+        internal override EventState? State => new('r', MessageId, Revision);
 
         /// <inheritdoc/>
         public bool Equals(Reacted? other) =>

@@ -7,13 +7,14 @@ namespace RedisChat;
 /// Keeps messages in this process's memory: for tests of applications, and as the readable form of what a store does. It forgets
 /// everything when the process ends and is bounded only by memory.
 /// </summary>
-public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStoreHealth, ILiveRooms
+public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRooms
 {
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly TimeSpan _idempotencyWindow;
     private readonly int _watcherBufferSize;
     private readonly WatchedStore _watched;
+    private readonly object[] _abilities;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="time">The store's clock; the system's by default.</param>
@@ -26,11 +27,16 @@ public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStore
         _time = time ?? TimeProvider.System;
         _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
+        _abilities = [new InMemoryReactionStore(room => _rooms.GetValueOrDefault(room))];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
 
     /// <inheritdoc/>
     public bool RecognizesRepeatedAppends => true;
+
+    /// <inheritdoc/>
+    object? IMessageStore.GetAbility(Type ability) =>
+        ability.IsInstanceOfType(this) ? this : Array.Find(_abilities, ability.IsInstanceOfType);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
@@ -64,23 +70,6 @@ public sealed class InMemoryMessageStore : IMessageStore, IReactionStore, IStore
         return new(_rooms.TryGetValue(room, out var target)
             ? target.Change(id, decide)
             : new MessageChange(ChangeOutcome.NotFound, null));
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Reaction>?> ChangeReactionsAsync(
-        string room, long messageId, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds,
-        CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(_rooms.TryGetValue(room, out var target) ? target.React(messageId, user, change, maxKinds) : null);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<ReactionUsers> ReadReactionUsersAsync(
-        string room, long messageId, string emoji, string? cursor, int limit, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(GetOrAdd(room).WhoReacted(messageId, emoji, cursor, limit));
     }
 
     /// <inheritdoc/>

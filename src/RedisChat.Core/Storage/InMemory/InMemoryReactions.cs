@@ -2,24 +2,65 @@ using System.Globalization;
 
 namespace RedisChat;
 
-/// <summary>The reactions to one room's messages. Used under the room's lock.</summary>
-internal sealed class InMemoryReactions
+/// <summary>The reactions to one room's messages.</summary>
+internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
 {
     private readonly Dictionary<long, OfMessage> _byMessage = [];
 
-    public bool IsEmpty => _byMessage.Count == 0;
+    /// <summary>Changes a user's reactions to a message: see <see cref="IReactionStore.ChangeReactionsAsync"/>.</summary>
+    public IReadOnlyList<Reaction>? Change(long messageId, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds)
+    {
+        lock (room.Gate)
+        {
+            if (room.At(messageId) is null)
+            {
+                return null;
+            }
+
+            var own = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.OfUser(user) : [];
+            var wanted = change(own);
+            if (!ReferenceEquals(wanted, own))
+            {
+                Set(messageId, user, wanted, maxKinds);
+                room.Changed(this, messageId, position => new RoomEvent.Reacted(messageId, Of(messageId), user, position) { Revision = position.Revision });
+            }
+
+            return Of(messageId);
+        }
+    }
+
+    /// <summary>Lists users: see <see cref="IReactionStore.ReadReactionUsersAsync"/>.</summary>
+    public ReactionUsers Users(long messageId, string emoji, int from, int limit)
+    {
+        lock (room.Gate)
+        {
+            var users = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.Users(emoji) : [];
+            return new ReactionUsers
+            {
+                Users = [.. users.Skip(from).Take(limit)],
+                Cursor = from + limit < users.Count ? (from + limit).ToString(CultureInfo.InvariantCulture) : null,
+            };
+        }
+    }
+
+    MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader) => _byMessage.Count == 0 ? page : page with
+    {
+        Reactions = page.Messages.Where(message => _byMessage.ContainsKey(message.Id)).ToDictionary(message => message.Id, message => Of(message.Id, reader)),
+    };
+
+    RoomEvent IInMemoryFeature.StateOf(long messageId, RoomPosition position, long revision) =>
+        new RoomEvent.Reacted(messageId, Of(messageId), user: null, position) { Revision = revision };
+
+    RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) =>
+        _byMessage.ContainsKey(messageId) ? new RoomEvent.Reacted(messageId, Of(messageId), user: null, position) { Revision = position.Revision } : null;
+
+    void IInMemoryFeature.Remove(long messageId) => _byMessage.Remove(messageId);
 
     /// <summary>All reactions to a message, by first use.</summary>
-    public IReadOnlyList<Reaction> Of(long messageId, string? reader = null) =>
+    private IReadOnlyList<Reaction> Of(long messageId, string? reader = null) =>
         _byMessage.TryGetValue(messageId, out var reactions) ? reactions.Counts(reader) : [];
 
-    /// <summary>A user's reactions to a message.</summary>
-    public IReadOnlyList<Reaction> OfUser(long messageId, string user) =>
-        _byMessage.TryGetValue(messageId, out var reactions) ? reactions.OfUser(user) : [];
-
-    /// <summary>Replaces a user's reactions to a message.</summary>
-    /// <exception cref="ChatLimitException">The message would have too many kinds.</exception>
-    public void Set(long messageId, string user, IReadOnlyList<Reaction> own, int maxKinds)
+    private void Set(long messageId, string user, IReadOnlyList<Reaction> own, int maxKinds)
     {
         if (!_byMessage.TryGetValue(messageId, out var reactions))
         {
@@ -40,24 +81,6 @@ internal sealed class InMemoryReactions
         {
             _byMessage[messageId] = reactions;
         }
-    }
-
-    public void Remove(long messageId) => _byMessage.Remove(messageId);
-
-    public ReactionUsers Who(long messageId, string emoji, string? cursor, int limit)
-    {
-        var from = 0;
-        if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-        {
-            throw new ChatInputException("This is not a cursor that was returned before.", nameof(cursor));
-        }
-
-        var users = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.Users(emoji) : [];
-        return new ReactionUsers
-        {
-            Users = [.. users.Skip(from).Take(limit)],
-            Cursor = from + limit < users.Count ? (from + limit).ToString(CultureInfo.InvariantCulture) : null,
-        };
     }
 
     private sealed class OfMessage

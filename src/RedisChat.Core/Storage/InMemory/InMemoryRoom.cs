@@ -1,49 +1,61 @@
 namespace RedisChat;
 
-/// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
-internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize) : ILiveRoom
+/// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock, and what features keep of it.</summary>
+internal sealed class InMemoryRoom : ILiveRoom
 {
     /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
 
-    private readonly object _gate = new();
+    private static readonly Comparer<LogEntry> ByRevision = Comparer<LogEntry>.Create((one, other) => one.Revision.CompareTo(other.Revision));
+
     private readonly ulong _epoch = RoomPosition.NewEpoch();
+    private readonly TimeProvider _time;
+    private readonly InMemorySends _sent;
+    private readonly IInMemoryFeature[] _features;
 
     // The message of id n is at n - 1; null once it is deleted.
     private readonly List<Message?> _messages = [];
-    private readonly Dictionary<(string User, string Key), Sent> _sent = [];
-    private readonly Queue<(long Time, (string User, string Key) Key)> _sentByAge = [];
 
     // By ascending revision; first 0, which stands for the room before it changed.
-    private readonly List<Changed> _changed = [new(0, 0, null)];
+    private readonly List<LogEntry> _changed = [new(0, 0)];
     private long _lastStamp;
     private long _revision;
 
-    private readonly InMemoryReactions _reactions = new();
+    public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize)
+    {
+        _time = time;
+        _sent = new InMemorySends(idempotencyWindow);
+        Feed = new RoomFeed(watcherBufferSize);
+        Reactions = new InMemoryReactions(this);
+        _features = [Reactions];
+    }
 
-    /// <summary>A message that changed, or the reactions to it; with the decision if it was deleted.</summary>
-    private readonly record struct Changed(long Revision, long Id, MessageDecision? Deletion, bool IsReaction = false);
+    /// <summary>A message that changed, or a feature's part of it; with the decision if the message was deleted.</summary>
+    private readonly record struct LogEntry(long Revision, long Id, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null);
 
-    private readonly record struct Sent(long Id, long Time, NewMessage Message);
+    /// <summary>Held while the room is read or changed.</summary>
+    public object Gate { get; } = new();
 
-    public RoomFeed Feed { get; } = new(watcherBufferSize);
+    public RoomFeed Feed { get; }
 
-    // Nothing is to be subscribed to.
+    public InMemoryReactions Reactions { get; }
+
+    private RoomPosition Position => new(_messages.Count == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
+
+    // There is nothing to subscribe to.
     void ILiveRoom.Confirmed(RoomPosition position)
     {
     }
 
     ValueTask ILiveRoom.LeaveAsync() => default;
 
-    private RoomPosition Position => new(_messages.Count == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
-
     public IReadOnlyList<MessageReceipt> Append(IReadOnlyList<NewMessage> messages)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            var now = Micros.FromTime(time.GetUtcNow());
-            ForgetSentBefore(now - Micros.FromSpan(idempotencyWindow));
-            CheckConflicts(messages);
+            var now = Micros.FromTime(_time.GetUtcNow());
+            _sent.ForgetOld(now);
+            _sent.CheckConflicts(messages);
 
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
@@ -57,39 +69,31 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
 
     public Message? Get(long id)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            return id <= _messages.Count ? _messages[(int)id - 1] : null;
+            return At(id);
         }
     }
 
+    /// <summary>A message, if it is there. For callers that hold the lock.</summary>
+    public Message? At(long id) => id <= _messages.Count ? _messages[(int)id - 1] : null;
+
     public MessagePage Read(MessageQuery query)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var plan = PagePlan.For(query, _messages.Count);
-            var older = Ids(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
-            var newer = Ids(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
-            return WithReactions(plan.ToPage(older, newer, Position, []), query.Reader);
-        }
-
-        IEnumerable<Message> Ids(long from, int step, string? user)
-        {
-            for (var id = from; id >= 1 && id <= _messages.Count; id += step)
-            {
-                if (_messages[(int)id - 1] is { } message && (user is null || message.User == user))
-                {
-                    yield return message;
-                }
-            }
+            var older = Messages(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
+            var newer = Messages(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
+            return _features.Aggregate(plan.ToPage(older, newer, Position, []), (page, feature) => feature.AddTo(page, query.Reader));
         }
     }
 
     public MessageChange Change(long id, Func<Message, MessageDecision> decide)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            if (id > _messages.Count || _messages[(int)id - 1] is not { } message)
+            if (At(id) is not { } message)
             {
                 return new(ChangeOutcome.NotFound, null);
             }
@@ -100,84 +104,32 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
                 return new(ChangeOutcome.Unchanged, message);
             }
 
-            var before = _revision;
-            var isDeleted = decision.Outcome == ChangeOutcome.Deleted;
-            Log(id, isDeleted ? decision : null);
-            if (isDeleted)
+            if (decision.Outcome == ChangeOutcome.Deleted)
             {
                 _messages[(int)id - 1] = null;
-                _reactions.Remove(id);
-                Feed.Publish(new LiveEvent(Deleted(_changed[^1], Position), before, ChatTelemetry.PresentTrace()));
+                Array.ForEach(_features, feature => feature.Remove(id));
+                Changed(new LogEntry(NextRevision(), id, Deletion: decision), position => Deleted(_changed[^1], position));
                 return new(ChangeOutcome.Deleted, message);
             }
 
-            var edited = decision.ApplyTo(message, Micros.ToTime(_revision));
+            var revision = NextRevision();
+            var edited = decision.ApplyTo(message, Micros.ToTime(revision));
             _messages[(int)id - 1] = edited;
-            Feed.Publish(new LiveEvent(new RoomEvent.Edited(edited, Position), before, ChatTelemetry.PresentTrace()));
+            Changed(new LogEntry(revision, id), position => new RoomEvent.Edited(edited, position));
             return new(ChangeOutcome.Edited, edited);
         }
     }
 
-    public IReadOnlyList<Reaction>? React(long id, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds)
-    {
-        lock (_gate)
-        {
-            if (id > _messages.Count || _messages[(int)id - 1] is null)
-            {
-                return null;
-            }
-
-            var own = _reactions.OfUser(id, user);
-            var wanted = change(own);
-            if (ReferenceEquals(wanted, own))
-            {
-                return _reactions.Of(id);
-            }
-
-            _reactions.Set(id, user, wanted, maxKinds);
-            var before = _revision;
-            Log(id, deletion: null, isReaction: true);
-            var reactions = _reactions.Of(id);
-            Feed.Publish(new LiveEvent(new RoomEvent.Reacted(id, reactions, user, Position) { Revision = _revision }, before, ChatTelemetry.PresentTrace()));
-            return reactions;
-        }
-    }
-
-    public ReactionUsers WhoReacted(long id, string emoji, string? cursor, int limit)
-    {
-        lock (_gate)
-        {
-            return _reactions.Who(id, emoji, cursor, limit);
-        }
-    }
-
-    /// <summary>Gives a change the next revision, and logs it.</summary>
-    private void Log(long id, MessageDecision? deletion, bool isReaction = false)
-    {
-        _revision = Math.Max(Micros.FromTime(time.GetUtcNow()), _revision + 1);
-        _changed.Add(new Changed(_revision, id, deletion, isReaction));
-        if (_changed.Count > ChangeLogLength)
-        {
-            _changed.RemoveAt(0);
-        }
-    }
-
-    private MessagePage WithReactions(MessagePage page, string? reader) => _reactions.IsEmpty ? page : page with
-    {
-        Reactions = page.Messages.Select(message => (message.Id, Reactions: _reactions.Of(message.Id, reader)))
-            .Where(found => found.Reactions.Count > 0).ToDictionary(found => found.Id, found => found.Reactions),
-    };
-
-    private static RoomEvent.Deleted Deleted(Changed change, RoomPosition position) => new(change.Id, position)
-    {
-        User = change.Deletion?.User,
-        Reason = change.Deletion?.Reason,
-        DeletedAt = Micros.ToTime(change.Revision),
-    };
+    /// <summary>Logs and publishes a feature's change of a message. For callers that hold the lock.</summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="happened">Makes the event, at the room's position after the change.</param>
+    public void Changed(IInMemoryFeature feature, long id, Func<RoomPosition, RoomEvent> happened) =>
+        Changed(new LogEntry(NextRevision(), id, feature), happened);
 
     public RoomChanges ReadChanges(RoomPosition after, int limit)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var now = Position;
             if (!Continues(after, now))
@@ -185,14 +137,37 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
                 return new RoomChanges { Events = [new RoomEvent.Gap(now)], Position = now };
             }
 
-            var events = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 2).ToList();
-
-            // The reactions to a new message and the message belong together, and count as one.
-            var most = events.Count > limit && events[limit - 1] is RoomEvent.Reacted before && before.MessageId > before.Position.MessageId ? limit + 1 : limit;
-            var hasMore = events.Count > most;
-            events.RemoveRange(Math.Min(most, events.Count), Math.Max(events.Count - most, 0));
+            var parts = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 1).ToList();
+            var hasMore = parts.Count > limit;
+            var events = parts.Take(limit).SelectMany(part => part).ToList();
             return new RoomChanges { Events = events, Position = hasMore ? events[^1].Position : now, HasMore = hasMore };
         }
+    }
+
+    private IEnumerable<Message> Messages(long from, int step, string? user)
+    {
+        for (var id = from; id >= 1 && id <= _messages.Count; id += step)
+        {
+            if (At(id) is { } message && (user is null || message.User == user))
+            {
+                yield return message;
+            }
+        }
+    }
+
+    private long NextRevision() => Math.Max(Micros.FromTime(_time.GetUtcNow()), _revision + 1);
+
+    private void Changed(LogEntry entry, Func<RoomPosition, RoomEvent> happened)
+    {
+        var before = _revision;
+        _revision = entry.Revision;
+        _changed.Add(entry);
+        if (_changed.Count > ChangeLogLength)
+        {
+            _changed.RemoveAt(0);
+        }
+
+        Feed.Publish(new LiveEvent(happened(Position), before, ChatTelemetry.PresentTrace()));
     }
 
     private bool Continues(RoomPosition after, RoomPosition now) =>
@@ -200,9 +175,10 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         || (after.Epoch == now.Epoch
             && after.MessageId <= now.MessageId
             && (after.MessageId == 0 || after.MessageId != now.MessageId || after.Stamp == now.Stamp)
-            && _changed.BinarySearch(new Changed(after.Revision, 0, null), ByRevision) >= 0);
+            && _changed.BinarySearch(new LogEntry(after.Revision, 0), ByRevision) >= 0);
 
-    private IEnumerable<RoomEvent> ChangedSince(RoomPosition after)
+    /// <summary>The present state of what changed since a position, each once, by its last change.</summary>
+    private IEnumerable<RoomEvent[]> ChangedSince(RoomPosition after)
     {
         if (after == RoomPosition.Start)
         {
@@ -210,56 +186,47 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             yield break;
         }
 
-        var lastChanges = new Dictionary<(long, bool), Changed>();
-        foreach (var change in _changed)
+        var last = new Dictionary<(IInMemoryFeature?, long), LogEntry>();
+        foreach (var entry in _changed.Where(entry => entry.Revision > after.Revision))
         {
             // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
-            var isGone = change.Revision > 0 && _messages[(int)change.Id - 1] is null;
-            if (change.Revision > after.Revision && (change.IsReaction ? !isGone && change.Id <= after.MessageId : isGone || change.Id <= after.MessageId))
+            var isGone = At(entry.Id) is null;
+            if (isGone ? entry.Feature is null : entry.Id <= after.MessageId)
             {
-                lastChanges[(change.Id, change.IsReaction)] = change;
+                last[(entry.Feature, entry.Id)] = entry;
             }
         }
 
-        foreach (var change in lastChanges.Values.OrderBy(change => change.Revision))
+        foreach (var entry in last.Values.OrderBy(entry => entry.Revision))
         {
-            var position = after with { Revision = change.Revision };
-            yield return change.IsReaction ? Reacted(change.Id, position, change.Revision)
-                : _messages[(int)change.Id - 1] is { } message ? new RoomEvent.Edited(message, position)
-                : Deleted(change, position);
+            var position = after with { Revision = entry.Revision };
+            yield return [entry.Feature?.StateOf(entry.Id, position, entry.Revision)
+                ?? (At(entry.Id) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
     }
 
-    private RoomEvent.Reacted Reacted(long id, RoomPosition position, long revision) =>
-        new(id, _reactions.Of(id), user: null, position) { Revision = revision };
-
-    private IEnumerable<RoomEvent> CreatedSince(RoomPosition after)
+    /// <summary>The messages since a position, each after what features know of it.</summary>
+    private IEnumerable<RoomEvent[]> CreatedSince(RoomPosition after)
     {
-        for (var id = after.MessageId + 1; id <= _messages.Count; id++)
+        foreach (var message in Messages(after.MessageId + 1, +1, user: null))
         {
-            if (_messages[(int)id - 1] is not { } message)
-            {
-                continue;
-            }
-
-            if (_reactions.Of(id).Count > 0)
-            {
-                // Before the message: a reader that stops in between does not have its position moved past it.
-                yield return Reacted(id, after, after.Revision);
-            }
-
-            after = after with { MessageId = id, Stamp = Micros.FromTime(message.Timestamp) };
-            yield return new RoomEvent.Created(message, after);
+            // Before the message: a reader that stops in between does not have its position moved past it.
+            var before = after;
+            after = after with { MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
+            yield return [.. _features.Select(feature => feature.StateOfNew(message.Id, before)).OfType<RoomEvent>(), new RoomEvent.Created(message, after)];
         }
     }
 
-    private static readonly Comparer<Changed> ByRevision =
-        Comparer<Changed>.Create((one, other) => one.Revision.CompareTo(other.Revision));
+    private static RoomEvent.Deleted Deleted(LogEntry entry, RoomPosition position) => new(entry.Id, position)
+    {
+        User = entry.Deletion?.User,
+        Reason = entry.Deletion?.Reason,
+        DeletedAt = Micros.ToTime(entry.Revision),
+    };
 
     private MessageReceipt Append(NewMessage message, long now)
     {
-        var key = (message.User, message.IdempotencyKey!);
-        if (_sent.TryGetValue(key, out var first))
+        if (_sent.TryFind(message, out var first))
         {
             return Receipt(first.Id, first.Time, isDuplicate: true);
         }
@@ -274,12 +241,11 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
             IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
         };
         _messages.Add(added);
+        _sent.Add(new InMemorySends.Sent(added.Id, now, message));
         var stampBefore = _lastStamp;
         _lastStamp = now;
         Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore, ChatTelemetry.PresentTrace()));
-        _sent.Add(key, new Sent(_messages.Count, now, message));
-        _sentByAge.Enqueue((now, key));
-        return Receipt(_messages.Count, now, isDuplicate: false);
+        return Receipt(added.Id, now, isDuplicate: false);
     }
 
     private MessageReceipt Receipt(long id, long stamp, bool isDuplicate) => new()
@@ -289,30 +255,4 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
         Position = new RoomPosition(_epoch, id, stamp, _revision),
         IsDuplicate = isDuplicate,
     };
-
-    private void CheckConflicts(IReadOnlyList<NewMessage> messages)
-    {
-        var inBatch = new Dictionary<(string, string), NewMessage>();
-        foreach (var message in messages)
-        {
-            var key = (message.User, message.IdempotencyKey!);
-            var first = _sent.TryGetValue(key, out var sent) ? sent.Message : inBatch.GetValueOrDefault(key);
-            if (first is not null
-                && (first.Text != message.Text || !Message.MetadataEquals(first.Metadata, message.Metadata)))
-            {
-                throw IdempotencyConflict.Error();
-            }
-
-            inBatch.TryAdd(key, message);
-        }
-    }
-
-    private void ForgetSentBefore(long oldest)
-    {
-        while (_sentByAge.TryPeek(out var sent) && sent.Time < oldest)
-        {
-            _sentByAge.Dequeue();
-            _sent.Remove(sent.Key);
-        }
-    }
 }

@@ -1,0 +1,47 @@
+namespace RedisChat;
+
+/// <summary>Which messages were sent under which idempotency keys, for as long as those are remembered. Used under the room's lock.</summary>
+internal sealed class InMemorySends(TimeSpan window)
+{
+    private readonly Dictionary<(string User, string Key), Sent> _sent = [];
+    private readonly Queue<(long Time, (string User, string Key) Key)> _byAge = [];
+
+    /// <summary>A message as it was sent.</summary>
+    public readonly record struct Sent(long Id, long Time, NewMessage Message);
+
+    public bool TryFind(NewMessage message, out Sent first) => _sent.TryGetValue(KeyOf(message), out first);
+
+    public void Add(Sent sent)
+    {
+        _sent.Add(KeyOf(sent.Message), sent);
+        _byAge.Enqueue((sent.Time, KeyOf(sent.Message)));
+    }
+
+    /// <summary>Forgets the keys that are older than the window.</summary>
+    public void ForgetOld(long now)
+    {
+        while (_byAge.TryPeek(out var sent) && sent.Time < now - Micros.FromSpan(window))
+        {
+            _byAge.Dequeue();
+            _sent.Remove(sent.Key);
+        }
+    }
+
+    /// <summary>Throws if one of these messages has the key of a different message, sent before or among them.</summary>
+    public void CheckConflicts(IReadOnlyList<NewMessage> messages)
+    {
+        var inBatch = new Dictionary<(string, string), NewMessage>();
+        foreach (var message in messages)
+        {
+            var first = TryFind(message, out var sent) ? sent.Message : inBatch.GetValueOrDefault(KeyOf(message));
+            if (first is not null && (first.Text != message.Text || !Message.MetadataEquals(first.Metadata, message.Metadata)))
+            {
+                throw IdempotencyConflict.Error();
+            }
+
+            inBatch.TryAdd(KeyOf(message), message);
+        }
+    }
+
+    private static (string User, string Key) KeyOf(NewMessage message) => (message.User, message.IdempotencyKey!);
+}
