@@ -6,20 +6,17 @@ namespace RedisChat;
 internal static class OptionsProblems
 {
     public static IEnumerable<string> In(ChatOptions options) =>
-        Problems(
+        Problems([
             InRange(nameof(ChatOptions), nameof(options.MaxTextBytes), options.MaxTextBytes, 1, 1024 * 1024),
             InRange(nameof(ChatOptions), nameof(options.MaxMetadataEntries), options.MaxMetadataEntries, 0, 64),
             InRange(nameof(ChatOptions), nameof(options.MaxMetadataBytes), options.MaxMetadataBytes, 0, 64 * 1024),
             InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
-            InRange(nameof(ChatOptions), $"{nameof(options.Reactions)}.{nameof(options.Reactions.MaxKinds)}", options.Reactions.MaxKinds, 1, 100),
-            Enum.IsDefined(options.Reactions.Mode)
-                ? null
-                : $"{nameof(ChatOptions)}.{nameof(options.Reactions)}.{nameof(options.Reactions.Mode)} is {options.Reactions.Mode}; it must be one of {string.Join(", ", Enum.GetNames<ReactionMode>())}.",
+            .. options.Reactions.Problems($"{nameof(ChatOptions)}.{nameof(options.Reactions)}"),
             (options.Durability is { } durability ? durability.Problem(options.OperationTimeout) : " is not set; Durability.Memory is the weakest level.") is { } weak
                 ? $"{nameof(ChatOptions)}.{nameof(options.Durability)}{weak}"
-                : null);
+                : null]);
 
     public static IEnumerable<string> In(RedisStoreOptions options) =>
         Problems(
@@ -52,7 +49,7 @@ internal static class OptionsProblems
 
     private static IEnumerable<string> Problems(params string?[] problems) => problems.OfType<string>();
 
-    private static string? InRange<T>(string type, string name, T value, T least, T most)
+    internal static string? InRange<T>(string type, string name, T value, T least, T most)
         where T : IComparable<T> =>
         value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
             ? null

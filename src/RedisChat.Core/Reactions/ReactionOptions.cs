@@ -13,4 +13,11 @@ public sealed class ReactionOptions
     /// <summary>How many kinds of reactions a message may have. One more is refused with <see cref="ChatLimitException"/>.</summary>
     /// <value>20; 1 to 100.</value>
     public int MaxKinds { get; set; } = 20;
+
+    /// <summary>A sentence for each bad value.</summary>
+    internal IEnumerable<string?> Problems(string owner)
+    {
+        yield return OptionsProblems.InRange(owner, nameof(MaxKinds), MaxKinds, 1, 100);
+        yield return Enum.IsDefined(Mode) ? null : $"{owner}.{nameof(Mode)} is {Mode}; it must be one of {string.Join(", ", Enum.GetNames<ReactionMode>())}.";
+    }
 }
