@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using StackExchange.Redis;
@@ -142,7 +141,7 @@ internal sealed class RoomChange
 
     /// <summary>The trace that the change is part of, as the last word of the event's first line; nothing if it is not recorded.</summary>
     private static RedisValue TraceWord() =>
-        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } activity ? " ~" + activity.Id : RedisValue.EmptyString;
+        ChatTelemetry.PresentTrace() is { } trace ? " ~" + trace : RedisValue.EmptyString;
 
     private RedisValue Index(RedisKey hash)
     {

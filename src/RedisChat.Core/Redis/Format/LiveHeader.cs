@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -56,11 +54,15 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
     }
 
     // 0 stands for a room that does not exist, and in which nothing can happen: it must not let in events of someone who knows no room's epoch.
-    private static bool TryTakeEpoch(ref ReadOnlySpan<byte> words, out ulong epoch) =>
-        Utf8Parser.TryParse(words, out epoch, out var length, 'x') && epoch != 0 && TrySkip(ref words, length);
+    private static bool TryTakeEpoch(ref ReadOnlySpan<byte> words, out ulong epoch)
+    {
+        var end = words.IndexOf((byte)' ');
+        var length = end < 0 ? words.Length : end;
+        return StrictNumber.TryReadEpoch(words[..length], out epoch) && TrySkip(ref words, length);
+    }
 
     private static bool TryTake(ref ReadOnlySpan<byte> words, out long number) =>
-        Utf8Parser.TryParse(words, out number, out var length) && number is >= 0 and <= ChatLimits.MaxMessageId && TrySkip(ref words, length);
+        StrictNumber.TryReadFirst(words, out number, out var length) && TrySkip(ref words, length);
 
     private static bool TrySkip(ref ReadOnlySpan<byte> words, int length)
     {

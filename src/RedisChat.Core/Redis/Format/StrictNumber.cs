@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 
 namespace RedisChat.Redis;
 
@@ -8,10 +10,19 @@ namespace RedisChat.Redis;
 /// </summary>
 internal static class StrictNumber
 {
-    private const int LongestEpoch = 16;
+    // Of an epoch and of a number alike: ChatLimits.MaxMessageId has 16 digits.
+    private const int Longest = 16;
 
     /// <summary>Reads a text that is a number and nothing else.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out long number) => TryReadFirst(text, out number, out var digits) && digits == text.Length;
+
+    /// <summary>Reads a text that is a number and nothing else.</summary>
+    public static bool TryRead(ReadOnlySpan<char> text, out long number)
+    {
+        Span<byte> ascii = stackalloc byte[Longest];
+        number = 0;
+        return Ascii.FromUtf16(text, ascii, out var length) == OperationStatus.Done && TryRead(ascii[..length], out number);
+    }
 
     /// <summary>Reads the number that a text begins with.</summary>
     public static bool TryReadFirst(ReadOnlySpan<byte> text, out long number, out int digits)
@@ -27,7 +38,7 @@ internal static class StrictNumber
     public static bool TryReadEpoch(ReadOnlySpan<byte> text, out ulong epoch)
     {
         epoch = 0;
-        return text.Length is > 0 and <= LongestEpoch && text[0] != '0' && !text.ContainsAnyInRange((byte)'A', (byte)'F')
+        return text.Length is > 0 and <= Longest && text[0] != '0' && !text.ContainsAnyInRange((byte)'A', (byte)'F')
             && Utf8Parser.TryParse(text, out epoch, out var length, 'x') && length == text.Length;
     }
 }

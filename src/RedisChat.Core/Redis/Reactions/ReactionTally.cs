@@ -18,7 +18,7 @@ internal static class ReactionTally
     {
         reactions = [];
         var end = field.IndexOf((byte)' ');
-        return TryReadCount(end < 0 ? field : field[..end], out revision) && TryReadPairs(end < 0 ? default : field[(end + 1)..], out reactions);
+        return StrictNumber.TryRead(end < 0 ? field : field[..end], out revision) && TryReadPairs(end < 0 ? default : field[(end + 1)..], out reactions);
     }
 
     /// <summary>Reads names and counts.</summary>
@@ -37,7 +37,7 @@ internal static class ReactionTally
 
             var rest = text[(nameEnd + 1)..];
             var countEnd = rest.IndexOf((byte)' ');
-            if (!TryReadCount(countEnd < 0 ? rest : rest[..countEnd], out var count) || count == 0)
+            if (!StrictNumber.TryRead(countEnd < 0 ? rest : rest[..countEnd], out var count) || count == 0)
             {
                 return false;
             }
@@ -52,7 +52,4 @@ internal static class ReactionTally
     /// <summary>Writes a user's reactions; empty if there are none.</summary>
     public static string Write(IReadOnlyList<Reaction> reactions) =>
         string.Join(' ', reactions.Select(reaction => string.Create(CultureInfo.InvariantCulture, $"{reaction.Emoji} {reaction.Count}")));
-
-    private static bool TryReadCount(ReadOnlySpan<byte> text, out long count) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count <= ChatLimits.MaxMessageId;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -38,7 +36,7 @@ internal readonly struct ChangeLogEntry
     public ReadOnlySpan<char> More => _more == _text.Length ? default : _text.AsSpan(_more + 1);
 
     /// <summary>The subject as the id of a message.</summary>
-    public bool TryGetMessage(out long id) => TryParse(Subject, out id);
+    public bool TryGetMessage(out long id) => StrictNumber.TryRead(Subject, out id);
 
     /// <summary>Reads an entry; <see langword="false"/> if it is none.</summary>
     public static bool TryRead(string? text, out ChangeLogEntry entry)
@@ -56,7 +54,7 @@ internal readonly struct ChangeLogEntry
             return text == "0";
         }
 
-        if (!TryParse(text.AsSpan(0, end), out var revision) || text.Length < end + 4 || text[end + 2] != ':')
+        if (!StrictNumber.TryRead(text.AsSpan(0, end), out var revision) || text.Length < end + 4 || text[end + 2] != ':')
         {
             return false;
         }
@@ -64,7 +62,4 @@ internal readonly struct ChangeLogEntry
         entry = new ChangeLogEntry(text, revision, text[end + 1], end + 3);
         return true;
     }
-
-    private static bool TryParse(ReadOnlySpan<char> part, out long number) =>
-        long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace RedisChat.Redis;
@@ -52,7 +51,7 @@ internal sealed class ChangedMessages : IChangedSubjects
     {
         (id, stamp) = (0, 0);
         return entry.Kind == Deleted && entry.TryGetMessage(out id)
-            && long.TryParse(entry.More[..DigitsOf(entry)], NumberStyles.None, CultureInfo.InvariantCulture, out stamp);
+            && StrictNumber.TryRead(entry.More[..DigitsOf(entry)], out stamp);
     }
 
     private static int DigitsOf(in ChangeLogEntry deletion)
