@@ -14,13 +14,16 @@ internal sealed class Doctor(IServerInspection servers, Printer printer)
 
     private const int Width = 100;
 
+    // For a busy machine, on which even the embedded server may take seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     /// <summary>Looks and prints; returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         ServerInspection inspection;
         try
         {
-            inspection = await servers.InspectServerAsync(TimeSpan.FromSeconds(5), cancellationToken);
+            inspection = await servers.InspectServerAsync(Patience, cancellationToken);
         }
         catch (ChatException e)
         {
