@@ -91,7 +91,7 @@ public static class ServerFindingCodes
     public const string NotAllowed = "not-allowed";
 
     /// <summary>The server does not tell a part of this.</summary>
-    public const string NotTold = "not-told";
+    public const string NotReported = "not-reported";
 
     /// <summary>The user lacks a right that the chat needs.</summary>
     public const string RightMissing = "right-missing";
