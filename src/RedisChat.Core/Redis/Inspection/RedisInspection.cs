@@ -13,7 +13,7 @@ internal sealed class RedisInspection(RedisStoreContext context)
         return Array.Exists(servers, server => server.IsReached)
             ? ServerExamination.Examine(servers, ClientSetup.Of(context.Connection.Connector.Configuration))
             : throw new ChatUnavailableException(
-                "No Redis server answers. Check that it runs and that the configured end points, user and password are right.")
+                "No Redis server answers. Check that it is running and that the configured end points, user and password are right.")
             { Operation = ChatOperations.Inspect };
     }
 
