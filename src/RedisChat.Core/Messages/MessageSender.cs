@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Sends messages: copies what the caller may change later, checks it, appends it with retries, and hands out the receipts.</summary>
+/// <summary>Sends messages: copies and checks the caller's data, appends it with retries, and returns the receipts.</summary>
 internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
 {
     private readonly ChatOperation _operation = new(ChatOperations.Send, Writes: true, store.RecognizesRepeatedAppends);

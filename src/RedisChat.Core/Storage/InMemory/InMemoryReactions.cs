@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace RedisChat;
 
-/// <summary>The reactions to one room's messages. Used under the room's lock.</summary>
+/// <summary>The reactions to one room's messages. The room's lock must be held.</summary>
 internal sealed class InMemoryReactions
 {
     private readonly Dictionary<long, OfMessage> _byMessage = [];
 
     public bool IsEmpty => _byMessage.Count == 0;
 
-    /// <summary>All reactions to a message, by first use.</summary>
+    /// <summary>All reactions to a message, in order of first use.</summary>
     public IReadOnlyList<Reaction> Of(long messageId, string? reader = null) =>
         _byMessage.TryGetValue(messageId, out var reactions) ? reactions.Counts(reader) : [];
 
@@ -49,7 +49,7 @@ internal sealed class InMemoryReactions
         var from = 0;
         if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
         {
-            throw new ChatInputException("This is not a cursor that was returned before.", nameof(cursor));
+            throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor));
         }
 
         var users = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.Users(emoji) : [];
@@ -62,7 +62,7 @@ internal sealed class InMemoryReactions
 
     private sealed class OfMessage
     {
-        // By first use.
+        // In order of first use.
         private readonly List<(string Emoji, SortedDictionary<string, long> Users)> _kinds = [];
 
         public bool IsEmpty => _kinds.Count == 0;

@@ -3,32 +3,32 @@ namespace RedisChat;
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock.</summary>
 internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize) : ILiveRoom
 {
-    /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
+    /// <summary>The same number of changes that <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
 
     private readonly object _gate = new();
     private readonly ulong _epoch = RoomPosition.NewEpoch();
 
-    // The message of id n is at n - 1; null once it is deleted.
+    // The message with id n is at index n - 1; null once it is deleted.
     private readonly List<Message?> _messages = [];
     private readonly Dictionary<(string User, string Key), Sent> _sent = [];
     private readonly Queue<(long Time, (string User, string Key) Key)> _sentByAge = [];
 
-    // By ascending revision; first 0, which stands for the room before it changed.
+    // By ascending revision. The first entry is 0, which stands for the room before its first change.
     private readonly List<Changed> _changed = [new(0, 0, null)];
     private long _lastStamp;
     private long _revision;
 
     private readonly InMemoryReactions _reactions = new();
 
-    /// <summary>A message that changed, or the reactions to it; with the decision if it was deleted.</summary>
+    /// <summary>A change of a message or of its reactions, with the decision if the message was deleted.</summary>
     private readonly record struct Changed(long Revision, long Id, MessageDecision? Deletion, bool IsReaction = false);
 
     private readonly record struct Sent(long Id, long Time, NewMessage Message);
 
     public RoomFeed Feed { get; } = new(watcherBufferSize);
 
-    // Nothing is to be subscribed to.
+    // There is no channel to subscribe to.
     void ILiveRoom.Confirmed(RoomPosition position)
     {
     }
@@ -187,7 +187,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
 
             var events = ChangedSince(after).Concat(CreatedSince(after with { Epoch = now.Epoch, Revision = now.Revision })).Take(limit + 2).ToList();
 
-            // The reactions to a new message and the message belong together, and count as one.
+            // A new message and its reactions belong together, and count as one.
             var most = events.Count > limit && events[limit - 1] is RoomEvent.Reacted before && before.MessageId > before.Position.MessageId ? limit + 1 : limit;
             var hasMore = events.Count > most;
             events.RemoveRange(Math.Min(most, events.Count), Math.Max(events.Count - most, 0));
@@ -206,14 +206,14 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
     {
         if (after == RoomPosition.Start)
         {
-            // Nothing was seen, so nothing of it can have changed.
+            // The reader has seen no messages, so no change can concern it.
             yield break;
         }
 
         var lastChanges = new Dictionary<(long, bool), Changed>();
         foreach (var change in _changed)
         {
-            // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
+            // Deletions of all messages count: a reader that loaded a page after a gap may know messages that are newer than the gap.
             var isGone = change.Revision > 0 && _messages[(int)change.Id - 1] is null;
             if (change.Revision > after.Revision && (change.IsReaction ? !isGone && change.Id <= after.MessageId : isGone || change.Id <= after.MessageId))
             {
@@ -244,7 +244,7 @@ internal sealed class InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow
 
             if (_reactions.Of(id).Count > 0)
             {
-                // Before the message: a reader that stops in between does not have its position moved past it.
+                // It comes before the message, so that a reader that stops in between has not moved its position past the message.
                 yield return Reacted(id, after, after.Revision);
             }
 
