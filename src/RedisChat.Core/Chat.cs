@@ -3,18 +3,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RedisChat;
 
-/// <summary>A chat: send, receive, edit and delete messages in rooms. This is what applications use.</summary>
+/// <summary>A chat: sends, receives, edits and deletes messages in rooms. This is the class that applications use.</summary>
 /// <remarks>
-/// <para>Thread-safe, and meant to be shared. It holds no state that another process would need, and owns nothing: whoever made the store disposes it.</para>
+/// <para>Thread-safe, and meant to be shared. It holds no state that other processes need, and owns nothing: whoever created the store disposes it.</para>
 /// <para>
-/// Bad input is refused with a <see cref="ChatInputException"/> before anything is sent. While the store cannot be reached, every operation is tried again
-/// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Repeating is safe: a
-/// message is stored once, however often its sending is tried. More than <see cref="ChatOptions.MaxPendingOperations"/> at once are refused with
-/// <see cref="ChatOverloadedException"/>, a write while two servers claim to be the primary with <see cref="ChatTopologyException"/>. A
-/// cancelled operation throws <see cref="OperationCanceledException"/>; a
-/// write that was under way may then still happen.
+/// Invalid input is rejected with a <see cref="ChatInputException"/> before anything is sent. While the store cannot be reached, every operation is retried
+/// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Retrying is safe: a message is stored
+/// once, however many attempts its send takes. If more than <see cref="ChatOptions.MaxPendingOperations"/> are pending, further ones fail with
+/// <see cref="ChatOverloadedException"/>; while two servers claim to be the primary, writes fail with <see cref="ChatTopologyException"/>. A canceled
+/// operation throws <see cref="OperationCanceledException"/>; a write that was already sent may still happen.
 /// </para>
-/// <para>The ids of users are taken as given: who may act as whom is for the application to know.</para>
+/// <para>User ids are trusted: the application must know who may act as whom.</para>
 /// </remarks>
 public sealed class Chat
 {
@@ -23,11 +22,11 @@ public sealed class Chat
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
 
-    /// <summary>Makes a chat on a store.</summary>
-    /// <param name="store">Keeps the messages. It is not disposed by the chat.</param>
-    /// <param name="options">Settings; their defaults if not given.</param>
-    /// <param name="time">The clock of deadlines and retries; the system's if not given.</param>
-    /// <param name="logger">Where to log to; nowhere if not given.</param>
+    /// <summary>Creates a chat on a store.</summary>
+    /// <param name="store">Stores the messages. The chat does not dispose it.</param>
+    /// <param name="options">The settings; the defaults if omitted.</param>
+    /// <param name="time">The clock for deadlines and retries; the system clock if omitted.</param>
+    /// <param name="logger">The log; if omitted, nothing is logged.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public Chat(IMessageStore store, ChatOptions? options = null, TimeProvider? time = null, ILogger<Chat>? logger = null)
     {
@@ -44,7 +43,7 @@ public sealed class Chat
 
     internal OperationRunner Runner => _runner;
 
-    /// <summary>A handle on one room, for callers that use it often.</summary>
+    /// <summary>A handle to one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
     public ChatRoom Room(string id)
@@ -56,11 +55,11 @@ public sealed class Chat
     /// <summary>Sends a message.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
     /// <param name="user">The author's id.</param>
-    /// <param name="text">What is written.</param>
+    /// <param name="text">The text.</param>
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
-    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     public Task<MessageReceipt> SendAsync(string room, string user, string text, CancellationToken cancellationToken = default) =>
@@ -72,50 +71,50 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
-    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
-    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
-    /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
+    /// <exception cref="NotSupportedException">The store does not support metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
         SendAsync(room, message, _runner.Durability, cancellationToken);
 
-    /// <summary>Sends a message that must get as far as is said here, before the send returns.</summary>
+    /// <summary>Sends a message, and returns once it is as durable as this call requires.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
     /// <param name="message">The message.</param>
-    /// <param name="durability">How far, instead of <see cref="ChatOptions.Durability"/>.</param>
+    /// <param name="durability">The level, instead of <see cref="ChatOptions.Durability"/>.</param>
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
-    /// <returns>The receipt: the store holds the message, as durably as asked.</returns>
+    /// <returns>The receipt: the store holds the message, as durably as requested.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
-    /// <exception cref="ChatDurabilityException">The message is stored, but not known to be so durable; it carries the receipt.</exception>
-    /// <exception cref="ChatServerException">The server cannot give this level.</exception>
-    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatDurabilityException">The message is stored, but this level was not confirmed in time. The exception has the receipt.</exception>
+    /// <exception cref="ChatServerException">The server cannot provide this level.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
-    /// <exception cref="NotSupportedException">The store cannot tell how durable a message is, or has no place for metadata or idempotency keys.</exception>
+    /// <exception cref="NotSupportedException">The store cannot confirm durability, or does not support metadata or idempotency keys.</exception>
     public Task<MessageReceipt> SendAsync(
         string room, NewMessage message, Durability durability, CancellationToken cancellationToken = default) =>
         _sender.SendAsync(room, message, durability, cancellationToken);
 
-    /// <summary>Sends several messages to one room, all or none, in their order and with no other message between them.</summary>
+    /// <summary>Sends several messages to one room atomically, in order, with no other message between them.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
-    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; none does nothing.</param>
+    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; an empty list does nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
-    /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names which.</exception>
-    /// <exception cref="ChatDurabilityException">The messages are stored, but not known to be as durable as <see cref="ChatOptions.Durability"/> says.</exception>
-    /// <exception cref="ChatIdempotencyConflictException">An idempotency key was used before for another message.</exception>
+    /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names the invalid part.</exception>
+    /// <exception cref="ChatDurabilityException">The messages are stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">An idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
-    /// <exception cref="NotSupportedException">The store has no place for metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
+    /// <exception cref="NotSupportedException">The store does not support metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>
         SendManyAsync(room, messages, _runner.Durability, cancellationToken);
 
-    /// <summary>Sends several messages at once that must get as far as is said here, before the send returns.</summary>
+    /// <summary>Sends several messages atomically, and returns once they are as durable as this call requires.</summary>
     /// <param name="room">The room's id; the room is created by its first message.</param>
-    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; none does nothing.</param>
-    /// <param name="durability">How far, instead of <see cref="ChatOptions.Durability"/>.</param>
+    /// <param name="messages">At most <see cref="ChatLimits.MaxBatchSize"/>; an empty list does nothing.</param>
+    /// <param name="durability">The level, instead of <see cref="ChatOptions.Durability"/>.</param>
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <inheritdoc cref="SendAsync(string, NewMessage, Durability, CancellationToken)" path="/exception"/>
@@ -123,12 +122,12 @@ public sealed class Chat
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
         _sender.SendManyAsync(room, messages, durability, cancellationToken);
 
-    /// <summary>Reads a page of a room: the newest messages, or those before, after or around one, of all users or of one.</summary>
+    /// <summary>Reads a page of a room: the newest messages, or those before, after or around an id, of all users or of one.</summary>
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
-    /// <param name="query">Which page; the newest if not given.</param>
+    /// <param name="query">Which page; the newest if omitted.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChatInputException">The room's id or the query is not valid.</exception>
-    /// <exception cref="ChatDataException">The room's counters are not what the chat writes, or tell of far more messages than there are.</exception>
+    /// <exception cref="ChatDataException">The room's counters are not what the chat writes, or count far more messages than exist.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public async Task<MessagePage> ReceiveAsync(string room, MessageQuery? query = null, CancellationToken cancellationToken = default)
     {
@@ -148,11 +147,11 @@ public sealed class Chat
 
     /// <summary>Reads a room's whole history, oldest message first, page by page as it is enumerated.</summary>
     /// <remarks>
-    /// It ends at the newest message there is by then. What the store holds that is no message is left out, logged and counted
+    /// It ends at the message that is the newest when the enumeration gets there. Stored values that are not messages are left out, logged and counted
     /// (<see cref="ChatDiagnostics.UnreadableMessages"/>).
     /// </remarks>
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
-    /// <param name="user">Only messages of this user, if given.</param>
+    /// <param name="user">If given, only messages of this user.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="ChatInputException">An id is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time; thrown by the enumeration.</exception>
@@ -171,9 +170,9 @@ public sealed class Chat
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The message, or <see langword="null"/> if there is none of that id: never was, or deleted.</returns>
+    /// <returns>The message, or <see langword="null"/> if it does not exist: it never did, or was deleted.</returns>
     /// <exception cref="ChatInputException">An id is not valid.</exception>
-    /// <exception cref="ChatDataException">What is stored there is no message.</exception>
+    /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
@@ -184,29 +183,29 @@ public sealed class Chat
             static (call, token) => call.Store.GetAsync(call.Room, call.Id, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Gives a message another text, if nobody else changed it meanwhile; else tries again on its new state.</summary>
+    /// <summary>Gives a message a new text. If another change comes first, tries again on the message's new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">Who edits: must be the author.</param>
-    /// <param name="text">The new text. If the message has it already, nothing is changed.</param>
+    /// <param name="user">The user who edits: must be the author.</param>
+    /// <param name="text">The new text. If the message already has it, nothing is changed.</param>
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
-    /// <returns>The message as it is now, or <see langword="null"/> if there is none of that id.</returns>
+    /// <returns>The message as it is now, or <see langword="null"/> if it does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
-    /// <exception cref="ChatDataException">What is stored there is no message.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else.</exception>
+    /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store cannot edit: <see cref="ClassicMessageStore"/>.</exception>
     public Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default) =>
         EditAsync(room, id, user, text, null, cancellationToken);
 
-    /// <summary>Gives a message another text and other metadata, if nobody else changed it meanwhile; else tries again on its new state.</summary>
+    /// <summary>Gives a message a new text and new metadata. If another change comes first, tries again on the message's new state.</summary>
     /// <inheritdoc cref="EditAsync(string, long, string, string, CancellationToken)"/>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">Who edits: must be the author.</param>
-    /// <param name="text">The new text. If the message has text and metadata already, nothing is changed.</param>
-    /// <param name="metadata">All of the new metadata, checked like a new message's and copied; <see langword="null"/> to keep what the message has.</param>
+    /// <param name="user">The user who edits: must be the author.</param>
+    /// <param name="text">The new text. If the message already has this text and metadata, nothing is changed.</param>
+    /// <param name="metadata">The complete new metadata, checked like a new message's and copied; <see langword="null"/> to keep what the message has.</param>
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     public Task<Message?> EditAsync(
         string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
@@ -215,13 +214,13 @@ public sealed class Chat
     /// <summary>Deletes a message. Its id is never used again.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">Who deletes: must be the author, unless acting as moderator.</param>
-    /// <param name="asModerator">Whether someone else's message may be deleted. Whether the user is a moderator is for the application to know.</param>
-    /// <param name="reason">Why, for those who watch the room: at most 256 bytes of UTF-8, no control characters.</param>
+    /// <param name="user">The user who deletes: must be the author, unless acting as moderator.</param>
+    /// <param name="asModerator">Whether to allow deleting someone else's message. The application must know whether the user is a moderator.</param>
+    /// <param name="reason">The reason, for those who watch the room: at most 256 bytes of UTF-8, no control characters.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may still happen.</param>
-    /// <returns>Whether there was such a message; deleting it again gives <see langword="false"/>.</returns>
+    /// <returns>Whether the message existed; deleting it again returns <see langword="false"/>.</returns>
     /// <exception cref="ChatInputException">An id or the reason is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message is someone else's.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<bool> DeleteAsync(
         string room, long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
@@ -230,8 +229,8 @@ public sealed class Chat
     /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <param name="room">The room's id; it need not exist yet.</param>
     /// <param name="after">
-    /// What the watcher has seen: it first receives what happened since. If not given, it begins with what happens from now on. Either way
-    /// <see cref="RoomEvent.CaughtUp"/> says that live events follow.
+    /// What the watcher has seen: it first receives the events since then. If omitted, it starts with the events from now on. Either way,
+    /// <see cref="RoomEvent.CaughtUp"/> announces that live events follow.
     /// </param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
     /// <inheritdoc cref="WatchAsync(string, WatchOptions, CancellationToken)" path="/remarks|/exception"/>
@@ -241,20 +240,20 @@ public sealed class Chat
         return WatchAsync(room, WatchOptions.From(after), cancellationToken);
     }
 
-    /// <summary>Streams a room's events live, with a bound on catching up, or with heartbeats.</summary>
+    /// <summary>Streams a room's events live, with a limit on catching up, or with heartbeats.</summary>
     /// <remarks>
     /// <para>
-    /// Load a page, then watch from its position, and nothing is missed in between:
-    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To go on after a restart, keep the position of the last event.
-    /// An edit or deletion made while the page was being read may be delivered although the page has it.
+    /// Load a page, then watch from its position, and you miss nothing in between:
+    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To continue after a restart, save the position of the last event.
+    /// An edit or deletion that was made while the page was being read may be delivered although the page has it.
     /// </para>
     /// <para>
-    /// The stream outlasts any time without a store. It ends only by cancellation, when the store is disposed, or with an error that waiting does not fix. Each
-    /// watcher reads at its own pace; a slow one delays no other and holds a bounded amount of memory.
+    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
+    /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory.
     /// </para>
     /// </remarks>
     /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="options">From where on, and how.</param>
+    /// <param name="options">Where to start, and how to watch.</param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
     /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
@@ -266,12 +265,12 @@ public sealed class Chat
         return new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Reads what happened in a room since a position, for applications that poll instead of watching.</summary>
+    /// <summary>Reads the events in a room since a position, for applications that poll instead of watching.</summary>
     /// <param name="room">The room's id.</param>
-    /// <param name="after">What the reader has seen; <see cref="RoomPosition.Start"/> for all there is.</param>
+    /// <param name="after">What the reader has seen; <see cref="RoomPosition.Start"/> to read everything.</param>
     /// <param name="limit">The most events to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The events and where to go on from. An edit made during the read may be told again by the next one.</returns>
+    /// <returns>The events and where to continue. An edit that is made during the read may be reported again by the next one.</returns>
     /// <exception cref="ChatInputException">The room's id, the position or the limit is not valid.</exception>
     /// <exception cref="NotSupportedException">The store keeps no record of changes.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -287,12 +286,12 @@ public sealed class Chat
     }
 
     /// <summary>Checks within 2 seconds whether the store works: see <see cref="CheckHealthAsync(TimeSpan, CancellationToken)"/>.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
     public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) => CheckHealthAsync(TimeSpan.FromSeconds(2), cancellationToken);
 
-    /// <summary>Checks whether the store answers, can be written to, and delivers live. A failure is in the result, not thrown: for a health endpoint.</summary>
+    /// <summary>Checks whether the store answers, takes writes and delivers live. A failure is in the result, not thrown: for health endpoints.</summary>
     /// <param name="patience">How long the whole check may take.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>
     public Task<ChatHealth> CheckHealthAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
         _store.RequireAbility<IStoreHealth>("health checks").CheckHealthAsync(patience, cancellationToken);

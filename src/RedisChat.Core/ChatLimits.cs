@@ -16,7 +16,7 @@ public static class ChatLimits
     public const int MaxBatchSize = 128;
 
     /// <summary>
-    /// The last message id of a room: 9,000,000,000,000,000, below the 2^53 up to which the scripts' numbers are exact.
+    /// The last message id of a room: 9,000,000,000,000,000, which is below 2^53, the limit up to which the scripts' numbers are exact.
     /// </summary>
     public const long MaxMessageId = 9_000_000_000_000_000;
 }

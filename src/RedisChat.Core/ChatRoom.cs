@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>One room of a <see cref="Chat"/>: the same operations, the room already named. Thread-safe; costs nothing to make.</summary>
+/// <summary>One room of a <see cref="Chat"/>: the same operations, without the room argument. Thread-safe, and nearly free to create.</summary>
 public sealed class ChatRoom
 {
     private readonly Chat _chat;

@@ -6,10 +6,10 @@ using StackExchange.Redis;
 namespace RedisChat;
 
 /// <summary>
-/// Stops a host whose chat has nothing to connect to. Nothing is connected or created for that, so a host still starts while Redis is down.
+/// Stops a host whose chat has no Redis to connect to. The check neither connects nor creates anything, so a host still starts while Redis is down.
 /// </summary>
 /// <param name="services">All services of the host.</param>
-/// <param name="registered">Says what is registered; <see langword="null"/> in containers that cannot. There, the first use fails.</param>
+/// <param name="registered">Knows which services are registered; <see langword="null"/> in containers that cannot tell; there, the first use fails.</param>
 internal sealed class ConnectionValidator(IServiceCollection services, IServiceProviderIsKeyedService? registered) : IValidateOptions<RedisStoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, RedisStoreOptions options)
@@ -25,7 +25,7 @@ internal sealed class ConnectionValidator(IServiceCollection services, IServiceP
             : ValidateOptionsResult.Fail(Problem(key));
     }
 
-    /// <summary>Says that a chat has nothing to connect to, and how to change that.</summary>
+    /// <summary>The error for a chat that has no Redis to connect to, and how to fix it.</summary>
     public static string Problem(string? key) => key is null
         ? $"The chat has no Redis to connect to. Call AddRedisChat(\"localhost:6379\"), set {nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.Configuration)}, "
             + $"or register an {nameof(IConnectionMultiplexer)}."

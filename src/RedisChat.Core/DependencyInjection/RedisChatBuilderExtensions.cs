@@ -8,15 +8,15 @@ using StackExchange.Redis;
 
 namespace RedisChat;
 
-/// <summary>Chooses where a chat keeps its messages, and its settings. Of several calls that choose the same thing, the last one counts.</summary>
+/// <summary>Chooses where a chat stores its messages, and its settings. If several calls choose the same thing, the last one wins.</summary>
 /// <remarks>
-/// <c>UseRedis</c> chooses the connection, and <c>UseKeyScheme</c> the names of the default layout's keys. Neither undoes
+/// <c>UseRedis</c> chooses the connection, and <c>UseKeyScheme</c> the names of the default layout's keys. Neither overrides
 /// <c>UseInMemory</c>, <c>UseStore</c> or <c>UseClassicLayout</c>, which choose the store.
 /// </remarks>
 public static class RedisChatBuilderExtensions
 {
     /// <summary>
-    /// Sets options of the chat. To bind them from configuration instead, call <c>services.Configure&lt;ChatOptions&gt;(section)</c>, for a keyed chat
+    /// Sets options of the chat. To bind them from configuration instead, call <c>services.Configure&lt;ChatOptions&gt;(section)</c>, or for a keyed chat
     /// <c>services.Configure&lt;ChatOptions&gt;(key, section)</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -29,7 +29,7 @@ public static class RedisChatBuilderExtensions
         return builder;
     }
 
-    /// <summary>Sets options of the store on Redis.</summary>
+    /// <summary>Sets options of the Redis store.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets them.</param>
     /// <returns>The same builder.</returns>
@@ -51,11 +51,11 @@ public static class RedisChatBuilderExtensions
         return builder.UseRedis(RedisConfiguration.Parse(configuration));
     }
 
-    /// <summary>Connects to a Redis given by configuration options, of which a copy is used.</summary>
+    /// <summary>Connects to a Redis given by configuration options, which are copied.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configuration">How to connect.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">There is no end point in it, or one has a name that no host can have.</exception>
+    /// <exception cref="ArgumentException">It contains no end point, or one has a name that no host can have.</exception>
     public static IRedisChatBuilder UseRedis(this IRedisChatBuilder builder, ConfigurationOptions configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -77,7 +77,7 @@ public static class RedisChatBuilderExtensions
             multiplexer, RedisChatServiceCollectionExtensions.Time(provider), RedisChatServiceCollectionExtensions.Logger(provider)));
     }
 
-    /// <summary>Keeps messages in this process's memory, for tests of the host.</summary>
+    /// <summary>Stores messages in this process's memory, for tests of the host.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
     public static IRedisChatBuilder UseInMemory(this IRedisChatBuilder builder)
@@ -86,7 +86,7 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IMessageStore>(provider => new InMemoryMessageStore(RedisChatServiceCollectionExtensions.Time(provider)));
     }
 
-    /// <summary>Keeps messages in the classic layout, shared with other programs that use it: see <see cref="ClassicMessageStore"/>.</summary>
+    /// <summary>Stores messages in the classic layout, shared with other programs that use it: see <see cref="ClassicMessageStore"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
     public static IRedisChatBuilder UseClassicLayout(this IRedisChatBuilder builder)
@@ -105,7 +105,7 @@ public static class RedisChatBuilderExtensions
         }));
     }
 
-    /// <summary>Keeps messages in your own store.</summary>
+    /// <summary>Stores messages in your own store.</summary>
     /// <typeparam name="T">The store; its constructor gets the host's services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
@@ -117,7 +117,7 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IMessageStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
-    /// <summary>Names the keys of the store on Redis with your own scheme.</summary>
+    /// <summary>Names the keys of the Redis store with your own scheme.</summary>
     /// <typeparam name="T">The scheme; its constructor gets the host's services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>
@@ -129,7 +129,7 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IRoomKeyScheme>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
-    // Not null, which would mean the options of all names.
+    // Not null, because null means the options of all names.
     private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 
     private static IRedisChatBuilder Replace<T>(this IRedisChatBuilder builder, Func<IServiceProvider, T> make)

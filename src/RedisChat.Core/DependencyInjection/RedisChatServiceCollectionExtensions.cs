@@ -9,9 +9,9 @@ namespace RedisChat;
 
 /// <summary>Registers a <see cref="Chat"/> with a host.</summary>
 /// <remarks>
-/// The chat and its store are singletons. They connect at first use: a host starts while Redis is down, and its chat works once Redis is up. Invalid
-/// options, or nothing to connect to, stop the host when it starts. A <see cref="TimeProvider"/> that the host has registered is used.
-/// <see cref="IServerInspection"/> is registered too, for stores that have it.
+/// The chat and its store are singletons. They connect on first use: a host starts while Redis is down, and its chat works once Redis is up. Invalid
+/// options, or a missing connection, stop the host at startup. If the host has registered a <see cref="TimeProvider"/>, the chat uses it.
+/// <see cref="IServerInspection"/> is registered too, for stores that support it.
 /// </remarks>
 public static class RedisChatServiceCollectionExtensions
 {
@@ -31,14 +31,14 @@ public static class RedisChatServiceCollectionExtensions
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, string configuration) =>
         Add(services, null).UseRedis(configuration);
 
-    /// <summary>Adds a chat on a Redis given by configuration options, of which a copy is used.</summary>
+    /// <summary>Adds a chat on a Redis given by configuration options, which are copied.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">How to connect.</param>
     /// <returns>A builder for further configuration.</returns>
     public static IRedisChatBuilder AddRedisChat(this IServiceCollection services, ConfigurationOptions configuration) =>
         Add(services, null).UseRedis(configuration);
 
-    /// <summary>Adds a chat on a connection of the host's, which is never disposed by the chat.</summary>
+    /// <summary>Adds a chat on a connection that the host owns, and that the chat never disposes.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="multiplexer">The connection.</param>
     /// <returns>A builder for further configuration.</returns>
@@ -46,8 +46,8 @@ public static class RedisChatServiceCollectionExtensions
         Add(services, null).UseRedis(multiplexer);
 
     /// <summary>
-    /// Adds one of several chats, to be injected with <c>[FromKeyedServices(key)]</c>. The key is also the name of its options. Say where
-    /// its messages are kept with a call of <see cref="RedisChatBuilderExtensions"/>, for instance <c>.UseRedis(…)</c>.
+    /// Adds one of several chats, to be injected with <c>[FromKeyedServices(key)]</c>. The key is also the name of its options. Choose where
+    /// its messages are stored with a call of <see cref="RedisChatBuilderExtensions"/>, for instance <c>.UseRedis(…)</c>.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="serviceKey">The key.</param>

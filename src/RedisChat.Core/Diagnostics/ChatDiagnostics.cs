@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>The names of the chat's telemetry, for <c>AddSource</c> and <c>AddMeter</c>.</summary>
-/// <remarks>Rooms and users appear in traces but never in metrics, because their number has no bound.</remarks>
+/// <remarks>Rooms and users appear in traces but never in metrics, because their number is unbounded.</remarks>
 public static class ChatDiagnostics
 {
     /// <summary>The <see cref="System.Diagnostics.ActivitySource"/>: one span for each operation, named like <c>send chatroom</c>.</summary>
@@ -37,7 +37,7 @@ public static class ChatDiagnostics
     /// <summary>Counter: times that a watcher received <see cref="RoomEvent.Gap"/>.</summary>
     public const string Gaps = "redischat.client.gaps";
 
-    /// <summary>Counter: times that a send found that a room had lost history that this process knew.</summary>
+    /// <summary>Counter: sends that found a room without history that this process knew.</summary>
     public const string LostHistories = "redischat.client.lost_histories";
 
     /// <summary>Counter: connections that were stuck and were replaced.</summary>

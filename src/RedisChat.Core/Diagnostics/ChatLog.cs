@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat;
 
-/// <summary>Every log message of the library. Above Trace they hold no text of a user, no password and no connection string.</summary>
+/// <summary>All log messages of the library. Above Trace they contain no user's text, no password and no connection string.</summary>
 internal static partial class ChatLog
 {
-    [LoggerMessage(1, LogLevel.Debug, "The {Operation} failed and is retried in {DelayMs} ms (attempt {Attempt}).", EventName = "Retrying")]
+    [LoggerMessage(1, LogLevel.Debug, "The {Operation} failed and will be retried in {DelayMs} ms (attempt {Attempt}).", EventName = "Retrying")]
     public static partial void Retrying(ILogger logger, string operation, double delayMs, int attempt, Exception error);
 
-    [LoggerMessage(2, LogLevel.Warning, "The {Operation} was given up after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
+    [LoggerMessage(2, LogLevel.Warning, "Gave up the {Operation} after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
     public static partial void GaveUp(ILogger logger, string operation, int attempts, double timeoutMs, Exception? error);
 
     [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
@@ -17,13 +17,13 @@ internal static partial class ChatLog
     [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]
     public static partial void CatchingUp(ILogger logger, CatchUpCause cause);
 
-    [LoggerMessage(5, LogLevel.Warning, "The events of a room between {From} and {To} are unknown because its history was lost or trimmed. The watcher receives a gap and has to reload the room.", EventName = "Gap")]
+    [LoggerMessage(5, LogLevel.Warning, "The events of a room between {From} and {To} are unknown because its history was lost or trimmed. The watcher receives a gap and must reload the room.", EventName = "Gap")]
     public static partial void Gap(ILogger logger, RoomPosition from, RoomPosition to);
 
     [LoggerMessage(6, LogLevel.Debug, "A watcher waits for the store.", EventName = "WatcherWaits")]
     public static partial void WatcherWaits(ILogger logger, Exception error);
 
-    [LoggerMessage(7, LogLevel.Warning, "The subscription to a room missed something: it was at {Seen} while the room was at {Room}. It is replaced.", EventName = "SubscriptionDeaf")]
+    [LoggerMessage(7, LogLevel.Warning, "The subscription to a room missed an event: it was at {Seen} while the room was at {Room}. The subscription is being replaced.", EventName = "SubscriptionDeaf")]
     public static partial void SubscriptionDeaf(ILogger logger, RoomPosition seen, RoomPosition room);
 
     [LoggerMessage(8, LogLevel.Debug, "The watched rooms could not be probed.", EventName = "ProbeFailed")]
@@ -41,10 +41,10 @@ internal static partial class ChatLog
     [LoggerMessage(12, LogLevel.Warning, "The connection to Redis was stuck and has been replaced.", EventName = "ConnectionReplaced")]
     public static partial void ConnectionReplaced(ILogger logger);
 
-    [LoggerMessage(13, LogLevel.Warning, "Checking whether the connection to Redis works has failed.", EventName = "LookingFailed")]
+    [LoggerMessage(13, LogLevel.Warning, "The check of the connection to Redis failed.", EventName = "LookingFailed")]
     public static partial void LookingFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(14, LogLevel.Warning, "A room's old messages could not be sealed and stay as they are. The next attempt is after 128 more messages.", EventName = "SealingFailed")]
+    [LoggerMessage(14, LogLevel.Warning, "A room's old messages could not be sealed and stay as they are. The next attempt follows after 128 more messages.", EventName = "SealingFailed")]
     public static partial void SealingFailed(ILogger logger, Exception error);
 
     [LoggerMessage(15, LogLevel.Warning, "A step of the health check failed: {Step}.", EventName = "HealthStepFailed")]
@@ -53,6 +53,6 @@ internal static partial class ChatLog
     [LoggerMessage(16, LogLevel.Warning, "A read in the classic layout looked for the authors of messages in the hashes of {Users} users of the room in key {Key}. The layout does not store an author with a message, so old pages are slow in rooms with many users. The default layout does not have this cost. This is logged once.", EventName = "ManyUsersAsked")]
     public static partial void ManyUsersAsked(ILogger logger, int users, string key);
 
-    [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it asked for.", EventName = "TooFarBehind")]
+    [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it requested.", EventName = "TooFarBehind")]
     public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 }

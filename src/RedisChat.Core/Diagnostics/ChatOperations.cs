@@ -24,7 +24,7 @@ public static class ChatOperations
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 
-    /// <summary>An application's processing of an event that a watcher received. Only traced, and only where its cause was.</summary>
+    /// <summary>An application's processing of an event that a watcher received. Only traced, and only if the event's cause was.</summary>
     public const string Process = "process";
 
     /// <summary>Checking whether the store works.</summary>

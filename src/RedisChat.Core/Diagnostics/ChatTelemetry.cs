@@ -67,16 +67,16 @@ internal static class ChatTelemetry
             .SetTag("messaging.destination.name", room);
     }
 
-    /// <summary>The <c>traceparent</c> of the present activity, for those who receive what it causes; <see langword="null"/> if it is not recorded.</summary>
+    /// <summary>The <c>traceparent</c> of the current activity, for the receivers of its effects; <see langword="null"/> if it is not recorded.</summary>
     public static string? PresentTrace() =>
         Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } trace } ? trace : null;
 
-    /// <summary>A <c>traceparent</c> that came with an event; <see langword="null"/> if there is none, or if nobody here would look at it.</summary>
+    /// <summary>The <c>traceparent</c> of an event; <see langword="null"/> if it has none, or if nothing here listens for it.</summary>
     public static string? ReadTrace(ReadOnlySpan<byte> trace) =>
         !trace.IsEmpty && trace.Length <= LongestTrace && Source.HasListeners() ? Encoding.ASCII.GetString(trace) : null;
 
-    /// <summary>An application receives an event: begins the activity of processing it, linked to what caused the event.</summary>
-    /// <returns>The activity; it is not made the current one, because the application's code does not run inside of this call.</returns>
+    /// <summary>Starts the activity of an application's processing of an event, linked to the cause of the event.</summary>
+    /// <returns>The activity. It does not become the current one, because the application's code does not run inside of this call.</returns>
     public static Activity? BeginProcessing(string room, string trace)
     {
         if (!Source.HasListeners() || !ActivityContext.TryParse(trace, null, isRemote: true, out var cause))
@@ -100,7 +100,7 @@ internal static class ChatTelemetry
         }
     }
 
-    /// <summary>Ends what <see cref="BeginProcessing"/> began.</summary>
+    /// <summary>Ends an activity that <see cref="BeginProcessing"/> started.</summary>
     public static void EndProcessing(Activity processing)
     {
         var current = Activity.Current;
@@ -148,12 +148,12 @@ internal static class ChatTelemetry
     public static void Retry(string operation) =>
         Retried.Add(1, new KeyValuePair<string, object?>("messaging.operation.name", operation));
 
-    /// <summary>Counts the messages that a page leaves out, and logs where they are.</summary>
+    /// <summary>Counts the messages that a page leaves out, and logs where they are stored.</summary>
     public static void LeftOut(IReadOnlyList<UnreadableMessage> messages, ILogger logger)
     {
         Unreadable.Add(messages.Count);
 
-        // A sealed bucket that cannot be unpacked is one place, but holds many messages.
+        // A sealed bucket that cannot be unpacked is one place, but contains many messages.
         foreach (var (key, field) in messages.Select(message => (message.Key, message.Field)).Distinct())
         {
             ChatLog.UnreadableMessage(logger, key ?? "(unknown)", field ?? "(none)");

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>One of the chat's keys holds something that the chat cannot read.</summary>
+/// <summary>One of the chat's keys holds data that the chat cannot read.</summary>
 public sealed class ChatDataException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>
@@ -26,6 +26,6 @@ public sealed class ChatDataException : ChatException
     /// <summary>The key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The field of the key's hash; <see langword="null"/> if the whole key is meant.</summary>
+    /// <summary>The field of the key's hash; <see langword="null"/> for the whole key.</summary>
     public string? Field { get; init; }
 }

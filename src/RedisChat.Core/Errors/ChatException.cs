@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>A chat operation failed for a reason that its caller could not check beforehand. Input that is not valid is a <see cref="ChatInputException"/>.</summary>
+/// <summary>A chat operation failed for a reason that its caller could not check beforehand. Invalid input is a <see cref="ChatInputException"/>.</summary>
 public class ChatException : Exception
 {
     private string? _room;
@@ -26,7 +26,7 @@ public class ChatException : Exception
     {
     }
 
-    /// <summary>The room that the operation was about; <see langword="null"/> if it was about none.</summary>
+    /// <summary>The room of the operation; <see langword="null"/> if it does not concern a room.</summary>
     public string? Room
     {
         get => _room;
@@ -40,7 +40,7 @@ public class ChatException : Exception
         init => _operation = value;
     }
 
-    /// <summary>Fills in the room and the operation, unless they are known already: stores do not need to pass them around for their errors.</summary>
+    /// <summary>Sets the room and the operation, unless they are already set, so that stores need not pass them around for their errors.</summary>
     internal void Complete(string? room, string operation)
     {
         _room ??= room;

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>An idempotency key was used again by the same user in the same room, for another message. Nothing was written.</summary>
+/// <summary>The same user reused an idempotency key in the same room for a different message. Nothing was written.</summary>
 public sealed class ChatIdempotencyConflictException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

@@ -3,19 +3,19 @@ namespace RedisChat;
 /// <summary>The room or the message has reached a limit, such as the kinds of reactions that a message may have. Nothing was changed.</summary>
 public sealed class ChatLimitException : ChatException
 {
-    /// <summary>Makes one without details.</summary>
+    /// <summary>Creates an exception without details.</summary>
     public ChatLimitException()
     {
     }
 
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ChatLimitException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and the original error.</summary>
+    /// <summary>Creates an exception with a message and the original error.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The original error.</param>
     public ChatLimitException(string message, Exception? innerException)

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The server's configuration would lose messages, or the server cannot keep a promise that the chat was asked for. Retrying does not help.</summary>
+/// <summary>The server's configuration would lose messages, or the server cannot provide a guarantee that was requested. Retrying does not help.</summary>
 public sealed class ChatServerException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Two servers claim to be the primary, as during a fail-over, and writes to one of them would be lost. Nothing was written.</summary>
+/// <summary>Two servers claim to be the primary, as during a failover, and writes to one of them would be lost. Nothing was written.</summary>
 public sealed class ChatTopologyException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

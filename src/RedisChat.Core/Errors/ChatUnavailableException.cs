@@ -26,7 +26,7 @@ public sealed class ChatUnavailableException : ChatException
     /// <summary>
     /// Whether the operation may have taken effect, because a command was sent and its answer never arrived. If
     /// <see langword="false"/>, it certainly did not. A send that may have happened can be repeated safely with the same
-    /// <see cref="NewMessage.IdempotencyKey"/>, if the caller gave it one.
+    /// <see cref="NewMessage.IdempotencyKey"/>, if the caller set one.
     /// </summary>
     public bool MayHaveHappened { get; init; }
 }

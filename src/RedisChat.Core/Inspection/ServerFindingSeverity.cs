@@ -6,10 +6,10 @@ namespace RedisChat;
 [JsonConverter(typeof(JsonStringEnumConverter<ServerFindingSeverity>))]
 public enum ServerFindingSeverity
 {
-    /// <summary>Good to know; nothing is wrong.</summary>
+    /// <summary>Worth knowing; nothing is wrong.</summary>
     Information,
 
-    /// <summary>It costs something at a fault or under load.</summary>
+    /// <summary>It does harm after a fault or under load.</summary>
     Warning,
 
     /// <summary>It loses messages or stops the chat, now or at the next fault.</summary>

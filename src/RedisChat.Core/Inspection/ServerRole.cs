@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>What a server claims to be.</summary>
+/// <summary>The role that a server claims.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ServerRole>))]
 public enum ServerRole
 {
-    /// <summary>It did not tell.</summary>
+    /// <summary>The server did not report its role.</summary>
     Unknown,
 
-    /// <summary>It takes writes.</summary>
+    /// <summary>It accepts writes.</summary>
     Primary,
 
     /// <summary>It copies a primary.</summary>

@@ -4,17 +4,17 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>The JSON of everything that the chat hands out or takes in, source-generated: no reflection, so it works trimmed and with Native AOT.</summary>
+/// <summary>The JSON of all types that the chat returns or accepts, source-generated: without reflection, so it works trimmed and with Native AOT.</summary>
 /// <remarks>
 /// <para>
 /// Use it directly, <c>JsonSerializer.Serialize(page, ChatJsonContext.Default.MessagePage)</c>, or add it to the options of a host:
-/// <c>options.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default)</c>. In a context of your own the types work too.
+/// <c>options.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default)</c>. The types also work in a context of your own.
 /// </para>
 /// <para>
-/// Its own options write property names in camel case and leave out properties that are <see langword="null"/>; as a part of other options it follows
-/// those. No number exceeds 2^53, so JavaScript reads each of them exactly. A <see cref="RoomPosition"/> is a string. A <see cref="RoomEvent"/> begins with its <c>kind</c>: serialize it as
-/// <see cref="RoomEvent"/>, not as one of the nested types, because only then is the kind written. Reading a kind that this version does not know
-/// is a <see cref="JsonException"/>.
+/// Its own options write property names in camel case and omit properties that are <see langword="null"/>; as part of other options, it follows
+/// those. No number exceeds 2^53, so JavaScript reads all of them exactly. A <see cref="RoomPosition"/> is a string. A <see cref="RoomEvent"/> begins
+/// with its <c>kind</c>: serialize it as <see cref="RoomEvent"/>, not as one of the nested types, because only then is the kind written. Reading a kind
+/// that this version does not know throws a <see cref="JsonException"/>.
 /// </para>
 /// </remarks>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace RedisChat;
 
-/// <summary>Reads from the store what a watcher did not hear.</summary>
+/// <summary>Reads the events that a watcher missed from the store.</summary>
 /// <param name="store">The store.</param>
 /// <param name="room">The room's id.</param>
 /// <param name="seen">What the watcher has received.</param>
-/// <param name="most">The most events to catch up on; with more it is a gap.</param>
+/// <param name="most">The largest number of events to catch up on; beyond it, the watcher receives a gap instead.</param>
 internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, int? most)
 {
     private const int PageSize = 500;
 
-    /// <summary>Leaves out everything until now.</summary>
+    /// <summary>Skips everything up to now.</summary>
     public async ValueTask SkipToNowAsync(CancellationToken cancellationToken) =>
         seen.Position = await store.ReadPositionAsync(room, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>What changed since the position, and was not delivered yet.</summary>
+    /// <summary>The changes since the position that were not delivered yet.</summary>
     public async IAsyncEnumerable<RoomEvent> RunAsync(CatchUpCause cause, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ChatTelemetry.CatchUp(cause);
@@ -61,7 +61,7 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
         seen.ForgetReadAhead(readAheadBefore);
     }
 
-    /// <summary>If there is a bound, reads everything before anything is delivered; <see langword="false"/> as soon as it is too much.</summary>
+    /// <summary>If there is a bound, reads everything before delivering anything; <see langword="false"/> as soon as the bound is exceeded.</summary>
     private async ValueTask<bool> TryReadAllAsync(Queue<RoomChanges> pages, CancellationToken cancellationToken)
     {
         if (most is not { } bound)

@@ -1,23 +1,23 @@
 namespace RedisChat;
 
-/// <summary>Why a watcher reads from the store instead of going on live.</summary>
+/// <summary>Why a watcher reads from the store instead of continuing live.</summary>
 internal enum CatchUpCause
 {
-    /// <summary>No cause: the watcher goes on live.</summary>
+    /// <summary>No cause: the watcher continues live.</summary>
     None,
 
-    /// <summary>It began to watch.</summary>
+    /// <summary>The watcher has just started.</summary>
     Start,
 
-    /// <summary>An event did not continue the ones before.</summary>
+    /// <summary>An event did not continue the previous ones.</summary>
     Hole,
 
-    /// <summary>It fell further behind than its buffer holds.</summary>
+    /// <summary>The watcher fell further behind than its buffer holds.</summary>
     Overflow,
 
-    /// <summary>The room's counters told of something that no event did: the subscription was deaf.</summary>
+    /// <summary>The room's counters showed a change that no event had reported: the subscription was deaf.</summary>
     Probe,
 
-    /// <summary>What came over the wire was no event.</summary>
+    /// <summary>A payload on the channel was not an event.</summary>
     Unreadable,
 }

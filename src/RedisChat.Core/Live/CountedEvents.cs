@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>A store's events, counted as they are taken. Adds no step to the wait for one.</summary>
+/// <summary>A store's events, counted as they are consumed. Adds no async step of its own.</summary>
 internal sealed class CountedEvents(IAsyncEnumerable<RoomEvent> events, CancellationToken cancellationToken) : IAsyncEnumerable<RoomEvent>
 {
     public IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken ofEnumeration) =>

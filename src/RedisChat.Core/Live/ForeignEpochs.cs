@@ -1,13 +1,13 @@
 namespace RedisChat;
 
 /// <summary>
-/// Epochs that events named although the room has another one. Each can be the room created again, so its first event is worth a read of the store. It can
-/// also be another environment that publishes on the same channel, or a forgery, and then each event must not cost a read.
+/// The epochs that events named although the room has a different one. A foreign epoch may mean that the room was created again, so its first event is worth
+/// a read of the store. It may also come from another environment that publishes on the same channel, or from a forger; then not every event may cost a read.
 /// </summary>
-/// <remarks>Not thread-safe. Keeps a handful of epochs, however many there are.</remarks>
+/// <remarks>Not thread-safe. Keeps only a handful of epochs, however many occur.</remarks>
 internal sealed class ForeignEpochs(TimeProvider time)
 {
-    /// <summary>How long after a read an epoch is not worth another one.</summary>
+    /// <summary>How long after a read an epoch does not justify another one.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private const int Most = 4;
@@ -16,7 +16,7 @@ internal sealed class ForeignEpochs(TimeProvider time)
 
     private readonly record struct Foreign(RoomPosition Last, long ReadAt);
 
-    /// <summary>Notes the position of an event. Returns whether the store must be read, because it may be the room's.</summary>
+    /// <summary>Records the position of an event. Returns whether to read the store, because the event may be the room's.</summary>
     public bool IsWorthARead(RoomPosition position)
     {
         var index = _epochs.FindIndex(foreign => foreign.Last.Epoch == position.Epoch);
@@ -31,7 +31,7 @@ internal sealed class ForeignEpochs(TimeProvider time)
             index = _epochs.FindIndex(IsOver);
             if (index < 0)
             {
-                // Too many at once. If the room was really created again, its next event after the interval shows it, or the probe does before.
+                // Too many epochs at once. If the room was really created again, its next event after the interval shows that, or the probe does so earlier.
                 return false;
             }
         }
@@ -49,9 +49,9 @@ internal sealed class ForeignEpochs(TimeProvider time)
         return true;
     }
 
-    /// <summary>The store vouches for an epoch: it is not foreign any more.</summary>
+    /// <summary>Removes an epoch that the store has confirmed to be the room's.</summary>
     /// <param name="epoch">The epoch.</param>
-    /// <param name="last">The position of its last event that was not delivered because it was foreign.</param>
+    /// <param name="last">The position of its last event that was withheld as foreign.</param>
     /// <returns>Whether there was such an event.</returns>
     public bool TryRemove(ulong epoch, out RoomPosition last)
     {

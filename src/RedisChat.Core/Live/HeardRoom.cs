@@ -1,12 +1,12 @@
 namespace RedisChat;
 
-/// <summary>What this process has heard of a room: takes events as they come, and hands them to the room's watchers in the order of their numbers.</summary>
+/// <summary>What this process has heard of a room: receives events as they arrive, and passes them on to the watchers in the order of their numbers.</summary>
 /// <remarks>
 /// <para>
-/// Handlers of a channel run side by side on the thread pool, and overtake each other. The numbers show it: an event that does not continue what was heard
-/// is held until the missing one has come. If that does not come soon, it was lost: the watchers find the hole and read from the store.
+/// Channel handlers run in parallel on the thread pool and overtake each other. The numbers reveal that: an event that does not continue the previous one is
+/// held until the missing event arrives. If that takes too long, the event was lost: the watchers find the hole and read from the store.
 /// </para>
-/// <para>The order is for the watchers' ease only. Each compares every event with its own position, and would notice.</para>
+/// <para>The order only spares the watchers work. Each compares every event with its own position, and would notice a wrong order.</para>
 /// </remarks>
 internal sealed class HeardRoom(int bufferSize, TimeProvider time)
 {
@@ -16,12 +16,12 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
     private ForeignEpochs? _foreign;
     private bool _isClosed;
 
-    // Where waiting for the missing was last given up: it may still come, and is then no lost history.
+    // The range where waiting for missing events was last given up. They may still arrive, and then do not mean lost history.
     private Skipped? _skipped;
 
     public RoomFeed Feed { get; } = new(bufferSize);
 
-    /// <summary>The last position that was heard live, or that was read from the store; nothing before that.</summary>
+    /// <summary>The last position that was heard live or read from the store; <see langword="null"/> before that.</summary>
     public RoomPosition? Position
     {
         get
@@ -33,7 +33,7 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>The last position, if nothing is missing before something that was heard already.</summary>
+    /// <summary>The last position, unless an event is missing before one that was already heard.</summary>
     public bool TryGetWhole(out RoomPosition heard)
     {
         lock (_gate)
@@ -43,9 +43,9 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>A watcher has read this position from the store, after the channel was subscribed to: events must continue from there.</summary>
+    /// <summary>Records a position that a watcher read from the store after subscribing to the channel: events must continue from there.</summary>
     /// <remarks>
-    /// Only the store can vouch for an epoch. So this is how the epoch of a room that was created, or created again, becomes the one whose events are delivered.
+    /// Only the store can vouch for an epoch. So this is how a room that was created, or created again, gets the epoch whose events are delivered.
     /// </remarks>
     public void Confirmed(RoomPosition position)
     {
@@ -58,12 +58,12 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>A probe has found that what happened between these positions was not heard, and is not waiting for it.</summary>
+    /// <summary>Records that, as a probe found, the events between these positions were not heard, and stops waiting for them.</summary>
     public void Missed(RoomPosition heard, RoomPosition position)
     {
         lock (_gate)
         {
-            // Something may have been heard since the probe read the room.
+            // Events may have arrived since the probe read the room.
             if (_heard == heard)
             {
                 Adopt(position);
@@ -73,7 +73,7 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>Takes events that came together.</summary>
+    /// <summary>Receives the events of one payload.</summary>
     public void Hear(LiveEvents events)
     {
         lock (_gate)
@@ -108,7 +108,7 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
-    /// <summary>Forgets what is held, and hears nothing more: nobody watches any more.</summary>
+    /// <summary>Drops the held events and ignores all later ones, because the last watcher has left.</summary>
     public void Close()
     {
         lock (_gate)
@@ -131,14 +131,14 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
     {
         if (_heard is { } heard && heard.Epoch != position.Epoch)
         {
-            // What is held belongs to a room that is gone.
+            // The held events belong to a room that no longer exists.
             _held?.TakeAll();
         }
 
         _heard = position;
         if (_foreign is not null && _foreign.TryRemove(position.Epoch, out var last) && !position.IsAtOrAfter(last))
         {
-            // Its events came after the store was read, and were not delivered: the epoch was still foreign.
+            // These events arrived after the store was read, and were withheld because the epoch was still foreign.
             _heard = last;
             Feed.CatchUp(CatchUpCause.Hole);
         }
@@ -179,7 +179,7 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         var position = events.Position;
         if (_heard is { } heard && !position.IsAtOrAfter(heard))
         {
-            // Numbers that go back: the room lost a part of its history. The probe would not see it any more once this is what was heard last.
+            // The numbers went backward: the room lost part of its history. Once this is the last position heard, the probe cannot notice that any more.
             Feed.CatchUp(CatchUpCause.Hole);
             _heard = IsLate(position) ? heard : position;
         }

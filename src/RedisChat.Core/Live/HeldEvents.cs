@@ -1,10 +1,10 @@
 namespace RedisChat;
 
-/// <summary>Events that came before those that they follow, in the order of their numbers.</summary>
+/// <summary>Events that arrived ahead of their predecessors, sorted by number.</summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback rang, object state)
 {
-    // Handlers overtake each other by microseconds on an idle machine and by milliseconds on a busy one. A probe waits longer.
+    // Handlers overtake each other by microseconds on an idle machine and by milliseconds on a busy one. A probe waits longer than this.
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time = time;
@@ -18,7 +18,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
 
     public bool IsEmpty => _held.Count == 0;
 
-    /// <summary>Holds events, unless those would be too many.</summary>
+    /// <summary>Holds events, unless there would be too many.</summary>
     public bool TryAdd(LiveEvents events)
     {
         if (_count + events.Count > capacity)
@@ -43,7 +43,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         return true;
     }
 
-    /// <summary>Takes the first of them, if nothing is missing between it and a position.</summary>
+    /// <summary>Takes the first of them, if no event is missing between it and a position.</summary>
     public bool TryTake(RoomPosition seen, out LiveEvents events)
     {
         events = default;
@@ -56,12 +56,12 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         _held.RemoveAt(0);
         _count -= events.Count;
 
-        // What is missing before the next one is something else.
+        // Whatever is missing before the next one is a different event.
         _waitingSince = _time.GetTimestamp();
         return true;
     }
 
-    /// <summary>Takes them all.</summary>
+    /// <summary>Takes all of them.</summary>
     public LiveEvents[] TakeAll()
     {
         LiveEvents[] events = [.. _held];
@@ -70,7 +70,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         return events;
     }
 
-    /// <summary>Called when the timer rang: whether the first of them has waited too long. If not, it rings again.</summary>
+    /// <summary>Called when the timer fires: returns whether the first of them has waited too long, and restarts the timer if not.</summary>
     public bool IsStuck()
     {
         _isTimerSet = false;
@@ -89,7 +89,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         return true;
     }
 
-    /// <summary>Forgets them, and the timer.</summary>
+    /// <summary>Drops them, and stops the timer.</summary>
     public void Clear()
     {
         TakeAll();
@@ -98,7 +98,7 @@ internal sealed class HeldEvents(int capacity, TimeProvider time, TimerCallback 
         _isTimerSet = false;
     }
 
-    // Set once while something is held and not for each event: at full speed there is always something for a moment.
+    // Set once, not per event: at full speed some event is always held for a moment.
     private void SetTimer(TimeSpan due)
     {
         if (!_isTimerSet)

@@ -1,9 +1,9 @@
 namespace RedisChat;
 
-/// <summary>An event as it came over the wire, with what it must follow: so a missed one before it is visible.</summary>
+/// <summary>An event as it came over the wire, with the number it must follow, which reveals a missing event before it.</summary>
 /// <param name="happened">What happened: a creation or a change.</param>
-/// <param name="previous">For a creation the time (µs) of the message before it, for a change the revision before it; 0 for the first.</param>
-/// <param name="trace">The <c>traceparent</c> of whoever caused it; <see langword="null"/> where that is not traced.</param>
+/// <param name="previous">For a creation the time (µs) of the previous message, for a change the previous revision; 0 for the first.</param>
+/// <param name="trace">The <c>traceparent</c> of the call that caused it; <see langword="null"/> if that is not traced.</param>
 internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace = null)
 {
     private static readonly RoomEvent Nothing = new RoomEvent.CaughtUp(RoomPosition.Start);
@@ -14,26 +14,26 @@ internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace
 
     public string? Trace { get; } = trace;
 
-    /// <summary>The event that came after it. Set once.</summary>
+    /// <summary>The event that arrived after it. Set once.</summary>
     public LiveEvent? Next
     {
         get => Volatile.Read(ref _next);
         set => Volatile.Write(ref _next, value);
     }
 
-    /// <summary>How many events came before it in this process.</summary>
+    /// <summary>How many events arrived before it in this process.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>What stands before the first event.</summary>
+    /// <summary>The placeholder before the first event.</summary>
     public static LiveEvent None() => new(Nothing, 0);
 
-    /// <summary>What the event is to someone who has seen the room up to a position.</summary>
+    /// <summary>Whether the event continues what a watcher has seen of the room.</summary>
     public Continuity After(RoomPosition seen)
     {
         var position = Happened.Position;
         if (position.Epoch != seen.Epoch)
         {
-            // Also the first message of a room that was watched before it existed: only the store can vouch for a new epoch. A program that can
+            // This includes the first message of a room that was watched before it existed: only the store can vouch for a new epoch. A program that can
             // publish on the channel but not read the room does not know its epoch, and so cannot forge events.
             return Continuity.Hole;
         }
@@ -42,8 +42,8 @@ internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace
         {
             if (position.MessageId <= seen.MessageId)
             {
-                // The same id with another time, or a lower one with a later time: the history was lost, and its ids are given out again.
-                // (If the clock was set back instead, it costs one read of the store.)
+                // The same id with a different time, or a lower id with a later time: history was lost, and its ids are being reused.
+                // (If the clock was set back instead, this costs one read of the store.)
                 var again = position.MessageId == seen.MessageId ? position.Stamp != seen.Stamp : position.Stamp > seen.Stamp;
                 return again ? Continuity.Hole : Continuity.Seen;
             }
@@ -67,12 +67,12 @@ internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace
 /// <summary>Whether an event continues what a watcher has seen.</summary>
 internal enum Continuity
 {
-    /// <summary>It is part of what the watcher has seen.</summary>
+    /// <summary>The watcher has already seen it.</summary>
     Seen,
 
-    /// <summary>It is the next one.</summary>
+    /// <summary>It is the next event.</summary>
     Next,
 
-    /// <summary>Something in between is missing.</summary>
+    /// <summary>An event in between is missing.</summary>
     Hole,
 }

@@ -1,14 +1,14 @@
 namespace RedisChat;
 
-/// <summary>Events that came together, linked: those of one payload.</summary>
+/// <summary>The events of one payload, as a linked list.</summary>
 internal readonly record struct LiveEvents(LiveEvent First, LiveEvent Last)
 {
-    /// <summary>The room after them.</summary>
+    /// <summary>The room's position after them.</summary>
     public RoomPosition Position => Last.Happened.Position;
 
     public int Count => (int)(Last.Sequence - First.Sequence) + 1;
 
-    /// <summary>An event after others, if there are any.</summary>
+    /// <summary>Appends an event to a list that may be empty.</summary>
     public static LiveEvents Append(LiveEvents events, LiveEvent next)
     {
         if (events == default)
@@ -21,7 +21,7 @@ internal readonly record struct LiveEvents(LiveEvent First, LiveEvent Last)
         return events with { Last = next };
     }
 
-    /// <summary>Whether they belong to the history that was seen up to a position, but others are missing before them.</summary>
+    /// <summary>Whether they belong to the same history as a position, with other events missing in between.</summary>
     public bool IsAheadOf(RoomPosition seen) =>
         Position.Epoch == seen.Epoch && Position.IsAtOrAfter(seen) && First.After(seen) == Continuity.Hole;
 }

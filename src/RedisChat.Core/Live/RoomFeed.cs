@@ -1,20 +1,20 @@
 namespace RedisChat;
 
 /// <summary>
-/// The live events of one room in this process: a chain that every watcher walks at its own pace. Publishing costs a look at each watcher, and
-/// more only for those who wait.
+/// The live events of one room in this process: a linked list that every watcher walks at its own pace. Publishing checks each watcher, and does more
+/// only for those that wait.
 /// </summary>
-/// <remarks>A watcher that falls more than the buffer's length behind is cut off, so that the chain behind it can be collected.</remarks>
+/// <remarks>A watcher that falls behind by more than the buffer's length is cut off, so that the list behind it can be collected.</remarks>
 internal sealed class RoomFeed(int bufferSize)
 {
     private readonly object _gate = new();
     private LiveEvent _last = LiveEvent.None();
     private RoomFeedReader[] _readers = [];
 
-    /// <summary>The newest event; the readers' chain goes on from it.</summary>
+    /// <summary>The newest event, from which the readers' list continues.</summary>
     public LiveEvent Last => Volatile.Read(ref _last);
 
-    /// <summary>Tells of events that came together: one, or the first of several that are linked already. Who waits is woken once for all.</summary>
+    /// <summary>Publishes the events of one payload: a single one, or the first of several that are already linked. Wakes each waiting reader once.</summary>
     public void Publish(LiveEvent first)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class RoomFeed(int bufferSize)
             _last.Next = first;
             Volatile.Write(ref _last, last);
 
-            // Who begins to wait says so first and looks for news then: so either it sees the events, or it is seen waiting here.
+            // A reader marks itself as waiting before its last check, so either it sees the events or it is seen waiting here.
             Interlocked.MemoryBarrier();
             foreach (var reader in _readers)
             {
@@ -37,7 +37,7 @@ internal sealed class RoomFeed(int bufferSize)
         }
     }
 
-    /// <summary>Sends every watcher to the store.</summary>
+    /// <summary>Makes every watcher read from the store.</summary>
     public void CatchUp(CatchUpCause cause)
     {
         foreach (var reader in Volatile.Read(ref _readers))
@@ -46,7 +46,7 @@ internal sealed class RoomFeed(int bufferSize)
         }
     }
 
-    /// <summary>Has every watcher look whether it is to end.</summary>
+    /// <summary>Makes every watcher check whether it has been canceled.</summary>
     public void WakeAll()
     {
         foreach (var reader in Volatile.Read(ref _readers))
@@ -55,8 +55,8 @@ internal sealed class RoomFeed(int bufferSize)
         }
     }
 
-    /// <summary>One more reads.</summary>
-    /// <param name="watcher">Called on the thread pool when the reader waited and has something to look at.</param>
+    /// <summary>Adds a reader.</summary>
+    /// <param name="watcher">Called on the thread pool when the reader was waiting and has something to check.</param>
     public RoomFeedReader Join(IThreadPoolWorkItem watcher)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisChat;
 
-/// <summary>One watcher's place in a <see cref="RoomFeed"/>. Waiting and waking allocate nothing: the watcher itself is what the pool runs.</summary>
+/// <summary>One watcher's place in a <see cref="RoomFeed"/>. Waiting and waking do not allocate: the watcher itself is the work item.</summary>
 internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
 {
     private const int Busy = 0;
@@ -12,9 +12,9 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
     private int _cause;
     private int _state;
 
-    /// <summary>The next event, if it has come, and what it is to someone who has seen the room up to a position.</summary>
+    /// <summary>Reads the next event, if there is one, and compares it with the position that the watcher has seen.</summary>
     /// <remarks>
-    /// Returns no <see cref="LiveEvent"/>: a watcher that holds one while its application is busy would hold all that come after it.
+    /// Does not return the <see cref="LiveEvent"/>: a watcher that holds one while its application is busy would keep all later ones alive.
     /// </remarks>
     public bool TryRead(RoomPosition seen, [NotNullWhen(true)] out RoomEvent? happened, out Continuity continuity, out string? trace)
     {
@@ -36,7 +36,7 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
         return true;
     }
 
-    /// <summary>Why to read from the store, if that is needed, and forgets it; from here on come the events after now.</summary>
+    /// <summary>Takes the cause for reading from the store, if there is one. Reading then continues with the events that come after now.</summary>
     public CatchUpCause TakeCatchUp()
     {
         if (Volatile.Read(ref _cause) == (int)CatchUpCause.None)
@@ -49,24 +49,24 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
         return cause;
     }
 
-    /// <summary>Leaves out what has come until now, before it is read from the store.</summary>
+    /// <summary>Skips the events up to now, before the store is read.</summary>
     public void SkipToNow() => Volatile.Write(ref _at, feed.Last);
 
-    /// <summary>Begins to wait. Whoever wakes from here on has the watcher called; what came before is told by <see cref="HasNews"/>.</summary>
+    /// <summary>Starts waiting. From here on, waking the reader calls the watcher; <see cref="HasNews"/> reports what came before.</summary>
     public void BeginWait() => Interlocked.Exchange(ref _state, Waiting);
 
-    /// <summary>Whether there is something to read, or a cause to read from the store.</summary>
+    /// <summary>Whether there is an event to read, or a cause to read from the store.</summary>
     public bool HasNews => Volatile.Read(ref _cause) != (int)CatchUpCause.None || Volatile.Read(ref _at)?.Next is not null;
 
-    /// <summary>Ends a wait by oneself; <see langword="false"/> if the watcher is being called already.</summary>
+    /// <summary>Ends the wait without being woken; <see langword="false"/> if the watcher is already being called.</summary>
     public bool TryEndWait() => Interlocked.CompareExchange(ref _state, Busy, Waiting) == Waiting;
 
-    /// <summary>Has the watcher called, if it waits.</summary>
+    /// <summary>Has the watcher called, if it is waiting.</summary>
     public void Wake()
     {
         if (TryEndWait())
         {
-            // The watcher runs its application's code: never on the thread of whoever wakes it, and each on its own, so that none delays another.
+            // The watcher runs its application's code: never on the waking thread, and each as its own work item, so that none delays another.
             ThreadPool.UnsafeQueueUserWorkItem(watcher, preferLocal: true);
         }
     }
@@ -77,7 +77,7 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
         Wake();
     }
 
-    /// <summary>Wakes the watcher for a new event, or cuts it off if it has read nothing from so long ago on.</summary>
+    /// <summary>Wakes the watcher for a new event, or cuts it off if it has not read for too long.</summary>
     public void Published(long oldest)
     {
         var at = Volatile.Read(ref _at);

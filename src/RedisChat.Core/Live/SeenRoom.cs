@@ -1,24 +1,24 @@
 namespace RedisChat;
 
-/// <summary>What a watcher has received of its room, so that nothing is delivered twice.</summary>
+/// <summary>What a watcher has received from its room, so that nothing is delivered twice.</summary>
 internal sealed class SeenRoom
 {
-    // State that was read ahead of the position: by subject, the revision that it includes. The changes that made it are not delivered again.
+    // State that was read ahead of the position: for each subject the revision that it includes. The changes up to it are not delivered again.
     private Dictionary<(char Kind, long MessageId), long>? _readAhead;
 
     public RoomPosition Position { get; set; }
 
-    /// <summary>A mark to pass to <see cref="ForgetReadAhead(object?)"/>: what was read ahead until now.</summary>
+    /// <summary>A mark to pass to <see cref="ForgetReadAhead(object?)"/>: what has been read ahead so far.</summary>
     public object? ReadAhead => _readAhead?.ToArray();
 
-    /// <summary>Whether a live change is already part of a state that was delivered.</summary>
+    /// <summary>Whether a delivered state already includes a live change.</summary>
     public bool WasReadAhead(RoomEvent happened) =>
         _readAhead is not null && happened is not RoomEvent.Created
         && happened.State is { } state && _readAhead.TryGetValue((state.Kind, state.MessageId), out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
-    /// Whether a state that was read from the store has not been delivered yet. Because it is read a moment later, it may be newer than the position it is read
-    /// at. That is remembered, so that the change is not delivered again when it arrives live.
+    /// Whether a state that was read from the store has not been delivered yet. It is read a moment after its position, so it may be newer than the position.
+    /// This is remembered, so that the change is not delivered again when it arrives live.
     /// </summary>
     public bool IsNews(RoomEvent happened)
     {
@@ -42,7 +42,7 @@ internal sealed class SeenRoom
         return true;
     }
 
-    /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this one.</summary>
+    /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this position.</summary>
     public void ForgetReadAhead(object? mark)
     {
         foreach (var entry in (KeyValuePair<(char, long), long>[]?)mark ?? [])

@@ -1,23 +1,23 @@
 namespace RedisChat;
 
-/// <summary>Lets callers that read the same at the same time share one read. What is shared is only the read, nothing is kept after it.</summary>
+/// <summary>Lets callers that read the same data at the same time share one read. Nothing is cached after the read.</summary>
 /// <remarks>
 /// <para>
-/// A caller never shares a read that had begun before the call. A watcher joins its room's feed first and reads then; a read that began before it joined
-/// may have seen the room as it was before an event that the feed no longer has for this watcher, and the event would be lost for it. So whoever comes
-/// while a read is under way shares the next one, which begins when that has ended. However many call at once, it is two reads.
+/// A caller never shares a read that began before its call. A watcher first joins its room's feed and then reads. A read that began before it joined may
+/// have seen the room before an event that the feed no longer has for this watcher, and the watcher would lose that event. So a caller that arrives during
+/// a read shares the next one, which begins when the current one has ended. However many callers there are, two reads are enough.
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-/// <param name="read">Reads. Not cancelled by any caller, because others may be waiting for it.</param>
+/// <param name="read">Reads. A caller cannot cancel it, because others may be waiting for it.</param>
 internal sealed class SharedReads<TKey, T>(Func<TKey, ValueTask<T>> read)
     where TKey : notnull
 {
-    // Of each key that is being read: those who wait for the next read.
+    // For each key that is being read: the callers that wait for the next read.
     private readonly Dictionary<TKey, TaskCompletionSource<T>?> _next = [];
 
-    /// <summary>Reads, with others or alone.</summary>
-    /// <param name="key">What.</param>
+    /// <summary>Reads, alone or together with other callers.</summary>
+    /// <param name="key">What to read.</param>
     /// <param name="cancellationToken">Stops waiting for the read.</param>
     public Task<T> ReadAsync(TKey key, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class SharedReads<TKey, T>(Func<TKey, ValueTask<T>> read)
             _next.Add(key, null);
         }
 
-        // It may outlast this call, on behalf of others.
+        // The read may outlive this call, because others may need it.
         Background.Begin((Reads: this, Key: key, Own: own), static call => _ = call.Reads.RunAsync(call.Key, call.Own));
         return own.Task.WaitAsync(cancellationToken);
     }
@@ -48,7 +48,7 @@ internal sealed class SharedReads<TKey, T>(Func<TKey, ValueTask<T>> read)
             }
             catch (Exception e)
             {
-                // Looked at here, because all callers may have stopped waiting.
+                // Observed here, because all callers may have stopped waiting.
                 waiting.SetException(e);
                 _ = waiting.Task.Exception;
             }

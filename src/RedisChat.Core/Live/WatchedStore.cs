@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat;
 
-/// <summary>A store and its live events: what watchers follow a room with. One for all of them.</summary>
+/// <summary>A store and its live events, shared by all watchers.</summary>
 internal sealed class WatchedStore
 {
     private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
 
-    // Only the room's position is wanted: finding the newest message may take a search below many deleted ones.
+    // Only the room's position is needed: finding the newest message may mean searching past many deleted ones.
     private static readonly MessageQuery NoMessages = new() { After = ChatLimits.MaxMessageId, Limit = 1 };
 
-    // After a restart all watchers of a room come back at once, and miss the same.
+    // After a restart, all watchers of a room come back at once and need the same changes.
     private readonly SharedReads<(string Room, RoomPosition After, int Limit), RoomChanges> _changes;
     private readonly SharedReads<string, RoomPosition> _positions;
 
@@ -30,9 +30,9 @@ internal sealed class WatchedStore
 
     public ILogger Logger { get; }
 
-    /// <summary>A room's events. Each enumeration is a watcher of its own.</summary>
+    /// <summary>A room's events. Each enumeration is a separate watcher.</summary>
     /// <param name="room">The room's id.</param>
-    /// <param name="options">From where on, and how.</param>
+    /// <param name="options">Where to start, and how to watch.</param>
     /// <param name="cancellationToken">Ends every enumeration.</param>
     public IAsyncEnumerable<RoomEvent> Watch(string room, WatchOptions options, CancellationToken cancellationToken) =>
         new RoomEvents(this, room, options, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class WatchedStore
     public ValueTask<RoomChanges> ReadChangesAsync(string room, RoomPosition after, int limit, CancellationToken cancellationToken) =>
         RepeatAsync((_changes, Key: (room, after, limit)), static (read, token) => read._changes.ReadAsync(read.Key, token), cancellationToken);
 
-    /// <summary>A watcher outlasts any time without a store: it reads again until it succeeds.</summary>
+    /// <summary>Reads until it succeeds: a watcher survives any outage of the store.</summary>
     private async ValueTask<T> RepeatAsync<TState, T>(TState state, Func<TState, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         while (true)

@@ -4,12 +4,12 @@ using System.Threading.Tasks.Sources;
 namespace RedisChat;
 
 /// <summary>
-/// Delivers what happens in a room from a position on, each event once and in order. Live events are taken only while they continue what was
-/// delivered; where they do not, what changed is read from the store.
+/// Delivers a room's events from a position on, each exactly once and in order. Takes live events only as long as they continue what was delivered,
+/// and otherwise reads the changes from the store.
 /// </summary>
 /// <remarks>
-/// Written out by hand, because a live event must cost little: delivering one, waiting for one and being woken for one allocate nothing. What is read from
-/// the store is left to the compiler.
+/// The state machine is written by hand because a live event must be cheap: delivering one, waiting for one and being woken for one allocate nothing.
+/// Reads from the store use compiler-generated iterators.
 /// </remarks>
 internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
@@ -21,12 +21,12 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     private readonly WatcherHeartbeat? _heartbeat;
     private readonly SeenRoom _seen = new();
 
-    // The application goes on where it is completed: that is on the pool, in a work item that is this watcher's own.
+    // Completing this runs the application's code, so it only happens on the pool, in this watcher's own work item.
     private ManualResetValueTaskSourceCore<bool> _next;
     private CancellationTokenRegistration _onWatchCancelled;
     private CancellationTokenRegistration _onEnumerationCancelled;
 
-    // What is being read from the store, and how to end that; nothing while it is live.
+    // The pending read from the store, and how to cancel it; null while the watcher is live.
     private IAsyncEnumerator<RoomEvent>? _fromStore;
     private CancellationTokenSource? _reading;
     private ILiveRoom? _room;
@@ -50,19 +50,19 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         _fromStore = StartAsync().GetAsyncEnumerator(CancellationToken.None);
     }
 
-    /// <summary>Whose turn it is. Only who changes it from what it was may complete an event, or end.</summary>
+    /// <summary>Whose turn it is. Only the caller that successfully changes the turn may complete an event or end the watcher.</summary>
     private static class Turn
     {
-        /// <summary>The application's: no event is awaited.</summary>
+        /// <summary>The application's turn: no event is awaited.</summary>
         public const int Application = 0;
 
-        /// <summary>The watcher's: an event is awaited.</summary>
+        /// <summary>The watcher's turn: an event is awaited.</summary>
         public const int Watcher = 1;
 
-        /// <summary>The watcher's, to end: it was disposed while an event was awaited.</summary>
+        /// <summary>The watcher's turn to end: it was disposed while an event was awaited.</summary>
         public const int Disposal = 2;
 
-        /// <summary>Nobody's any more.</summary>
+        /// <summary>Nobody's turn: the watcher has ended.</summary>
         public const int None = 3;
     }
 
@@ -71,10 +71,10 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         /// <summary>There is an event to deliver.</summary>
         Delivers,
 
-        /// <summary>There is nothing; it will be called when there is.</summary>
+        /// <summary>There is no event; the watcher will be called when there is.</summary>
         Waits,
 
-        /// <summary>Something must be read from the store first, or it ends.</summary>
+        /// <summary>The watcher must read from the store first, or end.</summary>
         LeavesLive,
     }
 
@@ -98,7 +98,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             return new(true);
         }
 
-        // What was delivered is not kept while there is nothing more: it may be the last for long.
+        // Do not keep the delivered event alive while waiting: the wait may be long.
         _current = null;
         _next.Reset();
         var next = new ValueTask<bool>(this, _next.Version);
@@ -112,7 +112,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         return next;
     }
 
-    /// <summary>Ends the watching. An event that is awaited does not come any more: there is none.</summary>
+    /// <summary>Stops watching. A pending <see cref="MoveNextAsync"/> completes without an event.</summary>
     public ValueTask DisposeAsync()
     {
         while (true)
@@ -125,7 +125,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                     return default;
             }
 
-            // An event is awaited. The watcher is the one to end then, because only it knows where it is.
+            // An event is awaited, so the watcher must end itself: only it knows its state.
             var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             disposed = Interlocked.CompareExchange(ref _disposed, disposed, null) ?? disposed;
             switch (Interlocked.CompareExchange(ref _turn, Turn.Disposal, Turn.Watcher))
@@ -140,7 +140,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
     }
 
-    /// <summary>Called on the pool after it was woken.</summary>
+    /// <summary>Called on the pool when the watcher is woken.</summary>
     void IThreadPoolWorkItem.Execute() => GoOn(Step.Waits);
 
     bool IValueTaskSource<bool>.GetResult(short token) => _next.GetResult(token);
@@ -150,7 +150,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _next.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Goes on until there is an event, which is delivered, or nothing left but to wait.</summary>
+    /// <summary>Runs until an event was delivered, or there is nothing left to do but wait.</summary>
     private void GoOn(Step step)
     {
         switch (step == Step.Waits ? DeliverOrWait() : step)
@@ -259,7 +259,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         Complete();
     }
 
-    /// <summary>Lets the application go on. It may be back in <see cref="MoveNextAsync"/> before this returns.</summary>
+    /// <summary>Resumes the application, which may be back in <see cref="MoveNextAsync"/> before this returns.</summary>
     private void Complete()
     {
         if (Interlocked.CompareExchange(ref _turn, Turn.Application, Turn.Watcher) == Turn.Watcher)
@@ -268,12 +268,12 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
         else
         {
-            // It was disposed just now.
+            // The watcher was disposed just now.
             _ = EndAwaitedAsync(new OperationCanceledException());
         }
     }
 
-    /// <summary>Ends while an event is awaited, which fails, or does not come if the watcher was disposed.</summary>
+    /// <summary>Ends while an event is awaited: the wait fails, or completes without an event if the watcher was disposed.</summary>
     private async Task EndAwaitedAsync(Exception cause)
     {
         try
@@ -295,7 +295,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
     }
 
-    /// <summary>What the application is to see: its own cancellation with its own token, or that the store was disposed.</summary>
+    /// <summary>The exception for the application: its own cancellation with its own token, or that the store was disposed.</summary>
     private Exception ErrorOf(Exception cause) => cause switch
     {
         OperationCanceledException when _ofWatch.IsCancellationRequested => new OperationCanceledException(_ofWatch),
@@ -309,7 +309,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         using var ending = new Reading(this);
         _room = await _store.Rooms.JoinAsync(_name, ending.Token).ConfigureAwait(false);
 
-        // The feed is joined first, so what happens from here on is either read now or comes live.
+        // Join the feed first, so that every later event is either read here or arrives live.
         var reader = _room.Feed.Join(this);
         Volatile.Write(ref _reader, reader);
         _onWatchCancelled = _ofWatch.UnsafeRegister(static reader => ((RoomFeedReader)reader!).Wake(), reader);
@@ -395,7 +395,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
     }
 
-    /// <summary>What ends a read from the store. Only for as long as one is under way: a linked source takes more memory than the whole watcher.</summary>
+    /// <summary>The cancellation of one read from the store. Exists only during a read, because a linked source takes more memory than the watcher.</summary>
     private readonly struct Reading : IDisposable
     {
         private readonly Watcher _watcher;

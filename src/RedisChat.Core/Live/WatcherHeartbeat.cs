@@ -1,19 +1,19 @@
 namespace RedisChat;
 
-/// <summary>Tells a watcher that it has waited for an event for a while. Made only where heartbeats are asked for.</summary>
+/// <summary>Signals a watcher that has waited for an event for some time. Created only if heartbeats are requested.</summary>
 internal sealed class WatcherHeartbeat(TimeSpan interval, TimeProvider time) : IDisposable
 {
     private RoomFeedReader? _reader;
     private ITimer? _timer;
     private volatile bool _isDue;
 
-    /// <summary>The rest of a read from the store that took longer than the interval.</summary>
+    /// <summary>The pending read from the store, if it took longer than the interval.</summary>
     public Task<bool>? Reading { get; private set; }
 
-    /// <summary>Whether the watcher has waited for so long.</summary>
+    /// <summary>Whether the watcher has waited that long.</summary>
     public bool IsDue => _isDue;
 
-    /// <summary>From here on the watcher takes live events.</summary>
+    /// <summary>Called when the watcher starts to take live events.</summary>
     public void Join(RoomFeedReader reader)
     {
         _reader = reader;
@@ -21,14 +21,14 @@ internal sealed class WatcherHeartbeat(TimeSpan interval, TimeProvider time) : I
             static heartbeat => ((WatcherHeartbeat)heartbeat!).Ring(), self, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
     }
 
-    /// <summary>The watcher begins to wait for a live event.</summary>
+    /// <summary>Called when the watcher starts to wait for a live event.</summary>
     public void Restart()
     {
         _isDue = false;
         _timer?.Change(interval, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether it is due, once.</summary>
+    /// <summary>Whether it is due; resets it.</summary>
     public bool TryTake()
     {
         var isDue = _isDue;
@@ -37,7 +37,7 @@ internal sealed class WatcherHeartbeat(TimeSpan interval, TimeProvider time) : I
     }
 
     /// <summary>Waits for an event that is being read from the store.</summary>
-    /// <returns>Whether there is one; <see langword="null"/> if the interval is over, and the read goes on.</returns>
+    /// <returns>Whether there is an event; <see langword="null"/> if the interval is over and the read continues.</returns>
     public async ValueTask<bool?> MoveAsync(IAsyncEnumerator<RoomEvent> fromStore)
     {
         var reading = Reading ?? fromStore.MoveNextAsync().AsTask();

@@ -6,10 +6,10 @@ namespace RedisChat;
 /// <remarks>Immutable, and compared by value.</remarks>
 public sealed record Message
 {
-    /// <summary>The number of the message in its room: 1, 2, 3 … in the order everyone sees.</summary>
+    /// <summary>The number of the message in its room: 1, 2, 3 … in the order that everyone sees.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The id of the author; empty if the classic layout does not know it.</summary>
+    /// <summary>The id of the author; empty if the classic layout does not have it.</summary>
     public required string User { get; init; }
 
     /// <summary>The text. It is data from a user: encode it wherever it is shown.</summary>
@@ -29,15 +29,15 @@ public sealed record Message
         init => _details = _details with { EditedAt = value };
     }
 
-    /// <summary>1 as sent, plus one for each edit.</summary>
-    [JsonRequired] // Without it, a source-generated reader of JSON would set what it did not find to 0.
+    /// <summary>1 for a new message; each edit adds one.</summary>
+    [JsonRequired] // Without it, a source-generated JSON reader would set a missing property to 0.
     public int Version
     {
         get => _details.Version;
         init => _details = _details with { Version = value };
     }
 
-    /// <summary>Small facts that the application attached to the message.</summary>
+    /// <summary>Small pieces of data that the application attached to the message.</summary>
     public IReadOnlyDictionary<string, string> Metadata
     {
         get => _details.Metadata;
@@ -45,8 +45,8 @@ public sealed record Message
     }
 
     /// <summary>
-    /// The <see cref="NewMessage.IdempotencyKey"/> that the application gave when it sent the message; <see langword="null"/> if it gave none. A client
-    /// recognizes its own message by it, even if the event arrives before the answer to the send. Everyone who reads the room can see it.
+    /// The <see cref="NewMessage.IdempotencyKey"/> that the application set when it sent the message; <see langword="null"/> if it set none. A client
+    /// can recognize its own message by it, even if the event arrives before the answer to the send. Everyone who reads the room can see it.
     /// </summary>
     public string? IdempotencyKey
     {
@@ -58,7 +58,7 @@ public sealed record Message
 
     private static readonly Details AsSent = new(1, null, NoMetadata, null);
 
-    /// <summary>The revision of the last change of the message that this state includes; 0 for none. So far only edits change a message, and an edit's time is its revision.</summary>
+    /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     private readonly long _utcTicks;

@@ -19,7 +19,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
             ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
         }
 
-        // Safe to repeat: an edit that was made already finds its text there and changes nothing.
+        // Safe to repeat: a second attempt finds the new text and changes nothing.
         var change = await runner.RunAsync(
             Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, MessageDecision>)Edited),
             static (call, token) => call.Store.ChangeAsync(call.Room, call.Id, call.Edited, token), cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
             Delete, room, (Func<CancellationToken, ValueTask<MessageChange>>)DeleteOnceAsync, static (attempt, token) => attempt(token), cancellationToken)
             .ConfigureAwait(false);
 
-        // If an attempt to delete the message got no answer and the next one finds it gone, it was this call that deleted it, as far as can be known.
+        // If an attempt to delete the message got no answer and the next one does not find it, this call most probably deleted it.
         return change.Outcome == ChangeOutcome.Deleted || answerLost;
 
         async ValueTask<MessageChange> DeleteOnceAsync(CancellationToken token)

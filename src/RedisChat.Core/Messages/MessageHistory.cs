@@ -7,7 +7,7 @@ internal static class MessageHistory
 {
     private const int PageSize = 500;
 
-    /// <summary>All messages, oldest first. Cancellation ends it before the next message, also in the middle of a page.</summary>
+    /// <summary>All messages, oldest first. Cancellation ends the enumeration before the next message, even in the middle of a page.</summary>
     public static async IAsyncEnumerable<Message> EnumerateAsync(
         Chat chat, string room, string? user, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

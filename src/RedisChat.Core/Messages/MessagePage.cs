@@ -3,7 +3,7 @@ namespace RedisChat;
 /// <summary>A page of a room's messages, and the room's position when it was read.</summary>
 public sealed record MessagePage
 {
-    /// <summary>The messages by ascending id, whichever direction was read. Deleted messages are left out.</summary>
+    /// <summary>The messages by ascending id, in whichever direction the page was read. Deleted messages are left out.</summary>
     /// <remarks>A page is full unless it reaches the end of the room in that direction.</remarks>
     public required IReadOnlyList<Message> Messages { get; init; }
 
@@ -13,7 +13,7 @@ public sealed record MessagePage
     public required RoomPosition Position { get; init; }
 
     /// <summary>
-    /// Whether there are older messages. This is exact in the direction that was read; on the other side it means that
+    /// Whether there are older messages. This is exact in the direction that was read; in the other direction it means that
     /// there are older ids, whose messages may all be deleted.
     /// </summary>
     public bool HasOlder { get; init; }
@@ -21,7 +21,7 @@ public sealed record MessagePage
     /// <summary>Whether there are newer messages, with the same limitation as <see cref="HasOlder"/>.</summary>
     public bool HasNewer { get; init; }
 
-    /// <summary>The reactions to the messages, by message id and then by first use. Messages without reactions are not in it.</summary>
+    /// <summary>The reactions to the messages: by message id, and in order of first use. Messages without reactions are left out.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<Reaction>> Reactions
     {
         get;
@@ -32,12 +32,12 @@ public sealed record MessagePage
         System.Collections.Frozen.FrozenDictionary<long, IReadOnlyList<Reaction>>.Empty;
 
     /// <summary>
-    /// The messages of this run that the store holds but could not read, by ascending id. They do not count as <see cref="Messages"/> and do
-    /// not fail the page. In a compressed run that cannot be unpacked, every id that was asked for counts.
+    /// The stored messages in this range that could not be read, by ascending id. They do not count as <see cref="Messages"/> and do
+    /// not make the call fail. If a sealed bucket cannot be unpacked, this includes every requested id in it.
     /// </summary>
     public IReadOnlyList<UnreadableMessage> Unreadable
     {
         get;
-        init => field = value ?? []; // A source-generated reader of JSON sets what it did not find to null.
+        init => field = value ?? []; // A source-generated JSON reader sets a missing property to null.
     } = [];
 }

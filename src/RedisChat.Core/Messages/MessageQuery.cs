@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>Which page of a room to read. Without <see cref="Before"/>, <see cref="After"/> or <see cref="Around"/>: the newest.</summary>
+/// <summary>Which page of a room to read. Without <see cref="Before"/>, <see cref="After"/> or <see cref="Around"/>, it is the newest.</summary>
 public sealed record MessageQuery
 {
     /// <summary>Creates a query for the newest messages, to be narrowed by an initializer.</summary>
     /// <param name="limit">See <see cref="Limit"/>.</param>
-    [JsonConstructor] // A source-generated reader of JSON sets an init-only property that it did not find to 0, but a parameter to its default.
+    [JsonConstructor] // A source-generated JSON reader sets a missing init-only property to 0, but a missing parameter to its default.
     public MessageQuery(int limit = DefaultLimit) => Limit = limit;
 
     /// <summary>The newest page: <see cref="DefaultLimit"/> messages.</summary>
     public static MessageQuery Newest { get; } = new();
 
-    /// <summary>The most messages of a page if the query does not say.</summary>
+    /// <summary>The default of <see cref="Limit"/>.</summary>
     public const int DefaultLimit = 50;
 
     /// <summary>Only the nearest messages with a lower id than this. At least 1.</summary>
@@ -28,7 +28,7 @@ public sealed record MessageQuery
     /// <summary>Only messages of this author.</summary>
     public string? User { get; init; }
 
-    /// <summary>The user for whom the page is read: <see cref="MessagePage.Reactions"/> then say how often this user reacted.</summary>
+    /// <summary>The user for whom the page is read. <see cref="MessagePage.Reactions"/> then include how often this user reacted.</summary>
     public string? Reader { get; init; }
 
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>

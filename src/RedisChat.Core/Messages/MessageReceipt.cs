@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Confirms that the store holds a message.</summary>
+/// <summary>Confirms that the message is stored.</summary>
 public sealed record MessageReceipt
 {
     /// <summary>The number of the message in its room.</summary>
@@ -13,8 +13,8 @@ public sealed record MessageReceipt
     public required RoomPosition Position { get; init; }
 
     /// <summary>
-    /// Whether the message had been stored before under the same idempotency key. <see cref="Id"/> and <see cref="Timestamp"/>
-    /// are then those of the first time.
+    /// Whether the message had already been stored with the same idempotency key. <see cref="Id"/> and <see cref="Timestamp"/>
+    /// are then those of the stored message.
     /// </summary>
     public bool IsDuplicate { get; init; }
 }

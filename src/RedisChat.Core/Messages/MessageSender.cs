@@ -1,13 +1,13 @@
 namespace RedisChat;
 
-/// <summary>Sends messages: copies what the caller may change later, checks it, appends it with retries, and hands out the receipts.</summary>
+/// <summary>Sends messages: copies and checks the caller's data, appends it with retries, and returns the receipts.</summary>
 internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
 {
     private readonly ChatOperation _operation = new(ChatOperations.Send, "The message could not be sent")
     {
         Writes = true,
         IsRepeatable = store.RecognizesRepeatedAppends,
-        InDoubt = "The message may have been stored. Send it again only with the same idempotency key, one of your own; without one, read the room first.",
+        InDoubt = "The message may have been stored. Send it again only with the same idempotency key; if you did not set one, read the room first.",
     };
     private readonly IPendingSendStore _sends = store.GetAbility<IPendingSendStore>() ?? new RepeatableSends(store);
 

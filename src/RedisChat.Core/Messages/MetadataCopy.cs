@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace RedisChat;
 
-/// <summary>Metadata that its caller can no longer change.</summary>
+/// <summary>Metadata that the caller can no longer change.</summary>
 internal sealed class MetadataCopy : ReadOnlyDictionary<string, string>
 {
     private MetadataCopy(Dictionary<string, string> entries)
@@ -10,10 +10,10 @@ internal sealed class MetadataCopy : ReadOnlyDictionary<string, string>
     {
     }
 
-    /// <summary>No metadata.</summary>
+    /// <summary>Empty metadata.</summary>
     public static MetadataCopy None { get; } = new(new Dictionary<string, string>(0));
 
-    /// <summary>A copy of metadata; the metadata itself if it is a copy already.</summary>
+    /// <summary>Copies metadata, unless it is already a copy.</summary>
     public static MetadataCopy Of(IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata is MetadataCopy copy)

@@ -28,8 +28,8 @@ public sealed record NewMessage
     public required string Text { get; init; }
 
     /// <summary>
-    /// Small facts to keep with the message: at most <see cref="ChatOptions.MaxMetadataEntries"/> entries and
-    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8 in total. Setting it to <see langword="null"/>, as JSON may, means that there is none.
+    /// Small pieces of data to store with the message: at most <see cref="ChatOptions.MaxMetadataEntries"/> entries and
+    /// <see cref="ChatOptions.MaxMetadataBytes"/> bytes of UTF-8 in total. Setting it to <see langword="null"/>, as JSON may, leaves it empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata
     {
@@ -38,29 +38,29 @@ public sealed record NewMessage
     } = Message.NoMetadata;
 
     /// <summary>
-    /// Identifies this message among its author's messages in the room: sending it again stores nothing and returns
-    /// the first receipt. 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8. Without one, <see cref="Chat"/> makes a random
-    /// one for the call, so its own retries are safe but a second call stores a second message.
+    /// Identifies this message among its author's messages in the room. Sending it again stores nothing and returns
+    /// the first receipt. 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8. If it is not set, <see cref="Chat"/> generates a random
+    /// key for the call, so its own retries are safe, but a second call stores a second message.
     /// </summary>
     /// <remarks>
     /// Set one if your own caller may repeat the request, such as a phone that lost the answer. It is remembered for at least
-    /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Using it again for another text fails with
+    /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Reusing it for a different text fails with
     /// <see cref="ChatIdempotencyConflictException"/>. It is stored with the message as <see cref="Message.IdempotencyKey"/>, which everyone who reads
-    /// the room can see: do not put a secret into it.
+    /// the room can see, so do not put a secret into it.
     /// </remarks>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Chat"/> made <see cref="IdempotencyKey"/> for its own retries, because the caller gave none. For stores: such a key recognizes
-    /// a repetition like any other, but is not kept as <see cref="Message.IdempotencyKey"/>. Applications need not set it.
+    /// Whether <see cref="Chat"/> generated <see cref="IdempotencyKey"/> for its own retries because the caller set none. For stores: such a key recognizes
+    /// a repetition like any other, but is not stored as <see cref="Message.IdempotencyKey"/>. Applications need not set this.
     /// </summary>
     [JsonIgnore]
     public bool IsKeyGenerated { get; init; }
 
-    /// <summary>The message with metadata that the caller can no longer change.</summary>
+    /// <summary>The message, with metadata that the caller can no longer change.</summary>
     internal NewMessage Snapshot() => Metadata is MetadataCopy ? this : this with { Metadata = MetadataCopy.Of(Metadata) };
 
-    /// <summary>The messages of a list that the caller can no longer change. One that is refused anyway, for being too long or null, stays as it is.</summary>
+    /// <summary>Copies the messages of a list, so that the caller can no longer change them. Does not copy a list that will be rejected as too long.</summary>
     internal static IReadOnlyList<NewMessage> Snapshot(IReadOnlyList<NewMessage> messages)
     {
         if (messages is null || messages.Count > ChatLimits.MaxBatchSize)

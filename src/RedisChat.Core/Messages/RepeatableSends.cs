@@ -1,8 +1,8 @@
 namespace RedisChat;
 
 /// <summary>
-/// Sends to a store that recognizes repetitions by idempotency keys only, if at all: messages that have none get a generated one, the same for all
-/// attempts.
+/// Sends to a store that recognizes repetitions only by idempotency keys, if at all. Messages without a key get a generated one, which is the same for
+/// all attempts.
 /// </summary>
 internal sealed class RepeatableSends(IMessageStore store) : IPendingSendStore
 {

@@ -1,16 +1,16 @@
 namespace RedisChat;
 
-/// <summary>Something in a page's run of messages that the store holds but could not read as a message.</summary>
+/// <summary>A stored value in a page's range that could not be read as a message.</summary>
 /// <remarks>
-/// It says nothing of where the store keeps it, so it can go to a client with the page. <see cref="Chat"/> logs the place, and
-/// <see cref="Chat.GetAsync"/> of the id throws a <see cref="ChatDataException"/> that names it.
+/// It does not reveal where the value is stored, so it can be sent to a client with the page. <see cref="Chat"/> logs the place, and
+/// <see cref="Chat.GetAsync"/> with the id throws a <see cref="ChatDataException"/> that names it.
 /// </remarks>
-/// <param name="Id">The id of the message; <see langword="null"/> if the store cannot tell which message it is.</param>
+/// <param name="Id">The id of the message; <see langword="null"/> if the store does not know which message it is.</param>
 public sealed record UnreadableMessage(long? Id)
 {
-    /// <summary>The key that holds it, for the log.</summary>
+    /// <summary>The key of the value, for the log.</summary>
     internal string? Key { get; init; }
 
-    /// <summary>The field of the key's hash, for the log; <see langword="null"/> if the whole key is meant.</summary>
+    /// <summary>The field of the key's hash, for the log; <see langword="null"/> for the whole key.</summary>
     internal string? Field { get; init; }
 }

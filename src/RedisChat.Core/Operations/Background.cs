@@ -2,8 +2,8 @@ namespace RedisChat;
 
 /// <summary>Starts work that outlives the call that starts it.</summary>
 /// <remarks>
-/// A task, a timer or a connection keeps the execution context that it was made in: the AsyncLocals of the request that happened to come first
-/// would never be collected, and everything done later would be traced as part of that request.
+/// A task, a timer or a connection keeps the execution context in which it was created. The AsyncLocals of whichever request came first would never be
+/// collected, and all later work would be traced as part of that request.
 /// </remarks>
 internal static class Background
 {
@@ -21,7 +21,7 @@ internal static class Background
         return Task.Run(work);
     }
 
-    /// <summary>Begins work on this thread: the tasks and timers that it makes do not take the caller's execution context along.</summary>
+    /// <summary>Starts work on this thread. The tasks and timers that it creates do not capture the caller's execution context.</summary>
     public static void Begin<TState>(TState state, Action<TState> action)
     {
         using var _ = Suppress();

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace RedisChat;
 
-/// <summary>Refuses bad input before any I/O with a <see cref="ChatInputException"/> that says what is allowed. No error repeats what a user wrote.</summary>
+/// <summary>Rejects invalid input before any I/O with a <see cref="ChatInputException"/> that says what is allowed. No error repeats user input.</summary>
 internal static class ChatInput
 {
-    // More than a timer takes is a mistake anyway: the interval is for connections that must not be idle.
+    // Longer intervals are a mistake anyway: the interval is for connections that must not be idle. A timer also has a limit.
     private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromDays(1);
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -217,7 +217,7 @@ internal static class ChatInput
         catch (EncoderFallbackException e)
         {
             throw new ChatInputException(
-                $"There is half of a surrogate pair at character {e.Index}. That is not valid Unicode and could not be stored unchanged.", $"{name}", e);
+                $"Half of a surrogate pair is at character {e.Index}. That is not valid Unicode and could not be stored unchanged.", $"{name}", e);
         }
     }
 
@@ -225,7 +225,7 @@ internal static class ChatInput
     {
         if (value is null)
         {
-            throw new ChatInputException("A value is required here; it must not be null.", $"{name}");
+            throw new ChatInputException("A value is required; it must not be null.", $"{name}");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>A token that is cancelled when a time is up, or with the caller's token.</summary>
+/// <summary>A token that is canceled when a time is up, or with the caller's token.</summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _timer;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat;
 
 /// <summary>
-/// Runs every call of the facade and of the features: bounds how many are pending, retries within one deadline, records telemetry, and fills in
+/// Runs every call of the facade and of the features: limits the number of pending calls, retries within one deadline, records telemetry, and sets
 /// room and operation in errors. A feature's call is one line.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
@@ -15,17 +15,17 @@ internal sealed class OperationRunner(ChatOptions options, TimeProvider time, IL
 
     public ChatOptions Options => options;
 
-    /// <summary>The durability of sends that do not name one.</summary>
+    /// <summary>The durability of sends that do not specify one.</summary>
     public Durability Durability { get; } = options.Durability.ToDurability();
 
     public ILogger Logger => logger;
 
     /// <summary>Runs a call.</summary>
-    /// <param name="operation">Which kind of call it is.</param>
+    /// <param name="operation">The kind of call.</param>
     /// <param name="room">The room, for errors and traces.</param>
-    /// <param name="state">What the call needs; passed along so that the delegate can be static.</param>
+    /// <param name="state">The call's input, passed along so that the delegate can be static.</param>
     /// <param name="attempt">The call. May run several times.</param>
-    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
         ChatOperation operation, string room, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 namespace RedisChat;
 
-/// <summary>Counts the operations under way. A bound on them is a bound on the messages that wait in memory while the store is away.</summary>
+/// <summary>Counts the pending operations. Limiting them limits the messages that wait in memory while the store is down.</summary>
 internal sealed class PendingOperations(int most)
 {
     private int _count;
 
-    /// <summary>One more, until what is returned is disposed.</summary>
+    /// <summary>Adds an operation until the returned entry is disposed.</summary>
     /// <exception cref="ChatOverloadedException">There are too many.</exception>
     public Entry Enter()
     {
@@ -16,8 +16,8 @@ internal sealed class PendingOperations(int most)
 
         Interlocked.Decrement(ref _count);
         throw new ChatOverloadedException(
-            $"{most} operations are under way or waiting for the store, and no more are taken in; nothing was done. Slow down, and look "
-            + $"whether the store can be reached. {nameof(ChatOptions)}.{nameof(ChatOptions.MaxPendingOperations)} is the limit.");
+            $"{most} operations are running or waiting for the store, and no more are accepted. Nothing was done. Slow down, and check "
+            + $"that the store can be reached. {nameof(ChatOptions)}.{nameof(ChatOptions.MaxPendingOperations)} is the limit.");
     }
 
     public readonly struct Entry(PendingOperations operations) : IDisposable

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat;
 
 /// <summary>
-/// Retries calls that fail because the store is unavailable, within one deadline for all attempts. A call that may have happened is retried only where
+/// Retries calls that fail because the store is unavailable, within one deadline for all attempts. A call that may have happened is retried only if
 /// that is safe.
 /// </summary>
 internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger logger)
@@ -14,14 +14,14 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
     private const double LongestDelayMs = 1000;
     private const int MostDeadlinesKept = 1024;
 
-    // Deadlines that were not reached, for reuse.
+    // Deadlines that did not expire, for reuse.
     private readonly ConcurrentQueue<CancellationTokenSource> _deadlines = new();
 
-    /// <summary>Runs attempts until one succeeds, or the deadline is over.</summary>
-    /// <param name="operation">Which kind of call it is.</param>
-    /// <param name="state">What the attempt needs.</param>
+    /// <summary>Makes attempts until one succeeds, or the deadline has passed.</summary>
+    /// <param name="operation">The kind of call.</param>
+    /// <param name="state">The attempt's input.</param>
     /// <param name="attempt">The call.</param>
-    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
         ChatOperation operation, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 }
                 catch (ChatTopologyException e)
                 {
-                    // It is temporary, and nothing was written.
+                    // The error is temporary, and nothing was written.
                     last = e;
                 }
                 catch (ChatException e) when (mayHaveHappened && e is not (ChatDurabilityException or ChatIdempotencyConflictException))
@@ -64,7 +64,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
                 }
                 catch (OperationCanceledException e) when (token.IsCancellationRequested)
                 {
-                    // Only the wait ended: what was sent may still arrive.
+                    // Only the wait ended: a command that was sent may still arrive.
                     last = e;
                     mayHaveHappened |= operation.Writes;
                 }
@@ -87,7 +87,7 @@ internal sealed class RetryPolicy(TimeSpan timeout, TimeProvider time, ILogger l
         }
     }
 
-    /// <summary>Waits before the next attempt; <see langword="false"/> if there is no time for it.</summary>
+    /// <summary>Waits before the next attempt; <see langword="false"/> if there is not enough time for one.</summary>
     private async ValueTask<bool> PauseAsync(string operation, int attempts, Exception last, CancellationToken cancellationToken)
     {
         // Half of the delay is random, so that processes that failed together do not come back together.

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Settings of a <see cref="Chat"/>, whatever its store.</summary>
+/// <summary>Settings of a <see cref="Chat"/>, for any store.</summary>
 public sealed class ChatOptions
 {
     /// <summary>The longest text of a message, in bytes of UTF-8.</summary>
@@ -11,7 +11,7 @@ public sealed class ChatOptions
     /// <value>16; 0 to 64.</value>
     public int MaxMetadataEntries { get; set; } = 16;
 
-    /// <summary>The most bytes of UTF-8 of all metadata names and values of a message together.</summary>
+    /// <summary>The longest total of all metadata names and values of a message, in bytes of UTF-8.</summary>
     /// <value>4,096; 0 to 65,536.</value>
     public int MaxMetadataBytes { get; set; } = 4 * 1024;
 
@@ -22,14 +22,14 @@ public sealed class ChatOptions
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How many operations may be under way or waiting at once. While the store cannot be reached they wait, each with its message in memory;
-    /// one more is refused with <see cref="ChatOverloadedException"/>.
+    /// How many operations may be running or waiting at once. While the store cannot be reached they wait, each with its message in memory;
+    /// beyond this number a call fails with <see cref="ChatOverloadedException"/>.
     /// </summary>
     /// <value>10,000; 1 to 1,000,000.</value>
     public int MaxPendingOperations { get; set; } = 10_000;
 
-    /// <summary>How safely a message must be stored before its send returns, unless the send says otherwise. Edits and deletions do not wait.</summary>
-    /// <value><see cref="Durability.Memory"/>. Assign a <see cref="RedisChat.Durability"/>; <see cref="DurabilityOptions"/> says how it is written in configuration.</value>
+    /// <summary>How safely a message must be stored before its send returns, unless the send specifies otherwise. Edits and deletions do not wait.</summary>
+    /// <value><see cref="Durability.Memory"/>. Assign a <see cref="RedisChat.Durability"/>; <see cref="DurabilityOptions"/> describes the configuration syntax.</value>
     public DurabilityOptions Durability { get; set; } = new();
 
     /// <summary>Settings of reactions to messages.</summary>

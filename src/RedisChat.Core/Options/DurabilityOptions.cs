@@ -6,11 +6,11 @@ namespace RedisChat;
 /// <remarks>
 /// <para>
 /// In code, assign a <see cref="Durability"/>: <c>options.Durability = Durability.Replicated(2, TimeSpan.FromSeconds(5))</c>. In configuration, write a
-/// section, <c>"Durability": { "Replicas": 2, "Timeout": "00:00:05" }</c>, or a text: <c>Memory</c>, <c>Replicated(2)</c>, <c>Replicated(2, 00:00:05)</c>,
+/// section, <c>"Durability": { "Replicas": 2, "Timeout": "00:00:05" }</c>, or a string: <c>Memory</c>, <c>Replicated(2)</c>, <c>Replicated(2, 00:00:05)</c>,
 /// <c>Fsynced</c>, <c>Fsynced(00:00:01)</c>.
 /// </para>
 /// <para>
-/// The source generator for configuration binding, which Native AOT uses, ignores texts for any class, this one included. Write a section there.
+/// The source generator for configuration binding, which Native AOT uses, ignores strings for any class, including this one. Write a section there.
 /// </para>
 /// </remarks>
 [TypeConverter(typeof(DurabilityOptionsConverter))]
@@ -53,7 +53,7 @@ public sealed class DurabilityOptions
         _ => Durability.Memory,
     };
 
-    /// <summary>What is wrong with the options, as the rest of a sentence; <see langword="null"/> if nothing is.</summary>
+    /// <summary>What is wrong with the options, as the rest of a sentence; <see langword="null"/> if they are valid.</summary>
     internal string? Problem(TimeSpan operationTimeout)
     {
         var timeout = Timeout ?? Durability.DefaultTimeout;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat;
 
-/// <summary>Reads a <see cref="DurabilityOptions"/> from a text of a configuration.</summary>
+/// <summary>Converts a configuration string to <see cref="DurabilityOptions"/>.</summary>
 internal sealed partial class DurabilityOptionsConverter : TypeConverter
 {
     public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat;
 
-/// <summary>Finds bad option values, one sentence each: the option, its value and what is allowed. No sentence repeats a connection string.</summary>
+/// <summary>Finds invalid option values, one sentence each: the option, its value and what is allowed. No sentence repeats a connection string.</summary>
 internal static class OptionsProblems
 {
     public static IEnumerable<string> In(ChatOptions options) =>
@@ -38,7 +38,7 @@ internal static class OptionsProblems
             InRange(nameof(RedisStoreOptions), nameof(options.WatcherBufferSize), options.WatcherBufferSize, 16, 100_000),
             InRange(nameof(RedisStoreOptions), nameof(options.SealAfter), options.SealAfter ?? 1, 1, 1_000_000));
 
-    /// <summary>Throws on the first bad value, for constructors that take options.</summary>
+    /// <summary>Throws on the first invalid value, for constructors that take options.</summary>
     public static void ThrowIfAny(IEnumerable<string> problems, string parameterName)
     {
         if (problems.FirstOrDefault() is { } problem)

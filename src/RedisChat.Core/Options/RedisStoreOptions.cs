@@ -1,17 +1,17 @@
 namespace RedisChat;
 
-/// <summary>Settings of the store on Redis hashes.</summary>
+/// <summary>Settings of the Redis store.</summary>
 public sealed class RedisStoreOptions
 {
     /// <summary>
     /// How to connect: <c>host:6379,user=name,password=secret,ssl=true</c>, <c>redis://name:secret@host:6379/0</c>, or any other string that
-    /// <see cref="RedisConfiguration"/> describes. Not needed where <c>AddRedisChat</c> or <c>UseRedis</c> has a connection, or the host has registered an
+    /// <see cref="RedisConfiguration"/> describes. Not needed if <c>AddRedisChat</c> or <c>UseRedis</c> has a connection, or the host has registered an
     /// <c>IConnectionMultiplexer</c>. No error or log repeats it.
     /// </summary>
     /// <value><see langword="null"/>.</value>
     public string? Configuration { get; set; }
 
-    /// <summary>What every key begins with.</summary>
+    /// <summary>The prefix of every key.</summary>
     /// <value><c>chatroom</c>; 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</value>
     public string KeyPrefix { get; set; } = HashTagKeyScheme.DefaultPrefix;
 
@@ -23,7 +23,7 @@ public sealed class RedisStoreOptions
     public TimeSpan IdempotencyWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How many changes (edits, deletions) a room's change log keeps. A reader that missed more must reload the room.
+    /// How many changes (edits, deletions) a room's change log keeps. A reader that missed more than these must reload the room.
     /// </summary>
     /// <value>10,000; 100 to 1,000,000.</value>
     public int ChangeLogLength { get; set; } = 10_000;
@@ -48,27 +48,27 @@ public sealed class RedisStoreOptions
     public int WatcherBufferSize { get; set; } = 1024;
 
     /// <summary>
-    /// How many buckets of 128 messages stay open behind the newest one. Older buckets are sealed: compressed into one value, in the background, by the
-    /// process whose send began a new bucket. That takes a third of the memory. Messages are read and changed as before, but reading one unpacks its whole
-    /// bucket. <see langword="null"/> seals nothing; buckets that are sealed already stay readable and changeable.
+    /// How many buckets of 128 messages stay open behind the newest one. Older buckets are sealed: the process whose send started a new bucket compresses
+    /// them in the background, each into one value. That takes a third of the memory. Messages are read and changed as before, but reading one unpacks its
+    /// whole bucket. <see langword="null"/> seals nothing; buckets that are already sealed stay readable and changeable.
     /// </summary>
     /// <value>2; 1 to 1,000,000, or <see langword="null"/>, which in configuration is an empty value.</value>
     public int? SealAfter { get; set; } = 2;
 
     /// <summary>
     /// Whether the chat accepts a server that deletes any key when its memory is full (<c>maxmemory-policy allkeys-*</c>). On such a server messages,
-    /// counters and whole rooms vanish without an error, and ids are given out twice. Only for chats that may lose messages.
+    /// counters and whole rooms vanish without an error, and ids are assigned twice. Only for chats that may lose messages.
     /// </summary>
-    /// <value><see langword="false"/>: such a server is refused with <see cref="ChatServerException"/>.</value>
+    /// <value><see langword="false"/>: such a server is rejected with <see cref="ChatServerException"/>.</value>
     public bool AllowEviction { get; set; }
 
     /// <summary>
-    /// Whether pages are read from a replica, if there is one. This serves many readers, but a page may be as old as the replica is behind. Everything
-    /// else, including what watchers catch up with, is read from the primary.
+    /// Whether pages are read from a replica, if there is one. This scales to many readers, but a page may be as old as the replica's lag. Everything
+    /// else, including what watchers catch up on, is read from the primary.
     /// </summary>
     /// <remarks>
     /// A page is never older than what this process itself has sent, changed or read in that room, for up to <see cref="RoomCacheSize"/> rooms: if the
-    /// replica is behind that, the primary is read. Watching from the position of an old page delivers what it lacks.
+    /// replica is behind that, the primary is read. Watching from the position of an old page delivers what the page lacks.
     /// </remarks>
     /// <value><see langword="false"/>.</value>
     public bool PreferReplicas { get; set; }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RedisChat;
 
-/// <summary>Refuses a text where a configuration must have a section. Without a converter it would be ignored silently.</summary>
+/// <summary>Rejects a string where the configuration must have a section. Without a converter, the string would be silently ignored.</summary>
 internal sealed class SectionOnlyConverter : TypeConverter
 {
     public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) =>

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RedisChat;
 
-/// <summary>The one form of an emoji under which its reactions are counted.</summary>
+/// <summary>Normalizes an emoji to the form under which its reactions are counted.</summary>
 /// <remarks>
-/// Variation selectors (U+FE0E, U+FE0F) are removed: they only choose between a black-and-white and a colored picture, and keyboards disagree on whether to
-/// send them. Emoji have no other equivalent forms; Unicode normalization leaves them as they are. Skin tones and joined sequences stay different.
+/// Variation selectors (U+FE0E, U+FE0F) are removed: they only choose between a black-and-white and a colored image, and keyboards differ in whether they
+/// send them. Emoji have no other equivalent forms, and Unicode normalization does not change them. Skin tones and joined sequences remain distinct.
 /// </remarks>
 internal static class EmojiKey
 {

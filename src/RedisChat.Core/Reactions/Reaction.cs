@@ -1,7 +1,7 @@
 namespace RedisChat;
 
-/// <summary>How often a message was reacted to with one emoji.</summary>
+/// <summary>How many reactions with one emoji a message has.</summary>
 /// <param name="Emoji">The emoji or short name, normalized: see <see cref="RoomReactions"/>.</param>
-/// <param name="Count">How many reactions there are; one for each user unless reactions are counted (<see cref="ReactionMode.Counted"/>).</param>
-/// <param name="Own">How many of them are the reader's (<see cref="MessageQuery.Reader"/>); 0 where no reader was named.</param>
+/// <param name="Count">The number of reactions: one per user, unless reactions are counted (<see cref="ReactionMode.Counted"/>).</param>
+/// <param name="Own">How many of them are the reader's (<see cref="MessageQuery.Reader"/>); 0 if the query names no reader.</param>
 public sealed record Reaction(string Emoji, long Count, long Own = 0);

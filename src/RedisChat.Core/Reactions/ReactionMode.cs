@@ -6,12 +6,12 @@ public enum ReactionMode
     /// <summary>One of each kind: 👍 and ❤, but each only once.</summary>
     OneOfEachKind,
 
-    /// <summary>One in all: another emoji replaces the one before.</summary>
+    /// <summary>One in total: another emoji replaces the previous one.</summary>
     OnePerUser,
 
     /// <summary>
-    /// Any number of each kind; adding counts one more, removing one less. Such a call is not repeated once it may have happened, because repeating
-    /// it would count twice: it then fails with <see cref="ChatUnavailableException.MayHaveHappened"/>.
+    /// Any number of each kind: adding counts one more, removing one less. Once such a call may have happened it is not retried, because a retry could
+    /// count twice. It then fails with <see cref="ChatUnavailableException.MayHaveHappened"/>.
     /// </summary>
     Counted,
 }

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace RedisChat;
 
-/// <summary>Settings of reactions: see <see cref="ChatOptions.Reactions"/>. All processes that share rooms should use the same.</summary>
+/// <summary>Settings of reactions: see <see cref="ChatOptions.Reactions"/>. All processes that share rooms should use the same settings.</summary>
 [TypeConverter(typeof(SectionOnlyConverter))]
 public sealed class ReactionOptions
 {
@@ -10,7 +10,7 @@ public sealed class ReactionOptions
     /// <value><see cref="ReactionMode.OneOfEachKind"/>.</value>
     public ReactionMode Mode { get; set; } = ReactionMode.OneOfEachKind;
 
-    /// <summary>How many kinds of reactions a message may have. One more is refused with <see cref="ChatLimitException"/>.</summary>
+    /// <summary>How many kinds of reactions a message may have. Another kind fails with <see cref="ChatLimitException"/>.</summary>
     /// <value>20; 1 to 100.</value>
     public int MaxKinds { get; set; } = 20;
 

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>What adding and removing a reaction mean in each <see cref="ReactionMode"/>.</summary>
+/// <summary>Adds and removes a reaction according to the <see cref="ReactionMode"/>.</summary>
 internal static class ReactionRules
 {
     public static IReadOnlyList<Reaction> Add(IReadOnlyList<Reaction> own, string emoji, ReactionMode mode)

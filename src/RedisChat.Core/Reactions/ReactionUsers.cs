@@ -6,6 +6,6 @@ public sealed record ReactionUsers
     /// <summary>Their ids, in no particular order.</summary>
     public required IReadOnlyList<string> Users { get; init; }
 
-    /// <summary>Pass it back to read on; <see langword="null"/> at the end.</summary>
+    /// <summary>Pass it to the next call to continue; <see langword="null"/> at the end.</summary>
     public string? Cursor { get; init; }
 }

@@ -3,11 +3,11 @@ namespace RedisChat;
 /// <summary>The reactions to a room's messages: see <see cref="ChatRoom.Reactions"/>.</summary>
 /// <remarks>
 /// <para>
-/// A reaction is an emoji, also a sequence of several code points, or a short name such as <c>:shipit:</c>: 1 to 64 bytes of UTF-8 without white space and
+/// A reaction is an emoji, possibly of several code points, or a short name such as <c>:shipit:</c>: 1 to 64 bytes of UTF-8 without white space and
 /// control characters. Variation selectors (U+FE0E, U+FE0F) are removed, so the same emoji always counts as one kind; everything else is compared byte by byte.
 /// </para>
 /// <para>
-/// Adding and removing are idempotent, except where reactions are counted (<see cref="ReactionMode.Counted"/>). Watchers receive
+/// Adding and removing are idempotent, unless reactions are counted (<see cref="ReactionMode.Counted"/>). Watchers receive
 /// <see cref="RoomEvent.Reacted"/>, and pages have <see cref="MessagePage.Reactions"/>. Thread-safe.
 /// </para>
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class RoomReactions
     private static readonly ChatOperation React = new(ChatOperations.React, "The reactions could not be changed")
     {
         Writes = true,
-        InDoubt = "It may have taken effect. It is safe to do it again.",
+        InDoubt = "It may have taken effect. It is safe to try again.",
     };
 
     // Repeated, it would count twice.
@@ -26,7 +26,7 @@ public sealed class RoomReactions
     {
         Writes = true,
         IsRepeatable = false,
-        InDoubt = "It may have taken effect. Read the message's reactions before you do it again.",
+        InDoubt = "It may have taken effect. Read the message's reactions before you try again.",
     };
 
     private readonly string _room;
@@ -42,16 +42,16 @@ public sealed class RoomReactions
 
     private ReactionOptions Options => _runner.Options.Reactions;
 
-    /// <summary>Adds a user's reaction to a message. In <see cref="ReactionMode.OnePerUser"/> it replaces the one before.</summary>
+    /// <summary>Adds a user's reaction to a message. In <see cref="ReactionMode.OnePerUser"/> it replaces the previous one.</summary>
     /// <param name="messageId">The message's id.</param>
     /// <param name="user">The id of the user who reacts.</param>
     /// <param name="emoji">The emoji or short name.</param>
     /// <param name="cancellationToken">Stops waiting; the reaction may still be added.</param>
-    /// <returns>All reactions to the message now, by first use; <see langword="null"/> if there is no message of that id.</returns>
+    /// <returns>All reactions to the message now, in order of first use; <see langword="null"/> if the message does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the emoji is not valid.</exception>
-    /// <exception cref="ChatLimitException">The message has <see cref="ReactionOptions.MaxKinds"/> other kinds already.</exception>
+    /// <exception cref="ChatLimitException">The message already has <see cref="ReactionOptions.MaxKinds"/> other kinds.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    /// <exception cref="NotSupportedException">The store keeps no reactions.</exception>
+    /// <exception cref="NotSupportedException">The store does not support reactions.</exception>
     public Task<IReadOnlyList<Reaction>?> AddAsync(long messageId, string user, string emoji, CancellationToken cancellationToken = default) =>
         ChangeAsync(messageId, user, emoji, ReactionRules.Add, cancellationToken);
 
@@ -60,23 +60,25 @@ public sealed class RoomReactions
     /// <param name="user">The id of the user who reacted.</param>
     /// <param name="emoji">The emoji or short name.</param>
     /// <param name="cancellationToken">Stops waiting; the reaction may still be removed.</param>
-    /// <returns>All reactions to the message now, by first use; <see langword="null"/> if there is no message of that id.</returns>
+    /// <returns>All reactions to the message now, in order of first use; <see langword="null"/> if the message does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the emoji is not valid.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    /// <exception cref="NotSupportedException">The store keeps no reactions.</exception>
+    /// <exception cref="NotSupportedException">The store does not support reactions.</exception>
     public Task<IReadOnlyList<Reaction>?> RemoveAsync(long messageId, string user, string emoji, CancellationToken cancellationToken = default) =>
         ChangeAsync(messageId, user, emoji, ReactionRules.Remove, cancellationToken);
 
-    /// <summary>Lists the users who reacted to a message with an emoji, in several calls where there are many.</summary>
-    /// <remarks>Whoever reacts while it is being listed may be listed or not; nobody else is missing. A user may be listed twice then.</remarks>
+    /// <summary>Lists the users who reacted to a message with an emoji. If there are many, it takes several calls.</summary>
+    /// <remarks>
+    /// A user who adds or removes the reaction during the listing may or may not be listed, and a user may be listed twice then; nobody else is missing.
+    /// </remarks>
     /// <param name="messageId">The message's id.</param>
     /// <param name="emoji">The emoji or short name.</param>
-    /// <param name="cursor">Where to read on: the <see cref="ReactionUsers.Cursor"/> of the call before; not given to begin.</param>
+    /// <param name="cursor">Where to continue: the <see cref="ReactionUsers.Cursor"/> of the previous call; omit it to start.</param>
     /// <param name="limit">About how many users to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChatInputException">The id, the emoji, the cursor or the limit is not valid.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    /// <exception cref="NotSupportedException">The store keeps no reactions.</exception>
+    /// <exception cref="NotSupportedException">The store does not support reactions.</exception>
     public Task<ReactionUsers> WhoAsync(
         long messageId, string emoji, string? cursor = null, int limit = 100, CancellationToken cancellationToken = default)
     {

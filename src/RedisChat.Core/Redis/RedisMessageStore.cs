@@ -5,10 +5,10 @@ using StackExchange.Redis;
 
 namespace RedisChat;
 
-/// <summary>Keeps messages in Redis hashes: the default store. docs/keys.md tells what each key holds.</summary>
+/// <summary>Stores messages in Redis hashes: the default store. docs/keys.md describes what each key holds.</summary>
 /// <remarks>
-/// An append is one script call: atomic, and one round trip once the room's last id is about known. A change reads the message and then is one
-/// script call, again if somebody else was faster. Reads are several pipelined commands, and go to the primary, but for pages where
+/// An append is one script call: atomic, and one round trip once the room's last id is roughly known. A change reads the message and then makes one
+/// script call, and repeats both if another change came first. Reads are several pipelined commands. They go to the primary, except for pages if
 /// <see cref="RedisStoreOptions.PreferReplicas"/> is set.
 /// </remarks>
 public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHealth, IServerInspection, IAsyncDisposable, IDisposable
@@ -23,31 +23,34 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
 
-    /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
+    /// <summary>Creates a store on a connection that the caller owns. Disposing the store does not dispose the connection.</summary>
     /// <param name="multiplexer">The connection.</param>
-    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
-    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <param name="options">The settings; the defaults if omitted. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; if omitted, a <see cref="HashTagKeyScheme"/> with the options' prefix.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RedisMessageStore(IConnectionMultiplexer multiplexer, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
         : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), options, keys)
     {
     }
 
-    /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
+    /// <summary>Creates a store with its own connection, which is established on first use and closed when the store is disposed.</summary>
     /// <param name="configuration">How to connect: <c>localhost:6379</c>, or any other string that <see cref="RedisConfiguration"/> describes.</param>
-    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
-    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
+    /// <param name="options">The settings; the defaults if omitted. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; if omitted, a <see cref="HashTagKeyScheme"/> with the options' prefix.</param>
     /// <exception cref="ArgumentException">The string is not valid, or an option is out of its range.</exception>
     public RedisMessageStore(string configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
         : this(RedisConfiguration.Parse(configuration), options, keys)
     {
     }
 
-    /// <summary>Makes a store with a connection of its own, which is made at first use and closed when the store is disposed.</summary>
-    /// <param name="configuration">How to connect. A copy is used, with <c>AbortOnConnectFail</c> off and commands failing fast while there is no connection: <see cref="Chat"/> retries.</param>
-    /// <param name="options">Settings; their defaults if not given. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
-    /// <param name="keys">Names the keys; the <see cref="HashTagKeyScheme"/> of the options' prefix if not given.</param>
-    /// <exception cref="ArgumentException">There is no end point or an invalid one, or an option is out of its range.</exception>
+    /// <summary>Creates a store with its own connection, which is established on first use and closed when the store is disposed.</summary>
+    /// <param name="configuration">
+    /// How to connect. The store uses a copy with <c>AbortOnConnectFail</c> off, and commands that fail fast while there is no connection, because
+    /// <see cref="Chat"/> retries.
+    /// </param>
+    /// <param name="options">The settings; the defaults if omitted. <see cref="RedisStoreOptions.Configuration"/> is not used.</param>
+    /// <param name="keys">Names the keys; if omitted, a <see cref="HashTagKeyScheme"/> with the options' prefix.</param>
+    /// <exception cref="ArgumentException">There is no end point, one is invalid, or an option is out of its range.</exception>
     public RedisMessageStore(ConfigurationOptions configuration, RedisStoreOptions? options = null, IRoomKeyScheme? keys = null)
         : this(RedisConnection.Own(configuration ?? throw new ArgumentNullException(nameof(configuration))), options, keys)
     {
@@ -79,10 +82,10 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _watched = new WatchedStore(this, _live, time, logger);
     }
 
-    /// <summary>Checks whether the room has something to seal, and seals it in the background.</summary>
+    /// <summary>Seals the room's old buckets in the background, if it has any.</summary>
     internal void Seal(string room) => _sealer.Add(room);
 
-    /// <summary>Completes when everything that this store noticed to seal is sealed, or was left open.</summary>
+    /// <summary>Completes when everything that this store found to seal has been sealed or left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
 
     /// <summary>How many bytes of buffers are kept for later sends.</summary>
@@ -144,7 +147,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     public Task<ServerInspection> InspectServerAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
         new RedisInspection(_context).RunAsync(patience, cancellationToken);
 
-    /// <summary>Ends the watchers with an <see cref="ObjectDisposedException"/>, and closes the connection if it is the store's own.</summary>
+    /// <summary>Ends the watchers with an <see cref="ObjectDisposedException"/>, and closes the connection if the store created it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync().ConfigureAwait(false);
@@ -152,7 +155,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         await Task.WhenAll(_sends.DisposeAsync().AsTask(), _context.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
-    /// <summary>The same, for hosts that do not dispose asynchronously.</summary>
+    /// <summary>Does the same, for hosts that do not dispose asynchronously.</summary>
     public void Dispose()
     {
         _live.Dispose();

@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>The features of the store, and what each adds to the paths that all share: the one place where a feature is registered.</summary>
+/// <summary>The store's features, and what each adds to the shared paths: the one place where a feature is registered.</summary>
 internal sealed class StoreFeatures
 {
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
@@ -12,18 +12,18 @@ internal sealed class StoreFeatures
         ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys)];
     }
 
-    /// <summary>What the store gives an application that asks for a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
+    /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
     public IReadOnlyList<object> Abilities { get; }
 
-    /// <summary>What is done when a message is deleted.</summary>
+    /// <summary>The effects of deleting a message.</summary>
     public IReadOnlyList<IDeletionEffect> DeletionEffects { get; }
 
-    /// <summary>What is read from live events.</summary>
+    /// <summary>The kinds of live events.</summary>
     public ILiveKind[] LiveKinds { get; }
 
-    /// <summary>What is added to pages.</summary>
+    /// <summary>The additions to pages.</summary>
     public IReadOnlyList<IPageFeature> PageFeatures { get; }
 
-    /// <summary>What is reported to a reader that catches up.</summary>
+    /// <summary>The changes that are reported to a reader that catches up.</summary>
     public IReadOnlyList<IChangedSubjects> ChangedSubjects { get; }
 }

@@ -15,6 +15,6 @@ public sealed record RoomChanges
     /// <summary>Where to continue from.</summary>
     public required RoomPosition Position { get; init; }
 
-    /// <summary>Whether there is more to read from <see cref="Position"/>.</summary>
+    /// <summary>Whether there are more events after <see cref="Position"/>.</summary>
     public bool HasMore { get; init; }
 }

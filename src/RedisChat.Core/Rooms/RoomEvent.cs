@@ -40,7 +40,7 @@ public abstract record RoomEvent
     {
         /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
-        /// <param name="position">The room just after it.</param>
+        /// <param name="position">The room's position just after it.</param>
         public Created(Message message, RoomPosition position)
             : base(position) => Message = message;
 
@@ -57,7 +57,7 @@ public abstract record RoomEvent
     {
         /// <summary>Creates the event.</summary>
         /// <param name="message">The message.</param>
-        /// <param name="position">The room just after the edit.</param>
+        /// <param name="position">The room's position just after the edit.</param>
         public Edited(Message message, RoomPosition position)
             : base(position) => Message = message;
 
@@ -72,11 +72,11 @@ public abstract record RoomEvent
     {
         /// <summary>Creates the event.</summary>
         /// <param name="messageId">The message's id.</param>
-        /// <param name="position">The room just after the deletion.</param>
+        /// <param name="position">The room's position just after the deletion.</param>
         public Deleted(long messageId, RoomPosition position)
             : base(position) => MessageId = messageId;
 
-        /// <summary>The id of the message that is gone.</summary>
+        /// <summary>The id of the deleted message.</summary>
         public long MessageId { get; }
 
         /// <summary>The id of the user who deleted it; <see langword="null"/> if the store was not given one.</summary>
@@ -94,24 +94,24 @@ public abstract record RoomEvent
     /// <summary>A user added or removed a reaction to a message.</summary>
     public sealed record Reacted : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="messageId">The message's id.</param>
         /// <param name="reactions">All reactions to the message.</param>
         /// <param name="user">The id of the user, if it is known.</param>
-        /// <param name="position">The room just after the change.</param>
+        /// <param name="position">The room's position just after the change.</param>
         public Reacted(long messageId, IReadOnlyList<Reaction> reactions, string? user, RoomPosition position)
             : base(position) => (MessageId, Reactions, User) = (messageId, reactions, user);
 
         /// <summary>The message's id.</summary>
         public long MessageId { get; }
 
-        /// <summary>All reactions to the message after the change, or after a later one; empty if none is left. By first use.</summary>
+        /// <summary>All reactions to the message after the change, or after a later one, in order of first use; empty if there are none left.</summary>
         public IReadOnlyList<Reaction> Reactions { get; }
 
         /// <summary>The user who added or removed a reaction; <see langword="null"/> when catching up, where several changes become one.</summary>
         public string? User { get; }
 
-        /// <summary>The revision of the last change that <see cref="Reactions"/> include; may be ahead of the position when catching up.</summary>
+        /// <summary>The revision of the last change that <see cref="Reactions"/> include. While catching up, it may be ahead of the position.</summary>
         internal long Revision { get; init; }
 
         internal override EventState? State => new('r', MessageId, Revision);
@@ -126,8 +126,8 @@ public abstract record RoomEvent
 
     /// <summary>
     /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
-    /// lost in a fail-over, or more changed than the change log keeps; or they are more than <see cref="WatchOptions.MaxCatchUp"/>. What the watcher has seen
-    /// may be wrong, so reload the room. The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
+    /// lost in a failover, or there were more changes than the change log keeps. Or they exceed <see cref="WatchOptions.MaxCatchUp"/>. What the watcher
+    /// has seen may be wrong, so reload the room. The stream continues from <see cref="RoomEvent.Position"/>, the room's current position.
     /// </summary>
     public sealed record Gap : RoomEvent
     {
@@ -139,7 +139,7 @@ public abstract record RoomEvent
         }
     }
 
-    /// <summary>A change of a kind that this version of the library does not know. It moves the position and is not handed out.</summary>
+    /// <summary>A change of a kind that this version of the library does not know. It moves the position and is not delivered.</summary>
     internal sealed record Unknown : RoomEvent
     {
         public Unknown(RoomPosition position)
@@ -160,11 +160,11 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// Nothing happened for as long as <see cref="WatchOptions.Heartbeat"/> says. Comes only where it was asked for. The position is that of the event before.
+    /// Nothing happened for <see cref="WatchOptions.Heartbeat"/>. Delivered only if requested. The position is that of the previous event.
     /// </summary>
     public sealed record Heartbeat : RoomEvent
     {
-        /// <summary>Makes one.</summary>
+        /// <summary>Creates the event.</summary>
         /// <param name="position">The watcher's position.</param>
         public Heartbeat(RoomPosition position)
             : base(position)

@@ -5,27 +5,27 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>"I have seen the room up to here": what a reader keeps in order to go on later without a hole.</summary>
+/// <summary>"I have seen the room up to here": what a reader keeps in order to continue later with no gaps or duplicates.</summary>
 /// <remarks>
 /// <para>
-/// A message id alone would not do. A room at message 105 fails over to a replica that knows 100; six more are sent and get the numbers
-/// 101 to 106. A reader that asks for what came "after 105" would silently miss 101 to 105 of the new history. <see cref="Stamp"/>
-/// differs then, and that is noticed. If the room was lost and created anew, <see cref="Epoch"/> differs; if a change was lost,
+/// A message id alone is not enough. Suppose a room at message 105 fails over to a replica that is at 100, and six more messages are sent, with the ids
+/// 101 to 106. A reader that asks for the messages after 105 would silently miss 101 to 105 of the new history. <see cref="Stamp"/> differs in that
+/// case, which reveals the loss. If the room was lost and created again, <see cref="Epoch"/> differs; if a change was lost,
 /// <see cref="Revision"/> is unknown.
 /// </para>
-/// <para><see cref="ToString()"/> gives a short token without spaces that <see cref="Parse"/> reads back; treat it as opaque.</para>
+/// <para><see cref="ToString()"/> returns a short token without spaces, and <see cref="Parse"/> reads it back. Treat it as opaque.</para>
 /// </remarks>
-/// <param name="Epoch">Random, given to the room when it was created; 0 while there is no room.</param>
-/// <param name="MessageId">The last message seen; 0 for none.</param>
-/// <param name="Stamp">The time of that message in µs since 1970-01-01 UTC, by the store's clock; 0 for none.</param>
-/// <param name="Revision">The last change (edit, delete) seen; 0 for none. Also a time in µs, made strictly increasing in the room.</param>
+/// <param name="Epoch">A random number that the room got when it was created; 0 while the room does not exist.</param>
+/// <param name="MessageId">The last message seen; 0 if there is none.</param>
+/// <param name="Stamp">The time of that message in µs since 1970-01-01 UTC, by the store's clock; 0 if there is none.</param>
+/// <param name="Revision">The last change (edit, delete) seen; 0 if there is none. Also a time in µs, made strictly increasing in the room.</param>
 [JsonConverter(typeof(RoomPositionJsonConverter))]
 public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Stamp, long Revision) : IParsable<RoomPosition>
 {
     /// <summary>The position of a reader that has seen nothing, in a room that does not exist yet.</summary>
     public static RoomPosition Start => default;
 
-    /// <summary>Whether this position can be the same as, or have come after, another one in the same history.</summary>
+    /// <summary>Whether this position can be equal to or later than another one in the same history.</summary>
     internal bool IsAtOrAfter(RoomPosition other) =>
         other == Start
         || (Epoch == other.Epoch
@@ -46,9 +46,9 @@ public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Sta
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Epoch:x}.{MessageId}.{Stamp}.{Revision}");
 
-    /// <summary>Reads a token that <see cref="ToString()"/> returned.</summary>
+    /// <summary>Parses a token that <see cref="ToString()"/> returned.</summary>
     /// <remarks>
-    /// A text that is not a token is a <see cref="FormatException"/>, as <see cref="IParsable{TSelf}"/> and its callers expect, not a
+    /// For a text that is not a token it throws <see cref="FormatException"/>, as <see cref="IParsable{TSelf}"/> and its callers expect, not
     /// <see cref="ChatInputException"/>. For a token from a client, prefer <see cref="TryParse"/>.
     /// </remarks>
     /// <param name="s">The token.</param>
@@ -62,7 +62,7 @@ public readonly record struct RoomPosition(ulong Epoch, long MessageId, long Sta
             : throw new FormatException("This is not a room position. Pass back exactly what RoomPosition.ToString() returned.");
     }
 
-    /// <summary>Reads a token that <see cref="ToString()"/> returned, if the text is one.</summary>
+    /// <summary>Parses a token that <see cref="ToString()"/> returned; <see langword="false"/> for any other text.</summary>
     /// <param name="s">The token.</param>
     /// <param name="provider">Not used.</param>
     /// <param name="result">The position.</param>

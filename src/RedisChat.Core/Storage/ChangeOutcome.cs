@@ -3,7 +3,7 @@ namespace RedisChat;
 /// <summary>Whether a change of a message took effect.</summary>
 public enum ChangeOutcome
 {
-    /// <summary>There is no such message: it never was, or is deleted.</summary>
+    /// <summary>The message does not exist: it never did, or was deleted.</summary>
     NotFound,
 
     /// <summary>The message was left as it was.</summary>
@@ -12,6 +12,6 @@ public enum ChangeOutcome
     /// <summary>The message has new content.</summary>
     Edited,
 
-    /// <summary>The message is gone.</summary>
+    /// <summary>The message was deleted.</summary>
     Deleted,
 }

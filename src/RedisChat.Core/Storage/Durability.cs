@@ -9,7 +9,7 @@ public sealed record Durability
     /// <summary>The shortest time to wait for replicas or the disk.</summary>
     internal static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long to wait where a configuration names a level without a time: longer than <c>appendfsync everysec</c> takes.</summary>
+    /// <summary>How long to wait if a configuration names a level without a time: longer than <c>appendfsync everysec</c> takes.</summary>
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest time to wait for replicas or the disk.</summary>
@@ -23,7 +23,7 @@ public sealed record Durability
     }
 
     /// <summary>
-    /// In the memory of the primary. A crash can lose what was not yet on disk, and a fail-over what the new primary had not received. The default,
+    /// In the memory of the primary. A crash can lose what was not yet on disk, and a failover what the new primary had not received. The default,
     /// and the only level that does not wait.
     /// </summary>
     public static Durability Memory { get; } = new(0, false, TimeSpan.Zero);
@@ -39,11 +39,11 @@ public sealed record Durability
 
     /// <summary>In the memory of the primary and of this many replicas (<c>WAIT</c>).</summary>
     /// <remarks>
-    /// A fail-over loses nothing acknowledged only if this names <i>all</i> replicas that the primary has: one that has not received a message can be
-    /// chosen as the new primary. While fewer are connected, sends fail with <see cref="ChatDurabilityException"/>, or, in a process that has never seen
+    /// A failover loses no acknowledged message only if this counts <i>all</i> replicas of the primary, because a replica that has not received a message
+    /// can become the new primary. While fewer are connected, sends fail with <see cref="ChatDurabilityException"/>, or, in a process that has never seen
     /// that many, with <see cref="ChatServerException"/> before anything is stored.
     /// </remarks>
-    /// <param name="replicas">How many: at least 1.</param>
+    /// <param name="replicas">The number of replicas: at least 1.</param>
     /// <param name="timeout">How long to wait: 1 millisecond to 30 seconds.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static Durability Replicated(int replicas, TimeSpan timeout)
@@ -54,7 +54,7 @@ public sealed record Durability
     }
 
     /// <summary>In the primary's append-only file, on disk (<c>WAITAOF</c>). Needs Redis 7.2 or later, or Valkey, with <c>appendonly yes</c>.</summary>
-    /// <remarks>With <c>appendfsync everysec</c> this waits up to about a second; with <c>always</c> only for the disk.</remarks>
+    /// <remarks>With <c>appendfsync everysec</c> this waits up to about a second; with <c>always</c> it only waits for the disk.</remarks>
     /// <param name="timeout">How long to wait: 1 millisecond to 30 seconds.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is out of its range.</exception>
     public static Durability Fsynced(TimeSpan timeout)

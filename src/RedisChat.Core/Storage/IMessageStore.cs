@@ -1,47 +1,46 @@
 namespace RedisChat;
 
-/// <summary>Keeps the messages of rooms: a numbered history for each, see <see cref="RoomPosition"/>.</summary>
+/// <summary>Stores the messages of rooms: a numbered history for each room, see <see cref="RoomPosition"/>.</summary>
 /// <remarks>
 /// <para>
-/// Applications call <see cref="Chat"/>, which checks its input and retries; a store may take its arguments as valid. The conformance
+/// Applications call <see cref="Chat"/>, which checks its input and retries; a store may assume valid arguments. The conformance
 /// suite (src/RedisChat.Conformance) is the definition of this contract.
 /// </para>
 /// <para>
-/// Implementations are thread-safe. A room exists once something was appended to it; reading a room that does not exist gives nothing,
-/// at <see cref="RoomPosition.Start"/>.
+/// Implementations are thread-safe. A room exists once a message was appended to it; a room that does not exist reads as empty, at
+/// <see cref="RoomPosition.Start"/>.
 /// </para>
 /// <para>
-/// A store that cannot reach what it keeps messages in throws <see cref="ChatUnavailableException"/> and says whether the operation
-/// may have happened. When the token is cancelled after something was sent it throws <see cref="OperationCanceledException"/>, and the operation may have
-/// happened; a cancelled wait before anything was sent is a <see cref="ChatUnavailableException"/>.
-/// An ability that a store lacks is a <see cref="NotSupportedException"/> that names both.
+/// A store that cannot reach its server throws <see cref="ChatUnavailableException"/>, which says whether the operation may have happened.
+/// If the token is canceled after something was sent, the store throws <see cref="OperationCanceledException"/>, and the operation may have
+/// happened; if a wait is canceled before anything was sent, it throws <see cref="ChatUnavailableException"/>.
+/// A call that needs an ability the store lacks throws a <see cref="NotSupportedException"/> that names both.
 /// </para>
 /// </remarks>
 public interface IMessageStore
 {
     /// <summary>
-    /// Whether appending again under the same <see cref="NewMessage.IdempotencyKey"/> is recognised, so that a failed append may be
-    /// repeated without doubling the message. If not, messages come without a key unless the caller gave one, which is then a
+    /// Whether the store recognizes a second append with the same <see cref="NewMessage.IdempotencyKey"/>, so that a failed append can be
+    /// repeated without duplicating the message. If not, messages have a key only if the caller gave one, and the store then throws
     /// <see cref="NotSupportedException"/>.
     /// </summary>
     bool RecognizesRepeatedAppends { get; }
 
     /// <summary>
     /// An optional ability of the store, such as <see cref="IDurableStore"/>, <see cref="IStoreHealth"/> or <see cref="IServerInspection"/>;
-    /// <see langword="null"/> if it lacks it. A store that implements the interface itself needs no code for this.
+    /// <see langword="null"/> if the store lacks it. A store that implements the interface itself needs no code for this.
     /// </summary>
     /// <param name="ability">The interface.</param>
     object? GetAbility(Type ability) => ability.IsInstanceOfType(this) ? this : null;
 
     /// <summary>
-    /// Appends messages to a room, in their order, all of them or none, with no other message between them (those that are duplicates
-    /// keep their old place).
+    /// Appends messages to a room atomically, in order, with no other message between them. Duplicates keep their original place.
     /// </summary>
     /// <param name="room">The room's id.</param>
     /// <param name="messages">1 to <see cref="ChatLimits.MaxBatchSize"/> messages, each with an idempotency key if <see cref="RecognizesRepeatedAppends"/>.</param>
-    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <param name="cancellationToken">Stops waiting; messages that were already sent may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
-    /// <exception cref="ChatIdempotencyConflictException">A key was used before by the same user for another text or other metadata.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The same user already used a key for a different text or different metadata.</exception>
     ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default);
 
@@ -49,31 +48,31 @@ public interface IMessageStore
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id, at least 1.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The message, or <see langword="null"/> if there is none of that id (never was, or deleted).</returns>
-    /// <exception cref="ChatDataException">What is stored there is no message.</exception>
+    /// <returns>The message, or <see langword="null"/> if it does not exist: it never did, or was deleted.</returns>
+    /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a page.</summary>
     /// <param name="room">The room's id.</param>
-    /// <param name="query">Which page.</param>
+    /// <param name="query">The page's query.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes or deletes a message, only if nobody else changed it meanwhile; else tries again from its new state.</summary>
+    /// <summary>Edits or deletes a message, if nobody changed it since it was read; otherwise decides again from its new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id, at least 1.</param>
     /// <param name="decide">
-    /// From the present state of the message to what to do with it. The store numbers the version of an edit and sets its time. May be called
+    /// Turns the current state of the message into a decision. The store sets the version and the time of an edit. May be called
     /// several times, and may throw to give up.
     /// </param>
-    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
+    /// <param name="cancellationToken">Stops waiting; a change that was already sent may still happen.</param>
     ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default);
 
     /// <summary>Reads what happened since a position: see <see cref="RoomChanges"/>.</summary>
     /// <remarks>
-    /// Where a position cannot be continued (another epoch, a stamp that differs, a revision that the change log does not know), the answer is a
-    /// single <see cref="RoomEvent.Gap"/>, never a part of the truth. An edit made during the read may be told again by the next one.
+    /// If the store cannot continue from a position (a different epoch, a different stamp, a revision that the change log does not have), the result is a
+    /// single <see cref="RoomEvent.Gap"/>, never a partial answer. An edit that is made during the read may be reported again by the next one.
     /// </remarks>
     /// <param name="room">The room's id.</param>
     /// <param name="after">What the reader has seen.</param>
@@ -84,12 +83,12 @@ public interface IMessageStore
 
     /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <remarks>
-    /// The stream outlasts any time without a store. It ends only by cancellation, when the store is disposed, or with an error that waiting does not fix. Each
-    /// watcher reads at its own pace; a slow one delays no other and holds a bounded amount of memory. Disposing the enumerator ends it, also while an event is
-    /// awaited: then there is none.
+    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
+    /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory. Disposing the enumerator ends the
+    /// stream even while an event is awaited; the wait then completes without an event.
     /// </remarks>
     /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="options">From where on, and how. Once the watcher has caught up it receives <see cref="RoomEvent.CaughtUp"/>, once.</param>
+    /// <param name="options">Where to start, and how to watch. Once the watcher has caught up, it receives <see cref="RoomEvent.CaughtUp"/>, once.</param>
     /// <param name="cancellationToken">
     /// Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.
     /// </param>

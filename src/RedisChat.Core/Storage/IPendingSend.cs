@@ -1,8 +1,8 @@
 namespace RedisChat;
 
 /// <summary>
-/// A send that was prepared: it is attempted, one attempt after the other, until one succeeds, and then has its receipts. Not to be used once disposed,
-/// because the store may use it again for another send.
+/// A prepared send. It is attempted until one attempt succeeds, and then has its receipts. Must not be used after it was disposed, because the
+/// store may reuse it for another send.
 /// </summary>
 internal interface IPendingSend : IDisposable
 {
@@ -12,7 +12,7 @@ internal interface IPendingSend : IDisposable
     /// <summary>The receipts of all messages, once an attempt has succeeded.</summary>
     IReadOnlyList<MessageReceipt> Receipts { get; }
 
-    /// <summary>Tries to append the messages. What an earlier attempt stored is not stored again.</summary>
+    /// <summary>Tries to append the messages. Messages that an earlier attempt stored are not stored again.</summary>
     /// <returns>This send.</returns>
     ValueTask<IPendingSend> AttemptAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The error of a re-used idempotency key, worded once for all stores.</summary>
+/// <summary>The error for a reused idempotency key, worded once for all stores.</summary>
 internal static class IdempotencyConflict
 {
     public static ChatIdempotencyConflictException Error(Exception? inner = null) =>

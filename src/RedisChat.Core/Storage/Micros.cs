@@ -1,9 +1,9 @@
 namespace RedisChat;
 
-/// <summary>Microseconds since 1970-01-01 UTC: the unit of every time that is stored.</summary>
+/// <summary>Microseconds since 1970-01-01 UTC: the unit of every stored time.</summary>
 internal static class Micros
 {
-    /// <summary>The last µs of the year 9999, the most a <see cref="DateTimeOffset"/> holds.</summary>
+    /// <summary>The last µs of the year 9999, the largest value of a <see cref="DateTimeOffset"/>.</summary>
     public static readonly long Max = FromTime(DateTimeOffset.MaxValue);
 
     public static long FromTime(DateTimeOffset time) =>

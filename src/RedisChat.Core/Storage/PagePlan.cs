@@ -1,12 +1,12 @@
 namespace RedisChat;
 
 /// <summary>
-/// What a <see cref="MessageQuery"/> means in ids: up to <see cref="Older"/> messages from <see cref="Pivot"/> downwards and up to
-/// <see cref="Newer"/> from there upwards. A store reads one more each way, to know whether there is more.
+/// A <see cref="MessageQuery"/> in terms of ids: up to <see cref="Older"/> messages from <see cref="Pivot"/> down, and up to
+/// <see cref="Newer"/> above it. A store reads one more in each direction, to know whether there are more.
 /// </summary>
 internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long Last)
 {
-    /// <summary>Plans a page of a room whose newest message, so far as is known, is <paramref name="last"/>.</summary>
+    /// <summary>Plans a page of a room, where <paramref name="last"/> is the newest known message.</summary>
     public static PagePlan For(MessageQuery query, long last)
     {
         if (query.After is { } after)
@@ -23,11 +23,11 @@ internal readonly record struct PagePlan(long Pivot, int Older, int Newer, long 
         return new(Math.Min((query.Before ?? long.MaxValue) - 1, last), query.Limit, 0, last);
     }
 
-    /// <summary>Puts a page together.</summary>
+    /// <summary>Assembles a page.</summary>
     /// <param name="older">Messages at or below the pivot, newest first, at most one more than <see cref="Older"/>.</param>
     /// <param name="newer">Messages above the pivot, oldest first, at most one more than <see cref="Newer"/>.</param>
     /// <param name="position">The room's position.</param>
-    /// <param name="unreadable">What was found that is not a message, in any order.</param>
+    /// <param name="unreadable">The stored values that are not messages, in any order.</param>
     public MessagePage ToPage(
         ReadOnlySpan<Message> older, ReadOnlySpan<Message> newer, RoomPosition position, IReadOnlyList<UnreadableMessage> unreadable)
     {

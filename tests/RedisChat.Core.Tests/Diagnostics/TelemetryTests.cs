@@ -126,7 +126,7 @@ public sealed class TelemetryTests
 
         await chat.SendAsync(_room, "alice", "my secret", Cancelled);
 
-        logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and is retried").And.NotContain("secret");
+        logger.Lines.Should().ContainSingle().Which.Should().StartWith("The send failed and will be retried").And.NotContain("secret");
     }
 
     [Fact]

@@ -30,8 +30,8 @@ public sealed class OptionsTests
 
     public static TheoryData<Action<RedisStoreOptions>, string> BadRedisOptions => new()
     {
-        { options => options.Configuration = "localhost,nonsense=hunter2", "RedisStoreOptions.Configuration (not shown, since it may hold a password) is not valid. Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS." },
-        { options => options.Configuration = "ssl=true", "RedisStoreOptions.Configuration (not shown, since it may hold a password) names no host to connect to. Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS." },
+        { options => options.Configuration = "localhost,nonsense=hunter2", "RedisStoreOptions.Configuration (not shown because it may contain a password) is not valid. Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS." },
+        { options => options.Configuration = "ssl=true", "RedisStoreOptions.Configuration (not shown because it may contain a password) names no host to connect to. Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS." },
         { options => options.KeyPrefix = "a{b}", "RedisStoreOptions.KeyPrefix is 'a{b}'. A key prefix is 1 to 64 of the characters A-Z a-z 0-9 . _ - : /." },
         { options => options.IdempotencyWindow = TimeSpan.FromSeconds(3), "RedisStoreOptions.IdempotencyWindow is 00:00:03; it must be from 00:01:00 to 1.00:00:00." },
         { options => options.IdempotencyWindow = TimeSpan.FromMilliseconds(60_060), "RedisStoreOptions.IdempotencyWindow is 00:01:00.0600000; it must be in whole seconds." },

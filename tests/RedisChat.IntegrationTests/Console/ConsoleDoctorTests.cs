@@ -62,7 +62,7 @@ public sealed class ConsoleDoctorTests
 
         run.ExitCode.Should().Be(2);
         run.Output.Should().BeEmpty();
-        run.Errors.Should().Equal("No Redis server answers. Check that it runs and that the configured end points, user and password are right.");
+        run.Errors.Should().Equal("No Redis server answers. Check that it is running and that the configured end points, user and password are right.");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ConsoleDoctorTests
         run.ExitCode.Should().Be(0);
         run.Errors.Should().BeEmpty();
         run.Output[0].Should().Contain("Garnet");
-        run.Output.Should().Contain("  note not-told");
+        run.Output.Should().Contain("  note not-reported");
     }
 
     [Fact]

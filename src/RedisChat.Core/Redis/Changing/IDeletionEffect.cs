@@ -1,9 +1,9 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a feature does when a message is deleted, in the same step: usually it clears what it keeps of the message.</summary>
+/// <summary>What a feature does in the same atomic step when a message is deleted: usually, it clears its data about the message.</summary>
 internal interface IDeletionEffect
 {
-    /// <summary>Adds to the deletion. <see cref="RoomChange.Clear"/> costs a room that does not use the feature nothing in Redis.</summary>
+    /// <summary>Adds steps to the deletion. <see cref="RoomChange.Clear"/> costs nothing in Redis if the room does not use the feature.</summary>
     /// <param name="deletion">The change that deletes the message.</param>
     /// <param name="room">The room.</param>
     /// <param name="messageId">The message.</param>

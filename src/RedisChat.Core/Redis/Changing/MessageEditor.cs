@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Finds one message, open or sealed, and edits or deletes it.</summary>
-/// <param name="context">What the store stands on.</param>
+/// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
 /// <param name="deletionEffects">What features do when a message is deleted.</param>
 internal sealed class MessageEditor(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects)
 {
-    // A message is sealed once, and never opened again.
+    // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
 
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken) =>
@@ -95,7 +95,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
     private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
     {
-        // The script puts the revision in as the time of the edit. What is compressed needs it beforehand.
+        // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
         var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
         var change = Begin('e', room, present).Line(head, MessageJson.TailOfEdit.ToArray());
         if (!present.IsSealed)
@@ -110,7 +110,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
     private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision)
     {
-        // A reader's position may have to be checked against the time of a message that is gone.
+        // A reader's position may have to be compared with the time of a message that was deleted.
         var stamp = Micros.FromTime(message.Timestamp).ToString(CultureInfo.InvariantCulture);
         var change = Begin('d', room, present).Delete(Hash(room, present), present.Field);
         if (DeletionJson.Write(decision.User, decision.Reason) is { } details)
@@ -143,7 +143,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
     private async ValueTask<StoredMessage?> FindToChangeAsync(string room, long id, CancellationToken cancellationToken)
     {
-        // Refuses where two servers claim to be the primary: which of them has the message is open then.
+        // Fails if two servers claim to be the primary, because it is then unknown which of them has the message.
         await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
@@ -158,7 +158,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
         }
     }
 
-    /// <summary>The message in an open bucket or, asked after it in the same round trip, in a sealed one.</summary>
+    /// <summary>Finds the message in an open bucket or, requested after it in the same round trip, in a sealed one.</summary>
     internal async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
     {
         var bucket = Buckets.Of(id);

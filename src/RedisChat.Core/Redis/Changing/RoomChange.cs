@@ -5,15 +5,15 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// One change of a room, composed for <c>room_change</c>: what must hold, what is written, and what is published. The script adds the revision, the entry
-/// of the change log and the event's header. Build a new one for each attempt.
+/// One change of a room, composed for <c>room_change</c>: its conditions, its writes, and the event that it publishes. The script adds the revision, the
+/// entry of the change log and the event's header. Build a new one for each attempt.
 /// </summary>
 /// <remarks>
 /// <code>
 /// new RoomChange(keys, room, 'e', id)
 ///     .Expect(bucket, id, valueThatWasRead)
-///     .Line(head, tail)            // the event's next line, with the revision between the two
-///     .Keep(bucket, id)            // stored as well
+///     .Line(head, tail)            // the event's next line, with the revision between head and tail
+///     .Keep(bucket, id)            // also stored
 /// </code>
 /// </remarks>
 internal sealed class RoomChange
@@ -28,11 +28,11 @@ internal sealed class RoomChange
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
 
-    /// <summary>Begins a change.</summary>
+    /// <summary>Starts a change.</summary>
     /// <param name="keys">Names the keys.</param>
     /// <param name="room">The room.</param>
     /// <param name="kind">The lower-case letter of its entries in the change log and of its events.</param>
-    /// <param name="subject">What changes, such as the id of a message: no space, no colon, no line break.</param>
+    /// <param name="subject">What changes, such as the id of a message. Must not contain a space, a colon or a line break.</param>
     public RoomChange(KeyNames keys, string room, char kind, RedisValue subject)
     {
         _keys = [keys.Room(room), keys.Changed(room), keys.Live(room)];
@@ -40,27 +40,27 @@ internal sealed class RoomChange
         _subject = subject;
     }
 
-    /// <summary>What the caller is told when a <see cref="Tally"/> has no space for another name.</summary>
+    /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name.</summary>
     public string? WhenFull { get; private set; }
 
-    /// <summary>A condition: the field holds exactly this; <see cref="RedisValue.Null"/>: there is no such field.</summary>
+    /// <summary>A condition: the field has exactly this value, or with <see cref="RedisValue.Null"/>, the field does not exist.</summary>
     public RoomChange Expect(string hash, RedisValue field, RedisValue present)
     {
         _conditions.AddRange(present.IsNull ? ["absent", Index(hash), field] : ["expect", Index(hash), field, present]);
         return this;
     }
 
-    /// <summary>A condition: there is such a field, whatever it holds.</summary>
+    /// <summary>A condition: the field exists, with any value.</summary>
     public RoomChange ExpectAny(string hash, RedisValue field)
     {
         _conditions.AddRange(["exists", Index(hash), field]);
         return this;
     }
 
-    /// <summary>A condition: the field holds this, of which only a digest is sent.</summary>
+    /// <summary>A condition: the field has this value, of which only a digest is sent.</summary>
     public RoomChange ExpectSame(string hash, RedisValue field, ReadOnlySpan<byte> present)
     {
-        // Only tells one state of the field from another.
+        // The digest only distinguishes states of the field; it protects nothing.
 #pragma warning disable CA5350
         _conditions.AddRange(["digest", Index(hash), field, Convert.ToHexString(SHA1.HashData(present)).ToLower(CultureInfo.InvariantCulture)]);
 #pragma warning restore CA5350
@@ -70,21 +70,21 @@ internal sealed class RoomChange
     /// <summary>Sets a field.</summary>
     public RoomChange Set(string hash, RedisValue field, RedisValue value) => Add("set", Index(hash), field, value);
 
-    /// <summary>Deletes a field, if it is there. Deletions are done first, so they succeed when memory is full.</summary>
+    /// <summary>Deletes a field, if it exists. Deletions come first, so they succeed when memory is full.</summary>
     public RoomChange Delete(string hash, RedisValue field) => Add("delete", Index(hash), field);
 
-    /// <summary>Adds to a counter, which begins at 0.</summary>
+    /// <summary>Adds to a counter, which starts at 0.</summary>
     public RoomChange Increment(string hash, RedisValue field, long by) => Add("increment", Index(hash), field, by);
 
     /// <summary>
-    /// Adds to counts by name in one field, <c>revision name count name count …</c>. The counts become the event's next line and a line of the reply; a field
+    /// Adds to named counts in one field: <c>revision name count name count …</c>. The counts become the event's next line and a line of the reply. A field
     /// without counts is deleted.
     /// </summary>
     /// <param name="hash">The hash.</param>
     /// <param name="field">The field.</param>
-    /// <param name="most">How many names it may have.</param>
-    /// <param name="whenFull">The error if it would have more.</param>
-    /// <param name="deltas">What to add to which name. Names have no space and no line break.</param>
+    /// <param name="most">The largest number of names.</param>
+    /// <param name="whenFull">The error message if there would be more.</param>
+    /// <param name="deltas">The amount to add to each name. Names must not contain a space or a line break.</param>
     public RoomChange Tally(string hash, RedisValue field, int most, string whenFull, params ReadOnlySpan<(string Name, long By)> deltas)
     {
         WhenFull = whenFull;
@@ -97,13 +97,13 @@ internal sealed class RoomChange
         return this;
     }
 
-    /// <summary>Deletes a field and all fields that begin with its name and a colon, if the room uses the feature: see <see cref="Mark"/>.</summary>
+    /// <summary>Deletes a field, and all fields that begin with its name and a colon, if the room uses the feature: see <see cref="Mark"/>.</summary>
     public RoomChange Clear(char feature, string hash, RedisValue field) => Add("clear", feature.ToString(), Index(hash), field);
 
-    /// <summary>Notes in the room that it uses a feature.</summary>
+    /// <summary>Records in the room that it uses a feature.</summary>
     public RoomChange Mark(char feature) => Add("mark", feature.ToString());
 
-    /// <summary>Adds a line to the event: the revision between head and tail.</summary>
+    /// <summary>Adds a line to the event, with the revision between head and tail.</summary>
     public RoomChange Line(RedisValue head, RedisValue tail) => Add("line", head, tail);
 
     /// <summary>Adds a line to the event.</summary>
@@ -119,14 +119,14 @@ internal sealed class RoomChange
         return this;
     }
 
-    /// <summary>Demands the revision that was put into a value already: see <see cref="RoomState.Revision"/>.</summary>
+    /// <summary>Requires the revision that a value already contains: see <see cref="RoomState.Revision"/>.</summary>
     public RoomChange At(long revision)
     {
         _revision = revision;
         return this;
     }
 
-    /// <summary>Runs it. The caller disposes the answer, and reads it with <see cref="RoomChangeReply.Read"/>.</summary>
+    /// <summary>Runs the change. The caller reads the answer with <see cref="RoomChangeReply.Read"/> and disposes it.</summary>
     public ValueTask<RespResult> RunAsync(IDatabase database, string publish, int logLength)
     {
         RedisKeyOrValue[] words =
@@ -139,7 +139,7 @@ internal sealed class RoomChange
         return Script.RunAsync(database, words, _keys.Count, CommandFlags.DemandMaster);
     }
 
-    /// <summary>The trace that the change is part of, as the last word of the event's first line; nothing if it is not recorded.</summary>
+    /// <summary>The trace that the change belongs to, as the last word of the event's first line; empty if it is not recorded.</summary>
     private static RedisValue TraceWord() =>
         ChatTelemetry.PresentTrace() is { } trace ? " ~" + trace : RedisValue.EmptyString;
 

@@ -4,10 +4,10 @@ namespace RedisChat.Redis;
 
 /// <summary>The answer of <c>room_change</c>.</summary>
 /// <param name="IsChanged">Whether the change was made. If not, nothing was written.</param>
-/// <param name="Revision">The change's revision; if it was not made, the least that it could have had.</param>
+/// <param name="Revision">The change's revision; if it was not made, the lowest revision that it could have had.</param>
 /// <param name="Values">
-/// If it was made, the new text of each <see cref="RoomChange.Tally"/>. If not, the present value of each <see cref="RoomChange.Expect"/>, in
-/// their order; null where there is no such field.
+/// If the change was made, the new text of each <see cref="RoomChange.Tally"/>. If not, the current value of each <see cref="RoomChange.Expect"/>, in
+/// the same order; null for a field that does not exist.
 /// </param>
 internal readonly record struct RoomChangeReply(bool IsChanged, long Revision, RedisValue[] Values)
 {

@@ -2,30 +2,30 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Changes rooms by compare-and-set: the one loop that every feature uses.</summary>
+/// <summary>Changes rooms by compare-and-set. All features share this loop.</summary>
 internal sealed class RoomChanger(RedisStoreContext context)
 {
-    // Nearly every conflict means that somebody else's change succeeded: many calls at once on one field get through one by one.
+    // Nearly every conflict means that another call succeeded, so many concurrent calls on one field succeed one by one.
     private const int MostAttempts = 200;
 
-    // From here on an attempt waits a little first, at random, so that those who are in each other's way get out of it.
+    // From this attempt on, wait a short random time first, so that competing callers spread out.
     private const int AttemptsWithoutPause = 3;
     private const double LongestPauseMs = 32;
 
-    // How far before the least revision a client's own may be: see room_change.lua.
+    // How far a client's own revision may be ahead of the lowest one: see room_change.lua.
     private const long LeastLead = 1_000;
     private const long MostLead = 1_000_000;
 
     /// <summary>Runs a change until its conditions hold.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="values">The values that the fields of the conditions probably hold: they need not be read first.</param>
+    /// <param name="values">The expected values of the fields in the conditions. A guess is enough; they need not be read first.</param>
     /// <param name="decide">
-    /// From the present values to the change; <see langword="null"/> to leave everything as it is. Called again with what the fields hold
-    /// if it was something else. May throw to give up.
+    /// Turns the current values into the change, or returns <see langword="null"/> to leave everything as it is. Called again with the fields' current
+    /// values if they differed. May throw to give up.
     /// </param>
-    /// <param name="cancellationToken">Stops waiting; what was sent may still happen.</param>
-    /// <returns>The reply of the change that was made; <see langword="null"/> if <paramref name="decide"/> wanted none.</returns>
-    /// <exception cref="ChatUnavailableException">Others kept changing the same; nothing was done.</exception>
+    /// <param name="cancellationToken">Stops waiting; a change that was already sent may still happen.</param>
+    /// <returns>The reply of the change that was made; <see langword="null"/> if <paramref name="decide"/> returned none.</returns>
+    /// <exception cref="ChatUnavailableException">Other callers kept changing the same fields. Nothing was done.</exception>
     public async ValueTask<RoomChangeReply?> RunAsync(
         string room, RedisValue[] values, Func<RoomState, RoomChange?> decide, CancellationToken cancellationToken)
     {
@@ -53,14 +53,14 @@ internal sealed class RoomChanger(RedisStoreContext context)
                 return reply;
             }
 
-            // The next one arrives about as much later as this one took, and others may take revisions meanwhile.
+            // The next attempt arrives about as much later as this one took, and others may take revisions meanwhile.
             var lead = Math.Clamp(2 * Micros.FromSpan(context.Time.GetElapsedTime(start)), LeastLead, MostLead);
             (values, revision) = (reply.Values, reply.Revision + lead);
             await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
 
         throw new ChatUnavailableException(
-            $"Others changed the same {MostAttempts} times in a row, each time before this change could be made. Nothing was done.");
+            $"Other callers changed the same data {MostAttempts} times in a row, each time before this change could be made. Nothing was done.");
     }
 
     private async Task<RoomChangeReply> RunAsync(IDatabase database, RoomChange change, CancellationToken cancellationToken)

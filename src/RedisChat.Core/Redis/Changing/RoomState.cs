@@ -2,9 +2,9 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>What a change is decided on.</summary>
-/// <param name="Values">The present values of the fields that the change expects something of, in the order of its conditions.</param>
+/// <summary>The state that a change is decided on.</summary>
+/// <param name="Values">The current values of the fields in the change's conditions, in the order of the conditions.</param>
 /// <param name="Revision">
-/// A revision that the change can have, for those that need it beforehand: see <see cref="RoomChange.At"/>. All others get theirs from the script.
+/// A revision that the change can have, for changes that need it beforehand: see <see cref="RoomChange.At"/>. All others get theirs from the script.
 /// </param>
 internal readonly record struct RoomState(RedisValue[] Values, long Revision);

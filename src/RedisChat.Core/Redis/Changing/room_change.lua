@@ -1,36 +1,36 @@
--- Changes a room by compare-and-set: if fields of its hashes hold what the client expects, writes the effects, the next revision, one entry of
--- the change log, and publishes one live event. It names no feature: a change is composed of the steps below.
+-- Changes a room by compare-and-set: if fields of its hashes have the values that the client expects, writes the effects, the next revision and
+-- an entry of the change log, and publishes one live event. It knows no features: a change is composed of the steps below.
 -- KEYS[1]   hash: the room
 -- KEYS[2]   sorted set: the room's change log
 -- KEYS[3]   channel: the room's live events
 -- KEYS[4..] hashes that the change reads and writes
 -- ARGV[1]   how to publish: PUBLISH, or on a cluster SPUBLISH
--- ARGV[2]   how many entries the change log keeps
--- ARGV[3]   the revision, if the client had to put it into a value that this script cannot compose; else empty
+-- ARGV[2]   the number of entries that the change log keeps
+-- ARGV[3]   the revision, if the client had to put it into a value that this script cannot compose; otherwise empty
 -- ARGV[4]   the change's kind: one lower-case letter
 -- ARGV[5]   its subject, such as the id of a message
--- ARGV[6]   what follows the subject in the entry of the change log: empty, or a colon and more
--- ARGV[7]   what follows the subject in the first line of the event: empty, or a space and more words
+-- ARGV[6]   text after the subject in the entry of the change log: empty, or a colon and more
+-- ARGV[7]   text after the subject in the first line of the event: empty, or a space and more words
 -- ARGV[8..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
---   expect    key field value                  the field must hold this value
---   absent    key field                        there must be no such field
---   exists    key field                        there must be such a field
+--   expect    key field value                  the field must have this value
+--   absent    key field                        the field must not exist
+--   exists    key field                        the field must exist
 --   digest    key field sha1                   the SHA-1 of the field's value must be this, in lower-case hex
 --   delete    key field
 --   set       key field value
---   increment key field by                     a counter, 0 if there is no such field
+--   increment key field by                     a counter, 0 if the field does not exist
 --   line      head tail                        adds a line to the event: head, revision, tail
 --   text      line                             adds a line to the event
 --   keep      key field                        sets the field to the event's last line
---   tally     key field most n, n x (name by)  counts by name, `<revision> name count name count …`, at most `most` names: adds to them, deletes
---                                              the field when no name is left, and adds `name count …` as a line to the event
---   clear     letter key name                  if the room uses the feature of this letter: deletes the field `name` and all fields `name:*`
---   mark      letter                           notes that the room uses the feature of this letter
--- Returns {1, revision, the tallies' lines…}; or, if a condition does not hold or the revision in ARGV[3] is not acceptable, {0, the least
--- revision that is, the present values of the conditions' fields…}, and nothing is written.
+--   tally     key field most n, n x (name by)  named counts, `<revision> name count name count …`, at most `most` names: adds to them, deletes the
+--                                              field when no name is left, and adds `name count …` as a line to the event
+--   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
+--   mark      letter                           records that the room uses the feature with this letter
+-- Returns {1, revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
+-- acceptable revision, the current values of the conditions' fields…} and writes nothing.
 local call, try = redis.call, redis.pcall
 
--- Lua takes '0x10', '1e3' and 'nan' for numbers too, and counts exactly up to 2^53 only.
+-- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and is exact only up to 2^53.
 local function counter(text)
   return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text) < 9e15 and tonumber(text)
 end
@@ -43,7 +43,7 @@ local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local least = math.max(time, (before or 0) + 1)
 
--- What the fields hold that the change touches: each is read once, before anything is written.
+-- The values of the fields that the change touches: each is read once, before anything is written.
 local known, answer, conflict, at = {}, {0, least}, false, 8
 local words = {expect = 4, absent = 3, exists = 3, digest = 4}
 while words[ARGV[at]] do
@@ -61,7 +61,7 @@ while words[ARGV[at]] do
   at = at + words[condition]
 end
 
--- The client's revision is compressed into a value already. It may be a second off: further, and the client does not know this server's clock.
+-- The client's revision is already part of a compressed value. It may be off by a second; beyond that, the client does not know this server's clock.
 local revision = ARGV[3] == '' and least or tonumber(ARGV[3])
 if conflict or revision <= (before or 0) or revision < time - 1000000 or revision > least + 1000000 then
   return answer
@@ -90,7 +90,7 @@ local function delete(key, field, old)
   deletes[#deletes + 1] = {key = KEYS[tonumber(key)], field = field, old = old}
 end
 
--- Adds to the counts of a tally; nil if it holds something else, false if it would have too many names.
+-- Adds to the counts of a tally; nil if the value is not a tally, false if it would have too many names.
 local function add(tally, most, first, last)
   local names, counts, size = {}, {}, #(string.match(tally, '^%d*') or '')
   for name, count in string.gmatch(tally, ' ([^ ]+) (%d+)') do
@@ -192,7 +192,7 @@ while at <= #ARGV do
   end
 end
 
--- Redis does not roll back, so what was written is written back if a later step fails.
+-- Redis does not roll back, so if a later step fails, the old values are written back.
 local done, entry = 0, now .. ':' .. ARGV[4] .. ':' .. ARGV[5] .. ARGV[6]
 local function failed(result)
   if type(result) ~= 'table' or not result.err then
@@ -211,7 +211,7 @@ local function failed(result)
   return true
 end
 
--- HDEL comes first, for Redis refuses HSET and ZADD when memory is full, but not once a script has begun to write: so deleting still works then.
+-- HDEL comes first: when memory is full, Redis refuses HSET and ZADD, but not once a script has begun to write. So deletions still work then.
 for i = 1, #deletes + #sets do
   local write = i <= #deletes and deletes[i] or sets[i - #deletes]
   local result = write.value and try('HSET', write.key, write.field, write.value) or try('HDEL', write.key, write.field)
@@ -221,7 +221,7 @@ for i = 1, #deletes + #sets do
   done = i
 end
 
--- The log begins with an entry of revision 0, for readers who saw the room before its first change: while it is there, nothing was trimmed.
+-- The log begins with an entry for revision 0, for readers that saw the room before its first change: as long as it exists, nothing was trimmed.
 local result
 if before == 0 then
   result = try('ZADD', KEYS[2], 0, '0', now, entry)

@@ -3,23 +3,23 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Finds the authors of messages in a room of the classic layout, for one call. A message does not name its author there: only the hash of the
-/// author's messages contains its id.
+/// Finds the authors of messages in a room of the classic layout, for one call. In this layout a message does not name its author: only the hash of
+/// the author's messages contains its id.
 /// </summary>
 /// <remarks>
-/// The room's hash has the id of each user's last message, so users whose last message is older than those in question are asked only if an
-/// author is still missing: the value can be too low after two programs sent for one user at the same time. The newest page therefore asks no
-/// more users than there are ids on it, whatever the number of users in the room.
+/// The room's hash has the id of each user's last message, so users whose last message is older than the messages in question are only asked if an
+/// author is still missing: the value can be too low after two programs sent for one user at the same time. The newest page therefore never asks more
+/// users than it has ids, whatever the number of users in the room.
 /// </remarks>
 internal sealed class ClassicAuthors(IDatabase database, ClassicKeyScheme keys, string room, CancellationToken cancellationToken)
 {
     private const int SmallestGroup = 64;
     private const int LargestGroup = 1024;
 
-    /// <summary>All users, by the id of their last message.</summary>
+    /// <summary>All users, sorted by the id of their last message.</summary>
     private (string User, long Last)[] _users = [];
 
-    /// <summary>How many users' hashes were read.</summary>
+    /// <summary>The number of users whose hashes were read.</summary>
     public int Asked { get; private set; }
 
     /// <summary>Reads the list of users.</summary>
@@ -27,7 +27,7 @@ internal sealed class ClassicAuthors(IDatabase database, ClassicKeyScheme keys, 
     {
         var users = await database.HashGetAllAsync(keys.Room(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
 
-        // Another program may have stored users whose key belongs to something else. A last id that is not a number may stand for any.
+        // Another program may have stored users whose key belongs to something else. A last id that is not a number may stand for any id.
         _users =
         [
             .. users.Where(user => !ClassicKeyScheme.IsTaken(user.Name!))
@@ -36,9 +36,9 @@ internal sealed class ClassicAuthors(IDatabase database, ClassicKeyScheme keys, 
         ];
     }
 
-    /// <summary>Finds authors. Messages whose author is not on the list of users are missing in the result.</summary>
+    /// <summary>Finds authors. The result omits messages whose author is not on the list of users.</summary>
     /// <param name="ids">Ids that may have messages; at least one.</param>
-    /// <param name="existing">Those of them that have one. While this is under way the likeliest authors are asked already.</param>
+    /// <param name="existing">The ids among them that have a message. Meanwhile, the likeliest authors are already asked.</param>
     public async Task<Dictionary<long, string>> FindAsync(IReadOnlyList<long> ids, Task<List<long>> existing)
     {
         var found = new Dictionary<long, string>();
@@ -54,7 +54,7 @@ internal sealed class ClassicAuthors(IDatabase database, ClassicKeyScheme keys, 
         return found;
     }
 
-    /// <summary>The users who sent something since a message, nearest to it first, and then the others, nearest first.</summary>
+    /// <summary>The users who sent something since a message, the nearest to it first, and then the others, the nearest first.</summary>
     private IEnumerable<ArraySegment<(string User, long Last)>> Groups(long oldest, int size)
     {
         var before = Array.FindIndex(_users, user => user.Last >= oldest) is >= 0 and var index ? index : _users.Length;

@@ -7,15 +7,15 @@ namespace RedisChat;
 /// <c>chatroom:&lt;room&gt;:&lt;user&gt;</c> and <c>chatroom:&lt;room&gt;:&lt;id&gt;</c>.
 /// </summary>
 /// <remarks>
-/// Nothing is escaped, so ids that would spell another thing's key are refused: a user named like a number or <c>messages</c>, a room
+/// Nothing is escaped, so ids that would produce the key of something else are rejected: a user named like a number or <c>messages</c>, a room
 /// with a colon or that begins with <c>{</c>. The keys of a room are in different slots, so this layout does not work on a Redis Cluster.
 /// </remarks>
 public sealed class ClassicKeyScheme
 {
     private readonly string _prefix;
 
-    /// <summary>Makes a scheme.</summary>
-    /// <param name="prefix">What every key begins with: 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</param>
+    /// <summary>Creates a scheme.</summary>
+    /// <param name="prefix">The beginning of every key: 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</param>
     /// <exception cref="ArgumentException">The prefix has other characters or another length.</exception>
     public ClassicKeyScheme(string prefix = HashTagKeyScheme.DefaultPrefix)
     {
@@ -27,9 +27,9 @@ public sealed class ClassicKeyScheme
         _prefix = prefix;
     }
 
-    /// <summary>The hash of the room: from each user to the id of the last message they sent.</summary>
+    /// <summary>The hash of the room: maps each user to the id of the last message they sent.</summary>
     /// <param name="room">The room's id.</param>
-    /// <exception cref="ChatInputException">The id has a colon or begins with <c>{</c>, and would spell other keys.</exception>
+    /// <exception cref="ChatInputException">The id has a colon or begins with <c>{</c>, so it would produce other keys.</exception>
     public string Room(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
@@ -40,7 +40,7 @@ public sealed class ClassicKeyScheme
             : $"{_prefix}:{room}";
     }
 
-    /// <summary>The counter that gives out message ids.</summary>
+    /// <summary>The counter that assigns message ids.</summary>
     /// <param name="room">The room's id.</param>
     public string Counter(string room) => $"{Room(room)}:messages";
 
@@ -49,10 +49,10 @@ public sealed class ClassicKeyScheme
     /// <param name="id">The message's id.</param>
     public string Message(string room, long id) => string.Create(CultureInfo.InvariantCulture, $"{Room(room)}:{id}");
 
-    /// <summary>The hash of one user's messages: from id to text.</summary>
+    /// <summary>The hash of one user's messages: maps ids to texts.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="user">The user's id.</param>
-    /// <exception cref="ChatInputException">The id is a number or <c>messages</c>, and would spell another thing's key.</exception>
+    /// <exception cref="ChatInputException">The id is a number or <c>messages</c>, so it would produce the key of something else.</exception>
     public string User(string room, string user)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -62,6 +62,6 @@ public sealed class ClassicKeyScheme
             : $"{Room(room)}:{user}";
     }
 
-    /// <summary>Whether a user's id would spell another thing's key.</summary>
+    /// <summary>Whether a user's id would produce the key of something else.</summary>
     internal static bool IsTaken(string user) => user == "messages" || user.All(char.IsAsciiDigit);
 }

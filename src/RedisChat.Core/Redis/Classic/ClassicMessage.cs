@@ -11,6 +11,6 @@ internal sealed record ClassicMessage(long Id, string User, RedisValue Content, 
             ? At(DateTimeOffset.FromUnixTimeSeconds(seconds))
             : null;
 
-    /// <summary>The message with a given time.</summary>
+    /// <summary>The message, with a given time instead of its own.</summary>
     public Message At(DateTimeOffset time) => new() { Id = Id, User = User, Text = Content!, Timestamp = time };
 }

@@ -6,21 +6,21 @@ using StackExchange.Redis;
 namespace RedisChat;
 
 /// <summary>
-/// Keeps messages in the layout of the well-known tutorial on chat in Redis hashes, so that an application can share its rooms with other
+/// Stores messages in the layout of the well-known tutorial on chat in Redis hashes, so that an application can share its rooms with other
 /// programs, in any language, that read and write that layout at the same time. docs/keys.md describes each key.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It can do what the layout has room for: send, receive and delete. Editing, metadata and idempotency keys are a
+/// It supports what the layout has room for: sending, receiving and deleting. Editing, metadata and idempotency keys throw
 /// <see cref="NotSupportedException"/>; without idempotency keys, a send that may have happened is not retried. Times are in whole seconds, by this
 /// process's clock, and positions have no epoch. An id is assigned before its message is written, so a message may appear below one that
-/// was already read: pollers should read the last few ids again. Choose this store for data that exist already, and
-/// <see cref="RedisMessageStore"/> for anything new.
+/// was already read: pollers should reread the last few ids. Choose this store for existing data, and <see cref="RedisMessageStore"/> for
+/// anything new.
 /// </para>
 /// <para>
-/// The layout keeps an author's name only in the room's list of users. Where another program removed it there, <see cref="Message.User"/> is empty.
+/// The layout names authors only in the room's list of users. If another program removed a user there, <see cref="Message.User"/> is empty.
 /// Finding authors takes a command for each user who may have written a message. On the newest page these are at most as many as messages; on old
-/// pages of rooms with many users they can be all users, which takes long and is logged as a warning, once for each store.
+/// pages of rooms with many users they can be all users, which takes long and is logged as a warning, once per store.
 /// </para>
 /// <para>
 /// A message whose timestamp another program broke is in <see cref="MessagePage.Unreadable"/>, and can be deleted. The deletion then reports the
@@ -38,10 +38,10 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     private readonly ILogger _logger;
     private int _warned;
 
-    /// <summary>Makes a store on a connection that the caller owns and that is not disposed with the store.</summary>
+    /// <summary>Creates a store on a connection that the caller owns. Disposing the store does not dispose the connection.</summary>
     /// <param name="multiplexer">The connection.</param>
-    /// <param name="keyPrefix">What every key begins with.</param>
-    /// <param name="allowEviction">Whether a server that evicts keys is used all the same: see <see cref="RedisStoreOptions.AllowEviction"/>.</param>
+    /// <param name="keyPrefix">The beginning of every key.</param>
+    /// <param name="allowEviction">Whether to use a server even if it evicts keys: see <see cref="RedisStoreOptions.AllowEviction"/>.</param>
     /// <exception cref="ArgumentException">The prefix is not valid.</exception>
     public ClassicMessageStore(IConnectionMultiplexer multiplexer, string keyPrefix = HashTagKeyScheme.DefaultPrefix, bool allowEviction = false)
         : this(RedisConnection.Shared(multiplexer ?? throw new ArgumentNullException(nameof(multiplexer))), keyPrefix, allowEviction, TimeProvider.System)
@@ -98,7 +98,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
                 };
             }
 
-            // Redis does not roll a transaction back: if one write meets a key of another type, only that write fails, and the send with it.
+            // Redis does not roll back a transaction: if one write meets a key of another type, that write alone fails, and so does the send.
             writes.Add(transaction.ExecuteAsync());
             await Task.WhenAll(writes).UntilAsync(cancellationToken).ConfigureAwait(false);
             return receipts;
@@ -106,7 +106,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
             throw new ChatDataException(
-                "One of the room's keys holds another type of data; the message may have been written in part. Another program may be using the same key prefix.", e);
+                "One of the room's keys holds a different type of data; the message may have been written in part. Another program may be using the same key prefix.", e);
         }
         catch (Exception e) when (_connection.Errors.TryTranslate(e, out var error))
         {
@@ -152,7 +152,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The message was to be edited: the layout can only delete.</exception>
+    /// <exception cref="NotSupportedException">The decision is an edit: the layout can only delete.</exception>
     public async ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default)
     {
@@ -161,7 +161,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         try
         {
-            // A repetition means that another program changed the text in between.
+            // It repeats only if another program changed the text in between.
             while (true)
             {
                 var reader = new ClassicReader(database, _keys, room, cancellationToken);
@@ -203,19 +203,19 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <exception cref="NotSupportedException">Always: other programs that use the layout publish nothing.</exception>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) => throw NotSupported("watching");
 
-    /// <summary>Closes the connection, if it is the store's own.</summary>
+    /// <summary>Closes the connection, if the store created it.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Closes the connection, if it is the store's own, for hosts that do not dispose asynchronously.</summary>
+    /// <summary>Closes the connection, if the store created it, for hosts that do not dispose asynchronously.</summary>
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>Deletes a message; <see langword="false"/> if its text is no longer what was read.</summary>
+    /// <summary>Deletes a message; <see langword="false"/> if its text has changed since it was read.</summary>
     private async Task<bool> DeleteAsync(IDatabase database, string room, ClassicMessage message, CancellationToken cancellationToken)
     {
         var transaction = database.CreateTransaction();
         var key = _keys.Message(room, message.Id);
 
-        // The bytes as they were read: as text, what is not valid UTF-8 would never be equal.
+        // Compare the bytes as they were read: as text, invalid UTF-8 would never be equal.
         transaction.AddCondition(Condition.HashEqual(key, "content", message.Content));
         var writes = new List<Task> { transaction.HashDeleteAsync(key, ["content", "timestamp"]) };
         if (message.User.Length > 0)
@@ -223,7 +223,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             writes.Add(transaction.HashDeleteAsync(_keys.User(room, message.User), message.Id));
         }
 
-        // If the condition does not hold, the writes are cancelled.
+        // If the condition does not hold, the writes are canceled.
         if (!await transaction.ExecuteAsync().UntilAsync(cancellationToken).ConfigureAwait(false))
         {
             return false;

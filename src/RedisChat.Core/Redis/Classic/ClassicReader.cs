@@ -13,10 +13,10 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
     private readonly List<UnreadableMessage> _unreadable = [];
     private readonly ClassicAuthors _authors = new(database, keys, room, cancellationToken);
 
-    /// <summary>How many users' hashes were read to find authors.</summary>
+    /// <summary>The number of users whose hashes were read to find authors.</summary>
     public int UsersAsked => _authors.Asked;
 
-    /// <summary>Reads a message as it is stored; <see langword="null"/> if there is none.</summary>
+    /// <summary>Reads a message as it is stored; <see langword="null"/> if it does not exist.</summary>
     public async Task<ClassicMessage?> FindAsync(long id)
     {
         await _authors.LoadAsync().ConfigureAwait(false);
@@ -24,12 +24,12 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         return stored.FirstOrDefault();
     }
 
-    /// <summary>Reads a message; <see langword="null"/> if there is none.</summary>
+    /// <summary>Reads a message; <see langword="null"/> if it does not exist.</summary>
     /// <exception cref="ChatDataException">Its timestamp is not valid.</exception>
     public async Task<Message?> GetAsync(long id) =>
         await FindAsync(id).ConfigureAwait(false) is { } stored ? stored.TryRead() ?? throw UnreadableTime(id) : null;
 
-    /// <summary>The error of a call that needs the timestamp of this message.</summary>
+    /// <summary>The error for a call that needs the timestamp of this message.</summary>
     public ChatDataException UnreadableTime(long id) => Unreadable(keys.Message(room, id), TimestampField);
 
     public async Task<MessagePage> ReadPageAsync(MessageQuery query)
@@ -55,7 +55,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         return plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), new RoomPosition(0, last, 0, 0), _unreadable);
     }
 
-    /// <summary>Adds the messages that exist of these ids, in the same order.</summary>
+    /// <summary>Adds the existing messages among these ids, in the same order.</summary>
     private async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost, string? user)
     {
         foreach (var stored in await ReadStoredAsync(ids, user).ConfigureAwait(false))
@@ -76,9 +76,9 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
         }
     }
 
-    /// <summary>Reads the messages that exist of these ids, in the same order.</summary>
+    /// <summary>Reads the existing messages among these ids, in the same order.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="user">Who wrote them; <see langword="null"/> to find that out.</param>
+    /// <param name="user">Their author; <see langword="null"/> to find the authors.</param>
     private async Task<List<ClassicMessage>> ReadStoredAsync(IReadOnlyList<long> ids, string? user = null)
     {
         var values = ReadValuesAsync(ids).Observed();
@@ -119,7 +119,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
             }
             else
             {
-                // Not the field's name: another program may have put anything there, and the place is logged.
+                // Not the field's name: another program may have chosen it, and the place is logged.
                 _unreadable.Add(new UnreadableMessage(Id: null) { Key = key });
             }
         }
@@ -129,7 +129,7 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
     }
 
     private static ChatDataException Unreadable(string key, string? field) =>
-        new($"The key '{key}' does not hold what the classic layout has there{(field is null ? "" : $" (field {field})")}. Another program may be using the same key prefix; correct or delete it there.")
+        new($"The key '{key}' does not hold what the classic layout stores there{(field is null ? "" : $" (field {field})")}. Another program may be using the same key prefix; correct or delete it there.")
         {
             Key = key,
             Field = field,

@@ -3,23 +3,23 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Turns what a connection throws into the chat's errors, and has the connection checked if it may be at fault.</summary>
+/// <summary>Translates a connection's exceptions into the chat's errors, and has the connection checked if it may be at fault.</summary>
 internal sealed class ConnectionErrors(RedisConnection connection)
 {
-    // Why the last attempt to connect was refused. The client library soon forgets that in the errors that follow from it.
+    // Why the last attempt to connect was refused. The client library soon drops that reason from the errors that follow.
     private volatile Exception? _refused;
 
-    /// <summary>The connection broke, could not be made, or works again.</summary>
+    /// <summary>Records that the connection broke, could not be established, or works again.</summary>
     public void Changed(ConnectionFailedEventArgs change) =>
         _refused = change.FailureType == ConnectionFailureType.None ? null : RedisErrors.RefusedHandshake(change.Exception) ?? _refused;
 
-    /// <summary>The connection works again.</summary>
+    /// <summary>Records that the connection works again.</summary>
     public void Restored() => _refused = null;
 
-    /// <summary>The chat's error for one of Redis's; <see langword="false"/> for an exception that is not Redis's.</summary>
+    /// <summary>Translates a Redis exception into the chat's error; <see langword="false"/> for any other exception.</summary>
     public bool TryTranslate(Exception error, [NotNullWhen(true)] out ChatException? translated, bool writes = true)
     {
-        // A connection that is replaced is disposed while others may be about to use it.
+        // A replaced connection is disposed while other calls may be about to use it.
         translated = error is ObjectDisposedException && !connection.IsDisposed
             ? RedisErrors.NotSent(error)
             : RedisErrors.Translate(error, writes);
@@ -36,7 +36,7 @@ internal sealed class ConnectionErrors(RedisConnection connection)
         return translated is not null;
     }
 
-    /// <summary>The error of a call that sent nothing because there was no connection. The connection is checked.</summary>
+    /// <summary>The error for a call that sent nothing because there was no connection. Also has the connection checked.</summary>
     public ChatUnavailableException NotSent(Exception error)
     {
         connection.Suspect();

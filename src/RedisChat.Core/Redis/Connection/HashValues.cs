@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The values of some fields of a hash, in the order they were asked for, as they came over the wire. To be disposed of once they are read.</summary>
+/// <summary>The raw values of some hash fields, in the order of the request. Dispose it after reading.</summary>
 internal readonly struct HashValues : IDisposable
 {
     private readonly RespResult? _reply;
@@ -14,7 +14,7 @@ internal readonly struct HashValues : IDisposable
         _values = values;
     }
 
-    /// <summary>The values in an answer of <see cref="RoomReads.HashGetAsync"/> that is there.</summary>
+    /// <summary>The values in a completed answer of <see cref="RoomReads.HashGetAsync"/>.</summary>
     public static HashValues Of(Task answer) =>
         answer is Task<RespResult> reply ? new(reply.GetAwaiter().GetResult(), null) : new(null, (RedisValue[])((Task<RedisResult>)answer).GetAwaiter().GetResult()!);
 
@@ -22,7 +22,7 @@ internal readonly struct HashValues : IDisposable
 
     public void Dispose() => _reply?.Dispose();
 
-    /// <summary>Goes from value to value.</summary>
+    /// <summary>Iterates over the values.</summary>
     public ref struct Reader
     {
         private readonly RedisValue[]? _values;
@@ -44,7 +44,7 @@ internal readonly struct HashValues : IDisposable
             }
         }
 
-        /// <summary>The next value; <see langword="false"/> if the hash has no such field.</summary>
+        /// <summary>Moves to the next value; <see langword="false"/> if the hash has no such field.</summary>
         public bool TryNext(out ReadOnlySpan<byte> value)
         {
             value = default;

@@ -5,12 +5,12 @@ namespace RedisChat.Redis;
 /// <summary>How live events are published and subscribed to over a connection.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="prefix">
-/// What the client library puts before the channels that it subscribes to (<c>channelPrefix</c>). Scripts publish past the client, so the names
-/// that <see cref="KeyNames.Live"/> gives them begin with it.
+/// The prefix that the client library adds to the channels it subscribes to (<c>channelPrefix</c>). Scripts publish without the client's help, so
+/// the names that <see cref="KeyNames.Live"/> builds already include it.
 /// </param>
 internal sealed class LiveChannels(RedisConnection connection, string prefix)
 {
-    /// <summary>What the names of all channels begin with on the server.</summary>
+    /// <summary>The prefix of every channel name on the server.</summary>
     public string Prefix => prefix;
 
     /// <summary>Whether live events use sharded pub/sub: see <see cref="RedisLink.IsSharded"/>.</summary>
@@ -19,8 +19,8 @@ internal sealed class LiveChannels(RedisConnection connection, string prefix)
     /// <summary>The command that publishes live events.</summary>
     public string PublishCommand => IsSharded ? "SPUBLISH" : "PUBLISH";
 
-    /// <summary>The channel for subscribing, as the client library wants it.</summary>
-    /// <param name="name">Its name on the server.</param>
+    /// <summary>The channel to subscribe to, in the form that the client library expects.</summary>
+    /// <param name="name">The channel's name on the server.</param>
     public RedisChannel Of(string name)
     {
         name = name[prefix.Length..];

@@ -1,14 +1,14 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a user's rights do not cover.</summary>
+/// <summary>What a user may not use.</summary>
 internal enum MissingRightKind
 {
-    /// <summary>A command, or EVAL or EVALSHA themselves.</summary>
+    /// <summary>A command, which may be EVAL or EVALSHA itself.</summary>
     Command,
 
-    /// <summary>The name of a key.</summary>
+    /// <summary>A key.</summary>
     Key,
 
-    /// <summary>The name of a channel.</summary>
+    /// <summary>A channel.</summary>
     Channel,
 }

@@ -3,20 +3,20 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Finds two primaries outside of a cluster: one of them is stale and will throw away what it takes, and the client library would write to either.
+/// Detects two primaries outside of a cluster. One of them is stale and will discard the writes it accepts, but the client library may write to it.
 /// </summary>
 /// <remarks>
-/// Two connections are not two primaries: one server may be configured under two names. So where more than one connected server claims to be the
-/// primary, each is asked for its run id, once for each connection. Otherwise nothing is asked, and nothing allocated.
+/// Two connections are not proof of two primaries, because one server may be configured under two names. So if more than one connected server
+/// claims to be the primary, the guard asks each for its run id, once per connection. Otherwise it neither sends nor allocates anything.
 /// </remarks>
 internal sealed class PrimaryGuard(IConnectionMultiplexer multiplexer, TimeProvider time)
 {
-    /// <summary>The error where there are two.</summary>
+    /// <summary>The error message if there are two primaries.</summary>
     public const string Sentence =
-        "Two connected servers claim to be the primary, and one of them will lose what it takes. Nothing was written. In a fail-over this passes. If it "
-        + "lasts, the configuration names servers that do not belong together, or one server under two names that does not let this user run INFO.";
+        "Two connected servers claim to be the primary, and one of them will lose its writes. Nothing was written. During a failover this is temporary. If it "
+        + "lasts, the configuration names servers that do not belong together, or one server under two names whose INFO this user may not run.";
 
-    // The list of servers changes rarely, and making it costs memory.
+    // The list of servers rarely changes, and building it allocates.
     private static readonly TimeSpan ServersAreKnownFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -26,7 +26,7 @@ internal sealed class PrimaryGuard(IConnectionMultiplexer multiplexer, TimeProvi
     private volatile Verdict? _verdict;
     private Task<Verdict>? _asking;
 
-    /// <summary>Whether there are two primaries; <see langword="null"/> if servers must be asked: see <see cref="HasTwoAsync"/>.</summary>
+    /// <summary>Whether there are two primaries; <see langword="null"/> if the servers must be asked: see <see cref="HasTwoAsync"/>.</summary>
     public bool? HasTwo()
     {
         var primaries = 0;
@@ -40,7 +40,7 @@ internal sealed class PrimaryGuard(IConnectionMultiplexer multiplexer, TimeProvi
             : null;
     }
 
-    /// <summary>Whether there are two primaries. A server that does not tell its run id counts as another one.</summary>
+    /// <summary>Whether there are two primaries. A server that does not report its run id counts as a different one.</summary>
     public async ValueTask<bool> HasTwoAsync(CancellationToken cancellationToken)
     {
         if (HasTwo() is { } known)
@@ -57,7 +57,7 @@ internal sealed class PrimaryGuard(IConnectionMultiplexer multiplexer, TimeProvi
         return (await asking.UntilAsync(cancellationToken).ConfigureAwait(false)).IsTwo;
     }
 
-    /// <summary>The connections over which writes may go: of a server that is configured under two names, both.</summary>
+    /// <summary>The connections that writes may use. A server that is configured under two names has both of its connections here.</summary>
     public RedisSocket[] Sockets() => [.. Servers().Where(IsPrimary).Select(RedisSocket.Of)];
 
     private IServer[] Servers()

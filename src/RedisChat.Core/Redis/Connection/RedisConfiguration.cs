@@ -6,23 +6,23 @@ namespace RedisChat;
 
 /// <summary>
 /// Reads the configuration strings that <c>AddRedisChat</c>, <c>UseRedis</c>, <see cref="RedisStoreOptions.Configuration"/> and the stores take.
-/// Use it where you need the result itself, for instance to add a callback that validates certificates.
+/// Use it if you need the result itself, for instance to add a callback that validates certificates.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A string is either a URI, <c>redis://user:password@host:6379/2</c>, or <c>rediss://…</c> for TLS; or a list in StackExchange.Redis's notation,
 /// <c>host:6379,user=name,password=secret,ssl=true</c>, with all end points before the options.
 /// </para>
-/// <para>In a URI, percent-encode what is not a letter or a digit in user and password. The port is 6379 and the database 0 if not given.</para>
+/// <para>In a URI, percent-encode everything but letters and digits in the user and the password. The default port is 6379, the default database 0.</para>
 /// <para>
-/// The client library accepts nearly anything as the name of a host, and repeats it in its errors. So a string that is mistyped could put a
-/// password into a log. What cannot be a host is therefore refused here, and no error repeats any part of the string.
+/// The client library accepts nearly anything as a host name and repeats it in its errors, so a mistyped string could put a password into a log.
+/// This parser therefore rejects anything that cannot be a host name, and no error repeats any part of the string.
 /// </para>
 /// </remarks>
 public static class RedisConfiguration
 {
-    /// <summary>Opens every error: why the reader does not see the string that it complains about.</summary>
-    internal const string NotShown = "(not shown, since it may hold a password)";
+    /// <summary>Stands in every error in place of the string, and says why it is not shown.</summary>
+    internal const string NotShown = "(not shown because it may contain a password)";
 
     private const string Notation =
         "Write 'host:6379,user=name,password=secret,ssl=true' or 'redis://name:secret@host:6379/0', with rediss:// for TLS.";
@@ -38,12 +38,12 @@ public static class RedisConfiguration
         return TryParse(configuration, out var problem) ?? throw Invalid(problem!, nameof(configuration));
     }
 
-    /// <summary>What is wrong with the string, as the rest of a sentence; <see langword="null"/> if nothing is.</summary>
+    /// <summary>What is wrong with the string, as the rest of a sentence; <see langword="null"/> if it is valid.</summary>
     internal static string? Problem(string configuration) =>
         TryParse(configuration, out var problem) is null ? problem : null;
 
-    /// <summary>Throws unless there are end points, and each is one that can be repeated in an error.</summary>
-    /// <exception cref="ArgumentException">There is none, or one has a name that no host can have.</exception>
+    /// <summary>Throws unless there is at least one end point and an error can safely repeat each of them.</summary>
+    /// <exception cref="ArgumentException">There is no end point, or one has a name that no host can have.</exception>
     internal static void CheckEndPoints(ICollection<EndPoint> endPoints, string parameterName)
     {
         if (ProblemOf(endPoints) is { } problem)
@@ -114,7 +114,7 @@ public static class RedisConfiguration
         var endPoints = parts.Count(IsEndPoint);
         if (!parts.Take(endPoints).All(IsEndPoint))
         {
-            problem = "names an end point after an option, as a comma in a password seems to do. Put all end points first; give a password that has a "
+            problem = "names an end point after an option; a comma in a password looks the same. Put all end points first; write a password that has a "
                 + "comma as a redis:// URI, with %2C for the comma, or in ConfigurationOptions.";
             return null;
         }
@@ -127,13 +127,13 @@ public static class RedisConfiguration
 
         try
         {
-            // The client library leaves out silently what it cannot read as an end point.
+            // The client library silently drops anything it cannot parse as an end point.
             problem = parts.Take(endPoints).Any(part => EndPointCollection.TryParse(part) is null) ? $"has an end point that is not valid. {Notation}" : null;
             return problem is null ? ConfigurationOptions.Parse(text) : null;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            // Its message repeats what it did not understand.
+            // The client library's message repeats the part it could not parse.
             problem = $"is not valid. {Notation}";
             return null;
         }

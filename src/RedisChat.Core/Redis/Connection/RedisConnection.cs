@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The connection of a store: made at first use, so that a host starts while Redis is down, and replaced when it is stuck. A connection that the
-/// host owns is used as it is and never disposed.
+/// A store's connection. It is established on first use, so a host can start while Redis is down, and replaced when it is stuck. A connection
+/// that the host owns is used as it is and never disposed.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
@@ -26,30 +26,30 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         _watchdog = connector.IsOwn ? new RedisWatchdog(this, connector.Time, logger ?? NullLogger.Instance) : null;
     }
 
-    /// <summary>Raised when the connection breaks or is restored, as far as the client library notices, and when it was replaced.</summary>
+    /// <summary>Raised when the client library notices that the connection broke or was restored, and when the connection was replaced.</summary>
     public event Action? Trouble;
 
     /// <summary>Raised when the connection was replaced: everything subscribed to over the old one must be subscribed to again.</summary>
     public event Action? Replaced;
 
-    /// <summary>How it connects.</summary>
+    /// <summary>Creates its multiplexers.</summary>
     public RedisConnector Connector { get; }
 
-    /// <summary>Its errors.</summary>
+    /// <summary>Translates its exceptions.</summary>
     public ConnectionErrors Errors { get; }
 
-    /// <summary>Its channels.</summary>
+    /// <summary>Names its channels.</summary>
     public LiveChannels Channels { get; }
 
-    /// <summary>What is demanded of its servers.</summary>
+    /// <summary>Checks its servers.</summary>
     public ServerAcceptance Acceptance { get; }
 
-    /// <summary>The present connection; <see langword="null"/> before the first one.</summary>
+    /// <summary>The current connection; <see langword="null"/> before the first one.</summary>
     public RedisLink? Current => _link is { IsCompletedSuccessfully: true } link && !_disposed ? link.Result : null;
 
     public bool IsDisposed => Volatile.Read(ref _disposed);
 
-    /// <summary>Uses a connection of the host's.</summary>
+    /// <summary>Uses the host's connection.</summary>
     /// <exception cref="ArgumentException">An end point has a name that no host can have.</exception>
     public static RedisConnection Shared(IConnectionMultiplexer multiplexer, TimeProvider? time = null, ILogger? logger = null)
     {
@@ -57,11 +57,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return new(RedisConnector.Shared(multiplexer, time ?? TimeProvider.System), logger);
     }
 
-    /// <summary>Makes a connection of its own, and closes it when disposed.</summary>
+    /// <summary>Creates its own connection, and closes it when disposed.</summary>
     public static RedisConnection Own(ConfigurationOptions configuration, TimeProvider? time = null, ILogger? logger = null) =>
         new(RedisConnector.Own(configuration, time ?? TimeProvider.System), logger);
 
-    /// <summary>Another connection to the same servers, on which commands may wait for this much longer.</summary>
+    /// <summary>Another connection to the same servers, with the command timeout extended by this time.</summary>
     public RedisConnection Separate(TimeSpan longer)
     {
         var separate = new RedisConnection(Connector.Separate(longer), _logger);
@@ -70,23 +70,23 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The database. Connects first if necessary.</summary>
-    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled: nothing was sent.</exception>
-    /// <exception cref="ChatTopologyException">It is for writing, and two servers claim to be the primary.</exception>
-    /// <exception cref="ChatServerException">The server is not fit to keep messages.</exception>
+    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was canceled. Nothing was sent.</exception>
+    /// <exception cref="ChatTopologyException">The call writes, and two servers claim to be the primary.</exception>
+    /// <exception cref="ChatServerException">The server is not fit to store messages.</exception>
     public ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken, bool writes = false) =>
         Current is { IsAccepted: true } link && !(writes && link.Guard.HasTwo() != false)
             ? new(link.Database)
             : new(ConnectAsync(writes, cancellationToken));
 
-    /// <summary>Reports something that the connection may have caused: it is checked and, if it is stuck, replaced.</summary>
+    /// <summary>Reports a failure that the connection may have caused: it is checked and, if it is stuck, replaced.</summary>
     public void Suspect() => _watchdog?.Suspect();
 
-    /// <summary>Makes a connection besides the present one.</summary>
-    /// <param name="atMost">How long to wait for each server, if that is shorter than the configuration says.</param>
+    /// <summary>Creates a second connection beside the current one.</summary>
+    /// <param name="atMost">How long to wait for each server, if that is shorter than the configured time.</param>
     public async Task<RedisLink> ConnectAnewAsync(TimeSpan? atMost = null) =>
         new(await Connector.ConnectAsync(atMost).ConfigureAwait(false), Connector.Time);
 
-    /// <summary>Puts a connection in the place of another one, which is closed. <see langword="false"/> if that is not in use any more.</summary>
+    /// <summary>Replaces a connection with another and closes the old one. <see langword="false"/> if the old one is no longer in use.</summary>
     public bool TryReplace(RedisLink old, RedisLink replacement)
     {
         lock (_gate)
@@ -116,15 +116,15 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             _disposed = true;
         }
 
-        // An attempt to connect to a server that is down is not waited for.
+        // Do not wait for an attempt to connect to a server that is down.
         var closing = link is null ? Task.CompletedTask : CloseAsync(link);
         return link is { IsCompleted: true } ? new(closing) : default;
     }
 
     public void Dispose() => _ = DisposeAsync().AsTask();
 
-    /// <summary>The connection, whether or not its servers are fit to keep messages: for inspecting them.</summary>
-    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was cancelled.</exception>
+    /// <summary>The connection, for inspecting its servers: they need not be fit to store messages.</summary>
+    /// <exception cref="ChatUnavailableException">There is no connection yet, or the wait was canceled.</exception>
     public async Task<RedisLink> ConnectAsync(CancellationToken cancellationToken)
     {
         Task<RedisLink> connecting;
@@ -149,7 +149,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
         catch (ChatUnavailableException e)
         {
-            // Each of those who wait for the same attempt gets its own exception.
+            // Every caller that waits for the same attempt gets its own exception.
             throw new ChatUnavailableException(e.Message, e);
         }
     }

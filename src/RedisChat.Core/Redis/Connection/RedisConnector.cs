@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Knows how to connect: with a configuration, or by taking the connection that the host has made.</summary>
+/// <summary>Creates connections: from a configuration, or by using the host's connection.</summary>
 internal sealed class RedisConnector
 {
     private readonly IConnectionMultiplexer? _shared;
@@ -16,21 +16,21 @@ internal sealed class RedisConnector
         _likeShared = likeShared;
     }
 
-    /// <summary>The configuration, as far as it is known. It may hold a password.</summary>
+    /// <summary>The configuration, as far as it is known. It may contain a password.</summary>
     public ConfigurationOptions Configuration { get; }
 
     public TimeProvider Time { get; }
 
-    /// <summary>Whether connections are made here, and not by the host.</summary>
+    /// <summary>Whether the connector creates its connections, instead of using the host's.</summary>
     public bool IsOwn => _shared is null;
 
     /// <summary>The number of the database that holds the keys.</summary>
     public int DatabaseNumber => _shared?.GetDatabase().Database ?? Configuration.DefaultDatabase ?? 0;
 
-    /// <summary>What may be the matter if a server refuses the connection; <see langword="null"/> if nothing special.</summary>
+    /// <summary>A possible cause if a server refuses the connection; <see langword="null"/> if there is no particular one.</summary>
     public string? Hint => _likeShared is null
         ? null
-        : "It was made from the configuration string of the application's connection, which lacks certificates and tokens: give the chat ConfigurationOptions instead.";
+        : "It was created from the configuration string of the application's connection, which lacks certificates and tokens: give the chat ConfigurationOptions instead.";
 
     /// <summary>Why <see cref="Separate"/> cannot work, as a sentence; <see langword="null"/> if it can.</summary>
     public string? SeparationProblem =>
@@ -41,18 +41,18 @@ internal sealed class RedisConnector
     /// <summary>Why the chat cannot work over this connection, as a sentence; <see langword="null"/> if it can.</summary>
     public string? Problem => ClientRequirements.RefusalOf(Configuration) ?? (_shared is null ? null : ClientRequirements.RefusalOf(_shared.GetDatabase()));
 
-    /// <summary>Uses a connection of the host's.</summary>
+    /// <summary>Uses the host's connection.</summary>
     public static RedisConnector Shared(IConnectionMultiplexer multiplexer, TimeProvider time) =>
         new(Read(multiplexer.Configuration), time, multiplexer, null);
 
-    /// <summary>Makes connections of its own.</summary>
+    /// <summary>Creates its own connections.</summary>
     public static RedisConnector Own(ConfigurationOptions configuration, TimeProvider time)
     {
         RedisConfiguration.CheckEndPoints(configuration.EndPoints, nameof(configuration));
         return new(Prepare(configuration.Clone()), time, null, null);
     }
 
-    /// <summary>Makes other connections to the same servers, on which commands may wait for this much longer.</summary>
+    /// <summary>Creates other connections to the same servers, with the command timeout extended by this time.</summary>
     public RedisConnector Separate(TimeSpan longer)
     {
         var configuration = Prepare(Configuration.Clone());
@@ -61,7 +61,7 @@ internal sealed class RedisConnector
     }
 
     /// <summary>Connects.</summary>
-    /// <param name="atMost">How long to wait for each server, if that is shorter than the configuration says.</param>
+    /// <param name="atMost">How long to wait for each server, if that is shorter than the configured time.</param>
     public async Task<IConnectionMultiplexer> ConnectAsync(TimeSpan? atMost)
     {
         if (_shared is not null)
@@ -77,7 +77,7 @@ internal sealed class RedisConnector
 
         if (_likeShared is not null)
         {
-            // The host's connection follows the sentinels, and knows the servers of now.
+            // The host's connection follows the sentinels and knows the current servers.
             current.ServiceName = null;
             current.EndPoints.Clear();
             foreach (var endPoint in _likeShared.GetEndPoints())
@@ -97,13 +97,13 @@ internal sealed class RedisConnector
     {
         configuration.AbortOnConnectFail = false;
 
-        // While the server is away a command fails at once, and the facade tries again until its deadline. In the client's backlog it
-        // would be sent at some time after its caller was told that it failed; and a restored connection would send what is
-        // queued before its subscriptions stand, so that watchers would miss it.
+        // While the server is away, a command must fail at once, and the facade retries it until its deadline. From the client's backlog it could be
+        // sent after its caller was already given an error, or right after a reconnection, before the subscriptions are back, and then watchers
+        // would miss it.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
 
-        // The client's own guard against administrators' commands, INFO among them, keeps the chat from looking at its servers. What may be
-        // asked is up to the server.
+        // The client's guard against administrators' commands, which include INFO, would keep the chat from inspecting its servers. The server
+        // decides what is allowed.
         configuration.AllowAdmin = true;
         return configuration;
     }
@@ -116,11 +116,11 @@ internal sealed class RedisConnector
         }
         catch (ArgumentException)
         {
-            // The client writes what it cannot read back: a password with a comma in it.
+            // The client writes a string that it cannot parse if a password contains a comma.
             return new ConfigurationOptions();
         }
     }
 
-    // The client writes values as they are, commas too.
+    // The client writes values without escaping commas.
     private static bool IsWholeIn(string? configuration) => configuration is { Length: > 0 } && Read(configuration).ToString() == configuration;
 }

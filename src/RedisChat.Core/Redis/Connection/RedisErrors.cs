@@ -4,10 +4,10 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Turns what the client library and the server say into the chat's errors.</summary>
+/// <summary>Translates errors of the client library and the server into the chat's errors.</summary>
 internal static class RedisErrors
 {
-    /// <summary>The chat's error for one of Redis's; <see langword="null"/> for an exception that is not Redis's.</summary>
+    /// <summary>Translates a Redis exception into the chat's error; <see langword="null"/> for any other exception.</summary>
     public static ChatException? Translate(Exception error, bool writes = true) =>
         error switch
         {
@@ -19,33 +19,33 @@ internal static class RedisErrors
                 && MayHaveHappened(e.CommandStatus)),
             RedisServerException e => ServerRefusals.Translate(e),
 
-            // It knows of no primary, as in the middle of a fail-over.
+            // The client knows of no primary, as in the middle of a failover.
             RedisCommandException e when e.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal) =>
                 Unavailable(e, mayHaveHappened: false),
             RedisCommandException e when e.Message.StartsWith("The database does not exist", StringComparison.Ordinal)
                 || e.Message.StartsWith("Multiple databases are not supported", StringComparison.Ordinal) =>
                 new ChatServerException(
-                    "The server does not have the configured database (defaultDatabase): a cluster has only the database 0, other servers as many as their setting `databases` says. Nothing was done.", e),
+                    "The server does not have the configured database (defaultDatabase): a cluster has only database 0, other servers have as many as their setting `databases` says. Nothing was done.", e),
             RedisCommandException e => new ChatException(
                 "The Redis connection is not allowed to run a command that the chat needs. See docs/operations.md for what it needs.", e),
             _ => null,
         };
 
-    /// <summary>The error where nothing was sent that could change something.</summary>
+    /// <summary>The error if no command was sent that could have changed anything.</summary>
     public static ChatUnavailableException NotSent(Exception? e) =>
         Unavailable(e, mayHaveHappened: false);
 
-    /// <summary>The error where something was sent whose outcome is not known.</summary>
+    /// <summary>The error if a command was sent and its outcome is unknown.</summary>
     public static ChatUnavailableException MayBeSent(Exception? e) =>
         Unavailable(e, mayHaveHappened: true);
 
-    /// <summary>Why a connection was refused, by the server or for not being trusted; <see langword="null"/> if it failed for another reason.</summary>
+    /// <summary>Why the server refused the connection or is not trusted; <see langword="null"/> if connecting failed for another reason.</summary>
     public static Exception? RefusedHandshake(Exception? failure)
     {
         Exception? refused = null;
         for (var e = failure; e is not null; e = e.InnerException)
         {
-            // The innermost knows best.
+            // The innermost exception is the most specific.
             refused = e is AuthenticationException or CryptographicException or RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
                 ? e
                 : refused;
@@ -54,18 +54,18 @@ internal static class RedisErrors
         return refused;
     }
 
-    /// <summary>The error where the connection was refused. It repeats nothing of the client library's, which puts end points into its messages.</summary>
+    /// <summary>The error for a refused connection. It repeats no message of the client library, because those contain end points.</summary>
     /// <param name="e">The refusal.</param>
-    /// <param name="hint">What else may be the matter.</param>
+    /// <param name="hint">Another possible cause.</param>
     public static ChatUnavailableException Refused(Exception e, string? hint = null) =>
         new(
-            "The connection to Redis is refused: "
+            "Redis refused the connection: "
             + (e is AuthenticationException or CryptographicException ? e.Message : ServerRefusals.LoginAdvice(e))
             + " Check user, password and certificates; docs/operations.md has a section on TLS."
             + (hint is null ? "" : $" {hint}"),
             e);
 
-    // Waiting commands are certainly not sent any more; anything else, "unknown" included, may have been applied.
+    // Commands that were still waiting are certainly never sent; any others, "unknown" included, may have been applied.
     private static bool MayHaveHappened(CommandStatus status) =>
         status is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog);
 
@@ -73,7 +73,7 @@ internal static class RedisErrors
         new(
             mayHaveHappened
                 ? "Redis did not answer in time."
-                : "Redis is not available. Check that it runs and that the configured end points, user, password and certificates are right.",
+                : "Redis is not available. Check that it is running and that the configured end points, user, password and certificates are right.",
             e)
         { MayHaveHappened = mayHaveHappened };
 }

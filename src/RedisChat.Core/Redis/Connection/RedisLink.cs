@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>One multiplexer, and what was found out about the servers behind it.</summary>
+/// <summary>One multiplexer, and what is known about the servers behind it.</summary>
 internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider time)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -15,13 +15,13 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
 
     public IDatabase Database => _database;
 
-    /// <summary>The waits of durable sends, which cover only what this multiplexer wrote.</summary>
+    /// <summary>The waits of durable sends. They only cover the writes of this multiplexer.</summary>
     public RedisWaits Waits { get; } = new();
 
-    /// <summary>Finds a second primary.</summary>
+    /// <summary>Detects a second primary.</summary>
     public PrimaryGuard Guard { get; } = new(multiplexer, time);
 
-    /// <summary>Whether the servers were found fit to keep messages: see <see cref="ServerAcceptance"/>.</summary>
+    /// <summary>Whether the servers were found fit to store messages: see <see cref="ServerAcceptance"/>.</summary>
     public bool IsAccepted
     {
         get => _accepted;
@@ -29,8 +29,8 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
     }
 
     /// <summary>
-    /// Whether live events use sharded pub/sub: on a cluster of Redis 7 or later, where a plain message would be sent to every node.
-    /// Known once there was a connection.
+    /// Whether live events use sharded pub/sub. They do on a cluster of Redis 7 or later, where a plain message would be sent to every node.
+    /// Known once a connection was established.
     /// </summary>
     public bool IsSharded
     {
@@ -52,8 +52,8 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
     }
 
     /// <summary>
-    /// The connections that writes for this key may use now: one, or several to a server that is configured under several names; none while no
-    /// primary is known, as in the middle of a fail-over.
+    /// The connections that writes to this key may use now: usually one, several if a server is configured under several names, and none while no
+    /// primary is known, as in the middle of a failover.
     /// </summary>
     public RedisSocket[] SocketsOf(RedisKey key)
     {
@@ -64,7 +64,7 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         }
         catch (InvalidOperationException)
         {
-            // The client library has no other way to say so.
+            // This is how the client library reports that it knows no primary.
             return [];
         }
     }
@@ -82,7 +82,7 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         }
     }
 
-    /// <summary>Closes the multiplexer without waiting for its commands under way.</summary>
+    /// <summary>Closes the multiplexer without waiting for pending commands.</summary>
     public async Task CloseAsync()
     {
         try
@@ -91,7 +91,7 @@ internal sealed class RedisLink(IConnectionMultiplexer multiplexer, TimeProvider
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
-            // It is gone or stuck, which is why it is closed.
+            // The connection is gone or stuck, which is why it is being closed.
         }
 
         multiplexer.Dispose();

@@ -1,19 +1,19 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a chat demands of a server before it trusts it with messages. Each refusal is a sentence that says what to do.</summary>
+/// <summary>Checks what a chat demands of a server before it trusts the server with messages. Each refusal is a sentence that says what to do.</summary>
 internal static class RedisRequirements
 {
-    /// <summary>Whether the server deletes any key, messages too, when its memory is full. One that does not tell is taken not to.</summary>
+    /// <summary>Whether the server evicts any key, messages included, when its memory is full. A server that does not report it counts as not.</summary>
     public static bool EvictsMessages(ServerInfo info) => info["maxmemory_policy"]?.StartsWith("allkeys-", StringComparison.Ordinal) == true;
 
-    /// <summary>Why the server would lose messages without an error; <see langword="null"/> if it does not.</summary>
+    /// <summary>Why the server would lose messages without an error; <see langword="null"/> if it would not.</summary>
     public static string? RefusalOf(ServerInfo info, bool allowsEviction) =>
         EvictsMessages(info) && !allowsEviction
             ? $"Redis is set to delete any key when its memory is full (maxmemory-policy {info["maxmemory_policy"]}): messages would be lost without an error. "
                 + $"Run CONFIG SET maxmemory-policy noeviction, or allow it with {nameof(RedisStoreOptions)}.{nameof(RedisStoreOptions.AllowEviction)}."
             : null;
 
-    /// <summary>Why the server cannot give a level of durability; <see langword="null"/> if it can.</summary>
+    /// <summary>Why the server cannot provide a level of durability; <see langword="null"/> if it can.</summary>
     public static string? RefusalOf(ServerInfo info, Durability durability)
     {
         if (!durability.IsFsynced)
@@ -31,6 +31,6 @@ internal static class RedisRequirements
 
         return info["aof_enabled"] == "1"
             ? null
-            : $"{durability} needs an append-only file, and the server keeps none. Run CONFIG SET appendonly yes, or choose another level.";
+            : $"{durability} needs an append-only file, and the server has none. Run CONFIG SET appendonly yes, or choose another level.";
     }
 }

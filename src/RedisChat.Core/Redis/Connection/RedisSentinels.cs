@@ -3,25 +3,25 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Asks the sentinels which servers a service has now.</summary>
+/// <summary>Asks the sentinels for a service's current servers.</summary>
 /// <remarks>
-/// The client library can follow the sentinels by itself. But it does so with blocking calls on the thread pool, in every connection: on a machine
-/// of few cores timers then run late by seconds, and with them all deadlines. So they are asked when a connection is made, and the
-/// <see cref="RedisWatchdog"/> makes a new one where the old one has lost its primary.
+/// The client library can follow the sentinels itself, but it does so in every connection with blocking calls on the thread pool. On a machine with
+/// few cores, timers, and with them all deadlines, then run seconds late. So the sentinels are asked only when a connection is created, and the
+/// <see cref="RedisWatchdog"/> creates a new one when the old one has lost its primary.
 /// </remarks>
 internal static class RedisSentinels
 {
-    /// <summary>The configuration for the service's servers, its primary first.</summary>
-    /// <exception cref="ChatUnavailableException">No sentinel answers, or none knows the service.</exception>
+    /// <summary>The configuration for the service's servers, with the primary first.</summary>
+    /// <exception cref="ChatUnavailableException">No sentinel answers, or none of them knows the service.</exception>
     public static async Task<ConfigurationOptions> ResolveAsync(ConfigurationOptions configuration, TimeProvider time)
     {
         var service = configuration.ServiceName!;
         var answers = await AskAsync(configuration, service, time).ConfigureAwait(false);
 
-        // A sentinel that was cut off from the others may still name the primary of before.
+        // A sentinel that was cut off from the others may still name the old primary.
         var primary = answers.GroupBy(answer => answer.Primary).MaxBy(group => group.Count())
             ?? throw new ChatUnavailableException(
-                "No sentinel names a primary of the configured service. Check that the sentinels run, and that serviceName is the name they use.");
+                "No sentinel names a primary of the configured service. Check that the sentinels are running and that serviceName is the name they use.");
         var resolved = configuration.Clone();
         resolved.ServiceName = null;
         resolved.EndPoints.Clear();

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat.Redis;
 
-/// <summary>What every path and feature of the store on Redis stands on.</summary>
+/// <summary>What all paths and features of the Redis store share.</summary>
 /// <param name="Connection">The connection.</param>
 /// <param name="Keys">Names the keys.</param>
-/// <param name="Rooms">What is known of the rooms.</param>
+/// <param name="Rooms">What this process knows about the rooms.</param>
 /// <param name="Options">The store's settings.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
@@ -15,6 +15,6 @@ internal sealed record RedisStoreContext(
     /// <summary>Runs calls over the connection.</summary>
     public RedisCalls Calls { get; } = new(Connection);
 
-    /// <summary>How many buckets behind the newest one a bucket may be sealed, also where this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
+    /// <summary>How many buckets behind the newest one a bucket may be sealed, even if this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
     public int SealAfter => Options.SealAfter ?? 1;
 }

@@ -5,26 +5,26 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Waits until what was stored is on replicas or on disk: group commit. One <c>WAIT</c> or <c>WAITAOF</c> speaks for everything that came over its
-/// connection before it; what is stored while one is under way goes together in the next.
+/// Waits until writes have reached replicas or the disk, as a group commit: one <c>WAIT</c> or <c>WAITAOF</c> covers every earlier write on its
+/// connection, and writes that arrive while one is pending share the next.
 /// </summary>
 internal sealed class RedisWaits
 {
     private readonly ConcurrentDictionary<(EndPoint Server, int Replicas, bool IsFsynced), Line> _lines = new();
     private long _occupiedMs;
 
-    /// <summary>For how long the waits under way may hold their connections up.</summary>
+    /// <summary>How long the pending waits may block their connections.</summary>
     public TimeSpan Occupied => TimeSpan.FromMilliseconds(Volatile.Read(ref _occupiedMs));
 
-    /// <summary>Whether a level was reached in its time, for all that was stored on the server before this call.</summary>
+    /// <summary>Whether everything stored on the server before this call reached a level of durability in time.</summary>
     public Task<bool> ReachAsync(IServer server, Durability durability) =>
         _lines.GetOrAdd((server.EndPoint, durability.Replicas, durability.IsFsynced), _ => new Line(this)).JoinAsync(server, durability);
 
-    /// <summary>A wait that is over at once, to see whether it is allowed.</summary>
+    /// <summary>A wait that returns at once, to check whether the user may run the command.</summary>
     public static Task TryAsync(IServer server, Durability durability) =>
         durability.IsFsynced ? server.ExecuteAsync("WAITAOF", 0, 0, 1) : server.ExecuteAsync("WAIT", 0, 1);
 
-    /// <summary>The waits of one level on one server, one after the other.</summary>
+    /// <summary>The waits for one level on one server, one at a time.</summary>
     private sealed class Line(RedisWaits waits)
     {
         private readonly object _gate = new();
@@ -62,7 +62,7 @@ internal sealed class RedisWaits
                 {
                     round.Reached.SetException(e);
 
-                    // Looked at, so that nobody reports it as unobserved: those who waited may have given up.
+                    // Observed here because all callers may have given up, and it would then be reported as unobserved.
                     _ = round.Reached.Task.Exception;
                 }
                 finally
@@ -84,7 +84,7 @@ internal sealed class RedisWaits
         }
     }
 
-    /// <summary>One wait, for all who joined it before it began.</summary>
+    /// <summary>One wait, shared by all callers that joined before it began.</summary>
     private sealed class Round(IServer server, Durability durability)
     {
         public TimeSpan Timeout { get; set; } = durability.Timeout;

@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Replaces a connection that is stuck. The client library repairs most of what breaks, but not all: it notices a link that swallows everything
-/// only after 20 seconds or more, and never finds a new primary that was not among the servers it connected to.
+/// Replaces a connection that is stuck. The client library repairs most failures, but not all: it takes 20 seconds or more to notice a link that
+/// swallows everything, and never finds a new primary that was not among the servers it connected to.
 /// </summary>
 /// <remarks>
-/// A connection is stuck if it fails both before and after a fresh one succeeds. So a server that is down, or stalls for a moment, does not get
-/// more connections for it.
+/// A connection is stuck if it fails both before and after a fresh one succeeds. So a server that is down, or stalls for a moment, does not cause
+/// additional connections.
 /// </remarks>
 internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider time, ILogger logger)
 {
@@ -17,13 +17,13 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
-    // Connecting waits for a frozen server until this time is up: at first not as long as is configured.
+    // Connecting to a frozen server takes this whole time, so the first attempts use less than the configured time.
     private static readonly TimeSpan FirstConnectTimeout = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestConnectTimeout = TimeSpan.FromMinutes(1);
 
     private int _looking;
 
-    /// <summary>Checks whether the connection works, until one does.</summary>
+    /// <summary>Checks the connection until it works, and replaces it if it is stuck.</summary>
     public void Suspect()
     {
         if (Interlocked.Exchange(ref _looking, 1) == 0)
@@ -48,7 +48,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
         catch (Exception e)
         {
-            // Whatever it is, the next failure starts another check.
+            // Whatever the error is, the next failure starts another check.
             ChatLog.LookingFailed(logger, e);
         }
         finally
@@ -67,7 +67,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         {
             fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
 
-            // If the old one works again, it was the server that stalled.
+            // If the old one works again, the server had stalled.
             isInUse = await WorksAsync(fresh).ConfigureAwait(false)
                 && !await WorksAsync(stuck).ConfigureAwait(false)
                 && connection.TryReplace(stuck, fresh);
@@ -79,7 +79,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ChatUnavailableException)
         {
-            // The servers cannot be reached this way either.
+            // A fresh connection cannot reach the servers either.
         }
         finally
         {
@@ -90,7 +90,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
     }
 
-    /// <summary>Whether every primary that the connection should reach is reached, and is one, and subscriptions are answered.</summary>
+    /// <summary>Whether every primary that the connection should reach is connected and really a primary, and subscriptions are answered.</summary>
     private async Task<bool> WorksAsync(RedisLink link)
     {
         var patience = Patience + link.Waits.Occupied;
@@ -109,7 +109,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         }
         catch (Exception e) when (ServerRefusals.IsForGood(e))
         {
-            // It answers, which is all that can be seen without INFO.
+            // It answers, and without INFO nothing more can be checked.
             return true;
         }
         catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException)
@@ -126,7 +126,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
             return [.. servers.Where(server => !server.IsReplica)];
         }
 
-        // Any node of the cluster knows, and any one of them may not answer.
+        // Every node of the cluster knows the topology, and any of them may fail to answer.
         var answers = servers.Select(server => server.ClusterNodesAsync().UntilAsync(patience, time)).ToList();
         ClusterConfiguration? nodes = null;
         while (nodes is null && answers.Count > 0)

@@ -3,15 +3,15 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The commands that read pages, all on one server: of several replicas one may be behind the other, and a page put together from both would
-/// lack what its position promises.
+/// The commands that read a page, all sent to one server. Replicas may lag behind each other, and a page assembled from two of them would lack
+/// messages that its position promises.
 /// </summary>
 internal abstract class RoomReads
 {
     public abstract bool IsPrimary { get; }
 
-    /// <summary>Asks for fields of a hash: <see cref="HashValues.Of"/> of the answer has them. It is on its way when this returns.</summary>
-    /// <param name="keyAndFields">The key, and then the fields. Not to be changed until the answer is there.</param>
+    /// <summary>Requests fields of a hash; <see cref="HashValues.Of"/> reads the answer. The request is on its way when this returns.</summary>
+    /// <param name="keyAndFields">The key, followed by the fields. Must not change until the answer has arrived.</param>
     public abstract Task HashGetAsync(ReadOnlyMemory<RedisKeyOrValue> keyAndFields);
 
     public abstract Task<long> StringLengthAsync(RedisKey key);
@@ -19,7 +19,7 @@ internal abstract class RoomReads
     public abstract Task<RedisValue> StringGetRangeAsync(RedisKey key, long start, long end);
 }
 
-/// <summary>On the primary of the key.</summary>
+/// <summary>Reads from the primary of the key.</summary>
 internal sealed class PrimaryReads(IDatabase database) : RoomReads
 {
     public override bool IsPrimary => true;
@@ -33,7 +33,7 @@ internal sealed class PrimaryReads(IDatabase database) : RoomReads
         database.StringGetRangeAsync(key, start, end, CommandFlags.DemandMaster);
 }
 
-/// <summary>On one replica.</summary>
+/// <summary>Reads from one replica.</summary>
 internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
 {
     public override bool IsPrimary => false;

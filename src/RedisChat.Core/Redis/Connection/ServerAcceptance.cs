@@ -2,16 +2,16 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Asks servers, once for each connection, whether they are fit to keep messages.</summary>
+/// <summary>Checks, once per connection, whether the servers are fit to store messages.</summary>
 internal sealed class ServerAcceptance(int database)
 {
     private static readonly RedisScript DatabaseCheck = new("database_check.lua");
 
-    /// <summary>Whether a server that evicts keys, and so deletes messages, is used all the same.</summary>
+    /// <summary>Whether to use a server even if it evicts keys, and so deletes messages.</summary>
     public bool AllowsEviction { get; set; }
 
     /// <summary>Checks that the servers are fit and, before a write, that one primary is connected.</summary>
-    /// <exception cref="ChatTopologyException">It is for writing, and two servers claim to be the primary.</exception>
+    /// <exception cref="ChatTopologyException">The call writes, and two servers claim to be the primary.</exception>
     /// <exception cref="ChatException">A server is not fit, or does not let this user use the database.</exception>
     public async Task RequireAsync(RedisLink link, bool writes, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class ServerAcceptance(int database)
         }
     }
 
-    // Primaries that cannot be asked now are asked before the next operation.
+    // Primaries that cannot be checked now are checked before the next operation.
     private async Task AcceptAsync(RedisLink link, CancellationToken cancellationToken)
     {
         var primaries = Array.FindAll(link.Multiplexer.GetServers(), server => server is { IsConnected: true, IsReplica: false });
@@ -42,7 +42,7 @@ internal sealed class ServerAcceptance(int database)
         }
         catch (Exception e) when (e is RedisException or RedisTimeoutException or RedisCommandException)
         {
-            // It is away or not in a state to answer, as the operation will find.
+            // The server is away or cannot answer now; the operation itself will report that.
         }
     }
 
@@ -58,11 +58,11 @@ internal sealed class ServerAcceptance(int database)
         }
         catch (Exception e) when (ServerRefusals.IsForGood(e))
         {
-            // INFO is not available to this user or at all, and will not be: what can be known is known.
+            // INFO is permanently unavailable, at least to this user, so there is nothing more to check.
         }
     }
 
-    // The client library selects the database by itself and ignores a refusal: it would then write to the wrong one.
+    // The client library selects the database itself and ignores a refusal: it would then write to the wrong database.
     private async Task CheckDatabaseAsync(IServer primary, CancellationToken cancellationToken)
     {
         if (database == 0)

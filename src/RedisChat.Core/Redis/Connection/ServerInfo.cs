@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>What <c>INFO</c> or <c>CLUSTER INFO</c> says: lines of <c>name:value</c>. Which names there are depends on the server.</summary>
+/// <summary>The answer to <c>INFO</c> or <c>CLUSTER INFO</c>: lines of <c>name:value</c>. Which names it has depends on the server.</summary>
 internal sealed class ServerInfo
 {
     private readonly Dictionary<string, string> _fields = [];
@@ -12,10 +12,10 @@ internal sealed class ServerInfo
     {
     }
 
-    /// <summary>An answer without anything in it.</summary>
+    /// <summary>An empty answer.</summary>
     public static ServerInfo Empty { get; } = new();
 
-    /// <summary>Reads an answer, which in RESP3 begins with what kind of text it is.</summary>
+    /// <summary>Parses an answer. In RESP3 a text format marker precedes it.</summary>
     public static ServerInfo From(RedisResult answer) => Parse(answer.ToString(out _) ?? "");
 
     public static ServerInfo Parse(string text)
@@ -33,10 +33,10 @@ internal sealed class ServerInfo
         return info;
     }
 
-    /// <summary>The field of that name; <see langword="null"/> if the server does not tell it.</summary>
+    /// <summary>The field with this name; <see langword="null"/> if the server does not report it.</summary>
     public string? this[string name] => _fields.GetValueOrDefault(name);
 
-    /// <summary>The same as a whole number; <see langword="null"/> if it is none.</summary>
+    /// <summary>The field as a whole number; <see langword="null"/> if it is not a number.</summary>
     public long? Number(string name) =>
         long.TryParse(this[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
@@ -58,16 +58,16 @@ internal sealed class ServerInfo
 
     public bool IsCluster => this["cluster_enabled"] == "1";
 
-    /// <summary>For people: the product and its own version.</summary>
+    /// <summary>The product and its own version, for display.</summary>
     public string? Version =>
         this["valkey_version"] is { } valkey ? $"Valkey {valkey}"
         : this["garnet_version"] is { } garnet ? $"Garnet {garnet}"
         : this["redis_version"] is { } redis ? $"Redis {redis}"
         : null;
 
-    /// <summary>The version of Redis that the server is, or says to be like.</summary>
+    /// <summary>The Redis version that the server has or claims compatibility with.</summary>
     public Version? RedisVersion => System.Version.TryParse(this["redis_version"], out var version) ? version : null;
 
-    /// <summary>Whether it is Garnet, which says to be like a Redis that can do more than it can.</summary>
+    /// <summary>Whether the server is Garnet, which claims compatibility with a Redis version that can do more.</summary>
     public bool IsGarnet => this["garnet_version"] is not null;
 }

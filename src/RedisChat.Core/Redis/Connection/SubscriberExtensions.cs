@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Subscribes without leaving anything behind where that fails.</summary>
+/// <summary>Subscribes without leaving a handler behind if that fails.</summary>
 internal static class SubscriberExtensions
 {
-    /// <summary>Subscribes to a channel; if that fails or takes too long, the handler does not stay registered.</summary>
+    /// <summary>Subscribes to a channel, and unregisters the handler if that fails or takes too long.</summary>
     /// <remarks>
-    /// The client library registers the handler before it asks the server, and keeps it where that fails: it would subscribe once the server is
-    /// back. So the connection is tried first, and after a failure the handler is removed.
+    /// The client library registers the handler before it contacts the server, and keeps it after a failure: it would subscribe once the server is
+    /// back. So the connection is tested first, and the handler is removed after a failure.
     /// </remarks>
     public static async Task SubscribeAsync(
         ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler, TimeSpan timeout, TimeProvider time,
@@ -27,7 +27,7 @@ internal static class SubscriberExtensions
         }
     }
 
-    /// <summary>Removes the handler once its subscription has succeeded or failed. Never fails, because nobody awaits it.</summary>
+    /// <summary>Removes the handler once its subscription has succeeded or failed. Never throws, because it is not awaited.</summary>
     private static async Task RemoveAsync(
         Task subscribing, ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler)
     {
@@ -38,7 +38,7 @@ internal static class SubscriberExtensions
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            // The connection was disposed meanwhile, and the handler went with it; or the library removed the handler, but could not send the command.
+            // The connection was disposed, and the handler with it; or the library removed the handler but could not send the command.
         }
     }
 }

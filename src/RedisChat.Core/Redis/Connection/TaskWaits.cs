@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Waits for answers that may come when nobody waits for them any more. The client library lets them fail seconds later, and an exception that
-/// nobody looks at is reported to the host as unobserved.
+/// Waits for answers that may arrive after the caller has stopped waiting. The client library makes them fail seconds later, and an exception that
+/// was never observed is reported to the host.
 /// </summary>
 internal static class TaskWaits
 {
-    /// <summary>Waits until cancelled.</summary>
+    /// <summary>Waits until canceled.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<T> UntilAsync<T>(this Task<T> answer, CancellationToken cancellationToken)
     {
@@ -23,20 +23,20 @@ internal static class TaskWaits
         }
     }
 
-    /// <summary>Waits until cancelled.</summary>
+    /// <summary>Waits until canceled.</summary>
     public static Task UntilAsync(this Task answer, CancellationToken cancellationToken) =>
         answer.UntilAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
-    /// <summary>Waits until cancelled or the time is up.</summary>
-    /// <exception cref="TimeoutException">It is.</exception>
+    /// <summary>Waits until canceled or the time is up.</summary>
+    /// <exception cref="TimeoutException">The time is up.</exception>
     public static async Task<T> UntilAsync<T>(this Task<T> answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
     {
         await ((Task)answer).UntilAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         return await answer.ConfigureAwait(false);
     }
 
-    /// <summary>Waits until cancelled or the time is up.</summary>
-    /// <exception cref="TimeoutException">It is.</exception>
+    /// <summary>Waits until canceled or the time is up.</summary>
+    /// <exception cref="TimeoutException">The time is up.</exception>
     public static async Task UntilAsync(this Task answer, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
     {
         try
@@ -50,7 +50,7 @@ internal static class TaskWaits
         }
     }
 
-    /// <summary>Waits until it has ended in whatever way, or the time is up. Leaves no timer behind.</summary>
+    /// <summary>Waits until the task has ended, successfully or not, or the time is up. Leaves no timer behind.</summary>
     public static async Task EndedAsync(this Task task, TimeSpan timeout, TimeProvider time)
     {
         using var ended = new CancellationTokenSource();
@@ -59,14 +59,14 @@ internal static class TaskWaits
         await ended.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Looks at the answer's exception, should it come to nothing: for one of several answers that are waited for one after the other.</summary>
+    /// <summary>Observes the answer's exception if it fails, for one of several answers that are awaited one after the other.</summary>
     public static Task<T> Observed<T>(this Task<T> answer)
     {
         answer.Observe();
         return answer;
     }
 
-    /// <summary>Looks at the answer's exception, should it come to nothing.</summary>
+    /// <summary>Observes the answer's exception if it fails.</summary>
     public static void Observe(this Task answer) =>
         answer.ContinueWith(
             static failed => _ = failed.Exception,

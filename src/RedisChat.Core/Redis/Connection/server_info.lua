@@ -1,2 +1,2 @@
--- Returns what INFO says, where the client itself is kept from asking: it takes INFO for an administrator's command.
+-- Returns the output of INFO. The client refuses to send INFO itself, because it counts as an administrator's command.
 return redis.call('INFO')

@@ -4,19 +4,19 @@ using System.Numerics;
 
 namespace RedisChat.Redis;
 
-/// <summary>Compression of sealed buckets, in pooled memory. What it was chosen for: docs/decisions/0016-sealed-history.md.</summary>
+/// <summary>Compresses sealed buckets in pooled memory. docs/decisions/0016-sealed-history.md explains the choice.</summary>
 internal static class Brotli
 {
-    // From 10 on it takes twenty times as long, for a seventh less.
+    // From 10 on, it takes twenty times as long and saves only another seventh.
     private const int Quality = 9;
 
-    // 64 KiB, more than a bucket of usual messages has; to 4 MiB.
+    // From 64 KiB, which is more than a bucket of usual messages, to 4 MiB.
     private const int SmallestWindow = 16;
     private const int LargestWindow = 22;
 
     private const int FirstGuess = 32 * 1024;
 
-    /// <summary>A first byte, and the compressed content behind it, in a rented array.</summary>
+    /// <summary>Returns the first byte, followed by the compressed content, in a rented array.</summary>
     public static byte[] Compress(byte first, ReadOnlySpan<byte> content, out int length)
     {
         var rented = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(content.Length) + 1);
@@ -31,7 +31,7 @@ internal static class Brotli
         return rented;
     }
 
-    /// <summary>The content, in a rented array, if it is one and not longer than that. Nothing larger is ever allocated.</summary>
+    /// <summary>Returns the content in a rented array, if it is valid and not longer than the limit. Never allocates more than that.</summary>
     public static bool TryDecompress(ReadOnlySpan<byte> compressed, int most, out byte[] rented, out int length)
     {
         using var decoder = default(BrotliDecoder);
@@ -39,7 +39,7 @@ internal static class Brotli
         length = 0;
         while (true)
         {
-            // An array of the pool may be longer than what was asked for.
+            // An array from the pool may be longer than requested.
             var space = rented.AsSpan(length, Math.Min(rented.Length, most) - length);
             var status = decoder.Decompress(compressed, space, out var consumed, out var written);
             compressed = compressed[consumed..];

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The details of a deletion, <c>{"u":"mod","r":"spam"}</c>: who deleted the message, and why. At the end of its entry in the change log, and the second
-/// line of its live event; neither if there are no details.
+/// The details of a deletion, <c>{"u":"mod","r":"spam"}</c>: who deleted the message, and why. They end its entry in the change log and are the second
+/// line of its live event; without details, both are left out.
 /// </summary>
 internal static class DeletionJson
 {
@@ -35,7 +35,7 @@ internal static class DeletionJson
         }
     }
 
-    /// <summary>The event of a deletion, with its details where they can be read. Its position's revision is that of the deletion.</summary>
+    /// <summary>The event of a deletion, with its details if they can be read. Its position's revision is that of the deletion.</summary>
     public static RoomEvent.Deleted Read(long id, RoomPosition position, ReadOnlySpan<byte> json)
     {
         var (user, reason) = Read(json);
@@ -77,7 +77,7 @@ internal static class DeletionJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, or a string that is not valid UTF-8. That a message is gone is true all the same.
+            // Not JSON, or a string that is not valid UTF-8. The message is deleted all the same.
             return default;
         }
     }

@@ -1,14 +1,14 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The first line of a durable event: <c>kind epoch last at revision before</c>, then words of the kind. The numbers are the room's position after the event,
-/// and the number that the event advanced as it was before: the revision, or for a creation the time of the message before it.
+/// The first line of a durable event: <c>kind epoch last at revision before</c>, followed by words of the kind. The numbers are the room's position after
+/// the event, and the previous value of the number that the event advanced: the revision, or for a creation the time of the previous message.
 /// </summary>
 /// <param name="kind">The event's letter.</param>
-/// <param name="position">The room just after the event.</param>
-/// <param name="before">What the event must follow.</param>
-/// <param name="words">The words behind the header, less the trace.</param>
-/// <param name="trace">The <c>traceparent</c> of whoever caused the event: the last word, behind a tilde. Empty if there is none.</param>
+/// <param name="position">The room's position just after the event.</param>
+/// <param name="before">The number that the event must follow.</param>
+/// <param name="words">The words after the header, without the trace.</param>
+/// <param name="trace">The <c>traceparent</c> of the call that caused the event: the last word, after a tilde. Empty if there is none.</param>
 internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long before, ReadOnlySpan<byte> words, ReadOnlySpan<byte> trace)
 {
     private readonly ReadOnlySpan<byte> _words = words;
@@ -21,15 +21,15 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
 
     public ReadOnlySpan<byte> Trace { get; } = trace;
 
-    /// <summary>The id that stands behind the header, as for all changes of a message. Words behind it are ignored: later versions may add some.</summary>
+    /// <summary>The id after the header, as in all changes of a message. Words after it are ignored, because later versions may add some.</summary>
     public bool TryGetMessageId(out long id)
     {
         var words = _words;
         return TryTake(ref words, out id) && id > 0;
     }
 
-    /// <summary>Reads a header.</summary>
-    /// <returns>Whether the line is one.</returns>
+    /// <summary>Parses a header.</summary>
+    /// <returns>Whether the line is a header.</returns>
     public static bool TryRead(ReadOnlySpan<byte> line, out LiveHeader header)
     {
         header = default;
@@ -53,7 +53,7 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
         return true;
     }
 
-    // 0 stands for a room that does not exist, and in which nothing can happen: it must not let in events of someone who knows no room's epoch.
+    // 0 stands for a room that does not exist and so can have no events. Accepting it would let in events from a publisher that knows no room's epoch.
     private static bool TryTakeEpoch(ref ReadOnlySpan<byte> words, out ulong epoch)
     {
         var end = words.IndexOf((byte)' ');

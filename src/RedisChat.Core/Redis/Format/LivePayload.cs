@@ -1,16 +1,16 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Reads what the scripts publish: see docs/keys.md, "Live events". A first line of words, then lines that depend on the kind. Durable kinds are lower-case letters;
-/// passing ones, upper-case letters, are outside of positions.
+/// Parses the payloads that the scripts publish: see docs/keys.md, "Live events". A payload is a line of words, followed by lines that depend on the kind.
+/// The letters of durable kinds are lower-case; those of transient kinds, which do not advance the position, are upper-case.
 /// </summary>
-/// <param name="kinds">The kinds of the features. Messages' own kinds are always known.</param>
+/// <param name="kinds">The kinds of the features. The kinds of messages are always known.</param>
 internal sealed class LivePayload(params ILiveKind[] kinds)
 {
-    /// <summary>Reads the payload's events.</summary>
-    /// <param name="payload">What came over the channel.</param>
-    /// <param name="events">The events; none for a passing kind that is not known here, which is dropped.</param>
-    /// <returns>Whether the payload is one of this grammar.</returns>
+    /// <summary>Parses the payload's events.</summary>
+    /// <param name="payload">The payload from the channel.</param>
+    /// <param name="events">The events. Empty for an unknown transient kind, which is dropped.</param>
+    /// <returns>Whether the payload follows this grammar.</returns>
     public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events)
     {
         events = default;
@@ -60,7 +60,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
             }
         }
 
-        // Of a later version. Its header alone moves the room's position.
+        // From a later version. Its header alone moves the room's position.
         return new RoomEvent.Unknown(header.Position);
     }
 

@@ -8,10 +8,10 @@ using System.Text.Unicode;
 
 namespace RedisChat.Redis;
 
-/// <summary>The stored form of a message: see docs/keys.md, "A message". Property names are one letter, since every message repeats them.</summary>
+/// <summary>The stored form of a message: see docs/keys.md, "A message". Property names are one letter, because every message repeats them.</summary>
 /// <remarks>
-/// Written by hand, since the scripts put the time in, since an edit must keep properties that a later version of the library may have
-/// added, and since System.Text.Json's writer stores an emoji as twelve bytes of <c>\uXXXX</c> instead of four.
+/// Written by hand because the scripts insert the time, because an edit must keep properties that a later version of the library may have added, and
+/// because System.Text.Json's writer stores an emoji as twelve bytes of <c>\uXXXX</c> instead of four.
 /// </remarks>
 internal static class MessageJson
 {
@@ -33,8 +33,8 @@ internal static class MessageJson
     }
 
     /// <summary>
-    /// What <c>room_change</c> puts before the time of the edit; after it comes <see cref="TailOfEdit"/>. Properties that this version of the library
-    /// does not know are kept as they are.
+    /// The part before the time of the edit, which <c>room_change</c> inserts; <see cref="TailOfEdit"/> follows it. Properties that this version of the
+    /// library does not know are preserved.
     /// </summary>
     public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited)
     {
@@ -61,7 +61,7 @@ internal static class MessageJson
             }
             else
             {
-                // Byte by byte, for nobody has checked that there is valid Unicode in it.
+                // Copied byte by byte, because nobody has checked that it is valid Unicode.
                 json.Write(old[start..(int)properties.BytesConsumed]);
             }
 
@@ -75,14 +75,14 @@ internal static class MessageJson
         return json.WrittenSpan.ToArray();
     }
 
-    /// <summary>What closes an edited message, behind the time of the edit.</summary>
+    /// <summary>The end of an edited message, after the time of the edit.</summary>
     public static ReadOnlySpan<byte> TailOfEdit => "}"u8;
 
-    /// <summary>Reads a stored message, if it is one.</summary>
+    /// <summary>Parses a stored message; <see langword="false"/> if it is not one.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="value">What is stored.</param>
+    /// <param name="value">The stored value.</param>
     /// <param name="message">The message.</param>
-    /// <param name="names">Gives authors that come again the same string.</param>
+    /// <param name="names">Reuses the strings of authors that occur repeatedly.</param>
     public static bool TryRead(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message, UserNames? names = null)
     {
         if (TryReadPlain(value, out var time, out var user, out var text))
@@ -103,18 +103,18 @@ internal static class MessageJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON; or a string in it that is not valid UTF-8 (InvalidOperationException from GetString).
+            // Not JSON, or a string in it is not valid UTF-8 (InvalidOperationException from GetString).
             message = null;
             return false;
         }
     }
 
-    /// <summary>Whether it is a message, without making one of it where it is as most are.</summary>
+    /// <summary>Whether the value is a message. Does not build a <see cref="Message"/> if the value has the most common form.</summary>
     public static bool IsMessage(long id, ReadOnlySpan<byte> value) => TryReadPlain(value, out _, out _, out _) || TryRead(id, value, out _);
 
     /// <summary>
-    /// Reads what nearly all messages are: <c>{"t":…,"u":"…","c":"…"}</c>, written by this library, with nothing escaped in it. Whatever else it is, the
-    /// other way reads it, or tells that it is none.
+    /// Parses the form that nearly all messages have: <c>{"t":…,"u":"…","c":"…"}</c>, written by this library, with nothing escaped in it. Any other
+    /// form is left to the general parser.
     /// </summary>
     private static bool TryReadPlain(ReadOnlySpan<byte> value, out long time, out ReadOnlySpan<byte> user, out ReadOnlySpan<byte> text)
     {
@@ -187,7 +187,7 @@ internal static class MessageJson
             }
         }
 
-        // Reading on finds what may stand behind the object: that is an error too.
+        // Reading on detects content after the object, which is an error too.
         if (json.TokenType != JsonTokenType.EndObject || json.Read() || time < 0 || user is null || text is null)
         {
             return false;
@@ -214,7 +214,7 @@ internal static class MessageJson
         return true;
     }
 
-    /// <summary>The letter that is the property's name; 0 for one that this version of the library does not know.</summary>
+    /// <summary>The letter that is the property's name; 0 for a property that this version of the library does not know.</summary>
     private static byte NameOf(in Utf8JsonReader property) => property.ValueSpan is [var letter] ? letter : (byte)0;
 
     private static bool TryReadTime(ref Utf8JsonReader json, out long time)

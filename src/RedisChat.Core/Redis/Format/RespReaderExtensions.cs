@@ -5,6 +5,6 @@ namespace RedisChat.Redis;
 /// <summary>Reads parts of a server's answer.</summary>
 internal static class RespReaderExtensions
 {
-    /// <summary>The bytes of a string, without a copy unless they are in several pieces.</summary>
+    /// <summary>The bytes of a string, copied only if they are not contiguous.</summary>
     public static ReadOnlySpan<byte> ReadSpan(this scoped in RespReader reader) => reader.TryGetSpan(out var bytes) ? bytes : reader.ReadByteArray();
 }

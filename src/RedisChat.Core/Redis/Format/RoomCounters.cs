@@ -6,12 +6,12 @@ namespace RedisChat.Redis;
 /// <summary>The fields of a room's hash that a reader needs.</summary>
 internal static class RoomCounters
 {
-    /// <summary>How many words the question has.</summary>
+    /// <summary>The number of words in the request.</summary>
     public const int Words = 6;
 
     private static readonly string[] Fields = ["epoch", "last", "at", "rev", "uses"];
 
-    /// <summary>The room's position; the start if there is no room. Is asked for when this returns.</summary>
+    /// <summary>The room's position; the start if the room does not exist. The request is sent before this returns.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
     public static async Task<(RoomPosition Position, string Uses)> ReadAsync(RoomReads reads, KeyNames keys, string room)
     {
@@ -21,11 +21,11 @@ internal static class RoomCounters
         return (Position(values, keys, room, out var uses), uses);
     }
 
-    /// <summary>Asks for the fields from which a position is read.</summary>
-    /// <param name="reads">Where to ask.</param>
+    /// <summary>Requests the fields that make up a position.</summary>
+    /// <param name="reads">Reads the hash.</param>
     /// <param name="keys">Names the key.</param>
     /// <param name="room">The room.</param>
-    /// <param name="words">Space for <see cref="Words"/> words of a command, not to be used for something else until the answer is there.</param>
+    /// <param name="words">Space for <see cref="Words"/> words of a command. Must not be reused until the answer has arrived.</param>
     public static Task AskAsync(RoomReads reads, KeyNames keys, string room, Memory<RedisKeyOrValue> words)
     {
         words.Span[0] = (RedisKey)keys.Room(room);
@@ -37,11 +37,11 @@ internal static class RoomCounters
         return reads.HashGetAsync(words[..Words]);
     }
 
-    /// <summary>The position that an answer tells.</summary>
+    /// <summary>The position in an answer.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
     public static RoomPosition Position(HashValues values, KeyNames keys, string room) => Position(values, keys, room, out _);
 
-    /// <summary>The position that an answer tells, and the letters of the features that the room uses.</summary>
+    /// <summary>The position in an answer, and the letters of the features that the room uses.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
     public static RoomPosition Position(HashValues values, KeyNames keys, string room, out string uses)
     {
@@ -85,7 +85,7 @@ internal static class RoomCounters
         }
     }
 
-    // Few features are used alone, and then the same string serves every room.
+    // Most rooms that use a feature use a single one, so its string can be shared.
     private static string LettersOf(ReadOnlySpan<byte> letters) =>
         letters is [>= (byte)'a' and <= (byte)'z' and var letter] ? (OneLetter[letter - 'a'] ??= ((char)letter).ToString()) : Encoding.ASCII.GetString(letters);
 

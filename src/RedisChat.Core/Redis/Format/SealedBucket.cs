@@ -4,14 +4,14 @@ using System.Buffers.Text;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The messages of one bucket, as a sealed one keeps them: a byte for the version of the form, and compressed a line for each message, by ascending
-/// ids. A line is the message's value, after its id where that is not one more than the one before.
+/// The messages of a sealed bucket: one byte for the version of the format, followed by the compressed lines, one per message, by ascending id. A line
+/// is the message's value, preceded by its id unless that is the previous id plus one.
 /// </summary>
 internal sealed class SealedBucket : IDisposable
 {
     private const byte Version = 1;
 
-    // An edit may make it longer than what is sealed, but nothing that is read may be so long as to fill the reader's memory.
+    // An edit may make a bucket longer than what is sealed, but no value that is read may be long enough to fill the reader's memory.
     private const int MostToRead = 16 * 1024 * 1024;
 
     private const int LongestId = 16;
@@ -19,7 +19,7 @@ internal sealed class SealedBucket : IDisposable
     private readonly long _number;
     private readonly byte[] _bytes;
 
-    // Where the value of each id lies; of length 0 where there is none.
+    // The position of each id's value; length 0 if it has none.
     private readonly (int Start, int Length)[] _places = new (int, int)[Buckets.Size];
     private int _end;
 
@@ -29,12 +29,12 @@ internal sealed class SealedBucket : IDisposable
         _bytes = rented;
     }
 
-    /// <summary>An empty one.</summary>
+    /// <summary>An empty bucket.</summary>
     /// <param name="number">The bucket's number.</param>
-    /// <param name="capacity">How many bytes its values will have together.</param>
+    /// <param name="capacity">The total length of its values in bytes.</param>
     public static SealedBucket ToFill(long number, int capacity) => new(number, ArrayPool<byte>.Shared.Rent(capacity));
 
-    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is none.</summary>
+    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is not a sealed bucket.</summary>
     public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field)
     {
         if (field.IsEmpty || field[0] != Version || !Brotli.TryDecompress(field[1..], MostToRead, out var lines, out var length))
@@ -53,19 +53,19 @@ internal sealed class SealedBucket : IDisposable
     }
 
     /// <summary>
-    /// Whether a bucket of a room whose last message is known may be sealed. A guess, for somebody else may seal earlier, or the room have gone on: who
-    /// finds nothing in a bucket looks among the sealed ones all the same.
+    /// Whether a bucket may be sealed, given the room's last message id. This is a guess: another process may seal earlier, or the room may have grown.
+    /// A reader that finds an open bucket empty checks the sealed ones anyway.
     /// </summary>
     /// <param name="number">The bucket's number.</param>
-    /// <param name="last">The room's last message as far as is known; 0 if it is not.</param>
-    /// <param name="after">So many buckets behind the newest this process seals.</param>
+    /// <param name="last">The room's last message id, as far as it is known; 0 if it is not.</param>
+    /// <param name="after">How many buckets behind the newest one this process seals.</param>
     public static bool MayBeSealed(long number, long last, int after)
     {
         var newest = last / Buckets.Size;
         return last == 0 || number > newest || number <= newest - after;
     }
 
-    /// <summary>Adds a message, if it is one of this bucket that it can hold.</summary>
+    /// <summary>Adds a message, if it belongs to this bucket and fits.</summary>
     public bool TryAdd(long id, ReadOnlySpan<byte> value)
     {
         if (id < 1 || id / Buckets.Size != _number || value.Length > _bytes.Length - _end
@@ -80,7 +80,7 @@ internal sealed class SealedBucket : IDisposable
         return true;
     }
 
-    /// <summary>The value of a message, if it is there.</summary>
+    /// <summary>The value of a message, if it exists.</summary>
     public bool TryGet(long id, out ReadOnlyMemory<byte> value)
     {
         var (start, length) = _places[Slot(id)];
@@ -95,15 +95,15 @@ internal sealed class SealedBucket : IDisposable
         return slot < 0 ? (0, default) : ((_number * Buckets.Size) + slot, _bytes.AsMemory(_places[slot].Start, _places[slot].Length));
     }
 
-    /// <summary>The field, in a rented array.</summary>
+    /// <summary>The field's content, in a rented array.</summary>
     /// <param name="length">Its length; 0 if there is no message.</param>
     public byte[] Pack(out int length) => Pack(0, default, out length, out _);
 
-    /// <summary>The field with another value of a message, or without it.</summary>
+    /// <summary>The field's content with a new value of a message, or without the message.</summary>
     /// <param name="id">The message.</param>
-    /// <param name="value">Its new value; empty to leave it out.</param>
-    /// <param name="field">The field; empty if no message is left.</param>
-    /// <returns>Whether it would not be too long to be read.</returns>
+    /// <param name="value">Its new value; empty to remove it.</param>
+    /// <param name="field">The field's content; empty if no message is left.</param>
+    /// <returns>Whether the content is short enough to be read.</returns>
     public bool TryReplace(long id, ReadOnlySpan<byte> value, out byte[] field)
     {
         var rented = Pack(id, value, out var length, out var unpacked);

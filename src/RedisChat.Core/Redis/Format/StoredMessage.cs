@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>One message as it was found: a field of an open bucket, or a part of a sealed one.</summary>
+/// <summary>One message as it was found: a field of an open bucket, or part of a sealed one.</summary>
 internal sealed class StoredMessage : IDisposable
 {
     private readonly SealedBucket? _bucket;
@@ -26,10 +26,10 @@ internal sealed class StoredMessage : IDisposable
     /// <summary>The field of the hash.</summary>
     public RedisValue Field => IsSealed ? Id / Buckets.Size : Id;
 
-    /// <summary>What the field holds.</summary>
+    /// <summary>The field's value.</summary>
     public RedisValue Content { get; }
 
-    /// <summary>Whether there is such a message, or something that cannot be read.</summary>
+    /// <summary>Whether the message exists, readable or not.</summary>
     public bool Exists { get; }
 
     /// <summary>The stored value.</summary>
@@ -40,18 +40,18 @@ internal sealed class StoredMessage : IDisposable
     public static StoredMessage Sealed(long id, RedisValue content) => new(
         id, content, SealedBucket.TryOpen(id / Buckets.Size, ((ReadOnlyMemory<byte>)content).Span), isSealed: true);
 
-    /// <summary>Another state of the same field.</summary>
+    /// <summary>The same message with another value of its field.</summary>
     public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content) : Open(Id, content);
 
-    /// <summary>The message, if it is one.</summary>
+    /// <summary>Parses the message; <see langword="false"/> if the value is not a message.</summary>
     public bool TryRead([NotNullWhen(true)] out Message? message) => MessageJson.TryRead(Id, Value, out message);
 
-    /// <summary>What a sealed bucket's field holds with another value of the message, or without it.</summary>
-    /// <exception cref="ChatException">It would be too long.</exception>
+    /// <summary>The content of a sealed bucket's field with a new value of the message, or without the message.</summary>
+    /// <exception cref="ChatException">The content would be too long.</exception>
     public byte[] Replace(ReadOnlySpan<byte> value) =>
         _bucket!.TryReplace(Id, value, out var field)
             ? field
-            : throw new ChatException("The message is in a sealed bucket, and its new text would make that too long to be read.");
+            : throw new ChatException("The message is in a sealed bucket, and its new text would make the bucket too long to be read.");
 
     public void Dispose() => _bucket?.Dispose();
 }

@@ -5,18 +5,18 @@ using System.Text;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Numbers as the chat's scripts write them, and in no other way: there is one text for each number. Decimal ones have no sign and no leading zeros and
-/// are at most <see cref="ChatLimits.MaxMessageId"/>.
+/// Numbers exactly as the chat's scripts write them: each number has only one text. Decimal numbers have no sign and no leading zeros and are at most
+/// <see cref="ChatLimits.MaxMessageId"/>.
 /// </summary>
 internal static class StrictNumber
 {
-    // Of an epoch and of a number alike: ChatLimits.MaxMessageId has 16 digits.
+    // Both of an epoch and of a number: ChatLimits.MaxMessageId has 16 digits.
     private const int Longest = 16;
 
-    /// <summary>Reads a text that is a number and nothing else.</summary>
+    /// <summary>Parses a text that is a number and nothing else.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out long number) => TryReadFirst(text, out number, out var digits) && digits == text.Length;
 
-    /// <summary>Reads a text that is a number and nothing else.</summary>
+    /// <summary>Parses a text that is a number and nothing else.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, out long number)
     {
         Span<byte> ascii = stackalloc byte[Longest];
@@ -24,7 +24,7 @@ internal static class StrictNumber
         return Ascii.FromUtf16(text, ascii, out var length) == OperationStatus.Done && TryRead(ascii[..length], out number);
     }
 
-    /// <summary>Reads the number that a text begins with.</summary>
+    /// <summary>Parses the number that a text begins with.</summary>
     public static bool TryReadFirst(ReadOnlySpan<byte> text, out long number, out int digits)
     {
         number = 0;
@@ -34,7 +34,7 @@ internal static class StrictNumber
             : text is [(byte)'0'] or [(byte)'0', not (>= (byte)'0' and <= (byte)'9'), ..] && (digits = 1) == 1;
     }
 
-    /// <summary>Reads a text that is the epoch of a room and nothing else: lower-case hex. 0 is not an epoch.</summary>
+    /// <summary>Parses a text that is a room's epoch and nothing else: lower-case hex. 0 is not an epoch.</summary>
     public static bool TryReadEpoch(ReadOnlySpan<byte> text, out ulong epoch)
     {
         epoch = 0;

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace RedisChat.Redis;
 
-/// <summary>A hash field that should hold a message, or a sealed bucket of them, and does not: for a page, and as an error.</summary>
+/// <summary>A hash field that should hold a message, or a sealed bucket of messages, but does not: as an entry of a page, and as an error.</summary>
 internal static class UnreadableValue
 {
-    /// <summary>Its entry in a page.</summary>
+    /// <summary>The field's entry in a page.</summary>
     public static UnreadableMessage InPage(KeyNames keys, string room, long id, bool isSealed)
     {
         var (key, field) = Place(keys, room, id, isSealed);
         return new UnreadableMessage(id) { Key = key, Field = field };
     }
 
-    /// <summary>The error of a call that needs just this message.</summary>
+    /// <summary>The error for a call that needs this message.</summary>
     public static ChatDataException Error(KeyNames keys, string room, long id, bool isSealed)
     {
         var (key, field) = Place(keys, room, id, isSealed);
         return new ChatDataException(isSealed
             ? $"Field {field} of the hash '{key}' is not a sealed bucket, or its message {id.ToString(CultureInfo.InvariantCulture)} cannot be read. docs/keys.md describes how to inspect it; only a backup can restore it."
-            : $"Field {field} of the hash '{key}' does not hold a message. Inspect it with HGET; remove it with HDEL if it is of no use.")
+            : $"Field {field} of the hash '{key}' does not hold a message. Inspect it with HGET; remove it with HDEL if you do not need it.")
         {
             Key = key,
             Field = field,

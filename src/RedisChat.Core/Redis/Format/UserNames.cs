@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RedisChat.Redis;
 
-/// <summary>The authors of a page: few, and each many times, so they share their strings. Not thread-safe.</summary>
+/// <summary>The authors of a page. They are few and repeat often, so they share their strings. Not thread-safe.</summary>
 internal sealed class UserNames
 {
-    // A power of two. Where two authors have the same place, each is made anew when the other one was last.
+    // A power of two. If two authors fall into the same slot, each replaces the other's string.
     private const int Places = 32;
 
     private string _last = "";

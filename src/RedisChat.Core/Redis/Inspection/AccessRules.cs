@@ -2,10 +2,10 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>Whom the connection runs as, and what could not be seen.</summary>
+/// <summary>Checks which user the connection runs as, and what the server did not let it see.</summary>
 internal static class AccessRules
 {
-    // Asked for and not told, these leave a rule without an answer.
+    // A rule cannot give an answer if one of these was requested but is missing from the reply.
     private static readonly string[] NeededFields = ["role", "maxmemory_policy", "maxmemory", "used_memory", "aof_enabled"];
 
     public static IEnumerable<ServerFinding> Find(ServerFacts server, ClientSetup client) =>
@@ -18,9 +18,9 @@ internal static class AccessRules
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.OtherUser,
                 $"The connection is configured for the user {configured}, but runs as {actual}.",
-                $"The rights of {configured} do not hold, and whatever {actual} may do, everyone who reaches the server may do.")
+                $"The rights of {configured} do not apply, and anyone who can reach the server has the rights of {actual}.")
             {
-                Advice = $"Check the user's name and password, and that the user is on. A password for {actual} makes a wrong one an error.",
+                Advice = $"Check the user name and password, and that the user is on. If {actual} has a password, a wrong one is rejected.",
             };
         }
     }
@@ -34,10 +34,10 @@ internal static class AccessRules
                 '&' => $"The user may not access all channels of the chat: the pattern {right} is missing.",
                 _ => $"The user may not run {right[1..].ToUpperInvariant()}: the right {right} is missing.",
             },
-            "What needs it fails, sends perhaps, or old messages are not sealed.")
+            "Every operation that needs it fails: sends, for example, or the sealing of old messages.")
         {
             Command = $"ACL SETUSER {server.User ?? client.User ?? "default"} {right}",
-            Advice = "docs/operations.md has a line with all rights that the chat needs.",
+            Advice = "docs/operations.md has a command that grants every right the chat needs.",
         });
 
     private static IEnumerable<ServerFinding> Refused(ServerFacts server, ClientSetup client)
@@ -51,24 +51,24 @@ internal static class AccessRules
                 continue;
             }
 
-            var why = $"It would tell {Tells(command)}.";
+            var why = $"It shows {Tells(command)}.";
             yield return refusal.By switch
             {
                 RefusedBy.Rights => new ServerFinding(
                     severity, ServerFindingCodes.NotAllowed, $"The user may not run {command}: the right {right} is missing.", why)
                 {
                     Command = $"ACL SETUSER {server.User ?? client.User ?? "default"} {right}",
-                    Advice = "Or inspect with the configuration of an administrator.",
+                    Advice = "Or inspect with an administrator's configuration.",
                 },
                 RefusedBy.Client => new ServerFinding(
                     severity, ServerFindingCodes.NotAllowed, $"The application's connection does not run {command}: {refusal.Words}", why)
                 {
-                    Advice = "Make it with allowAdmin=true, or inspect over a store that makes its own connection.",
+                    Advice = "Create it with allowAdmin=true, or inspect through a store that creates its own connection.",
                 },
                 _ => new ServerFinding(
-                    severity, ServerFindingCodes.NotTold, $"The server does not answer {command}: {refusal.Words}", why)
+                    severity, ServerFindingCodes.NotReported, $"The server does not answer {command}: {refusal.Words}", why)
                 {
-                    Advice = "Look where the server is administered.",
+                    Advice = "Check in the server's administration console.",
                 },
             };
         }
@@ -99,10 +99,10 @@ internal static class AccessRules
         if (untold.Count > 0)
         {
             yield return new ServerFinding(
-                Information, ServerFindingCodes.NotTold,
-                $"The server does not tell {string.Join(", ", untold)}.",
-                "What depends on these was not looked at.")
-            { Advice = "Look where the server is administered." };
+                Information, ServerFindingCodes.NotReported,
+                $"The server does not report {string.Join(", ", untold)}.",
+                "The checks that depend on these were skipped.")
+            { Advice = "Check in the server's administration console." };
         }
     }
 

@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>Whether the server keeps the chat's hashes of messages in the compact form. Before Redis 7 its settings were named after ziplists.</summary>
+/// <summary>Checks whether the server keeps the chat's message hashes compact. Before Redis 7 the settings were named after ziplists.</summary>
 internal static class BucketRules
 {
     public const string Value = "hash-max-listpack-value";
@@ -17,10 +17,10 @@ internal static class BucketRules
     [
         .. Below(
             server, Value, OldValue, UsualMessage, ServerFindingCodes.LongValuesNotCompact,
-            "One longer message turns a bucket of 128 into a hash table: about a quarter more memory for each message."),
+            "A single longer message turns a bucket of 128 into a hash table, which takes about a quarter more memory per message."),
         .. Below(
             server, Entries, OldEntries, Buckets.Size, ServerFindingCodes.ManyValuesNotCompact,
-            "Every full bucket of 128 messages becomes a hash table: about a quarter more memory for each message."),
+            "Every full bucket of 128 messages becomes a hash table, which takes about a quarter more memory per message."),
     ];
 
     private static IEnumerable<ServerFinding> Below(ServerFacts server, string name, string oldName, int enough, string code, string why)
@@ -30,7 +30,7 @@ internal static class BucketRules
         {
             yield return new ServerFinding(Information, code, $"{name} is {value}.", why)
                 .FixedBySetting(name, enough.ToString(CultureInfo.InvariantCulture)) with
-            { Advice = "Messages that are stored already stay as they are." };
+            { Advice = "Messages that are already stored are not converted." };
         }
     }
 }

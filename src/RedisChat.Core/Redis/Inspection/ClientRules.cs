@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>When the server cuts clients off.</summary>
+/// <summary>Checks when the server disconnects clients.</summary>
 internal static class ClientRules
 {
     private const long SmallBuffer = 1 << 20;
@@ -12,7 +12,7 @@ internal static class ClientRules
 
     private static IEnumerable<ServerFinding> SubscriberBuffer(ServerFacts server)
     {
-        // "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60": the hard limit, the soft one, and its seconds.
+        // "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60": for each class the hard limit, the soft limit, and its seconds.
         var limits = server.Setting("client-output-buffer-limit")?.Split(' ') ?? [];
         var at = Array.IndexOf(limits, "pubsub");
         if (at < 0 || at + 3 >= limits.Length || !TryRead(limits[at + 1], out var hard) || !TryRead(limits[at + 2], out var soft))
@@ -31,7 +31,7 @@ internal static class ClientRules
         {
             yield return Fixed(new ServerFinding(
                 Warning, ServerFindingCodes.SubscriberBufferSmall, what,
-                "A small burst of live events cuts processes off. They lose nothing, but subscribe again and read all rooms again."));
+                "A small burst of live events disconnects processes. They lose nothing, but must resubscribe and reread all rooms."));
         }
     }
 
@@ -42,13 +42,13 @@ internal static class ClientRules
 
     private static IEnumerable<ServerFinding> IdleTime(ServerFacts server, ClientSetup client)
     {
-        // Redis leaves subscribers alone; it is the connection for commands that it closes.
+        // Redis exempts subscribers; it closes the command connection.
         if (TryRead(server.Setting("timeout") ?? "", out var timeout) && timeout > 0 && timeout <= client.KeepAliveSeconds)
         {
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.IdleConnectionsClosed,
                 $"timeout is {timeout} s, and the client is silent for up to {client.KeepAliveSeconds} s (keepAlive).",
-                "The server closes the connection of a quiet chat again and again; the first send after that is late.")
+                "The server keeps closing the connection of a quiet chat, and the first send after that is delayed.")
                 .FixedBySetting("timeout", "0") with
             { Advice = $"Or configure the client with a keepAlive below {timeout}." };
         }

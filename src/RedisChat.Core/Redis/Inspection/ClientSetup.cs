@@ -2,9 +2,9 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>What this process's connection was configured with.</summary>
+/// <summary>How this process's connection was configured.</summary>
 /// <param name="User">The user to run as; <see langword="null"/> if none was configured.</param>
-/// <param name="KeepAliveSeconds">After so much idle time the client makes itself heard; 0 or less if it finds that time itself.</param>
+/// <param name="KeepAliveSeconds">The idle time after which the client sends a keep-alive; 0 or less if it chooses that time itself.</param>
 internal sealed record ClientSetup(string? User, int KeepAliveSeconds)
 {
     public static ClientSetup Of(ConfigurationOptions configuration) =>

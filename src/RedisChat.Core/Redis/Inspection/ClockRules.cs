@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>Whether the clocks agree. The times of messages come from the server's.</summary>
+/// <summary>Checks whether the clocks agree. Message times come from the server's clock.</summary>
 internal static class ClockRules
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
@@ -17,7 +17,7 @@ internal static class ClockRules
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.ClockDiffers,
                 $"The server's clock says {Say(clock.Server)}, this process's {Say(clock.Answered)}.",
-                "The times of messages come from the server: they look wrong beside the times of this application.")
+                "Message times come from the server, so they look wrong next to this application's own times.")
             { Advice = Advice };
         }
     }
@@ -29,8 +29,8 @@ internal static class ClockRules
         {
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.ServerClocksDiffer,
-                string.Create(CultureInfo.InvariantCulture, $"The clock of {byClock[^1].EndPoint} is {apart.TotalSeconds:0.#} s ahead of that of {byClock[0].EndPoint}."),
-                "The times of messages jump at a fail-over.")
+                string.Create(CultureInfo.InvariantCulture, $"The clock of {byClock[^1].EndPoint} is {apart.TotalSeconds:0.#} s ahead of the clock of {byClock[0].EndPoint}."),
+                "Message times jump at a failover.")
             { Advice = Advice };
         }
     }

@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>What a restart or a crash loses.</summary>
+/// <summary>Checks what a restart or a crash loses.</summary>
 internal static class PersistenceRules
 {
     public static IEnumerable<ServerFinding> Find(ServerFacts server) =>
@@ -28,7 +28,7 @@ internal static class PersistenceRules
                 Warning, ServerFindingCodes.NoAppendOnlyFile,
                 server.Setting("save") is { } save
                     ? $"appendonly is off; there are only snapshots (save {save}){LastSnapshot(server)}."
-                    : "appendonly is off; whether there are snapshots was not told.",
+                    : "appendonly is off; the server did not report whether it takes snapshots.",
                 "A crash loses every message since the last snapshot.")
                 .FixedBySetting("appendonly", "yes");
         }
@@ -38,7 +38,7 @@ internal static class PersistenceRules
         server.Info.Number("rdb_last_save_time") is { } last && server.Clock is { } clock
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $", the last {(clock.Server - DateTimeOffset.FromUnixTimeSeconds(last)).TotalMinutes:0} min and {server.Info["rdb_changes_since_last_save"]} changes ago")
+                $", the last one {(clock.Server - DateTimeOffset.FromUnixTimeSeconds(last)).TotalMinutes:0} min and {server.Info["rdb_changes_since_last_save"]} changes ago")
             : "";
 
     private static IEnumerable<ServerFinding> AppendOnlyFile(ServerFacts server)
@@ -52,10 +52,10 @@ internal static class PersistenceRules
                 $"appendfsync is {fsync}.",
                 every
                     ? "A crash of the machine loses about the last second of acknowledged messages."
-                    : "A crash of the machine loses what the operating system has not written yet: half a minute is usual.")
+                    : "A crash of the machine loses everything the operating system has not written yet, usually about half a minute.")
                 .FixedBySetting("appendfsync", every ? "always" : "everysec") with
             {
-                Advice = every ? "A good middle way. With always each write waits for the disk." : null,
+                Advice = every ? "This is a good compromise. With always, each write waits for the disk." : null,
             };
         }
 
@@ -65,7 +65,7 @@ internal static class PersistenceRules
                 Problem, ServerFindingCodes.AppendOnlyFileFailed,
                 $"The last write to the append-only file failed ({written}).",
                 "Redis refuses every send until it can write again.")
-            { Advice = "Look into Redis's log: usually the disk is full. Redis goes on by itself." };
+            { Advice = "Check the Redis log: usually the disk is full. Redis recovers by itself." };
         }
 
         if (server.Info["aof_last_bgrewrite_status"] is { } rewritten and not "ok")
@@ -73,8 +73,8 @@ internal static class PersistenceRules
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.RewriteFailed,
                 $"The last rewrite of the append-only file failed ({rewritten}).",
-                "The file grows without end, and so does the time of a restart.")
-            { Command = "BGREWRITEAOF", Advice = "Look into Redis's log for the cause first: usually the disk, or too little memory to fork." };
+                "The file grows without limit, and so does the restart time.")
+            { Command = "BGREWRITEAOF", Advice = "Check the Redis log for the cause first: usually a full disk, or too little memory to fork." };
         }
     }
 
@@ -85,8 +85,8 @@ internal static class PersistenceRules
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.SnapshotFailed,
                 $"The last snapshot failed ({saved}).",
-                "Redis refuses every send until one works (stop-writes-on-bgsave-error), and a new replica cannot be filled.")
-            { Command = "BGSAVE", Advice = "Look into Redis's log for the cause first: usually the disk, or too little memory to fork." };
+                "Redis refuses every send until one succeeds (stop-writes-on-bgsave-error), and a new replica cannot synchronize.")
+            { Command = "BGSAVE", Advice = "Check the Redis log for the cause first: usually a full disk, or too little memory to fork." };
         }
     }
 
@@ -96,9 +96,9 @@ internal static class PersistenceRules
         {
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.Loading,
-                $"The server is reading its data{(info["loading_eta_seconds"] is { } left ? $" and says that it takes {left} s more" : "")}.",
-                "Until then it refuses everything; sends wait for it up to ChatOptions.OperationTimeout.")
-            { Advice = "Wait. What is found now may not be all." };
+                $"The server is loading its data{(info["loading_eta_seconds"] is { } left ? $" and expects to take {left} s more" : "")}.",
+                "Until it is done it refuses every command; sends wait for it, up to ChatOptions.OperationTimeout.")
+            { Advice = "Wait, then inspect again: these findings may be incomplete." };
         }
     }
 }

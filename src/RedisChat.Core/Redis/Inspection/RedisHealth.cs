@@ -4,19 +4,19 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Checks whether the chat works by doing the same as sends and watchers, in the room of the empty id, which no user can have: the access rights and
-/// the cluster routing are those of any room.
+/// Checks the chat's health by doing the same as sends and watchers, in the room with the empty id. No user can have that room, but its access
+/// rights and cluster routing are those of any other.
 /// </summary>
 internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer)
 {
     private const string Room = "";
 
-    // Of its room nothing is known beforehand, and nothing is missed when it is deleted.
+    // Nothing is known about its room beforehand, and deleting that room loses nothing.
     private readonly RedisStoreContext _context = context with { Rooms = new KnownRooms(1, NullLogger.Instance) };
 
     public async Task<ChatHealth> CheckAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        // Together, so that one that gets no answer leaves the others their time.
+        // Run in parallel: a check that gets no answer must not use up the time of the others.
         var answers = TryAsync("connection", PingAsync);
         var write = TryAsync("write", SendAsync);
         var live = TryAsync("live", HearAsync);
@@ -47,12 +47,12 @@ internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer
         }
         finally
         {
-            // Not waited for: it is not what is checked.
+            // Not awaited: cleaning up is not part of the check.
             _ = CleanUpAsync(database);
         }
     }
 
-    // What was sent expires with its window.
+    // The idempotency entries are left to expire with their window.
     private async Task CleanUpAsync(IDatabase database)
     {
         RedisKey[] keys = [_context.Keys.Room(Room), _context.Keys.Bucket(Room, 0), _context.Keys.Author(Room, Room)];
@@ -62,7 +62,7 @@ internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer
         }
         catch (RedisServerException)
         {
-            // A user who may not delete can let them expire: sends need that right too.
+            // A user who may not delete can still let the keys expire: sends need that right too.
             foreach (var key in keys)
             {
                 database.KeyExpireAsync(key, TimeSpan.FromMinutes(1)).Observe();
@@ -98,7 +98,7 @@ internal sealed class RedisHealth(RedisStoreContext context, BucketSealer sealer
 
         void Hear(RedisChannel ofHealth, RedisValue message)
         {
-            // Another process may be checking its health too.
+            // Another process may be running its health check at the same time.
             if (message == payload)
             {
                 heard.TrySetResult();

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Asks all servers of a connection, and says what their answers mean.</summary>
+/// <summary>Queries all servers of a connection and turns their answers into findings.</summary>
 internal sealed class RedisInspection(RedisStoreContext context)
 {
     public async Task<ServerInspection> RunAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ internal sealed class RedisInspection(RedisStoreContext context)
         return Array.Exists(servers, server => server.IsReached)
             ? ServerExamination.Examine(servers, ClientSetup.Of(context.Connection.Connector.Configuration))
             : throw new ChatUnavailableException(
-                "No Redis server answers. Check that it runs and that the configured end points, user and password are right.")
+                "No Redis server answers. Check that it is running and that the configured end points, user and password are right.")
             { Operation = ChatOperations.Inspect };
     }
 
@@ -31,7 +31,7 @@ internal sealed class RedisInspection(RedisStoreContext context)
         }
     }
 
-    // The node of a cluster that has met no other does not know its own address, and the client takes it for a further server.
+    // A cluster node that has not met any other node does not know its own address, and the client mistakes it for an additional server.
     private static bool HasAddress(IServer server) => server.EndPoint is not DnsEndPoint { Port: 0 };
 
     private async Task<ServerFacts> ReadAsync(IServer server, TimeSpan patience, CancellationToken cancellationToken)

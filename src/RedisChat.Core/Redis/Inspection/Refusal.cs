@@ -3,11 +3,11 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Why a command was not answered.</summary>
-/// <param name="By">What stands in the way.</param>
-/// <param name="Words">In the words of the server or the client library.</param>
+/// <param name="By">What refused it.</param>
+/// <param name="Words">The message of the server or the client library.</param>
 internal sealed record Refusal(RefusedBy By, string Words)
 {
-    /// <summary>The refusal that an exception tells of; <see langword="null"/> if it is about something else.</summary>
+    /// <summary>The refusal behind an exception; <see langword="null"/> if the exception is not a refusal.</summary>
     public static Refusal? From(Exception error) => error switch
     {
         RedisCommandException => new Refusal(RefusedBy.Client, error.Message),

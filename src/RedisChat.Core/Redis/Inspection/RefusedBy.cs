@@ -1,14 +1,14 @@
 namespace RedisChat.Redis;
 
-/// <summary>What keeps a command from being answered.</summary>
+/// <summary>What prevents a command from being answered.</summary>
 internal enum RefusedBy
 {
-    /// <summary>The server does not have it, or not now.</summary>
+    /// <summary>The server does not have the command, or cannot run it now.</summary>
     Server,
 
-    /// <summary>The user's rights.</summary>
+    /// <summary>The user's rights do not cover the command.</summary>
     Rights,
 
-    /// <summary>How the client's connection was made.</summary>
+    /// <summary>The client's connection was created without permission for the command.</summary>
     Client,
 }

@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>What a fail-over loses.</summary>
+/// <summary>Checks what a failover loses.</summary>
 internal static class ReplicationRules
 {
     // A replica reports once a second.
@@ -24,8 +24,8 @@ internal static class ReplicationRules
             yield return new ServerFinding(
                 Information, ServerFindingCodes.NoReplica,
                 "No replica follows this server.",
-                "While it is away there is no chat, and if its disk is lost, so are the messages.")
-            { Advice = "Add a replica, and Sentinel or a cluster for the fail-over, if the chat must outlive a machine." };
+                "While it is down there is no chat, and if its disk is lost, so are the messages.")
+            { Advice = "Add a replica, and Sentinel or a cluster for failover, if the chat must survive the loss of a machine." };
         }
 
         foreach (var line in info.Numbered("slave"))
@@ -39,16 +39,16 @@ internal static class ReplicationRules
                 yield return new ServerFinding(
                     Warning, ServerFindingCodes.ReplicaNotOnline,
                     $"The replica {name} does not follow yet (state {state}).",
-                    "Until it does, a fail-over to it loses everything.")
-                { Advice = "Wait for the copy to end. If it does not, look into the logs of both." };
+                    "Until it does, a failover to it loses everything.")
+                { Advice = "Wait for the copy to finish. If it does not, check the logs of both servers." };
             }
             else if (silence > LongSilenceSeconds || behind > FarBehindBytes)
             {
                 yield return new ServerFinding(
                     Warning, ServerFindingCodes.ReplicaBehind,
                     string.Create(CultureInfo.InvariantCulture, $"The replica {name} is {behind:N0} bytes behind and was last heard of {silence} s ago."),
-                    "A fail-over to it loses what it has not received.")
-                { Advice = "Look for a slow network or disk, or a replica that stands still." };
+                    "A failover to it loses everything it has not received.")
+                { Advice = "Look for a slow network or disk, or a replica that hangs." };
             }
         }
     }
@@ -63,21 +63,21 @@ internal static class ReplicationRules
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.WritesWithoutReplicas,
                 "min-replicas-to-write is 0.",
-                "A primary that is cut off from its replicas goes on acknowledging messages, and the fail-over loses them.")
+                "A primary that is cut off from its replicas keeps acknowledging messages, and the failover loses them.")
                 .FixedBySetting("min-replicas-to-write", "1") with
             {
-                Advice = "Sends then fail while no replica follows, after min-replicas-max-lag seconds. Leave it if you prefer to go on without.",
+                Advice = "Sends then fail while no replica follows, after min-replicas-max-lag seconds. Leave it if you prefer to run without replicas.",
             };
         }
         else if (demanded > good)
         {
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.TooFewReplicas,
-                $"min-replicas-to-write is {demanded}, but {good} follow.",
+                $"min-replicas-to-write is {demanded}, but the number of good replicas is {good}.",
                 "Redis refuses every send.")
             {
                 Command = string.Create(CultureInfo.InvariantCulture, $"CONFIG SET min-replicas-to-write {good}"),
-                Advice = "Bring the replicas back. The command lets the chat go on meanwhile, with less safety.",
+                Advice = "Bring the replicas back. The command keeps the chat running meanwhile, with less safety.",
             };
         }
     }
@@ -89,8 +89,8 @@ internal static class ReplicationRules
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.ReplicaWithoutLink,
                 $"The replica does not follow its primary {info["master_host"]}:{info["master_port"]} (link {status}{(info["master_sync_in_progress"] == "1" ? ", being copied" : "")}).",
-                "It shows an old state, and a fail-over to it loses everything since.")
-            { Advice = "Check that the primary runs, that this server reaches it, and its masterauth and masteruser." };
+                "Its data is stale, and a failover to it loses everything since.")
+            { Advice = "Check that the primary is running, that this server can reach it, and that masterauth and masteruser are right." };
         }
     }
 

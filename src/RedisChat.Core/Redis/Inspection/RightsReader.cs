@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Finds out which rights of the chat a user lacks, without changing anything: see <c>rights_check.lua</c>.</summary>
+/// <summary>Finds out which of the rights the chat needs a user lacks, without changing anything: see <c>rights_check.lua</c>.</summary>
 internal sealed class RightsReader(RedisStoreContext context)
 {
     private static readonly RedisScript Check = new("rights_check.lua");
@@ -13,7 +13,7 @@ internal sealed class RightsReader(RedisStoreContext context)
         context.Keys.Changed(""), context.Keys.Sealed(""),
     ];
 
-    /// <summary>The lacking rights as words of <c>ACL SETUSER</c>. None where the server cannot be asked without writing, as before Redis 7.</summary>
+    /// <summary>The missing rights as words of <c>ACL SETUSER</c>. Empty if the server can only be asked by writing, as before Redis 7.</summary>
     public async Task<IReadOnlyList<string>> ReadAsync(IServer server, CancellationToken cancellationToken)
     {
         var missing = new List<string>();
@@ -23,7 +23,7 @@ internal sealed class RightsReader(RedisStoreContext context)
         }
         catch (RedisServerException e)
         {
-            // There is no such script: all but a missing right is as it should be.
+            // The script does not exist, so any error but a missing right is expected.
             Add(missing, e.Message, "EVALSHA", 0);
         }
 
@@ -39,7 +39,7 @@ internal sealed class RightsReader(RedisStoreContext context)
         }
         catch (RedisServerException e)
         {
-            // An older server does not know the script's first line, and one of a cluster may not serve the room. EVAL needs its keys' patterns too.
+            // An older server rejects the script's first line, and a cluster node may not serve the room. EVAL needs the key patterns of its keys too.
             if (MissingRight.From(e) is { Kind: MissingRightKind.Command })
             {
                 Add(missing, e.Message, "EVAL", 0);
@@ -66,6 +66,6 @@ internal sealed class RightsReader(RedisStoreContext context)
         }
     }
 
-    // The default scheme puts the room's id into braces; of another scheme only the application knows what its names have in common.
+    // The default scheme puts the room's id into braces. Only the application knows which prefix the names of another scheme share.
     private static string Pattern(char kind, string name) => name.IndexOf('{', StringComparison.Ordinal) is > 0 and var end ? $"{kind}{name[..end]}*" : $"{kind}{name}";
 }

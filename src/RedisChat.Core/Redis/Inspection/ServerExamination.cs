@@ -1,11 +1,11 @@
 namespace RedisChat.Redis;
 
-/// <summary>From what servers answered to what that means for a chat.</summary>
+/// <summary>Turns the servers' answers into findings about the chat.</summary>
 internal static class ServerExamination
 {
     public static ServerInspection Examine(IEnumerable<ServerFacts> answers, ClientSetup client)
     {
-        // One server may be known by several addresses.
+        // One server may be listed under several addresses.
         var servers = answers.DistinctBy(server => server.Info["run_id"] ?? server.EndPoint).ToList();
         var findings = servers
             .SelectMany(server => Findings(server, client).Select(finding => finding with { Server = server.EndPoint }))

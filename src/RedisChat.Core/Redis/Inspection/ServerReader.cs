@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Asks one server. What it refuses is kept with the answers.</summary>
+/// <summary>Queries one server. Refusals are kept with the answers.</summary>
 internal sealed class ServerReader(IServer server, string endPoint, RightsReader rights, TimeProvider time)
 {
     public const string Info = "INFO";
@@ -11,7 +11,7 @@ internal sealed class ServerReader(IServer server, string endPoint, RightsReader
     public const string Time = "TIME";
     public const string ClusterInfo = "CLUSTER INFO";
 
-    /// <summary>What <c>INFO</c> does not have.</summary>
+    /// <summary>The settings that <c>INFO</c> does not report.</summary>
     public static readonly IReadOnlyList<string> Settings =
     [
         "save", "appendfsync", "min-replicas-to-write", "client-output-buffer-limit", "timeout",
@@ -20,7 +20,7 @@ internal sealed class ServerReader(IServer server, string endPoint, RightsReader
 
     private readonly Dictionary<string, Refusal> _refused = [];
 
-    /// <summary>Asks everything.</summary>
+    /// <summary>Runs all queries.</summary>
     /// <exception cref="RedisConnectionException">The connection broke.</exception>
     /// <exception cref="RedisTimeoutException">The server did not answer.</exception>
     public async Task<ServerFacts> ReadAsync(CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class ServerReader(IServer server, string endPoint, RightsReader
 
     private Task<RedisResult?> AskAsync(string command, CancellationToken cancellationToken, params object[] arguments)
     {
-        // As plain words: what IServer has methods for is not all that is asked here.
+        // Sent as plain words because IServer does not have a method for each of these commands.
         var words = command.Split(' ');
         return TryAsync<RedisResult>(
             command, () => server.ExecuteAsync(words[0], [.. words[1..], .. arguments]).UntilAsync(cancellationToken).AsTask());

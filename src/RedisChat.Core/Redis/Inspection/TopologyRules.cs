@@ -3,7 +3,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>Whether the servers fit together.</summary>
+/// <summary>Checks whether the servers fit together.</summary>
 internal static class TopologyRules
 {
     private const long Slots = 16384;
@@ -15,8 +15,8 @@ internal static class TopologyRules
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.ClusterNotWhole,
                 string.Create(CultureInfo.InvariantCulture, $"The cluster's state is {cluster["cluster_state"]}, with {cluster["cluster_slots_ok"]} of {Slots} slots served."),
-                "The rooms of the other slots cannot be reached, or none can.")
-            { Advice = $"Bring its nodes back. `redis-cli --cluster check {server.EndPoint}` tells what is missing, `--cluster fix` assigns slots anew." };
+                "The rooms in the other slots cannot be reached, or no room at all.")
+            { Advice = $"Bring its nodes back. `redis-cli --cluster check {server.EndPoint}` shows what is missing, `--cluster fix` reassigns slots." };
         }
 
         if (!server.IsReached)
@@ -24,8 +24,8 @@ internal static class TopologyRules
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.ServerUnreachable,
                 "The server does not answer.",
-                "If it was a replica, there is nothing to fail over to; if it was a primary, its rooms are away.")
-            { Advice = "Check that it runs and that this process reaches it, or take it out of the configuration." };
+                "If it was a replica, there is nothing to fail over to; if it was a primary, its rooms are unavailable.")
+            { Advice = "Check that it is running and that this process can reach it, or remove it from the configuration." };
         }
     }
 
@@ -42,7 +42,7 @@ internal static class TopologyRules
         {
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.NoPrimary,
-                "No server that answers claims to be the primary.",
+                "None of the servers that answer claims to be the primary.",
                 "Nothing can be sent.")
             { Advice = "Name the primary in the configuration, or bring it back." };
         }
@@ -51,8 +51,8 @@ internal static class TopologyRules
             yield return new ServerFinding(
                 Problem, ServerFindingCodes.SeveralPrimaries,
                 $"{string.Join(" and ", primaries.Select(server => server.EndPoint))} both claim to be the primary.",
-                "What is sent to the wrong one is lost once it becomes a replica.")
-            { Advice = "Make all but one its replicas: REPLICAOF HOST PORT, run on the others. What only these hold is lost." };
+                "Messages sent to the wrong one are lost once it becomes a replica.")
+            { Advice = "Make all but one its replicas: REPLICAOF HOST PORT, run on the others. Data that exists only on those is lost." };
         }
     }
 }

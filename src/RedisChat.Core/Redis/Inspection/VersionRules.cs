@@ -2,7 +2,7 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Redis;
 
-/// <summary>What the server's version cannot do.</summary>
+/// <summary>Checks which features the server's version lacks.</summary>
 internal static class VersionRules
 {
     private static readonly Version Oldest = new(5, 0);
@@ -29,7 +29,7 @@ internal static class VersionRules
             yield return new ServerFinding(
                 Warning, ServerFindingCodes.NoShardedPubSub,
                 $"The cluster runs {info.Version}, which has no sharded pub/sub.",
-                "Every live event goes to every node, so that more nodes do not carry more of them.")
+                "Every live event goes to every node, so adding nodes does not add capacity for live events.")
             { Advice = $"Upgrade to Redis {ShardedPubSub} or later." };
         }
 

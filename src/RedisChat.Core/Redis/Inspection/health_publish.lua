@@ -1,5 +1,5 @@
 -- Publishes to a channel from within a script, as sends do.
 -- KEYS[1]  channel
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
--- ARGV[2]  what
+-- ARGV[2]  payload
 return redis.call(ARGV[1], KEYS[1], ARGV[2])

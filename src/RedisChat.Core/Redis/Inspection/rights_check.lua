@@ -1,15 +1,15 @@
 #!lua flags=no-writes
--- Finds out which commands and keys of the chat the user's rights do not cover. Changes nothing: the server checks rights before it refuses a
--- write of this script, which says in its first line that it writes nothing (Redis 7).
+-- Finds out which of the chat's commands and keys the user's rights do not cover. Changes nothing: the first line marks the script as read-only
+-- (Redis 7), and the server checks the rights for a write before it refuses the write for that reason.
 -- KEYS[1]  hash: the room
 -- KEYS[2]  hash: a bucket
--- KEYS[3]  hash: what was sent in a window of time
+-- KEYS[3]  hash: the sends of one time window
 -- KEYS[4]  channel: the room's live events
 -- KEYS[5]  string: the id list of an author
 -- KEYS[6]  sorted set: the room's change log
 -- KEYS[7]  hash: the sealed buckets
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
--- Returns for each command that was not carried out: its name, the index of its key in KEYS, what the server says.
+-- Returns, for each command that failed, its name, the index of its key in KEYS, and the server's error.
 local calls = {
   {'TIME'},
   {'HMGET', 1, 'f'}, {'HGET', 1, 'f'}, {'HSET', 1, 'f', 'v'}, {'HSETNX', 1, 'f', 'v'}, {'HDEL', 1, 'f'}, {'HGETALL', 1}, {'HLEN', 1}, {'HSCAN', 1, '0'},

@@ -11,8 +11,8 @@ internal static class EscapedId
         ArgumentNullException.ThrowIfNull(id);
         if (id.Length == 0)
         {
-            // "{}" is no hash tag: Redis would hash the whole key, and the room's keys would be in different slots.
-            // A lone "%" is free, since every "%" below is followed by a hex digit or "u".
+            // "{}" is not a hash tag: Redis would hash the whole key, and the room's keys would end up in different slots.
+            // A lone "%" is unused, because below every "%" is followed by a hex digit or "u".
             return "%";
         }
 
@@ -39,7 +39,7 @@ internal static class EscapedId
             }
             else if (char.IsSurrogate(c))
             {
-                // UTF-8 has no form for half a pair; the encoder would turn each into the same U+FFFD.
+                // UTF-8 has no form for half of a surrogate pair; the encoder would turn each into the same U+FFFD.
                 escaped.Append(CultureInfo.InvariantCulture, $"%u{(int)c:X4}");
             }
             else if (NeedsEscape(c))

@@ -15,8 +15,8 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
 
     private readonly string _prefix;
 
-    /// <summary>Makes a scheme.</summary>
-    /// <param name="prefix">What every key begins with: 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</param>
+    /// <summary>Creates a scheme.</summary>
+    /// <param name="prefix">The beginning of every key: 1 to 64 of the characters A–Z a–z 0–9 <c>. _ - : /</c>.</param>
     /// <exception cref="ArgumentException">The prefix has other characters or another length.</exception>
     public HashTagKeyScheme(string prefix = DefaultPrefix)
     {

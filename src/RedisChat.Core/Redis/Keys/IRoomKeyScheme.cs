@@ -3,21 +3,21 @@ namespace RedisChat;
 /// <summary>Names the roots of the Redis keys: of a room, of a user, and of the directory of rooms. The library appends <c>:</c> and a suffix.</summary>
 /// <remarks>
 /// <para>
-/// An implementation must be pure and thread-safe, and give different roots to different things, whatever their ids are: also a room and a user
-/// of the same id. No root may be the beginning of another one that continues with a colon. The empty room id must have a root too: no user can
-/// have it, and health checks use it.
+/// An implementation must be pure and thread-safe, and return different roots for different things, whatever their ids are, including a room and a user
+/// with the same id. A root followed by a colon must not be the beginning of another root. The empty room id must have a root too: users cannot
+/// use it, but health checks do.
 /// </para>
 /// <para>
 /// On a Redis Cluster all keys of one root must be in one slot, so the root must contain a hash tag, and different roots should have different
-/// tags so that rooms spread. docs/keys.md says what each key holds.
+/// tags, so that rooms spread across slots. docs/keys.md describes what each key holds.
 /// </para>
 /// </remarks>
 public interface IRoomKeyScheme
 {
-    /// <summary>The root of the keys that belong to no single room or user, such as the list of rooms.</summary>
+    /// <summary>The root of the keys that do not belong to a single room or user, such as the list of rooms.</summary>
     string Directory { get; }
 
-    /// <summary>The root of one room's keys, and the name of the hash of the room itself.</summary>
+    /// <summary>The root of one room's keys, which is also the key of the room's own hash.</summary>
     /// <param name="room">The room's id.</param>
     string Room(string room);
 

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace RedisChat.Redis;
 
-/// <summary>Names every key and channel: the roots of the application's scheme, and the suffixes below them. No other place builds a name.</summary>
+/// <summary>Names every key and channel: the roots of the application's scheme, and the suffixes below them. No other code builds a name.</summary>
 /// <param name="scheme">Names the roots.</param>
 /// <param name="database">
-/// The number of the Redis database. Pub/sub knows no databases, so the channels of all but the first one carry it: otherwise two environments on
-/// one server would hear each other's events.
+/// The number of the Redis database. Pub/sub does not separate databases, so channel names include every number but 0: otherwise two environments
+/// on one server would receive each other's events.
 /// </param>
-/// <param name="channelPrefix">What channels begin with: see <see cref="LiveChannels"/>.</param>
+/// <param name="channelPrefix">The prefix of every channel: see <see cref="LiveChannels"/>.</param>
 internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string channelPrefix = "")
 {
     /// <summary>The hash of the room itself.</summary>
@@ -17,25 +17,25 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string chann
     /// <summary>The hash of one bucket of messages, numbered from 0.</summary>
     public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:m:{bucket}");
 
-    /// <summary>The hash of the sealed buckets: old ones, each compressed into a field.</summary>
+    /// <summary>The hash of the sealed buckets: old buckets, each compressed into one field.</summary>
     public string Sealed(string room) => $"{scheme.Room(room)}:sealed";
 
     /// <summary>The string that lists the ids of one user's messages in the room.</summary>
     public string Author(string room, string user) => $"{scheme.Room(room)}:u:{EscapedId.Of(user)}";
 
-    /// <summary>The hash in which a feature keeps what belongs to the messages of one bucket.</summary>
+    /// <summary>The hash of a feature's data about the messages of one bucket.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="letter">The feature's letter: a lower-case one other than <c>m</c> and <c>u</c>, and no other feature's.</param>
+    /// <param name="letter">The feature's letter: a unique lower-case one other than <c>m</c> and <c>u</c>.</param>
     /// <param name="bucket">The bucket.</param>
     public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:{letter}:{bucket}");
 
-    /// <summary>The sorted set that logs what changed.</summary>
+    /// <summary>The sorted set that is the change log.</summary>
     public string Changed(string room) => $"{scheme.Room(room)}:changed";
 
-    /// <summary>The hash of what was sent in one window of time.</summary>
+    /// <summary>The hash of the sends of one time window.</summary>
     public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:sent:{window}");
 
-    /// <summary>The channel on which the room's events are published. To cluster routing and access rights it is a key.</summary>
+    /// <summary>The channel on which the room's events are published. For cluster routing and access rights it counts as a key.</summary>
     public string Live(string room) => database == 0
         ? $"{channelPrefix}{scheme.Room(room)}:live"
         : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{scheme.Room(room)}:live:{database}");

@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace RedisChat;
 
-/// <summary>What every key of a chat begins with.</summary>
+/// <summary>Validates the prefix of a chat's keys.</summary>
 internal static class KeyPrefix
 {
     public const int MaxLength = 64;
 
-    // Braces would take the hash tag's place; glob characters would make an ACL pattern or a SCAN match more than meant.
+    // Braces would replace the hash tag; glob characters would make an ACL pattern or a SCAN match more than intended.
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:/");
 
-    /// <summary>What is wrong with the prefix, as a sentence; <see langword="null"/> if nothing is.</summary>
+    /// <summary>What is wrong with the prefix, as a sentence; <see langword="null"/> if it is valid.</summary>
     public static string? Problem(string? prefix) =>
         prefix is { Length: >= 1 and <= MaxLength } && !prefix.AsSpan().ContainsAnyExcept(Allowed)
             ? null

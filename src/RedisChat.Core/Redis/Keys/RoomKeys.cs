@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The keys of one room that a send needs, made once: encoded, as they go over the wire. Not thread-safe.</summary>
+/// <summary>The keys of one room that a send needs, created once in their wire encoding. Not thread-safe.</summary>
 internal sealed class RoomKeys
 {
-    // Rooms in which more than these write at the same time have the keys of their lists made anew.
+    // If more users than this write to a room at the same time, the keys of their lists are created repeatedly.
     private const int AuthorsKept = 4;
 
     private readonly KeyNames _names;
@@ -28,7 +28,7 @@ internal sealed class RoomKeys
 
     public RedisKey Live { get; }
 
-    /// <summary>A bucket, and the one after it.</summary>
+    /// <summary>The keys of a bucket and of the next one.</summary>
     public (RedisKey Key, RedisKey Next) Bucket(long number)
     {
         if (_bucket.Number != number)
@@ -39,7 +39,7 @@ internal sealed class RoomKeys
         return (_bucket.Key, _bucket.Next);
     }
 
-    /// <summary>What was sent in a window of time, and in the one before it.</summary>
+    /// <summary>The keys of the sends in a time window and in the previous one.</summary>
     public (RedisKey Key, RedisKey Before) Sent(long window)
     {
         if (_window.Number != window)
@@ -50,7 +50,7 @@ internal sealed class RoomKeys
         return (_window.Key, _window.Before);
     }
 
-    /// <summary>The list of a user's messages.</summary>
+    /// <summary>The key of the list of a user's messages.</summary>
     public RedisKey User(string user)
     {
         foreach (var (author, list) in _authors)

@@ -3,25 +3,25 @@ using System.Globalization;
 namespace RedisChat.Redis;
 
 /// <summary>What this process has seen of a room.</summary>
-/// <param name="Epoch">The room's epoch, as it is stored; empty if the room was not there.</param>
+/// <param name="Epoch">The room's epoch, as it is stored; empty if the room did not exist.</param>
 /// <param name="Last">The last message id.</param>
 /// <param name="Revision">The last revision.</param>
-/// <param name="Uses">The letters of the features that the room uses; <see langword="null"/> if that was not read.</param>
+/// <param name="Uses">The letters of the features that the room uses; <see langword="null"/> if they were not read.</param>
 internal readonly record struct KnownRoom(string Epoch, long Last, long Revision, string? Uses = null)
 {
     public static KnownRoom None => new("", 0, 0);
 
     /// <summary>A room as it was read.</summary>
-    /// <param name="position">Where it is.</param>
-    /// <param name="before">As it was known before: the same epoch is the same string.</param>
-    /// <param name="uses">The letters of the features that it uses, if they were read.</param>
+    /// <param name="position">The room's position.</param>
+    /// <param name="before">What was known before. If the epoch is the same, its string is reused.</param>
+    /// <param name="uses">The letters of the features that the room uses, if they were read.</param>
     public static KnownRoom At(RoomPosition position, KnownRoom before, string? uses = null) =>
         new(EpochOf(position.Epoch, before.Epoch), position.MessageId, position.Revision, uses);
 
-    /// <summary>Whether a room that was found later lacks something of this one: its history was lost, wholly or at its end.</summary>
+    /// <summary>Whether a room that was found later lacks part of this one: its history was lost, entirely or at its end.</summary>
     public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
 
-    /// <summary>Whether it has all that another one has.</summary>
+    /// <summary>Whether it has everything that another one has.</summary>
     public bool Covers(KnownRoom other) =>
         (other.Epoch == "" || other.Epoch == Epoch) && Last >= other.Last && Revision >= other.Revision;
 
@@ -33,7 +33,7 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
             : text[..length].ToString();
     }
 
-    /// <summary>Both together, where answers may come in another order than they were made.</summary>
+    /// <summary>Combines both, because answers may arrive out of order.</summary>
     public KnownRoom Or(KnownRoom other) =>
         other.Epoch == Epoch || other.Epoch == "" || Epoch == ""
             ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision), other.Uses ?? Uses)

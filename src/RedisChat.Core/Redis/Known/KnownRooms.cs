@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// What this process last saw of the rooms used most recently. For finding a room's keys it is only a hint: a wrong one costs a round trip, never
-/// more. It also reveals a replica that is behind, and history that was lost, as far as it remembers.
+/// What this process last saw of the most recently used rooms. It is only a hint for finding a room's keys: a wrong one costs a round trip, never
+/// more. It also reveals a replica that lags, and lost history, as far as it remembers.
 /// </summary>
 internal sealed class KnownRooms(int capacity, ILogger logger)
 {
     private readonly RecentRooms<KnownRoom> _rooms = new(capacity);
 
-    /// <summary>Raised when a room was found without history that this process had seen.</summary>
+    /// <summary>Raised when a room lacks history that this process had seen.</summary>
     public event Action<string>? HistoryLost;
 
     public bool TryGet(string room, out KnownRoom known)
@@ -24,12 +24,12 @@ internal sealed class KnownRooms(int capacity, ILogger logger)
         return false;
     }
 
-    /// <summary>Records what an answer says about a room. Concurrent answers come in any order, so more may be known already.</summary>
+    /// <summary>Records what an answer says about a room. Concurrent answers arrive in any order, so more may already be known.</summary>
     public void Raise(string room, KnownRoom known) => _rooms.Set(room, known, static (before, now) => before.Or(now));
 
-    /// <summary>Records a room as the primary has it: as news, or as the end of what was known, if it lacks a part of that.</summary>
+    /// <summary>Records a room as the primary has it. If it lacks part of what was known, reports lost history.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="known">What was known when the question was asked.</param>
+    /// <param name="known">What was known when the request was sent.</param>
     /// <param name="found">What the answer says.</param>
     public void Learn(string room, KnownRoom known, KnownRoom found)
     {

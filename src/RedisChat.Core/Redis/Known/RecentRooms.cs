@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>A value for each of the most recently used rooms. For small values only, because it is bounded by their number.</summary>
+/// <summary>A value for each of the most recently used rooms. For small values only, because only their number is limited.</summary>
 internal sealed class RecentRooms<T>(int capacity)
 {
     private readonly object _gate = new();

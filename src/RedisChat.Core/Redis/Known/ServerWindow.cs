@@ -1,7 +1,7 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Guesses the server's window of time from the local clock and how far the server's clock was last seen to be ahead. A wrong guess costs a round trip.
+/// Guesses the server's time window from the local clock and the last known lead of the server's clock. A wrong guess costs a round trip.
 /// </summary>
 internal sealed class ServerWindow(TimeSpan length, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class ServerWindow(TimeSpan length, TimeProvider time)
 
     public long Guess() => Own + Volatile.Read(ref _ahead);
 
-    /// <summary>Learns the server's window.</summary>
+    /// <summary>Learns the server's actual window.</summary>
     public long Correct(long window)
     {
         Volatile.Write(ref _ahead, window - Own);

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>A handler of a room's channel. After a repair it is another one.</summary>
-/// <remarks>A plain handler, for a queue takes some 3 KB for each channel. That handlers do not keep the order is seen to by the events' numbers.</remarks>
+/// <summary>A handler of a room's channel. A repair creates a new one.</summary>
+/// <remarks>A plain handler, because a queue takes about 3 KB per channel. Handlers may run out of order; the events' numbers restore the order.</remarks>
 internal sealed class RedisListener
 {
     private readonly RedisSubscription _subscription;
@@ -45,7 +45,7 @@ internal sealed class RedisListener
 
     private void Hear(RedisChannel channel, RedisValue payload)
     {
-        // Handlers are called for a while after they were unsubscribed.
+        // Handlers may still be called for a while after they were unsubscribed.
         if (!_isClosed && !_subscription.Hear(payload))
         {
             ChatLog.UnreadableEvent(_logger);

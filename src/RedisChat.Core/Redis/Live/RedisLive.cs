@@ -5,11 +5,11 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The live side of a store: one subscription for each watched room, shared by its watchers, and a probe that finds the deaf ones.
+/// The live side of a store: one subscription per watched room, shared by its watchers, and a probe that finds deaf subscriptions.
 /// </summary>
 /// <remarks>
-/// Pub/sub is never trusted to be complete, nor are the client library's connection events, which come late, early or not at all. They only hasten
-/// the next probe.
+/// Pub/sub is never trusted to be complete. Neither are the client library's connection events, which come late, early or not at all: they only
+/// hasten the next probe.
 /// </remarks>
 internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
 {
@@ -41,13 +41,13 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         context.Rooms.HistoryLost += CatchUp;
     }
 
-    /// <summary>Cancelled when the store is disposed.</summary>
+    /// <summary>Canceled when the store is disposed.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <summary>Reads what comes over the channels.</summary>
+    /// <summary>Parses the payloads of the channels.</summary>
     public LivePayload Payload { get; }
 
-    /// <summary>The subscriptions there are now.</summary>
+    /// <summary>The current subscriptions.</summary>
     public RedisSubscription[] Subscriptions
     {
         get
@@ -59,13 +59,13 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Sends the watchers of a room to the store, because its history was lost.</summary>
+    /// <summary>Makes the watchers of a room read from the store, because its history was lost.</summary>
     private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
-    /// <summary>The position of a room after the last event that was heard of it.</summary>
+    /// <summary>The position of a room after the last event that was heard.</summary>
     /// <returns>
-    /// <see langword="false"/> if nobody watches it here, its channel is being subscribed to, or something is known to be missing. Otherwise the position may
-    /// still be behind: an event may be on its way, or lost without a sign.
+    /// <see langword="false"/> if the room is not watched here, its channel is being subscribed to, or an event is known to be missing. Otherwise the position
+    /// may still lag: an event may be on its way, or lost silently.
     /// </returns>
     internal bool TryGetHeard(string room, out RoomPosition heard)
     {
@@ -73,7 +73,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         return Find(room) is { } subscription && subscription.TryGetHeard(out heard);
     }
 
-    /// <summary>Joins the room's subscription, and waits until it stands.</summary>
+    /// <summary>Joins the room's subscription, and waits until it is established.</summary>
     public async ValueTask<ILiveRoom> JoinAsync(string room, CancellationToken cancellationToken)
     {
         RedisSubscription subscription;
@@ -104,22 +104,22 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            // Whoever wants to join from here on waits until it is closed: an unsubscription must not overtake a new subscription.
+            // Whoever joins from here on waits until it is closed: an unsubscription must not overtake a new subscription.
             if (!subscription.Leave())
             {
                 return;
             }
         }
 
-        // A watcher that leaves does not wait for a server that does not answer; nor does the closing belong to it then.
+        // A leaving watcher does not wait for an unresponsive server, so the closing does not run in its context.
         Task closing = Task.CompletedTask;
         Background.Begin(this, self => closing = self.CloseForGoodAsync(subscription));
         await closing.EndedAsync(LeaveTimeout, _time).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Sends the watchers of a subscription that was found deaf to the store, and subscribes again. That may take long over a
-    /// dead connection; until then each probe sends them again.
+    /// Makes the watchers of a deaf subscription read from the store, and resubscribes. Over a dead connection that may take long; until it succeeds,
+    /// each probe makes the watchers read again.
     /// </summary>
     public void Repair(RedisSubscription subscription, RoomPosition heard, RoomPosition position)
     {
@@ -155,16 +155,16 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                 await CloseAsync(subscription).ConfigureAwait(false);
                 await OpenAsync(subscription, ending.Token).ConfigureAwait(false);
 
-                // What was published in between went unheard.
+                // The events that were published in between were not heard.
                 subscription.Feed.CatchUp(CatchUpCause.Probe);
             }
             catch (OperationCanceledException)
             {
-                // Nobody watches any more, or the store is being disposed.
+                // The last watcher has left, or the store is being disposed.
             }
             catch (Exception e)
             {
-                // The next probe finds it deaf again; until it can be subscribed to, its watchers live on the probes.
+                // The next probe finds it deaf again; until subscribing succeeds, its watchers depend on the probes.
                 ChatLog.SubscribingFailed(_logger, e);
             }
         }
@@ -176,7 +176,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         Dispose();
         await _probe.EndedAsync().ConfigureAwait(false);
 
-        // They go with the connection anyway, if that is the store's own; a server that does not answer is not waited for.
+        // If the connection is the store's own, the subscriptions end with it anyway. Do not wait for an unresponsive server.
         await Task.WhenAll(Subscriptions.Select(CloseAsync)).EndedAsync(UnsubscribeTimeout, _time).ConfigureAwait(false);
     }
 
@@ -202,7 +202,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Joins the room's subscription. If that is being closed: what has to be waited for before the next attempt.</summary>
+    /// <summary>Joins the room's subscription. If that is being closed, returns what to wait for before the next attempt.</summary>
     private Task? TryJoin(string room, out RedisSubscription subscription)
     {
         lock (_gate)
@@ -237,11 +237,11 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
                     cancellationToken.ThrowIfCancellationRequested();
                     if (_connection.Errors.TryTranslate(e, out var error) && error is not ChatUnavailableException)
                     {
-                        // Waiting does not fix it: the user may not subscribe, for example.
+                        // Waiting does not help: for example, the user may not subscribe.
                         throw error;
                     }
 
-                    // Nothing else may show that it is stuck: no probe misses anything in quiet rooms.
+                    // In quiet rooms nothing else reveals a stuck connection, because no probe misses an event.
                     _connection.Suspect();
                     ChatLog.SubscribingFailed(_logger, e);
                     await Task.Delay(PauseWhileUnavailable, _time, cancellationToken).ConfigureAwait(false);
@@ -295,7 +295,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         }
         catch (Exception e)
         {
-            // The client library has forgotten the handler all the same, and does not subscribe again when it reconnects.
+            // The client library has dropped the handler all the same, and does not resubscribe when it reconnects.
             ChatLog.SubscribingFailed(_logger, e);
         }
         finally

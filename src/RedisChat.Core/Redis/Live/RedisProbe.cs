@@ -3,36 +3,36 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Compares the counters of all watched rooms with what was heard of them. Nothing else reveals a subscription that is "connected" but
+/// Compares the counters of all watched rooms with what was heard of them. Nothing else reveals a subscription that looks connected but
 /// hears nothing, or the loss of a room's last event.
 /// </summary>
 internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, CancellationToken ending)
 {
     private const int RoomsAtOnce = 256;
 
-    // An event that is on its way arrives within this time; only after it does its absence mean something.
+    // An event on its way arrives within this time; only afterward does its absence mean a loss.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    // A server that takes longer is as good as gone. Shorter than the client's own timeout, so that a dead link is suspected early.
+    // A server that takes longer counts as down. Shorter than the client's own timeout, so that a dead link is suspected early.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
-    // After a sign of trouble several probes follow each other: connections come back before their subscriptions do.
+    // After a sign of trouble several probes run in a row, because connections come back before their subscriptions do.
     private const int ProbesInTrouble = 4;
 
     private TaskCompletionSource _trouble = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
 
-    /// <summary>Begins to probe, if it has not begun.</summary>
+    /// <summary>Starts probing, unless it has already started.</summary>
     public void Start()
     {
         if (_running is null)
         {
-            // For as long as the store lives: not as a part of the first watcher's request.
+            // Probing lasts as long as the store, so it must not run in the context of the first watcher's request.
             Background.Begin(this, static probe => probe._running = Task.Run(probe.RunAsync, CancellationToken.None));
         }
     }
 
-    /// <summary>Probes at once, because there is a sign of trouble.</summary>
+    /// <summary>Probes at once, because of a sign of trouble.</summary>
     public void Hasten() => Volatile.Read(ref _trouble).TrySetResult();
 
     public Task EndedAsync() => _running ?? Task.CompletedTask;
@@ -60,13 +60,13 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
             }
             catch (Exception e)
             {
-                // Whatever it is, the next probe may do better; without probes a deaf subscription would never be found.
+                // Whatever the error is, the next probe may succeed; without probes a deaf subscription would never be found.
                 Failed(e);
             }
         }
     }
 
-    /// <summary>Waits until the time is up, there is a sign of trouble, or it is to end. Leaves no timer behind.</summary>
+    /// <summary>Waits until the time is up, there is a sign of trouble, or the store is disposed. Leaves no timer behind.</summary>
     private async Task PauseAsync(TimeSpan pause)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
@@ -81,7 +81,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         var late = new List<(RedisSubscription Subscription, RoomPosition Room)>();
         foreach (var some in live.Subscriptions.Chunk(RoomsAtOnce))
         {
-            // What was heard is taken before the room is read: so the room can only be ahead of it, unless it lost something.
+            // Take what was heard before reading the room, so that the room can only be ahead, unless it lost history.
             var heard = Array.ConvertAll(some, subscription => subscription.Heard.Position);
             var words = new RedisKeyOrValue[some.Length * RoomCounters.Words];
             var rooms = new Task[some.Length];
@@ -124,14 +124,14 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         }
     }
 
-    /// <summary>Waits until all have answered or the time is up.</summary>
+    /// <summary>Waits until all answers have arrived or the time is up.</summary>
     private async Task AnsweredAsync(Task[] rooms)
     {
         using var patience = new CancellationTokenSource(AnswerTimeout, context.Time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
         try
         {
-            // Answers come in the order of the questions, so this is one wait for all; on a cluster, one for each node.
+            // Answers come in the order of the requests, so this waits once for all of them, or on a cluster once per node.
             for (var i = rooms.Length - 1; i >= 0; i--)
             {
                 if (!rooms[i].IsCompleted)
@@ -142,11 +142,11 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
         }
         catch (OperationCanceledException) when (!ending.IsCancellationRequested)
         {
-            // Servers that have not answered are as good as gone.
+            // Servers that have not answered count as down.
         }
     }
 
-    /// <summary>The room's position; nothing if it could not be read, which must not keep the other rooms from being probed.</summary>
+    /// <summary>The room's position; <see langword="null"/> if it could not be read, so that the other rooms are still probed.</summary>
     private RoomPosition? TryRead(Task answer, string room)
     {
         try

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>The subscription to one room's channel, shared by all its watchers in this process.</summary>
-/// <remarks>There may be very many of quiet rooms: what is needed only at times is made only then.</remarks>
+/// <remarks>There may be very many, most of them for quiet rooms, so whatever is only needed at times is created on demand.</remarks>
 internal sealed class RedisSubscription(RedisLive live, string room, int bufferSize, TimeProvider time) : ILiveRoom
 {
     private readonly object _gate = new();
@@ -18,19 +18,19 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
     public string Room => room;
 
-    /// <summary>What was heard.</summary>
+    /// <summary>What was heard of the room.</summary>
     public HeardRoom Heard { get; } = new(bufferSize, time);
 
     public RoomFeed Feed => Heard.Feed;
 
-    /// <summary>Who listens; changed only between <see cref="BeginChangeAsync"/> and <see cref="EndChange"/>.</summary>
+    /// <summary>The channel's handler; changed only between <see cref="BeginChangeAsync"/> and <see cref="EndChange"/>.</summary>
     public RedisListener? Listener
     {
         get => Volatile.Read(ref _listener);
         set => Volatile.Write(ref _listener, value);
     }
 
-    /// <summary>One more watches. If it is being closed: what ends when the channel was unsubscribed from and the room may be subscribed to anew.</summary>
+    /// <summary>Adds a watcher. If the subscription is being closed, returns a task that ends once the room may be subscribed to again.</summary>
     /// <remarks>Called under the owner's lock, like <see cref="Leave"/>.</remarks>
     public Task? Join()
     {
@@ -42,7 +42,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         return _closed?.Task;
     }
 
-    /// <summary>One less watches. Whether it was the last, and the subscription must be closed.</summary>
+    /// <summary>Removes a watcher. Returns whether it was the last one, and the subscription must be closed.</summary>
     public bool Leave()
     {
         if (--_watchers > 0)
@@ -60,7 +60,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
     public ValueTask LeaveAsync() => live.LeaveAsync(this);
 
-    /// <summary>Waits for its turn to subscribe to the channel or to unsubscribe from it.</summary>
+    /// <summary>Waits for the turn to subscribe to the channel or unsubscribe from it.</summary>
     public async Task BeginChangeAsync(CancellationToken cancellationToken)
     {
         SemaphoreSlim changing;
@@ -81,8 +81,8 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>Lets the next one change it.</summary>
-    /// <param name="isDone">Whether it was one's turn.</param>
+    /// <summary>Passes the turn on.</summary>
+    /// <param name="isDone">Whether the caller had the turn.</param>
     public void EndChange(bool isDone = true)
     {
         lock (_gate)
@@ -96,9 +96,9 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>Begins a repair, unless one is under way or nobody watches any more.</summary>
-    /// <param name="afresh">Whether one that is under way must be followed by another, for it may be subscribing over a connection that is gone.</param>
-    /// <param name="unwatched">Cancelled when the last watcher has left.</param>
+    /// <summary>Starts a repair, unless one is running or the last watcher has left.</summary>
+    /// <param name="afresh">Whether a running repair must be followed by another, because it may be subscribing over a dead connection.</param>
+    /// <param name="unwatched">Canceled when the last watcher has left.</param>
     public bool TryBeginRepair(bool afresh, out CancellationToken unwatched)
     {
         lock (_gate)
@@ -110,7 +110,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>Ends the repairs, for nobody watches any more.</summary>
+    /// <summary>Ends the repairs, because the last watcher has left.</summary>
     public Task EndRepairsAsync()
     {
         lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>Ends a repair. Whether another must follow.</summary>
+    /// <summary>Ends a repair. Returns whether another must follow.</summary>
     public bool EndRepair()
     {
         lock (_gate)
@@ -129,7 +129,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>What the room was when something was heard of it last, if the channel is subscribed to and nothing is known to be missing.</summary>
+    /// <summary>The room's position after the last event heard, if the channel is subscribed to and no event is known to be missing.</summary>
     public bool TryGetHeard(out RoomPosition heard)
     {
         lock (_gate)
@@ -138,7 +138,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
     }
 
-    /// <summary>Takes what came over the channel; <see langword="false"/> if it was no event.</summary>
+    /// <summary>Handles a payload from the channel; <see langword="false"/> if it was not an event.</summary>
     public bool Hear(RedisValue payload)
     {
         if (!live.Payload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))

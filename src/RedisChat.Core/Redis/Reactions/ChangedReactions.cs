@@ -1,13 +1,13 @@
 namespace RedisChat.Redis;
 
-/// <summary>Reports reactions to a reader that catches up: the present counts of each message, once.</summary>
+/// <summary>Reports reactions to a reader that catches up: the current counts of each message, once.</summary>
 internal sealed class ChangedReactions(KeyNames keys) : IChangedSubjects
 {
     public bool Handles(char kind) => kind == ReactionKeys.Letter;
 
     public bool IsValid(in ChangeLogEntry entry) => entry.TryGetMessage(out _);
 
-    // Reactions to messages that the reader does not know yet come with these.
+    // Reactions to messages that are new to the reader are delivered with those messages.
     public bool Concerns(in ChangeLogEntry entry, RoomPosition after) => entry.TryGetMessage(out var id) && id <= after.MessageId;
 
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Where reactions are kept: a hash for each bucket of messages. Field <c>id</c> holds the <see cref="ReactionTally"/> of a message, field <c>id:user</c>
+/// Where reactions are stored: one hash per bucket of messages. Field <c>id</c> holds the <see cref="ReactionTally"/> of a message, field <c>id:user</c>
 /// that of one user.
 /// </summary>
 internal static class ReactionKeys

@@ -2,16 +2,16 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Reads the reactions to some messages of a room: one <c>HMGET</c> for each bucket, all in one round trip.</summary>
-/// <param name="reads">Where to read.</param>
+/// <summary>Reads the reactions to some messages of a room: one <c>HMGET</c> per bucket, all in one round trip.</summary>
+/// <param name="reads">Reads from the store.</param>
 /// <param name="keys">Names the keys.</param>
 /// <param name="room">The room.</param>
-/// <param name="reader">The user whose own reactions are wanted, if any.</param>
+/// <param name="reader">The user whose own reactions to mark, if any.</param>
 internal sealed class ReactionReader(RoomReads reads, KeyNames keys, string room, string? reader)
 {
     private readonly List<(ArraySegment<long> Ids, string Hash, Task Answer)> _asked = [];
 
-    /// <summary>Asks for the reactions to messages, by ascending id. On its way when this returns.</summary>
+    /// <summary>Requests the reactions to messages, by ascending id. Sends before it returns.</summary>
     public void Ask(long[] ids)
     {
         for (var start = 0; start < ids.Length;)
@@ -38,8 +38,8 @@ internal sealed class ReactionReader(RoomReads reads, KeyNames keys, string room
         }
     }
 
-    /// <summary>Waits for what was asked for: by message, the reactions and the revision of their last change. Messages without reactions are left out.</summary>
-    /// <exception cref="ChatDataException">A field holds something else.</exception>
+    /// <summary>Awaits the requested data: for each message, its reactions and the revision of their last change. Messages without reactions are left out.</summary>
+    /// <exception cref="ChatDataException">A field does not hold reactions.</exception>
     public async ValueTask<Dictionary<long, (IReadOnlyList<Reaction> Reactions, long Revision)>> ReadAsync()
     {
         var found = new Dictionary<long, (IReadOnlyList<Reaction>, long)>();
@@ -81,7 +81,7 @@ internal sealed class ReactionReader(RoomReads reads, KeyNames keys, string room
 
     /// <summary>The error for a field that holds something other than reactions. It does not repeat the user's id.</summary>
     public static ChatDataException Unreadable(string hash, string field) =>
-        new($"Field {field} of the hash '{hash}' does not hold reactions. Look at it with HGET; remove it with HDEL if it is of no use.")
+        new($"Field {field} of the hash '{hash}' does not hold reactions. Inspect it with HGET; remove it with HDEL if you do not need it.")
         {
             Key = hash,
             Field = field,

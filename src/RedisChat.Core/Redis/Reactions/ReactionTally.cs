@@ -4,16 +4,16 @@ using System.Text;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Reactions as they are stored: a name and a count in turn, with one space between all words. Of a message, the revision of the last change stands before
-/// them; of a user, nothing.
+/// Stored reactions: alternating names and counts, with one space between all words. In a message's field, the revision of the last change precedes
+/// them; in a user's field, nothing does.
 /// </summary>
 internal static class ReactionTally
 {
-    /// <summary>Reads the reactions to a message.</summary>
-    /// <param name="field">What is stored.</param>
+    /// <summary>Parses the reactions to a message.</summary>
+    /// <param name="field">The stored value.</param>
     /// <param name="revision">The revision of the last change.</param>
     /// <param name="reactions">The reactions.</param>
-    /// <returns>Whether the field holds reactions.</returns>
+    /// <returns>Whether the value is valid.</returns>
     public static bool TryRead(ReadOnlySpan<byte> field, out long revision, out IReadOnlyList<Reaction> reactions)
     {
         reactions = [];
@@ -21,8 +21,8 @@ internal static class ReactionTally
         return StrictNumber.TryRead(end < 0 ? field : field[..end], out revision) && TryReadPairs(end < 0 ? default : field[(end + 1)..], out reactions);
     }
 
-    /// <summary>Reads names and counts.</summary>
-    /// <returns>Whether that is what the text holds.</returns>
+    /// <summary>Parses names and counts.</summary>
+    /// <returns>Whether the text is valid.</returns>
     public static bool TryReadPairs(ReadOnlySpan<byte> text, out IReadOnlyList<Reaction> reactions)
     {
         var read = new List<Reaction>();
@@ -49,7 +49,7 @@ internal static class ReactionTally
         return true;
     }
 
-    /// <summary>Writes a user's reactions; empty if there are none.</summary>
+    /// <summary>Formats a user's reactions; empty if there are none.</summary>
     public static string Write(IReadOnlyList<Reaction> reactions) =>
         string.Join(' ', reactions.Select(reaction => string.Create(CultureInfo.InvariantCulture, $"{reaction.Emoji} {reaction.Count}")));
 }

@@ -3,20 +3,20 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Keeps reactions in Redis hashes: see <see cref="ReactionKeys"/>.</summary>
+/// <summary>Stores reactions in Redis hashes: see <see cref="ReactionKeys"/>.</summary>
 /// <remarks>
-/// The compare-and-set is on the user's own field, and the script adds to the counts, so users never conflict with each other. A user who has not reacted to
-/// the message yet costs one call, because the field need not be read first.
+/// The compare-and-set is on the user's own field, and the script adds to the counts, so users never conflict with each other. The first reaction of a
+/// user to a message costs one call, because the field need not be read first.
 /// </remarks>
 internal sealed class RedisReactions(RedisStoreContext context, RoomChanger changer) : IReactionStore
 {
-    // A message is sealed once, and never opened again.
+    // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
 
-    // About as many fields as one call looks at. Redis returns a small hash as a whole.
+    // The most HSCAN calls for one list of users. Redis returns a small hash as a whole.
     private const int MostScans = 20;
 
-    // Stands for a field that is there, before it was read.
+    // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
 
     private readonly MessageEditor _messages = new(context, changer, []);
@@ -29,13 +29,13 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
         RedisValue own = RedisValue.Null;
         if (change([]).Count == 0)
         {
-            // Nothing to change unless the user has reacted.
+            // There is nothing to change unless the user has reacted.
             own = await ReadOwnAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         for (var place = 1; place <= MostPlaces; place++)
         {
-            // A recent message is open, so it need not be looked for. Whether it exists is a condition of the change.
+            // A recent message is open, so it need not be searched for. The change itself checks that it exists.
             var isProbablyOpen = place == 1 && !SealedBucket.MayBeSealed(Buckets.Of(messageId), Math.Max(known.Last, messageId), context.SealAfter);
             using var found = isProbablyOpen ? null : await FindAsync(call, cancellationToken).ConfigureAwait(false);
             if (found is null && !isProbablyOpen)
@@ -61,7 +61,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
         var from = 0UL;
         if (cursor is not null && !ulong.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
         {
-            throw new ChatInputException("This is not a cursor that was returned before.", nameof(cursor));
+            throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor));
         }
 
         return context.Calls.RunAsync(
@@ -90,9 +90,10 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
             cancellationToken);
     }
 
-    /// <summary>Changes the reactions to a message where it was found, or is expected.</summary>
+    /// <summary>Changes the reactions to a message where it was found or is expected.</summary>
     /// <returns>
-    /// Whether the message was there; if so, the reactions to it; else what the user's field holds. Without a change, nothing has checked an expected message.
+    /// Whether the message was there. If so, its reactions; otherwise the value of the user's field. An expected message counts as missing if nothing changed,
+    /// because then no script has checked that it exists.
     /// </returns>
     private async ValueTask<(bool IsThere, IReadOnlyList<Reaction> Reactions, RedisValue Own)> TryChangeAsync(
         Call call, StoredMessage? found, RedisValue own, CancellationToken cancellationToken)
@@ -190,7 +191,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
             },
             cancellationToken);
 
-    /// <summary>A read that belongs to a change: if it is cancelled, nothing was written.</summary>
+    /// <summary>A read that precedes a change: if it is canceled, nothing was written.</summary>
     private async ValueTask<T> BeforeWritingAsync<T>(Call call, Func<IDatabase, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         try

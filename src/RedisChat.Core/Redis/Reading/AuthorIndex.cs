@@ -3,15 +3,15 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are only ever added at the end, so a byte once written stays where it
-/// is, and an id is found by halving.
+/// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are only ever appended, so written bytes never move, and a binary search finds
+/// an id.
 /// </summary>
 internal sealed class AuthorIndex
 {
     /// <summary>The longest id with its comma: 16 digits, see <see cref="ChatLimits.MaxMessageId"/>.</summary>
     private const int LongestEntry = 17;
 
-    // Below this many bytes reading all is better than halving on.
+    // Below this many bytes, reading everything is faster than another step of the search.
     private const int SmallEnough = 4096;
 
     private readonly RoomReads _reads;
@@ -33,17 +33,17 @@ internal sealed class AuthorIndex
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Reads the end of the list, long enough for a page of the newest ids, in one round trip.</summary>
-    /// <param name="reads">Where to read.</param>
-    /// <param name="key">The list.</param>
-    /// <param name="ids">How many messages the page is to have.</param>
+    /// <summary>Reads the end of the list, enough for a page of the newest ids, in one round trip.</summary>
+    /// <param name="reads">Reads the list.</param>
+    /// <param name="key">The list's key.</param>
+    /// <param name="ids">The number of messages on the page.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<AuthorIndex> OpenAsync(
         RoomReads reads, RedisKey key, int ids, CancellationToken cancellationToken)
     {
-        // The end is read between two looks at the length: if an id was added meanwhile, it is not known at which offset the end begins.
+        // Read the end between two reads of the length: if an id was added meanwhile, the offset where the end begins is unknown.
         var before = reads.StringLengthAsync(key);
-        // A page reads one id more than it has, to know whether there is more, and the first entry of what is read may be cut.
+        // A page reads one id more than it has, to know whether there are more, and the first entry read may be cut off.
         var tail = reads.StringGetRangeAsync(key, -LongestEntry * (ids + 2), -1);
         var after = reads.StringLengthAsync(key);
         await Task.WhenAll(before, tail, after).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class AuthorIndex
             reads, key, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
     }
 
-    /// <summary>The ids on both sides of a pivot, none above <paramref name="last"/>.</summary>
+    /// <summary>The ids on both sides of a pivot, up to <paramref name="last"/>.</summary>
     public async Task<IIdSource> SplitAtAsync(long pivot, long last)
     {
         if (_tail.Length > 0 && _tail.Span[^1] != ',')
@@ -61,7 +61,7 @@ internal sealed class AuthorIndex
             throw Unreadable();
         }
 
-        // Everything before `low` is at or below the pivot, everything from `high` on is above it; both are starts of entries.
+        // All entries before `low` are at or below the pivot, all from `high` on are above it; both offsets are starts of entries.
         long low = 0, high = _length;
         if (FirstEntry(_tail.Span, skipPartial: TailStart > 0) is var (offset, first))
         {
@@ -99,7 +99,7 @@ internal sealed class AuthorIndex
             : (ReadOnlyMemory<byte>)await _reads.StringGetRangeAsync(_key, from, to - 1).UntilAsync(_cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The first whole entry; where a read may begin in the middle of one, the one after it.</summary>
+    /// <summary>The first whole entry. Skips the first one if the read may have begun in the middle of it.</summary>
     private (int Start, long Id)? FirstEntry(ReadOnlySpan<byte> list, bool skipPartial)
     {
         var start = skipPartial ? list.IndexOf((byte)',') + 1 : 0;
@@ -120,7 +120,7 @@ internal sealed class AuthorIndex
             start += Digits(span[start..]) + 1;
         }
 
-        // What was read is longer than an entry can be.
+        // Every read is longer than an entry can be.
         return entries.Count > 0 || span.IsEmpty ? entries : throw Unreadable();
     }
 
@@ -130,7 +130,7 @@ internal sealed class AuthorIndex
         StrictNumber.TryRead(entry[..Digits(entry)], out var id) && id > 0 ? id : throw Unreadable();
 
     private ChatDataException Unreadable() =>
-        new($"The string '{_key}' is no list of message ids. Another program may be using the same key prefix.")
+        new($"The string '{_key}' is not a list of message ids. Another program may be using the same key prefix.")
         {
             Key = _key,
         };
@@ -144,7 +144,7 @@ internal sealed class AuthorIndex
 
         public async ValueTask<IReadOnlyList<long>> OlderAsync(int count)
         {
-            // One entry more, for the first one read may be a part only.
+            // Read one entry more, because the first one may be cut off.
             var from = Math.Max(_older - ((count + 1) * LongestEntry), 0);
             var list = await index.ReadAsync(from, _older).ConfigureAwait(false);
             var entries = index.Entries(list, skipPartial: from > 0);
@@ -153,7 +153,7 @@ internal sealed class AuthorIndex
                 return [];
             }
 
-            // More may have been read than was asked for, entries being mostly shorter than the longest: leave those for the next time.
+            // Entries are mostly shorter than the longest, so the read may contain more ids than requested: leave the rest for the next time.
             var taken = entries.TakeLast(count).ToList();
             _older = from + taken[0].Start;
             _oldest = taken[^1].Id < _oldest ? taken[0].Id : throw index.Unreadable();

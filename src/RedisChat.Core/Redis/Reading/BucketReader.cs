@@ -5,17 +5,17 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Reads messages of one room by id, for one page: from the open buckets and, in the same round trip, from the sealed ones. These are asked after
-/// the open ones, for a bucket is only ever sealed: what was moved between the two is found twice, never missed. An open bucket goes before its sealed one.
+/// Reads one room's messages by id for one page: from the open buckets and, in the same round trip, from the sealed ones. Open buckets are read first:
+/// because buckets are only ever sealed, a message that moves in between is found twice, never missed. The open bucket takes precedence.
 /// </summary>
-/// <param name="reads">Where to read.</param>
+/// <param name="reads">Reads the hashes.</param>
 /// <param name="keys">Names the keys.</param>
 /// <param name="room">The room.</param>
 /// <param name="sealAfter">See <see cref="SealedBucket.MayBeSealed"/>.</param>
-/// <param name="cancellationToken">Ends it before the next round trip. Answers are waited for all the same, so that what they lease is given back.</param>
+/// <param name="cancellationToken">Stops before the next round trip. Answers under way are still awaited, because their leased memory must be returned.</param>
 internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, int sealAfter, CancellationToken cancellationToken) : IDisposable
 {
-    // Stand for what is there and is no message.
+    // Placeholders for stored values that are not messages.
     private static readonly Message UnreadableInBucket = new() { Id = 0, User = "", Text = "", Timestamp = default };
     private static readonly Message UnreadableInSealed = UnreadableInBucket with { Id = -1 };
 
@@ -29,13 +29,13 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     private List<UnreadableMessage>? _unreadable;
     private HashSet<long>? _unreadableIds;
 
-    /// <summary>The room's last message, as far as is known.</summary>
+    /// <summary>The room's last message id, as far as it is known.</summary>
     public long Last { get; set; }
 
-    /// <summary>The ids where something is stored that is not a message.</summary>
+    /// <summary>The stored values that are not messages.</summary>
     public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
 
-    /// <summary>Reads a run of ids that will probably be needed.</summary>
+    /// <summary>Reads a run of ids that the page will probably need.</summary>
     public ValueTask PrefetchAsync(long from, long to)
     {
         var count = (int)(to - from + 1);
@@ -50,8 +50,8 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         return FetchAsync(_prefetchedIds.AsMemory(0, count), _prefetched);
     }
 
-    /// <summary>Takes the messages from an id on, in either direction, up to so many or to an end, where all that it takes was prefetched.</summary>
-    /// <returns>How many; -1 where more would have to be read.</returns>
+    /// <summary>Takes messages from an id on, in either direction, until the span is full or the end is reached, using only prefetched ids.</summary>
+    /// <returns>Their number; -1 if an id was not prefetched.</returns>
     public int Take(long from, long end, Span<Message> messages)
     {
         var step = from < end ? 1 : -1;
@@ -72,7 +72,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         return count;
     }
 
-    /// <summary>The time of a message in µs; <see langword="null"/> if there is none of that id, or what is there is no message.</summary>
+    /// <summary>The time of a message in µs; <see langword="null"/> if the message does not exist or cannot be read.</summary>
     public async Task<long?> TryReadTimeAsync(long id)
     {
         var found = new Message?[1];
@@ -80,7 +80,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         return found[0] is { Id: > 0 } message ? Micros.FromTime(message.Timestamp) : null;
     }
 
-    /// <summary>Adds the messages of these ids that there are, in the same order. Ids of one bucket must stand together.</summary>
+    /// <summary>Adds the existing messages among these ids, in the same order. Ids of one bucket must be adjacent.</summary>
     public async Task ReadAsync(IReadOnlyList<long> ids, List<Message> messages, int atMost)
     {
         var missing = new List<long>();
@@ -111,7 +111,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         ArrayPool<Message?>.Shared.Return(fetched, clearArray: true);
     }
 
-    /// <summary>Whether something is stored at this id that is not a message.</summary>
+    /// <summary>Whether the value stored at this id is not a message.</summary>
     public bool IsUnreadable(long id) => _unreadableIds is not null && _unreadableIds.Contains(id);
 
     public void Dispose()
@@ -136,14 +136,14 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     private void Note(long id, bool isSealed)
     {
-        // A run that was prefetched may be looked through twice.
+        // A prefetched run may be searched twice.
         if ((_unreadableIds ??= []).Add(id))
         {
             (_unreadable ??= []).Add(UnreadableValue.InPage(keys, room, id, isSealed));
         }
     }
 
-    /// <summary>One <c>HMGET</c> for each bucket and one for those that may be sealed, all in one round trip; another one where that guess was wrong.</summary>
+    /// <summary>One <c>HMGET</c> per bucket and one for those that may be sealed, in one round trip; a second one if that guess was wrong.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FetchAsync(ReadOnlyMemory<long> ids, Message?[] found)
     {
@@ -186,7 +186,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             throw;
         }
 
-        // Not where something failed: the client library may still be about to send it.
+        // Not after a failure: the client library may still be about to send these words.
         ArrayPool<RedisKeyOrValue>.Shared.Return(words, clearArray: true);
     }
 
@@ -224,7 +224,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         return reads.HashGetAsync(words.AsMemory(first, used - first));
     }
 
-    /// <summary>Reads what an open bucket gave; <see langword="false"/> if it was nothing: then it may be sealed.</summary>
+    /// <summary>Reads the values of an open bucket; <see langword="false"/> if there are none, because the bucket may be sealed.</summary>
     private bool TakeOpen(in Group group, ReadOnlySpan<long> ids, Message?[] found)
     {
         using var values = HashValues.Of(group.Answer);

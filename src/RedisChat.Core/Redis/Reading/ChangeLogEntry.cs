@@ -1,8 +1,8 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// One entry of the change log, <c>revision:kind:subject[:more]</c>; or the first one, <c>0</c>, which stands for the room before it changed and has kind
-/// <see cref="None"/>.
+/// One entry of the change log: <c>revision:kind:subject[:more]</c>. The first entry is <c>0</c>, which stands for the room before its first change and
+/// has the kind <see cref="None"/>.
 /// </summary>
 internal readonly struct ChangeLogEntry
 {
@@ -26,19 +26,19 @@ internal readonly struct ChangeLogEntry
     /// <summary>The revision of the change.</summary>
     public long Revision { get; }
 
-    /// <summary>What kind of change it was. Readers ignore kinds that they do not know; the revision exists all the same.</summary>
+    /// <summary>The kind of the change. Readers ignore kinds that they do not know, but still count the revision.</summary>
     public char Kind { get; }
 
-    /// <summary>What changed, such as the id of a message.</summary>
+    /// <summary>The subject of the change, such as the id of a message.</summary>
     public ReadOnlySpan<char> Subject => _text.AsSpan()[_subject.._more];
 
-    /// <summary>What follows the subject; empty if nothing does.</summary>
+    /// <summary>The text after the subject; empty if there is none.</summary>
     public ReadOnlySpan<char> More => _more == _text.Length ? default : _text.AsSpan(_more + 1);
 
     /// <summary>The subject as the id of a message.</summary>
     public bool TryGetMessage(out long id) => StrictNumber.TryRead(Subject, out id);
 
-    /// <summary>Reads an entry; <see langword="false"/> if it is none.</summary>
+    /// <summary>Parses an entry; <see langword="false"/> if the text is not an entry.</summary>
     public static bool TryRead(string? text, out ChangeLogEntry entry)
     {
         entry = default;

@@ -3,13 +3,13 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Reads what happened since a position: the change log names what changed, each feature reads the present state of that, and new messages follow.
+/// Reads what happened since a position. The change log names the changed subjects, each feature reads their current state, and new messages follow.
 /// </summary>
 internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<IChangedSubjects> features)
 {
     private readonly KeyNames _keys = context.Keys;
 
-    // The most that RedisStoreOptions.ChangeLogLength can be, and one more: what is longer no chat has written.
+    // One more than the largest RedisStoreOptions.ChangeLogLength: no chat wrote a longer log.
     private const int LongestLog = 1_000_001;
 
     public async Task<RoomChanges> ReadAsync(
@@ -18,7 +18,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         var (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         if (!IsWhole(after, now, entries))
         {
-            // Two commands are not one: when a slot moves, the room can be newer than the log that was read beside it.
+            // Two commands are not atomic: when a slot moves, the room can be newer than the log.
             (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         }
 
@@ -31,7 +31,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
-            // Nothing was seen, so nothing of it can have changed.
+            // The reader has seen no messages, so no change can concern it.
             var all = new ChangedRoom(room, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, uses, [], reads, messages, cancellationToken);
             return await ReadNewAsync(all, all.After, [], limit).ConfigureAwait(false);
         }
@@ -45,7 +45,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         return await ReadSinceAsync(changed, limit).ConfigureAwait(false);
     }
 
-    /// <summary>The room's position and, from the position's revision on, its change log: one round trip, the room first.</summary>
+    /// <summary>The room's position, and its change log from the position's revision on: one round trip, the room first.</summary>
     private async Task<(RoomPosition Now, string Uses, ChangeLogEntry[] Entries)> ReadLogAsync(
         IDatabase database, string room, RoomPosition after, CancellationToken cancellationToken)
     {
@@ -57,11 +57,11 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         return (now, uses, Array.ConvertAll(log, entry => Read(entry, room)));
     }
 
-    /// <summary>Whether the log reaches to the room's revision.</summary>
+    /// <summary>Whether the log extends to the room's revision.</summary>
     private static bool IsWhole(RoomPosition after, RoomPosition now, ChangeLogEntry[] entries) =>
         now.Revision <= after.Revision || Array.Exists(entries, entry => entry.Revision == now.Revision);
 
-    /// <summary>Whether the room's history is that of the position, and its log reaches back that far.</summary>
+    /// <summary>Whether the room's history includes the position, and its log reaches back that far.</summary>
     private static async Task<bool> ContinuesAsync(BucketReader messages, RoomPosition after, RoomPosition now, ChangeLogEntry[] entries)
     {
         if (after.Epoch != now.Epoch || after.MessageId > now.MessageId || after.Revision > now.Revision)
@@ -69,7 +69,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             return false;
         }
 
-        // The log begins with revision 0, and drops its oldest entries: if this one is there, so are all after it.
+        // The log begins with revision 0 and drops its oldest entries: if this entry is there, so are all later ones.
         if (after.Revision != now.Revision && (entries.Length == 0 || entries[0].Revision != after.Revision))
         {
             return false;
@@ -85,7 +85,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             return after.Stamp == stamp;
         }
 
-        // The message is gone. If that was after the position, the log has its time; if before, the revision has vouched for it.
+        // The message was deleted. If that was after the position, the log has its time; if before, the revision vouches for the position.
         foreach (var entry in entries)
         {
             if (entry.Revision > after.Revision && ChangedMessages.TryGetDeleted(entry, out var id, out var deletedStamp) && id == after.MessageId)
@@ -103,7 +103,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         var ordered = LastChanges(room).OrderBy(change => change.Entry.Revision).Take(limit + 1).ToList();
         var reported = ordered.Take(limit).ToList();
 
-        // All ask before the first one waits: one round trip.
+        // All features send their requests before the first await, so they share one round trip.
         var reading = reported
             .GroupBy(change => change.Feature, change => change.Entry)
             .Select(changes => changes.Key.ReadAsync(room, changes.ToList()))
@@ -115,7 +115,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             : await ReadNewAsync(room, after with { Revision = now.Revision }, events, limit).ConfigureAwait(false);
     }
 
-    /// <summary>Each subject that the reader needs to learn of, once, at its last change. Subjects that it does not know yet come as new ones.</summary>
+    /// <summary>The last change of each subject that the reader must know about. Subjects that are new to it are reported as new instead.</summary>
     private IEnumerable<(IChangedSubjects Feature, ChangeLogEntry Entry)> LastChanges(ChangedRoom room)
     {
         var last = new Dictionary<(IChangedSubjects Feature, string Subject), ChangeLogEntry>();
@@ -131,7 +131,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         return last.Select(change => (change.Key.Feature, change.Value));
     }
 
-    /// <summary>Adds the messages that came after the position, up to the limit, each after what features know of it.</summary>
+    /// <summary>Adds the messages after the position, up to the limit, each preceded by the features' events for it.</summary>
     private async Task<RoomChanges> ReadNewAsync(ChangedRoom room, RoomPosition after, List<RoomEvent> events, int limit)
     {
         var now = room.Now;
@@ -153,7 +153,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         after = after with { Epoch = now.Epoch };
         foreach (var message in messages)
         {
-            // Before the message: a reader that stops in between does not have its position moved past it.
+            // These come before the message, so that a reader that stops in between has not moved its position past the message.
             events.AddRange(additions.Select(addition => addition(message.Id, after)).OfType<RoomEvent>());
             after = after with { MessageId = message.Id, Stamp = Micros.FromTime(message.Timestamp) };
             events.Add(new RoomEvent.Created(message, after));

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RedisChat.Redis;
 
-/// <summary>Edits, <c>e:id</c>, and deletions, <c>d:id:time of the message[:details]</c>.</summary>
+/// <summary>Edits (<c>e:id</c>) and deletions (<c>d:id:time of the message[:details]</c>).</summary>
 internal sealed class ChangedMessages : IChangedSubjects
 {
     /// <summary>The kind of an edit.</summary>
@@ -17,7 +17,7 @@ internal sealed class ChangedMessages : IChangedSubjects
         entry.Kind == Edited ? entry.TryGetMessage(out _) : TryGetDeleted(entry, out _, out _);
 
     public bool Concerns(in ChangeLogEntry entry, RoomPosition after) =>
-        // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
+        // Deletions of all messages count: a reader that loaded a page after a gap may know messages that are newer than the gap.
         entry.Kind == Deleted || (entry.TryGetMessage(out var id) && id <= after.MessageId);
 
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)
@@ -40,13 +40,13 @@ internal sealed class ChangedMessages : IChangedSubjects
                 events.Add(new RoomEvent.Edited(message, position));
             }
 
-            // Else it was deleted while this was read. That is a later change: it comes live, or with the next read, and says who did it.
+            // Otherwise the message was deleted during this read. The deletion is a later change with details of its own, delivered live or by the next read.
         }
 
         return events;
     }
 
-    /// <summary>The time in µs of a message that is gone, if the entry is of its deletion.</summary>
+    /// <summary>The time in µs of a deleted message, if the entry is its deletion.</summary>
     public static bool TryGetDeleted(in ChangeLogEntry entry, out long id, out long stamp)
     {
         (id, stamp) = (0, 0);

@@ -1,14 +1,14 @@
 namespace RedisChat.Redis;
 
-/// <summary>What a reader that catches up with a room has missed, and where the present state of that is read.</summary>
+/// <summary>A room that a reader catches up with: what the reader missed, and where to read the current state.</summary>
 /// <param name="Room">The room's id.</param>
 /// <param name="After">The reader's position.</param>
-/// <param name="Now">The position that it catches up to.</param>
+/// <param name="Now">The position to catch up to.</param>
 /// <param name="Uses">The letters of the features that the room uses.</param>
 /// <param name="Entries">The change log from the reader's revision on.</param>
-/// <param name="Reads">Where to read.</param>
+/// <param name="Reads">Reads from the store.</param>
 /// <param name="Messages">Reads messages.</param>
-/// <param name="CancellationToken">Ends it.</param>
+/// <param name="CancellationToken">Stops the read.</param>
 internal sealed record ChangedRoom(
     string Room, RoomPosition After, RoomPosition Now, string Uses, ChangeLogEntry[] Entries, RoomReads Reads, BucketReader Messages, CancellationToken CancellationToken)
 {

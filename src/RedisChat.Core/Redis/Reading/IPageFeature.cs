@@ -1,14 +1,14 @@
 namespace RedisChat.Redis;
 
-/// <summary>A feature that adds something to the messages of a page. A room that does not use it is not asked for it.</summary>
+/// <summary>A feature that adds data to the messages of a page. It is not called for rooms that do not use it.</summary>
 internal interface IPageFeature
 {
-    /// <summary>The letter that stands in the room's field <c>uses</c> once the room uses the feature.</summary>
+    /// <summary>The letter in the room's field <c>uses</c> that shows that the room uses the feature.</summary>
     char Letter { get; }
 
-    /// <summary>Begins to add to one page.</summary>
-    /// <param name="reads">Where to read.</param>
+    /// <summary>Starts the addition to one page.</summary>
+    /// <param name="reads">Reads from the store.</param>
     /// <param name="room">The room.</param>
-    /// <param name="query">Which page.</param>
+    /// <param name="query">The page's query.</param>
     IPageAddition Begin(RoomReads reads, string room, MessageQuery query);
 }

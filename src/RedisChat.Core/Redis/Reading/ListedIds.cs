@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>Ids that were read from somewhere, ascending.</summary>
+/// <summary>A given list of ids, in ascending order.</summary>
 internal sealed class ListedIds(long[] ids, long pivot, long last) : IIdSource
 {
     private int _older = CountUpTo(ids, pivot);

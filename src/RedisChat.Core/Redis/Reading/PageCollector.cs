@@ -3,13 +3,13 @@ namespace RedisChat.Redis;
 /// <summary>Reads messages in one direction until a page is full.</summary>
 internal static class PageCollector
 {
-    // Where many messages were deleted ever longer runs are read, up to this many ids in one round trip.
+    // Where many messages were deleted, runs grow up to this many ids per round trip.
     private const int LongestRun = 2048;
 
-    /// <summary>The messages, in the order of their ids' source: as many as wanted and, if there is one, one more.</summary>
-    /// <param name="nextIds">Gives about so many further ids; none at the end.</param>
-    /// <param name="read">Adds the messages of these ids to the list, up to so many in it.</param>
-    /// <param name="wanted">How many messages the page shall have in this direction.</param>
+    /// <summary>Collects the messages in the order of their ids: as many as wanted and, if there is one, one more.</summary>
+    /// <param name="nextIds">Returns about this many further ids; an empty list at the end.</param>
+    /// <param name="read">Adds the messages with these ids, until the list has this many.</param>
+    /// <param name="wanted">The number of messages that the page should have in this direction.</param>
     public static async Task<List<Message>> CollectAsync(
         Func<int, ValueTask<IReadOnlyList<long>>> nextIds, Func<IReadOnlyList<long>, List<Message>, int, Task> read, int wanted)
     {

@@ -6,23 +6,23 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Reads pages. What a page needs lies in a run of ids around its pivot, so it is asked for together with the room's position, in one
-/// round trip, wherever the run can be guessed. Deleted messages in it cost further ones.
+/// Reads pages. A page needs a run of ids around its pivot, so if the run can be guessed, it is requested together with the room's position in one
+/// round trip. Deleted messages in the run cost additional round trips.
 /// </summary>
 internal sealed class PageReader(RedisStoreContext context, RedisLive live, IReadOnlyList<IPageFeature> features)
 {
-    // Then the primary is asked.
+    // After this time, the primary is asked.
     private static readonly TimeSpan ReplicaTimeout = TimeSpan.FromSeconds(1);
 
     private readonly KeyNames _keys = context.Keys;
 
-    /// <summary>Reads a page, from a replica if that is wanted and one is not behind what this process has seen.</summary>
+    /// <summary>Reads a page: from a replica, if the query prefers one and it is not behind what this process has seen.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken) =>
         (context.Options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
         ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The page as a replica has it; <see langword="null"/> if the replica is behind what this process has seen, or does not answer.</summary>
+    /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, or does not answer.</summary>
     private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         if (context.Connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
@@ -55,10 +55,10 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
     {
         context.Rooms.TryGet(room, out var known);
 
-        // Only a guess: what was heard is not vouched for by the store.
+        // Only a guess: the store has not confirmed what was heard.
         var last = live.TryGetHeard(room, out var heard) ? Math.Max(known.Last, heard.MessageId) : known.Last;
 
-        // The room goes first on the connection: whatever changes after that is told to a reader who goes on from its position.
+        // The room is read first: any change after that is reported to a reader that continues from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
         using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last };
@@ -107,7 +107,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return additions is null ? page : await AddAsync(additions, page).ConfigureAwait(false);
     }
 
-    /// <summary>What the features that the room uses add to the page, besides those that have begun; <see langword="null"/> if none does.</summary>
+    /// <summary>Starts the additions of all features that the room uses, besides those already started; <see langword="null"/> if there are none.</summary>
     private List<IPageAddition>? Begin(RoomReads reads, string room, MessageQuery query, string? uses, List<IPageAddition>? begun)
     {
         if (string.IsNullOrEmpty(uses))
@@ -142,7 +142,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return RoomCounters.Position(values, _keys, room, out uses);
     }
 
-    /// <summary>The page, if all of it was prefetched.</summary>
+    /// <summary>The page, if all its ids were prefetched.</summary>
     private static MessagePage? TryTakePage(BucketReader messages, PagePlan plan, RoomPosition position)
     {
         var space = ArrayPool<Message>.Shared.Rent(plan.Older + plan.Newer + 2);
@@ -157,7 +157,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return page;
     }
 
-    /// <summary>The run of ids that the page most probably needs; none if that cannot be told yet.</summary>
+    /// <summary>The run of ids that the page most probably needs; <see langword="null"/> if that is not known yet.</summary>
     private static (long From, long To)? GuessRun(long last, MessageQuery query)
     {
         var isNewest = query is { Before: null, After: null, Around: null };

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace RedisChat.Redis;
 
-/// <summary>All ids of a room: dense, so they need not be read.</summary>
-/// <param name="pivot">Where both directions begin.</param>
-/// <param name="last">The last id that was given out, as the room's counter says.</param>
-/// <param name="key">The key that holds the counter, for the error.</param>
+/// <summary>All ids of a room. They are dense, so they need not be read.</summary>
+/// <param name="pivot">Where both directions start.</param>
+/// <param name="last">The last id that was assigned, according to the room's counter.</param>
+/// <param name="key">The key that contains the counter, for the error.</param>
 /// <param name="field">The counter's field, if the key is a hash, for the error.</param>
 internal sealed class RoomIds(long pivot, long last, string key, string? field) : IIdSource
 {
     /// <summary>
-    /// So many ids are looked through for one page: seconds. Where that does not fill it the counter is wrong, most probably; if it says
-    /// 2^52, looking at all would take for ever.
+    /// The most ids to search for one page, which takes seconds. If that does not fill the page, the counter is most probably wrong; if it says 2^52,
+    /// searching all ids would never end.
     /// </summary>
     internal const int MostIds = 4_000_000;
 
@@ -47,7 +47,7 @@ internal sealed class RoomIds(long pivot, long last, string key, string? field) 
         _given += ids.Length;
         return _given <= MostIds ? ids : throw new ChatDataException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Among {MostIds:N0} ids of the room there are too few messages for a page. Unless all those were deleted, the last id that '{key}' tells is wrong: compare it with the messages there are."))
+            $"Among {MostIds:N0} ids of the room there are too few messages for a page. Unless they were all deleted, the last id in '{key}' is wrong: compare it with the messages that exist."))
         {
             Key = key,
             Field = field,

@@ -7,12 +7,12 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// A script, read from the assembly once. Runs by its hash, or by its text on a server that does not know it yet. Scripts are fixed: no text is
-/// ever put together at run time.
+/// A script, loaded from the assembly once. Runs by its hash, or by its text on a server that does not know it yet. Scripts are constant: their text is
+/// never composed at run time.
 /// </summary>
 internal sealed class RedisScript
 {
-    /// <summary>The words of a call that come before the keys: the script, and the number of keys.</summary>
+    /// <summary>The number of words in a call before the keys: the script, and the number of keys.</summary>
     public const int HeadWords = 2;
 
     private readonly byte[] _hash;
@@ -24,7 +24,7 @@ internal sealed class RedisScript
         using var reader = new StreamReader(stream);
         Text = reader.ReadToEnd();
 
-        // Redis's name for a script (EVALSHA); it protects nothing.
+        // SHA-1 is Redis's name for a script (EVALSHA); it protects nothing.
 #pragma warning disable CA5350
         _hash = Encoding.ASCII.GetBytes(Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(Text))).ToLower(CultureInfo.InvariantCulture));
 #pragma warning restore CA5350
@@ -33,11 +33,11 @@ internal sealed class RedisScript
     public string Text { get; }
 
     /// <summary>Runs the script. The caller disposes the answer.</summary>
-    /// <param name="database">Where to run it.</param>
+    /// <param name="database">The database to run it on.</param>
     /// <param name="words">
-    /// <see cref="HeadWords"/> words for this method to fill in, then the keys and the arguments. Not to be changed until the answer is there.
+    /// <see cref="HeadWords"/> words for this method to fill in, then the keys and the arguments. Must not change until the answer has arrived.
     /// </param>
-    /// <param name="keys">How many of the words are keys.</param>
+    /// <param name="keys">The number of words that are keys.</param>
     /// <param name="flags">How to send it.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RespResult> RunAsync(IDatabase database, Memory<RedisKeyOrValue> words, int keys, CommandFlags flags)

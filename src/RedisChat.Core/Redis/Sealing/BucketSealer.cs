@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Seals old buckets in the background, one after the other. A room's field <c>sealed</c> says which is next; all processes advance it, and a process
-/// that is too late writes nothing.
+/// Seals old buckets in the background, one at a time. A room's field <c>sealed</c> names the next bucket; all processes advance it, and a process
+/// that comes too late writes nothing.
 /// </summary>
 internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
 {
@@ -19,19 +19,19 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         WasEmpty,
     }
 
-    // A room that finds the queue full is sealed when it next begins a bucket. Small: a name and a number each.
+    // If the queue is full, a room is sealed when it next starts a bucket. An entry is small: a name and a number.
     private const int MostRooms = 10_000;
 
-    // If others keep changing messages of the room, its revision has moved on each time a bucket is compressed.
+    // If others keep changing messages of the room, its revision may have moved on each time a bucket was compressed.
     private const int MostAttempts = 10;
 
-    // How many buckets without a message are passed over for one send. If there are more, the room's last id may be wrong, and there may be up to 2^46 of them.
+    // How many empty buckets to skip per send. If there are more, the room's last id may be wrong, and there may be up to 2^46 of them.
     private const int MostEmpty = 1000;
 
-    // It works at most a fifth of the time: if rooms fill faster than that, sealing is delayed and sends are not slowed down.
+    // The sealer works at most a fifth of the time: if rooms fill faster than that, sealing is delayed but sends are not slowed down.
     private const int RestToWork = 4;
 
-    // Between a failure and the next attempt for any room.
+    // After a failure, no room is attempted for this time.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(1);
 
@@ -44,10 +44,10 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
     private TaskCompletionSource? _idle;
     private int _pending;
 
-    /// <summary>Called for each send: if it began a bucket, the room may have one to seal. Costs next to nothing otherwise.</summary>
+    /// <summary>Called for each send: if the send started a bucket, the room may have one to seal. Otherwise costs next to nothing.</summary>
     /// <param name="room">The room.</param>
     /// <param name="first">The first id of the send.</param>
-    /// <param name="last">The last one.</param>
+    /// <param name="last">The last id of the send.</param>
     public void Notice(string room, long first, long last)
     {
         var bucket = last / Buckets.Size;
@@ -57,7 +57,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when everything that was noticed is done.</summary>
+    /// <summary>Completes when all queued work is done.</summary>
     internal Task IdleAsync()
     {
         lock (_gate)
@@ -83,7 +83,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Seals what a room has to seal, in the background.</summary>
+    /// <summary>Seals a room's old buckets in the background.</summary>
     public void Add(string room) => Add(room, MostEmpty);
 
     private void Add(string room, int emptyAllowed)
@@ -140,7 +140,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
     {
         try
         {
-            // One bucket, then it is the next room's turn.
+            // One bucket, then the next room gets its turn.
             var outcome = await SealNextAsync(room).ConfigureAwait(false);
             emptyAllowed -= outcome == Outcome.WasEmpty ? 1 : 0;
             if (outcome != Outcome.Nothing && emptyAllowed > 0)
@@ -156,14 +156,14 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
     }
 
-    /// <summary>Seals the room's next bucket, or leaves it open for good where that does not make it smaller.</summary>
+    /// <summary>Seals the room's next bucket, or leaves it open permanently if sealing would not make it smaller.</summary>
     private async Task<Outcome> SealNextAsync(string room)
     {
         var database = await context.Connection.GetDatabaseAsync(_ending.Token, writes: true).ConfigureAwait(false);
         RedisKey roomKey = context.Keys.Room(room);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            // Read before the bucket, so that a later change shows in the revision.
+            // Read the room before the bucket, so that a later change shows in the revision.
             var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
             if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
                 || number > (last / Buckets.Size) - context.Options.SealAfter)
@@ -181,7 +181,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         return Outcome.Nothing;
     }
 
-    /// <summary>Seals a bucket or leaves it open for good; does nothing if the room was changed or replaced meanwhile.</summary>
+    /// <summary>Seals a bucket or leaves it open permanently. Does nothing if the room was changed or replaced meanwhile.</summary>
     private async Task<Outcome> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
     {
         RedisKey bucket = context.Keys.Bucket(room, number);
@@ -202,7 +202,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         ];
         using var answer = await Script.RunAsync(database, words, keys: 3, CommandFlags.DemandMaster).AsTask().UntilAsync(_ending.Token).ConfigureAwait(false);
 
-        // Not if there was no answer: the client library may still be about to send it.
+        // Not without an answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
         return answer.Read().ReadInt64() == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
     }
@@ -216,7 +216,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Another program's key. Readers report it.
+            // The key belongs to another program. Readers report it.
             return null;
         }
     }

@@ -5,14 +5,14 @@ namespace RedisChat.Redis;
 /// <summary>Reads an open bucket in order to seal it.</summary>
 internal static class OpenBucket
 {
-    // The most to seal together, because a reader of one message unpacks all of it.
+    // The largest bucket to seal, because reading one message means unpacking all of it.
     private const long MostToSeal = 1024 * 1024;
 
-    /// <summary>The messages of a bucket; <see langword="null"/> if it stays open because it is empty, too long, or holds something else too.</summary>
+    /// <summary>The messages of a bucket; <see langword="null"/> if it must stay open because it is empty, too long, or also has other contents.</summary>
     /// <param name="number">The bucket's number.</param>
     /// <param name="reply">The answer to <c>HGETALL</c>.</param>
-    /// <param name="count">How many messages it has.</param>
-    /// <param name="bytes">How long their ids and values are together.</param>
+    /// <param name="count">The number of its messages.</param>
+    /// <param name="bytes">The total length of their ids and values.</param>
     public static SealedBucket? TryRead(long number, RespResult reply, out int count, out int bytes)
     {
         count = 0;

@@ -8,8 +8,8 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// One call of <c>message_append</c>: the sends in it, its keys and arguments in the order that the script's comment lists, and what its reply
-/// means to each send. Pooled, unless its answer did not come: then the client library may still be about to write it.
+/// One call of <c>message_append</c>: its sends, its keys and arguments in the order that the script's comment lists, and what its reply
+/// means for each send. Pooled, unless its answer did not arrive: then the client library may still be about to write it.
 /// </summary>
 internal sealed class AppendCall
 {
@@ -17,7 +17,7 @@ internal sealed class AppendCall
 
     private const int FixedKeys = 5;
 
-    // The limits of a call, unless a single send has more. Bytes are those of texts, authors and metadata.
+    // The limits of a call, unless a single send exceeds them. Bytes are those of texts, authors and metadata.
     private const int MostMessages = 64;
     private const int MostBytes = 64 * 1024;
 
@@ -33,22 +33,22 @@ internal sealed class AppendCall
     /// <summary>The sends in it.</summary>
     public List<PendingSend> Sends { get; } = [];
 
-    /// <summary>How many messages they have.</summary>
+    /// <summary>The number of their messages.</summary>
     public int Messages { get; private set; }
 
-    /// <summary>About how many bytes it takes in a pool: its buffers. The rest is small, because a call has at most <see cref="ChatLimits.MaxBatchSize"/> messages.</summary>
+    /// <summary>About how many bytes its buffers take in a pool. The rest is small, because a call has at most <see cref="ChatLimits.MaxBatchSize"/> messages.</summary>
     public int Bytes => _bytes.Capacity + (_words.Length * Unsafe.SizeOf<RedisKeyOrValue>());
 
-    /// <summary>How many of the words are keys.</summary>
+    /// <summary>The number of words that are keys.</summary>
     public int Keys { get; private set; }
 
-    /// <summary>The time window that was guessed.</summary>
+    /// <summary>The guessed time window.</summary>
     public long Window { get; private set; }
 
     /// <summary>Whether it was sent and has no answer yet: it may be carried out, and the client library may still have to write it.</summary>
     public bool IsInDoubt { get; set; }
 
-    /// <summary>The room that it is sent for, and its run: kept here to save an allocation for each call.</summary>
+    /// <summary>The room that it is sent for, and its run: stored here to save an allocation per call.</summary>
     public RoomAppends? Room { get; set; }
 
     public ConfiguredValueTaskAwaitable Running { get; set; }
@@ -71,12 +71,12 @@ internal sealed class AppendCall
         IsInDoubt = false;
     }
 
-    /// <summary>Takes in a send, if it can go with those that are in it.</summary>
+    /// <summary>Adds a send, if it can share this call.</summary>
     public bool TryAdd(PendingSend send)
     {
         var size = SizeOf(send);
 
-        // One that was attempted before is recognized as a whole, so it goes alone.
+        // A send that was attempted before is recognized as a whole, so it goes alone.
         if (Sends.Count > 0
             && (send.WasTried || Sends[0].WasTried || send.IsKeyed != IsKeyed || Messages + send.Count > MostMessages || _size + size > MostBytes))
         {
@@ -90,8 +90,8 @@ internal sealed class AppendCall
     }
 
     /// <summary>
-    /// The command and its arguments for what is known of the room and the guessed window, without the sends that were cancelled; empty
-    /// if all were.
+    /// The command and its arguments, based on what is known of the room and on the guessed window, without the canceled sends; empty if all were
+    /// canceled.
     /// </summary>
     public Memory<RedisKeyOrValue> Build(
         RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish)
@@ -153,8 +153,8 @@ internal sealed class AppendCall
         return _words.AsMemory(0, _count);
     }
 
-    /// <summary>Gives the sends their receipts.</summary>
-    /// <returns>The last id among them.</returns>
+    /// <summary>Sets the receipts of the sends.</summary>
+    /// <returns>The highest of their ids.</returns>
     public long Succeed(in AppendReply reply)
     {
         var next = reply.FirstId + (reply.EarlierCall > 0 ? Sends[0].Earlier[reply.EarlierCall - 1].Offset : 0);
@@ -185,7 +185,7 @@ internal sealed class AppendCall
         return last;
     }
 
-    /// <summary>Records in each send that this call carried it and may have been carried out, or may still be.</summary>
+    /// <summary>Records in each send that this call carried it and may have been, or may still be, carried out.</summary>
     public void Remember()
     {
         if (!IsKeyed)
@@ -198,7 +198,7 @@ internal sealed class AppendCall
         }
     }
 
-    // The key of the call; then for each message its value from behind the time on and, with idempotency keys, its field.
+    // The key of the call; then for each message its value after the time and, with idempotency keys, its field.
     private void WriteMessages()
     {
         _bytes.ResetWrittenCount();

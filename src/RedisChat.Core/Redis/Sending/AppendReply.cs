@@ -59,7 +59,7 @@ internal readonly struct AppendReply
     /// <summary>The number of the earlier call that had stored the send; 0 if none had.</summary>
     public int EarlierCall { get; }
 
-    /// <summary>The window by the server's clock, if nothing was stored.</summary>
+    /// <summary>The time window by the server's clock, if nothing was stored.</summary>
     public long Window { get; }
 
     /// <summary>Whether a message, counted from 1, had been stored before, with its id and time.</summary>
@@ -78,9 +78,9 @@ internal readonly struct AppendReply
         return false;
     }
 
-    /// <summary>Reads a reply.</summary>
+    /// <summary>Parses a reply.</summary>
     /// <param name="reply">The server's answer.</param>
-    /// <param name="knownEpoch">The epoch that it probably names.</param>
+    /// <param name="knownEpoch">The epoch that it probably contains.</param>
     /// <exception cref="ChatDataException">It is not a reply of the script.</exception>
     public static AppendReply Read(RespResult reply, string knownEpoch)
     {
@@ -98,7 +98,7 @@ internal readonly struct AppendReply
         return Read(reader.ReadSpan(), knownEpoch);
     }
 
-    /// <summary>Reads the reply of a call that stored the messages.</summary>
+    /// <summary>Parses the reply of a call that stored the messages.</summary>
     internal static AppendReply Read(ReadOnlySpan<byte> words, string knownEpoch) => new(words, knownEpoch);
 
     private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> words, byte separator = (byte)' ')
@@ -114,5 +114,5 @@ internal readonly struct AppendReply
     private static int Index(ReadOnlySpan<byte> word) => Number(word) is >= 1 and <= int.MaxValue and var index ? (int)index : throw Unreadable();
 
     private static ChatDataException Unreadable() =>
-        new("The answer to a send is not one that the chat's script gives. Does something between the chat and Redis change answers?");
+        new("The answer to a send did not come from the chat's script. Does something between the chat and Redis change answers?");
 }

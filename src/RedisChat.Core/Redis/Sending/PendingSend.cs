@@ -37,7 +37,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     private string[]? _keysOfMessages;
     private List<EarlierCall>? _earlier;
 
-    /// <summary>How many messages it has.</summary>
+    /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
     /// <summary>Whether a message has an idempotency key from its caller.</summary>
@@ -49,13 +49,13 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>Whether a call may have stored it.</summary>
     public bool WasTried => _earlier is { Count: > 0 };
 
-    /// <summary>Why the attempt under way failed; set between taking and completing it.</summary>
+    /// <summary>Why the current attempt failed; set between taking and completing it.</summary>
     public Exception? Error { get; set; }
 
     /// <summary>Where its messages begin in the call that carries it.</summary>
     public int Offset { get; set; }
 
-    /// <summary>The <c>traceparent</c> of the attempt under way, if it is traced.</summary>
+    /// <summary>The <c>traceparent</c> of the current attempt, if it is traced.</summary>
     public string? Trace { get; private set; }
 
     /// <summary>The receipts, once an attempt has succeeded.</summary>
@@ -89,7 +89,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
 
     public ValueTask<IPendingSend> AttemptAsync(CancellationToken cancellationToken) => sends.AttemptAsync(_room, this, _durability, cancellationToken);
 
-    /// <summary>Gives it back to the pool if its last attempt succeeded; after any other, a call or a queue may still hold it.</summary>
+    /// <summary>Returns it to the pool if its last attempt succeeded. After any other, a call or a queue may still hold it.</summary>
     public void Dispose()
     {
         if (_messages is not null || _receipt is null || Error is not null || _state != (int)State.Completed)
@@ -107,7 +107,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         sends.Recycle(this);
     }
 
-    /// <summary>Writes a key that no other call or message has: random at its start, so also not one of another process.</summary>
+    /// <summary>Writes a key that no other call or message has, in this process or another: it starts with random text.</summary>
     public static void WriteNewKey(IBufferWriter<byte> ascii)
     {
         Encoding.ASCII.GetBytes(KeyPrefix, ascii);
@@ -115,7 +115,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         ascii.Advance(length);
     }
 
-    /// <summary>The message's idempotency key or, if its caller gave none, one that stays the same for all attempts.</summary>
+    /// <summary>The message's idempotency key or, if its caller gave none, a key that stays the same for all attempts.</summary>
     public string KeyOf(int index)
     {
         if (this[index].IdempotencyKey is { } given)
@@ -139,7 +139,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         }
     }
 
-    /// <summary>Notes a call that got no answer.</summary>
+    /// <summary>Records a call that got no answer.</summary>
     public void AddEarlier(EarlierCall call) => (_earlier ??= []).Add(call);
 
     /// <summary>Begins an attempt.</summary>
@@ -151,9 +151,9 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         Trace = ChatTelemetry.PresentTrace();
     }
 
-    /// <summary>Ends when the attempt is completed, or the token is cancelled.</summary>
-    /// <param name="notSent">Makes the error if it is cancelled before it is taken: nothing was sent then.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Completes when the attempt is completed or the token is canceled.</summary>
+    /// <param name="notSent">Creates the error if the attempt is canceled before it is taken: nothing was sent then.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     public ValueTask<IPendingSend> EndedAsync(Func<OperationCanceledException, Exception> notSent, CancellationToken cancellationToken)
     {
         _notSent = notSent;
@@ -162,12 +162,12 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         return ended;
     }
 
-    /// <summary>Takes it into a call; <see langword="false"/> if it was cancelled before.</summary>
+    /// <summary>Takes it into a call; <see langword="false"/> if it was canceled before.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, (int)State.Taken, (int)State.Waiting) is (int)State.Waiting or (int)State.Taken;
 
-    /// <summary>Ends the attempt, with <see cref="Error"/> if that is set; does nothing if it was cancelled.</summary>
+    /// <summary>Ends the attempt, with <see cref="Error"/> if that is set; does nothing if it was canceled.</summary>
     /// <param name="inline">
-    /// Whether the sender may continue on this thread. It may run any code of the application, so this must then be the caller's last act.
+    /// Whether the sender may continue on this thread. It may run any code of the application, so this must be the caller's last action.
     /// </param>
     public void Complete(bool inline)
     {

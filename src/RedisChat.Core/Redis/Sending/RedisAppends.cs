@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Appends messages over one connection: one script call for each send or, if several wait for the same room, for all of them; and another one
-/// if what was known of the room was stale.
+/// Appends messages over one connection, with one script call for each send or for all sends that wait for the same room, and another call
+/// if what was known about the room was stale.
 /// </summary>
 internal sealed class RedisAppends
 {
-    // Of the buffers of pooled calls together: those of a large batch are not kept.
+    // The limit for the buffers of all pooled calls together. It excludes those of large batches.
     internal const int MostPooledBytes = 1024 * 1024;
 
     private readonly RedisStoreContext _context;
@@ -24,12 +24,12 @@ internal sealed class RedisAppends
     private readonly ConcurrentQueue<AppendCall> _calls = new();
     private int _pooledBytes;
 
-    /// <param name="context">What is known of the rooms, and how their keys are named.</param>
+    /// <param name="context">What is known about the rooms, and how their keys are named.</param>
     /// <param name="connection">The connection to send over.</param>
     /// <param name="flags">How to send.</param>
     /// <param name="remembers">Whether a send that succeeded may be attempted again, and must then be recognized.</param>
-    /// <param name="window">Guesses the window of time.</param>
-    /// <param name="sealer">Notices what was appended.</param>
+    /// <param name="window">Guesses the time window.</param>
+    /// <param name="sealer">Is notified of appended messages.</param>
     public RedisAppends(
         RedisStoreContext context, RedisConnection connection, CommandFlags flags, bool remembers, ServerWindow window, BucketSealer sealer)
     {
@@ -43,10 +43,10 @@ internal sealed class RedisAppends
         _sealer = sealer;
     }
 
-    /// <summary>How many bytes the pool keeps.</summary>
+    /// <summary>The number of bytes that the pool holds.</summary>
     internal int PooledBytes => Volatile.Read(ref _pooledBytes);
 
-    /// <summary>Appends a send, and leaves its receipts in it.</summary>
+    /// <summary>Appends a send, and sets its receipts.</summary>
     public ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
         send.Begin();
@@ -69,7 +69,7 @@ internal sealed class RedisAppends
         call.Running = RunAsync(call, appends).ConfigureAwait(false);
 #pragma warning restore CA2012
 
-        // Never continued on this stack: with many waiting, calls that fail at once would nest.
+        // Never continued on this stack: with many sends waiting, calls that fail at once would nest.
         call.Running.GetAwaiter().UnsafeOnCompleted(call.Ended!);
     }
 
@@ -103,7 +103,7 @@ internal sealed class RedisAppends
         {
             if (appends.TryTakeNext(next))
             {
-                // Outside of the context of the first sender: while the room is busy it would be kept from call to call.
+                // Without the context of the first sender, which would otherwise be kept from call to call while the room is busy.
                 using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
                 {
                     Start(next, appends);
@@ -120,7 +120,7 @@ internal sealed class RedisAppends
         }
     }
 
-    /// <summary>Makes the call, and leaves the outcome in each send. Never throws.</summary>
+    /// <summary>Makes the call, and sets the outcome in each send. Never throws.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunAsync(AppendCall call, RoomAppends appends)
     {
@@ -164,7 +164,7 @@ internal sealed class RedisAppends
         var window = _window.Guess();
         while (true)
         {
-            // Each time, because a second primary may have come up since.
+            // For each call, because a second primary may have appeared.
             var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
             var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand);
             if (words.IsEmpty)

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// Durable sends, on a connection of their own: <c>WAIT</c> blocks its connection, and covers only what was written over that.
+/// Durable sends, on a separate connection: <c>WAIT</c> blocks its connection, and covers only the writes of that connection.
 /// </summary>
 internal sealed class RedisDurability : IAsyncDisposable
 {
@@ -14,11 +14,11 @@ internal sealed class RedisDurability : IAsyncDisposable
     private readonly Lazy<RedisConnection> _connection;
     private readonly Lazy<RedisAppends> _appends;
 
-    // Levels that the server has reached. One that it reached once is expected to work again. A handful: an application uses few levels.
+    // Levels that the server has reached once, and is expected to reach again. Only a handful: an application uses few levels.
     private volatile Durability[] _given = [];
 
     /// <param name="context">The store's connection, and how its keys are named.</param>
-    /// <param name="appendOver">Makes what appends over a connection, to the server that it has for the key and to no other.</param>
+    /// <param name="appendOver">Creates the object that appends over a connection, to the server that the connection has for the key and to no other.</param>
     public RedisDurability(RedisStoreContext context, Func<RedisConnection, RedisAppends> appendOver)
     {
         _context = context;
@@ -29,7 +29,7 @@ internal sealed class RedisDurability : IAsyncDisposable
     /// <summary>The connection of durable sends.</summary>
     public RedisConnection Connection => _connection.Value;
 
-    /// <summary>Appends, and waits until that is as durable as asked.</summary>
+    /// <summary>Appends, and waits until the messages are as durable as requested.</summary>
     public async ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
     {
         RedisKey key = _context.Keys.Room(room);
@@ -45,12 +45,12 @@ internal sealed class RedisDurability : IAsyncDisposable
         await _appends.Value.AppendAsync(room, send, cancellationToken).ConfigureAwait(false);
         try
         {
-            // A server under two names has two connections, and the messages went over either.
+            // A server that is configured under two names has two connections, and the messages went over either.
             var reached = await Task.WhenAll(sockets.Select(socket => link.Waits.ReachAsync(socket.Server, durability)))
                 .UntilAsync(durability.Timeout + Grace, _context.Time, cancellationToken).ConfigureAwait(false);
             if (link != Connection.Current || !link.SocketsOf(key).SequenceEqual(sockets) || link.Guard.HasTwo() != false)
             {
-                // The wait may have covered another connection than the one the messages went over. So they are sent again, which stores
+                // The wait may have covered a different connection than the messages used. So they are sent again, which stores
                 // nothing new if the server has them.
                 throw RedisErrors.MayBeSent(null);
             }
@@ -68,7 +68,7 @@ internal sealed class RedisDurability : IAsyncDisposable
         }
         catch (Exception e) when (Connection.Errors.TryTranslate(e, out _))
         {
-            // A fail-over breaks off a wait with errors of its own.
+            // A failover ends a wait with errors of its own.
             throw RedisErrors.MayBeSent(e);
         }
     }
@@ -86,7 +86,7 @@ internal sealed class RedisDurability : IAsyncDisposable
             Receipts = receipts,
         };
 
-    /// <summary>Refuses a level that the server cannot reach, before anything is sent.</summary>
+    /// <summary>Rejects a level that the server cannot reach, before anything is sent.</summary>
     private async ValueTask RequireAsync(IServer server, Durability durability, CancellationToken cancellationToken)
     {
         if (Array.Exists(_given, known => known.IsFsynced == durability.IsFsynced && known.Replicas >= durability.Replicas))
@@ -102,7 +102,7 @@ internal sealed class RedisDurability : IAsyncDisposable
                 throw new ChatServerException(refusal);
             }
 
-            // A wait for nothing shows whether the Redis user has the right to wait.
+            // An immediate wait shows whether the Redis user may run the command.
             await RedisWaits.TryAsync(server, durability).UntilAsync(cancellationToken).ConfigureAwait(false);
             _given = [.. _given, durability];
         }

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// <summary>The sends of a store: at <see cref="Durability.Memory"/> over its main connection, durable ones over a separate one.</summary>
 internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
 {
-    // Small: none has a message while it is in the pool, and about 250 bytes of its own.
+    // Pooled sends are small: they have no messages, and take about 250 bytes each.
     private const int MostPooled = 1024;
 
     private readonly ConcurrentQueue<PendingSend> _pool = new();
@@ -54,14 +54,14 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
         return send;
     }
 
-    /// <summary>One attempt at a send, which leaves the receipts in it.</summary>
+    /// <summary>Makes one attempt at a send, and sets its receipts.</summary>
     internal ValueTask<IPendingSend> AttemptAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
         durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
         : _context.Connection.Connector.SeparationProblem is not { } problem ? _durable.AppendAsync(room, send, durability, cancellationToken)
         : throw new NotSupportedException(
             $"The durability {durability} needs a second connection, because waiting blocks the one it waits on. {problem}. Give the chat ConfigurationOptions.");
 
-    /// <summary>Takes back a send that nothing else uses any more.</summary>
+    /// <summary>Returns a send to the pool when nothing else uses it.</summary>
     internal void Recycle(PendingSend send)
     {
         if (_pool.Count < MostPooled)

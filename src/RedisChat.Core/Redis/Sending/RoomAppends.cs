@@ -1,12 +1,12 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The sends to one room over one connection, one call after the other: sends that arrive during a call go together in the next one (group commit). One
-/// that finds no call under way starts one.
+/// The sends to one room over one connection, one call at a time. Sends that arrive during a call share the next one (group commit). A send that
+/// arrives when no call is running starts one.
 /// </summary>
 internal sealed class RoomAppends(string room, RoomKeys keys)
 {
-    // A longer queue, once it is empty, is not kept: after a burst in every room they would add up.
+    // A longer queue is dropped once it is empty: after a burst in every room, such queues would add up.
     private const int LongestQueueKept = 64;
 
     private readonly object _gate = new();
@@ -15,10 +15,10 @@ internal sealed class RoomAppends(string room, RoomKeys keys)
 
     public string Room => room;
 
-    /// <summary>The keys of the room, for the call that is under way.</summary>
+    /// <summary>The keys of the room, for the current call.</summary>
     public RoomKeys Keys => keys;
 
-    /// <summary>Returns true if no call is under way, so that the caller must start one for this send; else the send waits for its turn.</summary>
+    /// <summary>Returns true if no call is running, so that the caller must start one for this send. Otherwise the send waits for its turn.</summary>
     public bool TryBegin(PendingSend send)
     {
         lock (_gate)
@@ -33,7 +33,7 @@ internal sealed class RoomAppends(string room, RoomKeys keys)
         }
     }
 
-    /// <summary>Takes what goes in the next call; <see langword="false"/> if nothing waits.</summary>
+    /// <summary>Moves waiting sends into the next call; <see langword="false"/> if none is waiting.</summary>
     public bool TryTakeNext(AppendCall call)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed class RoomAppends(string room, RoomKeys keys)
         }
     }
 
-    /// <summary>Notes that no call is under way any more; <see langword="false"/> if a send waits for the next one.</summary>
+    /// <summary>Records that no call is running; <see langword="false"/> if a send is waiting for the next one.</summary>
     public bool TryEnd()
     {
         lock (_gate)

@@ -1,18 +1,18 @@
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The queues of the rooms: those with a call under way, however many they are, and the most recently used of the others. A busy room is never evicted,
+/// The queues of the rooms: those with a running call, however many there are, and the most recently used of the others. A busy room is never evicted,
 /// because a second queue for it would overtake the first one and break the order of its sends.
 /// </summary>
-/// <param name="capacity">How many rooms to keep, if not more are busy.</param>
-/// <param name="make">Makes the queue of a room. It takes 1 to 2 KB, its keys included.</param>
+/// <param name="capacity">How many rooms to keep, unless more are busy.</param>
+/// <param name="make">Creates the queue of a room. It takes 1 to 2 KB, its keys included.</param>
 internal sealed class RoomQueues(int capacity, Func<string, RoomAppends> make)
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, LinkedListNode<RoomAppends>> _rooms = new(StringComparer.Ordinal);
     private readonly LinkedList<RoomAppends> _idle = new();
 
-    /// <summary>How many rooms are kept.</summary>
+    /// <summary>The number of rooms that are kept.</summary>
     public int Count
     {
         get
@@ -27,7 +27,7 @@ internal sealed class RoomQueues(int capacity, Func<string, RoomAppends> make)
     /// <summary>Queues a send.</summary>
     /// <param name="room">Its room.</param>
     /// <param name="send">The send.</param>
-    /// <param name="begins">Whether no call is under way, so that the caller must start one for this send.</param>
+    /// <param name="begins">Whether no call is running, so that the caller must start one for this send.</param>
     public RoomAppends Enter(string room, PendingSend send, out bool begins)
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class RoomQueues(int capacity, Func<string, RoomAppends> make)
         }
     }
 
-    /// <summary>Notes that a room has no call under way any more; <see langword="false"/> if a send waits for the next one.</summary>
+    /// <summary>Records that a room has no running call; <see langword="false"/> if a send is waiting for the next one.</summary>
     public bool TryLeave(RoomAppends appends)
     {
         lock (_gate)

@@ -1,35 +1,35 @@
 -- Appends a batch of messages to one room: all of them or, on any error, none.
--- A batch is recognized by the key of its call, or its messages by idempotency keys of their own. What is recognized is not stored again.
+-- A batch is recognized by the key of its call, or its messages by idempotency keys of their own. A recognized message is not stored again.
 -- KEYS[1]    hash: the room
--- KEYS[2]    hash: the bucket that the client guesses the first new id falls into
--- KEYS[3]    hash: the bucket after it
--- KEYS[4]    hash: what was sent in the time window that the client guesses
+-- KEYS[2]    hash: the bucket that the client expects the first new id to fall into
+-- KEYS[3]    hash: the next bucket
+-- KEYS[4]    hash: the sends in the time window that the client guesses
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
--- KEYS[7..]  strings: further lists; then hashes: of earlier calls; last, with idempotency keys, of the window before
+-- KEYS[7..]  strings: further lists; then hashes: of earlier calls; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
 -- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
--- ARGV[5]    the room's epoch as the client knows it; or, should the room not exist yet, the one it gets
+-- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
 -- then for each message:
--- ARGV[+1]   indexes in KEYS of the lists it goes into: '6', or several with commas between them: '6,8'
--- ARGV[+2]   its value without the opening brace and the time, which are added here
+-- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'
+-- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
--- ARGV[+4]   with idempotency keys: digest of its content, to tell a repetition from a re-used key
--- ARGV[last] only if the sender is being traced: its traceparent, which the live event passes on
+-- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
+-- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time;
--- or {last id, window, epoch} if a guess was wrong: nothing is written, and the client tries again with these.
+-- or {last id, window, epoch} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
 
--- Lua reads '0x10', '1e3' and 'nan' as numbers too, and its integers are exact only up to 2^53.
+-- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and its integers are exact only up to 2^53.
 local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev')
 local epoch, at, revision = room[1], room[3] or '0', room[4] or '0'
 local last, since = tonumber(room[2] or '0'), tonumber(at)
@@ -64,10 +64,10 @@ local keep = string.format('%d', 2 * ARGV[3])
 local first = string.format('%d', last + 1)
 local split = (bucket + 1) * SIZE
 
--- Redis searches a hash of up to 512 small fields from end to end. A first value of more than 64 bytes makes it a real hash table.
+-- Redis searches a hash of up to 512 small fields linearly. A first value of more than 64 bytes makes it a real hash table.
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
--- Nearly all sends go this way. It makes no tables, because they are what costs most in a script.
+-- Nearly all sends take this path. It creates no tables, because those are the main cost of a script.
 local failed, done, sent, writes, order, lists
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
@@ -93,9 +93,9 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
 else
   for i = 1, earlier do
     local hash, key = KEYS[tonumber(ARGV[HEAD + 2 * i - 1])], ARGV[HEAD + 2 * i]
-    -- If that call is still on its way, it stores nothing from here on.
+    -- If that call is still on its way, it will store nothing.
     local given_up = call('HSETNX', hash, key, '-') == 1
-    -- This must write in any case: then a WAIT after it also covers the first call, which came over another connection.
+    -- This must write in any case, so that a later WAIT also covers the first call, which came over another connection.
     call('EXPIRE', hash, keep)
     local receipt = given_up and '-' or call('HGET', hash, key)
     if receipt ~= '-' then
@@ -207,7 +207,7 @@ else
   end
 end
 
--- Redis does not roll back a script that fails half-way, so this undoes what was written.
+-- Redis does not roll back a script that fails halfway, so this undoes its writes.
 local step = 1
 for i = 1, done >= step and #sent or 0 do
   call('HDEL', KEYS[4], sent[i])

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace RedisChat;
 
 /// <summary>
-/// Keeps messages in this process's memory: for tests of applications, and as the readable form of what a store does. It forgets
-/// everything when the process ends and is bounded only by memory.
+/// Stores messages in this process's memory: for tests of applications, and as a readable reference of what a store does. It loses
+/// everything when the process ends, and only memory limits it.
 /// </summary>
 public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRooms
 {
@@ -16,10 +16,10 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
     private readonly WatchedStore _watched;
     private readonly object[] _abilities;
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     /// <param name="time">The store's clock; the system's by default.</param>
-    /// <param name="idempotencyWindow">For how long idempotency keys are remembered; 10 minutes by default.</param>
-    /// <param name="watcherBufferSize">How many events a watcher may be behind before it reads them anew; at least 1.</param>
+    /// <param name="idempotencyWindow">How long idempotency keys are remembered; 10 minutes by default.</param>
+    /// <param name="watcherBufferSize">How many events a watcher may fall behind before it reads them from the store again; at least 1.</param>
     public InMemoryMessageStore(TimeProvider? time = null, TimeSpan? idempotencyWindow = null, int watcherBufferSize = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(watcherBufferSize, 1);

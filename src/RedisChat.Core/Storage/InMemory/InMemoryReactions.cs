@@ -85,7 +85,7 @@ internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
 
     private sealed class OfMessage
     {
-        // By first use.
+        // In order of first use.
         private readonly List<(string Emoji, SortedDictionary<string, long> Users)> _kinds = [];
 
         public bool IsEmpty => _kinds.Count == 0;

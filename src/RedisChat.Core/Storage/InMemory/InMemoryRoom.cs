@@ -3,7 +3,7 @@ namespace RedisChat;
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock, and what features keep of it.</summary>
 internal sealed class InMemoryRoom : ILiveRoom
 {
-    /// <summary>As many changes are kept as <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
+    /// <summary>The same number of changes that <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
 
     private static readonly Comparer<LogEntry> ByRevision = Comparer<LogEntry>.Create((one, other) => one.Revision.CompareTo(other.Revision));
@@ -13,7 +13,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     private readonly InMemorySends _sent;
     private readonly IInMemoryFeature[] _features;
 
-    // The message of id n is at n - 1; null once it is deleted.
+    // The message with id n is at index n - 1; null once it is deleted.
     private readonly List<Message?> _messages = [];
 
     // By ascending revision; first 0, which stands for the room before it changed.
@@ -182,7 +182,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     {
         if (after == RoomPosition.Start)
         {
-            // Nothing was seen, so nothing of it can have changed.
+            // The reader has seen no messages, so no change can concern it.
             yield break;
         }
 

@@ -19,7 +19,7 @@ public sealed partial class ServerExaminationTests
             server => server.Info["maxmemory_policy"] = "volatile-ttl"
         },
         {
-            KeysWereEvicted, Warning, "3 keys have been deleted for want of memory.", "CONFIG RESETSTAT",
+            KeysWereEvicted, Warning, "3 keys have been evicted because memory was full.", "CONFIG RESETSTAT",
             server => server.Info["evicted_keys"] = "3"
         },
         {
@@ -35,11 +35,11 @@ public sealed partial class ServerExaminationTests
             server => server.Info["used_memory"] = "800000008"
         },
         {
-            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than there is (7.5 GiB).", "CONFIG SET maxmemory 6000000000",
+            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than the machine has (7.5 GiB).", "CONFIG SET maxmemory 6000000000",
             server => server.Info["maxmemory"] = "0"
         },
         {
-            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than there is.", null,
+            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than the machine has.", null,
             server =>
             {
                 server.Info["maxmemory"] = "0";
@@ -47,7 +47,7 @@ public sealed partial class ServerExaminationTests
             }
         },
         {
-            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than there is (7.5 GiB).", null,
+            MemoryUnlimited, Warning, "maxmemory is 0: Redis may use more memory than the machine has (7.5 GiB).", null,
             server => (server.Info["maxmemory"], server.Info["used_memory"]) = ("0", "5000000000")
         },
 
@@ -57,7 +57,7 @@ public sealed partial class ServerExaminationTests
             server => (server.Info["aof_enabled"], server.Settings["save"]) = ("0", "")
         },
         {
-            NoAppendOnlyFile, Warning, "appendonly is off; there are only snapshots (save 3600 1 300 100 60 10000), the last 10 min and 7 changes ago.",
+            NoAppendOnlyFile, Warning, "appendonly is off; there are only snapshots (save 3600 1 300 100 60 10000), the last one 10 min and 7 changes ago.",
             "CONFIG SET appendonly yes",
             server => server.Info["aof_enabled"] = "0"
         },
@@ -82,7 +82,7 @@ public sealed partial class ServerExaminationTests
             server => server.Info["rdb_last_bgsave_status"] = "err"
         },
         {
-            Loading, Warning, "The server is reading its data and says that it takes 12 s more.", null,
+            Loading, Warning, "The server is loading its data and expects to take 12 s more.", null,
             server => (server.Info["loading"], server.Info["loading_eta_seconds"]) = ("1", "12")
         },
 
@@ -188,15 +188,15 @@ public sealed partial class ServerExaminationTests
             server => server.Refuse(ServerReader.ConfigGet, RefusedBy.Client, "Admin mode is off.")
         },
         {
-            NotTold, Information, "The server does not answer CONFIG GET: ERR unknown command 'CONFIG'", null,
+            NotReported, Information, "The server does not answer CONFIG GET: ERR unknown command 'CONFIG'", null,
             server => server.Refuse(ServerReader.ConfigGet, RefusedBy.Server, "ERR unknown command 'CONFIG'")
         },
         {
-            NotTold, Warning, "The server does not answer INFO: ERR no", null,
+            NotReported, Warning, "The server does not answer INFO: ERR no", null,
             server => server.Refuse(ServerReader.Info, RefusedBy.Server, "ERR no")
         },
         {
-            NotTold, Information, "The server does not tell maxmemory_policy (INFO), appendfsync.", null,
+            NotReported, Information, "The server does not report maxmemory_policy (INFO), appendfsync.", null,
             server =>
             {
                 server.Info.Remove("maxmemory_policy");
@@ -273,7 +273,7 @@ public sealed partial class ServerExaminationTests
             [NoPrimary]
         },
         {
-            NoAppendOnlyFile, Warning, "appendonly is off; whether there are snapshots was not told.", "CONFIG SET appendonly yes",
+            NoAppendOnlyFile, Warning, "appendonly is off; the server did not report whether it takes snapshots.", "CONFIG SET appendonly yes",
             server =>
             {
                 server.Info["aof_enabled"] = "0";

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Two servers that both claim to be the primary: one of them is stale, and will lose what it takes.</summary>
+/// <summary>Two servers that both claim to be the primary: one of them is stale, and will lose the writes it accepts.</summary>
 public sealed class TopologyGuardTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

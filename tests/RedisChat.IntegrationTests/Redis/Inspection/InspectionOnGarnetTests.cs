@@ -11,7 +11,7 @@ public sealed class InspectionOnGarnetTests(SharedGarnet garnet)
         var inspection = await Patient.InspectAsync(garnet.Configuration, time: null);
 
         inspection.HasProblem.Should().BeFalse();
-        inspection.Findings.Select(finding => finding.Code).Should().Equal(NoReplica, NotTold, NotTold, NoWaitForDisk);
+        inspection.Findings.Select(finding => finding.Code).Should().Equal(NoReplica, NotReported, NotReported, NoWaitForDisk);
         inspection.Findings[1].What.Should().StartWith("The server does not answer ACL WHOAMI:");
         inspection.Findings[2].What.Should().Contain("maxmemory_policy").And.Contain("appendfsync").And.Contain("hash-max-listpack-value");
         var server = inspection.Servers.Should().ContainSingle().Subject;
