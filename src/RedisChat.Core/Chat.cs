@@ -289,7 +289,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops the check.</param>
     public Task<ChatHealth> CheckHealthAsync(CancellationToken cancellationToken = default) => CheckHealthAsync(TimeSpan.FromSeconds(2), cancellationToken);
 
-    /// <summary>Checks whether the store answers, takes writes and delivers live. A failure is in the result, not thrown: for health endpoints.</summary>
+    /// <summary>Checks, for a health endpoint, whether the store answers, accepts writes and delivers live events. The result reports any failure.</summary>
     /// <param name="patience">How long the whole check may take.</param>
     /// <param name="cancellationToken">Stops the check.</param>
     /// <exception cref="NotSupportedException">The store cannot be checked.</exception>

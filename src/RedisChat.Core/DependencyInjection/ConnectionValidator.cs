@@ -9,7 +9,7 @@ namespace RedisChat;
 /// Stops a host whose chat has no Redis to connect to. The check neither connects nor creates anything, so a host still starts while Redis is down.
 /// </summary>
 /// <param name="services">All services of the host.</param>
-/// <param name="registered">Knows which services are registered; <see langword="null"/> in containers that cannot tell; there, the first use fails.</param>
+/// <param name="registered">Knows which services are registered; <see langword="null"/> in containers without that ability: there, the first use fails.</param>
 internal sealed class ConnectionValidator(IServiceCollection services, IServiceProviderIsKeyedService? registered) : IValidateOptions<RedisStoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, RedisStoreOptions options)

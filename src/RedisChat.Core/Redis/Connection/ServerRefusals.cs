@@ -56,7 +56,7 @@ internal static partial class ServerRefusals
     {
         "LOADING" => " It is loading its data after a start.",
         "BUSY" => " A script is running for too long; SCRIPT KILL ends one that has not written yet.",
-        "READONLY" => " It is a replica. If this lasts after a fail-over, the configuration does not name the primary.",
+        "READONLY" => " It is a replica. If this lasts after a failover, the configuration does not name the primary.",
         "TRYAGAIN" or "ASK" or "MOVED" => " The slot of the room is being moved.",
 
         // The client library reports MOVED and ASK like this if it has already followed one.

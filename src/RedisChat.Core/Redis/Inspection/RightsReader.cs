@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Finds out which of the rights the chat needs a user lacks, without changing anything: see <c>rights_check.lua</c>.</summary>
+/// <summary>Finds out which of the chat's rights a user lacks, without changing anything: see <c>rights_check.lua</c>.</summary>
 internal sealed class RightsReader(RedisStoreContext context)
 {
     private static readonly RedisScript Check = new("rights_check.lua");

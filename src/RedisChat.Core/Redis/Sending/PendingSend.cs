@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 
 /// <summary>The messages of one send, through all its attempts, and their receipts. An attempt awaits it while it is in a call, perhaps with other sends.</summary>
 /// <remarks>
-/// One attempt at a time: <see cref="Begin"/>; then a call takes it or it is cancelled, whichever comes first; then it is completed or cancelled.
+/// One attempt at a time: <see cref="Begin"/>; then a call takes it or it is canceled, whichever comes first; then it is completed or canceled.
 /// Pooled, because it is a large part of what a send allocates.
 /// </remarks>
 internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSource<IPendingSend>

@@ -112,7 +112,7 @@ public sealed partial class ServerExaminationTests
             server => server.Settings["min-replicas-to-write"] = "0"
         },
         {
-            TooFewReplicas, Problem, "min-replicas-to-write is 2, but 1 follow.", "CONFIG SET min-replicas-to-write 1",
+            TooFewReplicas, Problem, "min-replicas-to-write is 2, but the number of good replicas is 1.", "CONFIG SET min-replicas-to-write 1",
             server => server.Settings["min-replicas-to-write"] = "2"
         },
 
