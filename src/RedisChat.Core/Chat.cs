@@ -5,7 +5,7 @@ namespace RedisChat;
 
 /// <summary>A chat: sends, receives, edits and deletes messages in rooms. This is the class that applications use.</summary>
 /// <remarks>
-/// <para>Thread-safe, and meant to be shared. It holds no state that other processes need, and owns nothing: whoever created the store disposes it.</para>
+/// <para>Thread-safe, and meant to be shared. It holds no state that other processes need, and owns nothing: the code that created the store disposes it.</para>
 /// <para>
 /// Invalid input is rejected with a <see cref="ChatInputException"/> before anything is sent. While the store cannot be reached, every operation is retried
 /// until <see cref="ChatOptions.OperationTimeout"/>, and then fails with <see cref="ChatUnavailableException"/>. Retrying is safe: a message is stored

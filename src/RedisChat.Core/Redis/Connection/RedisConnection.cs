@@ -83,7 +83,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a second connection beside the current one.</summary>
     /// <param name="atMost">How long to wait for each server, if that is shorter than the configured time.</param>
-    public async Task<RedisLink> ConnectAnewAsync(TimeSpan? atMost = null) =>
+    public async Task<RedisLink> OpenLinkAsync(TimeSpan? atMost = null) =>
         new(await Connector.ConnectAsync(atMost).ConfigureAwait(false), Connector.Time);
 
     /// <summary>Replaces a connection with another and closes the old one. <see langword="false"/> if the old one is no longer in use.</summary>
@@ -168,7 +168,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
     }
 
-    private async Task<RedisLink> ConnectFirstAsync() => Watch(await ConnectAnewAsync().ConfigureAwait(false));
+    private async Task<RedisLink> ConnectFirstAsync() => Watch(await OpenLinkAsync().ConfigureAwait(false));
 
     private RedisLink Watch(RedisLink link)
     {

@@ -65,7 +65,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
         var isInUse = false;
         try
         {
-            fresh = await connection.ConnectAnewAsync(connectTimeout).ConfigureAwait(false);
+            fresh = await connection.OpenLinkAsync(connectTimeout).ConfigureAwait(false);
 
             // If the old one works again, the server had stalled.
             isInUse = await WorksAsync(fresh).ConfigureAwait(false)

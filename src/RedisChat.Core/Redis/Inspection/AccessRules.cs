@@ -9,7 +9,7 @@ internal static class AccessRules
     private static readonly string[] NeededFields = ["role", "maxmemory_policy", "maxmemory", "used_memory", "aof_enabled"];
 
     public static IEnumerable<ServerFinding> Find(ServerFacts server, ClientSetup client) =>
-        [.. User(server, client), .. Missing(server, client), .. Refused(server, client), .. Untold(server)];
+        [.. User(server, client), .. Missing(server, client), .. Refused(server, client), .. Unreported(server)];
 
     private static IEnumerable<ServerFinding> User(ServerFacts server, ClientSetup client)
     {
@@ -51,7 +51,7 @@ internal static class AccessRules
                 continue;
             }
 
-            var why = $"It shows {Tells(command)}.";
+            var why = $"It shows {ShownBy(command)}.";
             yield return refusal.By switch
             {
                 RefusedBy.Rights => new ServerFinding(
@@ -74,7 +74,7 @@ internal static class AccessRules
         }
     }
 
-    private static string Tells(string command) => command switch
+    private static string ShownBy(string command) => command switch
     {
         ServerReader.Info => "version, role, memory, persistence and replicas",
         ServerReader.ConfigGet => "how often the disk is written, whether there are snapshots, and the limits of buffers and hashes",
@@ -83,24 +83,24 @@ internal static class AccessRules
         _ => "whether the cluster serves all of its slots",
     };
 
-    private static IEnumerable<ServerFinding> Untold(ServerFacts server)
+    private static IEnumerable<ServerFinding> Unreported(ServerFacts server)
     {
-        var untold = new List<string>();
+        var unreported = new List<string>();
         if (!server.Refused.ContainsKey(ServerReader.Info))
         {
-            untold.AddRange(NeededFields.Where(field => server.Info[field] is null).Select(field => $"{field} (INFO)"));
+            unreported.AddRange(NeededFields.Where(field => server.Info[field] is null).Select(field => $"{field} (INFO)"));
         }
 
         if (!server.Refused.ContainsKey(ServerReader.ConfigGet))
         {
-            untold.AddRange(ServerReader.Settings.Where(name => server.Setting(name) is null && !HasOldName(server, name)));
+            unreported.AddRange(ServerReader.Settings.Where(name => server.Setting(name) is null && !HasOldName(server, name)));
         }
 
-        if (untold.Count > 0)
+        if (unreported.Count > 0)
         {
             yield return new ServerFinding(
                 Information, ServerFindingCodes.NotReported,
-                $"The server does not report {string.Join(", ", untold)}.",
+                $"The server does not report {string.Join(", ", unreported)}.",
                 "The checks that depend on these were skipped.")
             { Advice = "Check in the server's administration console." };
         }

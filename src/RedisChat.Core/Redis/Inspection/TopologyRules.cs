@@ -31,13 +31,13 @@ internal static class TopologyRules
 
     public static IEnumerable<ServerFinding> FindTogether(IReadOnlyList<ServerFacts> servers)
     {
-        var told = servers.Where(server => server.Info.Role != ServerRole.Unknown).ToList();
-        if (told.Count == 0 || told.Exists(server => server.Info.IsCluster))
+        var known = servers.Where(server => server.Info.Role != ServerRole.Unknown).ToList();
+        if (known.Count == 0 || known.Exists(server => server.Info.IsCluster))
         {
             yield break;
         }
 
-        var primaries = told.FindAll(server => server.Info.Role == ServerRole.Primary);
+        var primaries = known.FindAll(server => server.Info.Role == ServerRole.Primary);
         if (primaries.Count == 0)
         {
             yield return new ServerFinding(

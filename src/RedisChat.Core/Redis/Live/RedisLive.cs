@@ -125,21 +125,21 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     {
         subscription.Heard.Missed(heard, position);
         _connection.Suspect();
-        Repair(subscription, afresh: false);
+        Repair(subscription, again: false);
     }
 
     private void SubscribeAllAgain()
     {
         foreach (var subscription in Subscriptions)
         {
-            Repair(subscription, afresh: true);
+            Repair(subscription, again: true);
         }
     }
 
-    private void Repair(RedisSubscription subscription, bool afresh)
+    private void Repair(RedisSubscription subscription, bool again)
     {
         subscription.Feed.CatchUp(CatchUpCause.Probe);
-        if (subscription.TryBeginRepair(afresh, out var unwatched))
+        if (subscription.TryBeginRepair(again, out var unwatched))
         {
             _ = SubscribeAgainAsync(subscription, unwatched);
         }

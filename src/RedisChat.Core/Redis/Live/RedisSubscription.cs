@@ -97,15 +97,15 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
     }
 
     /// <summary>Starts a repair, unless one is running or the last watcher has left.</summary>
-    /// <param name="afresh">Whether a running repair must be followed by another, because it may be subscribing over a dead connection.</param>
+    /// <param name="again">Whether a running repair must be followed by another, because it may be subscribing over a dead connection.</param>
     /// <param name="unwatched">Canceled when the last watcher has left.</param>
-    public bool TryBeginRepair(bool afresh, out CancellationToken unwatched)
+    public bool TryBeginRepair(bool again, out CancellationToken unwatched)
     {
         lock (_gate)
         {
             _unwatched ??= new CancellationTokenSource();
             unwatched = _unwatched.Token;
-            _repairAgain |= afresh && _repairing;
+            _repairAgain |= again && _repairing;
             return !_repairing && _closed is null && (_repairing = true);
         }
     }

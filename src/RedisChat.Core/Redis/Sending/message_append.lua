@@ -76,9 +76,9 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local stored = claimed == 1 and try('HSETNX', inside and KEYS[2] or KEYS[3], first, value)
   local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
   local kept = type(listed) == 'number' and try('EXPIRE', KEYS[4], keep)
-  local told = type(kept) == 'number'
+  local published = type(kept) == 'number'
     and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. value)
-  if type(told) == 'number' then
+  if type(published) == 'number' then
     if room[1] then
       call('HSET', KEYS[1], 'last', first, 'at', now)
     else
@@ -87,7 +87,7 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
     return epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
   end
 
-  failed = told or kept or listed or stored or claimed
+  failed = published or kept or listed or stored or claimed
   done = claimed ~= 1 and 0 or stored ~= 1 and 1 or type(listed) ~= 'number' and 2 or 3
   sent, writes, order, lists = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}
 else
