@@ -7,7 +7,7 @@ internal static class Features
     public static async Task SendAsync(Chat chat)
     {
         #region send
-        // The phone that lost our answer may ask again: the message is stored once.
+        // A phone that lost our answer may send again: the message is stored once.
         var message = new NewMessage("alice", "on my way")
         {
             IdempotencyKey = "phone-7f3a",
@@ -16,7 +16,7 @@ internal static class Features
         var first = await chat.SendAsync("lobby", message);
         var again = await chat.SendAsync("lobby", message); // again.IsDuplicate, again.Id == first.Id
 
-        // All or none, with no other message between them.
+        // All or nothing, with no other message in between.
         await chat.SendManyAsync("lobby", [new NewMessage("alice", "one"), new NewMessage("alice", "two")]);
         #endregion
 
@@ -47,7 +47,7 @@ internal static class Features
 
         #region change
         var edited = await chat.EditAsync("lobby", id, "alice", "hello"); // null: there is no such message
-        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true, reason: "spam"); // false: it was gone already
+        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true, reason: "spam"); // false: it was already gone
         #endregion
 
         Check(edited?.Text == "hello" && deleted);

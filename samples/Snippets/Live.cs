@@ -60,10 +60,10 @@ internal static class Live
                 case RoomEvent.Deleted { MessageId: var id }:
                     view.Remove(id);
                     break;
-                case RoomEvent.Gap: // what happened is lost: load the room again, the stream goes on
+                case RoomEvent.Gap: // events were lost: load the room again; the stream continues
                     Show(await chat.ReceiveAsync("lobby", cancellationToken: cancellationToken));
                     break;
-                case RoomEvent.CaughtUp: // from here on live
+                case RoomEvent.CaughtUp: // live from here on
                     break;
             }
 
@@ -96,7 +96,7 @@ internal static class Live
             changes = await chat.ReadChangesAsync("lobby", RoomPosition.Parse(token));
             foreach (var happened in changes.Events)
             {
-                Console.WriteLine(happened); // the same events, each message once and in its present state
+                Console.WriteLine(happened); // the same events, each message once and in its current state
             }
 
             token = changes.Position.ToString();
@@ -118,7 +118,7 @@ internal static class Live
             var options = new WatchOptions
             {
                 After = RoomPosition.Parse(token), // where the client was
-                MaxCatchUp = 1000, // if it missed more: a Gap instead, because a fresh page is better
+                MaxCatchUp = 1000, // if it missed more, it receives a Gap: a fresh page is better
                 Heartbeat = TimeSpan.FromSeconds(15), // something to write when nothing happens
             };
             await foreach (var happened in chat.WatchAsync("lobby", options, cancellationToken))

@@ -15,14 +15,14 @@ internal static class Reactions
         await reactions.AddAsync(id, "carol", "🎉");
         await reactions.RemoveAsync(id, "bob", "🎉");
 
-        // A page has the counts, and says which are the reader's own.
+        // A page contains the counts and says which reactions are the reader's own.
         var page = await chat.ReceiveAsync("party", new MessageQuery { Reader = "carol" });
         foreach (var (emoji, count, own) in page.Reactions[id])
         {
             Console.WriteLine($"{emoji} {count}{(own > 0 ? " (you too)" : "")}");
         }
 
-        var who = await reactions.WhoAsync(id, "🎉"); // who.Users: carol; who.Cursor: where to read on
+        var who = await reactions.WhoAsync(id, "🎉"); // who.Users: carol; who.Cursor: where to continue
         #endregion
 
         if (now is not [{ Count: 1 }] || who.Users is not ["carol"])

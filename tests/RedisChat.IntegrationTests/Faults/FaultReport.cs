@@ -61,7 +61,7 @@ public sealed class FaultReport : IDisposable
     {
         Loss.Nothing => "nothing lost",
         Loss.Unacknowledged => "nothing lost that was acknowledged",
-        _ => "loss told as gap",
+        _ => "loss reported as gap",
     };
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0## 's'", CultureInfo.InvariantCulture);
