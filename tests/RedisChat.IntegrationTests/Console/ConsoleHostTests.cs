@@ -40,6 +40,28 @@ public sealed class ConsoleHostTests
     public async Task Without_any_input_it_leaves_at_once() => ShouldHavePrinted(await RunAsync([], "--port", Port));
 
     [Fact]
+    public async Task Reactions_are_shown_to_everyone_and_ones_own_are_marked()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#1 {Time} alice: hello$");
+
+        await bob.TypeAsync("/react #1 👍");
+        await alice.LineAsync("^#1 👍 1$");
+        await alice.TypeAsync("/react 1 👍");
+        await bob.LineAsync("^#1 👍 2$");
+        await bob.TypeAsync("/history");
+        await bob.LineAsync(@"^#1 👍 2 \(yours\)$");
+        await alice.TypeAsync("/unreact 1 👍");
+        await bob.LineAsync("^#1 👍 1$");
+        await bob.TypeAsync("/react 2 👍");
+        await bob.LineAsync("^There is no message #2");
+    }
+
+    [Fact]
     public async Task A_second_chat_finds_the_first_ones_server()
     {
         var port = FreePort();

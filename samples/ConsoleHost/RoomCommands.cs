@@ -1,0 +1,158 @@
+using System.Globalization;
+
+namespace RedisChat.ConsoleHost;
+
+/// <summary>Runs the lines that a user types: commands, or texts to send.</summary>
+/// <param name="room">The room.</param>
+/// <param name="user">The user.</param>
+/// <param name="view">Shows what the user did.</param>
+/// <param name="printer">Prints what else there is to say.</param>
+/// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
+internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
+{
+    private const string Help = """
+        /history [N]       the last N messages (20)
+        /from USER         the last messages of one user
+        /edit ID TEXT      give a message of yours another text
+        /delete ID         delete a message of yours
+        /react ID EMOJI    react to a message
+        /unreact ID EMOJI  take a reaction back
+        /help              this list
+        /quit              leave
+        //TEXT             send a text that begins with /
+        Anything else is sent.
+        """;
+
+    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI"];
+
+    /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
+    public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
+    {
+        var (command, rest) = line switch
+        {
+            ['/', '/', ..] => ("", line[1..]),
+            ['/', ..] => Cut(line),
+            _ => ("", line),
+        };
+        switch (command)
+        {
+            case "":
+                await SendAsync(rest, cancellationToken);
+                break;
+            case "/history":
+                await HistoryAsync(rest, cancellationToken);
+                break;
+            case "/from" when rest.Length > 0:
+                ShowOrSay(await room.ReceiveAsync(new MessageQuery { User = rest, Limit = RoomView.DefaultCount, Reader = user }, cancellationToken));
+                break;
+            case "/edit" when Cut(rest) is var (id, text) && TryParseId(id, out var number) && text.Length > 0:
+                await EditAsync(number, text, cancellationToken);
+                break;
+            case "/delete" when TryParseId(rest, out var number):
+                await DeleteAsync(number, cancellationToken);
+                break;
+            case "/react" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
+                await ReactAsync(room.Reactions.AddAsync(number, user, emoji, cancellationToken), number);
+                break;
+            case "/unreact" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
+                await ReactAsync(room.Reactions.RemoveAsync(number, user, emoji, cancellationToken), number);
+                break;
+            case "/help":
+                Array.ForEach(Help.ReplaceLineEndings("\n").Split('\n'), printer.Note);
+                break;
+            case "/quit":
+                return false;
+            default:
+                printer.Error(Array.Find(Usages, usage => Cut(usage).First == command) is { } usage
+                    ? $"{command} is written like this: {usage}."
+                    : $"There is no command {command}. /help lists them; //TEXT sends a text that begins with /.");
+                break;
+        }
+
+        return true;
+    }
+
+    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    {
+        var receipt = await room.SendAsync(user, text, cancellationToken);
+        var message = new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp };
+        if (isTyped)
+        {
+            view.ShowSent(message);
+        }
+        else
+        {
+            view.ShowOwn(message);
+        }
+    }
+
+    private async Task HistoryAsync(string rest, CancellationToken cancellationToken)
+    {
+        var count = RoomView.DefaultCount;
+        if (rest.Length > 0
+            && !(int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= ChatLimits.MaxPageSize))
+        {
+            printer.Error($"/history takes a number from 1 to {ChatLimits.MaxPageSize}.");
+            return;
+        }
+
+        ShowOrSay(await room.ReceiveAsync(new MessageQuery { Limit = count, Reader = user }, cancellationToken));
+    }
+
+    private async Task EditAsync(long id, string text, CancellationToken cancellationToken)
+    {
+        if (await room.EditAsync(id, user, text, cancellationToken) is { } message)
+        {
+            view.ShowOwn(message);
+        }
+        else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private async Task DeleteAsync(long id, CancellationToken cancellationToken)
+    {
+        if (await room.DeleteAsync(id, user, cancellationToken: cancellationToken))
+        {
+            view.ShowOwnDeletion(id);
+        }
+        else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private async Task ReactAsync(Task<IReadOnlyList<Reaction>?> reacting, long id)
+    {
+        if (await reacting is { } reactions)
+        {
+            view.Show(id, reactions);
+        }
+        else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private void ShowOrSay(MessagePage page)
+    {
+        view.Show(page);
+        if (page.Messages.Count == 0)
+        {
+            printer.Note("No messages.");
+        }
+    }
+
+    private static string NoSuch(long id) => $"There is no message #{id}.";
+
+    // Messages are printed as "#7", so that is what people type.
+    private static bool TryParseId(string text, out long id) =>
+        long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+
+    private static (string First, string Remainder) Cut(string text)
+    {
+        var end = text.IndexOf(' ');
+        return end < 0 ? (text, "") : (text[..end], text[end..].Trim());
+    }
+}
