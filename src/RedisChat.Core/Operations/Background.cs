@@ -7,6 +7,8 @@ namespace RedisChat;
 /// </remarks>
 internal static class Background
 {
+    private static readonly ExecutionContext Empty = CaptureEmpty();
+
     /// <summary>Runs work on the thread pool, outside of the caller's execution context.</summary>
     public static Task Run(Func<Task> work)
     {
@@ -21,11 +23,35 @@ internal static class Background
         return Task.Run(work);
     }
 
-    /// <summary>Starts work on this thread. The tasks and timers that it creates do not capture the caller's execution context.</summary>
+    /// <summary>Starts work on this thread, outside of the caller's execution context. Allocates nothing.</summary>
     public static void Begin<TState>(TState state, Action<TState> action)
     {
-        using var _ = Suppress();
-        action(state);
+        if (ExecutionContext.Capture() is not { } caller)
+        {
+            // The caller has suppressed the flow already.
+            action(state);
+            return;
+        }
+
+        ExecutionContext.Restore(Empty);
+        try
+        {
+            action(state);
+        }
+        finally
+        {
+            ExecutionContext.Restore(caller);
+        }
+    }
+
+    // Nothing gives the empty context to those who run in another one, but a new thread has it.
+    private static ExecutionContext CaptureEmpty()
+    {
+        ExecutionContext? empty = null;
+        var thread = new Thread(() => empty = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return empty!;
     }
 
     private static AsyncFlowControl? Suppress() => ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();

@@ -103,12 +103,8 @@ internal sealed class RedisAppends
         {
             if (appends.TryTakeNext(next))
             {
-                // Without the context of the first sender, which would otherwise be kept from call to call while the room is busy.
-                using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
-                {
-                    Start(next, appends);
-                }
-
+                // Otherwise the first sender's context would be kept from call to call for as long as the room is busy.
+                Background.Begin((Appends: this, Call: next, Room: appends), static call => call.Appends.Start(call.Call, call.Room));
                 return;
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -182,6 +183,31 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
         }
 
         (await ReadAsync()).Select(message => message.Text).Should().Equal("first", "second");
+    }
+
+    [Fact]
+    public async Task The_next_call_does_not_run_in_the_context_of_the_sender_who_began()
+    {
+        var request = new AsyncLocal<string?>();
+        var contexts = new ConcurrentQueue<string?>();
+
+        // The client library asks for the profiling session of each command where the command is made.
+        _connection.RegisterProfiler(() =>
+        {
+            contexts.Enqueue(request.Value);
+            return null;
+        });
+        await _proxy.StepAsync(
+            () =>
+            {
+                request.Value = "the first request";
+                var first = _chat.SendAsync(Room, "alice", "first", Cancelled);
+                request.Value = "the second request";
+                return Task.WhenAll(first, _chat.SendAsync(Room, "bob", "second", Cancelled));
+            },
+            Script, Script);
+
+        contexts.Should().Equal("the first request", null);
     }
 
     [Fact]
