@@ -358,7 +358,8 @@ public sealed class HistoryCheckTests
     private void Watch() => _events.Add(new WatchBegan(Watcher, Room, RoomPosition.Start.ToString()));
 
     private void Receive(ReceivedKind kind, string name, long id, string? text = null) =>
-        _events.Add(new Received(Watcher, kind, id, kind == ReceivedKind.Deleted ? null : MessageOf(name, id, text, null), new RoomPosition(Epoch, id, id, 0).ToString()));
+        _events.Add(new Received(
+            Watcher, kind, id, kind == ReceivedKind.Deleted ? null : MessageOf(name, id, text, null), new RoomPosition(Epoch, id, id, 0).ToString()));
 
     private void Gap(long last) => _events.Add(new Received(Watcher, ReceivedKind.Gap, 0, null, new RoomPosition(Epoch, last, last, 0).ToString()));
 

@@ -17,7 +17,9 @@ internal sealed class Silence(IReadOnlyList<HistoryEvent> sends, IReadOnlyList<H
     public IReadOnlyList<TimeSpan> OfWatchers()
     {
         var names = After(sends).OfType<SendBegan>().SelectMany(began => began.Names).ToHashSet();
-        return Longest(After(deliveries).OfType<Received>().Where(received => received.Message is { } message && names.Contains(message.Name)), received => received.Watcher);
+        return Longest(
+            After(deliveries).OfType<Received>().Where(received => received.Message is { } message && names.Contains(message.Name)),
+            received => received.Watcher);
     }
 
     private IEnumerable<HistoryEvent> After(IReadOnlyList<HistoryEvent> events)
