@@ -67,6 +67,6 @@ public sealed class ClusterTests
         }
 
         channels.Should().Be(Rooms);
-        keys.Should().BeGreaterThanOrEqualTo(6 * Rooms, "a room, its messages, its two users, its idempotency keys and its change log");
+        keys.Should().BeGreaterThanOrEqualTo(6 * Rooms, "a room, its messages, its two users, its record of sends and its change log");
     }
 }
