@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RedisChat.ConsoleHost;
 
-/// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows what others do meanwhile.</summary>
+/// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows events from others.</summary>
 /// <param name="room">The room.</param>
 /// <param name="user">The user.</param>
-/// <param name="printer">Prints what happens.</param>
+/// <param name="printer">Prints messages and events.</param>
 /// <param name="input">The lines.</param>
 /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
 internal sealed class ChatSession(ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false) : IDisposable
@@ -15,7 +15,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
     // Version 0 stands for the deletion of a message.
     private const int Deletion = 0;
 
-    // Commands and events take turns. So what this user does is shown by the command, and known when it comes back as an event.
+    // Commands and events take turns, so a command shows the user's own action before it comes back as an event.
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HashSet<(long Id, int Version)> _own = [];
     private RoomPosition _opened;
@@ -50,7 +50,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         }
     }
 
-    /// <summary>Runs what is typed, until it ends, and shows what others do meanwhile.</summary>
+    /// <summary>Runs the typed lines until the input ends, and shows events from others.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         }
     }
 
-    /// <summary>Shows what happens from the opening page on.</summary>
+    /// <summary>Shows all events after the opening page.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
@@ -90,7 +90,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
         }
         catch (NotSupportedException)
         {
-            // The classic layout cannot be watched: /history shows what others wrote.
+            // The classic layout cannot be watched: /history shows messages from others.
         }
         catch (ChatException e)
         {
@@ -119,7 +119,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
                 }
                 catch (ChatUnavailableException e)
                 {
-                    // The watching goes on by itself once the server is back.
+                    // Watching resumes on its own once the server is back.
                     printer.Error($"{Explanation.Of(e)} /history shows the room.");
                 }
 
@@ -135,7 +135,7 @@ internal sealed class ChatSession(ChatRoom room, string user, Printer printer, T
 
     private async Task ReadLinesAsync(CancellationToken cancellationToken)
     {
-        // A console can only be read by blocking a thread; one of the pool's, so that it keeps neither Ctrl+C nor the exit waiting.
+        // Reading a console blocks a thread. A pool thread delays neither Ctrl+C nor the exit.
         while (await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line))
