@@ -30,7 +30,7 @@ internal sealed class SendSingle : IMetricGroup
     }
 
     /// <summary>
-    /// Counts at the client, because the server's own counters include commands called by scripts. One sender waits for each answer, so a command is a round trip.
+    /// Counts at the client, because the server also counts commands run by scripts. One sender waits for each answer, so a command is a round trip.
     /// </summary>
     private static async Task<double> CountRoundTripsAsync(RunContext run)
     {
