@@ -1,9 +1,9 @@
 namespace RedisChat.ConsoleHost;
 
-/// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows what others do meanwhile.</summary>
+/// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows events from others.</summary>
 internal sealed class ChatSession : IDisposable
 {
-    // Commands and events take turns. So what this user does is shown by the command, and known when it comes back as an event.
+    // Commands and events take turns, so a command shows the user's own action before it comes back as an event.
     private readonly SemaphoreSlim _turn = new(1);
     private readonly RoomView _view;
     private readonly RoomCommands _commands;
@@ -95,7 +95,7 @@ internal sealed class ChatSession : IDisposable
 
     private async Task ReadLinesAsync(CancellationToken cancellationToken)
     {
-        // A console can only be read by blocking a thread; one of the pool's, so that it keeps neither Ctrl+C nor the exit waiting.
+        // Reading a console blocks a thread. A pool thread delays neither Ctrl+C nor the exit.
         while (await Task.Run(_input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line))

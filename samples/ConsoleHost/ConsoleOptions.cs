@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RedisChat.ConsoleHost;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record ConsoleOptions
 {
     public const int DefaultPort = 16379;
@@ -26,7 +26,7 @@ internal sealed record ConsoleOptions
 
     private const string DoctorVerb = "doctor";
 
-    /// <summary>Whether to look at the server instead of chatting.</summary>
+    /// <summary>Whether to inspect the server instead of chatting.</summary>
     public bool Doctor { get; private set; }
 
     public string Room { get; private set; } = "lobby";
@@ -46,7 +46,7 @@ internal sealed record ConsoleOptions
     public bool Help { get; private set; }
 
     /// <summary>Reads a command line.</summary>
-    /// <exception cref="StartupException">It is not a valid one.</exception>
+    /// <exception cref="StartupException">The command line is not valid.</exception>
     public static ConsoleOptions Parse(IReadOnlyList<string> args)
     {
         var options = new ConsoleOptions { Doctor = args is [DoctorVerb, ..] };
@@ -78,7 +78,7 @@ internal sealed record ConsoleOptions
         return options;
     }
 
-    /// <summary>A user id as near to a name of the system's as the rules for ids allow.</summary>
+    /// <summary>A user id as close to a system user's name as the rules for ids allow.</summary>
     internal static string Sanitized(string name)
     {
         var id = new StringBuilder();
@@ -97,7 +97,7 @@ internal sealed record ConsoleOptions
         return id.Length == 0 ? "someone" : id.ToString();
     }
 
-    // Only the first "=" parts a name from its value: a Redis configuration has more of them.
+    // Only the first "=" separates name and value: a Redis configuration contains more of them.
     private static (string Name, string? Value) Split(string argument) =>
         argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=') is var at and > 0
             ? (argument[..at], argument[(at + 1)..])

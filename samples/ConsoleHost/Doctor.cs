@@ -1,6 +1,6 @@
 namespace RedisChat.ConsoleHost;
 
-/// <summary>Looks at how the servers are set up, and prints what matters to a chat, the worst first.</summary>
+/// <summary>Inspects the servers' configuration, and prints the findings that matter to a chat, worst first.</summary>
 internal sealed class Doctor(IServerInspection servers, Printer printer)
 {
     /// <summary>No problem was found.</summary>
@@ -17,7 +17,7 @@ internal sealed class Doctor(IServerInspection servers, Printer printer)
     // For a busy machine, on which even the embedded server may take seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Looks and prints; returns the exit code.</summary>
+    /// <summary>Inspects and prints; returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         ServerInspection inspection;
@@ -64,7 +64,7 @@ internal sealed class Doctor(IServerInspection servers, Printer printer)
             PrintWrapped(finding.What);
             PrintWrapped(finding.Why);
 
-            // Commands and settings are copied, so they stay whole.
+            // Commands and settings are meant to be copied, so they are not wrapped.
             PrintCopied("run:", finding.Command);
             PrintCopied("redis.conf:", finding.Setting);
             PrintWrapped(finding.Advice ?? "");

@@ -29,7 +29,7 @@ public sealed class EmbeddedServer : IDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="port">Where to listen.</param>
-    /// <param name="dataDirectory">Where to keep the data; if not given, they end with the server.</param>
+    /// <param name="dataDirectory">Where to keep the data; if null, the data is lost when the server stops.</param>
     /// <exception cref="SocketException">The port is taken.</exception>
     /// <exception cref="IOException">The directory cannot be used, or another server uses it.</exception>
     public static EmbeddedServer Start(int port, string? dataDirectory = null)
@@ -48,7 +48,7 @@ public sealed class EmbeddedServer : IDisposable
             dataLock?.Dispose();
             if (e.InnerException is SocketException taken)
             {
-                // Garnet wraps it; whoever tries another port wants the cause.
+                // Garnet wraps the exception; a caller that tries another port needs the cause.
                 throw new SocketException((int)taken.SocketErrorCode);
             }
 
@@ -56,8 +56,8 @@ public sealed class EmbeddedServer : IDisposable
         }
     }
 
-    /// <summary>Starts a server on a port that nobody uses.</summary>
-    /// <param name="dataDirectory">Where to keep the data; if not given, they end with the server.</param>
+    /// <summary>Starts a server on a free port.</summary>
+    /// <param name="dataDirectory">Where to keep the data; if null, the data is lost when the server stops.</param>
     public static EmbeddedServer StartOnFreePort(string? dataDirectory = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -68,12 +68,12 @@ public sealed class EmbeddedServer : IDisposable
             }
             catch (SocketException) when (attempt < 10)
             {
-                // Someone else took the port between our finding it and using it.
+                // Someone else took the port before the server could.
             }
         }
     }
 
-    /// <summary>A port of the loopback interface that nobody listens on now.</summary>
+    /// <summary>A free port on the loopback interface.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -81,7 +81,7 @@ public sealed class EmbeddedServer : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Stops the server. It waits a few seconds at most, since a session that hangs would hold it for ever.</summary>
+    /// <summary>Stops the server. Waits a few seconds at most, because a hanging session would block it forever.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -91,7 +91,7 @@ public sealed class EmbeddedServer : IDisposable
         }
     }
 
-    // Two servers that append to the same files would ruin them. The lock ends with the process, however that ends.
+    // Two servers that append to the same files would corrupt them. The lock ends with the process, however it ends.
     private static FileStream Lock(string directory)
     {
         Directory.CreateDirectory(directory);

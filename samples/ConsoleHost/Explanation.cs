@@ -1,6 +1,6 @@
 namespace RedisChat.ConsoleHost;
 
-/// <summary>Says an error in one line.</summary>
+/// <summary>Explains an error in one line.</summary>
 internal static class Explanation
 {
     public static string Of(Exception error)
@@ -10,7 +10,7 @@ internal static class Explanation
             return error.Message;
         }
 
-        // .NET appends the parameter's name, and for a range the value on a line of its own: nothing to a chat's user.
+        // .NET appends the parameter's name, and for a range the value on a separate line: useless to a chat's user.
         var end = error.Message.IndexOf($" (Parameter '{name}')", StringComparison.Ordinal);
         return end < 0 ? error.Message : error.Message[..end];
     }

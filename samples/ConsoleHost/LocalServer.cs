@@ -20,7 +20,7 @@ internal static class LocalServer
         Other,
     }
 
-    /// <summary>The server that was started, or <see langword="null"/> if there is one at the port already.</summary>
+    /// <summary>The server that was started, or <see langword="null"/> if the port already has one.</summary>
     /// <exception cref="StartupException">Something else has the port, or the directory cannot be used.</exception>
     public static async Task<EmbeddedServer?> FindOrStartAsync(int port, string? dataDirectory)
     {
@@ -47,11 +47,11 @@ internal static class LocalServer
                     }
                     catch (SocketException)
                     {
-                        // Another chat started at the same time and was faster: the next look finds its server.
+                        // Another chat started at the same time and was faster: the next check finds its server.
                     }
                     catch (IOException) when (attempt < Attempts && Directory.Exists(dataDirectory))
                     {
-                        // The faster one has locked the directory, and will be listening soon.
+                        // The faster one has locked the directory and will listen soon.
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
                     {

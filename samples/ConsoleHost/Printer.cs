@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace RedisChat.ConsoleHost;
 
 /// <summary>
-/// Prints whole lines, each cleaned of what could pass for something else. Thread-safe, so that what others write can be shown while the user
+/// Prints whole lines, each cleaned of deceptive characters. Thread-safe, so that messages from others can be shown while the user
 /// types.
 /// </summary>
 internal sealed class Printer
@@ -28,7 +28,7 @@ internal sealed class Printer
         _zone = zone;
     }
 
-    /// <summary>Prints in colours where a person sees them, and plainly into files and pipes.</summary>
+    /// <summary>Prints in color to a terminal, and plainly to files and pipes.</summary>
     public static Printer ForConsole()
     {
         var piped = Console.IsInputRedirected || Console.IsOutputRedirected;
@@ -57,18 +57,18 @@ internal sealed class Printer
             (message.Version > 1 ? " (edited)" : "", Dim));
     }
 
-    /// <summary>Prints the number and time of a message whose text the user sees already: <c>#7 14:05 sent</c>.</summary>
+    /// <summary>Prints the number and time of a message whose text the user already sees: <c>#7 14:05 sent</c>.</summary>
     public void Sent(Message message) =>
         Note(string.Create(CultureInfo.InvariantCulture, $"#{message.Id} {TimeZoneInfo.ConvertTime(message.Timestamp, _zone):HH:mm:ss} sent"));
 
-    /// <summary>Prints a line of the program's own.</summary>
+    /// <summary>Prints a note from the program itself.</summary>
     public void Note(string text) => Line(_output, (text, Dim));
 
-    /// <summary>Prints a line of a report, coloured by how bad it is.</summary>
+    /// <summary>Prints a line of a report, colored by severity.</summary>
     public void Report(string text, ServerFindingSeverity severity = ServerFindingSeverity.Information) =>
         Line(_output, (text, severity switch { ServerFindingSeverity.Problem => Bad, ServerFindingSeverity.Warning => Doubtful, _ => (Style?)null }));
 
-    /// <summary>Prints what went wrong, on the error output.</summary>
+    /// <summary>Prints an error to the error output.</summary>
     public void Error(string text) => Line(_error, (text, Bad));
 
     private void Line(Action<(string Text, Style? Style)[]> print, params (string Text, Style? Style)[] parts)
@@ -94,7 +94,7 @@ internal sealed class Printer
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
 
-        // The terminal wraps what is too long; wrapped here, a message would be several lines to whoever copies it.
+        // The terminal wraps long lines; wrapped here, a message would be copied as several lines.
         console.Profile.Width = int.MaxValue;
         return parts =>
         {

@@ -98,7 +98,7 @@ static IHost BuildHost(ConsoleOptions options)
 
 static ConfigurationOptions Configuration(string redis)
 {
-    // Someone sits in front of this program, so it gives up sooner, unless the user says otherwise.
+    // A person is waiting, so the program gives up sooner unless the user says otherwise.
     var configuration = RedisConfiguration.Parse(redis);
     if (!redis.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
     {

@@ -82,7 +82,7 @@ internal sealed class RoomView(ChatRoom room, string user, Printer printer)
                 }
                 catch (ChatUnavailableException e)
                 {
-                    // The watching goes on by itself once the server is back.
+                    // Watching resumes on its own once the server is back.
                     printer.Error($"{Explanation.Of(e)} /history shows the room.");
                 }
 

@@ -6,7 +6,7 @@ namespace RedisChat.ConsoleHost;
 internal static class TerminalText
 {
     /// <summary>
-    /// Replaces by U+FFFD whatever could move the cursor, colour the screen, begin another line or turn around the order of what is read.
+    /// Replaces with U+FFFD all characters that could move the cursor, color the screen, start a new line or reverse the reading order.
     /// </summary>
     /// <remarks>Joiners and variation selectors stay: emoji are made of them, and they change nothing outside their own glyph.</remarks>
     public static string Clean(string text)

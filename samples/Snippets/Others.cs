@@ -3,7 +3,7 @@ using RedisChat;
 
 namespace Snippets;
 
-/// <summary>Runs the snippets other than the smallest program, which is a program by itself.</summary>
+/// <summary>Runs the snippets other than the smallest program, which is its own program.</summary>
 internal static class Others
 {
     public static async Task RunAsync(string redis)

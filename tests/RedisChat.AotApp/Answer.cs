@@ -1,4 +1,4 @@
 using RedisChat;
 
-/// <summary>What an application may answer, with the library's types in its own.</summary>
+/// <summary>An application's response type that contains the library's types.</summary>
 internal sealed record Answer(MessagePage Page, IReadOnlyList<RoomEvent> Events, MessageQuery Query, MessageReceipt Receipt);

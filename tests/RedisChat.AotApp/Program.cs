@@ -10,7 +10,7 @@ if (args is not [var configuration])
     return 2;
 }
 
-// A room of its own, so that the program can run against a server that is in use.
+// A unique room, so that the program can run against a server in use.
 var room = $"aot-{Guid.NewGuid():N}";
 
 await using var services = new ServiceCollection().AddRedisChat(configuration).Services.BuildServiceProvider();
@@ -38,7 +38,7 @@ Check(repeated.Id == 1 && repeated.IsDuplicate, "the same idempotency key gives 
 
 var page = await chat.ReceiveAsync(room);
 Check(page.Messages is [{ Id: 1, User: "alice", Text: "hello", Version: 1, EditedAt: null }], "the message is received as sent");
-Check(page.Messages[0].Metadata["lang"] == "en", "its metadata are received as sent");
+Check(page.Messages[0].Metadata["lang"] == "en", "its metadata is received as sent");
 Check((await chat.ReceiveAsync(room, new MessageQuery { User = "bob" })).Messages.Count == 0, "bob wrote nothing");
 
 var edited = await chat.EditAsync(room, 1, "alice", "hi");
@@ -49,7 +49,7 @@ Check(await chat.DeleteAsync(room, 1, "alice"), "the message is deleted");
 Check(!await chat.DeleteAsync(room, 1, "alice"), "deleting again is false");
 Check((await chat.ReceiveAsync(room)).Messages.Count == 0, "the room is empty");
 
-// JSON: no reflection is left to fall back on.
+// JSON: there is no reflection to fall back on.
 await chat.SendManyAsync(room, [message with { IdempotencyKey = null }, new NewMessage("bob", "👋")]);
 var health = await chat.CheckHealthAsync();
 Check(health.IsHealthy, "the chat is healthy");
@@ -74,10 +74,10 @@ foreach (var happened in events)
     Check(JsonSerializer.Deserialize(JsonSerializer.Serialize(happened, json.RoomEvent), json.RoomEvent) == happened, $"{happened.GetType().Name} is read back");
 }
 
-Check(JsonSerializer.Deserialize("""{"user":"alice","text":"hi"}""", json.NewMessage) is { Metadata.Count: 0 }, "metadata that are left out are none");
+Check(JsonSerializer.Deserialize("""{"user":"alice","text":"hi"}""", json.NewMessage) is { Metadata.Count: 0 }, "metadata left out is empty");
 Check(JsonSerializer.Deserialize("{}", json.MessageQuery) == MessageQuery.Newest, "an empty query asks for the newest page");
 
-// The context of another assembly sees only what is public.
+// The context of another assembly sees only public members.
 var answer = new Answer(await chat.ReceiveAsync(room), events, MessageQuery.Newest, receipt);
 CheckJson(answer, OwnContext.Default.Answer);
 Check(JsonSerializer.Deserialize("""{"query":{"before":7}}""", OwnContext.Default.Answer)!.Query is { Before: 7, Limit: MessageQuery.DefaultLimit }, "the default of a page holds");
@@ -104,7 +104,7 @@ static void Check(bool holds, string what)
 {
     if (!holds)
     {
-        Console.Error.WriteLine($"AOT app failed: not so: {what}.");
+        Console.Error.WriteLine($"AOT app failed: this does not hold: {what}.");
         Environment.Exit(1);
     }
 }

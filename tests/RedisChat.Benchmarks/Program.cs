@@ -4,7 +4,7 @@ using RedisChat.Benchmarks.Micro;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Watching;
 
-// The last two are this program started by itself, as a process of its own to measure.
+// The last two run when this program starts itself as a separate process to measure.
 return args switch
 {
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),

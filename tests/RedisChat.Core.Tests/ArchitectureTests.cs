@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace RedisChat.Tests;
 
 /// <summary>
-/// The arrows between the folders of the library point one way. All public types share a namespace, so neither namespaces nor reflection on members
-/// tells folders apart. The test therefore reads the sources: a file depends on a folder if it names a type that a file of that folder is named
+/// The dependencies between the folders of the library point one way. All public types share a namespace, so neither namespaces nor reflection on members
+/// distinguish folders. The test therefore reads the sources: a file depends on a folder if it names a type that a file in that folder is named
 /// after.
 /// </summary>
 public sealed partial class ArchitectureTests
@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
             .Should().BeEmpty();
 
     [Fact]
-    public void What_every_Redis_feature_stands_on_knows_neither_paths_nor_features() =>
+    public void The_shared_base_of_Redis_features_knows_neither_paths_nor_features() =>
         Dependencies(from: Foundations.Contains, to: folder => IsRedis(folder) && !Foundations.Contains(folder)).Should().BeEmpty();
 
     [Fact]
@@ -45,15 +45,15 @@ public sealed partial class ArchitectureTests
     private static bool IsRedisFeature(string folder) =>
         folder.StartsWith("Redis/", StringComparison.Ordinal) && folder != "Redis/Classic" && !Foundations.Contains(folder) && !Paths.Contains(folder);
 
-    // A feature is a folder of its own in Redis, and has a folder of the same name outside.
+    // A feature has its own folder in Redis, and a folder of the same name outside.
     private static bool IsFeature(string folder) => Sources.Value.Any(file => IsRedisFeature(file.Folder) && Feature(file.Folder) == Feature(folder));
 
     private static string Feature(string folder) => folder.StartsWith("Redis/", StringComparison.Ordinal) ? folder["Redis/".Length..] : folder;
 
-    /// <summary>Which file of one kind of folder names a type of another kind.</summary>
+    /// <summary>Finds the files in one kind of folder that name a type in another kind.</summary>
     private static IEnumerable<(string From, string To, string File, string Type)> Dependencies(Func<string, bool> from, Func<string, bool> to)
     {
-        // ChatLimits lies beside the facade and belongs to everybody.
+        // ChatLimits is next to the facade, but everyone may use it.
         var types = Sources.Value.Where(file => to(file.Folder) && file.Type != "ChatLimits").ToDictionary(file => file.Type, file => file.Folder);
         return Sources.Value
             .Where(file => from(file.Folder))

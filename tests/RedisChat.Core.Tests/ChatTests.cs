@@ -9,7 +9,7 @@ public sealed class ChatTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_was_sent_is_received()
+    public async Task A_sent_message_is_received()
     {
         var receipt = await _chat.SendAsync("lobby", "alice", "hello", Cancelled);
 
@@ -20,7 +20,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task A_message_without_a_key_of_its_own_is_never_taken_for_a_repetition()
+    public async Task A_message_without_its_own_key_is_never_taken_for_a_repetition()
     {
         await _chat.SendAsync("lobby", "alice", "hello", Cancelled);
 
@@ -60,7 +60,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task An_edit_to_the_same_text_is_no_edit()
+    public async Task An_edit_to_the_same_text_changes_nothing()
     {
         await _chat.SendAsync("lobby", "alice", "hello", Cancelled);
 
@@ -68,7 +68,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Editing_what_does_not_exist_gives_null() =>
+    public async Task Editing_a_missing_message_returns_null() =>
         (await _chat.EditAsync("lobby", 1, "alice", "hello", Cancelled)).Should().BeNull();
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public void A_store_without_servers_has_none_to_inspect()
+    public void A_store_without_servers_does_not_support_inspection()
     {
         IMessageStore store = new InMemoryMessageStore();
 

@@ -11,7 +11,7 @@ public sealed partial class ConventionTests
     private static readonly Assembly Library = typeof(Chat).Assembly;
 
     [Fact]
-    public void Public_classes_are_sealed_but_for_the_base_exception_and_the_closed_hierarchy() =>
+    public void Public_classes_are_sealed_except_the_base_exception_and_the_closed_hierarchy() =>
         Library.GetExportedTypes()
             .Where(type => type is { IsClass: true, IsSealed: false })
             .Should().BeEquivalentTo([typeof(ChatException), typeof(RoomEvent)]);
@@ -21,7 +21,7 @@ public sealed partial class ConventionTests
         Library.GetExportedTypes().Should().OnlyContain(type => type.Namespace == "RedisChat");
 
     [Fact]
-    public void Async_methods_take_a_cancellation_token_last_and_optional() =>
+    public void Async_methods_end_with_an_optional_cancellation_token() =>
         Library.GetExportedTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.Name != "DisposeAsync")
@@ -29,7 +29,7 @@ public sealed partial class ConventionTests
             .Should().OnlyContain(parameter => parameter.ParameterType == typeof(CancellationToken) && parameter.IsOptional);
 
     [Fact]
-    public void Whatever_is_public_in_the_conformance_suite_and_is_not_a_test_is_documented()
+    public void Every_public_member_of_the_conformance_suite_except_the_tests_is_documented()
     {
         var suite = typeof(ConformanceSuite).Assembly;
         var documented = XDocument.Load(Path.ChangeExtension(suite.Location, "xml")).Descendants("member")

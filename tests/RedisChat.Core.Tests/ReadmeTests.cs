@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat.Tests;
 
-/// <summary>Documents show code that is run somewhere: each snippet is a region of a file there.</summary>
+/// <summary>Documents show only code that runs: each snippet is a region of a source file.</summary>
 public sealed partial class ReadmeTests
 {
     [Theory]
     [InlineData("README.md", "samples/Snippets")]
     [InlineData("src/RedisChat.Conformance/README.md", "tests")]
     [InlineData("docs/operations.md", "tests/RedisChat.IntegrationTests/Redis/Connection")]
-    public void Every_snippet_is_the_code_that_it_names(string document, string sources)
+    public void Every_snippet_matches_the_code_that_it_names(string document, string sources)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, document));
         var snippets = Snippet().Matches(text);
@@ -22,7 +22,7 @@ public sealed partial class ReadmeTests
         }
     }
 
-    /// <summary>The text of all regions of that name, so that a snippet can have its using directives.</summary>
+    /// <summary>The text of all regions with that name, so that a snippet can include its using directives.</summary>
     private static string Region(string file, string region)
     {
         var texts = new List<string>();

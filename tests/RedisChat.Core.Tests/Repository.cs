@@ -1,6 +1,6 @@
 namespace RedisChat.Tests;
 
-/// <summary>Where the sources are, for tests that read them.</summary>
+/// <summary>The location of the sources, for tests that read them.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);

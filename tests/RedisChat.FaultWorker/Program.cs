@@ -4,22 +4,22 @@ using RedisChat;
 using RedisChat.Faults;
 using StackExchange.Redis;
 
-// Sends or watches until SIGTERM, then finishes what is under way. SIGHUP makes it dispose its store at once, in the middle of whatever it does.
+// Sends or watches until SIGTERM, then finishes the calls under way. On SIGHUP it disposes its store at once, in the middle of its work.
 var options = WorkerOptions.Parse(args);
 using var history = new HistoryWriter(options.Log);
 TaskScheduler.UnobservedTaskException += (_, e) => history.Write(new Broken($"Unobserved: {e.Exception}"));
 AppDomain.CurrentDomain.UnhandledException += (_, e) => history.Write(new Broken($"Unhandled: {e.ExceptionObject}"));
-var told = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
-// Sealed as early as can be: so all that happens happens to sealed history too.
+// Seal as early as possible, so that each fault hits sealed history too.
 var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new RedisStoreOptions { SealAfter = 1 });
 var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability });
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();
 
-var drains = await told.Task == PosixSignal.SIGTERM;
+var drains = await ended.Task == PosixSignal.SIGTERM;
 await stop.CancelAsync();
 if (drains)
 {
@@ -31,7 +31,7 @@ await store.DisposeAsync();
 var disposal = watch.Elapsed;
 await Task.WhenAll(work);
 
-// Exceptions that nobody observed are found by the finalizers of their tasks.
+// The finalizers of tasks report their unobserved exceptions.
 GC.Collect();
 GC.WaitForPendingFinalizers();
 history.Write(new Disposed(disposal.TotalMilliseconds));
@@ -39,7 +39,7 @@ history.Write(new Disposed(disposal.TotalMilliseconds));
 void End(PosixSignalContext signal)
 {
     signal.Cancel = true;
-    told.TrySetResult(signal.Signal);
+    ended.TrySetResult(signal.Signal);
 }
 
 IEnumerable<Task> Begin(string room, int index)

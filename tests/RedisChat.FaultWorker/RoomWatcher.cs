@@ -1,6 +1,6 @@
 namespace RedisChat.Faults;
 
-/// <summary>Watches one room from its start. One that restarts leaves again and again, and goes on from the position that it kept.</summary>
+/// <summary>Watches one room from its start. A restarting watcher keeps leaving and resumes from its saved position.</summary>
 internal sealed class RoomWatcher(Chat chat, HistoryWriter history, string room, bool restarts, int seed)
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(100);
@@ -20,7 +20,7 @@ internal sealed class RoomWatcher(Chat chat, HistoryWriter history, string room,
                 await foreach (var happened in chat.WatchAsync(room, RoomPosition.Parse(kept), stop))
                 {
                     kept = happened.Position.ToString();
-                    history.Write(ToldOf(happened, kept));
+                    history.Write(ReceivedOf(happened, kept));
                     if (--events == 0)
                     {
                         break;
@@ -44,12 +44,12 @@ internal sealed class RoomWatcher(Chat chat, HistoryWriter history, string room,
         }
     }
 
-    private Told ToldOf(RoomEvent happened, string position) => happened switch
+    private Received ReceivedOf(RoomEvent happened, string position) => happened switch
     {
-        RoomEvent.Created { Message: var message } => new(_watcher, ToldKind.Created, message.Id, HistoryMessage.Of(message), position),
-        RoomEvent.Edited { Message: var message } => new(_watcher, ToldKind.Edited, message.Id, HistoryMessage.Of(message), position),
-        RoomEvent.Deleted { MessageId: var id } => new(_watcher, ToldKind.Deleted, id, null, position),
-        RoomEvent.Gap => new(_watcher, ToldKind.Gap, 0, null, position),
-        _ => new(_watcher, ToldKind.CaughtUp, 0, null, position),
+        RoomEvent.Created { Message: var message } => new(_watcher, ReceivedKind.Created, message.Id, HistoryMessage.Of(message), position),
+        RoomEvent.Edited { Message: var message } => new(_watcher, ReceivedKind.Edited, message.Id, HistoryMessage.Of(message), position),
+        RoomEvent.Deleted { MessageId: var id } => new(_watcher, ReceivedKind.Deleted, id, null, position),
+        RoomEvent.Gap => new(_watcher, ReceivedKind.Gap, 0, null, position),
+        _ => new(_watcher, ReceivedKind.CaughtUp, 0, null, position),
     };
 }

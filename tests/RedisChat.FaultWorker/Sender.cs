@@ -1,8 +1,8 @@
 namespace RedisChat.Faults;
 
 /// <summary>
-/// An application's user who sends, edits and deletes in one room, one thing after the other. What may have happened is sometimes repeated
-/// under its key, as a careful application does, and sometimes given up.
+/// An application's user who sends, edits and deletes in one room, one call at a time. A send that may have happened is sometimes repeated
+/// under its key, as a careful application would, and sometimes given up.
 /// </summary>
 internal sealed class Sender(Chat chat, HistoryWriter history, string room, string user, int seed)
 {
@@ -37,7 +37,7 @@ internal sealed class Sender(Chat chat, HistoryWriter history, string room, stri
 
         if (keyed && outcome == Outcome.Happened && _random.Next(20) == 0)
         {
-            // The answer was lost on its way to whoever asked the application for it.
+            // The answer was lost between the application and its own client, which retries.
             await TryAsync(messages, keyed);
         }
     }
@@ -73,7 +73,7 @@ internal sealed class Sender(Chat chat, HistoryWriter history, string room, stri
             return;
         }
 
-        // Mostly of what was said just now, sometimes of anything.
+        // Mostly a recent message, sometimes any.
         var id = _own[_random.Next(3) == 0 ? _random.Next(_own.Count) : ^Math.Min(_own.Count, _random.Next(1, 10))];
         var attempt = history.NextAttempt();
         history.Write(new ChangeBegan(attempt, room, id, text));

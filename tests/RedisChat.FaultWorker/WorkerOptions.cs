@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat.Faults;
 
-/// <summary>What a worker is told to do: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
+/// <summary>A worker's command line: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
 internal sealed record WorkerOptions
 {
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
@@ -20,7 +20,7 @@ internal sealed record WorkerOptions
 
     public int Seed { get; init; }
 
-    /// <summary><see cref="ChatOptions.OperationTimeout"/>: short, so that sends fail and the application's own repetition is tried as well.</summary>
+    /// <summary><see cref="ChatOptions.OperationTimeout"/>: short, so that sends fail and the application's own retries are tested too.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary><see cref="ChatOptions.Durability"/>.</summary>

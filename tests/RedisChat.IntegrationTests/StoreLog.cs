@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>Collects what a store logs, at every level.</summary>
+/// <summary>Collects a store's log entries, at every level.</summary>
 internal sealed class StoreLog : ILogger
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
@@ -20,7 +20,7 @@ internal sealed class StoreLog : ILogger
 
     public IEnumerable<Entry> Of(string name) => _entries.Where(entry => entry.Event == name);
 
-    /// <summary>Waits until an event has been logged so many times since the last such wait ended.</summary>
+    /// <summary>Waits until an event has been logged this many times since the previous wait ended.</summary>
     public async Task LoggedAsync(string name, int times, CancellationToken cancellationToken)
     {
         while (times > 0)

@@ -48,7 +48,7 @@ internal sealed class AllocatedBytes : IMetricGroup
         return await AllocationCount.BytesEachAsync(run, Sends, _ => send(0));
     }
 
-    /// <summary>The same events with one watcher and with more, each sent when all have the one before.</summary>
+    /// <summary>The same events with one watcher and with more, each sent once all have received the previous one.</summary>
     private static async Task<double> FurtherWatcherAsync(RunContext run)
     {
         await using var fanOut = new LibraryFanOut(run);
@@ -68,7 +68,7 @@ internal sealed class AllocatedBytes : IMetricGroup
         }
     }
 
-    /// <summary>Tells after each message when all watchers have it, with the same allocations however many there are.</summary>
+    /// <summary>Signals after each message that all watchers have received it, with the same allocations however many there are.</summary>
     private sealed class InTurns(int watchers, int messages) : Reception(watchers, messages)
     {
         private TaskCompletionSource _taken = new();

@@ -2,10 +2,10 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Allocations;
 
-/// <summary>Counts what the whole process allocates, since the work of one operation is spread over threads. Nothing is taken off: the client library's part is in it.</summary>
+/// <summary>Counts the allocations of the whole process, client library included, because an operation's work is spread over threads.</summary>
 internal static class AllocationCount
 {
-    /// <summary>Bytes for each of so many operations, one after the other.</summary>
+    /// <summary>Bytes per operation, over this many operations in sequence.</summary>
     public static async Task<double> BytesEachAsync(RunContext run, int operations, Func<int, Task> operation)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -1,6 +1,6 @@
 namespace RedisChat.Benchmarks.Delivery;
 
-/// <summary>The machine's clock as Redis tells it, so that what one process stamps another one can compare.</summary>
+/// <summary>The machine's clock in the format of Redis, so that one process can compare another's timestamps.</summary>
 internal static class Clock
 {
     public static long Micros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;

@@ -3,7 +3,7 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Delivery;
 
-/// <summary>How many events a second reach watchers, all together, where messages are sent as fast as they can be.</summary>
+/// <summary>Events per second that reach all watchers together while messages are sent as fast as possible.</summary>
 internal sealed class DeliveryFull : IMetricGroup
 {
     private const int Watchers = 100;

@@ -4,12 +4,12 @@ using RedisChat.Benchmarks.Ratios;
 namespace RedisChat.Benchmarks.Delivery;
 
 /// <summary>
-/// How soon watchers have a message, where there is time for each.
+/// How soon watchers receive a message when there is time for each.
 /// </summary>
 /// <remarks>
 /// The budget is on the time from when the server published the message until a watcher has it: that is delivery. From before the send there is more in
 /// it that is not the same: ours stores the message, plain pub/sub does not. From after the send there is less: sender and watchers are
-/// woken at about the same time, so it tells which thread came first. Both are printed all the same. The time of publication is stamped
+/// woken at about the same time, so it shows which thread came first. Both are printed all the same. The time of publication is stamped
 /// by the server's clock, which is this machine's. Ours is the message's own timestamp, taken as the script begins: storing the message is
 /// in it. The reference's is taken by a script that only publishes; every other message, the rest is a plain PUBLISH. SignalR's is taken as
 /// the hub of the first server begins to publish.
@@ -68,7 +68,7 @@ internal sealed class DeliveryPaced : IMetricGroup
         var sends = new List<Task>(times.Messages);
         while (sends.Count < times.Messages && await timer.WaitForNextTickAsync(run.Ending))
         {
-            // A slow send does not make room for itself by delaying the next one.
+            // A slow send must not gain time by delaying the next one.
             for (var due = Stopwatch.GetElapsedTime(start).TotalSeconds * PerSecond; sends.Count < due && sends.Count < times.Messages;)
             {
                 sends.Add(times.SendAsync(room, sends.Count));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RedisChat.Benchmarks.Delivery;
 
-/// <summary>Notes when each watcher received which message, and tells how long that took, in µs.</summary>
+/// <summary>Records when each watcher received each message, and returns how long that took, in µs.</summary>
 internal sealed class DeliveryTimes(int watchers, int messages, int warmUp) : Reception(watchers, messages)
 {
     private readonly long[] _begun = new long[messages];
@@ -25,15 +25,15 @@ internal sealed class DeliveryTimes(int watchers, int messages, int warmUp) : Re
         _sincePublished[watcher, number] = published == 0 ? 0 : Clock.NowMicros - published;
     }
 
-    /// <summary>From before the call that sends.</summary>
+    /// <summary>The time from before the send call.</summary>
     public double[] SinceBegun(Func<int, bool> messages) =>
         Sorted(messages, (watcher, number) => Stopwatch.GetElapsedTime(_begun[number], _received[watcher, number]).TotalMicroseconds);
 
-    /// <summary>From after that call. Less than nothing where the watcher was told before the sender.</summary>
+    /// <summary>The time from after the send call. Negative if the watcher received the message before the call returned.</summary>
     public double[] SinceReturned(Func<int, bool> messages) =>
         Sorted(messages, (watcher, number) => Stopwatch.GetElapsedTime(_returned[number], _received[watcher, number]).TotalMicroseconds);
 
-    /// <summary>From when the server published it.</summary>
+    /// <summary>The time from the server's publication.</summary>
     public double[] SincePublished(Func<int, bool> messages) => Sorted(messages, (watcher, number) => _sincePublished[watcher, number]);
 
     public static double Percentile(double[] sorted, double share) => sorted[(int)((sorted.Length - 1) * share)];

@@ -5,11 +5,11 @@ internal interface IFanOut : IAsyncDisposable
 {
     string Name { get; }
 
-    /// <summary>Opens a new room and lets watchers begin; when it returns they all hear what is sent.</summary>
+    /// <summary>Opens a new room and starts its watchers; when it returns, all of them receive messages.</summary>
     Task<IFanOutRoom> OpenAsync(int watchers, Reception reception);
 }
 
-/// <summary>A room that is watched. Disposing it ends the watching.</summary>
+/// <summary>A watched room. Disposing it ends its watchers.</summary>
 internal interface IFanOutRoom : IAsyncDisposable
 {
     /// <summary>Sends the message of a number, from 0.</summary>

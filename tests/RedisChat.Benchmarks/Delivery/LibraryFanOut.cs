@@ -52,7 +52,7 @@ internal sealed class LibraryFanOut(RunContext run) : IFanOut
                 }
                 catch (OperationCanceledException)
                 {
-                    // That is how watching ends.
+                    // Watching ends with this exception.
                 }
                 catch (Exception e)
                 {

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisChat.Benchmarks.Delivery;
 
 /// <summary>
-/// What an application writes by itself: plain pub/sub, one <see cref="ChannelMessageQueue"/> whose reader hands each payload to an in-process channel of
+/// A handwritten application: plain pub/sub, one <see cref="ChannelMessageQueue"/> whose reader hands each payload to an in-process channel of
 /// each watcher. Nothing is stored, checked or parsed.
 /// </summary>
 internal sealed class RawFanOut(RunContext run, ConnectionMultiplexer watching) : IFanOut
@@ -15,7 +15,7 @@ internal sealed class RawFanOut(RunContext run, ConnectionMultiplexer watching) 
     // As much as the library lets a watcher fall behind.
     private const int BufferSize = 1024;
 
-    // Plain PUBLISH does not tell when it was done; this is a publication with the server's time before it.
+    // Plain PUBLISH does not report when it ran; this publishes the server's time in front of the payload.
     private const string PublishWithTime =
         "local now = redis.call('TIME') return redis.call('PUBLISH', KEYS[1], now[1] .. string.format('%06d', now[2]) .. ' ' .. ARGV[1])";
 

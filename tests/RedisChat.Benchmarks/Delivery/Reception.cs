@@ -1,13 +1,13 @@
 namespace RedisChat.Benchmarks.Delivery;
 
-/// <summary>Takes what the watchers receive, and knows when all of them have everything.</summary>
+/// <summary>Counts the watchers' messages, and detects when all watchers have everything.</summary>
 internal abstract class Reception(int watchers, int messages)
 {
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int[] _counts = new int[watchers];
     private int _incomplete = watchers;
 
-    /// <summary>Whether it wants to know which message it was: reading that costs each watcher something.</summary>
+    /// <summary>Whether it needs each message's number, which costs every watcher time to read.</summary>
     public abstract bool IsNumbered { get; }
 
     public int WatcherCount => _counts.Length;

@@ -58,7 +58,7 @@ internal sealed class SignalRFanOut : IFanOut
 
     public async ValueTask DisposeAsync()
     {
-        // What is in the way of a clean end must not keep the servers alive.
+        // A failed shutdown must not keep the servers alive.
         try
         {
             await Task.WhenAll(_watchers.Prepend(_sender).Where(connection => connection is not null).Select(connection => connection.DisposeAsync().AsTask()))

@@ -7,13 +7,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Delivery;
 
-/// <summary>One of the SignalR servers behind a Redis backplane, as a process of its own: the benchmark program, started again.</summary>
+/// <summary>One of the SignalR servers behind a Redis backplane, in its own process: the benchmark program started again.</summary>
 internal static class SignalRServer
 {
     public const string Verb = "signalr-server";
     public const string Path = "/chat";
 
-    /// <summary>Says its address on standard output, and serves until its standard input is closed.</summary>
+    /// <summary>Prints its address to standard output, and serves until its standard input is closed.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [var prefix] || await Console.In.ReadLineAsync() is not { } redis)

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 namespace RedisChat.Benchmarks.Growth;
 
 /// <summary>
-/// What a send and a newest page cost where Redis holds ten million messages, beside ten thousand. Two servers at once, so that both are measured in
+/// The cost of a send and a newest page when Redis holds ten million messages, compared to ten thousand. Two servers at once, so both are measured in
 /// the same rounds; and in each round rooms that were not touched before, filled alike to the last bucket.
 /// </summary>
 internal sealed class GrowthCost : IMetricGroup
@@ -47,7 +47,7 @@ internal sealed class GrowthCost : IMetricGroup
         var names = Enumerable.Range(0, LargeRooms).Select(_ => run.NewName()).ToArray();
         await new BucketFill(scheme, MessagesInLargeRoom).WriteAsync(connection.GetDatabase(), names, run.Ending);
 
-        // These histories were never sealed, and would be while others are measured.
+        // These histories were never sealed, and would be sealed during other measurements.
         await using var largeStore = run.NewStore(server.Configuration, SealedHistory.Off);
         await using var smallStore = run.NewStore(SealedHistory.Off);
         var smallFill = new BucketFill(scheme, MessagesInSmallRoom);

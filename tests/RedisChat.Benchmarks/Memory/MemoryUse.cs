@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Memory;
 
-/// <summary>What Redis allocates for each message of some rooms.</summary>
+/// <summary>The memory that Redis allocates per message.</summary>
 /// <param name="Lasting">Bytes a message, of everything that stays: messages, rooms, the lists of users' ids, and the keys themselves.</param>
 /// <param name="Expiring">Bytes a message, of the idempotency keys that expire.</param>
 internal sealed record MemoryUse(double Lasting, double Expiring)
@@ -19,7 +19,7 @@ internal sealed record MemoryUse(double Lasting, double Expiring)
         await run.CleanAsync();
         await using var store = run.NewStore(configure);
 
-        // Connections and the script are there before, and are not the messages' memory.
+        // Set up connections and the script first, so that they do not count as the messages' memory.
         await FillAsync(new Chat(store), run.NewName(), texts.Messages(0).Take(BatchSize), users);
         await run.CleanAsync();
         var before = await run.Server.UsedMemoryAsync();

@@ -6,6 +6,6 @@ internal static class SealedHistory
     /// <summary>Everything stays open.</summary>
     public static Action<RedisStoreOptions> Off => options => options.SealAfter = null;
 
-    /// <summary>Everything is sealed as early as can be.</summary>
+    /// <summary>Everything is sealed as early as possible.</summary>
     public static Action<RedisStoreOptions> AtOnce => options => options.SealAfter = 1;
 }

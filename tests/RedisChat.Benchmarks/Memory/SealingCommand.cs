@@ -7,7 +7,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Memory;
 
-/// <summary>What compression makes of a bucket, by language and by quality: a table on standard output, no server.</summary>
+/// <summary>The compressed size of a bucket, by language and quality: a table on standard output, without a server.</summary>
 internal static class SealingCommand
 {
     private const int Users = 64;

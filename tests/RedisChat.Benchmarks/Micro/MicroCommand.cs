@@ -6,7 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace RedisChat.Benchmarks.Micro;
 
-/// <summary>Runs the micro-benchmarks: nanoseconds and allocations of what a message passes on its way, without a server.</summary>
+/// <summary>Runs the micro-benchmarks: time and allocations of each step on a message's path, without a server.</summary>
 internal static class MicroCommand
 {
     public static int Run(string[] arguments)

@@ -8,7 +8,7 @@ public class NamesOfKeys
 {
     private readonly KeyNames _keys = new(new HashTagKeyScheme(), database: 0);
 
-    /// <summary>One that stands for itself, and one that must be escaped.</summary>
+    /// <summary>An id that is used as it is, and one that must be escaped.</summary>
     [Params("general", "team:42{a}")]
     public string Room { get; set; } = "";
 

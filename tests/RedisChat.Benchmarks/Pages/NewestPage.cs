@@ -8,7 +8,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Pages;
 
-/// <summary>Newest pages a second: what every user does who opens a room.</summary>
+/// <summary>Newest pages per second: every user who opens a room reads one.</summary>
 internal sealed class NewestPage : IMetricGroup
 {
     private const int PageSize = 50;
@@ -74,7 +74,7 @@ internal sealed class NewestPage : IMetricGroup
         }
     }
 
-    /// <summary>The values of the page, by ids that are known, as they lie in their buckets.</summary>
+    /// <summary>The values of the page by known ids, as stored in their buckets.</summary>
     private static Func<Task> RawRead(RunContext run, string room)
     {
         var scheme = new KeyNames(new HashTagKeyScheme(run.Prefix), database: 0);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat.Benchmarks.Ratios;
 
-/// <summary>What a metric's figure must reach, or must not exceed.</summary>
+/// <summary>The limit that a metric's figure must reach, or must not exceed.</summary>
 /// <param name="Limit">The figure.</param>
 /// <param name="IsLeast">Whether more is better.</param>
 internal sealed record Budget(double Limit, bool IsLeast)

@@ -5,7 +5,7 @@ internal sealed record Metric
 {
     public required string Name { get; init; }
 
-    /// <summary>What <see cref="Ours"/> and <see cref="Reference"/> are counted in.</summary>
+    /// <summary>The unit of <see cref="Ours"/> and <see cref="Reference"/>.</summary>
     public required string Unit { get; init; }
 
     /// <summary>The median of our figures; <see langword="null"/> where nothing was measured.</summary>
@@ -16,17 +16,17 @@ internal sealed record Metric
     /// <summary>The median of the reference's figures.</summary>
     public double? Reference { get; init; }
 
-    /// <summary>What the budget is about: the rounds' ratios, or without a reference our figures themselves.</summary>
+    /// <summary>The figures that the budget limits: the rounds' ratios, or our figures themselves if there is no reference.</summary>
     public Spread? Figure { get; init; }
 
     public Budget? Budget { get; init; }
 
-    /// <summary>What a reader must know to judge it.</summary>
+    /// <summary>Information that a reader needs to judge the figure.</summary>
     public string? Note { get; init; }
 
     public bool? IsMet => Budget is null || Figure is null ? null : Budget.IsMetBy(Figure.Value.Median);
 
-    /// <summary>Ours beside a reference's, round by round.</summary>
+    /// <summary>Our figures next to a reference's, round by round.</summary>
     public static Metric Ratio(
         string name, string unit, IReadOnlyList<double> ours, string referenceName, IReadOnlyList<double> reference, Budget? budget = null, string? note = null) => new()
         {
@@ -40,7 +40,7 @@ internal sealed record Metric
             Note = note,
         };
 
-    /// <summary>A figure of ours that stands alone.</summary>
+    /// <summary>Our figure without a reference.</summary>
     public static Metric Absolute(string name, string unit, IReadOnlyList<double> ours, Budget? budget = null, string? note = null) => new()
     {
         Name = name,

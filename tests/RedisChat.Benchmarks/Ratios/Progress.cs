@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RedisChat.Benchmarks.Ratios;
 
-/// <summary>Says on standard error what is going on; standard output has the results only.</summary>
+/// <summary>Reports progress on standard error; standard output has only the results.</summary>
 internal sealed class Progress
 {
     private readonly long _start = Stopwatch.GetTimestamp();

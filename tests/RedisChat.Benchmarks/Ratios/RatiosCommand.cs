@@ -4,7 +4,7 @@ using RedisChat.Benchmarks.Servers;
 namespace RedisChat.Benchmarks.Ratios;
 
 /// <summary>
-/// Measures the library and its references in turns within one run, and holds the ratios against their budgets. Ratios, since absolute figures
+/// Measures the library and its references in turns within one run, and checks the ratios against their budgets. Ratios, because absolute figures
 /// say more about the machine than about the library.
 /// </summary>
 internal static class RatiosCommand
@@ -61,7 +61,7 @@ internal static class RatiosCommand
 
         void End(PosixSignalContext signal)
         {
-            // The run ends at the next step, and everything it started with it.
+            // The run and everything it started end at the next step.
             signal.Cancel = true;
             ending.Cancel();
         }
@@ -90,13 +90,13 @@ internal static class RatiosCommand
         }
         catch (Exception) when (run.Ending.IsCancellationRequested)
         {
-            // Whatever it says: a terminal interrupts the server, too.
+            // Whatever the error: a terminal interrupts the server, too.
             report.Skip(group.Name, "interrupted");
             return false;
         }
         catch (Exception e)
         {
-            // The other groups still tell something.
+            // The other groups are still useful.
             Console.Error.WriteLine(e);
             report.Skip(group.Name, $"failed: {e.Message}");
             return false;

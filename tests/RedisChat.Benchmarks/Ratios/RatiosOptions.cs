@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat.Benchmarks.Ratios;
 
-/// <summary>What the command line of <c>ratios</c> says.</summary>
+/// <summary>The command line of <c>ratios</c>.</summary>
 internal sealed record RatiosOptions
 {
     public const int MaxRounds = 50;
@@ -12,13 +12,13 @@ internal sealed record RatiosOptions
     /// <summary>A part of the names of the groups to run; all if not given.</summary>
     public string? Only { get; private init; }
 
-    /// <summary>A server to use instead of an own one, in StackExchange.Redis's notation.</summary>
+    /// <summary>A server to use instead of starting one, in StackExchange.Redis's notation.</summary>
     public string? Redis { get; private init; }
 
     /// <summary>Where to write the results for programs.</summary>
     public string? Json { get; private init; }
 
-    /// <summary>The options, or <see langword="null"/> if the command line is not one.</summary>
+    /// <summary>The options, or <see langword="null"/> if the command line is not valid.</summary>
     public static RatiosOptions? Parse(ReadOnlySpan<string> arguments)
     {
         var options = new RatiosOptions();

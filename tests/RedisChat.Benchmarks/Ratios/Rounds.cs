@@ -5,7 +5,7 @@ namespace RedisChat.Benchmarks.Ratios;
 /// </summary>
 internal static class Rounds
 {
-    // Enough for the run-time to compile the hot paths again, with what it has learnt of them.
+    // Enough for the runtime to recompile the hot paths with its profile of them.
     private const double WarmUpShare = 0.6;
 
     /// <summary>The figures of each contender, by its name, one for each round; those of the warm-up are thrown away.</summary>
@@ -25,7 +25,7 @@ internal static class Rounds
             {
                 run.Ending.ThrowIfCancellationRequested();
 
-                // Another one begins each round, so that none profits from its place.
+                // Each round starts with a different contender, so that none benefits from its place.
                 var contender = contenders[(i + round) % contenders.Count];
                 Settle();
                 figures[contender.Name].Add(await contender.MeasureAsync(duration));
@@ -35,7 +35,7 @@ internal static class Rounds
         return figures;
     }
 
-    /// <summary>What one contender leaves behind is not collected at another one's cost.</summary>
+    /// <summary>Collects one contender's garbage, so that the next one does not pay for it.</summary>
     public static void Settle()
     {
         GC.Collect();

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Ratios;
 
-/// <summary>What a group measures with.</summary>
+/// <summary>The environment in which a group measures.</summary>
 internal sealed class RunContext : IAsyncDisposable
 {
     private readonly string _prefix;
@@ -18,7 +18,7 @@ internal sealed class RunContext : IAsyncDisposable
         Connection = connection;
         Ending = ending;
 
-        // Of another one's server nothing is touched but what begins so.
+        // On someone else's server, only keys with this prefix are touched.
         _prefix = HasOwnServer ? HashTagKeyScheme.DefaultPrefix : $"redischat-benchmark-{Guid.NewGuid():n}";
     }
 
@@ -29,17 +29,17 @@ internal sealed class RunContext : IAsyncDisposable
     /// <summary>How to connect to the server of this run.</summary>
     public string Configuration { get; }
 
-    /// <summary>The references' connection. Ours has one of its own, as in an application.</summary>
+    /// <summary>The references' connection. The library has its own, as in an application.</summary>
     public ConnectionMultiplexer Connection { get; }
 
     public IDatabase Database => Connection.GetDatabase();
 
-    /// <summary>What every key of this run begins with.</summary>
+    /// <summary>The prefix of every key of this run.</summary>
     public string Prefix => _prefix;
 
     public Progress Progress { get; } = new();
 
-    /// <summary>Cancelled when the run is to end early.</summary>
+    /// <summary>Cancelled to end the run early.</summary>
     public CancellationToken Ending { get; }
 
     public ServerFigures Server => new(Connection);
@@ -47,7 +47,7 @@ internal sealed class RunContext : IAsyncDisposable
     public static async Task<RunContext> StartAsync(RatiosOptions options, string configuration, CancellationToken ending) =>
         new(options, configuration, await ConnectAsync(configuration), ending);
 
-    /// <summary>Connects as the references do. INFO counts as administration; an own server is emptied, too.</summary>
+    /// <summary>Connects as the references do. INFO counts as administration; the run's own server is emptied, too.</summary>
     public static async Task<ConnectionMultiplexer> ConnectAsync(string configuration)
     {
         var options = ConfigurationOptions.Parse(configuration);
@@ -55,10 +55,10 @@ internal sealed class RunContext : IAsyncDisposable
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    /// <summary>A name that was not used before in this run.</summary>
+    /// <summary>A new name, unique within this run.</summary>
     public string NewName() => string.Create(CultureInfo.InvariantCulture, $"r{Interlocked.Increment(ref _names)}");
 
-    /// <summary>The library as an application uses it: a connection of its own, and the defaults.</summary>
+    /// <summary>The library as an application uses it: with its own connection and the defaults.</summary>
     public RedisMessageStore NewStore(Action<RedisStoreOptions>? configure = null) => NewStore(Configuration, configure);
 
     /// <summary>The same on another server.</summary>
@@ -69,7 +69,7 @@ internal sealed class RunContext : IAsyncDisposable
         return new RedisMessageStore(ConfigurationOptions.Parse(configuration), options);
     }
 
-    /// <summary>Removes what was written until now.</summary>
+    /// <summary>Removes everything written so far.</summary>
     public async Task CleanAsync()
     {
         foreach (var server in Connection.GetServers().Where(server => server.IsConnected && !server.IsReplica))
@@ -91,7 +91,7 @@ internal sealed class RunContext : IAsyncDisposable
     {
         try
         {
-            // An own server takes what it holds with it.
+            // The run's own server takes its data with it.
             if (!HasOwnServer)
             {
                 await CleanAsync();

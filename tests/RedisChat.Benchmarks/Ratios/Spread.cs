@@ -1,6 +1,6 @@
 namespace RedisChat.Benchmarks.Ratios;
 
-/// <summary>The middle and the ends of what the rounds gave.</summary>
+/// <summary>The median, minimum and maximum of the rounds.</summary>
 internal readonly record struct Spread(double Median, double Min, double Max)
 {
     public static Spread Of(IReadOnlyCollection<double> figures)

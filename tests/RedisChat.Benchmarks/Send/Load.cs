@@ -3,9 +3,9 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>What a load came to.</summary>
-/// <param name="Operations">How many were done.</param>
-/// <param name="Seconds">In how long.</param>
+/// <summary>The result of a load.</summary>
+/// <param name="Operations">The number of operations.</param>
+/// <param name="Seconds">The duration.</param>
 /// <param name="ServerMicros">The server's processor time meanwhile, in µs.</param>
 internal readonly record struct Load(long Operations, double Seconds, double ServerMicros)
 {
@@ -16,7 +16,7 @@ internal readonly record struct Load(long Operations, double Seconds, double Ser
 
     public double ServerMicrosEach => ServerMicros / Operations;
 
-    /// <summary>Lets workers repeat an operation, each one after the other, for some time.</summary>
+    /// <summary>Runs workers that each repeat an operation sequentially for some time.</summary>
     public static async Task<Load> RunAsync(RunContext run, int workers, TimeSpan duration, Func<int, Task> operation)
     {
         var cpu = await run.Server.ProcessorMicrosAsync();

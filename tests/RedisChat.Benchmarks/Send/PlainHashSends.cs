@@ -6,7 +6,7 @@ namespace RedisChat.Benchmarks.Send;
 
 /// <summary>
 /// The least that stores a message: one <c>HSET</c> of the value that we store, in a hash for each 128. The ids are counted in this process; no index,
-/// no order between processes, no repetition recognised, nothing published.
+/// no order between processes, no repetition recognized, nothing published.
 /// </summary>
 internal sealed class PlainHashSends : ISendPattern
 {

@@ -85,7 +85,7 @@ internal sealed class RawAppend
         _arguments[5] = _epoch == "" ? -1 : _room.Last;
     }
 
-    /// <summary>What all senders of a room have seen of it, as in one process of the library.</summary>
+    /// <summary>The room's state as seen by all its senders, as in one process of the library.</summary>
     internal sealed class SharedRoom
     {
         private long _last;

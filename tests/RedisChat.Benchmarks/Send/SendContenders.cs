@@ -2,10 +2,10 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>Makes contenders of ways to send.</summary>
+/// <summary>Turns ways to send into contenders.</summary>
 internal static class SendContenders
 {
-    /// <summary>Senders that all begin anew in rooms of their own for each measurement.</summary>
+    /// <summary>Senders that each start in a new room of their own for every measurement.</summary>
     public static Contender<Load> InRooms(RunContext run, int senders, ISendPattern pattern) =>
         Of(run, [.. Enumerable.Range(0, senders)], pattern);
 
@@ -23,7 +23,7 @@ internal static class SendContenders
 
         var send = await pattern.PrepareAsync(run, [.. roomOfSender.Select(room => names[room])]);
 
-        // A room's first message costs more than the others, and is not what is compared.
+        // A room's first message costs more than the others and must not count.
         await Task.WhenAll(Enumerable.Range(0, roomOfSender.Length).Select(send));
         return await Load.RunAsync(run, roomOfSender.Length, duration, send);
     });

@@ -2,7 +2,7 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>Sends a second, where everybody writes to one room.</summary>
+/// <summary>Sends per second when everyone writes to one room.</summary>
 internal sealed class SendOneRoom : IMetricGroup
 {
     private const int Senders = 256;

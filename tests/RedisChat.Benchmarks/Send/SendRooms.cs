@@ -2,7 +2,7 @@ using RedisChat.Benchmarks.Ratios;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>Sends a second, where many rooms are used at once.</summary>
+/// <summary>Sends per second when many rooms are used at once.</summary>
 internal sealed class SendRooms : IMetricGroup
 {
     public const int Senders = 256;

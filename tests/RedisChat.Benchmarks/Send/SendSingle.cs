@@ -3,7 +3,7 @@ using RedisChat.Benchmarks.Texts;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>One sender, one message after the other: round trips are what counts.</summary>
+/// <summary>One sender, one message at a time: round trips dominate.</summary>
 internal sealed class SendSingle : IMetricGroup
 {
     private const int CountedSends = 2000;
@@ -30,7 +30,7 @@ internal sealed class SendSingle : IMetricGroup
     }
 
     /// <summary>
-    /// Counts at the client, for the server's own counters include what scripts call. One sender waits for each answer, so a command is a round trip.
+    /// Counts at the client, because the server also counts commands run by scripts. One sender waits for each answer, so a command is a round trip.
     /// </summary>
     private static async Task<double> CountRoundTripsAsync(RunContext run)
     {

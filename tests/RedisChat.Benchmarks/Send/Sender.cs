@@ -2,7 +2,7 @@ using RedisChat.Benchmarks.Texts;
 
 namespace RedisChat.Benchmarks.Send;
 
-/// <summary>Who sends what where. All ways to send are given the same.</summary>
+/// <summary>A sender with its room and texts, the same for all ways to send.</summary>
 internal sealed record Sender(string Room, string User, string Text)
 {
     public static Sender[] InRooms(IReadOnlyList<string> rooms)

@@ -3,8 +3,8 @@ using RedisChat.Benchmarks.Ratios;
 namespace RedisChat.Benchmarks.Send;
 
 /// <summary>
-/// What a send costs the server, in processor time: what a team pays for on a Redis that it shares. Fewer, larger commands save the server reading and
-/// writing sockets, so it is measured where commands come in bunches, and where they come one by one.
+/// The server's processor time per send, which a team pays for on a shared Redis. Fewer, larger commands save the server reading and
+/// writing sockets, so it is measured with commands in batches and one by one.
 /// </summary>
 internal sealed class ServerCpu : IMetricGroup
 {

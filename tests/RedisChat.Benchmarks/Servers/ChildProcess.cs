@@ -31,7 +31,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var program = Environment.ProcessPath!;
 
-        // Where the run-time was started with the assembly's name, it is that again.
+        // If the runtime was started with the assembly's name, pass it again.
         var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var child = isHost ? StartReader(program, [typeof(ChildProcess).Assembly.Location, .. arguments]) : StartReader(program, arguments);
         child._process.StandardInput.WriteLine(configuration);
@@ -67,7 +67,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    // Where nothing was disposed: the pipe closes with this process, and this is for those who do not see it.
+    // If nothing was disposed: the pipe closes with this process, and this ends children that do not notice.
     private void OnExit(object? sender, EventArgs e)
     {
         if (OperatingSystem.IsWindows())
@@ -87,7 +87,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // It has already ended.
         }
     }
 }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Servers;
 
-/// <summary>What the server says of itself.</summary>
+/// <summary>The server's own figures.</summary>
 internal readonly struct ServerFigures(IConnectionMultiplexer connection)
 {
     /// <summary>Processor time of the whole server process, in µs.</summary>
@@ -13,7 +13,7 @@ internal readonly struct ServerFigures(IConnectionMultiplexer connection)
         return (info["used_cpu_user"] + info["used_cpu_sys"]) * 1e6;
     }
 
-    /// <summary>What the server has allocated, in bytes.</summary>
+    /// <summary>The server's allocated memory, in bytes.</summary>
     public async Task<double> UsedMemoryAsync() => (await ReadAsync("memory"))["used_memory"];
 
     private async Task<Dictionary<string, double>> ReadAsync(string section)

@@ -21,7 +21,7 @@ internal sealed class NaturalTexts
         _sentences = [.. sentences.Distinct()];
         if (_sentences.Length < FewestSentences)
         {
-            throw new ArgumentException($"{_sentences.Length} sentences are too few to be told from repetition.", nameof(sentences));
+            throw new ArgumentException($"{_sentences.Length} sentences are too few to avoid repetition.", nameof(sentences));
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class NaturalTexts
                         recent.Dequeue();
                     }
 
-                    // What did not fit is how the next message begins.
+                    // The next message starts with the part that did not fit.
                     text = text[message.Length..].TrimStart();
                 }
             }

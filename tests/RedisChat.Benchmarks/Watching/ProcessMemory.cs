@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RedisChat.Benchmarks.Watching;
 
-/// <summary>This process's memory, after everything was collected that can be.</summary>
+/// <summary>This process's memory, after a full garbage collection.</summary>
 internal readonly record struct ProcessMemory(long Managed, long Private)
 {
     private const string LinuxFigures = "/proc/self/smaps_rollup";
@@ -19,7 +19,7 @@ internal readonly record struct ProcessMemory(long Managed, long Private)
         return new(GC.GetTotalMemory(forceFullCollection: true), PrivateBytes());
     }
 
-    /// <summary>What is really there. On Linux <see cref="Process.PrivateMemorySize64"/> counts what is only reserved, too.</summary>
+    /// <summary>The memory actually in use. On Linux <see cref="Process.PrivateMemorySize64"/> also counts reserved memory.</summary>
     private static long PrivateBytes()
     {
         if (!File.Exists(LinuxFigures))

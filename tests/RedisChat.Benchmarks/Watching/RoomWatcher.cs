@@ -5,14 +5,14 @@ using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Watching;
 
-/// <summary>A process that watches many rooms, and says what that costs it: the benchmark program, started again, so that nothing else is in it.</summary>
+/// <summary>A process that watches many rooms and reports the cost: the benchmark program started again, so that nothing else runs in it.</summary>
 internal static class RoomWatcher
 {
     public const string Verb = "watch-rooms";
 
     private const int ConcurrentJoins = 64;
 
-    // Two probes at the default interval: what runs for the first time is compiled, and then compiled again to be fast. That is no cost of idling.
+    // Two probes at the default interval: code that runs for the first time is compiled and later recompiled, which is not a cost of idling.
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(12);
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(12);
@@ -24,7 +24,7 @@ internal static class RoomWatcher
             return 2;
         }
 
-        // Whatever becomes of the one who asked, this ends.
+        // This process ends, whatever happens to its parent.
         _ = Task.Run(async () =>
         {
             await Console.In.ReadToEndAsync();
@@ -35,7 +35,7 @@ internal static class RoomWatcher
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis), new RedisStoreOptions { KeyPrefix = prefix });
         var chat = new Chat(store);
 
-        // One room more, so that what watching needs once is there before.
+        // One more room, to allocate everything that watching needs only once.
         await WatchAsync(chat, Name(rooms));
         var before = ProcessMemory.Now();
         await Parallel.ForEachAsync(
@@ -56,7 +56,7 @@ internal static class RoomWatcher
 
     public static string RoomName(string first, int room) => string.Create(CultureInfo.InvariantCulture, $"{first}-{room}");
 
-    /// <summary>Begins to watch a room, as an application does; returns when it hears what happens.</summary>
+    /// <summary>Starts to watch a room, as an application does; returns once it receives events.</summary>
     private static Task WatchAsync(Chat chat, string room)
     {
         var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

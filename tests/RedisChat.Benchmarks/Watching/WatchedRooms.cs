@@ -6,7 +6,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.Benchmarks.Watching;
 
-/// <summary>What it costs one process to watch very many quiet rooms.</summary>
+/// <summary>The cost of watching very many quiet rooms in one process.</summary>
 internal sealed class WatchedRooms : IMetricGroup
 {
     private const int Rooms = 10_000;

@@ -15,7 +15,7 @@ public sealed class ConformanceSuiteTests
     }
 
     [Fact]
-    public void A_store_that_derives_nothing_misses_every_class() =>
+    public void A_store_that_derives_nothing_lacks_every_class() =>
         ConformanceSuite.MissingClasses([OtherStores]).Should().Equal(ConformanceSuite.Classes.Select(suite => $"Other{suite.Name}"));
 
     [Fact]
@@ -36,15 +36,15 @@ public sealed class ConformanceSuiteTests
     }
 
     [Fact]
-    public void Each_factory_needs_classes_of_its_own() =>
+    public void Each_factory_needs_its_own_classes() =>
         ConformanceSuite.MissingClasses([.. typeof(ConformanceSuiteTests).Assembly.GetTypes(), OtherStores])
             .Should().HaveCount(ConformanceSuite.Classes.Count).And.OnlyContain(name => name.StartsWith("Other", StringComparison.Ordinal));
 
     [Fact]
-    public void Without_a_factory_it_throws_instead_of_finding_nothing_missing() =>
+    public void Without_a_factory_it_throws_instead_of_reporting_nothing_missing() =>
         Assert.Throws<ArgumentException>(() => ConformanceSuite.MissingClasses([typeof(InMemoryAppendTests)])).Message.Should().Contain(nameof(StoreFactory));
 
-    /// <summary>A type as it would be under another name or with other attributes.</summary>
+    /// <summary>A type under another name or with other attributes.</summary>
     private sealed class Renamed(Type type, string name, TypeAttributes? attributes = null) : TypeDelegator(type)
     {
         public override string Name => name;

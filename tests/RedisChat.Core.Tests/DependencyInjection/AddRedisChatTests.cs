@@ -24,7 +24,7 @@ public sealed class AddRedisChatTests
     }
 
     [Fact]
-    public void The_layout_is_chosen_by_one_call()
+    public void One_call_chooses_the_layout()
     {
         _services.AddRedisChat("localhost:1").UseClassicLayout();
 
@@ -65,7 +65,7 @@ public sealed class AddRedisChatTests
     }
 
     [Fact]
-    public void The_hosts_own_store_and_scheme_are_made_with_its_services()
+    public void The_hosts_own_store_and_scheme_are_created_from_its_services()
     {
         _services.AddSingleton(new Dependency());
         _services.AddRedisChat("localhost:1").UseKeyScheme<OwnScheme>();

@@ -40,7 +40,7 @@ public sealed class ConnectionAtStartTests
         services => services.AddKeyedRedisChat("support").UseRedis("localhost:1"),
         services => services.AddKeyedRedisChat("support").Services.Configure<RedisStoreOptions>("support", options => options.Configuration = "localhost:1"),
 
-        // A host's connection is not made at the start, which would fail while its Redis is down.
+        // The host's connection is not opened at the start, which would fail while Redis is down.
         services => services.AddRedisChat().Services.AddSingleton<IConnectionMultiplexer>(_ => throw new InvalidOperationException("It was connected.")),
         services => services.AddKeyedRedisChat("support").Services.AddSingleton<IConnectionMultiplexer>(_ => throw new InvalidOperationException("It was connected.")),
         services => services.AddKeyedRedisChat("support").Services
@@ -49,7 +49,7 @@ public sealed class ConnectionAtStartTests
 
     [Theory]
     [MemberData(nameof(Unconnected))]
-    public void Without_anything_to_connect_to_the_host_does_not_start_and_says_what_to_call(Action<IServiceCollection> add, string sentence)
+    public void Without_anything_to_connect_to_the_host_does_not_start_and_the_error_names_the_method_to_call(Action<IServiceCollection> add, string sentence)
     {
         var start = () => Start(add);
 
@@ -58,7 +58,7 @@ public sealed class ConnectionAtStartTests
 
     [Theory]
     [MemberData(nameof(Connected))]
-    public void With_a_connection_or_without_the_need_for_one_the_host_starts(Action<IServiceCollection> add)
+    public void With_a_connection_or_if_it_needs_none_the_host_starts(Action<IServiceCollection> add)
     {
         using var host = Start(add);
 
@@ -66,7 +66,7 @@ public sealed class ConnectionAtStartTests
     }
 
     [Fact]
-    public void Outside_of_a_host_the_first_use_says_the_same()
+    public void Outside_a_host_the_first_use_fails_with_the_same_error()
     {
         using var provider = new ServiceCollection().AddKeyedRedisChat("support").Services.BuildServiceProvider();
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RedisChat.Tests.Diagnostics;
 
-/// <summary>A failed step of a health check has a sentence that can be shown; the log has the exception.</summary>
+/// <summary>A failed step of a health check has an error text that is safe to show; the log has the exception.</summary>
 public sealed class ChatHealthStepTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -32,7 +32,7 @@ public sealed class ChatHealthStepTests
     }
 
     [Fact]
-    public async Task Any_other_error_is_not_shown_but_logged()
+    public async Task Any_other_error_is_logged_but_not_shown()
     {
         var error = new InvalidOperationException("secret-host:6379");
 

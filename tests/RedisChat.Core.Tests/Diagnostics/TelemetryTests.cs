@@ -6,7 +6,7 @@ using RedisChat.Tests.Storage;
 
 namespace RedisChat.Tests.Diagnostics;
 
-/// <summary>What a chat tells of itself. Instruments are shared by the process, so each test looks for its own room or a difference.</summary>
+/// <summary>A chat's telemetry. The process shares the instruments, so each test looks for its own room or a difference.</summary>
 public sealed class TelemetryTests
 {
     private readonly string _room = $"room {Guid.NewGuid()}";
@@ -130,7 +130,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task Each_place_that_holds_something_unreadable_is_logged_once()
+    public async Task Each_place_with_unreadable_data_is_logged_once()
     {
         UnreadableMessage[] unreadable =
         [

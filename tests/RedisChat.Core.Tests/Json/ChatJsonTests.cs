@@ -6,10 +6,10 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat.Tests.Json;
 
-/// <summary>What the chat hands out goes through System.Text.Json and back, with the library's context and without.</summary>
+/// <summary>The chat's public values round-trip through System.Text.Json, with the library's context and without.</summary>
 public sealed class ChatJsonTests
 {
-    /// <summary>The largest integer up to which a JavaScript number holds every integer.</summary>
+    /// <summary>The largest integer such that a JavaScript number holds every integer up to it.</summary>
     private const long MaxSafeInteger = (1L << 53) - 1;
 
     public static TheoryData<int, int> EachExampleBothWays
@@ -31,7 +31,7 @@ public sealed class ChatJsonTests
 
     [Theory]
     [MemberData(nameof(EachExampleBothWays))]
-    public void Everything_comes_back_as_it_was(int example, int way)
+    public void Every_value_round_trips_unchanged(int example, int way)
     {
         var (type, value) = JsonExamples.All[example];
         var options = JsonExamples.Ways[way];
@@ -52,7 +52,7 @@ public sealed class ChatJsonTests
 
         foreach (var (path, number) in Numbers(JsonSerializer.SerializeToNode(value, type, JsonExamples.Ways[way]), "$"))
         {
-            // What JSON.parse does: the nearest double.
+            // As JSON.parse does: the nearest double.
             double.Parse(number, CultureInfo.InvariantCulture).ToString("F0", CultureInfo.InvariantCulture).Should().Be(number, path);
             long.Parse(number, CultureInfo.InvariantCulture).Should().BeInRange(-MaxSafeInteger, MaxSafeInteger, path);
         }
@@ -79,7 +79,7 @@ public sealed class ChatJsonTests
             $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
-    public void Each_kind_of_event_is_in_JSON_under_its_name_in_camel_case()
+    public void Each_kind_of_event_has_its_camel_case_name_in_JSON()
     {
         var kinds = typeof(RoomEvent).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(RoomEvent))).ToList();
 
@@ -112,7 +112,7 @@ public sealed class ChatJsonTests
             """{"severity":"Problem","code":"code","what":"what","why":"why"}""");
 
     [Fact]
-    public void What_is_left_out_in_JSON_has_its_default()
+    public void Properties_left_out_in_JSON_have_their_defaults()
     {
         foreach (var options in JsonExamples.Ways.Select(way => new JsonSerializerOptions(way) { PropertyNameCaseInsensitive = true }))
         {
@@ -177,7 +177,7 @@ public sealed class ChatJsonTests
     }
 
     [Fact]
-    public void Everything_that_the_chat_and_its_facets_hand_out_is_in_the_context()
+    public void Every_type_that_the_chat_and_its_facets_return_is_in_the_context()
     {
         Type[] handles = [typeof(Chat), typeof(ChatRoom)];
         var facets = handles.SelectMany(handle => handle.GetProperties()).Select(property => property.PropertyType).Where(type => type.Assembly == typeof(Chat).Assembly);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RedisChat.Tests.Json;
 
-/// <summary>A value of each type that the chat hands out or takes in, with the largest numbers and with everything optional set or left out.</summary>
+/// <summary>A value of each type that the chat returns or accepts, with the largest numbers and with all optional parts set or left out.</summary>
 internal static class JsonExamples
 {
     public static readonly RoomPosition Position = new(ulong.MaxValue, ChatLimits.MaxMessageId, long.MaxValue, long.MaxValue);
@@ -46,7 +46,7 @@ internal static class JsonExamples
         new RoomEvent.Heartbeat(Position),
     ];
 
-    /// <summary>All of them, each under the type that an application serializes it as.</summary>
+    /// <summary>All examples, each with the type that an application serializes it as.</summary>
     public static IReadOnlyList<(Type Type, object Value)> All =>
     [
         (typeof(RoomPosition), Position),
@@ -80,6 +80,6 @@ internal static class JsonExamples
             ])),
     ];
 
-    /// <summary>The two ways: the context of the library, and the serializer as it is without any options.</summary>
+    /// <summary>The two ways to serialize: with the library's context, and without any options.</summary>
     public static IReadOnlyList<JsonSerializerOptions> Ways => [ChatJsonContext.Default.Options, JsonSerializerOptions.Default];
 }

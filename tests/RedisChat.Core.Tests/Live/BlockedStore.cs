@@ -1,11 +1,11 @@
 namespace RedisChat.Tests.Live;
 
-/// <summary>A store whose reads never end by themselves.</summary>
+/// <summary>A store whose reads never complete on their own.</summary>
 internal sealed class BlockedStore : IMessageStore, ILiveRooms, ILiveRoom, IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
 
-    /// <summary>Completes when something is being read.</summary>
+    /// <summary>Completes when a read is under way.</summary>
     public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool RecognizesRepeatedAppends => true;
@@ -14,7 +14,7 @@ internal sealed class BlockedStore : IMessageStore, ILiveRooms, ILiveRoom, IDisp
 
     public RoomFeed Feed { get; } = new(100);
 
-    /// <summary>What disposing a store does.</summary>
+    /// <summary>Ends all reads, as disposing a store does.</summary>
     public async Task EndAsync()
     {
         await _ending.CancelAsync();

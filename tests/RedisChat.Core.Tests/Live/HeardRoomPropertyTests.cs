@@ -8,7 +8,7 @@ public sealed class HeardRoomPropertyTests
     private const int BufferSize = 256;
 
     [Fact]
-    public void Events_in_any_order_are_delivered_in_their_own()
+    public void Events_that_arrive_in_any_order_are_delivered_in_sequence()
     {
         Gen.Select(Gen.Int[0, 3].List[1, 30], Gen.Int[1, 100_000]).Sample((kinds, seed) =>
         {

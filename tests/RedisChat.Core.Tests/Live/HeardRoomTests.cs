@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RedisChat.Tests.Live;
 
-/// <summary>Events that overtook each other are put in order by their numbers; what does not come is not waited for long.</summary>
+/// <summary>Events that overtook each other are ordered by number; a missing event is not awaited for long.</summary>
 public sealed class HeardRoomTests
 {
     private const int BufferSize = 64;
@@ -23,7 +23,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void What_follows_a_missing_event_is_held_until_that_has_come()
+    public void Events_after_a_missing_one_are_held_until_it_arrives()
     {
         var missing = _history.Created();
         _room.Hear(_history.Created());
@@ -40,7 +40,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void A_missing_event_that_does_not_come_soon_is_a_hole()
+    public void A_missing_event_that_does_not_arrive_soon_is_a_hole()
     {
         _history.Created();
         _room.Hear(_history.Created());
@@ -54,7 +54,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void The_time_begins_anew_for_another_missing_event()
+    public void The_timeout_restarts_for_another_missing_event()
     {
         var first = _history.Created();
         _room.Hear(_history.Created());
@@ -71,7 +71,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void An_event_that_comes_after_it_was_given_up_has_watchers_look_into_the_store_and_changes_nothing_else()
+    public void An_event_that_arrives_after_it_was_given_up_only_sends_the_watchers_to_the_store()
     {
         var late = _history.Created();
         _room.Hear(_history.Created());
@@ -87,7 +87,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void No_more_is_held_than_a_watcher_may_be_behind()
+    public void No_more_events_are_held_than_a_watcher_may_be_behind()
     {
         var missing = _history.Created();
         for (var i = 0; i < BufferSize / 2; i++)
@@ -98,7 +98,7 @@ public sealed class HeardRoomTests
         Read().Should().BeEmpty();
         _room.Hear(_history.Created());
 
-        // Given up, and told all at once: one more than the watcher's buffer holds.
+        // Given up, and all delivered at once: one more than the watcher's buffer holds.
         _reader.TakeCatchUp().Should().Be(CatchUpCause.Overflow);
         _room.Position.Should().Be(_history.Position);
         _room.Hear(missing);
@@ -106,7 +106,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void Numbers_that_go_back_are_told_at_once_and_send_the_watchers_to_the_store()
+    public void Numbers_that_go_back_are_delivered_at_once_and_send_the_watchers_to_the_store()
     {
         var lost = new LiveHistory();
         lost.Created();
@@ -133,7 +133,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void A_foreign_epoch_costs_one_read_in_each_interval_however_often_it_is_heard()
+    public void A_foreign_epoch_costs_one_read_per_interval_however_often_it_is_heard()
     {
         for (var i = 0; i < 1000; i++)
         {
@@ -150,7 +150,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void Ever_new_foreign_epochs_cost_a_handful_of_reads_in_each_interval()
+    public void Ever_new_foreign_epochs_cost_a_handful_of_reads_per_interval()
     {
         var reads = 0;
         for (ulong epoch = 100; epoch < 1100; epoch++)
@@ -179,7 +179,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void Events_that_came_between_the_read_of_another_epoch_and_its_confirmation_are_read_too()
+    public void Events_between_the_read_of_another_epoch_and_its_confirmation_are_read_too()
     {
         _room.Hear(Foreign(8, 1));
         _reader.TakeCatchUp().Should().Be(CatchUpCause.Hole);
@@ -192,7 +192,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void A_change_of_a_kind_that_is_not_known_moves_the_position_and_holds_nothing()
+    public void A_change_of_an_unknown_kind_moves_the_position_and_holds_nothing()
     {
         _room.Hear(_history.Unknown());
         _room.Hear(_history.Created());
@@ -204,7 +204,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void Nothing_is_heard_and_no_timer_is_left_once_it_is_closed()
+    public void A_closed_room_hears_nothing_and_leaves_no_timer()
     {
         var time = new TimersAlive();
         var room = new HeardRoom(BufferSize, time);
@@ -220,7 +220,7 @@ public sealed class HeardRoomTests
     }
 
     [Fact]
-    public void What_a_probe_found_missing_releases_what_was_held_behind_it()
+    public void A_missing_event_found_by_a_probe_releases_the_events_held_behind_it()
     {
         var heard = _seen;
         _history.Created();
@@ -241,16 +241,16 @@ public sealed class HeardRoomTests
         return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Created(message, position), (id - 1) * 10));
     }
 
-    /// <summary>Reads all there is, as a watcher that goes on after a hole as if it had read it from the store.</summary>
+    /// <summary>Reads all available events. After a hole it continues as if it had read the missing event from the store.</summary>
     private List<Continuity> Read()
     {
-        var told = new List<Continuity>();
+        var delivered = new List<Continuity>();
         while (_reader.TryRead(_seen, out var happened, out var continuity, out _))
         {
-            told.Add(continuity);
+            delivered.Add(continuity);
             _seen = happened.Position;
         }
 
-        return told;
+        return delivered;
     }
 }

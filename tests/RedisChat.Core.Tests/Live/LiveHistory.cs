@@ -1,13 +1,13 @@
 namespace RedisChat.Tests.Live;
 
-/// <summary>The events of one room, as they would be published.</summary>
+/// <summary>Produces the events of one room in their published form.</summary>
 internal sealed class LiveHistory
 {
     private const ulong Epoch = 7;
 
     public RoomPosition Position { get; private set; } = new(Epoch, 0, 0, 0);
 
-    /// <summary>So many messages, sent together.</summary>
+    /// <summary>This many messages, sent together.</summary>
     public LiveEvents Created(int count = 1)
     {
         LiveEvents events = default;
@@ -21,7 +21,7 @@ internal sealed class LiveHistory
         return events;
     }
 
-    /// <summary>The newest message edited.</summary>
+    /// <summary>An edit of the newest message.</summary>
     public LiveEvents Edited()
     {
         var before = Position.Revision;

@@ -8,7 +8,7 @@ public sealed class SeenRoomTests
     private readonly SeenRoom _seen = new() { Position = Position };
 
     [Fact]
-    public void A_change_that_was_part_of_a_state_read_ahead_is_not_delivered_again()
+    public void A_change_included_in_a_state_read_ahead_is_not_delivered_again()
     {
         _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
 
@@ -38,7 +38,7 @@ public sealed class SeenRoomTests
     }
 
     [Fact]
-    public void A_state_that_was_read_ahead_is_no_news_when_it_is_read_again_and_then_forgotten()
+    public void A_state_read_ahead_is_not_new_when_read_again_and_is_then_forgotten()
     {
         _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
         var before = _seen.ReadAhead;
@@ -51,7 +51,7 @@ public sealed class SeenRoomTests
     }
 
     [Fact]
-    public void What_was_read_ahead_anew_meanwhile_is_not_forgotten()
+    public void A_state_read_ahead_again_meanwhile_is_not_forgotten()
     {
         _seen.IsNews(Edited(1, at: 1000, state: 1002)).Should().BeTrue();
         var before = _seen.ReadAhead;
@@ -82,7 +82,7 @@ public sealed class SeenRoomTests
     }
 
     [Fact]
-    public void Events_without_a_state_are_always_news()
+    public void Events_without_a_state_are_always_new()
     {
         _seen.IsNews(new RoomEvent.CaughtUp(Position)).Should().BeTrue();
         _seen.WasReadAhead(new RoomEvent.Unknown(Position)).Should().BeFalse();

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace RedisChat.Tests.Live;
 
-/// <summary>Reads of the same at the same time are shared, but never one that began before the caller came.</summary>
+/// <summary>Concurrent reads of the same data are shared, but a caller never shares a read that began before it called.</summary>
 public sealed class SharedReadsTests
 {
     private readonly Channel<TaskCompletionSource<int>> _begun = Channel.CreateUnbounded<TaskCompletionSource<int>>();
@@ -18,7 +18,7 @@ public sealed class SharedReadsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task All_who_come_while_a_read_is_under_way_share_the_next_one()
+    public async Task All_callers_during_a_read_share_the_next_one()
     {
         var first = _reads.ReadAsync("lobby", Cancelled);
         var others = Enumerable.Range(0, 200).Select(_ => _reads.ReadAsync("lobby", Cancelled)).ToList();
@@ -28,7 +28,7 @@ public sealed class SharedReadsTests
         one.SetResult(1);
         (await first).Should().Be(1);
         var two = await BegunAsync();
-        others.Should().OnlyContain(other => !other.IsCompleted, "what the first one read may be older than they are");
+        others.Should().OnlyContain(other => !other.IsCompleted, "the first one's result may be older than their calls");
         two.SetResult(2);
 
         (await Task.WhenAll(others)).Should().OnlyContain(result => result == 2);
@@ -42,7 +42,7 @@ public sealed class SharedReadsTests
         (await BegunAsync()).SetResult(1);
         await first;
 
-        // If the end of the first read is not noted yet, this one follows it at once.
+        // If the end of the first read is not recorded yet, this one follows at once.
         var next = _reads.ReadAsync("lobby", Cancelled);
         (await BegunAsync()).SetResult(2);
         (await next).Should().Be(2);
@@ -58,7 +58,7 @@ public sealed class SharedReadsTests
     }
 
     [Fact]
-    public async Task A_read_that_fails_fails_for_those_who_share_it_and_the_next_one_is_read()
+    public async Task A_failed_read_fails_for_all_who_share_it_and_the_next_read_runs()
     {
         var first = _reads.ReadAsync("lobby", Cancelled);
         var second = _reads.ReadAsync("lobby", Cancelled);
@@ -71,7 +71,7 @@ public sealed class SharedReadsTests
     }
 
     [Fact]
-    public async Task Someone_who_stops_waiting_takes_the_read_from_nobody_else()
+    public async Task A_caller_that_stops_waiting_does_not_cancel_the_read_for_others()
     {
         using var impatient = new CancellationTokenSource();
         var first = _reads.ReadAsync("lobby", Cancelled);
@@ -88,7 +88,7 @@ public sealed class SharedReadsTests
     }
 
     [Fact]
-    public async Task A_read_does_not_run_in_the_context_of_whoever_happened_to_begin_it()
+    public async Task A_read_does_not_run_in_the_context_of_the_caller_that_started_it()
     {
         var local = new AsyncLocal<string>();
         var seen = new List<string?>();

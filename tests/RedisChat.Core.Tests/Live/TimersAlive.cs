@@ -1,6 +1,6 @@
 namespace RedisChat.Tests.Live;
 
-/// <summary>The system's clock; counts the timers that were made and not disposed.</summary>
+/// <summary>The system's clock; counts the timers created but not disposed.</summary>
 internal sealed class TimersAlive : TimeProvider
 {
     private int _alive;

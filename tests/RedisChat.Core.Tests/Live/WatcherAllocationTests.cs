@@ -1,7 +1,7 @@
 namespace RedisChat.Tests.Live;
 
-/// <summary>What an event costs for each further watcher.</summary>
-/// <remarks>Counts what the whole process allocates, since watchers run on the pool: so nothing else may run beside it.</remarks>
+/// <summary>The cost of an event per additional watcher.</summary>
+/// <remarks>Counts the allocations of the whole process, because watchers run on the pool; so nothing else may run at the same time.</remarks>
 [Collection(Alone)]
 public sealed class WatcherAllocationTests
 {
@@ -13,17 +13,17 @@ public sealed class WatcherAllocationTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_event_allocates_next_to_nothing_for_each_further_watcher()
+    public async Task An_event_allocates_almost_nothing_per_additional_watcher()
     {
         await AllocatedAsync(1 + FurtherWatchers);
         var one = await AllocatedAsync(1);
         var further = (await AllocatedAsync(1 + FurtherWatchers) - one) / FurtherWatchers;
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{further:f1} B for each further watcher of an event; {one:f0} B for the first and the send.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{further:f1} B for each additional watcher of an event; {one:f0} B for the first and the send.");
         further.Should().BeLessThanOrEqualTo(Budget);
     }
 
-    /// <summary>Bytes for each event, sent when all have taken the one before: so every watcher waits and is woken each time.</summary>
+    /// <summary>Bytes per event. Each is sent once all watchers have the previous one, so every watcher waits and is woken each time.</summary>
     private static async Task<double> AllocatedAsync(int watchers)
     {
         var chat = new Chat(new InMemoryMessageStore());
@@ -60,7 +60,7 @@ public sealed class WatcherAllocationTests
     [CollectionDefinition(Alone, DisableParallelization = true)]
     public sealed class AloneDefinition;
 
-    /// <summary>Allocates the same for each event, however many watch.</summary>
+    /// <summary>Allocates the same for each event, however many watchers there are.</summary>
     private sealed class Turn(int watchers)
     {
         private TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,7 +4,7 @@ using RedisChat.Conformance;
 
 namespace RedisChat.Tests.Live;
 
-/// <summary>A watcher as its application sees it: an enumeration like any other, that nobody else's can disturb.</summary>
+/// <summary>A watcher as its application sees it: an ordinary enumeration that no other one can disturb.</summary>
 public sealed class WatcherTests
 {
     private const string Room = "lobby";
@@ -48,7 +48,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_cancelled_watcher_ends_also_while_it_waits_and_tells_nothing_more()
+    public async Task A_cancelled_watcher_ends_even_while_it_waits_and_delivers_nothing_more()
     {
         using var end = new CancellationTokenSource();
         await using var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(end.Token);
@@ -66,7 +66,7 @@ public sealed class WatcherTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Each_of_two_tokens_ends_it(bool ofWatch)
+    public async Task Each_of_two_tokens_ends_the_watcher(bool ofWatch)
     {
         using var one = new CancellationTokenSource();
         using var other = new CancellationTokenSource();
@@ -80,7 +80,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_cancelled_watcher_tells_nothing_of_what_it_has_not_told_yet()
+    public async Task A_cancelled_watcher_drops_its_undelivered_events()
     {
         using var end = new CancellationTokenSource();
         await using var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(end.Token);
@@ -110,7 +110,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Disposing_a_watcher_while_an_event_is_awaited_ends_it_and_the_event_does_not_come()
+    public async Task Disposing_a_watcher_while_an_event_is_awaited_ends_it_without_the_event()
     {
         var watcher = _chat.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
         (await watcher.MoveNextAsync()).Should().BeTrue();
@@ -125,7 +125,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Disposing_a_watcher_again_and_again_while_events_come_always_ends_it()
+    public async Task Disposing_watchers_repeatedly_while_events_arrive_always_ends_them()
     {
         using var end = new CancellationTokenSource();
         var sending = Task.Run(async () =>
@@ -183,7 +183,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_store_that_is_disposed_ends_its_watchers_with_that_and_not_with_a_cancellation()
+    public async Task A_disposed_store_ends_its_watchers_with_ObjectDisposedException_and_not_with_a_cancellation()
     {
         using var store = new BlockedStore();
         var watched = new WatchedStore(store, store, TimeProvider.System, NullLogger.Instance);
@@ -198,7 +198,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Cancelled_in_the_body_of_the_loop_a_watcher_delivers_nothing_more_of_what_was_read_together()
+    public async Task A_watcher_cancelled_in_the_body_of_the_loop_delivers_nothing_more_of_the_same_read()
     {
         await FillAsync(100);
         using var end = new CancellationTokenSource();
@@ -220,7 +220,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Cancelled_in_the_body_of_the_loop_a_watcher_delivers_nothing_more_of_what_was_heard()
+    public async Task A_watcher_cancelled_in_the_body_of_the_loop_delivers_no_more_live_events()
     {
         using var end = new CancellationTokenSource();
         await using var watcher = _chat.WatchAsync(Room, cancellationToken: end.Token).GetAsyncEnumerator(Cancelled);
@@ -234,7 +234,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Cancelled_in_the_body_of_the_loop_reading_all_returns_nothing_more_of_the_page()
+    public async Task Reading_all_cancelled_in_the_body_of_the_loop_returns_nothing_more_of_the_page()
     {
         await FillAsync(100);
         using var end = new CancellationTokenSource();
@@ -255,7 +255,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_watcher_that_fell_behind_catches_up_without_being_told_again_that_it_has_caught_up()
+    public async Task A_watcher_that_fell_behind_catches_up_without_a_second_CaughtUp_event()
     {
         var chat = new Chat(new InMemoryMessageStore(watcherBufferSize: 10));
         await using var watcher = chat.WatchAsync(Room).GetAsyncEnumerator(Cancelled);
@@ -274,7 +274,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_watcher_that_fell_further_behind_than_it_wants_to_catch_up_receives_a_gap_and_goes_on_live()
+    public async Task A_watcher_that_fell_further_behind_than_it_wants_to_catch_up_receives_a_gap_and_continues_live()
     {
         var chat = new Chat(new InMemoryMessageStore(watcherBufferSize: 10));
         await using var watcher = chat.WatchAsync(Room, new WatchOptions { MaxCatchUp = 49 }, Cancelled).GetAsyncEnumerator(Cancelled);
@@ -293,7 +293,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task A_heartbeat_comes_after_each_interval_without_an_event_and_keeps_the_position()
+    public async Task A_heartbeat_arrives_after_each_interval_without_an_event_and_keeps_the_position()
     {
         var time = new FakeTimeProvider();
         var chat = new Chat(new InMemoryMessageStore(time));
@@ -327,7 +327,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Heartbeats_also_come_while_the_store_does_not_answer()
+    public async Task Heartbeats_arrive_even_while_the_store_does_not_answer()
     {
         var time = new FakeTimeProvider();
         using var store = new BlockedStore();
@@ -349,7 +349,7 @@ public sealed class WatcherTests
     }
 
     [Fact]
-    public async Task Each_enumeration_is_a_watcher_of_its_own()
+    public async Task Each_enumeration_is_a_separate_watcher()
     {
         var events = _chat.WatchAsync(Room);
         await using var one = new WatchLog(events);

@@ -2,7 +2,7 @@ using RedisChat.Tests.Storage;
 
 namespace RedisChat.Tests.Messages;
 
-/// <summary>What a caller changes after the call does not change what is sent. The store fails once, so the first attempt ends after the change.</summary>
+/// <summary>A caller's changes after the call do not affect the send. The store fails once, so the first attempt ends after the change.</summary>
 public sealed class MessageSenderTests
 {
     private readonly FaultyStore _store = new(new InMemoryMessageStore());

@@ -5,7 +5,7 @@ public sealed class DurabilityLevelTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Levels_say_what_they_are()
+    public void Levels_describe_themselves()
     {
         Durability.Memory.ToString().Should().Be("Memory");
         Durability.Replicated(2, TimeSpan.FromSeconds(1)).ToString().Should().Be("Replicated(2)");
@@ -18,14 +18,14 @@ public sealed class DurabilityLevelTests
     [InlineData(-1, 1000)]
     [InlineData(1, 0)]
     [InlineData(1, 30_001)]
-    public void Values_out_of_their_range_are_refused(int replicas, int milliseconds)
+    public void Values_out_of_range_are_refused(int replicas, int milliseconds)
     {
         var make = () => Durability.Replicated(replicas, TimeSpan.FromMilliseconds(milliseconds));
         make.Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
-    public async Task A_store_that_cannot_wait_is_named_with_the_level_and_what_to_do()
+    public async Task The_error_of_a_store_that_cannot_wait_names_it_the_level_and_a_remedy()
     {
         var chat = new Chat(new InMemoryMessageStore(), new ChatOptions { Durability = Durability.Fsynced(TimeSpan.FromSeconds(1)) });
 
@@ -37,7 +37,7 @@ public sealed class DurabilityLevelTests
     }
 
     [Fact]
-    public async Task More_operations_than_may_wait_are_refused_at_once_and_the_others_go_on()
+    public async Task Operations_beyond_the_waiting_limit_are_refused_at_once_and_the_others_continue()
     {
         var chat = new Chat(new SilentStore(), new ChatOptions { MaxPendingOperations = 2 });
         using var end = new CancellationTokenSource();
@@ -56,7 +56,7 @@ public sealed class DurabilityLevelTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
         }
 
-        // Those that ended make room.
+        // Finished operations make room.
         using var again = new CancellationTokenSource();
         var next = chat.SendAsync("lobby", "alice", "four", again.Token);
         next.IsCompleted.Should().BeFalse();

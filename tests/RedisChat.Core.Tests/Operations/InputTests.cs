@@ -69,7 +69,7 @@ public sealed class InputTests
         await chat.SendAsync(new string('x', 128), new string('ü', 64), "hello", Cancelled);
     }
 
-    // Not InlineData: an attribute would not keep half a surrogate pair.
+    // Not InlineData, because an attribute would not keep half a surrogate pair.
     public static TheoryData<string, string> BadTexts => new()
     {
         { "", "empty" },
@@ -102,7 +102,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public async Task An_error_of_the_program_is_not_one_of_input()
+    public async Task A_programming_error_is_not_an_input_error()
     {
         Assert.Throws<ArgumentNullException>(() => new Chat(null!));
         await Assert.ThrowsAsync<ArgumentNullException>(() => _chat.SendAsync("lobby", new NewMessage("alice", "hi"), null!, Cancelled));
@@ -110,7 +110,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public async Task Metadata_that_are_null_are_none()
+    public async Task Null_metadata_counts_as_empty()
     {
         var message = new NewMessage("alice", "hello") { Metadata = null! };
 
@@ -185,7 +185,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Options_of_a_watcher_that_make_no_sense_are_refused()
+    public void Invalid_watcher_options_are_refused()
     {
         Refused(null!, "options");
         Refused(new WatchOptions { MaxCatchUp = -1 }, "options.MaxCatchUp");

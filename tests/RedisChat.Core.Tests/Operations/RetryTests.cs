@@ -25,7 +25,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task On_a_store_that_would_double_it_a_send_that_may_have_happened_is_not_repeated()
+    public async Task A_send_that_may_have_happened_is_not_repeated_on_a_store_that_would_double_it()
     {
         _store.RecognizesRepeatedAppends = false;
         _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = false });
@@ -55,7 +55,7 @@ public sealed class RetryTests
         error.Operation.Should().Be(ChatOperations.Send);
         error.InnerException.Should().BeOfType<ChatUnavailableException>();
         error.Message.Should().Contain("10 s").And.Contain("No connection.");
-        _store.Calls.Should().BeInRange(10, 40, "the pauses grow to a second, and the time is ten");
+        _store.Calls.Should().BeInRange(10, 40, "the pauses grow to a second, and the time limit is ten seconds");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Two_primaries_are_waited_out_until_the_time_is_up()
+    public async Task A_send_retries_while_there_are_two_primaries_until_the_time_is_up()
     {
         _store.Faults.Enqueue(new ChatTopologyException("Two primaries."));
         (await RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled))).Id.Should().Be(1);
@@ -101,7 +101,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_cancelled_call_ends_as_cancelled_also_between_attempts()
+    public async Task A_cancelled_call_ends_as_cancelled_even_between_attempts()
     {
         using var cancelled = new CancellationTokenSource();
         var chat = new Chat(new SilentStore(), time: _time);
@@ -130,7 +130,7 @@ public sealed class RetryTests
     {
         await RunAsync(chat => chat.SendAsync("lobby", "alice", "hello", Cancelled));
 
-        // The attempt was refused for certain, and by the next one the message is gone: that was someone else.
+        // The attempt was refused for certain, and at the next one the message is gone: someone else deleted it.
         _store.FaultsComeAfterwards = true;
         _store.Faults.Enqueue(new ChatUnavailableException { MayHaveHappened = false });
 
@@ -158,7 +158,7 @@ public sealed class RetryTests
         _store.Calls.Should().Be(1);
     }
 
-    /// <summary>Runs an operation on a clock that goes on as soon as the chat waits for it.</summary>
+    /// <summary>Runs an operation on a clock that advances as soon as the chat waits.</summary>
     private async Task<T> RunAsync<T>(Func<Chat, Task<T>> operation)
     {
         var running = operation(new Chat(_store, time: _time));

@@ -9,7 +9,7 @@ namespace RedisChat.Tests.Options;
 /// <summary>Every option binds from configuration. A value that is not understood stops the host.</summary>
 public sealed class OptionBindingTests
 {
-    // For each option a value that differs from the default, the same as it is read, and values that must stop the host.
+    // For each option: a value that differs from the default, that value as read back, and values that must stop the host.
     private static readonly Dictionary<string, (string Text, object? Value, string[] Refused)> Examples = new()
     {
         ["ChatOptions.MaxTextBytes"] = ("100", 100, ["many", "1.5", "", "0"]),
@@ -40,7 +40,7 @@ public sealed class OptionBindingTests
         [.. Examples.SelectMany(example => example.Value.Refused, (example, text) => (example.Key, text))];
 
     [Fact]
-    public void There_is_an_example_of_every_option() =>
+    public void Every_option_has_an_example() =>
         Examples.Keys.Should().BeEquivalentTo(OptionsIn(typeof(ChatOptions)).Concat(OptionsIn(typeof(RedisStoreOptions))));
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class OptionBindingTests
     [InlineData(" replicated ( 3 ,00:00:00.5 ) ", 3, false, 500)]
     [InlineData("Fsynced", 0, true, 2000)]
     [InlineData("Fsynced(00:00:01)", 0, true, 1000)]
-    public void A_durability_is_written_as_a_text(string text, int replicas, bool isFsynced, int milliseconds)
+    public void A_durability_can_be_written_as_text(string text, int replicas, bool isFsynced, int milliseconds)
     {
         using var host = Start(("ChatOptions.Durability", text));
 
@@ -96,7 +96,7 @@ public sealed class OptionBindingTests
     [InlineData("Memory(00:00:01)")]
     [InlineData("Fsynced(00:00:00)")]
     [InlineData("Fsynced()")]
-    public void A_durability_that_is_not_understood_stops_the_host_and_says_how_it_is_written(string text)
+    public void An_invalid_durability_stops_the_host_and_the_error_shows_the_format(string text)
     {
         var start = () => Start(("ChatOptions.Durability", text));
 
@@ -116,7 +116,7 @@ public sealed class OptionBindingTests
     }
 
     [Fact]
-    public void A_section_is_bound_over_what_code_has_set_and_leaves_other_chats_alone()
+    public void A_section_overrides_options_set_in_code_and_leaves_other_chats_alone()
     {
         var bound = new ChatOptions { Durability = Durability.Fsynced(TimeSpan.FromSeconds(1)) };
 
@@ -136,7 +136,7 @@ public sealed class OptionBindingTests
     }
 
     [Fact]
-    public void A_text_in_the_place_of_a_section_stops_the_host()
+    public void A_text_in_place_of_a_section_stops_the_host()
     {
         var start = () => Start(("ChatOptions.Reactions", "Counted"));
 
@@ -144,7 +144,7 @@ public sealed class OptionBindingTests
     }
 
     [Fact]
-    public void Nothing_in_the_place_of_a_durability_stops_the_host()
+    public void A_missing_durability_stops_the_host()
     {
         var start = () => Start(("ChatOptions.Durability", null));
 

@@ -58,7 +58,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_host_that_checks_the_options_itself_does_not_take_away_the_checks()
+    public void A_host_that_validates_the_options_itself_does_not_disable_our_validation()
     {
         var start = () => Start(services =>
         {

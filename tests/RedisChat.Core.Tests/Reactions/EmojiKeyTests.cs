@@ -23,10 +23,10 @@ public sealed class EmojiKeyTests
     [InlineData("tab\t")]
     [InlineData("no\u00A0break")]
     [InlineData("seventy-bytes-are-more-than-any-emoji-needs-and-more-than-are-allowed!")]
-    public void What_is_not_one_emoji_or_short_name_is_bad_input(string? emoji) =>
+    public void Anything_but_one_emoji_or_short_name_is_bad_input(string? emoji) =>
         FluentActions.Invoking(() => EmojiKey.Of(emoji!)).Should().Throw<ChatInputException>().Which.ParamName.Should().Be("emoji");
 
-    // Not InlineData: an attribute would not keep half a surrogate pair.
+    // Not InlineData, because an attribute would not keep half a surrogate pair.
     [Fact]
     public void Half_a_surrogate_pair_is_bad_input() =>
         FluentActions.Invoking(() => EmojiKey.Of("\uD83D")).Should().Throw<ChatInputException>();

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Tests.Redis;
 
-/// <summary>Reads from one string and one hash in memory, and counts what was read of the string.</summary>
+/// <summary>Reads from one string and one hash in memory, and counts the reads of the string.</summary>
 internal sealed class FakeReads : RoomReads
 {
     /// <summary>The string, in ASCII.</summary>
@@ -35,7 +35,7 @@ internal sealed class FakeReads : RoomReads
         return Task.FromResult((long)length);
     }
 
-    // As GETRANGE: both ends inclusive, negative ones from the end, cut to the string.
+    // As GETRANGE: both ends are inclusive, negative ones count from the end, and both are clipped to the string.
     public override Task<RedisValue> StringGetRangeAsync(RedisKey key, long start, long end)
     {
         start = Math.Max(start < 0 ? start + Text.Length : start, 0);

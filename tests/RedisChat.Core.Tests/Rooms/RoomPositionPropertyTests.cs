@@ -17,7 +17,7 @@ public sealed class RoomPositionPropertyTests
         Position.Sample(position => RoomPosition.Parse(position.ToString()).Should().Be(position), iter: 5_000);
 
     [Fact]
-    public void A_culture_that_writes_numbers_its_own_way_changes_no_token() =>
+    public void The_culture_does_not_change_the_token() =>
         Position.Sample(position =>
         {
             var token = position.ToString();
@@ -40,7 +40,7 @@ public sealed class RoomPositionPropertyTests
         }, iter: 1_000);
 
     [Fact]
-    public void Any_text_is_read_or_refused_and_what_was_read_is_one_position() =>
+    public void Any_text_is_either_refused_or_read_as_one_position() =>
         Gen.Select(Position, Gen.Int[0, 60], Gen.String[0, 5], Gen.Int[0, 5]).Sample((position, at, put, cut) =>
         {
             var token = position.ToString();

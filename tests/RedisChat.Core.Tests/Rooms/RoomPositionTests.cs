@@ -32,7 +32,7 @@ public sealed class RoomPositionTests
     [InlineData("1.2.3.99999999999999999999")]
     [InlineData("11111111111111111111.2.3.4")]
     [InlineData("1.2.3.٤")]
-    public void What_is_no_token_is_refused(string token)
+    public void An_invalid_token_is_refused(string token)
     {
         RoomPosition.TryParse(token, null, out var position).Should().BeFalse();
         position.Should().Be(RoomPosition.Start);
@@ -44,7 +44,7 @@ public sealed class RoomPositionTests
         RoomPosition.TryParse(new string('1', 1_000_000), null, out _).Should().BeFalse();
 
     [Fact]
-    public void Null_is_no_token()
+    public void Null_is_not_a_token()
     {
         RoomPosition.TryParse(null, null, out _).Should().BeFalse();
         FluentActions.Invoking(() => RoomPosition.Parse(null!)).Should().Throw<ArgumentNullException>();

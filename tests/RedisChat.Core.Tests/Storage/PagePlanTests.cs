@@ -33,7 +33,7 @@ public sealed class PagePlanTests
         PagePlan.For(new MessageQuery { Around = around, Limit = limit }, 100).Should().Be(new PagePlan(pivot, older, newer, 100));
 
     [Fact]
-    public void A_page_is_put_in_ascending_order_without_what_was_read_beyond_it()
+    public void A_page_is_in_ascending_order_without_the_messages_read_beyond_it()
     {
         var page = new PagePlan(5, 2, 2, 10).ToPage(Messages(5, 4, 3), Messages(6, 7, 8), Position, []);
 
@@ -50,13 +50,13 @@ public sealed class PagePlanTests
         (page.HasOlder, page.HasNewer).Should().Be((false, false));
     }
 
-    // Where a page reads in one direction only, there is more in the other one unless it begins at that end of the room.
+    // If a page reads in one direction only, there is more in the other unless it starts at that end of the room.
     [Theory]
     [InlineData(100, 10, 0, 100, false, false)]
     [InlineData(99, 10, 0, 100, false, true)]
     [InlineData(0, 0, 10, 100, false, false)]
     [InlineData(1, 0, 10, 100, true, false)]
-    public void In_the_direction_that_is_not_read_the_pivot_says_whether_there_is_more(
+    public void The_pivot_says_whether_there_is_more_in_the_unread_direction(
         long pivot, int older, int newer, long last, bool hasOlder, bool hasNewer)
     {
         var page = new PagePlan(pivot, older, newer, last).ToPage([], [], Position, []);
@@ -65,7 +65,7 @@ public sealed class PagePlanTests
     }
 
     [Fact]
-    public void What_cannot_be_read_is_listed_by_id()
+    public void Unreadable_messages_are_listed_by_id()
     {
         var page = new PagePlan(5, 2, 0, 5).ToPage([], [], Position, [new UnreadableMessage(5), new UnreadableMessage(3), new UnreadableMessage(4)]);
 

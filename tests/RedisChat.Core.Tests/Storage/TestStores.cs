@@ -46,13 +46,13 @@ internal sealed class PageStore(MessagePage page) : IMessageStore
         throw new NotSupportedException();
 }
 
-/// <summary>A real store behind a bad line: before each call it does what the next fault says.</summary>
+/// <summary>A real store behind a bad connection: each call runs into the next fault.</summary>
 internal sealed class FaultyStore(IMessageStore inner) : IMessageStore
 {
-    /// <summary>What to throw in the next calls: first to last; <see langword="null"/> lets one pass.</summary>
+    /// <summary>The exceptions for the next calls, in order; <see langword="null"/> lets a call pass.</summary>
     public Queue<Exception?> Faults { get; } = [];
 
-    /// <summary>Whether a fault comes after the call was carried out (the answer is lost), not before.</summary>
+    /// <summary>Whether a fault strikes after the call has run (its answer is lost), rather than before.</summary>
     public bool FaultsComeAfterwards { get; set; }
 
     public int Calls { get; private set; }

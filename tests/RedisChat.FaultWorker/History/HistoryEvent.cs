@@ -13,7 +13,7 @@ namespace RedisChat.Faults;
 [JsonDerivedType(typeof(ChangeFailed), "change failed")]
 [JsonDerivedType(typeof(WatchBegan), "watch began")]
 [JsonDerivedType(typeof(WatchFailed), "watch failed")]
-[JsonDerivedType(typeof(Told), "told")]
+[JsonDerivedType(typeof(Received), "received")]
 [JsonDerivedType(typeof(Broken), "broken")]
 [JsonDerivedType(typeof(Disposed), "disposed")]
 internal abstract record HistoryEvent
@@ -25,49 +25,49 @@ internal abstract record HistoryEvent
     public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
 }
 
-/// <summary>An attempt to send, of one message or of several together. Each text is sent under its own name, so that it can be told apart for ever.</summary>
-/// <param name="Attempt">The number of the attempt among all of its worker.</param>
+/// <summary>An attempt to send one message or several together. Each message has a unique name, which identifies it for good.</summary>
+/// <param name="Attempt">The number of the attempt, unique within its worker.</param>
 /// <param name="Room">The room.</param>
 /// <param name="User">The sender.</param>
-/// <param name="Names">What tells each message from all others. It is the text, and the idempotency key if there is one.</param>
-/// <param name="Keyed">Whether the messages carry idempotency keys of the application's.</param>
+/// <param name="Names">The unique name of each message. It is the text, and also the idempotency key if there is one.</param>
+/// <param name="Keyed">Whether the application set idempotency keys.</param>
 internal sealed record SendBegan(int Attempt, string Room, string User, IReadOnlyList<string> Names, bool Keyed) : HistoryEvent;
 
 /// <summary>The receipts of an attempt, in the order of its names.</summary>
 internal sealed record SendAcknowledged(int Attempt, IReadOnlyList<Receipt> Receipts) : HistoryEvent;
 
-/// <summary>What a <see cref="MessageReceipt"/> says; the stamp is the message's time in µs.</summary>
+/// <summary>A <see cref="MessageReceipt"/>; the stamp is the message's time in µs.</summary>
 internal sealed record Receipt(long Id, long Stamp, bool IsDuplicate);
 
-/// <summary>An attempt that failed: for certain, or it may have happened.</summary>
+/// <summary>An attempt that failed, for certain or with an unknown outcome.</summary>
 internal sealed record SendFailed(int Attempt, bool MayHaveHappened, string Error) : HistoryEvent;
 
-/// <summary>An attempt to edit a message, or without a text to delete it.</summary>
+/// <summary>An attempt to edit a message, or to delete it if there is no text.</summary>
 internal sealed record ChangeBegan(int Attempt, string Room, long Id, string? Text) : HistoryEvent;
 
-/// <summary>A change that was answered; <paramref name="Found"/> says whether there was such a message.</summary>
+/// <summary>A change that was answered; <paramref name="Found"/> says whether the message existed.</summary>
 internal sealed record ChangeAcknowledged(int Attempt, bool Found) : HistoryEvent;
 
-/// <summary>A change that failed: for certain, or it may have happened.</summary>
+/// <summary>A change that failed, for certain or with an unknown outcome.</summary>
 internal sealed record ChangeFailed(int Attempt, bool MayHaveHappened, string Error) : HistoryEvent;
 
-/// <summary>A watcher begins to watch after a position, or goes on from one that it kept.</summary>
+/// <summary>A watcher starts after a position, or resumes from a saved one.</summary>
 internal sealed record WatchBegan(string Watcher, string Room, string After) : HistoryEvent;
 
-/// <summary>A watcher's stream ended by an error.</summary>
+/// <summary>A watcher's stream ended with an error.</summary>
 internal sealed record WatchFailed(string Watcher, string Error) : HistoryEvent;
 
-/// <summary>What a watcher was told.</summary>
+/// <summary>An event that a watcher received.</summary>
 /// <param name="Watcher">The watcher.</param>
 /// <param name="Kind">The kind of event.</param>
-/// <param name="Id">The message's id, if it is about a message.</param>
+/// <param name="Id">The message's id, if the event concerns a message.</param>
 /// <param name="Message">The message, if there is one.</param>
-/// <param name="Position">The room's position after it.</param>
-internal sealed record Told(string Watcher, ToldKind Kind, long Id, HistoryMessage? Message, string Position) : HistoryEvent;
+/// <param name="Position">The room's position after the event.</param>
+internal sealed record Received(string Watcher, ReceivedKind Kind, long Id, HistoryMessage? Message, string Position) : HistoryEvent;
 
 /// <summary>The kinds of <see cref="RoomEvent"/>.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ToldKind>))]
-internal enum ToldKind
+[JsonConverter(typeof(JsonStringEnumConverter<ReceivedKind>))]
+internal enum ReceivedKind
 {
     Created,
     Edited,
@@ -76,8 +76,8 @@ internal enum ToldKind
     CaughtUp,
 }
 
-/// <summary>Something that must never be seen: an unobserved task exception, or an error that is none of the library's.</summary>
+/// <summary>Something that must never be seen: an unobserved task exception, or an exception that is not the library's.</summary>
 internal sealed record Broken(string What) : HistoryEvent;
 
-/// <summary>The last one: the worker has disposed its store, and how long that took.</summary>
+/// <summary>The last event: how long the worker took to dispose its store.</summary>
 internal sealed record Disposed(double Milliseconds) : HistoryEvent;

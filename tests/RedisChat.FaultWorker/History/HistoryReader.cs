@@ -10,10 +10,10 @@ internal sealed class HistoryReader(string file) : IDisposable
     private readonly List<byte> _unfinished = [];
     private readonly List<HistoryEvent> _events = [];
 
-    /// <summary>What was written so far, as of the last <see cref="Read"/>.</summary>
+    /// <summary>The events written so far, as of the last <see cref="Read"/>.</summary>
     public IReadOnlyList<HistoryEvent> Events => _events;
 
-    /// <summary>Reads what was written since.</summary>
+    /// <summary>Reads the events written since.</summary>
     public void Read()
     {
         var buffer = new byte[64 * 1024];

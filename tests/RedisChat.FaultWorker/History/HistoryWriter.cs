@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RedisChat.Faults;
 
-/// <summary>An append-only log of events, one JSON line each, out of the process as soon as it is written. Thread-safe.</summary>
+/// <summary>An append-only log of events, one JSON line each, flushed out of the process after every write. Thread-safe.</summary>
 internal sealed class HistoryWriter(string file) : IDisposable
 {
     private readonly object _gate = new();

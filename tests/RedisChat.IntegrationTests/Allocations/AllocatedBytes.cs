@@ -1,11 +1,11 @@
 namespace RedisChat.IntegrationTests.Allocations;
 
-/// <summary>Counts what the whole process allocates, the client library's part in it, since one operation's work is spread over threads.</summary>
+/// <summary>Counts the allocations of the whole process, client library included, because an operation's work is spread over threads.</summary>
 internal static class AllocatedBytes
 {
     private const int Rounds = 7;
 
-    /// <summary>Bytes for each of so many operations, one after the other. The least of several rounds: what else is at work only adds.</summary>
+    /// <summary>Bytes per operation, run one after another. The least of several rounds, because other work only adds.</summary>
     public static async Task<double> EachAsync(int operations, Func<Task> operation)
     {
         var least = double.MaxValue;

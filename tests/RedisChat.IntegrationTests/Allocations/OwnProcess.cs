@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace RedisChat.IntegrationTests.Allocations;
 
-/// <summary>Has a test run in a process that runs no other, for what can be counted for a whole process only.</summary>
+/// <summary>Runs a test alone in a process, for figures that exist only per process.</summary>
 internal static class OwnProcess
 {
     private const string Mark = "REDISCHAT_TEST_IN_OWN_PROCESS";
 
-    /// <summary>Runs the test here if this is that process, and in a new one if it is not.</summary>
+    /// <summary>Runs the test here if this is that process, otherwise in a new one.</summary>
     public static Task RunAsync(TestServer server, Func<Task> test)
     {
         server.NeedRedis("Garnet runs in the process of the tests, so what it does would be counted.");

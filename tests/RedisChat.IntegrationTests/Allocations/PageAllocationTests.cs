@@ -7,7 +7,7 @@ public sealed class PageAllocationTests(TestServer server)
     private const int PageSize = 50;
 
     [Fact]
-    public Task A_page_of_50_allocates_at_most_16_KiB_its_texts_included() =>
+    public Task A_page_of_50_allocates_at_most_16_KiB_including_its_texts() =>
         OwnProcess.RunAsync(server, async () =>
         {
             var chat = new Chat(new RedisMessageStore(server.ChatConnection, new RedisStoreOptions { KeyPrefix = $"test-{Guid.NewGuid():n}" }));

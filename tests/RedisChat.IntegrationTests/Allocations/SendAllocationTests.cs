@@ -17,7 +17,7 @@ public sealed class SendAllocationTests(TestServer server)
         });
 
     [Fact]
-    public Task Sends_that_go_together_allocate_little_more_each() =>
+    public Task Combined_sends_allocate_little_more_each() =>
         OwnProcess.RunAsync(server, async () =>
         {
             var sends = new Task<MessageReceipt>[50];

@@ -119,7 +119,7 @@ public sealed class ClassicLongHistoryTests(TestServer server) : LongHistoryTest
         NotSupportedAsync(Ability, base.Messages_changed_while_others_are_sent_are_all_there_in_the_end);
 }
 
-/// <summary>The layout has neither changes nor events, so every test of them asserts a refusal.</summary>
+/// <summary>The layout has neither changes nor events, so each of these tests asserts a refusal.</summary>
 public sealed class ClassicWatchTests(TestServer server) : WatchTests(new ClassicStores(server))
 {
     [Fact]

@@ -2,7 +2,7 @@ using RedisChat.Conformance;
 
 namespace RedisChat.IntegrationTests.Conformance;
 
-/// <summary>A class of the suite that nobody derives for a store is a promise that nobody checks.</summary>
+/// <summary>A class of the suite that is not derived for a store is a promise that nothing checks.</summary>
 public sealed class ConformanceCoverageTests
 {
     [Fact]

@@ -12,7 +12,7 @@ internal abstract class SealingStores : StoreFactory
     private readonly List<RedisMessageStore> _opened = [];
     private readonly StoreLog _log = new();
 
-    /// <summary>How to connect. Skips the test where there is no such server.</summary>
+    /// <summary>How to connect. Skips the test if there is no server.</summary>
     protected abstract string Configuration { get; }
 
     public override IMessageStore Open()

@@ -9,7 +9,7 @@ public sealed class ConsoleDoctorTests
         ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory", "1gb", "--hash-max-listpack-value", "1024"];
 
     [Fact]
-    public async Task A_problem_is_shown_with_the_command_that_mends_it_and_is_the_exit_code()
+    public async Task A_problem_is_shown_with_the_command_that_fixes_it_and_sets_the_exit_code()
     {
         await using var redis = await RedisProcess.StartAsync([.. Well, "--maxmemory-policy", "allkeys-lru", "--timeout", "10"]);
 
@@ -41,7 +41,7 @@ public sealed class ConsoleDoctorTests
     }
 
     [Fact]
-    public async Task Servers_are_shown_one_after_the_other_the_worst_first()
+    public async Task Servers_are_shown_one_by_one_worst_first()
     {
         await using var well = await RedisProcess.StartAsync(Well);
         await using var ill = await RedisProcess.StartAsync([.. Well, "--appendonly", "no"]);
@@ -56,7 +56,7 @@ public sealed class ConsoleDoctorTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_one_sentence_and_an_exit_code_of_its_own()
+    public async Task A_server_that_does_not_answer_gives_one_sentence_and_its_own_exit_code()
     {
         var run = await RunAsync([], "doctor", "--redis", $"127.0.0.1:{FreePort()}");
 
@@ -66,7 +66,7 @@ public sealed class ConsoleDoctorTests
     }
 
     [Fact]
-    public async Task The_embedded_server_is_looked_at_too()
+    public async Task The_embedded_server_is_inspected_too()
     {
         var run = await RunAsync([], "doctor", "--port", $"{FreePort()}");
 
@@ -77,7 +77,7 @@ public sealed class ConsoleDoctorTests
     }
 
     [Fact]
-    public async Task What_a_server_says_of_itself_cannot_move_the_cursor()
+    public async Task A_servers_answers_cannot_move_the_cursor()
     {
         await using var redis = await RedisProcess.StartAsync(Well);
         await using (var administrator = await redis.ConnectAsync())

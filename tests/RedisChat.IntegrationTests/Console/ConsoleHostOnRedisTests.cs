@@ -6,7 +6,7 @@ namespace RedisChat.IntegrationTests.Sample;
 /// <summary>The console sample beside other programs on one server.</summary>
 public sealed class ConsoleHostOnRedisTests(TestServer server)
 {
-    // The sample has no option for the key prefix: all of these tests are in the default one.
+    // The sample has no option for the key prefix, so all of these tests use the default.
     private readonly string _room = $"test-{Guid.NewGuid():n}";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -47,7 +47,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     }
 
     [Fact]
-    public async Task Two_chats_go_on_after_Redis_was_restarted_under_them()
+    public async Task Two_chats_continue_after_Redis_restarts()
     {
         await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
         await using var alice = Start("--redis", redis.Configuration, "--user", "alice", "--room", _room);
@@ -67,7 +67,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     }
 
     [Fact]
-    public async Task What_another_client_of_the_library_sends_is_shown_and_the_other_way_round()
+    public async Task Messages_of_another_client_of_the_library_are_shown_and_vice_versa()
     {
         var chat = new Chat(new RedisMessageStore(server.ChatConnection));
         await chat.SendAsync(_room, "bob", "hello", Cancelled);
@@ -99,7 +99,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
     [Fact]
     public async Task Hostile_names_and_values_print_as_one_clean_line_each()
     {
-        // Past the library, which refuses such a name.
+        // Bypasses the library, which refuses such a name.
         var chat = new Chat(new RedisMessageStore(server.ChatConnection));
         await chat.SendManyAsync(_room, [new("bob", "one"), new("bob", "two"), new("bob", "three")], Cancelled);
         await Redis.HashSetAsync($"chatroom:{{{_room}}}:m:0", 1, """{"t":1700000000000000,"u":"\u001b[2Jmal\nlory\u202e","c":"x"}""");

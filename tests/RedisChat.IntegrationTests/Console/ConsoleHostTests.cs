@@ -5,7 +5,7 @@ using static RedisChat.IntegrationTests.Sample.ConsoleProcess;
 
 namespace RedisChat.IntegrationTests.Sample;
 
-/// <summary>The console sample as its users run it, on servers of its own.</summary>
+/// <summary>The console sample as its users run it, on its own servers.</summary>
 public sealed class ConsoleHostTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -37,7 +37,7 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
-    public async Task Without_any_input_it_leaves_at_once() => ShouldHavePrinted(await RunAsync([], "--port", Port));
+    public async Task Without_any_input_it_exits_at_once() => ShouldHavePrinted(await RunAsync([], "--port", Port));
 
     [Fact]
     public async Task Reactions_are_shown_to_everyone_and_ones_own_are_marked()
@@ -62,7 +62,7 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
-    public async Task A_second_chat_finds_the_first_ones_server()
+    public async Task A_second_chat_finds_the_first_chats_server()
     {
         var port = FreePort();
         await using var alice = StartOn(port, "alice");
@@ -85,7 +85,7 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
-    public async Task What_others_send_edit_and_delete_is_shown_as_it_happens()
+    public async Task Sends_edits_and_deletions_by_others_are_shown_live()
     {
         var port = FreePort();
         await using var alice = StartOn(port, "alice");
@@ -103,7 +103,7 @@ public sealed class ConsoleHostTests
         await bob.TypeAsync("fine");
         await alice.LineAsync($"^#3 {Time} bob: fine$");
 
-        // Each line once: one's own are not told again as news.
+        // Each line once: the user's own messages are not shown again as events.
         ShouldHavePrinted(
             await bob.LeaveAsync(),
             $"^#1 {Time} alice: hello$", $@"^#2 {Time} alice: how are you\?$", $@"^#1 {Time} alice: hi \(edited\)$", @"^#2 was deleted\.$", $"^#3 {Time} bob: fine$");
@@ -126,7 +126,7 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
-    public async Task Rooms_are_apart()
+    public async Task Rooms_are_separate()
     {
         var port = FreePort();
         await using var alice = StartOn(port, "alice", "--room", "a {room}:1");
@@ -146,15 +146,15 @@ public sealed class ConsoleHostTests
     [InlineData("--redis: .*not valid", "--redis", "host,nonsense=1")]
     [InlineData("--redis: .*scheme", "--redis", "https://user:secret@host")]
     [InlineData("--redis: .*comma in a password", "--redis", "host,password=a,b")]
-    public async Task A_bad_command_line_is_one_line_and_exit_code_1(string says, params string[] arguments) =>
+    public async Task A_bad_command_line_gives_one_line_and_exit_code_1(string says, params string[] arguments) =>
         ShouldHaveFailed(await RunAsync([], arguments), says);
 
     [Fact]
-    public async Task A_server_that_cannot_be_reached_is_one_line_and_exit_code_1() =>
+    public async Task An_unreachable_server_gives_one_line_and_exit_code_1() =>
         ShouldHaveFailed(await RunAsync([], "--redis", $"redis://127.0.0.1:{Port}"), "^The room cannot be opened. The room could not be read within 5 s. Redis is not available");
 
     [Fact]
-    public async Task A_port_that_something_else_has_is_one_line_and_exit_code_1()
+    public async Task A_port_that_is_taken_gives_one_line_and_exit_code_1()
     {
         var port = FreePort();
         using var listener = new TcpListener(IPAddress.Loopback, port);
@@ -167,7 +167,7 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
-    public async Task A_directory_that_cannot_be_used_is_one_line_and_exit_code_1()
+    public async Task A_directory_that_cannot_be_used_gives_one_line_and_exit_code_1()
     {
         var file = Path.GetTempFileName();
 
@@ -182,7 +182,7 @@ public sealed class ConsoleHostTests
     [InlineData("/history 0", "from 1 to 1000")]
     [InlineData("/from", "/from USER")]
     [InlineData("<too long>", "20000 bytes")]
-    public async Task What_is_refused_is_one_line_and_the_chat_goes_on(string line, string says)
+    public async Task A_refused_line_gives_one_line_and_the_chat_continues(string line, string says)
     {
         var run = await RunAsync([line == "<too long>" ? new string('x', 20_000) : line, "hello"], "--store", "memory", "--user", "alice");
 

@@ -34,7 +34,7 @@ public sealed class ConsoleOptionsTests
     }
 
     [Fact]
-    public void The_doctor_comes_first_and_takes_what_names_a_server()
+    public void The_doctor_comes_first_and_takes_the_options_that_name_a_server()
     {
         ConsoleOptions.Parse(["doctor"]).Doctor.Should().BeTrue();
         ConsoleOptions.Parse(["doctor", "--redis", "host"]).Redis.Should().Be("host");
@@ -53,7 +53,7 @@ public sealed class ConsoleOptionsTests
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData("--room", "r", "--help")]
-    public void Help_is_given_whatever_else_is_there(params string[] args) => ConsoleOptions.Parse(args).Help.Should().BeTrue();
+    public void Help_wins_over_all_other_options(params string[] args) => ConsoleOptions.Parse(args).Help.Should().BeTrue();
 
     [Theory]
     [InlineData("'--colour'", "--colour")]
@@ -74,7 +74,7 @@ public sealed class ConsoleOptionsTests
     [InlineData("--port means nothing together with --redis", "doctor", "--redis", "host", "--port", "1")]
     [InlineData("'doctor'", "--room", "r", "doctor")]
     [InlineData("must not be a number", "--layout", "classic", "--user", "17")]
-    public void A_bad_command_line_is_told_of_in_one_line(string says, params string[] args)
+    public void A_bad_command_line_is_reported_in_one_line(string says, params string[] args)
     {
         var error = Assert.Throws<StartupException>(() => ConsoleOptions.Parse(args));
 
@@ -82,7 +82,7 @@ public sealed class ConsoleOptionsTests
     }
 
     [Fact]
-    public void A_room_that_is_too_long_is_told_of() =>
+    public void A_room_that_is_too_long_is_reported() =>
         Assert.Throws<StartupException>(() => ConsoleOptions.Parse(["--room", new string('r', ChatLimits.MaxIdBytes + 1)]))
             .Message.Should().Contain($"at most {ChatLimits.MaxIdBytes} bytes");
 

@@ -7,19 +7,19 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat.IntegrationTests.Sample;
 
-/// <summary>What a run of the console sample came to.</summary>
+/// <summary>The result of a run of the console sample.</summary>
 internal sealed record ConsoleRun(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
 
-/// <summary>The console sample as a process of its own, with redirected input and output.</summary>
-/// <remarks>It leaves at the end of its input, and so also when the test host dies.</remarks>
+/// <summary>The console sample in its own process, with redirected input and output.</summary>
+/// <remarks>It exits at the end of its input, and therefore also when the test host dies.</remarks>
 internal sealed class ConsoleProcess : IAsyncDisposable
 {
-    /// <summary>What a message's time looks like, in regular expressions for lines.</summary>
+    /// <summary>The pattern of a message's time, for regular expressions that match lines.</summary>
     public const string Time = @"\d\d:\d\d:\d\d";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    // Below the range from which systems take the ports of outgoing connections, so that none of those gets there first.
+    // Below the range of ports for outgoing connections, so that none of those takes it first.
     private static int _lastPort = Random.Shared.Next(20_000, 29_000);
 
     private readonly Process _process;
@@ -33,7 +33,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
         _errors.Read(process.StandardError);
     }
 
-    /// <summary>A port that nobody listens on, and that no other test is given.</summary>
+    /// <summary>A free port that no other test receives.</summary>
     public static int FreePort()
     {
         while (true)
@@ -47,14 +47,14 @@ internal sealed class ConsoleProcess : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Somebody listens there: the next one.
+                // The port is taken: try the next one.
             }
         }
     }
 
     public static ConsoleProcess Start(params string[] arguments)
     {
-        // The program that runs this very runtime, since it need not be on the PATH.
+        // The program that runs this very runtime, because it may not be on the PATH.
         var dotnet = Path.GetFullPath(Path.Combine(
             Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         var start = new ProcessStartInfo(dotnet)
@@ -79,7 +79,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
     public static ConsoleProcess StartOn(int port, string user, params string[] arguments) =>
         Start(["--port", port.ToString(CultureInfo.InvariantCulture), "--user", user, .. arguments]);
 
-    /// <summary>Runs the sample on these lines until it leaves.</summary>
+    /// <summary>Runs the sample on these lines until it exits.</summary>
     public static async Task<ConsoleRun> RunAsync(IEnumerable<string> lines, params string[] arguments)
     {
         await using var process = Start(arguments);
@@ -97,7 +97,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Writes what is no whole line.</summary>
+    /// <summary>Writes an unfinished line.</summary>
     public Task TypeUnfinishedAsync(string text) => _process.StandardInput.WriteAsync(text);
 
     /// <summary>Waits for a line of the output, which may be there already.</summary>
@@ -117,7 +117,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"The sample did not leave within {Timeout.TotalSeconds} s. {Describe()}");
+            Assert.Fail($"The sample did not exit within {Timeout.TotalSeconds} s. {Describe()}");
         }
 
         return new ConsoleRun(_process.ExitCode, _output.Snapshot(), _errors.Snapshot());
@@ -138,7 +138,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
 
     private string Describe() => string.Join('\n', ["It wrote:", .. _output.Snapshot(), "and as errors:", .. _errors.Snapshot()]);
 
-    /// <summary>The lines that came out of a process so far.</summary>
+    /// <summary>The lines that a process has printed so far.</summary>
     private sealed class Lines
     {
         private readonly List<string> _lines = [];
@@ -175,7 +175,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
                 var left = deadline - DateTime.UtcNow;
                 if (ended || left <= TimeSpan.Zero)
                 {
-                    Assert.Fail($"No line was like {pattern} {(ended ? "when the sample left" : $"within {Timeout.TotalSeconds} s")}. {describe()}");
+                    Assert.Fail($"No line matched {pattern} {(ended ? "before the sample exited" : $"within {Timeout.TotalSeconds} s")}. {describe()}");
                 }
 
                 await Task.WhenAny(more, Reading, Task.Delay(left));

@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What was tried to be edited and deleted. Only its author changes a message, one change after the other.</summary>
+/// <summary>All attempts to edit and delete. Only its author changes a message, one change at a time.</summary>
 internal sealed class ChangeHistory
 {
     private readonly Dictionary<string, Dictionary<long, List<Change>>> _rooms = [];
@@ -36,16 +36,16 @@ internal sealed class ChangeHistory
         }
     }
 
-    /// <summary>A room's changes by message, each in the order they were tried.</summary>
+    /// <summary>A room's changes by message, each list in the order of the attempts.</summary>
     public IReadOnlyDictionary<long, List<Change>> In(string room) => _rooms.TryGetValue(room, out var changes) ? changes : new Dictionary<long, List<Change>>();
 
     /// <summary>The changes of one message.</summary>
     public IReadOnlyList<Change> Of(string room, long id) => In(room).TryGetValue(id, out var changes) ? changes : [];
 
-    /// <summary>Whether somebody tried to delete it.</summary>
+    /// <summary>Whether someone tried to delete the message.</summary>
     public bool MayBeDeleted(string room, long id) => Of(room, id).Any(change => change.Text is null);
 
-    /// <summary>One attempt; without a text, to delete.</summary>
+    /// <summary>One attempt to edit, or to delete if there is no text.</summary>
     internal sealed record Change(long Id, string? Text)
     {
         public bool IsAcknowledged { get; set; }

@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What is promised, whatever happens to a deployment with Cluster.</summary>
+/// <summary>The guarantees hold through any fault of a deployment with Cluster.</summary>
 public sealed class ClusterFaultTests(FaultReport report) : IClassFixture<FaultReport>
 {
     public static TheoryData<string, int> Faults => FaultSelection.Of(

@@ -2,7 +2,7 @@ using Scene = RedisChat.IntegrationTests.Faults.FaultScene<RedisChat.Integration
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What happens to a cluster of three primaries with a replica each, to the slot of one of the rooms.</summary>
+/// <summary>The faults of a cluster of three primaries with one replica each, at the slot of one of the rooms.</summary>
 internal static class ClusterFaults
 {
     private static readonly TimeSpan AfterFailOver = TimeSpan.FromSeconds(15);

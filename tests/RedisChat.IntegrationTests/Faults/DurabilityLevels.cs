@@ -1,10 +1,10 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>The same fault at the levels that differ under it.</summary>
+/// <summary>Runs a fault at each durability level that it affects differently.</summary>
 internal static class DurabilityLevels
 {
     /// <summary>
-    /// With Memory, and with all replicas of each primary. While one of these is away nothing is acknowledged at that level, so recovery
+    /// Memory, and all replicas of each primary. While a replica is down nothing is acknowledged at that level, so recovery
     /// counts from its return.
     /// </summary>
     public static IEnumerable<Fault<T>> AtBothLevels<T>(this Fault<T> fault, int replicas)

@@ -1,28 +1,28 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>Something that goes wrong with a deployment, and how it passes.</summary>
-/// <param name="Name">For the test and the table.</param>
-/// <param name="StartAsync">Starts the deployment that it happens to.</param>
-/// <param name="BeginAsync">Makes it happen.</param>
+/// <summary>A fault of a deployment, and how it ends.</summary>
+/// <param name="Name">The name in the test and the table.</param>
+/// <param name="StartAsync">Starts the deployment that the fault hits.</param>
+/// <param name="BeginAsync">Starts the fault.</param>
 internal sealed record Fault<T>(string Name, Func<Task<T>> StartAsync, Func<FaultScene<T>, Task> BeginAsync)
     where T : IDeployment
 {
-    /// <summary>What the senders ask for.</summary>
+    /// <summary>The durability that the senders ask for.</summary>
     public Durability Durability { get; init; } = Durability.Memory;
 
-    /// <summary>How long it lasts before <see cref="EndAsync"/>.</summary>
+    /// <summary>How long the fault lasts before <see cref="EndAsync"/>.</summary>
     public TimeSpan Lasts { get; init; }
 
-    /// <summary>Lifts it. If not given it passes by itself.</summary>
+    /// <summary>Ends the fault. If null, it passes by itself.</summary>
     public Func<FaultScene<T>, Task>? EndAsync { get; init; }
 
-    /// <summary>Whether recovery counts from its beginning although it is lifted later: what it broke must mend itself meanwhile.</summary>
+    /// <summary>Whether the recovery time counts from the start of the fault, because the deployment must recover before the fault ends.</summary>
     public bool CountsFromItsBeginning { get; init; }
 
-    /// <summary>What it may take with it.</summary>
+    /// <summary>The data that the fault may lose.</summary>
     public Loss MayLose { get; init; }
 
-    /// <summary>Within what time sends and watchers are promised to go on.</summary>
+    /// <summary>The time within which sends and watchers must resume.</summary>
     public required TimeSpan Recovery { get; init; }
 
     public override string ToString() => Name;

@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>Stores that are disposed in the middle of a fault, with sends and watchers under way.</summary>
+/// <summary>Disposes stores in the middle of a fault, with sends and watchers under way.</summary>
 internal static class FaultDisposal
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>Gathers the results of a test class's runs, and prints them in the end as rows of the table in docs/guarantees.md.</summary>
+/// <summary>Gathers the results of a test class's runs, and prints them at the end as rows of the table in docs/guarantees.md.</summary>
 public sealed class FaultReport : IDisposable
 {
     private readonly List<FaultResult> _results = [];

@@ -1,17 +1,17 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What one run of a fault came to.</summary>
+/// <summary>The result of one run of a fault.</summary>
 /// <param name="Fault">The fault's name.</param>
-/// <param name="MayLose">What it may take with it.</param>
-/// <param name="Findings">What the check found.</param>
-/// <param name="SendsSilent">The longest that a room was without an acknowledged send, after the fault.</param>
-/// <param name="WatchersSilent">The longest that a watcher was told no message, after the fault.</param>
-/// <param name="Promised">How long both may be at most.</param>
-/// <param name="Logs">Where the logs are, if anything is wrong.</param>
+/// <param name="MayLose">The data that the fault may lose.</param>
+/// <param name="Findings">The findings of the check.</param>
+/// <param name="SendsSilent">The longest time after the fault that a room had no acknowledged send.</param>
+/// <param name="WatchersSilent">The longest time after the fault that a watcher received no message.</param>
+/// <param name="Promised">The upper bound of both.</param>
+/// <param name="Logs">The directory of the logs, if anything is wrong.</param>
 internal sealed record FaultResult(
     string Fault, Loss MayLose, HistoryFindings Findings, TimeSpan SendsSilent, TimeSpan WatchersSilent, TimeSpan Promised, string Logs)
 {
-    /// <summary>What must not be.</summary>
+    /// <summary>The violations that the fault does not excuse.</summary>
     public IEnumerable<Violation> Violations => Findings.Violations.Where(violation => violation.Kind switch
     {
         ViolationKind.Lost => MayLose < Loss.Acknowledged,

@@ -3,13 +3,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>Senders and watchers in processes of their own, a fault that happens to their servers, and the check of what came of it.</summary>
+/// <summary>Runs senders and watchers in their own processes, breaks their servers, and checks the result.</summary>
 internal static class FaultRun
 {
     private static readonly TimeSpan CalmBefore = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CalmAfter = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Makes the fault happen, some times one after the other, and checks everything in the end.</summary>
+    /// <summary>Runs the fault several times in a row, and checks everything at the end.</summary>
     public static async Task<FaultResult> RunAsync<T>(Fault<T> fault, int seed, int times)
         where T : IDeployment
     {

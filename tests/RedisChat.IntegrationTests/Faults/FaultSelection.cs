@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>
-/// Which faults are run: a short selection, each once; or those that <c>REDISCHAT_FAULTS</c> asks for (<c>all</c>, or a part of their names),
+/// The faults to run: a short selection, each once; or the faults that <c>REDISCHAT_FAULTS</c> selects (<c>all</c>, or a part of their names),
 /// each several times with each of the seeds in <c>REDISCHAT_FAULT_SEEDS</c> (<c>1,2,3</c>).
 /// </summary>
 internal static class FaultSelection
@@ -13,16 +13,16 @@ internal static class FaultSelection
     private static readonly string? Asked = Environment.GetEnvironmentVariable("REDISCHAT_FAULTS");
     private static readonly string Seeds = Environment.GetEnvironmentVariable("REDISCHAT_FAULT_SEEDS") ?? "1,2,3";
 
-    /// <summary>Whether it is the long run, whose results are for docs/guarantees.md.</summary>
+    /// <summary>Whether this is the long run, whose results go into docs/guarantees.md.</summary>
     public static bool IsAskedFor => Asked is not null;
 
     /// <summary>The names and seeds to run.</summary>
     /// <param name="all">Every fault.</param>
-    /// <param name="selected">Those of an ordinary run.</param>
+    /// <param name="selected">The faults of an ordinary run.</param>
     public static TheoryData<string, int> Of(IEnumerable<string> all, params string[] selected)
     {
 #if NET8_0
-        // What a fault comes to differs little by runtime.
+        // The outcome of a fault hardly depends on the runtime.
         selected = selected[..1];
 #endif
         var rows = new TheoryData<string, int>();

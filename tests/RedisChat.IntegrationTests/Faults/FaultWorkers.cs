@@ -3,7 +3,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>The processes of a run: one that sends, and one that watches.</summary>
+/// <summary>The processes of a run: one sends, the other watches.</summary>
 internal sealed class FaultWorkers : IAsyncDisposable
 {
     /// <summary>The rooms in use. Each has two watchers.</summary>
@@ -19,7 +19,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
 
     public WorkerProcess Watchers { get; }
 
-    /// <summary>All that they have written, as far as it was read.</summary>
+    /// <summary>All events read from their logs so far.</summary>
     public IReadOnlyList<HistoryEvent> Events => [.. Senders.History.Events, .. Watchers.History.Events];
 
     public static async Task<FaultWorkers> StartAsync(string configuration, Durability durability, int seed, string logs)
@@ -38,7 +38,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
             await WorkerProcess.StartAsync(options with { Sends = false, Log = Path.Combine(logs, "watchers.log") }));
     }
 
-    /// <summary>Waits until from now on every room has taken a message, and every watcher was told of one.</summary>
+    /// <summary>Waits until every room has accepted a new message and every watcher has received one.</summary>
     public async Task RecoverAsync()
     {
         var silence = new Silence(Senders.History.Events, Watchers.History.Events, Stopwatch.GetTimestamp());
@@ -46,14 +46,14 @@ internal sealed class FaultWorkers : IAsyncDisposable
         await Watchers.UntilAsync(
             _ =>
             {
-                // Not only of those so far: a gap may have taken the place of these.
+                // Include later sends: a gap may have replaced the messages sent so far.
                 Senders.History.Read();
                 return silence.OfWatchers().Count == 2 * Rooms.Count;
             },
-            "each watcher is told a message");
+            "each watcher has received a message");
     }
 
-    /// <summary>The longest that since that moment a room had no acknowledged send, and a watcher was told no message.</summary>
+    /// <summary>The longest time since that moment without an acknowledged send to a room, and without a message to a watcher.</summary>
     public (TimeSpan Sends, TimeSpan Watchers) SilenceSince(long since)
     {
         Senders.History.Read();
@@ -62,7 +62,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
         return (silence.OfSends().Max(), silence.OfWatchers().Max());
     }
 
-    /// <summary>Waits until all watchers have been told everything.</summary>
+    /// <summary>Waits until all watchers have received everything.</summary>
     public Task ReachAsync(IReadOnlyList<StoredRoom> rooms) => Watchers.UntilAsync(
         events => rooms.All(room => HasReached(events, room)), $"all watchers have reached {string.Join(", ", rooms.Select(room => $"{room.Room} {room.Position}"))}");
 
@@ -75,7 +75,7 @@ internal sealed class FaultWorkers : IAsyncDisposable
     private static bool HasReached(IReadOnlyList<HistoryEvent> events, StoredRoom room)
     {
         var watchers = events.OfType<WatchBegan>().Where(began => began.Room == room.Room).Select(began => began.Watcher).ToHashSet();
-        return events.OfType<Told>().Where(told => watchers.Contains(told.Watcher)).GroupBy(told => told.Watcher)
-            .All(told => told.Last().Position == room.Position.ToString());
+        return events.OfType<Received>().Where(received => watchers.Contains(received.Watcher)).GroupBy(received => received.Watcher)
+            .All(received => received.Last().Position == room.Position.ToString());
     }
 }

@@ -3,11 +3,11 @@ using RedisChat.Faults;
 namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>
-/// Compares what senders tried and were answered, what watchers were told, and what the store holds in the end, in the manner of Jepsen.
+/// Compares the senders' attempts and answers, the events that watchers received and the final content of the store, as Jepsen does.
 /// </summary>
 /// <remarks>
-/// It knows nothing of the fault: each acknowledged message that is missing is reported as lost, whether the deployment may lose or not. A message that
-/// somebody tried to delete may be there or not.
+/// It knows nothing about the fault: it reports every missing acknowledged message as lost, even where the deployment may lose some. A message that
+/// someone tried to delete may or may not be there.
 /// </remarks>
 internal sealed class HistoryCheck
 {
@@ -24,8 +24,8 @@ internal sealed class HistoryCheck
     }
 
     /// <summary>Checks a whole history.</summary>
-    /// <param name="events">The logs of all workers, each in its order.</param>
-    /// <param name="rooms">All rooms as they are in the end.</param>
+    /// <param name="events">The logs of all workers, each in order.</param>
+    /// <param name="rooms">All rooms in their final state.</param>
     public static HistoryFindings Run(IReadOnlyList<HistoryEvent> events, IReadOnlyList<StoredRoom> rooms) =>
         new HistoryCheck(events, rooms).Run(events);
 
@@ -57,7 +57,7 @@ internal sealed class HistoryCheck
         };
     }
 
-    /// <summary>All that is stored was sent, once, and the ids are dense but for deletions.</summary>
+    /// <summary>Every stored message was sent, is stored once, and the ids have no gaps except for deletions.</summary>
     private void CheckStored(StoredRoom room)
     {
         foreach (var message in room.Messages)
@@ -68,7 +68,7 @@ internal sealed class HistoryCheck
             }
             else if (!sent.IsAcknowledged && !sent.MayHaveHappened)
             {
-                Report(ViolationKind.Undead, $"{room.Room} holds {message}, whose sending failed for certain");
+                Report(ViolationKind.Undead, $"{room.Room} holds {message}, whose send failed for certain");
             }
 
             if (message.Text != message.Name && !_changes.Of(room.Room, message.Id).Any(change => change.Text == message.Text))
@@ -105,14 +105,14 @@ internal sealed class HistoryCheck
                     : _changes.MayBeDeleted(room.Room, receipt.Id);
                 if (!isThere)
                 {
-                    Report(ViolationKind.Lost, $"{name} was acknowledged as {receipt}; {room.Room} holds there {message?.ToString() ?? "nothing"}");
+                    Report(ViolationKind.Lost, $"{name} was acknowledged as {receipt}; there {room.Room} holds {message?.ToString() ?? "nothing"}");
                     break;
                 }
             }
         }
     }
 
-    /// <summary>The last change of a message that was acknowledged has taken effect, or one that came after it.</summary>
+    /// <summary>The last acknowledged change of a message, or a later one, has taken effect.</summary>
     private void CheckChanges(StoredRoom room)
     {
         var stored = room.Messages.ToDictionary(message => message.Id);
@@ -129,12 +129,12 @@ internal sealed class HistoryCheck
                 : changes.Exists(change => change.Text is null);
             if (!holds)
             {
-                Report(ViolationKind.Undone, $"{changes[last]} was acknowledged; {room.Room} holds there {message?.ToString() ?? "nothing"}");
+                Report(ViolationKind.Undone, $"{changes[last]} was acknowledged; there {room.Room} holds {message?.ToString() ?? "nothing"}");
             }
         }
     }
 
-    /// <summary>What was acknowledged before something else was sent comes before it.</summary>
+    /// <summary>A message that was acknowledged before another was sent comes before it.</summary>
     private void CheckOrder(StoredRoom room)
     {
         var firstAnswerAfter = long.MaxValue;
@@ -144,7 +144,7 @@ internal sealed class HistoryCheck
             {
                 if (firstAnswerAfter < sent.Began)
                 {
-                    Report(ViolationKind.Reordered, $"{room.Room} holds {message} before what had been acknowledged when it was sent");
+                    Report(ViolationKind.Reordered, $"{room.Room} holds {message} before a message that had been acknowledged when it was sent");
                 }
 
                 firstAnswerAfter = Math.Min(firstAnswerAfter, sent.Answered);
@@ -152,7 +152,7 @@ internal sealed class HistoryCheck
         }
     }
 
-    /// <summary>Messages that were sent together are together, or none of them is there.</summary>
+    /// <summary>Messages that were sent together are stored together or not at all.</summary>
     private void CheckBatches(StoredRoom room)
     {
         var ids = room.Messages.GroupBy(message => message.Name).ToDictionary(same => same.Key, same => same.First().Id);
@@ -165,12 +165,12 @@ internal sealed class HistoryCheck
                     ids.ContainsKey(batch.Names[i]) || _changes.MayBeDeleted(room.Room, first[0] + i)));
             if (!isWhole)
             {
-                Report(ViolationKind.Torn, $"{room.Room} holds of {string.Join(", ", batch.Names)} only some, or not together");
+                Report(ViolationKind.Torn, $"{room.Room} holds only some of {string.Join(", ", batch.Names)}, or not together");
             }
         }
     }
 
-    /// <returns>How often watchers were told of a gap.</returns>
+    /// <returns>How many gaps watchers received.</returns>
     private int CheckWatchers(IReadOnlyList<HistoryEvent> events)
     {
         var watchers = new Dictionary<string, WatcherCheck>();
@@ -180,9 +180,9 @@ internal sealed class HistoryCheck
             {
                 watchers.Add(began.Watcher, new WatcherCheck(began, _sends, _changes, Report));
             }
-            else if (happened is Told told)
+            else if (happened is Received received)
             {
-                watchers[told.Watcher].Tell(told);
+                watchers[received.Watcher].Follow(received);
             }
         }
 

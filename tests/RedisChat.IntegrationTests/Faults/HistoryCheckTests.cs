@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>The check finds each kind of violation in a history made by hand, and nothing in one that is as it should be.</summary>
+/// <summary>The check finds each kind of violation in a handmade history, and nothing in a correct one.</summary>
 public sealed class HistoryCheckTests
 {
     private const string Room = "lobby";
@@ -18,8 +18,8 @@ public sealed class HistoryCheckTests
     public void A_history_without_faults_has_no_violations()
     {
         Watch();
-        SendStoreAndTell("one", 1);
-        SendStoreAndTell("two", 2);
+        SendStoreAndReceive("one", 1);
+        SendStoreAndReceive("two", 2);
 
         var findings = Check();
 
@@ -28,7 +28,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_message_that_was_acknowledged_and_is_not_stored_is_lost()
+    public void An_acknowledged_message_that_is_not_stored_is_lost()
     {
         Send("one", 1);
         Send("two", 2);
@@ -40,7 +40,7 @@ public sealed class HistoryCheckTests
     [Theory]
     [InlineData(2, 100)]
     [InlineData(1, 101)]
-    public void A_receipt_with_another_id_or_time_than_the_stored_message_is_lost(long id, long stamp)
+    public void A_message_stored_with_a_different_id_or_time_than_its_receipt_is_lost(long id, long stamp)
     {
         Acknowledge(Begin("one"), new Receipt(1, 100, false));
         Store("one", id, stamp: stamp);
@@ -49,7 +49,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_message_that_its_author_tried_to_delete_may_be_there_or_not()
+    public void A_message_that_its_author_tried_to_delete_may_or_may_not_be_stored()
     {
         Send("gone", 1);
         Send("there", 2);
@@ -61,7 +61,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_deletion_or_an_edit_that_was_acknowledged_and_is_not_stored_is_undone()
+    public void An_acknowledged_deletion_or_edit_that_is_not_stored_is_undone()
     {
         Send("one", 1);
         Store("one", 1);
@@ -74,7 +74,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void An_edit_may_be_followed_by_one_of_which_the_answer_was_lost()
+    public void An_edit_may_be_followed_by_an_edit_whose_answer_was_lost()
     {
         Send("one", 1);
         Change(1, "better", acknowledged: true);
@@ -85,7 +85,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void An_edit_that_takes_the_place_of_a_later_one_has_undone_it()
+    public void An_edit_that_overwrites_a_later_one_undoes_it()
     {
         Send("one", 1);
         Change(1, "better", acknowledged: true);
@@ -107,7 +107,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_message_that_comes_before_what_was_acknowledged_when_it_was_sent_is_reordered()
+    public void A_message_stored_before_one_acknowledged_earlier_is_reordered()
     {
         Send("one", 2);
         Send("two", 1);
@@ -118,7 +118,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void Messages_that_were_sent_at_the_same_time_may_come_in_either_order()
+    public void Messages_sent_at_the_same_time_may_come_in_either_order()
     {
         var one = Begin("one");
         var two = Begin("two");
@@ -141,7 +141,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void An_id_that_is_missing_and_was_not_deleted_is_a_hole()
+    public void A_missing_id_that_was_not_deleted_is_a_hole()
     {
         Send("two", 2);
         Store("two", 2);
@@ -150,7 +150,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void Of_messages_sent_together_some_without_the_others_are_torn()
+    public void Messages_sent_together_but_stored_in_part_are_torn()
     {
         Fail(Begin("one", "two"), mayHaveHappened: true);
         Store("one", 1);
@@ -159,7 +159,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void Messages_sent_together_with_another_between_them_are_torn()
+    public void Messages_sent_together_but_stored_with_another_in_between_are_torn()
     {
         var batch = Begin("one", "three");
         Send("two", 2);
@@ -172,7 +172,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_send_that_failed_for_certain_and_is_stored_is_undead()
+    public void A_stored_message_whose_send_failed_for_certain_is_undead()
     {
         Fail(Begin("one"), mayHaveHappened: false);
         Store("one", 1);
@@ -181,7 +181,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_send_that_may_have_happened_may_be_stored_or_not_and_stays_so_though_a_repetition_is_refused()
+    public void A_send_that_may_have_happened_stays_ambiguous_even_if_its_repetition_is_refused()
     {
         Fail(Begin("one"), mayHaveHappened: true);
         Fail(Begin("one"), mayHaveHappened: false);
@@ -197,60 +197,60 @@ public sealed class HistoryCheckTests
     public void A_watcher_that_misses_a_message_has_a_hole()
     {
         Watch();
-        SendStoreAndTell("one", 1);
+        SendStoreAndReceive("one", 1);
         Send("two", 2);
         Store("two", 2);
-        SendStoreAndTell("three", 3);
+        SendStoreAndReceive("three", 3);
         Send("four", 4);
         Store("four", 4);
 
         Check().Violations.Select(violation => violation.What).Should().HaveCount(3)
-            .And.Contain(what => what.Contains("nobody deleted 2")).And.Contain(what => what.Contains("does not know") && what.Contains("four"));
+            .And.Contain(what => what.Contains("nobody deleted 2")).And.Contain(what => what.Contains("lacks") && what.Contains("four"));
     }
 
     [Fact]
-    public void A_watcher_that_is_told_a_message_twice_or_out_of_order_is_found()
+    public void A_message_delivered_twice_or_out_of_order_is_found()
     {
         Watch();
-        SendStoreAndTell("one", 1);
-        SendStoreAndTell("two", 2);
-        Tell(ToldKind.Created, "one", 1);
+        SendStoreAndReceive("one", 1);
+        SendStoreAndReceive("two", 2);
+        Receive(ReceivedKind.Created, "one", 1);
 
         Kinds().Should().Equal(ViolationKind.Doubled, ViolationKind.Reordered);
     }
 
     [Fact]
-    public void A_watcher_that_knows_what_the_store_lost_must_be_told_of_a_gap()
+    public void A_watcher_of_a_message_that_the_store_lost_must_receive_a_gap()
     {
         Watch();
-        SendStoreAndTell("one", 1);
+        SendStoreAndReceive("one", 1);
         Send("lost", 2);
-        Tell(ToldKind.Created, "lost", 2);
+        Receive(ReceivedKind.Created, "lost", 2);
 
-        Kinds().Should().Equal(ViolationKind.Lost, ViolationKind.Untold);
+        Kinds().Should().Equal(ViolationKind.Lost, ViolationKind.Unreported);
     }
 
     [Fact]
-    public void A_watcher_that_knows_something_else_under_an_id_than_the_store_must_be_told_of_a_gap()
+    public void A_watcher_whose_message_differs_from_the_stored_one_must_receive_a_gap()
     {
         Watch();
         Send("lost", 1);
-        Tell(ToldKind.Created, "lost", 1);
+        Receive(ReceivedKind.Created, "lost", 1);
         Send("new", 1, stamp: 2);
         Store("new", 1, stamp: 2);
 
-        Kinds().Should().Equal(ViolationKind.Lost, ViolationKind.Untold);
+        Kinds().Should().Equal(ViolationKind.Lost, ViolationKind.Unreported);
     }
 
     [Fact]
-    public void After_a_gap_only_what_a_watcher_was_told_since_counts()
+    public void After_a_gap_only_later_events_count()
     {
         Watch();
-        SendStoreAndTell("one", 1);
+        SendStoreAndReceive("one", 1);
         Send("lost", 2);
-        Tell(ToldKind.Created, "lost", 2);
+        Receive(ReceivedKind.Created, "lost", 2);
         Gap(1);
-        SendStoreAndTell("two", 2);
+        SendStoreAndReceive("two", 2);
 
         var findings = Check();
         findings.Violations.Select(violation => violation.Kind).Should().Equal(ViolationKind.Lost);
@@ -258,7 +258,7 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void A_gap_does_not_excuse_what_is_missing_after_it()
+    public void A_gap_does_not_excuse_messages_missing_after_it()
     {
         Watch();
         Gap(1);
@@ -275,42 +275,42 @@ public sealed class HistoryCheckTests
     {
         Watch();
         Send("one", 1);
-        Tell(ToldKind.Created, "one", 1);
+        Receive(ReceivedKind.Created, "one", 1);
         Change(1, "better", acknowledged: true);
         Store("one", 1, text: "better");
         Send("two", 2);
-        Tell(ToldKind.Created, "two", 2);
+        Receive(ReceivedKind.Created, "two", 2);
         Change(2, null, acknowledged: true);
 
-        Kinds().Should().Equal(ViolationKind.Untold, ViolationKind.Untold);
+        Kinds().Should().Equal(ViolationKind.Unreported, ViolationKind.Unreported);
     }
 
     [Fact]
-    public void A_watcher_that_is_told_edits_and_deletions_knows_what_the_store_has()
+    public void A_watcher_that_receives_edits_and_deletions_agrees_with_the_store()
     {
         Watch();
         Send("one", 1);
-        Tell(ToldKind.Created, "one", 1);
+        Receive(ReceivedKind.Created, "one", 1);
         Change(1, "better", acknowledged: true);
-        Tell(ToldKind.Edited, "one", 1, "better");
+        Receive(ReceivedKind.Edited, "one", 1, "better");
         Store("one", 1, text: "better");
         Send("two", 2);
-        Tell(ToldKind.Created, "two", 2);
+        Receive(ReceivedKind.Created, "two", 2);
         Change(2, null, acknowledged: true);
-        Tell(ToldKind.Deleted, "two", 2);
+        Receive(ReceivedKind.Deleted, "two", 2);
 
         Kinds().Should().BeEmpty();
     }
 
     [Fact]
-    public void A_watcher_that_is_told_what_nobody_did_sees_phantoms()
+    public void Events_that_nobody_caused_are_phantoms()
     {
         Watch();
-        SendStoreAndTell("one", 1);
-        Tell(ToldKind.Edited, "one", 1, "never written");
-        Tell(ToldKind.Edited, "one", 1, "one");
-        Tell(ToldKind.Deleted, "one", 1);
-        Tell(ToldKind.Created, "never sent", 2);
+        SendStoreAndReceive("one", 1);
+        Receive(ReceivedKind.Edited, "one", 1, "never written");
+        Receive(ReceivedKind.Edited, "one", 1, "one");
+        Receive(ReceivedKind.Deleted, "one", 1);
+        Receive(ReceivedKind.Created, "never sent", 2);
 
         Kinds().Should().Contain(ViolationKind.Phantom).And.HaveCountGreaterThanOrEqualTo(4);
     }
@@ -328,11 +328,11 @@ public sealed class HistoryCheckTests
 
     private IEnumerable<ViolationKind> Kinds() => Check().Violations.Select(violation => violation.Kind);
 
-    private void SendStoreAndTell(string name, long id)
+    private void SendStoreAndReceive(string name, long id)
     {
         Send(name, id);
         Store(name, id);
-        Tell(ToldKind.Created, name, id);
+        Receive(ReceivedKind.Created, name, id);
     }
 
     private void Send(string name, long id, long? stamp = null) => Acknowledge(Begin(name), new Receipt(id, stamp ?? id, false));
@@ -357,10 +357,11 @@ public sealed class HistoryCheckTests
 
     private void Watch() => _events.Add(new WatchBegan(Watcher, Room, RoomPosition.Start.ToString()));
 
-    private void Tell(ToldKind kind, string name, long id, string? text = null) =>
-        _events.Add(new Told(Watcher, kind, id, kind == ToldKind.Deleted ? null : MessageOf(name, id, text, null), new RoomPosition(Epoch, id, id, 0).ToString()));
+    private void Receive(ReceivedKind kind, string name, long id, string? text = null) =>
+        _events.Add(new Received(
+            Watcher, kind, id, kind == ReceivedKind.Deleted ? null : MessageOf(name, id, text, null), new RoomPosition(Epoch, id, id, 0).ToString()));
 
-    private void Gap(long last) => _events.Add(new Told(Watcher, ToldKind.Gap, 0, null, new RoomPosition(Epoch, last, last, 0).ToString()));
+    private void Gap(long last) => _events.Add(new Received(Watcher, ReceivedKind.Gap, 0, null, new RoomPosition(Epoch, last, last, 0).ToString()));
 
     private static HistoryMessage MessageOf(string name, long id, string? text, long? stamp) =>
         new(id, name, "alice", text ?? name, text is null ? 1 : 2, stamp ?? id);

@@ -1,14 +1,14 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What a fault may take with it. Watchers who have seen it must be told of a gap then.</summary>
+/// <summary>The data that a fault may lose. Watchers that have seen lost data must receive a gap.</summary>
 internal enum Loss
 {
-    /// <summary>Nothing. Then nobody is told of a gap.</summary>
+    /// <summary>Nothing. No watcher receives a gap.</summary>
     Nothing,
 
-    /// <summary>Sends that were not acknowledged; also edits and deletions, which no level of durability is for.</summary>
+    /// <summary>Unacknowledged sends; also edits and deletions, which no durability level covers.</summary>
     Unacknowledged,
 
-    /// <summary>Anything, sends that were acknowledged included.</summary>
+    /// <summary>Anything, including acknowledged sends.</summary>
     Acknowledged,
 }

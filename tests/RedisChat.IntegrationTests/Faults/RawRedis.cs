@@ -4,7 +4,7 @@ using System.Text;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>A connection that gives a server one command after the other as a person at a terminal does, in any state that the server is in.</summary>
+/// <summary>A connection that sends commands one by one, like a person at a terminal, whatever state the server is in.</summary>
 internal sealed class RawRedis : IDisposable
 {
     private readonly TcpClient _client;
@@ -23,16 +23,16 @@ internal sealed class RawRedis : IDisposable
         return new RawRedis(client);
     }
 
-    /// <summary>Gives a command whose answer is one line, and takes an error for an exception.</summary>
+    /// <summary>Sends a command whose answer is one line, and throws if the answer is an error.</summary>
     public async Task<string> AskAsync(string command)
     {
-        await TellAsync(command);
+        await SendAsync(command);
         var answer = await _answers.ReadLineAsync() ?? "-The connection is closed.";
         return answer.StartsWith('-') ? throw new InvalidOperationException($"{command}: {answer}") : answer;
     }
 
-    /// <summary>Gives a command and does not wait for its answer.</summary>
-    public async Task TellAsync(string command) => await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(command + "\r\n"));
+    /// <summary>Sends a command without waiting for its answer.</summary>
+    public async Task SendAsync(string command) => await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(command + "\r\n"));
 
     public void Dispose() => _answers.Dispose();
 }

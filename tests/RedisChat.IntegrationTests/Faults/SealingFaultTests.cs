@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>
-/// Several processes seal the same buckets while others edit and delete what is in them, and the server is killed in the middle: everything acknowledged is
-/// there once.
+/// Several processes seal the same buckets while others edit and delete messages in them, and the server is killed midway: each acknowledged message is
+/// stored once.
 /// </summary>
 public sealed class SealingFaultTests
 {
@@ -23,7 +23,7 @@ public sealed class SealingFaultTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task Sealing_by_several_processes_amid_edits_deletions_and_a_kill_loses_and_doubles_nothing(int seed)
+    public async Task Sealing_from_several_processes_amid_edits_deletions_and_a_kill_loses_and_doubles_nothing(int seed)
     {
         await using var server = await SingleServer.StartAsync(SingleServer.AofAlways);
         var stores = Enumerable.Range(0, Stores)
@@ -63,7 +63,7 @@ public sealed class SealingFaultTests
         }
     }
 
-    /// <summary>Changes messages of its own number, so that it knows what the last change of each was.</summary>
+    /// <summary>Changes only messages with its own number, so that it knows the last change of each.</summary>
     private async Task ChangeAsync(Chat chat, int number, Random random)
     {
         for (var edits = 0; Volatile.Read(ref _sends) < Messages; edits++)
@@ -90,7 +90,7 @@ public sealed class SealingFaultTests
         }
     }
 
-    /// <summary>All at once, where otherwise only the process would whose send began a bucket.</summary>
+    /// <summary>Seals in all processes at once; normally only the process whose send started a bucket seals.</summary>
     private async Task SealAgainAndAgainAsync(List<RedisMessageStore> stores)
     {
         while (Volatile.Read(ref _sends) < Messages)
@@ -116,7 +116,7 @@ public sealed class SealingFaultTests
         await using var admin = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
         var redis = admin.GetDatabase();
         var buckets = (await redis.HashKeysAsync("chatroom:{lobby}:sealed")).Select(field => (long)field).ToList();
-        buckets.Should().HaveCountGreaterThan(8, "most of the history was sealed meanwhile");
+        buckets.Should().HaveCountGreaterThan(8, "most of the history has been sealed");
         foreach (var bucket in buckets)
         {
             (await redis.KeyExistsAsync($"chatroom:{{lobby}}:m:{bucket}")).Should().BeFalse();

@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What became of each message that was tried to be sent.</summary>
+/// <summary>The outcome of each message that a sender tried to send.</summary>
 internal sealed class SendHistory
 {
     private readonly Dictionary<string, SentMessage> _messages = [];
@@ -37,10 +37,10 @@ internal sealed class SendHistory
         }
     }
 
-    /// <summary>By their names.</summary>
+    /// <summary>All messages by name.</summary>
     public IReadOnlyDictionary<string, SentMessage> Messages => _messages;
 
-    /// <summary>Those that were sent several together.</summary>
+    /// <summary>The attempts that sent several messages together.</summary>
     public IReadOnlyList<SendBegan> Batches => _batches;
 
     private void Begin(SendBegan began)
@@ -67,17 +67,17 @@ internal sealed class SendHistory
 
         public string User => user;
 
-        /// <summary>When it was tried first.</summary>
+        /// <summary>The time of the first attempt.</summary>
         public long Began => began;
 
-        /// <summary>When it was acknowledged first.</summary>
+        /// <summary>The time of the first acknowledgement.</summary>
         public long Answered { get; private set; } = long.MaxValue;
 
         public IReadOnlyList<Receipt> Receipts => _receipts;
 
         public bool IsAcknowledged => _receipts.Count > 0;
 
-        /// <summary>Whether an attempt was neither acknowledged nor failed for certain.</summary>
+        /// <summary>Whether the outcome of an attempt is unknown.</summary>
         public bool MayHaveHappened => _open > 0;
 
         public void Try() => _open++;

@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What is promised, whatever happens to a deployment with Sentinel.</summary>
+/// <summary>The guarantees hold through any fault of a deployment with Sentinel.</summary>
 public sealed class SentinelFaultTests(FaultReport report) : IClassFixture<FaultReport>
 {
     public static TheoryData<string, int> Faults => FaultSelection.Of(SentinelFaults.All.Select(fault => fault.Name), "Sentinel: SENTINEL FAILOVER, Replicated(2)");

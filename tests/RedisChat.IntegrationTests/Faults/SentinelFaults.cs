@@ -2,7 +2,7 @@ using Scene = RedisChat.IntegrationTests.Faults.FaultScene<RedisChat.Integration
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What happens to a primary with two replicas and three sentinels.</summary>
+/// <summary>The faults of a primary with two replicas and three sentinels.</summary>
 internal static class SentinelFaults
 {
     private static readonly TimeSpan AfterFailOver = TimeSpan.FromSeconds(15);

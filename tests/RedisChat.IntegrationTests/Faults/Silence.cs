@@ -3,21 +3,23 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>For how long nothing went on after a moment. Only what was sent after it counts.</summary>
+/// <summary>The longest pauses after a moment. Only messages sent after it count.</summary>
 internal sealed class Silence(IReadOnlyList<HistoryEvent> sends, IReadOnlyList<HistoryEvent> deliveries, long since)
 {
-    /// <summary>For each room that has an acknowledged send, the longest that it was without one.</summary>
+    /// <summary>For each room with an acknowledged send, the longest time without one.</summary>
     public IReadOnlyList<TimeSpan> OfSends()
     {
         var attempts = After(sends).OfType<SendBegan>().ToDictionary(began => began.Attempt, began => began.Room);
         return Longest(After(sends).OfType<SendAcknowledged>().Where(answer => attempts.ContainsKey(answer.Attempt)), answer => attempts[answer.Attempt]);
     }
 
-    /// <summary>For each watcher that was told a message, the longest that it was told none.</summary>
+    /// <summary>For each watcher that received a message, the longest time without one.</summary>
     public IReadOnlyList<TimeSpan> OfWatchers()
     {
         var names = After(sends).OfType<SendBegan>().SelectMany(began => began.Names).ToHashSet();
-        return Longest(After(deliveries).OfType<Told>().Where(told => told.Message is { } message && names.Contains(message.Name)), told => told.Watcher);
+        return Longest(
+            After(deliveries).OfType<Received>().Where(received => received.Message is { } message && names.Contains(message.Name)),
+            received => received.Watcher);
     }
 
     private IEnumerable<HistoryEvent> After(IReadOnlyList<HistoryEvent> events)

@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>One server, and a network before it that can be broken.</summary>
+/// <summary>One server behind a network that can be broken.</summary>
 internal sealed class SingleServer : IDeployment
 {
     public static readonly string[] AofAlways = ["--appendonly", "yes", "--appendfsync", "always"];

@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What is promised, whatever happens to a single server.</summary>
+/// <summary>The guarantees hold through any fault of a single server.</summary>
 public sealed class SingleServerFaultTests(FaultReport report) : IClassFixture<FaultReport>
 {
     public static TheoryData<string, int> Faults => FaultSelection.Of(

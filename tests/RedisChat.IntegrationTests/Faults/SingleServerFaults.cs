@@ -3,7 +3,7 @@ using Scene = RedisChat.IntegrationTests.Faults.FaultScene<RedisChat.Integration
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>What happens to a single server and to the way there.</summary>
+/// <summary>The faults of a single server and of the network to it.</summary>
 internal static class SingleServerFaults
 {
     private static readonly TimeSpan AfterKilledConnection = TimeSpan.FromSeconds(1);
@@ -81,12 +81,12 @@ internal static class SingleServerFaults
     {
         await scene.Deployment.AskAsync("CONFIG SET lua-time-limit 100");
         using var other = await RawRedis.ConnectAsync(scene.Deployment.Server.Port);
-        await other.TellAsync("EVAL \"while true do end\" 0");
+        await other.SendAsync("EVAL \"while true do end\" 0");
     }
 
     private static async Task CrashWithMuchDataAsync(Scene scene)
     {
-        // In portions, so that the server goes on answering in between.
+        // In portions, so that the server keeps answering in between.
         for (var portion = 0; portion < 30; portion++)
         {
             await scene.Deployment.AskAsync(string.Create(CultureInfo.InvariantCulture,

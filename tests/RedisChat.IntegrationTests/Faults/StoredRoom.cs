@@ -2,10 +2,10 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>A room as it stands in the store in the end.</summary>
+/// <summary>The final state of a room in the store.</summary>
 internal sealed record StoredRoom(string Room, RoomPosition Position, IReadOnlyList<HistoryMessage> Messages)
 {
-    /// <summary>Reads all of it.</summary>
+    /// <summary>Reads the whole room.</summary>
     public static async Task<StoredRoom> ReadAsync(Chat chat, string room)
     {
         var position = (await chat.ReceiveAsync(room)).Position;

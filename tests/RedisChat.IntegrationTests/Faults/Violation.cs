@@ -6,36 +6,36 @@ internal sealed record Violation(ViolationKind Kind, string What)
     public override string ToString() => $"{Kind}: {What}";
 }
 
-/// <summary>What can be wrong.</summary>
+/// <summary>The kinds of violation.</summary>
 internal enum ViolationKind
 {
     /// <summary>The store does not hold a message that it acknowledged.</summary>
     Lost,
 
-    /// <summary>An edit or a deletion was acknowledged, and the store holds the message as it was before.</summary>
+    /// <summary>An edit or a deletion was acknowledged, but the store holds the earlier state of the message.</summary>
     Undone,
 
-    /// <summary>A message is stored twice, or told to a watcher twice.</summary>
+    /// <summary>A message is stored twice, or delivered to a watcher twice.</summary>
     Doubled,
 
-    /// <summary>A message that was acknowledged before another one was sent comes after it, or a watcher was told ids out of order.</summary>
+    /// <summary>A message that was acknowledged before another was sent comes after it, or a watcher received ids out of order.</summary>
     Reordered,
 
-    /// <summary>A message or text that nobody sent, or a deletion that nobody made.</summary>
+    /// <summary>A message or text that nobody sent, or a deletion that nobody requested.</summary>
     Phantom,
 
-    /// <summary>An id is missing in the store or to a watcher, and nobody deleted it.</summary>
+    /// <summary>An id is missing in the store or at a watcher, though nobody deleted it.</summary>
     Hole,
 
-    /// <summary>Of messages sent together some are stored and some not, or another is between them.</summary>
+    /// <summary>Only some of the messages sent together are stored, or another one is between them.</summary>
     Torn,
 
-    /// <summary>A send that failed for certain is stored.</summary>
+    /// <summary>A message is stored although its send failed for certain.</summary>
     Undead,
 
-    /// <summary>A watcher was told what differs from the store, and not of a gap.</summary>
-    Untold,
+    /// <summary>A watcher's state differs from the store, and the watcher received no gap.</summary>
+    Unreported,
 
-    /// <summary>A worker saw what must never be seen, such as an unobserved task exception.</summary>
+    /// <summary>A worker saw something that must never happen, such as an unobserved task exception.</summary>
     Broken,
 }

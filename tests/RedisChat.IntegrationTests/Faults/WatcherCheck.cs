@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>Follows what one watcher was told, and compares the room that results with the store's. What it knew before a gap does not count.</summary>
+/// <summary>Applies the events that one watcher received, and compares the resulting room with the store. A gap discards everything before it.</summary>
 internal sealed class WatcherCheck(WatchBegan began, SendHistory sends, ChangeHistory changes, Action<ViolationKind, string> report)
 {
     private readonly Dictionary<long, HistoryMessage> _known = [];
@@ -14,39 +14,39 @@ internal sealed class WatcherCheck(WatchBegan began, SendHistory sends, ChangeHi
 
     public int Gaps { get; private set; }
 
-    public void Tell(Told told)
+    public void Follow(Received received)
     {
-        switch (told)
+        switch (received)
         {
-            case { Kind: ToldKind.Created, Message: { } message }:
+            case { Kind: ReceivedKind.Created, Message: { } message }:
                 Create(message);
                 break;
-            case { Kind: ToldKind.Edited, Message: { } message }:
+            case { Kind: ReceivedKind.Edited, Message: { } message }:
                 if (!changes.Of(Room, message.Id).Any(change => change.Text == message.Text))
                 {
-                    Report(ViolationKind.Phantom, $"was told the edit {message}, which nobody made");
+                    Report(ViolationKind.Phantom, $"received the edit {message}, which nobody made");
                 }
 
                 Know(message);
                 break;
-            case { Kind: ToldKind.Deleted }:
-                if (!changes.MayBeDeleted(Room, told.Id))
+            case { Kind: ReceivedKind.Deleted }:
+                if (!changes.MayBeDeleted(Room, received.Id))
                 {
-                    Report(ViolationKind.Phantom, $"was told that {told.Id} is deleted, and nobody did that");
+                    Report(ViolationKind.Phantom, $"received the deletion of {received.Id}, which nobody requested");
                 }
 
-                _known.Remove(told.Id);
+                _known.Remove(received.Id);
                 break;
-            case { Kind: ToldKind.Gap }:
+            case { Kind: ReceivedKind.Gap }:
                 Gaps++;
                 _known.Clear();
                 _names.Clear();
-                _start = _last = RoomPosition.Parse(told.Position).MessageId;
+                _start = _last = RoomPosition.Parse(received.Position).MessageId;
                 break;
         }
     }
 
-    /// <summary>Compares what it knows in the end with the store.</summary>
+    /// <summary>Compares the watcher's final state with the store.</summary>
     public void Compare(StoredRoom store)
     {
         var stored = store.Messages.ToDictionary(message => message.Id);
@@ -54,17 +54,17 @@ internal sealed class WatcherCheck(WatchBegan began, SendHistory sends, ChangeHi
         {
             if (!stored.TryGetValue(known.Id, out var message))
             {
-                Report(ViolationKind.Untold, $"knows {known}, and the store does not");
+                Report(ViolationKind.Unreported, $"has {known}, but the store does not");
             }
             else if (known != message)
             {
-                Report(ViolationKind.Untold, $"knows {known}, and the store has {message}");
+                Report(ViolationKind.Unreported, $"has {known}, but the store has {message}");
             }
         }
 
         foreach (var message in store.Messages.Where(message => message.Id > _start && !_known.ContainsKey(message.Id)))
         {
-            Report(ViolationKind.Hole, $"does not know {message}");
+            Report(ViolationKind.Hole, $"lacks {message}");
         }
     }
 
@@ -72,24 +72,24 @@ internal sealed class WatcherCheck(WatchBegan began, SendHistory sends, ChangeHi
     {
         if (!sends.Messages.ContainsKey(message.Name))
         {
-            Report(ViolationKind.Phantom, $"was told {message}, which was not sent");
+            Report(ViolationKind.Phantom, $"received {message}, which was not sent");
         }
 
         if (!_names.Add(message.Name))
         {
-            Report(ViolationKind.Doubled, $"was told {message} twice");
+            Report(ViolationKind.Doubled, $"received {message} twice");
         }
 
         if (message.Id <= _last)
         {
-            Report(ViolationKind.Reordered, $"was told {message} after {_last}");
+            Report(ViolationKind.Reordered, $"received {message} after {_last}");
         }
 
         for (var id = _last + 1; id < message.Id; id++)
         {
             if (!changes.MayBeDeleted(Room, id))
             {
-                Report(ViolationKind.Hole, $"was told {message} after {_last}, and nobody deleted {id}");
+                Report(ViolationKind.Hole, $"received {message} after {_last}, but nobody deleted {id}");
             }
         }
 
@@ -97,7 +97,7 @@ internal sealed class WatcherCheck(WatchBegan began, SendHistory sends, ChangeHi
         Know(message);
     }
 
-    /// <summary>What came before the start of what is told here, the application has loaded anew by itself.</summary>
+    /// <summary>Ignores messages up to the start of the stream: the application has loaded those itself.</summary>
     private void Know(HistoryMessage message)
     {
         if (message.Id > _start)

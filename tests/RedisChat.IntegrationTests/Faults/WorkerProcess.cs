@@ -2,7 +2,7 @@ using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
 
-/// <summary>A worker (tests/RedisChat.FaultWorker) that sends or watches as a process of its own.</summary>
+/// <summary>A worker (tests/RedisChat.FaultWorker) that sends or watches in its own process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -22,7 +22,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public static async Task<WorkerProcess> StartAsync(WorkerOptions options)
     {
-        // A worker for .NET 8 brings its runtime along; any other uses the one that runs this.
+        // A .NET 8 worker includes its runtime; any other uses the runtime of this process.
         var runtime = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
         var process = await ChildProcess.StartAsync(
             "/usr/bin/env",
@@ -35,15 +35,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public void Thaw() => _process.Thaw();
 
-    /// <summary>Lets it finish what is under way, and waits until it has ended.</summary>
+    /// <summary>Lets the worker finish its calls, and waits until it has ended.</summary>
     /// <returns>How long its store took to dispose.</returns>
     public Task<TimeSpan> EndAsync() => EndAsync(_process.Terminate);
 
-    /// <summary>Makes it dispose its store in the middle of what it does, and waits until it has ended.</summary>
+    /// <summary>Makes the worker dispose its store in the middle of its work, and waits until it has ended.</summary>
     /// <returns>How long that took.</returns>
     public Task<TimeSpan> DisposeStoreAsync() => EndAsync(_process.HangUp);
 
-    /// <summary>Waits until its log is such.</summary>
+    /// <summary>Waits until its log meets the condition.</summary>
     public async Task UntilAsync(Func<IReadOnlyList<HistoryEvent>, bool> isSo, string what)
     {
         for (var deadline = DateTime.UtcNow + Patience; ; await Task.Delay(20))
@@ -56,7 +56,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
             if (DateTime.UtcNow > deadline)
             {
-                Assert.Fail($"Within {Patience.TotalSeconds} s it was not so that {what}. The last events of {_log}:\n{string.Join('\n', History.Events.TakeLast(5))}\n{_process.Output}");
+                Assert.Fail($"Not reached within {Patience.TotalSeconds} s: {what}. The last events of {_log}:\n{string.Join('\n', History.Events.TakeLast(5))}\n{_process.Output}");
             }
         }
     }

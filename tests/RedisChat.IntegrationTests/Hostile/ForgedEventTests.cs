@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>Whatever another program publishes on a room's channel, its watchers end with what the store holds, and none of them fails.</summary>
+/// <summary>Whatever another program publishes on a room's channel, its watchers end with the store's content, and no watcher fails.</summary>
 public sealed class ForgedEventTests(TestServer server)
 {
     private const string Room = "lobby";
@@ -50,7 +50,7 @@ public sealed class ForgedEventTests(TestServer server)
                 }
             }
 
-            // The watcher is where the store is, or gets there by a probe. The second look is for what was still on its way at the first.
+            // The watcher agrees with the store, or a probe gets it there. The second check covers events still in transit at the first.
             var whole = await chat.ReceiveAsync(Room, new MessageQuery { Limit = 1000 }, Cancelled);
             await watched.IsAsync(whole);
             await Task.Delay(20, Cancelled);
@@ -59,7 +59,7 @@ public sealed class ForgedEventTests(TestServer server)
         });
 
     [Fact]
-    public async Task Who_does_not_know_a_rooms_epoch_cannot_make_a_watcher_tell_anything()
+    public async Task A_forger_without_the_rooms_epoch_cannot_make_a_watcher_deliver_anything()
     {
         await Fuzz.RunAsync(async random =>
         {
@@ -78,7 +78,7 @@ public sealed class ForgedEventTests(TestServer server)
             var channel = RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(options.KeyPrefix), 0).Live(Room));
             for (var i = 0; i < 20; i++)
             {
-                // All but the epoch is right.
+                // Everything but the epoch is right.
                 var epoch = random.OneOf(0UL, 1UL, ulong.MaxValue, (ulong)random.NextInt64());
                 await server.Connection.GetSubscriber().PublishAsync(channel, WellFormed(random, now.Position with { Epoch = epoch }));
             }
@@ -123,7 +123,7 @@ public sealed class ForgedEventTests(TestServer server)
         };
     }
 
-    /// <summary>An event such as the scripts make them, which follows the position, or nearly.</summary>
+    /// <summary>An event in the scripts' format that follows the position, or nearly does.</summary>
     private static byte[] WellFormed(Random random, RoomPosition position)
     {
         var time = position.Stamp + random.OneOf(0, 0, 1, 1000, 1_000_000_000, -1);
@@ -143,14 +143,14 @@ public sealed class ForgedEventTests(TestServer server)
         });
     }
 
-    /// <summary>A watcher that does what an application should: it keeps the room, and loads it anew after a gap.</summary>
+    /// <summary>A watcher that behaves as an application should: it keeps the room, and reloads it after a gap.</summary>
     private sealed class Mirror : IAsyncDisposable
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
         private readonly CancellationTokenSource _end = new();
         private readonly SortedDictionary<long, Message> _room = [];
-        private readonly List<string> _told = [];
+        private readonly List<string> _received = [];
         private readonly Task _watching;
 
         public Mirror(Chat chat, IAsyncEnumerable<RoomEvent> events, MessagePage known)
@@ -159,15 +159,15 @@ public sealed class ForgedEventTests(TestServer server)
             _watching = Task.Run(() => WatchAsync(chat, events));
         }
 
-        /// <summary>Waits until the room is kept as it is in the store.</summary>
+        /// <summary>Waits until the kept room matches the store.</summary>
         public async Task IsAsync(MessagePage page)
         {
-            // An event moves the position, but a catch-up without news does so silently: so it is looked at from time to time.
+            // Polled, because a catch-up without news moves the position silently.
             for (var deadline = DateTime.UtcNow + Patience; !Is(page); await Task.WhenAny(_watching, Task.Delay(10)))
             {
                 if (_watching.IsCompleted || DateTime.UtcNow > deadline)
                 {
-                    Assert.Fail($"The watcher {(_watching.IsCompleted ? "ended" : "did not get there")}. The store is at {page.Position} with {string.Join(", ", page.Messages)}; the watcher has {string.Join(", ", _room.Values)}. Told: {string.Join(", ", _told)}. {_watching.Exception}");
+                    Assert.Fail($"The watcher {(_watching.IsCompleted ? "ended" : "did not get there")}. The store is at {page.Position} with {string.Join(", ", page.Messages)}; the watcher has {string.Join(", ", _room.Values)}. Received: {string.Join(", ", _received)}. {_watching.Exception}");
                 }
             }
         }
@@ -193,7 +193,7 @@ public sealed class ForgedEventTests(TestServer server)
                 var whole = happened is RoomEvent.Gap ? await chat.ReceiveAsync(Room, new MessageQuery { Limit = 1000 }, _end.Token) : null;
                 lock (_room)
                 {
-                    _told.Add($"{happened}");
+                    _received.Add($"{happened}");
                     switch (happened)
                     {
                         case RoomEvent.Created { Message: var message }:

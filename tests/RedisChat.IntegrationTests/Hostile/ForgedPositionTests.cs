@@ -2,7 +2,7 @@ using RedisChat.Conformance;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>A position that comes from outside is answered with what is missing, or with a gap; never with a part of it as if it were all.</summary>
+/// <summary>A position from outside is answered with everything missing or with a gap, never with a part presented as the whole.</summary>
 public sealed class ForgedPositionTests(TestServer server)
 {
     private const string Room = "lobby";
@@ -10,7 +10,7 @@ public sealed class ForgedPositionTests(TestServer server)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_reader_with_any_position_ends_with_the_stores_room_or_is_told_of_a_gap() =>
+    public async Task A_reader_with_any_position_ends_with_the_stores_room_or_receives_a_gap() =>
         await Fuzz.RunAsync(async random =>
         {
             await using var store = new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = $"fuzz-{Guid.NewGuid():n}" });
@@ -25,7 +25,7 @@ public sealed class ForgedPositionTests(TestServer server)
             var whole = known[^1];
             for (var i = 0; i < 10; i++)
             {
-                // One that somebody had, forged in none, one or more of its numbers.
+                // A genuine position with zero or more of its numbers forged.
                 var seen = random.OneOf(known.ToArray());
                 var position = Forged(random, seen.Position, known);
                 var events = await ReadAsync(chat, position, random);
@@ -33,11 +33,11 @@ public sealed class ForgedPositionTests(TestServer server)
                 events.Count.Should().BeLessThan(1000);
                 if (events.Exists(happened => happened is RoomEvent.Gap))
                 {
-                    position.Should().NotBe(seen.Position, "what the room gave out is not answered with a gap");
+                    position.Should().NotBe(seen.Position, "a position that the room issued is not answered with a gap");
                     continue;
                 }
 
-                // Accepted: then whoever had seen what it says, has all now.
+                // Accepted: a reader that had seen everything up to it now has everything.
                 var room = Seen(known, position).ToDictionary(message => message.Id);
                 events.ForEach(happened => Apply(room, happened));
                 room.Values.OrderBy(message => message.Id).SequenceEqual(whole.Messages).Should().BeTrue(
@@ -104,7 +104,7 @@ public sealed class ForgedPositionTests(TestServer server)
             Math.Clamp(random.OneOf(0, 1, now - 1, now + 1, now + 1_000_000, other, most - 1, most, 1L << 53, random.NextInt64()), 0, most);
     }
 
-    /// <summary>What a reader at a position has seen: the room at its revision, and as they were sent the messages from there up to its own.</summary>
+    /// <summary>The room as a reader at a position has seen it: its state at that revision, plus later messages up to the position, as sent.</summary>
     private static IEnumerable<Message> Seen(List<MessagePage> known, RoomPosition position)
     {
         var atRevision = known.FindLast(page => page.Position.Revision == position.Revision);

@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace RedisChat.IntegrationTests.Hostile;
 
 /// <summary>
-/// Runs a test with one seed after another, from 1 on, until its time is up. A failure names its seed.
+/// Runs a test with seeds from 1 on until its time is up. A failure names its seed.
 /// <c>REDISCHAT_FUZZ_SECONDS</c> is the time of each test (2 unless given; 0 for one seed only), <c>REDISCHAT_FUZZ_SEED</c> the first seed.
 /// </summary>
 internal static class Fuzz
@@ -13,7 +13,7 @@ internal static class Fuzz
     private static readonly int Seconds = FromEnvironment("REDISCHAT_FUZZ_SECONDS", 2);
     private static readonly int FirstSeed = FromEnvironment("REDISCHAT_FUZZ_SEED", 1);
 
-    // Far more than a case takes on a slow machine: only what would go on for ever is longer.
+    // Far more than a case takes on a slow machine: only an endless case takes longer.
     private static readonly TimeSpan LongestCase = TimeSpan.FromMinutes(2);
 
     public static async Task RunAsync(Func<Random, Task> test)

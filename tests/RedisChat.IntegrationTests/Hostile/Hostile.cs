@@ -3,10 +3,10 @@ using System.Text;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>Values that break what was not made for them.</summary>
+/// <summary>Values that break unprepared code.</summary>
 internal static class Hostile
 {
-    /// <summary>What is not a number of this library, or only just.</summary>
+    /// <summary>Texts that are not, or only just, a number in this library's format.</summary>
     public static readonly string[] Numbers =
     [
         "-1", "-5", "0", "-0", "+5", "007", "1.5", "1e3", "1e300", "0x10", "nan", "-nan", "inf", "-inf", " 5", "5 ", "", "5\n", "5\0", "٤", "1,000",
@@ -24,13 +24,13 @@ internal static class Hostile
         "\u202eevil", "e\u0301", "\u00e9", "😀", "👩‍👩‍👧", "\ud83c\udff4\udb40\udc67", "İstanbul", "ıI", "ﬁ", "مرحبا", "שלום", "\uffff", "\ufffd", "а", "a", "A", " ", "  ", "a ",
     ];
 
-    /// <summary>What only a text may hold: control characters, the server's protocol, a terminal's commands.</summary>
+    /// <summary>Content that only a text may have: control characters, the server's protocol, a terminal's commands.</summary>
     public static readonly string[] ControlTexts =
         ["\0", "\n", "\r\n", "\r\n*1\r\n$8\r\nFLUSHALL\r\n", "\u001b[2J\u001b]0;owned\u0007", "\t", "\u007f", "\u0085", "x\n{\"t\":1,\"u\":\"m\",\"c\":\"y\"}"];
 
     public static T OneOf<T>(this Random random, params T[] choices) => choices[random.Next(choices.Length)];
 
-    /// <summary>An id that <see cref="Chat"/> takes.</summary>
+    /// <summary>An id that <see cref="Chat"/> accepts.</summary>
     public static string Id(this Random random)
     {
         var id = new StringBuilder();
@@ -49,7 +49,7 @@ internal static class Hostile
         };
     }
 
-    /// <summary>A text that <see cref="Chat"/> takes.</summary>
+    /// <summary>A text that <see cref="Chat"/> accepts.</summary>
     public static string Text(this Random random)
     {
         var text = new StringBuilder();
@@ -68,7 +68,7 @@ internal static class Hostile
         return bytes;
     }
 
-    /// <summary>Mostly the same: some bytes changed, cut, doubled or put in.</summary>
+    /// <summary>The same value with some bytes changed, cut, doubled or inserted.</summary>
     public static byte[] Mutated(this Random random, byte[] original)
     {
         var bytes = original.ToList();
@@ -102,7 +102,7 @@ internal static class Hostile
         return [.. bytes];
     }
 
-    /// <summary>Something that stands where a number should.</summary>
+    /// <summary>A value in the place of a number.</summary>
     public static string Number(this Random random) =>
         random.Next(3) switch
         {

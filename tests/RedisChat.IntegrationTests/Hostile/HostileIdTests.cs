@@ -2,13 +2,13 @@ using RedisChat.Conformance;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>Whatever rooms and users are called and whatever they write, each reads back what was written, where and by whom it was.</summary>
+/// <summary>Whatever the names of rooms and users and whatever the texts, each message is read back in its room, by its author and unchanged.</summary>
 public sealed class HostileIdTests(TestServer server)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_sent_is_read_back_in_its_room_and_by_its_user_only() =>
+    public async Task A_message_is_read_back_only_in_its_room_and_by_its_user() =>
         await Fuzz.RunAsync(async random =>
         {
             await using var store = new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = $"fuzz-{Guid.NewGuid():n}" });
@@ -58,7 +58,7 @@ public sealed class HostileIdTests(TestServer server)
         });
 
     [Fact]
-    public async Task An_edit_leaves_any_text_as_it_was_written() =>
+    public async Task An_edit_keeps_any_text_as_written() =>
         await Fuzz.RunAsync(async random =>
         {
             await using var store = new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = $"fuzz-{Guid.NewGuid():n}" });

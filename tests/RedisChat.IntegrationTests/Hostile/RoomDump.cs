@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>All that is stored under a prefix, as lines that can be compared.</summary>
+/// <summary>Everything stored under a prefix, as comparable lines.</summary>
 internal static class RoomDump
 {
     public static async Task<List<string>> TakeAsync(IConnectionMultiplexer connection, string prefix)
@@ -11,7 +11,7 @@ internal static class RoomDump
         var lines = new List<string>();
         foreach (var key in connection.GetServers()[0].Keys(pattern: $"{prefix}*", pageSize: 1000).ToList())
         {
-            // Not DUMP: a write that was taken back may leave the same fields in another order.
+            // Not DUMP: a write that was undone may leave the same fields in a different order.
             var values = await redis.KeyTypeAsync(key) switch
             {
                 RedisType.Hash => (await redis.HashGetAllAsync(key)).Select(entry => $"{Hex(entry.Name)}={Hex(entry.Value)}"),

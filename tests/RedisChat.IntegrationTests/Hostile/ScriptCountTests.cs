@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>What users write is never part of a script: the server knows as many scripts as the library has, whatever is done.</summary>
+/// <summary>User input is never part of a script: the server caches only the library's own scripts, under any load.</summary>
 public sealed class ScriptCountTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>What another program puts in the place of a sealed bucket is told of, takes no page down and no memory.</summary>
+/// <summary>Garbage in place of a sealed bucket is reported, fails no page and takes no memory.</summary>
 public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
 {
     private const string Room = "lobby";
@@ -40,7 +40,7 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_field_that_is_not_a_sealed_bucket_is_reported_and_everything_else_is_read(string what)
+    public async Task A_field_that_is_not_a_sealed_bucket_is_reported_and_the_rest_is_read(string what)
     {
         await _redis.HashSetAsync(Key(":sealed"), 1, Field(what));
         var before = await RoomDump.TakeAsync(server.Connection, _prefix);
@@ -73,7 +73,7 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.GetAsync(Room, 129, Cancelled));
         await Assert.ThrowsAsync<ChatDataException>(() => _chat.DeleteAsync(Room, 201, "alice", asModerator: true, cancellationToken: Cancelled));
 
-        // What cannot be read is kept as it is when another message is changed.
+        // An unreadable value is kept as it is when another message is changed.
         (await _chat.EditAsync(Room, 130, "alice", "better", Cancelled))!.Text.Should().Be("better");
         (await _chat.DeleteAsync(Room, 200, "alice", cancellationToken: Cancelled)).Should().BeTrue();
         var lines = Unsealed((byte[])(await _redis.HashGetAsync(Key(":sealed"), 1))!).Split('\n');
@@ -82,7 +82,7 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_of_what_cannot_be_read_is_not_told_as_a_deletion()
+    public async Task A_change_of_an_unreadable_message_is_not_reported_as_a_deletion()
     {
         var seen = (await _chat.ReceiveAsync(Room, cancellationToken: Cancelled)).Position;
         await _chat.EditAsync(Room, 130, "alice", "edited", Cancelled);
@@ -131,7 +131,7 @@ public sealed class SealedGarbageTests(TestServer server) : IAsyncLifetime
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
     };
 
-    /// <summary>Some kilobytes that become a gigabyte.</summary>
+    /// <summary>A few kilobytes that unpack to a gigabyte.</summary>
     private static byte[] Bomb()
     {
         var packed = new MemoryStream();

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Hostile;
 
-/// <summary>Texts of users and passwords reach no log above Trace and no exception, whatever fails.</summary>
+/// <summary>Users' texts and passwords reach no log above Trace and no exception, whatever fails.</summary>
 public sealed class SecretsTests
 {
     private const string Text = "the-secret-text";
@@ -27,7 +27,7 @@ public sealed class SecretsTests
         await using var admin = await redis.ConnectAsync();
         await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "chat", "on", $">{Password}", "~*", "&*", "+@all");
 
-        // Otherwise a wrong password would silently run as this user, which needs no password. The connection of this test keeps its rights.
+        // Otherwise a wrong password would silently run as this user, who needs no password. This test's connection keeps its rights.
         await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", "off");
         var configuration = $"{redis.Configuration},user=chat,password={Password},connectTimeout=500,connectRetry=1";
         await using var services = Services(configuration);
@@ -134,7 +134,7 @@ public sealed class SecretsTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Hears all that is logged, exceptions and values included.</summary>
+    /// <summary>Captures everything logged, including exceptions and values.</summary>
     private sealed class Ear(ConcurrentQueue<string> said) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Hostile;
 
 /// <summary>
-/// Whatever another program puts under a room's keys, every operation gives a valid result or says what is wrong, soon; and one that fails
+/// Whatever another program puts under a room's keys, every operation soon returns a valid result or says what is wrong; an operation that fails
 /// has written nothing.
 /// </summary>
 public sealed class StoredGarbageTests(TestServer server)
@@ -16,7 +16,7 @@ public sealed class StoredGarbageTests(TestServer server)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whatever_stands_under_a_rooms_keys_each_operation_is_right_or_says_what_is_wrong()
+    public async Task Whatever_is_stored_under_a_rooms_keys_each_operation_succeeds_or_says_what_is_wrong()
     {
         server.NeedRedis("It puts every type of key that Redis has in place of a room's.");
         await Fuzz.RunAsync(async random =>
@@ -26,7 +26,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
             foreach (var operation in room.Operations().OrderBy(_ => random.Next()).Take(12))
             {
-                // What is sealed in the background is no part of the operation.
+                // Background sealing is not part of the operation.
                 await room.SealedAsync();
                 var before = await room.DumpAsync();
                 var clock = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ public sealed class StoredGarbageTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_last_id_that_is_far_too_high_is_told_of_soon_and_keeps_nobody_from_watching()
+    public async Task A_last_id_that_is_far_too_high_is_reported_soon_and_blocks_no_watcher()
     {
         var prefix = $"test-{Guid.NewGuid():n}";
         await using var store = new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = prefix });
@@ -77,7 +77,7 @@ public sealed class StoredGarbageTests(TestServer server)
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"3 reads of {RedisChat.Redis.RoomIds.MostIds:N0} ids refused in {clock.ElapsedMilliseconds} ms.");
 
-        // What does not have to search works on.
+        // Operations that need no search still work.
         (await chat.ReceiveAsync(Room, new MessageQuery { Before = 3 }, Cancelled)).Messages.Should().HaveCount(2);
         (await chat.ReceiveAsync(Room, new MessageQuery { After = 0, Limit = 2 }, Cancelled)).Messages.Should().HaveCount(2);
         (await chat.ReceiveAsync(Room, new MessageQuery { User = "alice" }, Cancelled)).Messages.Should().HaveCount(3);
@@ -87,15 +87,15 @@ public sealed class StoredGarbageTests(TestServer server)
         await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "four" });
     }
 
-    /// <summary>A named child of <see cref="ChatException"/>; and one that says the room is full, which its counter says.</summary>
+    /// <summary>A derived type of <see cref="ChatException"/>; one that says the room is full is right only if the counter says so.</summary>
     private static bool IsAllowed(Exception e) =>
         e is ChatDataException or ChatForbiddenException or ChatIdempotencyConflictException
         || (e.GetType() == typeof(ChatException) && e.Message.Contains("another room", StringComparison.Ordinal));
 
-    /// <summary>A room with some history, of which something is spoiled.</summary>
+    /// <summary>A room with some history, partly spoiled.</summary>
     private sealed class GarbageRoom : IAsyncDisposable
     {
-        // A high id that could be a right one takes seconds with each reading: that has a test of its own.
+        // A high but plausible id takes seconds with each read: it has its own test.
         private static readonly string[] WrongIds = [.. Hostile.Numbers.Where(number => number != $"{ChatLimits.MaxMessageId}")];
 
         private readonly IConnectionMultiplexer _connection;
@@ -133,7 +133,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
         public Task SealedAsync() => _store.SealedAsync();
 
-        /// <summary>Spoils one to three things. Returns what, in words.</summary>
+        /// <summary>Spoils one to three things. Returns a description.</summary>
         public async Task<string> SpoilAsync()
         {
             for (var things = _random.Next(1, 4); things > 0; things--)
@@ -220,7 +220,7 @@ public sealed class StoredGarbageTests(TestServer server)
 
         private async Task ChangesAsync(RoomPosition position)
         {
-            // A reader gets to the end in so many steps as there are events at most.
+            // A reader reaches the end in at most as many steps as there are events.
             for (var steps = 0; ; steps++)
             {
                 steps.Should().BeLessThan(1000);
@@ -376,7 +376,7 @@ public sealed class StoredGarbageTests(TestServer server)
             TryIgnoringType(() => _redis.HashSet(key, "alice\nknown", value));
         }
 
-        // What was spoiled before may have made the key another type: then that is enough.
+        // An earlier step may have changed the key's type: that is enough.
         private static void TryIgnoringType(Action action)
         {
             try

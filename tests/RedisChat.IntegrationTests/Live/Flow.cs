@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>Someone who sends one message after the other. Each is another text.</summary>
+/// <summary>A sender that sends one message at a time, each with a different text.</summary>
 internal sealed class Flow : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -27,7 +27,7 @@ internal sealed class Flow : IAsyncDisposable
 
     public int Sent => Volatile.Read(ref _sent);
 
-    /// <summary>How long the slowest send took, retries included: the time to recover from what happened meanwhile.</summary>
+    /// <summary>How long the slowest send took, retries included: the time to recover from a fault.</summary>
     public TimeSpan LongestSend => _longestSend;
 
     public async Task UntilSentAsync(int count)
@@ -41,11 +41,11 @@ internal sealed class Flow : IAsyncDisposable
                 await _sending;
             }
 
-            (await progress).Should().BeTrue("sending must go on");
+            (await progress).Should().BeTrue("sending must continue");
         }
     }
 
-    /// <summary>Ends it. Returns what was acknowledged, in order.</summary>
+    /// <summary>Stops sending. Returns the acknowledged texts, in order.</summary>
     public async Task<IReadOnlyList<string>> EndAsync()
     {
         await _end.CancelAsync();

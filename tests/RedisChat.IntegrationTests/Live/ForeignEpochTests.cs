@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>Events of another environment on the same channel cost next to nothing; a room that was really created again is noticed.</summary>
+/// <summary>Events of another environment on the same channel cost almost nothing; a watcher notices when its room is really re-created.</summary>
 public sealed class ForeignEpochTests
 {
     private const string Room = "lobby";
@@ -72,7 +72,7 @@ public sealed class ForeignEpochTests
         var reads = (await monitor.StopAsync(admin)).Count(IsCatchUp);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Events} foreign events in {pace.ElapsedMilliseconds} ms, 5 watchers: {reads} reads of the change log.");
 
-        // For each epoch and interval one look, which all five watchers share: those who come while it is under way share the next. 4 epochs at most.
+        // One read per epoch and interval, shared by all five watchers; a watcher that asks during a read shares the next one. At most 4 epochs.
         var intervals = 1 + (int)(pace.Elapsed / ForeignEpochs.Interval);
         reads.Should().BeLessThanOrEqualTo(intervals * (alwaysTheSame ? 1 : 4) * 5);
         foreach (var log in logs)
@@ -84,7 +84,7 @@ public sealed class ForeignEpochTests
     }
 
     [Fact]
-    public async Task A_room_that_was_created_again_is_noticed_by_its_first_event_and_watched_on()
+    public async Task A_recreated_room_is_noticed_by_its_first_event_and_still_watched()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();

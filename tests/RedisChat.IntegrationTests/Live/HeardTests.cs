@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>What was heard of a watched room last is known without asking.</summary>
+/// <summary>The last position heard on a watched room's channel is known without asking the server.</summary>
 public sealed class HeardTests : IAsyncLifetime
 {
     private const string Room = "lobby";
@@ -52,7 +52,7 @@ public sealed class HeardTests : IAsyncLifetime
         await new Chat(_store).EditAsync(Room, 1, "alice", "ONE", Cancelled);
         var position = (await new Chat(_store).ReceiveAsync(Room, cancellationToken: Cancelled)).Position;
 
-        // The watcher may have it sooner, from the store: the first event of a new room sent it there.
+        // The watcher may read it from the store first: the first event of a new room sends it there.
         await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out heard) && heard == position), "the last event is heard");
         _live.TryGetHeard("another room", out _).Should().BeFalse();
 
@@ -61,19 +61,19 @@ public sealed class HeardTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_not_known_while_the_channel_is_subscribed_to_anew()
+    public async Task It_is_not_known_while_the_channel_is_resubscribed()
     {
         await SendAsync("before");
         await using var log = Watch();
         await log.CaughtUpAsync();
 
-        // The probe finds what is missing, and repairs: that takes until the network is whole again.
+        // The probe finds the missing event and repairs the subscription, which takes until the network works again.
         _network.SwallowSubscriptions(true);
         await SendAsync("unheard");
         await log.UntilAsync(l => l.CreatedIds.Contains(2));
         await Poll.UntilAsync(() => Task.FromResult(!_live.TryGetHeard(Room, out _)), "the repair begins");
 
-        // What was swallowed is gone, so the old connection would never be whole again: answers would be taken for those of other questions.
+        // The swallowed bytes are gone, so the old connection can never recover: its answers would be matched to the wrong requests.
         _network.SwallowSubscriptions(false);
         _network.Cut();
         await Poll.UntilAsync(() => Task.FromResult(_live.TryGetHeard(Room, out _)), "the repair ends");

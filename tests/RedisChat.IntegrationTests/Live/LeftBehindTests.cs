@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>What outlives a call does not hold on to its caller, and a disposed store leaves nothing behind.</summary>
+/// <summary>Background work does not keep its caller alive, and a disposed store leaves nothing behind.</summary>
 public sealed class LeftBehindTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -85,7 +85,7 @@ public sealed class LeftBehindTests
         network.SwallowSubscriptions(false);
     }
 
-    /// <summary>The system's clock, which notes in which context timers are made.</summary>
+    /// <summary>The system's clock; records the context in which each timer is created.</summary>
     private sealed class ContextClock : TimeProvider
     {
         public static readonly AsyncLocal<string?> Request = new();

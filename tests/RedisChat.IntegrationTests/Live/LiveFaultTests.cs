@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>A watcher is told everything, once and in order, whatever happens to its connection and to the server; or it is told of a gap.</summary>
+/// <summary>A watcher receives every event once and in order, or a gap, whatever happens to its connection and the server.</summary>
 public sealed class LiveFaultTests
 {
     private const string Room = "lobby";
@@ -34,7 +34,7 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
-    public async Task A_server_that_crashes_and_comes_back_loses_nothing_of_what_it_acknowledged()
+    public async Task A_server_that_crashes_and_comes_back_loses_nothing_acknowledged()
     {
         await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
         await using var watching = Open(redis.Configuration);
@@ -55,7 +55,7 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
-    public async Task A_server_that_stands_still_for_five_seconds_loses_nothing()
+    public async Task A_server_that_freezes_for_five_seconds_loses_nothing()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var watching = Open(redis.Configuration);
@@ -89,17 +89,17 @@ public sealed class LiveFaultTests
         var text = new string('x', 16_000);
         for (var sent = 0; await SubscribersAsync(admin) > 0; sent++)
         {
-            sent.Should().BeLessThan(5000, "the server must cut the subscriber off");
+            sent.Should().BeLessThan(5000, "the server must disconnect the subscriber");
             await chat.SendAsync(Room, "alice", text, Cancelled);
         }
 
         network.Resume();
         await chat.SendAsync(Room, "alice", "the last", Cancelled);
-        await WatchedRoom.ShouldBeToldAsync(Room, log, sending);
+        await WatchedRoom.ShouldMatchAsync(Room, log, sending);
     }
 
     [Fact]
-    public async Task A_watcher_that_does_not_read_while_100_000_events_pass_holds_none_of_them_and_is_told_everything_in_the_end()
+    public async Task A_watcher_that_does_not_read_while_100_000_events_pass_holds_none_of_them_and_receives_all_in_the_end()
     {
         const int Messages = 100_000;
         await using var redis = await RedisProcess.StartAsync();
@@ -111,7 +111,7 @@ public sealed class LiveFaultTests
         await chat.SendAsync(Room, "alice", "hello", Cancelled);
         (await slow.MoveNextAsync()).Should().BeTrue();
 
-        // Watchers of a room share the events: what this one is given is what the slow one could hold.
+        // Watchers of a room share the event objects: this one receives the very objects that the slow one could hold.
         using var end = new CancellationTokenSource();
         var given = new List<WeakReference>();
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -162,13 +162,13 @@ public sealed class LiveFaultTests
         var watch = Stopwatch.StartNew();
         await chat.SendAsync(Room, "alice", "the only one, with none after it", Cancelled);
         await log.UntilAsync(l => l.CreatedIds.Contains(2));
-        TestContext.Current.TestOutputHelper?.WriteLine($"Told after {watch.ElapsedMilliseconds} ms; the probe's interval is 500 ms.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Received after {watch.ElapsedMilliseconds} ms; the probe's interval is 500 ms.");
 
         await chat.SendAsync(Room, "alice", "still in the hole", Cancelled);
         await log.UntilAsync(l => l.CreatedIds.Contains(3));
         network.SwallowSubscriptions(false);
         await chat.SendAsync(Room, "alice", "out of it", Cancelled);
-        await WatchedRoom.ShouldBeToldAsync(Room, log, sending);
+        await WatchedRoom.ShouldMatchAsync(Room, log, sending);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class LiveFaultTests
         await redis.KillAsync();
         await redis.StartAgainAsync();
 
-        // Nobody sends: the watcher finds out by itself.
+        // Nobody sends: the watcher must find out by itself.
         await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Gap));
         log.Position.Should().Be(RoomPosition.Start);
         await chat.SendAsync(Room, "alice", "new", Cancelled);
@@ -218,7 +218,7 @@ public sealed class LiveFaultTests
     [InlineData(3)]
     [InlineData(5)]
     [InlineData(7)]
-    public async Task A_server_restored_from_an_older_snapshot_is_a_gap_also_when_ids_were_given_out_again(int again)
+    public async Task A_server_restored_from_an_older_snapshot_is_a_gap_even_if_ids_are_reused(int again)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var watching = Open(redis.Configuration);
@@ -241,7 +241,7 @@ public sealed class LiveFaultTests
         await redis.KillAsync();
         await redis.StartAgainAsync();
 
-        // Fewer, as many or more than were lost: by its counters alone the room may look as if it had just gone on.
+        // Fewer, as many or more than were lost: judging by its counters alone, the room may seem to have just continued.
         for (var i = 1; i <= again; i++)
         {
             await chat.SendAsync(Room, "bob", $"again {i}", Cancelled);
@@ -275,7 +275,7 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
-    public async Task A_watcher_begun_while_the_server_is_away_begins_when_it_is_back_and_leaves_nothing_behind()
+    public async Task A_watcher_started_while_the_server_is_down_begins_when_it_is_back_and_leaves_nothing_behind()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = Open(redis.Configuration);
@@ -296,7 +296,7 @@ public sealed class LiveFaultTests
     }
 
     [Fact]
-    public async Task A_room_that_cannot_be_read_does_not_keep_other_rooms_from_being_probed()
+    public async Task An_unreadable_room_does_not_keep_other_rooms_from_being_probed()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var network = new FaultProxy(redis.Port);

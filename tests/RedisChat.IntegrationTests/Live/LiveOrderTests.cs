@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>Handlers of a channel overtake each other; watchers do not notice, however fast it goes.</summary>
+/// <summary>Handlers of a channel may overtake each other; watchers still receive events in order, at any speed.</summary>
 public sealed class LiveOrderTests
 {
     private const int Watchers = 10;
@@ -15,23 +15,23 @@ public sealed class LiveOrderTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task At_full_speed_every_watcher_is_told_everything_once_and_in_order()
+    public async Task At_full_speed_every_watcher_receives_everything_once_and_in_order()
     {
         await using var redis = await RedisProcess.StartAsync();
         var options = new RedisStoreOptions { WatcherBufferSize = 100_000 };
         await using var watching = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options);
 
-        // Each combines its own sends only: so many payloads follow each other closely.
+        // Each store combines only its own sends, so many payloads follow each other closely.
         var sending = Enumerable.Range(0, Processes).Select(_ => new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), options)).ToList();
         var chat = new Chat(sending[0]);
         var first = await chat.SendAsync("lobby", "alice", "the first", Cancelled);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         using var causes = new Causes();
         var ready = new CountdownEvent(Watchers);
-        var told = Enumerable.Range(0, Watchers).Select(_ => Task.Run(() => WatchAsync(new Chat(watching), ready, end.Token))).ToList();
+        var received = Enumerable.Range(0, Watchers).Select(_ => Task.Run(() => WatchAsync(new Chat(watching), ready, end.Token))).ToList();
         ready.Wait(TimeSpan.FromSeconds(60), Cancelled).Should().BeTrue();
 
-        // Edits in between: each must be told between the same two messages by everyone.
+        // Edits in between: every watcher must receive each edit between the same two messages.
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
         {
             var own = new Chat(sending[sender % Processes]);
@@ -45,7 +45,7 @@ public sealed class LiveOrderTests
             }
         })));
         await chat.SendAsync("lobby", "alice", "the last", Cancelled);
-        var logs = await Task.WhenAll(told).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        var logs = await Task.WhenAll(received).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
 
         foreach (var log in logs)
         {
@@ -55,12 +55,12 @@ public sealed class LiveOrderTests
         }
 
         await Task.WhenAll(sending.Select(store => store.DisposeAsync().AsTask()));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Senders * Sends} messages to {Watchers} watchers; catch-ups of the whole process meanwhile: {causes}.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Senders * Sends} messages to {Watchers} watchers; catch-ups in the whole process during the test: {causes}.");
     }
 
     private static async Task<List<RoomEvent>> WatchAsync(Chat chat, CountdownEvent ready, CancellationToken cancellationToken)
     {
-        var told = new List<RoomEvent>();
+        var received = new List<RoomEvent>();
         await foreach (var happened in chat.WatchAsync("lobby", cancellationToken: cancellationToken))
         {
             if (happened is RoomEvent.CaughtUp)
@@ -69,14 +69,14 @@ public sealed class LiveOrderTests
                 continue;
             }
 
-            told.Add(happened);
+            received.Add(happened);
             if (happened is RoomEvent.Created { Message.Text: "the last" })
             {
                 break;
             }
         }
 
-        return told;
+        return received;
     }
 
     /// <summary>Counts why watchers read from the store.</summary>

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>A rolling upgrade: a later version changes rooms in ways that this one does not know. Its watchers do not notice.</summary>
+/// <summary>A rolling upgrade: a later version changes rooms in ways that this version does not know. Watchers of this version do not notice.</summary>
 public sealed class OlderVersionTests
 {
     private const string Room = "lobby";
@@ -13,7 +13,7 @@ public sealed class OlderVersionTests
     private const int ChangesASecond = 500;
     private const int ChangesForEachMessage = 10;
 
-    // What a later version's script does in one step: the next revision, an entry of the log, an event.
+    // A later version's script does this in one step: the next revision, a log entry, an event.
     private const string Change = """
         local room = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev')
         local rev = string.format('%d', (room[4] or 1000) + 1)
@@ -32,7 +32,7 @@ public sealed class OlderVersionTests
         await using var admin = await redis.ConnectAsync();
         var storeLog = new StoreLog();
 
-        // A probe each second. What is late by less than a second is still not given up.
+        // A probe every second. An event that is less than a second late is not given up yet.
         var options = new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(100) };
         await using var watching = new RedisMessageStore(
             RedisConnection.Own(ConfigurationOptions.Parse(redis.Configuration)), options, keys: null, new SlowClock(), storeLog);
@@ -71,7 +71,7 @@ public sealed class OlderVersionTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Changes} changes of an unknown kind in {pace.ElapsedMilliseconds} ms; {commands.Count(IsProbe)} reads of the room's counters by probes and pages; no other read, no log.");
 
-        // A watcher that begins later catches up over them, too.
+        // A watcher that starts later catches up past them, too.
         await using var late = new WatchLog(new Chat(watching).WatchAsync(Room, RoomPosition.Start));
         await late.CaughtUpAsync();
         late.CreatedIds.Should().Equal(whole.Messages.Select(message => message.Id));

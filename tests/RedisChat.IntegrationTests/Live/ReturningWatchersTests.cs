@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>After a restart all watchers of a room come back at once, and missed the same.</summary>
+/// <summary>After a restart all watchers of a room come back at once, having missed the same events.</summary>
 public sealed class ReturningWatchersTests
 {
     private const string Room = "lobby";
@@ -13,7 +13,7 @@ public sealed class ReturningWatchersTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Watchers_that_come_back_together_share_what_they_read()
+    public async Task Watchers_that_come_back_together_share_their_reads()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -33,7 +33,7 @@ public sealed class ReturningWatchersTests
         await subscribed.CaughtUpAsync();
         await using var monitor = await RedisMonitor.StartAsync(redis);
 
-        // While the server is frozen the first read is under way, and all that come after it wait for the next.
+        // While the server is frozen the first read is under way, and all later watchers wait for the next.
         redis.Freeze();
         var logs = Enumerable.Range(0, Watchers).Select(_ => new WatchLog(watching.WatchAsync(Room, seen))).ToList();
         await storeLog.LoggedAsync("CatchingUp", Watchers, Cancelled);
@@ -47,12 +47,12 @@ public sealed class ReturningWatchersTests
             log.Events.Should().HaveCount(101);
         }
 
-        reads.Should().HaveCount(2, "the first watcher reads alone, and all the others together after it");
+        reads.Should().HaveCount(2, "the first watcher reads alone, and all the others then read together");
         await Task.WhenAll(logs.Select(log => log.DisposeAsync().AsTask()));
     }
 
     [Fact]
-    public async Task Watchers_that_begin_together_while_others_send_miss_nothing()
+    public async Task Watchers_that_start_together_while_others_send_miss_nothing()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
@@ -80,6 +80,6 @@ public sealed class ReturningWatchersTests
         await flow.EndAsync();
     }
 
-    /// <summary>Each read of what happened since a position reads the change log once.</summary>
+    /// <summary>Each read of the changes since a position reads the change log once.</summary>
     private static bool IsReadOfLog(string command) => command.Contains("\"ZRANGEBYSCORE\"", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,8 +1,8 @@
 namespace RedisChat.IntegrationTests.Live;
 
 /// <summary>
-/// A clock that runs ten times slower: everything a store waits for takes ten times as long. A test that an event is not given up as lost does not depend on
-/// how fast the machine is then.
+/// A clock that runs ten times slower: all of a store's timeouts take ten times as long. So a test that an event is not given up as lost does not depend on
+/// the speed of the machine.
 /// </summary>
 internal sealed class SlowClock : TimeProvider
 {

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>One subscription for each room and process, and none once nobody watches.</summary>
+/// <summary>Each process has one subscription per watched room, and drops it with the last watcher.</summary>
 public sealed class SubscriptionTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -108,7 +108,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task What_others_publish_on_a_channel_is_not_told()
+    public async Task Foreign_payloads_on_a_channel_are_not_delivered()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -157,7 +157,7 @@ public sealed class SubscriptionTests
         await log.ReachesAsync(whole.Position);
         log.Room.Should().Equal(whole.Messages);
 
-        // From here on live: the room is known.
+        // Live from here on: the room is known.
         await chat.SendAsync("lobby", "alice", "three", Cancelled);
         await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "three" });
         (await admin.GetDatabase().ExecuteAsync("PUBSUB", "SHARDCHANNELS")).ToString().Should().NotBeEmpty();
@@ -166,7 +166,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task Health_tells_what_works_and_how_long_it_took()
+    public async Task Health_reports_which_steps_work_and_how_long_they_took()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},connectTimeout=500,connectRetry=1"));
@@ -183,7 +183,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task A_user_who_may_not_subscribe_is_told_so_and_does_not_wait_forever()
+    public async Task A_user_who_may_not_subscribe_receives_an_error_and_does_not_wait_forever()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -202,7 +202,7 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task Health_tells_when_writing_is_refused()
+    public async Task Health_reports_refused_writes()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -225,7 +225,7 @@ public sealed class SubscriptionTests
     private static async Task<long> SubscribersAsync(ConnectionMultiplexer admin, string room) =>
         await admin.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(), 0).Live(room)));
 
-    /// <summary>The rooms' channels; the client library has one of its own.</summary>
+    /// <summary>The rooms' channels, without the client library's own.</summary>
     private static async Task<RedisChannel[]> ChannelsAsync(ConnectionMultiplexer admin) =>
         await admin.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("chatroom:*"));
 }

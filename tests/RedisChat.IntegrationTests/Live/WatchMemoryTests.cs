@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Live;
 
-/// <summary>What a process keeps for each quiet room that it watches.</summary>
+/// <summary>The memory that a process keeps for each quiet room that it watches.</summary>
 public sealed class WatchMemoryTests(TestServer server)
 {
     private const int Rooms = 2000;
@@ -21,7 +21,7 @@ public sealed class WatchMemoryTests(TestServer server)
         var chat = new Chat(store);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
 
-        // What watching needs once is there before.
+        // Allocate everything that watching needs only once.
         var watchers = new List<Task>(Rooms + 1);
         await WatchAsync(Rooms);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -32,7 +32,7 @@ public sealed class WatchMemoryTests(TestServer server)
         }
 
         var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Rooms;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each watched room, its application's loop and the client library's subscription included.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each watched room, including the application's loop and the client library's subscription.");
         bytes.Should().BeLessThanOrEqualTo(Budget);
         await end.CancelAsync();
         foreach (var watcher in watchers)

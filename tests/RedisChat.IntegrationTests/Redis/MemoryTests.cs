@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Bytes of Redis for each message of 120 bytes of text, everything included that stays. Exact, but for what the allocator rounds.</summary>
+/// <summary>Redis memory per message with 120 bytes of text, including everything that stays. Exact except for the allocator's rounding.</summary>
 public sealed class MemoryTests
 {
     private const int BatchSize = 100;
@@ -30,7 +30,7 @@ public sealed class MemoryTests
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), new RedisStoreOptions { SealAfter = sealAfter });
         var chat = new Chat(store);
 
-        // Connections and scripts are there before, and are not the messages' memory.
+        // Set up connections and scripts first, so that they do not count as the messages' memory.
         await FillAsync(chat, "warm up", 0, 400, users);
         await store.SealedAsync();
         await chat.EditAsync("warm up", 1, "user0000", "edited", Cancelled);

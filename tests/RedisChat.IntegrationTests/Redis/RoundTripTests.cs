@@ -24,7 +24,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         configuration.EndPoints.Add(_proxy.EndPoint);
         _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
 
-        // The first use of a script on a connection loads it; every later one names it.
+        // The first use of a script on a connection loads it; later uses send only its hash.
         var chat = await NewChatAsync();
         await chat.SendAsync("warm up", "alice", "hello", Cancelled);
         await chat.EditAsync("warm up", 1, "alice", "hi", Cancelled);
@@ -46,7 +46,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_is_one_command_also_across_buckets_and_authors()
+    public async Task A_batch_is_one_command_even_across_buckets_and_authors()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 100);
@@ -66,7 +66,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_whose_clock_is_wrong_by_hours_pays_once()
+    public async Task A_process_whose_clock_is_off_by_hours_pays_once()
     {
         var chat = await NewChatAsync(new WrongClock());
 
@@ -88,7 +88,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_newest_page_after_others_sent_is_two_round_trips()
+    public async Task A_newest_page_after_sends_by_others_is_two_round_trips()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 20);
@@ -98,14 +98,14 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_newest_page_of_a_watched_room_is_one_round_trip_also_after_others_sent()
+    public async Task The_newest_page_of_a_watched_room_is_one_round_trip_even_after_sends_by_others()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 20);
         await using var log = new WatchLog(chat.WatchAsync("lobby"));
         await log.CaughtUpAsync();
         await FillAsync(await NewChatAsync(), 20);
-        await log.UntilAsync(told => told.CreatedIds.Contains(40));
+        await log.UntilAsync(watched => watched.CreatedIds.Contains(40));
 
         var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", new MessageQuery { Limit = 20 }, Cancelled), [["HMGET", "HMGET"]]);
 
@@ -120,7 +120,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
 
         foreach (var query in new MessageQuery[] { new() { Before = 100 }, new() { After = 30 }, new() { Around = 60 } })
         {
-            // The third one asks for what may be sealed; once the last id is known, only where a bucket may be.
+            // The third command asks for sealed buckets; once the last id is known, only if one may be sealed.
             var page = await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", query, Cancelled), ["HMGET", "HMGET", "HMGET"]);
             page.Messages.Should().HaveCount(50);
             chat = await NewChatAsync();
@@ -128,7 +128,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_sealed_is_read_in_as_many_round_trips_as_what_is_open()
+    public async Task Sealed_messages_are_read_in_as_many_round_trips_as_open_ones()
     {
         var open = await NewChatAsync(sealAfter: null);
         await open.SendAsync("lobby", "carol", "hello", Cancelled);
@@ -146,7 +146,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_sealed_earlier_than_this_process_would_costs_one_more_round_trip()
+    public async Task A_bucket_sealed_earlier_than_this_process_expects_costs_one_more_round_trip()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 200);
@@ -159,7 +159,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sealed_message_is_edited_and_deleted_in_a_command_more_and_no_more_round_trips()
+    public async Task Editing_or_deleting_a_sealed_message_takes_one_more_command_but_no_more_round_trips()
     {
         var chat = await NewChatAsync(sealAfter: 1);
         await FillAsync(chat, 300);
@@ -168,7 +168,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled), ["HGET", "HGET"], Script);
     }
 
-    /// <summary>Reads old messages in each way there is, counting. Each reading has the texts of what it read.</summary>
+    /// <summary>Reads old messages in every possible way and counts. Each reading includes the texts it read.</summary>
     private async Task<List<string>> ReadAllWaysAsync(Chat chat, RoomPosition position)
     {
         string[] page = ["HMGET", "HMGET", "HMGET"];
@@ -200,7 +200,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_edit_and_a_deletion_read_and_change_in_a_command_each()
+    public async Task An_edit_and_a_deletion_each_take_one_command_to_read_and_one_to_change()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 2);
@@ -241,7 +241,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleting_a_message_with_reactions_is_no_command_more()
+    public async Task Deleting_a_message_with_reactions_takes_no_extra_command()
     {
         var chat = await NewChatAsync();
         await FillAsync(chat, 2);
@@ -251,7 +251,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_servers_clock_was_ahead_an_edit_of_a_sealed_message_takes_one_script_more_at_most()
+    public async Task After_the_servers_clock_was_ahead_an_edit_of_a_sealed_message_takes_at_most_one_more_script()
     {
         var ahead = DateTimeOffset.UtcNow.AddHours(5).ToUnixTimeMilliseconds() * 1000;
         await FillAsync(await NewChatAsync(sealAfter: null), 300);
@@ -263,7 +263,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
         await _stores[^1].SealedAsync();
         (await redis.KeyExistsAsync(bucket)).Should().BeFalse();
 
-        // Its messages are ahead of the clock, but its revisions are not; then these are, too; and then a fail-over loses what the client knows.
+        // First only the messages are ahead of the clock; then the revisions are, too; then a fail-over loses history that the client knows.
         var chat = await NewChatAsync(sealAfter: 1);
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 5, "alice", "1", Cancelled), Sealed, Script);
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 6, "alice", "2", Cancelled), Sealed, Script);
@@ -284,7 +284,7 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_whose_clock_is_wrong_edits_a_sealed_message_with_one_script_more()
+    public async Task A_client_whose_clock_is_wrong_edits_a_sealed_message_with_one_more_script()
     {
         await FillAsync(await NewChatAsync(sealAfter: 1), 300);
         var chat = await NewChatAsync(new WrongClock(), sealAfter: 1);
@@ -301,11 +301,11 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
             await chat.SendManyAsync("lobby", [.. Enumerable.Repeat(new NewMessage("alice", "hello"), Math.Min(50, count - sent))], Cancelled);
         }
 
-        // Sealing in the background would be counted.
+        // Background sealing would be counted.
         await Task.WhenAll(_stores.Select(store => store.SealedAsync()));
     }
 
-    /// <summary>A chat that knows no room yet. The first use of a connection also asks the server whether it is fit to keep messages.</summary>
+    /// <summary>A chat that knows no room yet. The first use of a connection also checks whether the server is fit to keep messages.</summary>
     private async Task<Chat> NewChatAsync(TimeProvider? clock = null, int? sealAfter = 2)
     {
         _stores.Add(new RedisMessageStore(

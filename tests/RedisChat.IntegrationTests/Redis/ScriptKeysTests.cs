@@ -9,7 +9,7 @@ public sealed partial class ScriptKeysTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_script_touches_a_key_outside_of_its_KEYS()
+    public async Task No_script_touches_a_key_outside_its_KEYS()
     {
         // MONITOR shows each script call with its KEYS and, marked "lua", every command that the script runs.
         await using var redis = await RedisProcess.StartAsync();

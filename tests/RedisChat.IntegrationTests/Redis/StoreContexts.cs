@@ -4,7 +4,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Makes what the parts of a store on Redis stand on, for tests of one part.</summary>
+/// <summary>Creates the foundation that the parts of a Redis store share, for tests of one part.</summary>
 internal static class StoreContexts
 {
     public static RedisStoreContext Make(RedisConnection connection, RedisStoreOptions options, ILogger? logger = null)

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What is in Redis: as docs/keys.md says, and what happens where something else is found there.</summary>
+/// <summary>Redis holds the data that docs/keys.md describes; anything else there is handled safely.</summary>
 public sealed class StoredDataTests
 {
     private const string Room = "lobby";
@@ -65,12 +65,12 @@ public sealed class StoredDataTests
     }
 
     [Fact]
-    public async Task A_repetition_is_recognised_in_the_next_time_window()
+    public async Task A_repetition_is_recognized_in_the_next_time_window()
     {
         var message = new NewMessage("alice", "hello") { IdempotencyKey = "key" };
         await _chat.SendAsync(Room, message, Cancelled);
 
-        // As if a window had passed: what was this window's is now the one's before.
+        // As if a window had passed: this window's keys are now the previous window's.
         var now = await SentKeyAsync();
         var number = long.Parse(now[(now.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         await _redis.KeyRenameAsync(now, Key($":sent:{number - 1}"));
@@ -103,7 +103,7 @@ public sealed class StoredDataTests
     [InlineData("""{"t":1,"u":"alice","c":null}""")]
     [InlineData("""{"t":1,"u":"alice","c":"\ud800"}""")]
     [InlineData("""{"t":1,"u":"alice","c":"x"} {"more":1}""")]
-    public async Task A_value_that_is_no_message_is_told_of_and_does_not_fail_the_page(string value)
+    public async Task A_value_that_is_not_a_message_is_reported_and_does_not_fail_the_page(string value)
     {
         await _chat.SendManyAsync(Room, [new("alice", "one"), new("alice", "two"), new("alice", "three")], Cancelled);
         await _redis.HashSetAsync(Key(":m:0"), 2, value);
@@ -181,7 +181,7 @@ public sealed class StoredDataTests
     [InlineData("last", "0x10")]
     [InlineData("at", "now")]
     [InlineData("rev", "7999273196133939117")]
-    public async Task Counters_that_are_no_numbers_fail_the_send_and_nothing_is_written(string field, string value)
+    public async Task Counters_that_are_not_numbers_fail_the_send_and_nothing_is_written(string field, string value)
     {
         await _chat.SendAsync(Room, "alice", "hello", Cancelled);
         await _redis.HashSetAsync(Key(), field, value);
@@ -224,7 +224,7 @@ public sealed class StoredDataTests
     [InlineData("1:179c54")]
     [InlineData("99999999999999999999:1")]
     [InlineData("")]
-    public async Task A_receipt_that_is_none_fails_the_send_and_nothing_is_written(string idAndTime)
+    public async Task An_invalid_receipt_fails_the_send_and_nothing_is_written(string idAndTime)
     {
         var message = new NewMessage("alice", "hello") { IdempotencyKey = "key" };
         await _chat.SendAsync(Room, message, Cancelled);
@@ -244,7 +244,7 @@ public sealed class StoredDataTests
     [InlineData("1,1,")]
     [InlineData(",,,,")]
     [InlineData("111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111")]
-    public async Task A_user_list_that_is_none_is_told_of(string list)
+    public async Task An_invalid_user_list_is_reported(string list)
     {
         await _chat.SendManyAsync(Room, [new("alice", "1"), new("bob", "2"), new("alice", "3")], Cancelled);
         await _redis.StringSetAsync(Key(":u:alice"), list);
@@ -268,7 +268,7 @@ public sealed class StoredDataTests
     }
 
     [Fact]
-    public async Task A_long_user_list_is_searched_by_halving()
+    public async Task A_long_user_list_is_searched_by_bisection()
     {
         for (var i = 0; i < 40; i++)
         {
@@ -299,7 +299,7 @@ public sealed class StoredDataTests
     }
 
     [Fact]
-    public async Task When_memory_is_full_a_send_says_so_and_writes_nothing_but_reading_and_deleting_work()
+    public async Task When_memory_is_full_a_send_says_so_and_writes_nothing_but_reads_and_deletions_work()
     {
         await using var redis = await RedisProcess.StartAsync("--maxmemory-policy", "noeviction");
         await using var connection = await redis.ConnectAsync();
@@ -319,7 +319,7 @@ public sealed class StoredDataTests
 
     private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>Everything that is stored for the room.</summary>
+    /// <summary>Everything stored for the room.</summary>
     private async Task<Dictionary<string, string>> DumpAsync()
     {
         var dump = new Dictionary<string, string>();

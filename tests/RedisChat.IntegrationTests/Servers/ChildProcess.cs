@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A program started by a test, which ends with the test host however that ends.</summary>
+/// <summary>A program started by a test. It ends with the test host, however that ends.</summary>
 /// <remarks>
-/// A shell stands between: it ends the program when its own standard input closes, which happens even if the test host is killed.
+/// A shell sits in between: it ends the program when its own standard input closes, which happens even if the test host is killed.
 /// </remarks>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The program's process id (not the shell's).</summary>
     public int Id { get; }
 
-    /// <summary>What the program has written so far.</summary>
+    /// <summary>The program's output so far.</summary>
     public string Output
     {
         get
@@ -37,7 +37,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether there is such a program on the search path.</summary>
+    /// <summary>Whether the program is on the search path.</summary>
     public static bool Exists(string program) =>
         !OperatingSystem.IsWindows()
         && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, program)));
@@ -53,7 +53,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         };
         start.ArgumentList.Add("-c");
 
-        // The inner shell tells its process id and then becomes the program, so that this line is the first whatever the program writes.
+        // The inner shell prints its process id and then becomes the program, so this line always comes first.
         start.ArgumentList.Add("sh -c 'echo $$; exec \"$0\" \"$@\"' \"$0\" \"$@\" </dev/null & p=$!; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p");
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
@@ -68,7 +68,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Waits until it has written one of these; <see langword="false"/> if it was one of the others, or neither in 30 seconds.</summary>
+    /// <summary>Waits for one of these texts; <see langword="false"/> if one of the others comes first, or neither within 30 seconds.</summary>
     /// <remarks>For one caller at a time.</remarks>
     public async Task<bool> WritesAsync(string[] any, string[] or)
     {
@@ -97,16 +97,16 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Freezes the program: SIGSTOP.</summary>
     public void Freeze() => Signal(OperatingSystem.IsMacOS() ? 17 : 19);
 
-    /// <summary>Lets a frozen program go on: SIGCONT.</summary>
+    /// <summary>Resumes a frozen program: SIGCONT.</summary>
     public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
 
     /// <summary>Asks the program to end: SIGTERM.</summary>
     public void Terminate() => Signal(15);
 
-    /// <summary>Tells the program that nobody listens any more: SIGHUP.</summary>
+    /// <summary>Signals the program that its terminal is gone: SIGHUP.</summary>
     public void HangUp() => Signal(1);
 
-    /// <summary>Kills the program and waits for its end.</summary>
+    /// <summary>Kills the program and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();

@@ -14,13 +14,13 @@ internal sealed class ClusterDeployment : IDeployment
     {
     }
 
-    /// <summary>All nodes, whatever each is now. At the start the first three are the primaries, and their replicas follow in the same order.</summary>
+    /// <summary>All nodes, whatever their current role. Initially the first three are the primaries, and their replicas follow in the same order.</summary>
     public IReadOnlyList<RedisProcess> Nodes => _nodes;
 
     /// <summary>How a chat connects: all nodes, as a user with no more rights than docs/operations.md gives it.</summary>
     public string Configuration => $"{string.Join(',', _nodes.Select(node => node.Configuration))},user=chat,password=secret";
 
-    /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
+    /// <summary>Starts the cluster, or skips the test if no server program is installed.</summary>
     /// <param name="arguments">For all nodes: "--appendonly", "yes".</param>
     public static async Task<ClusterDeployment> StartAsync(params string[] arguments)
     {
@@ -46,7 +46,7 @@ internal sealed class ClusterDeployment : IDeployment
         }
     }
 
-    /// <summary>The slot of a key, by the server's own reckoning.</summary>
+    /// <summary>The slot of a key, as the server computes it.</summary>
     public async Task<int> SlotAsync(string key) =>
         int.Parse((await Running.First().AskAsync("CLUSTER", "KEYSLOT", key))[0], CultureInfo.InvariantCulture);
 
@@ -74,7 +74,7 @@ internal sealed class ClusterDeployment : IDeployment
         },
         "the primary has a replica");
 
-    /// <summary>Waits until another node than this one has become the primary of the slot.</summary>
+    /// <summary>Waits until a different node has become the primary of the slot.</summary>
     public Task<RedisProcess> PromotedInsteadOfAsync(RedisProcess former, int slot) => Poll.UntilAsync(
         async () => await PrimaryAsync(slot) is var primary && primary != former ? primary : null, "a replica takes over");
 
@@ -87,7 +87,7 @@ internal sealed class ClusterDeployment : IDeployment
         return await Poll.UntilAsync(
             async () =>
             {
-                // Soon after a fail-over the others refuse to vote for the next; five seconds later the replica has given it up.
+                // Soon after a fail-over the other nodes refuse to vote for the next one; the replica gives up after five seconds.
                 if (asked is null || DateTime.UtcNow > asked + TimeSpan.FromSeconds(5.5))
                 {
                     await replica.AskAsync("CLUSTER", "FAILOVER");
@@ -99,7 +99,7 @@ internal sealed class ClusterDeployment : IDeployment
             "the replica takes over");
     }
 
-    /// <summary>Moves a slot to another primary as <c>redis-cli --cluster reshard</c> does, but one key after the other.</summary>
+    /// <summary>Moves a slot to another primary as <c>redis-cli --cluster reshard</c> does, but one key at a time.</summary>
     public async Task MigrateAsync(int slot, RedisProcess to)
     {
         var from = await PrimaryAsync(slot);
@@ -116,7 +116,7 @@ internal sealed class ClusterDeployment : IDeployment
         await PromotedInsteadOfAsync(from, slot);
     }
 
-    /// <summary>Waits until all nodes run, think that the cluster is well, and each replica is connected to its primary.</summary>
+    /// <summary>Waits until all nodes run and consider the cluster healthy, and each replica is connected to its primary.</summary>
     public Task WholeAsync() => Poll.UntilAsync(
         async () =>
         {
@@ -180,7 +180,7 @@ internal sealed class ClusterDeployment : IDeployment
 
         await WholeAsync();
 
-        // The nodes' views of who is whose replica follow a little later; a client library reads them when it connects.
+        // The nodes' views of the replicas follow a little later; a client library reads them when it connects.
         await Poll.UntilAsync(
             async () =>
             {
@@ -215,7 +215,7 @@ internal sealed class ClusterDeployment : IDeployment
     private static async Task<List<Line>> ReadNodesAsync(RedisProcess node) =>
         [.. (await node.AskAsync("CLUSTER", "NODES"))[0].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new Line(line.Split(' ')))];
 
-    /// <summary>What CLUSTER NODES says about a node: id, address, flags, its primary's id or "-", ping, pong, epoch, state of the link, slots.</summary>
+    /// <summary>A line of CLUSTER NODES: id, address, flags, its primary's id or "-", ping, pong, epoch, state of the link, slots.</summary>
     private sealed class Line(string[] words)
     {
         public string Id => words[0];

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A network between a client and a server that a test can break: stop, swallow or cut what flows.</summary>
+/// <summary>A network between a client and a server that a test can break: it stops, swallows or cuts the traffic.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,13 +23,13 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         public TcpClient Server => server;
 
-        /// <summary>Whether the client has subscribed over it.</summary>
+        /// <summary>Whether the client has subscribed over this connection.</summary>
         public volatile bool Subscribed;
 
-        /// <summary>Whether nothing gets through any more, either way.</summary>
+        /// <summary>Whether nothing gets through any more, in either direction.</summary>
         public volatile bool IsBlackHole;
 
-        /// <summary>What the client has sent and the server is still to get; <see langword="null"/> while all gets through at once.</summary>
+        /// <summary>The client's data held back from the server; <see langword="null"/> while everything gets through at once.</summary>
         public volatile MemoryStream? Held;
     }
 
@@ -42,18 +42,18 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>Lets nothing more through to subscribers, so that it piles up at the server, as with a reader that is too slow.</summary>
+    /// <summary>Lets nothing more through to subscribers, so data piles up at the server as with a slow reader.</summary>
     public void StopSubscriptions() => _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Resume() => _stopped.TrySetResult();
 
-    /// <summary>Swallows without a sign what the server sends to those who are subscribed now: a black hole.</summary>
+    /// <summary>Silently swallows everything the server sends over the connections subscribed now: a black hole.</summary>
     public void SwallowSubscriptions(bool swallow) => _swallowing = swallow;
 
-    /// <summary>Swallows without a sign all that the server sends: it gets requests and carries them out, and nobody hears of it.</summary>
+    /// <summary>Silently swallows everything the server sends: it receives and runs requests, but no answer arrives.</summary>
     public void SwallowAnswers(bool swallow) => _swallowingAnswers = swallow;
 
-    /// <summary>Makes a black hole of each connection there is, for ever. New ones are sound.</summary>
+    /// <summary>Turns every present connection into a black hole for good. New ones work.</summary>
     public void BlackHole()
     {
         foreach (var line in _lines)
@@ -62,7 +62,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps back what clients send over the connections there are now, even if they hang up. New ones are sound.</summary>
+    /// <summary>Holds back everything clients send over the present connections, even if they hang up. New ones work.</summary>
     public void HoldRequests()
     {
         foreach (var line in _lines)
@@ -71,7 +71,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the server what was kept back, late.</summary>
+    /// <summary>Delivers the data held back to the server, late.</summary>
     public async Task DeliverHeldAsync()
     {
         foreach (var line in _lines)
@@ -89,7 +89,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets everything through only after a while.</summary>
+    /// <summary>Delays everything by this time.</summary>
     public void Delay(TimeSpan delay) => Volatile.Write(ref _delayMs, (int)delay.TotalMilliseconds);
 
     /// <summary>Cuts all connections.</summary>
@@ -187,7 +187,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // One side is gone: so is the other.
+            // If one side is gone, close the other.
         }
 
         from.Dispose();

@@ -7,24 +7,24 @@ namespace RedisChat.IntegrationTests;
 /// <summary>Finds ports for servers.</summary>
 internal static class FreePort
 {
-    /// <summary>A cluster's nodes talk to each other on the port that is so much higher.</summary>
+    /// <summary>The offset of the port on which a cluster's nodes talk to each other.</summary>
     private const int ToBusPort = 10_000;
 
-    // Both ports are below those that systems give to outgoing connections: one of these would keep a server from starting again.
+    // Both ports are below the range for outgoing connections: such a connection could keep a server from restarting.
     private const int First = 10_000;
     private const int Last = 22_000;
 
-    // The tests of both .NET versions run at the same time, and must not take each other's ports.
+    // The tests of both .NET versions run at the same time and must not take each other's ports.
 #if NET8_0
     private const int Odd = 0;
 #else
     private const int Odd = 1;
 #endif
 
-    // A server that was killed starts again on its port: nobody else is given that meanwhile.
+    // A killed server restarts on its port, so the port must not be handed out again.
     private static readonly ConcurrentDictionary<int, int> Given = [];
 
-    /// <summary>A port that is free, together with the one of the cluster bus. Another program may still be faster.</summary>
+    /// <summary>A free port whose cluster bus port is free too. Another program may still take it first.</summary>
     public static int Find()
     {
         while (true)

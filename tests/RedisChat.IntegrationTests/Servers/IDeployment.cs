@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests;
 
-/// <summary>Servers that a test started, and that a chat can run on.</summary>
+/// <summary>Servers that a test has started and that a chat can run on.</summary>
 internal interface IDeployment : IAsyncDisposable
 {
     /// <summary>How an application connects.</summary>

@@ -1,14 +1,14 @@
 namespace RedisChat.IntegrationTests;
 
-/// <summary>Asks again and again, where no event tells.</summary>
+/// <summary>Polls a state that raises no event.</summary>
 internal static class Poll
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks until it is so.</summary>
+    /// <summary>Polls until the condition holds.</summary>
     public static Task UntilAsync(Func<Task<bool>> isSo, string what) => UntilAsync(async () => await isSo() ? what : null, what);
 
-    /// <summary>Asks until there is an answer.</summary>
+    /// <summary>Polls until there is an answer.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T?>> ask, string what)
         where T : class
     {
@@ -23,7 +23,7 @@ internal static class Poll
             }
             catch (IOException) when (DateTime.UtcNow < deadline)
             {
-                // A server whose part changes cuts its connections.
+                // A server whose role changes cuts its connections.
             }
 
             if (DateTime.UtcNow > deadline)

@@ -28,7 +28,7 @@ internal sealed class RedisMonitor : IAsyncDisposable
         return monitor;
     }
 
-    /// <summary>What was run until now.</summary>
+    /// <summary>The commands run so far.</summary>
     public async Task<List<string>> StopAsync(ConnectionMultiplexer connection)
     {
         await connection.GetDatabase().ExecuteAsync("ECHO", End);

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A redis-server of the test's own, as a child process on a free port, with a directory of its own.</summary>
+/// <summary>A test's own redis-server: a child process on a free port, with its own directory.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly string _program;
@@ -27,18 +27,18 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
-    /// <summary>Where it keeps its files.</summary>
+    /// <summary>The directory of its files.</summary>
     public string DataDirectory => _directory.FullName;
 
     /// <summary>Whether it is neither killed nor frozen.</summary>
     public bool IsRunning { get; private set; }
 
-    /// <summary>The program that is run: the first of these on the search path.</summary>
+    /// <summary>The program to run: the first of these on the search path.</summary>
     public static string? Program { get; } = new[] { "redis-server", "valkey-server" }.FirstOrDefault(ChildProcess.Exists);
 
     private string ConfigurationFile => Path.Combine(_directory.FullName, "server.conf");
 
-    /// <summary>Starts a server, or skips the test where there is none to start; on a build server that is a failure.</summary>
+    /// <summary>Starts a server. If none is installed, skips the test; on a build server it fails the test.</summary>
     public static Task<RedisProcess> StartAsync(params string[] arguments) => StartAsync(new RedisSetup { Arguments = arguments });
 
     /// <inheritdoc cref="StartAsync(string[])"/>
@@ -47,7 +47,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         var program = setup.Program ?? Program;
         if (program is null)
         {
-            TestServer.SkipOrFail("It starts and stops a server of its own, and there is no redis-server or valkey-server on the PATH.");
+            TestServer.SkipOrFail("The test starts and stops its own server, but there is no redis-server or valkey-server on the PATH.");
         }
 
         for (var attempt = 1; ; attempt++)
@@ -60,7 +60,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < 5)
             {
-                // The port was taken by somebody else meanwhile.
+                // Someone else has taken the port meanwhile.
                 await server.DisposeAsync();
             }
         }
@@ -107,9 +107,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     public async Task<ConnectionMultiplexer> ConnectAsync() =>
         await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
 
-    /// <summary>Asks this server itself, over a connection for that question alone, where a client library would go elsewhere.</summary>
-    /// <returns>The values of the reply, one after the other, however they were nested.</returns>
-    /// <exception cref="InvalidOperationException">The server refused; the message has its words.</exception>
+    /// <summary>Asks this very server, over a connection for that command alone; a client library might go elsewhere.</summary>
+    /// <returns>The values of the reply as a flat list, however nested.</returns>
+    /// <exception cref="InvalidOperationException">The server refused; the message is the server's.</exception>
     public Task<IReadOnlyList<string>> AskAsync(params string[] command) => RedisQuestion.AskAsync(Port, command);
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>One command to one server, with nothing between: no hand-shake, no redirection, no second attempt.</summary>
+/// <summary>One command to one server, with nothing in between: no handshake, no redirection, no retry.</summary>
 internal static class RedisQuestion
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,7 +25,7 @@ internal static class RedisQuestion
         await stream.WriteAsync(Encoding.UTF8.GetBytes(request.ToString()), late.Token);
         var values = new List<string>();
 
-        // One byte, one character: lengths are right, and what is asked for here is ASCII.
+        // One byte per character: lengths are right, and all commands here are ASCII.
         await ReadAsync(new StreamReader(stream, Encoding.Latin1), values, late.Token);
         return values;
     }

@@ -1,17 +1,17 @@
 namespace RedisChat.IntegrationTests;
 
-/// <summary>What a server of a test's own is started with.</summary>
+/// <summary>The setup of a test's own server.</summary>
 internal sealed record RedisSetup
 {
-    /// <summary>The program; the first that is installed if not given.</summary>
+    /// <summary>The program; by default the first one installed.</summary>
     public string? Program { get; init; }
 
-    /// <summary>As on its command line: "--appendonly", "yes".</summary>
+    /// <summary>Command-line arguments: "--appendonly", "yes".</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>The lines of a configuration file, which the server may write anew: a sentinel keeps there what it knows.</summary>
+    /// <summary>The lines of a configuration file, which the server may rewrite: a sentinel keeps its state there.</summary>
     public IReadOnlyList<string>? File { get; init; }
 
-    /// <summary>Whether its port is one for TLS; there is no other then.</summary>
+    /// <summary>Whether the server's only port uses TLS.</summary>
     public bool Tls { get; init; }
 }

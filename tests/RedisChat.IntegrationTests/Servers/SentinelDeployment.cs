@@ -14,17 +14,17 @@ internal sealed class SentinelDeployment : IDeployment
     {
     }
 
-    /// <summary>The servers with the data, whichever is the primary now. At the start it is the first.</summary>
+    /// <summary>The data servers, whichever is the primary now. Initially it is the first.</summary>
     public IReadOnlyList<RedisProcess> Servers => _servers;
 
     public IReadOnlyList<RedisProcess> Sentinels => _sentinels;
 
-    /// <summary>How a chat connects: the sentinels, and the name of what they watch over; as a user with no more rights than docs/operations.md gives it.</summary>
+    /// <summary>How a chat connects: the sentinels, and the name of their service; as a user with no more rights than docs/operations.md gives it.</summary>
     public string Configuration =>
         $"{string.Join(',', _sentinels.Select(sentinel => sentinel.Configuration))},serviceName={Name},user=chat,password=secret";
 
-    /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
-    /// <param name="arguments">For the servers with the data: "--appendonly", "yes".</param>
+    /// <summary>Starts the deployment, or skips the test if no server program is installed.</summary>
+    /// <param name="arguments">For the data servers: "--appendonly", "yes".</param>
     public static async Task<SentinelDeployment> StartAsync(params string[] arguments)
     {
         var deployment = new SentinelDeployment();
@@ -41,7 +41,7 @@ internal sealed class SentinelDeployment : IDeployment
         }
     }
 
-    /// <summary>The server that a majority of the sentinels names as the primary, and that is it by its own account.</summary>
+    /// <summary>The server that a majority of the sentinels, and the server itself, consider the primary.</summary>
     public Task<RedisProcess> PrimaryAsync() => Poll.UntilAsync(
         async () =>
         {
@@ -56,7 +56,7 @@ internal sealed class SentinelDeployment : IDeployment
         },
         "the sentinels agree on a primary");
 
-    /// <summary>Waits until another server than this one has become the primary.</summary>
+    /// <summary>Waits until a different server has become the primary.</summary>
     public Task<RedisProcess> PromotedInsteadOfAsync(RedisProcess former) => Poll.UntilAsync(
         async () => await PrimaryAsync() is var primary && primary != former ? primary : null, "the sentinels promote another server");
 
@@ -75,7 +75,7 @@ internal sealed class SentinelDeployment : IDeployment
                 catch (InvalidOperationException e) when (e.Message.StartsWith("NOGOODSLAVE", StringComparison.Ordinal)
                     || e.Message.StartsWith("INPROG", StringComparison.Ordinal))
                 {
-                    // After the fail-over before, it takes the sentinel a while until it trusts the replicas again.
+                    // After the previous fail-over it takes a sentinel a while to trust the replicas again.
                     return false;
                 }
             },
@@ -83,7 +83,7 @@ internal sealed class SentinelDeployment : IDeployment
         return await PromotedInsteadOfAsync(former);
     }
 
-    /// <summary>Waits until all servers but one are replicas that have all that the primary has now.</summary>
+    /// <summary>Waits until all servers but one are replicas that have caught up with the primary.</summary>
     public async Task SyncedAsync()
     {
         var primary = await PrimaryAsync();
@@ -144,7 +144,7 @@ internal sealed class SentinelDeployment : IDeployment
             var sentinel = await RedisProcess.StartAsync(setup);
             _sentinels.Add(sentinel);
 
-            // On a busy machine the sentinels themselves pause; that must not keep them from their work for half a minute ("tilt").
+            // On a busy machine the sentinels themselves pause; that must not stop them for half a minute ("tilt").
             await sentinel.AskAsync("SENTINEL", "DEBUG", "tilt-trigger", "60000", "info-period", "1000", "publish-period", "500");
         }
 

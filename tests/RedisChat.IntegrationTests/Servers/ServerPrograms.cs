@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>Server programs with abilities that not every one has.</summary>
+/// <summary>Finds server programs with abilities that not all of them have.</summary>
 internal static class ServerPrograms
 {
     private static readonly Lazy<string?> FirstWithWaitAof =
         new(() => new[] { "valkey-server", "redis-server" }.FirstOrDefault(program => ChildProcess.Exists(program) && VersionOf(program) >= new Version(7, 2)));
 
-    /// <summary>A program that knows <c>WAITAOF</c>: Valkey, or Redis 7.2 or later. Skips the test where there is none; on a build server that is a failure.</summary>
+    /// <summary>A program that knows <c>WAITAOF</c>: Valkey, or Redis 7.2 or later. Skips the test if there is none; on a build server it fails.</summary>
     public static string NeedWaitAof()
     {
         const string Missing = "It needs WAITAOF, and there is no valkey-server and no redis-server of 7.2 or later on the PATH.";

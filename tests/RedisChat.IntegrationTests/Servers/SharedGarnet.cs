@@ -6,7 +6,7 @@ using RedisChat.IntegrationTests;
 namespace RedisChat.IntegrationTests;
 
 /// <summary>
-/// The embedded Garnet of the tests that are about Garnet, whatever the others run on. It is started by the first test that needs it.
+/// The embedded Garnet for the Garnet tests, whatever server the others run on. The first test that needs it starts it.
 /// </summary>
 public sealed class SharedGarnet : IDisposable
 {

@@ -7,8 +7,8 @@ using System.Threading.Channels;
 namespace RedisChat.IntegrationTests;
 
 /// <summary>
-/// A proxy before a server that lets a test step through round trips: once stepping, it holds what the client sends until the test has
-/// seen the commands it expects. What a client sends before it has any answer is one round trip.
+/// A proxy in front of a server that lets a test step through round trips: once stepping, it holds the client's commands until the test has
+/// seen the expected ones. All commands that a client sends before it has an answer are one round trip.
 /// </summary>
 internal sealed class StepProxy : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class StepProxy : IAsyncDisposable
     }
 
     /// <param name="server">The server.</param>
-    /// <param name="keyPrefix">Only commands that name such a key are looked at.</param>
+    /// <param name="keyPrefix">Only commands that name a key with this prefix count.</param>
     public StepProxy(EndPoint server, string keyPrefix)
     {
         _server = (IPEndPoint)server;
@@ -40,7 +40,7 @@ internal sealed class StepProxy : IAsyncDisposable
 
     public EndPoint EndPoint => _listener.LocalEndpoint;
 
-    /// <summary>Does something in exactly these round trips, each given as its commands.</summary>
+    /// <summary>Checks that an action takes exactly these round trips, each given as its commands.</summary>
     public async Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips)
     {
         Hold();
@@ -155,7 +155,7 @@ internal sealed class StepProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes one whole command off the bytes: <c>*2\r\n$4\r\nHGET\r\n$1\r\nx\r\n</c>.</summary>
+    /// <summary>Reads one whole command from the bytes: <c>*2\r\n$4\r\nHGET\r\n$1\r\nx\r\n</c>.</summary>
     private static List<string>? TryTakeCommand(List<byte> bytes)
     {
         var at = 0;

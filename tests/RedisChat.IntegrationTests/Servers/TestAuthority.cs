@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A certificate authority of a test's own, made anew each time.</summary>
+/// <summary>A test's own certificate authority, new each time.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddHours(-1);

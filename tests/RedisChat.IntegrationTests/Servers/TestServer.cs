@@ -9,7 +9,7 @@ using Testcontainers.Redis;
 namespace RedisChat.IntegrationTests;
 
 /// <summary>
-/// The server that tests share, each with a key prefix of its own. Found in this order: the one that <c>REDISCHAT_TEST_REDIS</c> names, a container,
+/// The server that tests share, each with its own key prefix. Found in this order: the one that <c>REDISCHAT_TEST_REDIS</c> names, a container,
 /// a redis-server or valkey-server on the PATH, and, on .NET 10, the embedded Garnet. <c>REDISCHAT_TEST_BACKEND</c> (docker, process, garnet)
 /// forces one.
 /// </summary>
@@ -25,7 +25,7 @@ public sealed partial class TestServer : IAsyncLifetime
     /// <summary>Whether a missing server must fail the tests instead of skipping them.</summary>
     private static bool OnBuildServer => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
-    /// <summary>What the tests run on, for people.</summary>
+    /// <summary>The server that the tests run on, for people.</summary>
     public string Description { get; private set; } = "no server";
 
     /// <summary>How to connect, with all rights; <see langword="null"/> if there is no server.</summary>
@@ -33,7 +33,7 @@ public sealed partial class TestServer : IAsyncLifetime
 
     /// <summary>
     /// How a chat connects; <see langword="null"/> if there is no server. On a Redis that the tests start themselves it has no more rights than
-    /// docs/operations.md gives it; on one that was named, what that user has.
+    /// docs/operations.md gives it; on a named server it has the rights of its user.
     /// </summary>
     public string? Configuration { get; private set; }
 
@@ -48,7 +48,7 @@ public sealed partial class TestServer : IAsyncLifetime
         var backend = Environment.GetEnvironmentVariable("REDISCHAT_TEST_BACKEND") ?? "";
         if (Environment.GetEnvironmentVariable("REDISCHAT_TEST_REDIS") is { Length: > 0 } configured)
         {
-            // One that is configured but down is an error below, not a reason to take another.
+            // A configured server that is down is an error below, not a reason to take another.
             (AdminConfiguration, IsRedis, Description) = (configured, true, "the server that REDISCHAT_TEST_REDIS names");
         }
         else if (backend is "" or "docker" && await TryStartContainerAsync(required: backend == "docker") is { } container)
@@ -86,16 +86,16 @@ public sealed partial class TestServer : IAsyncLifetime
         TestContext.Current.SendDiagnosticMessage("Integration tests run on {0}.", Description);
     }
 
-    /// <summary>A connection with all rights that all tests share; a test that disturbs connections makes its own.</summary>
+    /// <summary>A connection with all rights, shared by all tests; a test that disturbs connections makes its own.</summary>
     public ConnectionMultiplexer Connection => Need(_administrators);
 
-    /// <summary>A connection for chats that all tests share, with the rights of <see cref="Configuration"/>.</summary>
+    /// <summary>A connection for chats, shared by all tests, with the rights of <see cref="Configuration"/>.</summary>
     public ConnectionMultiplexer ChatConnection => Need(_chats);
 
     /// <summary>The same for chats with the classic layout.</summary>
     public ConnectionMultiplexer ClassicConnection => Need(_classicChats);
 
-    /// <summary>Skips a test that needs what Garnet does not have.</summary>
+    /// <summary>Skips a test that needs something Garnet lacks.</summary>
     public void NeedRedis(string why)
     {
         _ = Connection;
@@ -113,7 +113,7 @@ public sealed partial class TestServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Says why a test cannot run here. On a build server that is a failure, since there everything must run.</summary>
+    /// <summary>Says why a test cannot run here. On a build server the test fails, because everything must run there.</summary>
     [DoesNotReturn]
     public static void SkipOrFail(string why)
     {
@@ -172,6 +172,6 @@ public sealed partial class TestServer : IAsyncLifetime
         return configuration;
     }
 
-    /// <summary>Implemented where there is a Garnet.</summary>
+    /// <summary>Implemented for .NET versions with Garnet.</summary>
     partial void StartGarnet(ref string? configuration);
 }

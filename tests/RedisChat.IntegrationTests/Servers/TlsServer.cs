@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A server that speaks nothing but TLS, with a certificate of a self-made authority.</summary>
+/// <summary>A server that accepts only TLS, with a certificate from a test authority.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("redischat-test-tls-");
@@ -11,7 +11,7 @@ internal sealed class TlsServer : IAsyncDisposable
 
     private TlsServer() => File.WriteAllText(AuthorityFile, _authority.Certificate.ExportCertificatePem());
 
-    /// <summary>The certificate of the authority that signed the server's, and that the server knows; like all files here as PEM.</summary>
+    /// <summary>The certificate of the authority that signed the server's and that the server trusts; a PEM file, as all files here.</summary>
     public string AuthorityFile => Path.Combine(_directory.FullName, "ca.crt");
 
     /// <summary>How to connect, without the certificates.</summary>
@@ -19,8 +19,8 @@ internal sealed class TlsServer : IAsyncDisposable
 
     public string Uri => $"rediss://{_process!.Configuration}/0";
 
-    /// <summary>Starts it, or skips the test where there is nothing to start.</summary>
-    /// <param name="mutual">Whether it takes only clients with a certificate of the same authority.</param>
+    /// <summary>Starts the server, or skips the test if no server program is installed.</summary>
+    /// <param name="mutual">Whether it accepts only clients with a certificate from the same authority.</param>
     public static async Task<TlsServer> StartAsync(bool mutual = false)
     {
         var server = new TlsServer();

@@ -1,6 +1,6 @@
 namespace RedisChat.IntegrationTests.Topology;
 
-/// <summary>While a cluster is changed or broken, its chat goes on, and a watcher is told everything, once and in order.</summary>
+/// <summary>While a cluster is changed or broken, the chat keeps working, and a watcher receives everything once and in order.</summary>
 public sealed class ClusterFaultTests : IAsyncLifetime
 {
     private ClusterDeployment _cluster = null!;
@@ -54,7 +54,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_primary_that_stands_still_under_load_is_replaced_and_the_watcher_agrees_with_the_store()
+    public async Task A_primary_that_freezes_under_load_is_replaced_and_the_watcher_agrees_with_the_store()
     {
         var primary = await _cluster.PrimaryAsync(_slot);
         await UnderLoad.AgreesAsync(

@@ -67,6 +67,6 @@ public sealed class ClusterTests
         }
 
         channels.Should().Be(Rooms);
-        keys.Should().BeGreaterThanOrEqualTo(6 * Rooms, "a room, its messages, its two users, what was sent and what changed");
+        keys.Should().BeGreaterThanOrEqualTo(6 * Rooms, "a room, its messages, its two users, its record of sends and its change log");
     }
 }

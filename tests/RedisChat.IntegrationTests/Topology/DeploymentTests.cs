@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Topology;
 
-/// <summary>The servers that the tests of this folder run on do what they are for.</summary>
+/// <summary>The deployments that the tests in this folder run on work as intended.</summary>
 public sealed class DeploymentTests
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public async Task A_server_can_be_asked_for_that_knows_WAITAOF()
+    public async Task A_server_that_knows_WAITAOF_can_be_requested()
     {
         await using var server = await RedisProcess.StartAsync(
             new RedisSetup { Program = ServerPrograms.NeedWaitAof(), Arguments = ["--appendonly", "yes"] });

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Topology;
 
-/// <summary>With Sentinel the chat finds the primary by its name, also after it was replaced.</summary>
+/// <summary>With Sentinel the chat finds the primary by its name, even after a fail-over.</summary>
 public sealed class SentinelTests
 {
     private const string Room = "lobby";
@@ -27,7 +27,7 @@ public sealed class SentinelTests
     }
 
     [Fact]
-    public async Task After_a_fail_over_on_demand_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    public async Task After_a_fail_over_on_demand_sending_resumes_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
         await UnderLoad.AgreesAsync(
@@ -40,7 +40,7 @@ public sealed class SentinelTests
     }
 
     [Fact]
-    public async Task After_the_primary_has_died_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    public async Task After_the_primary_dies_sending_resumes_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
         var primary = await deployment.PrimaryAsync();
@@ -59,7 +59,7 @@ public sealed class SentinelTests
     }
 
     [Fact]
-    public async Task After_the_primary_has_stood_still_and_came_back_sending_goes_on_and_the_watcher_agrees_with_the_store()
+    public async Task After_the_primary_freezes_and_comes_back_sending_resumes_and_the_watcher_agrees_with_the_store()
     {
         await using var deployment = await SentinelDeployment.StartAsync();
         var primary = await deployment.PrimaryAsync();

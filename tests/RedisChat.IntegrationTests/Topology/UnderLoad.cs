@@ -11,15 +11,15 @@ internal static class UnderLoad
 
     private const int SomeMessages = 200;
 
-    /// <summary>The watcher must be told everything that was acknowledged.</summary>
+    /// <summary>The watcher must receive everything that was acknowledged.</summary>
     /// <param name="configuration">How to connect.</param>
-    /// <param name="happens">What happens, step by step; before, between and after them messages flow.</param>
+    /// <param name="happens">The steps of the fault; messages flow before, between and after them.</param>
     public static Task LosesNothingAsync(string configuration, params Func<Task>[] happens) =>
         RunAsync(configuration, happens, WatchedRoom.ShouldBeWholeAsync);
 
-    /// <summary>The watcher must end with what the store holds, and have been told of a gap where something was lost.</summary>
+    /// <summary>The watcher must end with the store's content, and must have received a gap if something was lost.</summary>
     /// <param name="configuration">How to connect.</param>
-    /// <param name="happens">What happens, step by step; before, between and after them messages flow.</param>
+    /// <param name="happens">The steps of the fault; messages flow before, between and after them.</param>
     public static Task AgreesAsync(string configuration, params Func<Task>[] happens) =>
         RunAsync(configuration, happens, WatchedRoom.ShouldAgreeAsync);
 

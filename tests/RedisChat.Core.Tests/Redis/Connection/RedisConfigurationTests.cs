@@ -50,7 +50,7 @@ public sealed class RedisConfigurationTests
     [InlineData("host,password=a;b")]
     [InlineData("host,password=redis://x")]
     [InlineData("sentinel:26379,serviceName=main,sentinelPassword=a;b")]
-    public void The_notation_of_the_client_library_is_read_as_it_reads_it(string list) =>
+    public void The_client_librarys_notation_is_read_as_the_library_reads_it(string list) =>
         RedisConfiguration.Parse(list).ToString(includePassword: true).Should().Be(ConfigurationOptions.Parse(list).ToString(includePassword: true));
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class RedisConfigurationTests
     [InlineData("host,tunnel=hunter2", "not valid")]
     [InlineData("host,connectTimeout=hunter2", "not valid")]
     [InlineData("host:99999,password=hunter2", "not valid")]
-    public void A_string_that_is_not_understood_is_refused_for_its_cause_without_repeating_it(string configuration, string cause)
+    public void An_invalid_string_is_refused_with_the_cause_and_is_not_repeated(string configuration, string cause)
     {
         var errors = new List<Exception>
         {
@@ -121,7 +121,7 @@ public sealed class RedisConfigurationTests
     }
 
     [Fact]
-    public void A_host_that_the_client_library_accepts_but_cannot_be_one_is_refused_however_it_comes()
+    public void An_impossible_host_that_the_client_library_accepts_is_refused_in_any_notation()
     {
         const string Mistyped = "redis://user:hunter2@host:6379";
         var options = ConfigurationOptions.Parse(Mistyped);

@@ -1,11 +1,11 @@
-#pragma warning disable CS0618 // The constructors with more arguments tell nothing more here.
+#pragma warning disable CS0618 // The constructors with more arguments add nothing here.
 using System.Security.Authentication;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.Tests.Redis;
 
-/// <summary>What the client library and the server say, as the chat's errors.</summary>
+/// <summary>Translates errors of the client library and the server into the chat's errors.</summary>
 public sealed class RedisErrorsTests
 {
     [Theory]
@@ -23,7 +23,7 @@ public sealed class RedisErrorsTests
     [InlineData("Key has MOVED to Endpoint 127.0.0.1:10068 and hashslot 10294 but CommandFlags.NoRedirect was specified - redirect not followed for EVAL. ")]
     [InlineData("ERR Lua encountered an error: LOADING Redis is loading the dataset in memory")]
     [InlineData("ERR max number of clients reached")]
-    public void What_passes_is_an_absence_in_which_nothing_was_done(string answer)
+    public void A_temporary_refusal_is_an_unavailability_in_which_nothing_happened(string answer)
     {
         var error = Translate(new RedisServerException(answer)).Should().BeOfType<ChatUnavailableException>().Which;
         error.MayHaveHappened.Should().BeFalse();
@@ -50,7 +50,7 @@ public sealed class RedisErrorsTests
     [InlineData("NOAUTH Authentication required.", typeof(ChatException))]
     [InlineData("WRONGPASS invalid username-password pair or user is disabled.", typeof(ChatException))]
     [InlineData("ERR something new", typeof(ChatException))]
-    public void What_does_not_pass_has_an_error_of_its_own(string answer, Type expected)
+    public void A_lasting_refusal_has_its_own_error(string answer, Type expected)
     {
         var error = Translate(new RedisServerException(answer))!;
         error.Should().BeOfType(expected);
@@ -113,7 +113,7 @@ public sealed class RedisErrorsTests
     }
 
     [Fact]
-    public void A_refused_login_repeats_no_end_point_of_the_client_librarys()
+    public void A_refused_login_does_not_repeat_the_client_librarys_end_point()
     {
         var refusal = new RedisConnectionException(
             ConnectionFailureType.AuthenticationFailure, "Error: WRONGPASS on user:the-secret@host:6379", null, CommandStatus.Unknown);

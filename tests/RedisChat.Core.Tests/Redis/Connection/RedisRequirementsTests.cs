@@ -22,14 +22,14 @@ public sealed class RedisRequirementsTests
     [InlineData("maxmemory_policy:noeviction")]
     [InlineData("maxmemory_policy:volatile-ttl")]
     [InlineData("")]
-    public void A_server_that_keeps_messages_or_does_not_tell_is_taken(string info) =>
+    public void A_server_that_keeps_messages_or_does_not_say_is_accepted(string info) =>
         RedisRequirements.RefusalOf(ServerInfo.Parse(info), allowsEviction: false).Should().BeNull();
 
     [Theory]
     [InlineData("connected_slaves:2", null)]
     [InlineData("connected_slaves:1", "Replicated(2) needs 2 connected replicas, and the primary has 1")]
     [InlineData("", "the primary has 0")]
-    public void Replicated_needs_so_many_replicas(string info, string? refusal) =>
+    public void Replicated_needs_enough_replicas(string info, string? refusal) =>
         Expect(RedisRequirements.RefusalOf(ServerInfo.Parse(info), Durability.Replicated(2, Second)), refusal);
 
     [Theory]

@@ -3,26 +3,26 @@ using RedisChat.Redis;
 
 namespace RedisChat.Tests.Redis;
 
-/// <summary>A command that a script begins to use must be in the documented rights, in the doctor's check, and among those that cannot be renamed.</summary>
+/// <summary>Every command that a script uses must be in the documented rights, in the doctor's check, and among those that cannot be renamed.</summary>
 public sealed partial class ScriptRightsTests
 {
     private static readonly string Root = Path.Combine(Repository.Root, "src", "RedisChat.Core", "Redis");
 
     private const string Check = "rights_check.lua";
 
-    // Run only where the user may: see each script.
+    // Run only if the user may run them: see each script.
     private static readonly string[] Optional = ["INFO", "SELECT"];
 
     [Fact]
-    public void What_scripts_run_is_known_to_the_client_requirements() =>
+    public void The_client_requirements_know_all_script_commands() =>
         Commands(file => file != Check).Should().BeEquivalentTo(ClientRequirements.ScriptCommands);
 
     [Fact]
-    public void What_scripts_run_is_checked_by_the_doctor() =>
+    public void The_doctor_checks_all_script_commands() =>
         Commands(file => file == Check).Should().Contain(ClientRequirements.ScriptCommands);
 
     [Fact]
-    public void What_scripts_run_is_in_the_documented_rights()
+    public void The_documented_rights_include_all_script_commands()
     {
         var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).First(text => text.StartsWith("ACL SETUSER chat ", StringComparison.Ordinal));
 

@@ -4,7 +4,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.Tests.Redis.Format;
 
-/// <summary>What comes over a room's channel: docs/keys.md, "Live events".</summary>
+/// <summary>The payloads on a room's channel: docs/keys.md, "Live events".</summary>
 public sealed class LivePayloadTests
 {
     private const string Value = """{"t":50,"u":"alice","c":"hello"}""";
@@ -24,7 +24,7 @@ public sealed class LivePayloadTests
     }
 
     [Fact]
-    public void Creations_together_end_with_the_id_in_the_header()
+    public void Combined_creations_end_with_the_id_in_the_header()
     {
         var events = Read($"c ab 7 50 900 40\n{Value}\n{Value}\n{Value}");
 
@@ -50,7 +50,7 @@ public sealed class LivePayloadTests
     }
 
     [Fact]
-    public void A_deletion_may_tell_who_and_why()
+    public void A_deletion_may_say_who_deleted_and_why()
     {
         ReadOne("d ab 7 50 900 800 3", out _).Should().BeOfType<RoomEvent.Deleted>().Which.Should().Match<RoomEvent.Deleted>(
             deleted => deleted.MessageId == 3 && deleted.User == null && deleted.Reason == null);
@@ -62,7 +62,7 @@ public sealed class LivePayloadTests
     }
 
     [Fact]
-    public void A_kind_of_a_feature_is_read_by_the_feature() =>
+    public void A_features_kind_is_read_by_the_feature() =>
         ReadOne("p ab 7 50 900 800 3\nanything", out _).Should().BeOfType<RoomEvent.Gap>();
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class LivePayloadTests
     [Theory]
     [InlineData("e ab 7 50 900 800 3 a later version's word\n" + Value)]
     [InlineData("e ab 7 50 900 800 3\n" + Value + "\na later version's line")]
-    public void Words_and_lines_behind_the_known_ones_are_ignored(string payload) =>
+    public void Words_and_lines_after_the_known_ones_are_ignored(string payload) =>
         ReadOne(payload, out _).Should().BeOfType<RoomEvent.Edited>().Which.Message.Text.Should().Be("hello");
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class LivePayloadTests
     public void Anything_else_is_not_read(string payload) => Payload.TryRead(Encoding.UTF8.GetBytes(payload), out _).Should().BeFalse();
 
     [Fact]
-    public void The_trace_of_the_cause_is_the_last_word_and_kept_only_while_somebody_listens()
+    public void The_trace_of_the_cause_is_the_last_word_and_kept_only_while_someone_listens()
     {
         const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         using var listener = new ActivityListener { ShouldListenTo = source => source.Name == ChatDiagnostics.ActivitySourceName };
@@ -153,7 +153,7 @@ public sealed class LivePayloadTests
         return all;
     }
 
-    /// <summary>A kind of a feature; what it reads does not matter here.</summary>
+    /// <summary>A feature's kind; its content does not matter here.</summary>
     private sealed class Pinned : ILiveKind
     {
         public char Letter => 'p';

@@ -31,13 +31,13 @@ public sealed class MessageJsonPropertyTests
         }, iter: 5_000);
 
     [Fact]
-    public void The_short_way_reads_what_the_long_way_reads_whatever_it_is() =>
+    public void The_fast_path_reads_the_same_as_the_slow_path_from_any_input() =>
         Gen.Select(AnyMessage, Gen.Int[0, 200], Gen.Byte.Array[0, 3], Gen.Long[0, Micros.Max]).Sample((sent, at, bytes, time) =>
         {
             var stored = Stored(sent, time);
             bytes.CopyTo(stored, Math.Min(at, stored.Length - bytes.Length));
 
-            // A blank before the first property is nothing to JSON, and not the short way's.
+            // JSON ignores a blank before the first property, but the fast path does not accept it.
             byte[] blank = [.. stored[..1], (byte)' ', .. stored[1..]];
             var isMessage = MessageJson.TryRead(17, stored, out var message);
 
@@ -60,7 +60,7 @@ public sealed class MessageJsonPropertyTests
         }, iter: 5_000);
 
     [Fact]
-    public void Whatever_counts_as_a_message_can_be_edited() =>
+    public void Any_valid_message_can_be_edited() =>
         Gen.Select(AnyMessage, Gen.Int[0, 200], Gen.Byte.Array[0, 6], Text).Sample((sent, at, bytes, text) =>
         {
             // An unknown property in front, and a few bytes changed somewhere.
@@ -76,11 +76,11 @@ public sealed class MessageJsonPropertyTests
         }, iter: 20_000);
 
     [Fact]
-    public void A_version_that_cannot_grow_is_none() =>
+    public void A_version_that_cannot_grow_is_not_valid() =>
         MessageJson.TryRead(1, """{"t":1,"u":"a","c":"b","v":2147483647}"""u8, out _).Should().BeFalse();
 
     [Fact]
-    public void The_order_of_metadata_does_not_show() =>
+    public void The_order_of_metadata_does_not_matter() =>
         Gen.Dictionary(Text, Text)[0, 5].Sample(metadata =>
         {
             var reversed = metadata.Reverse().ToDictionary(entry => entry.Key, entry => entry.Value);

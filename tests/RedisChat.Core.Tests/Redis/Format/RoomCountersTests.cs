@@ -29,7 +29,7 @@ public sealed class RoomCountersTests
     }
 
     [Fact]
-    public async Task A_hash_with_neither_epoch_nor_last_id_is_no_room()
+    public async Task A_hash_with_neither_epoch_nor_last_id_is_not_a_room()
     {
         (await ReadAsync()).Should().Be(RoomPosition.Start);
         (await ReadAsync(("sealed", "3"))).Should().Be(RoomPosition.Start);

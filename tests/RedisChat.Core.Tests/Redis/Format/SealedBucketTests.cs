@@ -11,7 +11,7 @@ public sealed class SealedBucketTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(70_312_499_999_999)]
-    public void What_is_sealed_is_there_again_with_any_messages_missing_changed_and_removed(long number)
+    public void A_sealed_bucket_is_read_back_with_any_messages_missing_changed_and_removed(long number)
     {
         for (var seed = 0; seed < 50; seed++)
         {
@@ -59,7 +59,7 @@ public sealed class SealedBucketTests
     [InlineData(0, "{\"t\":1,\"u\":\"alice\",\"c\":\"x\"}")]
     [InlineData(-1, "{\"t\":1,\"u\":\"alice\",\"c\":\"x\"}")]
     [InlineData(128, "{\"t\":1,\"u\":\"alice\",\"c\":\"x\"}")]
-    public void What_is_no_message_of_the_bucket_cannot_be_sealed(long id, string value)
+    public void A_value_that_is_not_a_message_of_the_bucket_cannot_be_sealed(long id, string value)
     {
         using var bucket = SealedBucket.ToFill(0, 1000);
 
@@ -67,7 +67,7 @@ public sealed class SealedBucketTests
     }
 
     [Fact]
-    public void A_field_that_would_become_very_long_is_not_unpacked()
+    public void A_field_that_would_unpack_to_a_huge_size_is_not_unpacked()
     {
         var packed = new MemoryStream();
         packed.WriteByte(1);
@@ -95,7 +95,7 @@ public sealed class SealedBucketTests
     [InlineData(800, 1000, 1, true)]
     [InlineData(1100, 1000, 2, true)]
     [InlineData(1, 0, 2, true)]
-    public void Only_the_newest_buckets_are_taken_for_open(long id, long last, int after, bool mayBeSealed) =>
+    public void Only_the_newest_buckets_are_assumed_to_be_open(long id, long last, int after, bool mayBeSealed) =>
         SealedBucket.MayBeSealed(id / Buckets.Size, last, after).Should().Be(mayBeSealed);
 
     private static byte[] Value(string text) => Encoding.UTF8.GetBytes($$"""{"t":1795418409447122,"u":"alice","c":"{{text}}"}""");

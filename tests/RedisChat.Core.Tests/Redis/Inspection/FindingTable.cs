@@ -5,7 +5,7 @@ namespace RedisChat.Tests.Redis;
 /// <summary>The table of findings in docs/operations.md.</summary>
 internal static partial class FindingTable
 {
-    /// <summary>The codes there are.</summary>
+    /// <summary>All codes.</summary>
     public static IReadOnlyList<string> Codes { get; } =
         [.. typeof(ServerFindingCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
 

@@ -3,7 +3,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.Tests.Redis;
 
-/// <summary>What a server answers, before anything reads it: a primary with a replica that is set up well, until a test spoils it.</summary>
+/// <summary>A server's raw answers: those of a well configured primary with a replica, until a test spoils them.</summary>
 public sealed class RawServer
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

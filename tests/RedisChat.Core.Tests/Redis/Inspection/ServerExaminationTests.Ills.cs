@@ -242,7 +242,7 @@ public sealed partial class ServerExaminationTests
         },
     };
 
-    /// <summary>What does not come alone: the last are the codes of its company.</summary>
+    /// <summary>Problems that do not come alone: the last values are the accompanying codes.</summary>
     public static TheoryData<string, ServerFindingSeverity, string, string?, Action<RawServer>, string[]> IllsInCompany() => new()
     {
         {

@@ -4,13 +4,13 @@ using static RedisChat.ServerFindingSeverity;
 
 namespace RedisChat.Tests.Redis;
 
-/// <summary>Which answers of servers are which findings.</summary>
+/// <summary>Which server answers lead to which findings.</summary>
 public sealed partial class ServerExaminationTests
 {
     private static readonly ClientSetup Client = new("chat", KeepAliveSeconds: 60);
 
     [Fact]
-    public void A_server_that_is_set_up_well_has_no_findings()
+    public void A_well_configured_server_has_no_findings()
     {
         var inspection = Examine(new RawServer());
 
@@ -21,13 +21,13 @@ public sealed partial class ServerExaminationTests
 
     [Theory]
     [MemberData(nameof(Ills))]
-    public void An_ill_is_one_finding_with_what_mends_it(
+    public void A_problem_is_one_finding_with_its_fix(
         string code, ServerFindingSeverity severity, string what, string? command, Action<RawServer> spoil) =>
         ShouldFind(code, severity, what, command, spoil, []);
 
     [Theory]
     [MemberData(nameof(IllsInCompany))]
-    public void An_ill_in_company_is_a_finding_too(
+    public void A_problem_that_comes_with_others_is_a_finding_too(
         string code, ServerFindingSeverity severity, string what, string? command, Action<RawServer> spoil, string[] company) =>
         ShouldFind(code, severity, what, command, spoil, company);
 
@@ -52,7 +52,7 @@ public sealed partial class ServerExaminationTests
 
     [Theory]
     [MemberData(nameof(NoIlls))]
-    public void What_is_no_ill_is_no_finding(Action<RawServer> change)
+    public void A_harmless_answer_is_not_a_finding(Action<RawServer> change)
     {
         var server = new RawServer();
         change(server);
@@ -118,7 +118,7 @@ public sealed partial class ServerExaminationTests
     }
 
     [Fact]
-    public void A_server_of_two_addresses_is_one()
+    public void A_server_with_two_addresses_is_one_server()
     {
         var inspection = Examine(new RawServer(), new RawServer { EndPoint = "10.0.0.1:6379" });
 
@@ -127,7 +127,7 @@ public sealed partial class ServerExaminationTests
     }
 
     [Fact]
-    public void A_primary_and_its_replica_are_well()
+    public void A_healthy_primary_and_its_replica_have_no_findings()
     {
         var replica = new RawServer();
         replica.BecomeReplica();
@@ -148,7 +148,7 @@ public sealed partial class ServerExaminationTests
     }
 
     [Fact]
-    public void A_server_that_does_not_answer_is_a_finding_beside_those_that_do()
+    public void A_server_that_does_not_answer_is_a_finding_next_to_those_that_do()
     {
         var inspection = ServerExamination.Examine([new RawServer().Answers(), ServerFacts.None("away:6379")], Client);
 
@@ -171,7 +171,7 @@ public sealed partial class ServerExaminationTests
     }
 
     [Fact]
-    public void What_the_way_to_the_server_takes_is_not_taken_for_a_difference_of_clocks()
+    public void Network_latency_is_not_taken_for_a_clock_difference()
     {
         var server = new RawServer { Clock = new ClockReading(RawServer.Now.AddSeconds(9), RawServer.Now, RawServer.Now.AddSeconds(10)) };
 
@@ -185,7 +185,7 @@ public sealed partial class ServerExaminationTests
         Examine(new RawServer { Info = { [field] = value } }).Servers[0].Version.Should().Be(version);
 
     [Fact]
-    public void Answers_that_make_no_sense_are_no_error()
+    public void Nonsensical_answers_do_not_cause_an_error()
     {
         var server = new RawServer { Cluster = "" };
         foreach (var field in server.Info.Keys)

@@ -7,5 +7,5 @@ public sealed class ClusterSlotTests
     [InlineData("123456789", 0x31C3)]
     [InlineData("{123456789}", 0x31C3)]
     [InlineData("chatroom:{123456789}:m:0", 0x31C3)]
-    public void The_slot_is_that_of_the_specification(string key, int crc) => ClusterSlot.Of(key).Should().Be(crc % 16384);
+    public void The_slot_follows_the_specification(string key, int crc) => ClusterSlot.Of(key).Should().Be(crc % 16384);
 }

@@ -6,7 +6,7 @@ namespace RedisChat.Tests.Redis.Keys;
 
 public sealed class HashTagKeySchemePropertyTests
 {
-    // Any UTF-16, halves of surrogate pairs included, and thick with what could matter.
+    // Any UTF-16, including halves of surrogate pairs, and dense with special characters.
     private static readonly Gen<string> AnyId = Gen.Frequency(
         (3, Gen.Char), (3, Gen.OneOf('{', '}', ':', '%', 'a', 'u', '7', 'D', '\n')), (1, Gen.OneOf('\ud800', '\udc00', '\ud83c', '\udf88')))
         .Array[0, 12].Select(characters => new string(characters));
@@ -44,6 +44,6 @@ public sealed class HashTagKeySchemePropertyTests
     private string[] AllKeys(string room, string user, long bucket, long window) =>
         [_keys.Room(room), _keys.Bucket(room, bucket), _keys.Sealed(room), _keys.Author(room, user), _keys.Changed(room), _keys.Sent(room, window), _keys.Live(room)];
 
-    // What counts is what arrives at the server, and the client library sends UTF-8.
+    // Compare the bytes that reach the server: the client library sends UTF-8.
     private static string Encoded(string key) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(key));
 }

@@ -22,7 +22,7 @@ public sealed class HashTagKeySchemeTests
         _keys.Room("Zürich 日本 🎈").Should().Be("chatroom:{Zürich 日本 🎈}");
     }
 
-    // Not InlineData: an attribute would not keep half a surrogate pair.
+    // Not InlineData, because an attribute would not keep half a surrogate pair.
     public static TheoryData<string, string> Escaped => new()
     {
         { "", "%" },
@@ -36,7 +36,7 @@ public sealed class HashTagKeySchemeTests
 
     [Theory]
     [MemberData(nameof(Escaped))]
-    public void What_could_be_taken_for_something_else_is_escaped(string id, string escaped)
+    public void Ambiguous_characters_are_escaped(string id, string escaped)
     {
         _keys.Room(id).Should().Be($"chatroom:{{{escaped}}}");
         _keys.Author("lobby", id).Should().Be($"chatroom:{{lobby}}:u:{escaped}");
@@ -47,7 +47,7 @@ public sealed class HashTagKeySchemeTests
         Scheme.Room("user:alice").Should().Be("chatroom:{user%3Aalice}");
 
     [Fact]
-    public void A_database_other_than_the_first_has_channels_of_its_own() =>
+    public void Every_database_but_the_first_has_its_own_channels() =>
         new KeyNames(Scheme, database: 2).Live("lobby").Should().Be("chatroom:{lobby}:live:2");
 
     [Fact]

@@ -6,7 +6,7 @@ namespace RedisChat.Tests.Redis.Known;
 public sealed class KnownRoomsTests
 {
     [Fact]
-    public void It_forgets_the_rooms_used_longest_ago()
+    public void It_forgets_the_least_recently_used_rooms()
     {
         var cache = new KnownRooms(3, NullLogger.Instance);
         cache.Raise("a", At(1));
@@ -25,7 +25,7 @@ public sealed class KnownRoomsTests
     }
 
     [Fact]
-    public void Answers_that_come_out_of_order_do_not_lower_it_but_a_loss_does()
+    public void Answers_out_of_order_do_not_lower_the_position_but_a_loss_does()
     {
         var cache = new KnownRooms(3, NullLogger.Instance);
         var lost = new List<string>();
@@ -43,7 +43,7 @@ public sealed class KnownRoomsTests
     }
 
     [Fact]
-    public void Another_epoch_replaces_what_was_known()
+    public void Another_epoch_replaces_the_known_position()
     {
         var cache = new KnownRooms(3, NullLogger.Instance);
         cache.Raise("a", At(5));
@@ -58,7 +58,7 @@ public sealed class KnownRoomsTests
     [InlineData("epoch", 4, false)]
     [InlineData("epoch", 6, true)]
     [InlineData("other", 1, true)]
-    public void History_is_lost_where_a_room_is_another_or_ends_earlier(string epoch, long last, bool lost) =>
+    public void History_is_lost_if_the_room_has_another_epoch_or_ends_earlier(string epoch, long last, bool lost) =>
         new KnownRoom(epoch, last, 0).IsLostIn(At(5)).Should().Be(lost);
 
     private static KnownRoom At(long last) => new("epoch", last, 0);

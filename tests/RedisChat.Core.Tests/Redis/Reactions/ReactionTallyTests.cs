@@ -27,7 +27,7 @@ public sealed class ReactionTallyTests
         ReactionTally.TryRead(Encoding.UTF8.GetBytes(field), out _, out _).Should().BeFalse();
 
     [Fact]
-    public void What_is_written_is_read_again()
+    public void A_written_tally_is_read_back()
     {
         Reaction[] reactions = [new("👍", 2), new("5", 7)];
         ReactionTally.TryReadPairs(Encoding.UTF8.GetBytes(ReactionTally.Write(reactions)), out var read).Should().BeTrue();

@@ -37,7 +37,7 @@ public sealed class AuthorIndexTests
     }
 
     [Fact]
-    public async Task The_newest_page_needs_no_more_than_the_end_that_was_read_with_the_length()
+    public async Task The_newest_page_needs_only_the_end_that_was_read_with_the_length()
     {
         var reads = new FakeReads { Text = Text(Ids(new Random(1), 100_000)) };
         var source = await (await OpenAsync(reads, ids: 50)).SplitAtAsync(long.MaxValue - 1, long.MaxValue);
@@ -49,7 +49,7 @@ public sealed class AuthorIndexTests
     }
 
     [Fact]
-    public async Task An_old_page_in_a_long_list_is_found_by_halving()
+    public async Task An_old_page_in_a_long_list_is_found_by_bisection()
     {
         var ids = Ids(new Random(1), 100_000);
         var reads = new FakeReads { Text = Text(ids) };

@@ -31,7 +31,7 @@ public sealed class ChangeLogEntryTests
     [InlineData("-17:e:5")]
     [InlineData("1e3:e:5")]
     [InlineData("99999999999999999999:e:5")]
-    public void Anything_else_is_no_entry(string? text) => ChangeLogEntry.TryRead(text, out _).Should().BeFalse();
+    public void Anything_else_is_not_an_entry(string? text) => ChangeLogEntry.TryRead(text, out _).Should().BeFalse();
 
     [Theory]
     [InlineData("17:d:5:1700", true)]

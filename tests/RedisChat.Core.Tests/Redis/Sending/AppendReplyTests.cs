@@ -27,7 +27,7 @@ public sealed class AppendReplyTests
     }
 
     [Fact]
-    public void Messages_that_had_been_stored_are_found_by_their_number()
+    public void Messages_already_stored_are_found_by_their_number()
     {
         var reply = Read("f 0 10 20 2:5:6 17:8:9");
 

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Changing;
 
-/// <summary>The steps that a change of a room is composed of, on Redis and on the embedded Garnet.</summary>
+/// <summary>The steps that make up a change of a room, on Redis and on the embedded Garnet.</summary>
 public sealed class RoomChangeOnRedisTests(TestServer server) : RoomChangeTests
 {
     protected override string Configuration => server.Configuration!;
@@ -34,7 +34,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     private KeyNames _keys = null!;
     private RoomPosition _position;
 
-    /// <summary>With the rights of a chat: the script needs no more.</summary>
+    /// <summary>Runs with a chat's rights, which are enough for the script.</summary>
     protected abstract string Configuration { get; }
 
     protected abstract string AdminConfiguration { get; }
@@ -115,7 +115,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_condition_can_demand_a_field_or_a_digest_of_what_it_holds()
+    public async Task A_condition_can_require_a_field_or_a_digest_of_its_value()
     {
         await _redis.HashSetAsync(Hash, "a", "1");
 
@@ -141,7 +141,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tally_has_at_most_so_many_names_and_more_are_refused_with_the_features_own_words()
+    public async Task A_tally_limits_its_names_and_refuses_more_in_the_features_own_words()
     {
         var changer = new RoomChanger(NewContext());
         await RunAsync(Change().Tally(Hash, "1", 2, Full, ("a", 1), ("b", 1)));
@@ -162,7 +162,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     [InlineData("17 a 1e3")]
     [InlineData("17 a 99999999999999999999")]
     [InlineData("a 1")]
-    public async Task A_tally_that_holds_something_else_is_refused_and_nothing_is_written(string value)
+    public async Task A_value_that_is_not_a_tally_is_refused_and_nothing_is_written(string value)
     {
         await _redis.HashSetAsync(Hash, "1", value);
         await RefusedAsync(Change().Delete(Hash, "1").Set(Hash, "x", "1").Tally(Hash, "1", 20, Full, ("b", 1)));
@@ -172,7 +172,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     [InlineData("many")]
     [InlineData("0x10")]
     [InlineData("-1")]
-    public async Task A_counter_that_holds_something_else_is_refused_and_nothing_is_written(string value)
+    public async Task A_value_that_is_not_a_counter_is_refused_and_nothing_is_written(string value)
     {
         await _redis.HashSetAsync(Hash, "all", value);
         await RefusedAsync(Change().Set(Hash, "x", "1").Increment(Hash, "all", 1));
@@ -180,7 +180,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Clearing_deletes_what_a_feature_keeps_of_a_subject_if_the_room_uses_it()
+    public async Task Clearing_deletes_a_features_data_of_a_subject_if_the_room_uses_the_feature()
     {
         await _redis.HashSetAsync(Hash, [new("1", "7 a 1"), new("1:alice", "a 1"), new("1:b*b", "a 1"), new("12", "7 a 1"), new("12:alice", "a 1"), new("11:1:x", "a 1")]);
         var all = await FieldsAsync(Hash);
@@ -208,7 +208,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_that_fails_late_is_written_back()
+    public async Task A_change_that_fails_late_is_rolled_back()
     {
         await _redis.HashSetAsync(Hash, [new("1", "7 a 1"), new("1:alice", "a 1"), new("old", "here"), new("count", "5")]);
         await _redis.HashSetAsync(RoomKey, "uses", "r");
@@ -228,7 +228,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_by_compare_and_set_of_many_at_once_are_each_made_once()
+    public async Task Concurrent_compare_and_set_changes_are_each_made_once()
     {
         var changer = new RoomChanger(NewContext());
 
@@ -242,7 +242,7 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_that_can_never_be_made_ends_with_a_clear_error_and_nothing_is_written()
+    public async Task A_change_that_can_never_succeed_ends_with_a_clear_error_and_nothing_is_written()
     {
         var changer = new RoomChanger(NewContext());
         await _redis.HashSetAsync(Hash, "n", "1");

@@ -6,7 +6,7 @@ namespace RedisChat.IntegrationTests.Classic;
 
 /// <summary>
 /// A message of the classic layout does not name its author: only the hash of the author's messages has its id. Finding authors must not take a
-/// command for each user who ever wrote.
+/// command for every user who ever sent a message.
 /// </summary>
 public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     [Fact]
-    public async Task The_newest_page_asks_no_more_users_than_it_has_ids_whatever_the_number_of_users()
+    public async Task The_newest_page_asks_no_more_users_than_it_has_ids_however_many_users_there_are()
     {
         await _other.FillAsync("lobby", Users(10_000));
 
@@ -39,7 +39,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
         page.Messages.Select(message => message.User).Should().Equal(Users(10_000)[^50..]);
         page.Messages.Should().OnlyContain(message => message.Text == $"by {message.User}");
 
-        // The counter and the list of users; then 51 messages, one more than the page has, and their 51 authors.
+        // The counter and the list of users; then 51 messages, one more than the page, and their 51 authors.
         commands.Should().BeEquivalentTo(["GET", "HGETALL", .. Enumerable.Repeat("HMGET", 102)]);
         _log.Warnings.Should().BeEmpty();
     }
@@ -71,7 +71,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_messages_have_their_authors_although_those_wrote_again_since()
+    public async Task Old_messages_have_their_authors_even_if_those_have_sent_again()
     {
         string[] users = [.. Users(700), .. Users(700).AsEnumerable().Reverse(), .. Users(700)];
         await _other.FillAsync("lobby", users);
@@ -91,7 +91,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     [InlineData("0")]
     [InlineData("yesterday")]
     [InlineData("")]
-    public async Task An_author_whose_last_id_is_too_low_or_no_number_is_found_all_the_same(string last)
+    public async Task An_author_whose_last_id_is_too_low_or_not_a_number_is_still_found(string last)
     {
         await _other.FillAsync("lobby", Users(300));
         await _other.ExecuteAsync("HSET", ":lobby", "user298", last);
@@ -105,7 +105,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     {
         await _other.FillAsync("lobby", [.. Users(1100), .. Users(1100)]);
 
-        // Its author is the last one of all who wrote since.
+        // Its author is the last candidate: all others have sent since.
         for (var i = 0; i < 3; i++)
         {
             (await _chat.GetAsync("lobby", 1100, Cancelled))!.User.Should().Be("user1099");
@@ -118,7 +118,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
 
     private async Task<(T Result, List<string> Commands)> CountAsync<T>(Func<Task<T>> operation)
     {
-        // The first command on a connection also asks the server what it is.
+        // The first command on a connection also asks for the server's role and version.
         await _chat.GetAsync("warm up", 1, Cancelled);
         _session = new ProfilingSession();
         var result = await operation();

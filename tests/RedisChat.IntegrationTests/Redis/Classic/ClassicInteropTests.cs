@@ -25,7 +25,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_we_send_the_other_program_reads_value_for_value()
+    public async Task The_other_program_reads_our_messages_value_for_value()
     {
         await _other.SendAsync("lobby", "bob", "first");
         var receipt = await _chat.SendAsync("lobby", "alice", "héllo", Cancelled);
@@ -39,7 +39,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_other_program_sends_we_read()
+    public async Task We_read_the_other_programs_messages()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _chat.SendAsync("lobby", "alice", "two", Cancelled);
@@ -54,7 +54,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_other_program_deletes_is_gone_for_us()
+    public async Task A_message_deleted_by_the_other_program_is_gone_for_us()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _chat.SendAsync("lobby", "bob", "two", Cancelled);
@@ -67,7 +67,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_we_delete_is_gone_for_the_other_program()
+    public async Task A_message_that_we_delete_is_gone_for_the_other_program()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _other.SendAsync("lobby", "bob", "two");
@@ -91,7 +91,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_author_whom_the_other_program_took_off_the_rooms_list_is_unknown()
+    public async Task An_author_whom_the_other_program_removed_from_the_rooms_list_is_unknown()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _other.ExecuteAsync("HDEL", ":lobby", "bob");
@@ -105,7 +105,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     [Theory]
     [InlineData("17")]
     [InlineData("messages")]
-    public async Task A_user_who_would_be_another_things_key_is_refused(string user)
+    public async Task A_user_id_that_would_collide_with_another_key_is_refused(string user)
     {
         var error = await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync("lobby", user, "hello", Cancelled));
 
@@ -116,11 +116,11 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     [Theory]
     [InlineData("a:b")]
     [InlineData("{lobby}")]
-    public async Task A_room_that_would_be_another_things_key_is_refused(string room) =>
+    public async Task A_room_id_that_would_collide_with_another_key_is_refused(string room) =>
         (await Assert.ThrowsAsync<ChatInputException>(() => _chat.SendAsync(room, "alice", "hello", Cancelled))).Message.Should().Contain("colon");
 
     [Fact]
-    public async Task A_user_of_the_other_program_who_is_another_things_key_does_no_harm()
+    public async Task A_user_id_of_the_other_program_that_collides_with_another_key_does_no_harm()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _other.SendAsync("lobby", "1", "two");
@@ -199,7 +199,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_send_that_could_not_be_written_whole_is_not_acknowledged()
+    public async Task A_partially_written_send_is_not_acknowledged()
     {
         await _redis.StringSetAsync($"{_prefix}:lobby:1", "not a hash");
 
@@ -210,7 +210,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_another_program_put_among_a_users_messages_is_reported_without_repeating_it()
+    public async Task Foreign_data_among_a_users_messages_is_reported_without_repeating_it()
     {
         await _other.SendAsync("lobby", "bob", "one");
         await _other.ExecuteAsync("HSET", ":lobby:bob", "a secret instead of a number", "1");

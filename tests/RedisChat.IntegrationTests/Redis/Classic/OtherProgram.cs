@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Classic;
 
-/// <summary>Another program that uses the classic layout: raw Redis commands, as the tutorial has them.</summary>
+/// <summary>Another program that uses the classic layout: raw Redis commands, as in the tutorial.</summary>
 internal sealed class OtherProgram(IDatabase redis, string prefix)
 {
     /// <summary>The tutorial's five commands.</summary>
@@ -15,7 +15,7 @@ internal sealed class OtherProgram(IDatabase redis, string prefix)
         await ExecuteAsync("HSET", $":{room}:{id}", "timestamp", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
     }
 
-    /// <summary>Sends messages 1, 2, 3 … to a new room, one for each of the users, with the text "by" and the user; all in one go.</summary>
+    /// <summary>Sends messages 1, 2, 3 … to a new room, one per user, with the text "by" and the user; all in one go.</summary>
     public async Task FillAsync(string room, IReadOnlyList<string> users)
     {
         var batch = redis.CreateBatch();

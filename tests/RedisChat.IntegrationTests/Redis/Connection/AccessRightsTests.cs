@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>The access rights in docs/operations.md are enough for everything, and not for anything else.</summary>
+/// <summary>The access rights in docs/operations.md are enough for the chat, and allow nothing else.</summary>
 public sealed class AccessRightsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -39,7 +39,7 @@ public sealed class AccessRightsTests
     }
 
     [Fact]
-    public async Task Sends_that_wait_for_replicas_need_one_right_more_and_without_it_nothing_is_written()
+    public async Task Sends_that_wait_for_replicas_need_one_more_right_and_without_it_nothing_is_written()
     {
         await using var redis = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {redis.Port}");

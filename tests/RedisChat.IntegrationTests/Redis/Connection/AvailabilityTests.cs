@@ -4,13 +4,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What an application sees while Redis is away, and after.</summary>
+/// <summary>What an application sees during an outage of Redis, and after it.</summary>
 public sealed class AvailabilityTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_Redis_is_down_a_send_fails_within_its_deadline_and_afterwards_works_again()
+    public async Task While_Redis_is_down_a_send_fails_within_its_deadline_and_works_again_afterwards()
     {
         await using var redis = await RedisProcess.StartAsync();
         using var host = StartHost(redis, TimeSpan.FromSeconds(2));
@@ -48,7 +48,7 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
-    public async Task A_short_absence_of_Redis_is_not_noticed()
+    public async Task A_short_outage_of_Redis_goes_unnoticed()
     {
         await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
         using var host = StartHost(redis, TimeSpan.FromSeconds(60));
@@ -77,7 +77,7 @@ public sealed class AvailabilityTests
         (await send.Should().ThrowAsync<ChatUnavailableException>()).Which.MayHaveHappened.Should().BeTrue();
         redis.Thaw();
 
-        // It had been sent, so the server applies it as soon as it goes on.
+        // It had been sent, so the server applies it as soon as it resumes.
         (await chat.SendAsync("lobby", message, Cancelled)).Id.Should().Be(2);
         (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(m => m.Text).Should().Equal("before", "into the cold");
     }
@@ -101,7 +101,7 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
-    public async Task A_replica_that_is_behind_is_not_read_when_the_primary_is_gone()
+    public async Task A_replica_that_lags_behind_is_not_read_when_the_primary_is_gone()
     {
         await using var primary = await RedisProcess.StartAsync();
         await using var replica = await RedisProcess.StartAsync("--replicaof", "127.0.0.1 1");
@@ -119,7 +119,7 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
-    public async Task A_cancelled_send_ends_at_once_also_while_Redis_is_frozen()
+    public async Task A_cancelled_send_ends_at_once_even_while_Redis_is_frozen()
     {
         await using var redis = await RedisProcess.StartAsync();
         using var host = StartHost(redis, TimeSpan.FromSeconds(60));
@@ -159,7 +159,7 @@ public sealed class AvailabilityTests
 
     private static async Task SendUntilItWorksAsync(Chat chat)
     {
-        // Under a key, since on a slow machine an attempt may run out of time when it has been sent already.
+        // With a key, because on a slow machine an attempt may time out after it has been sent.
         var message = new NewMessage("alice", "after") { IdempotencyKey = "after" };
         for (var attempt = 1; ; attempt++)
         {
@@ -170,7 +170,7 @@ public sealed class AvailabilityTests
             }
             catch (ChatUnavailableException) when (attempt < 30)
             {
-                // Each attempt waits until its own deadline for the connection to come back.
+                // Each attempt waits for the connection until its own deadline.
             }
         }
     }

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What outlives a call keeps nothing of its caller; what outlives a store keeps nothing at all.</summary>
+/// <summary>Background work keeps no reference to the call that started it, and a disposed store leaves nothing running.</summary>
 public sealed class BackgroundTests
 {
     private static readonly AsyncLocal<byte[]?> OfRequest = new();
@@ -22,7 +22,7 @@ public sealed class BackgroundTests
 
         var kept = await Task.Run(() => RequestAsync(store), Cancelled);
 
-        // The watchdog and the connection that it makes begin in the same request: they go on after it.
+        // The watchdog and its connection start within the same request and outlive it.
         await Poll.UntilAsync(
             () =>
             {
@@ -90,7 +90,7 @@ public sealed class BackgroundTests
         }
     }
 
-    // Not inlined, so that no local of this test's keeps the object.
+    // Not inlined, so that no local of the test keeps the object alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<WeakReference> RequestAsync(RedisMessageStore store)
     {

@@ -5,7 +5,7 @@ using StackExchange.Redis.KeyspaceIsolation;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Options of the client library that change names, databases or commands: each works, or is refused by a sentence.</summary>
+/// <summary>Options of the client library that change names, databases or commands: each works, or is refused with an explanation.</summary>
 public sealed class ClientOptionsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -51,7 +51,7 @@ public sealed class ClientOptionsTests
     }
 
     [Fact]
-    public async Task Commands_that_only_the_client_runs_may_have_other_names()
+    public async Task Commands_that_only_the_client_runs_may_be_renamed()
     {
         await using var redis = await RedisProcess.StartAsync("--rename-command", "EVALSHA", "runsha", "--rename-command", "EVAL", "run", "--rename-command", "PING", "ping2");
         var configuration = ConfigurationOptions.Parse(redis.Configuration);
@@ -87,7 +87,7 @@ public sealed class ClientOptionsTests
     }
 
     [Fact]
-    public void A_host_name_with_a_secret_in_it_is_refused_and_not_repeated()
+    public void A_host_name_that_contains_a_secret_is_refused_and_not_repeated()
     {
         var configuration = new ConfigurationOptions { EndPoints = { { "redis://user:the-secret@host", 6379 } } };
 
@@ -96,6 +96,6 @@ public sealed class ClientOptionsTests
         make.Should().Throw<ArgumentException>().Which.ToString().Should().NotContain("the-secret").And.Contain("no host can have");
     }
 
-    // A probe would find what live events do not bring.
+    // A probe would find missing live events.
     private static RedisStoreOptions NoProbe => new() { LiveProbeInterval = TimeSpan.FromMinutes(1) };
 }

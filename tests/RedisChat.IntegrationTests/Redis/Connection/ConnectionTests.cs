@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Whose connection a chat uses, and who closes it.</summary>
+/// <summary>Which connection a chat uses, and who closes it.</summary>
 public sealed class ConnectionTests(TestServer server)
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
@@ -57,7 +57,7 @@ public sealed class ConnectionTests(TestServer server)
             (await ClientsAsync()).Should().Contain(name);
         }
 
-        // The server notices a closed connection in its own time.
+        // The server takes a moment to notice a closed connection.
         for (var waits = 0; (await ClientsAsync()).Contains(name, StringComparison.Ordinal); waits++)
         {
             waits.Should().BeLessThan(500, "the connection must be closed");

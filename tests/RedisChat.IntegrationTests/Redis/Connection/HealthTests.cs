@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>A health check does what sends and watchers do, within one deadline.</summary>
+/// <summary>A health check does the same as sends and watchers, within one deadline.</summary>
 public sealed class HealthTests
 {
-    // Under load a right answer may take its time.
+    // Under load a correct answer may take a while.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -33,7 +33,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_check_leaves_nothing_that_stays()
+    public async Task A_check_leaves_nothing_behind()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -59,7 +59,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_check_of_a_server_that_stands_still_ends_within_its_time()
+    public async Task A_check_of_a_frozen_server_ends_within_its_deadline()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));

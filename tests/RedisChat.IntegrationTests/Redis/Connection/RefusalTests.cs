@@ -13,7 +13,7 @@ public sealed class RefusalTests
     [InlineData("user=chat,password=secret", "+select")]
     public async Task A_database_that_cannot_be_selected_is_refused_before_anything_is_written(string user, string sentence)
     {
-        // Under the documented rights, without CONFIG GET, the client library does not know how many there are, and would go on in the database 0.
+        // Under the documented rights, without CONFIG GET, the client library does not know how many databases there are, and would continue in database 0.
         await using var redis = await RedisProcess.StartAsync();
         await redis.AskAsync(DocumentedRights.Default.GrantTo("chat"));
 
@@ -25,7 +25,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_database_out_of_range_is_no_missing_right_also_where_the_client_does_not_know_the_range()
+    public async Task A_database_out_of_range_is_not_a_missing_right_even_if_the_client_does_not_know_the_range()
     {
         await using var redis = await RedisProcess.StartAsync();
         await redis.AskAsync(DocumentedRights.Default.GrantTo("chat", "+select"));
@@ -72,7 +72,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_command_that_only_scripts_miss_is_found_too()
+    public async Task A_command_missing_only_in_scripts_is_found_too()
     {
         await using var redis = await RedisProcess.StartAsync("--rename-command", "APPEND", "");
 
@@ -113,7 +113,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_replica_without_its_primary_says_that_it_is_none()
+    public async Task A_replica_without_its_primary_says_that_it_is_not_the_primary()
     {
         await using var primary = await RedisProcess.StartAsync();
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}");
@@ -122,7 +122,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Without_INFO_a_cancelled_call_makes_no_new_connection_and_no_operation_asks()
+    public async Task Without_INFO_a_cancelled_call_opens_no_new_connection_and_no_operation_asks()
     {
         await using var redis = await RedisProcess.StartAsync("--rename-command", "INFO", "INFO-OF-TESTS");
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
@@ -138,7 +138,7 @@ public sealed class RefusalTests
             redis.Thaw();
         }
 
-        // The watchdog made a connection every second or two.
+        // The watchdog used to open a connection every second or two.
         await Task.Delay(TimeSpan.FromSeconds(4), Cancelled);
         (await StatisticsAsync("total_connections_received")).Should().BeLessThanOrEqualTo(before + 2);
 

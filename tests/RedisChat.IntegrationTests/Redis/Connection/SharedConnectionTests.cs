@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Durable sends of a chat that was given the application's connection: over a second one like it.</summary>
+/// <summary>A chat that shares the application's connection makes durable sends over a second one like it.</summary>
 public sealed class SharedConnectionTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -25,7 +25,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task With_a_certificate_of_its_own_a_client_is_let_in_that_is_refused_without()
+    public async Task A_client_is_accepted_with_its_own_certificate_and_refused_without()
     {
         await using var server = await TlsServer.StartAsync(mutual: true);
         var (certificate, key) = server.Issue("client");
@@ -46,7 +46,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task A_server_under_another_name_than_its_certificates_is_refused()
+    public async Task A_server_whose_name_differs_from_its_certificates_is_refused()
     {
         await using var server = await TlsServer.StartAsync();
 
@@ -94,7 +94,7 @@ public sealed class TlsTests
         var error = await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.SendAsync("lobby", "alice", "hello", Cancelled));
         error.MayHaveHappened.Should().BeFalse();
 
-        // The client library does not always tell why; where it does, the message repeats it.
+        // The client library does not always say why; if it does, the message repeats it.
         error.Message.Should().Contain("certificates");
         error.InnerException.Should().NotBeNull();
     }

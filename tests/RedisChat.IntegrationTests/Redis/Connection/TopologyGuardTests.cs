@@ -3,13 +3,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Two servers that both claim to be the primary: one of them is stale, and will lose the writes it accepts.</summary>
+/// <summary>If two servers both claim to be the primary, one of them is stale and will lose the writes it accepts.</summary>
 public sealed class TopologyGuardTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_two_connected_servers_claim_to_be_the_primary_writes_fail_and_reads_go_on()
+    public async Task While_two_connected_servers_claim_to_be_the_primary_writes_fail_and_reads_work()
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
@@ -33,7 +33,7 @@ public sealed class TopologyGuardTests
     }
 
     [Fact]
-    public async Task Once_one_of_them_is_a_replica_sending_goes_on()
+    public async Task Once_one_of_them_is_a_replica_sending_resumes()
     {
         await using var one = await RedisProcess.StartAsync();
         await using var other = await RedisProcess.StartAsync();
@@ -45,7 +45,7 @@ public sealed class TopologyGuardTests
         var send = chat.SendAsync("lobby", "alice", "hello", Cancelled);
         await other.AskAsync("REPLICAOF", "127.0.0.1", $"{one.Port}");
 
-        // As Sentinel does, so that clients look again what the server is.
+        // As Sentinel does, so that clients check the server's role again.
         await other.AskAsync("CLIENT", "KILL", "TYPE", "normal");
         (await send).Id.Should().Be(1);
     }
@@ -70,7 +70,7 @@ public sealed class TopologyGuardTests
         (await AskedAsync()).Should().Be(asked);
         (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
 
-        // Each of these questions counts too.
+        // Each of these queries counts too.
         async Task<int> AskedAsync() => int.Parse(
             (await redis.AskAsync("INFO", "commandstats"))[0].Split("\r\n")
                 .FirstOrDefault(line => line.StartsWith("cmdstat_info:", StringComparison.Ordinal))?.Split('=', ',')[1] ?? "0",
@@ -92,7 +92,7 @@ public sealed class TopologyGuardTests
         }
     }
 
-    // On a slow machine the client library goes on when it has connected to one of them.
+    // On a slow machine the client library continues once it has connected to one of them.
     private static async Task<RedisMessageStore> ConnectAsync(string configuration)
     {
         var connection = RedisConnection.Own(ConfigurationOptions.Parse(configuration));

@@ -4,13 +4,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>A connection that is stuck is made anew; one that works is not.</summary>
+/// <summary>A stuck connection is replaced; a working one is not.</summary>
 public sealed class WatchdogTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Connections_that_swallow_everything_are_made_anew_for_senders_and_watchers()
+    public async Task Connections_that_swallow_everything_are_replaced_for_senders_and_watchers()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var network = new FaultProxy(redis.Port);
@@ -26,16 +26,16 @@ public sealed class WatchdogTests
         (await chat.SendAsync("lobby", "alice", "after", Cancelled)).Id.Should().Be(2);
         var sent = time.Elapsed;
         await log.UntilAsync(l => l.CreatedIds.Contains(2));
-        TestContext.Current.TestOutputHelper?.WriteLine($"Sent after {sent.TotalSeconds:0.0} s, told after {time.Elapsed.TotalSeconds:0.0} s.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Sent after {sent.TotalSeconds:0.0} s, received after {time.Elapsed.TotalSeconds:0.0} s.");
 
-        // Told live again, and not by probes.
+        // Delivered live again, not by probes.
         for (var id = 3; id <= 20; id++)
         {
             await new Chat(outside).SendAsync("lobby", "alice", "live", Cancelled);
             await log.UntilAsync(l => l.CreatedIds.Contains(id));
         }
 
-        // The client library itself takes 20 seconds and more.
+        // The client library alone takes 20 seconds or more.
         sent.Should().BeLessThan(TimeSpan.FromSeconds(18));
     }
 
@@ -54,12 +54,12 @@ public sealed class WatchdogTests
         await new Chat(outside).SendAsync("lobby", "alice", "hello", Cancelled);
         await log.UntilAsync(l => l.CreatedIds.Contains(1));
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"Told after {time.Elapsed.TotalSeconds:0.0} s.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Received after {time.Elapsed.TotalSeconds:0.0} s.");
         time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(18));
     }
 
     [Fact]
-    public async Task A_server_that_is_away_or_slow_does_not_make_the_connection_anew()
+    public async Task A_server_that_is_down_or_slow_does_not_cause_a_new_connection()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
@@ -74,11 +74,11 @@ public sealed class WatchdogTests
         redis.Thaw();
         await chat.SendAsync("lobby", "alice", "after", Cancelled);
 
-        (await ClientsAsync(admin)).Should().Contain(before, "the store goes on over the same connections");
+        (await ClientsAsync(admin)).Should().Contain(before, "the store keeps using the same connections");
     }
 
     [Fact]
-    public async Task A_store_disposed_while_its_connection_is_looked_at_ends_at_once_and_leaves_no_connection()
+    public async Task A_store_disposed_while_its_connection_is_checked_ends_at_once_and_leaves_no_connection()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var network = new FaultProxy(redis.Port);

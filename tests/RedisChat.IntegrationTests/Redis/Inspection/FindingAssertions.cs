@@ -1,9 +1,9 @@
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What an inspection found, less what a server on its own cannot help.</summary>
+/// <summary>Selects an inspection's findings, without those that a single server cannot avoid.</summary>
 internal static class FindingAssertions
 {
-    /// <summary>The codes, but for those that a single server of any version has.</summary>
+    /// <summary>The codes, except those that a single server of any version has.</summary>
     public static IEnumerable<string> Ills(this ServerInspection inspection) =>
         inspection.Findings.Select(finding => finding.Code).Where(code => code is not (ServerFindingCodes.NoReplica or ServerFindingCodes.NoWaitForDisk));
 

@@ -2,11 +2,11 @@ using static RedisChat.ServerFindingCodes;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What is found at several servers together.</summary>
+/// <summary>Findings that concern several servers together.</summary>
 public sealed class InspectedTopologyTests
 {
     [Fact]
-    public async Task A_primary_and_its_replica_are_both_looked_at()
+    public async Task A_primary_and_its_replica_are_both_inspected()
     {
         await using var primary = await Patient.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await Patient.StartAsync("--replicaof", "127.0.0.1", $"{primary.Redis.Port}");
@@ -21,7 +21,7 @@ public sealed class InspectedTopologyTests
     }
 
     [Fact]
-    public async Task A_replica_whose_primary_is_away_is_found_until_it_is_back()
+    public async Task A_replica_whose_primary_is_down_is_found_until_it_is_back()
     {
         await using var primary = await Patient.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await Patient.StartAsync("--replicaof", "127.0.0.1", $"{primary.Redis.Port}");
@@ -40,7 +40,7 @@ public sealed class InspectedTopologyTests
     }
 
     [Fact]
-    public async Task A_replica_that_is_not_filled_yet_is_found_at_both_ends()
+    public async Task A_replica_that_is_not_synchronized_yet_is_found_at_both_ends()
     {
         await using var primary = await Patient.StartAsync("--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "600");
         await using var replica = await Patient.StartAsync("--replicaof", "127.0.0.1", $"{primary.Redis.Port}");
@@ -51,7 +51,7 @@ public sealed class InspectedTopologyTests
     }
 
     [Fact]
-    public async Task A_replica_that_stands_still_is_found_at_its_primary()
+    public async Task A_frozen_replica_is_found_at_its_primary()
     {
         await using var primary = await Patient.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await Patient.StartAsync("--replicaof", "127.0.0.1", $"{primary.Redis.Port}");

@@ -4,7 +4,7 @@ using static RedisChat.ServerFindingCodes;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What is found under fewer rights than an administrator's.</summary>
+/// <summary>Inspections with fewer rights than an administrator's.</summary>
 public sealed class InspectionAccessTests
 {
     private const string Chat = "user=chat,password=secret";
@@ -12,7 +12,7 @@ public sealed class InspectionAccessTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Under_the_rights_of_a_chat_the_findings_name_those_that_are_missing_and_the_command_gives_them()
+    public async Task With_a_chats_rights_the_findings_name_the_missing_ones_and_the_command_grants_them()
     {
         await using var server = await Patient.StartAsync();
         await server.RunAsync(DocumentedRights());
@@ -30,7 +30,7 @@ public sealed class InspectionAccessTests
     }
 
     [Fact]
-    public async Task Without_the_right_to_INFO_that_is_a_warning_and_no_error()
+    public async Task A_missing_right_to_INFO_is_a_warning_and_not_an_error()
     {
         await using var server = await Patient.StartAsync();
         await server.RunAsync(DocumentedRights());
@@ -60,7 +60,7 @@ public sealed class InspectionAccessTests
     }
 
     [Fact]
-    public async Task A_connection_of_the_host_without_allowAdmin_shows_all_but_the_settings()
+    public async Task A_host_connection_without_allowAdmin_shows_everything_but_the_settings()
     {
         await using var server = await Patient.StartAsync("--maxmemory-policy", "allkeys-lru");
         await using var host = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
@@ -74,7 +74,7 @@ public sealed class InspectionAccessTests
     }
 
     [Fact]
-    public async Task Under_the_rights_of_a_chat_INFO_is_refused_in_a_script_as_it_is_outside()
+    public async Task With_a_chats_rights_INFO_is_refused_inside_scripts_as_it_is_outside()
     {
         await using var server = await Patient.StartAsync();
         await server.RunAsync(DocumentedRights());
@@ -86,7 +86,7 @@ public sealed class InspectionAccessTests
     }
 
     [Fact]
-    public async Task Each_right_that_the_chat_lacks_is_named_and_the_commands_give_them()
+    public async Task Each_right_that_the_chat_lacks_is_named_and_the_commands_grant_them()
     {
         await using var server = await Patient.StartAsync();
         await server.RunAsync(DocumentedRights());
@@ -94,7 +94,7 @@ public sealed class InspectionAccessTests
         (await server.InspectAsync(Chat)).Ills().Should().BeEmpty();
         await server.RunAsync("ACL SETUSER chat -hsetnx -hmget -evalsha -zadd -publish resetkeys ~chatroom:{*} ~chatroom:*:live ~chatroom:*:u:* resetchannels");
 
-        // What one missing right hides shows once the user has it.
+        // A missing right may hide others, which show once the user has it.
         var commands = new List<string>();
         while ((await server.InspectAsync(Chat)).Findings.Where(finding => finding.Code == RightMissing).Select(finding => finding.Command!).ToList() is { Count: > 0 } missing)
         {

@@ -2,11 +2,11 @@ using static RedisChat.ServerFindingCodes;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Garnet tells little of itself. That is said, and nothing fails.</summary>
+/// <summary>Garnet reports little about itself. The inspection says so, and nothing fails.</summary>
 public sealed class InspectionOnGarnetTests(SharedGarnet garnet)
 {
     [Fact]
-    public async Task What_Garnet_does_not_tell_is_named()
+    public async Task Settings_that_Garnet_does_not_report_are_named()
     {
         var inspection = await Patient.InspectAsync(garnet.Configuration, time: null);
 

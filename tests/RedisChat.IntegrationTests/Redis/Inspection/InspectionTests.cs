@@ -4,11 +4,11 @@ using static RedisChat.ServerFindingCodes;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What is found at a server of one's own, and that the command in a finding mends it.</summary>
+/// <summary>Problems of a test's own server are found, and the command in a finding fixes them.</summary>
 public sealed class InspectionTests
 {
     [Fact]
-    public async Task A_server_that_is_set_up_well_has_nothing_but_notes()
+    public async Task A_well_configured_server_has_only_notes()
     {
         await using var server = await Patient.StartAsync();
         var version = server.Administrator.GetServers()[0].Version;
@@ -38,24 +38,24 @@ public sealed class InspectionTests
     [InlineData(IdleConnectionsClosed, "--timeout", "30")]
     [InlineData(LongValuesNotCompact, "--hash-max-listpack-value", "64")]
     [InlineData(ManyValuesNotCompact, "--hash-max-listpack-entries", "64")]
-    public async Task A_bad_setting_is_found_and_mended_by_the_command_and_by_the_setting_of_the_finding(string code, params string[] arguments)
+    public async Task A_bad_setting_is_found_and_fixed_by_the_findings_command_and_setting(string code, params string[] arguments)
     {
         await using var server = await Patient.StartAsync(arguments);
         var inspection = await server.InspectAsync();
         inspection.Ills().Should().Equal(code);
 
         await server.RunAsync(inspection.The(code).Command!);
-        ShouldBeMended(await server.InspectAsync());
+        ShouldBeFixed(await server.InspectAsync());
 
-        await using var mended = await Patient.StartAsync([.. arguments, .. $"--{inspection.The(code).Setting}".Split(' ')]);
-        ShouldBeMended(await mended.InspectAsync());
+        await using var repaired = await Patient.StartAsync([.. arguments, .. $"--{inspection.The(code).Setting}".Split(' ')]);
+        ShouldBeFixed(await repaired.InspectAsync());
 
-        void ShouldBeMended(ServerInspection found) =>
+        void ShouldBeFixed(ServerInspection found) =>
             found.Findings.Should().NotContain(finding => finding.Code == code || finding.Severity > ServerFindingSeverity.Information);
     }
 
     [Fact]
-    public async Task Too_few_replicas_are_found_and_the_command_lets_the_chat_go_on()
+    public async Task Too_few_replicas_are_found_and_the_command_lets_the_chat_continue()
     {
         await using var server = await Patient.StartAsync("--min-replicas-to-write", "1");
         var inspection = await server.InspectAsync();
@@ -69,7 +69,7 @@ public sealed class InspectionTests
     [Theory]
     [InlineData(MemoryFull, 0.9)]
     [InlineData(MemoryNearlyFull, 1.1)]
-    public async Task Full_memory_is_found_and_mended(string code, double limit)
+    public async Task Full_memory_is_found_and_fixed(string code, double limit)
     {
         await using var server = await Patient.StartAsync();
         await FillAsync(server);
@@ -84,7 +84,7 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task Evicted_keys_are_found_and_with_all_that_is_mended_nothing_is_left_to_find()
+    public async Task Evicted_keys_are_found_and_after_all_fixes_no_finding_remains()
     {
         await using var server = await Patient.StartAsync("--maxmemory", "8mb", "--maxmemory-policy", "allkeys-lru");
         await FillAsync(server);
@@ -100,7 +100,7 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task A_failed_snapshot_is_found_and_mended_by_one_that_works()
+    public async Task A_failed_snapshot_is_found_until_one_succeeds()
     {
         await using var server = await Patient.StartAsync();
         var obstacle = Directory.CreateDirectory(Path.Combine(await server.DirectoryAsync(), "dump.rdb"));
@@ -115,7 +115,7 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task A_failed_rewrite_is_found_and_mended_by_one_that_works()
+    public async Task A_failed_rewrite_is_found_until_one_succeeds()
     {
         await using var server = await Patient.StartAsync("--appenddirname", "log");
         var log = Path.Combine(await server.DirectoryAsync(), "log");
@@ -142,7 +142,7 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task A_server_that_is_away_is_one_clear_error()
+    public async Task A_server_that_is_down_is_one_clear_error()
     {
         await using var server = await Patient.StartAsync();
         await server.Redis.KillAsync();
@@ -154,7 +154,7 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public async Task A_server_that_stands_still_ends_the_inspection_in_time()
+    public async Task A_frozen_server_ends_the_inspection_in_time()
     {
         await using var server = await Patient.StartAsync();
         await using var store = new RedisMessageStore(server.Administrator);

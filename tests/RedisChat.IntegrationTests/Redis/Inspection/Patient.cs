@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>A server to inspect, set up well but for what a test adds.</summary>
+/// <summary>A server to inspect, well configured except for the test's changes.</summary>
 internal sealed partial class Patient : IAsyncDisposable
 {
     // Later arguments win over earlier ones.
@@ -33,7 +33,7 @@ internal sealed partial class Patient : IAsyncDisposable
         return await store.InspectServerAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Inspects until something holds, since a server is in no hurry to tell.</summary>
+    /// <summary>Inspects until a condition holds, because a server updates its figures with a delay.</summary>
     public static async Task<ServerInspection> InspectUntilAsync(string configuration, Func<ServerInspection, bool> holds)
     {
         var deadline = DateTime.UtcNow.AddSeconds(60);
@@ -47,14 +47,14 @@ internal sealed partial class Patient : IAsyncDisposable
 
             if (DateTime.UtcNow > deadline)
             {
-                Assert.Fail($"It was not found within a minute: {string.Join('\n', inspection.Findings)}");
+                Assert.Fail($"Not found within a minute: {string.Join('\n', inspection.Findings)}");
             }
 
             await Task.Delay(50);
         }
     }
 
-    /// <summary>Types a command as <c>redis-cli</c> takes it.</summary>
+    /// <summary>Runs a command as typed into <c>redis-cli</c>.</summary>
     public Task RunAsync(string command)
     {
         var words = Word().Matches(command).Select(word => word.Value.Trim('"')).ToArray();

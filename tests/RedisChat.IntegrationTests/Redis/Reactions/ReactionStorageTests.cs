@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Reactions;
 
-/// <summary>How reactions are stored, and what many at once cost.</summary>
+/// <summary>How reactions are stored, and the cost of many at once.</summary>
 public sealed class ReactionStorageTests(TestServer server)
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
@@ -54,7 +54,7 @@ public sealed class ReactionStorageTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_thousand_users_at_once_are_counted_exactly_at_hardly_more_than_a_command_each()
+    public async Task A_thousand_concurrent_users_are_counted_exactly_at_little_more_than_one_command_each()
     {
         const int Users = 1000;
         server.NeedRedis("Commands are counted by the server.");
@@ -76,7 +76,7 @@ public sealed class ReactionStorageTests(TestServer server)
     }
 
     [Fact]
-    public async Task What_is_not_a_tally_is_one_clear_error_and_nothing_is_written()
+    public async Task A_value_that_is_not_a_tally_is_one_clear_error_and_nothing_is_written()
     {
         await using var store = NewStore();
         var chat = new Chat(store);

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Pages read from a replica: as old as that is, but never older than what the process has seen.</summary>
+/// <summary>Pages read from a replica may be as stale as the replica, but never older than the process has seen.</summary>
 public sealed class ReplicaReadTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Pages_come_from_the_replica_and_from_the_primary_where_that_is_behind_what_the_process_has_seen()
+    public async Task Pages_come_from_the_replica_unless_it_is_behind_what_the_process_has_seen()
     {
         await using var primary = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         await using var network = new FaultProxy(primary.Port);
@@ -29,11 +29,11 @@ public sealed class ReplicaReadTests
         (await new Chat(reading).ReceiveAsync("lobby", new MessageQuery { User = "alice" }, Cancelled)).Messages.Should().ContainSingle();
         (await replica.AskAsync("INFO", "commandstats"))[0].Should().Contain("cmdstat_hmget").And.Contain("cmdstat_getrange");
 
-        // From its position nothing is missed.
+        // Reading on from its position misses nothing.
         (await new Chat(reading).ReadChangesAsync("lobby", old.Position, cancellationToken: Cancelled))
             .Events.Should().ContainSingle().Which.Should().BeOfType<RoomEvent.Created>().Which.Message.Text.Should().Be("not replicated");
 
-        // Who has sent or changed something sees it.
+        // A process sees its own sends and changes.
         var chat = new Chat(both);
         var sent = await chat.SendAsync("lobby", "bob", "mine", Cancelled);
         var page = await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
@@ -44,7 +44,7 @@ public sealed class ReplicaReadTests
     }
 
     [Fact]
-    public async Task A_replica_that_does_not_answer_is_passed_over_for_the_primary()
+    public async Task The_primary_replaces_a_replica_that_does_not_answer()
     {
         await using var primary = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}");

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Another program that reads a room as docs/keys.md says, while buckets are sealed: it sees every message once.</summary>
+/// <summary>Another program that reads a room as docs/keys.md says sees every message once, even while buckets are sealed.</summary>
 public sealed class OutsideReaderTests(TestServer server)
 {
     private const int Batches = 100;
@@ -40,7 +40,7 @@ public sealed class OutsideReaderTests(TestServer server)
 
         await sending;
         log.Of("SealingFailed").Should().BeEmpty();
-        sealedInBetween.Should().BePositive("the readings must meet what they are about");
+        sealedInBetween.Should().BePositive("some readings must overlap with sealing");
         (await database.HashLengthAsync($"{prefix}:{{lobby}}:sealed")).Should().BeGreaterThan(Batches / 2);
     }
 
@@ -50,7 +50,7 @@ public sealed class OutsideReaderTests(TestServer server)
         var last = (long)await database.HashGetAsync(root, "last");
         var buckets = Enumerable.Range(0, (int)(last >> 7) + 1).ToList();
 
-        // In two round trips, which leaves more time for a bucket to be sealed in between.
+        // In two round trips, to leave more time for a bucket to be sealed in between.
         var open = await Task.WhenAll(buckets.Select(bucket => database.HashGetAllAsync($"{root}:m:{bucket}")));
         var closed = await Task.WhenAll(buckets.Select(bucket => database.HashGetAsync($"{root}:sealed", bucket)));
 
@@ -66,7 +66,7 @@ public sealed class OutsideReaderTests(TestServer server)
         return twice;
     }
 
-    /// <summary>The ids in a sealed bucket: each line has one before its value, unless it is one more than that of the line before.</summary>
+    /// <summary>The ids in a sealed bucket: each line has one before its value, unless it is the previous id plus one.</summary>
     private static IEnumerable<long> Unpack(long bucket, byte[] packed)
     {
         packed[0].Should().Be(1);

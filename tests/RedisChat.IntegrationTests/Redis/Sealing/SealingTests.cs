@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>When which buckets are sealed, and what is in Redis then.</summary>
+/// <summary>Which buckets are sealed, when, and how Redis stores them.</summary>
 public sealed class SealingTests(TestServer server)
 {
     private const string Room = "lobby";
@@ -20,7 +20,7 @@ public sealed class SealingTests(TestServer server)
     private string Key(string part = "") => $"{_prefix}:{{{Room}}}{part}";
 
     [Fact]
-    public async Task Full_buckets_that_lie_behind_the_newest_are_sealed_and_no_others()
+    public async Task Only_full_buckets_behind_the_newest_are_sealed()
     {
         await using var store = NewStore(2);
         var chat = new Chat(store);
@@ -57,7 +57,7 @@ public sealed class SealingTests(TestServer server)
         lines[1].Should().MatchRegex("""^\{"t":\d{16},"u":"user2","c":"text 128"\}$""");
         lines[2].Should().MatchRegex("""^131\{"t":\d{16},"u":"user4","c":"text 130"\}$""");
         lines[3].Should().MatchRegex("""^\{"t":\d{16},"u":"user5","c":"text 131"\}$""");
-        open.Should().ContainSingle("the newest bucket is open as ever");
+        open.Should().ContainSingle("the newest bucket stays open");
 
         var first = (byte[])(await _redis.HashGetAsync(Key(":sealed"), 0))!;
         await using var stream = new BrotliStream(new MemoryStream(first[1..]), CompressionMode.Decompress);
@@ -67,7 +67,7 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
-    public async Task With_sealing_off_nothing_is_sealed_but_what_others_sealed_is_read_and_changed()
+    public async Task With_sealing_off_nothing_is_sealed_but_buckets_that_others_sealed_are_read_and_changed()
     {
         await using var off = NewStore(null);
         var chat = new Chat(off);
@@ -87,13 +87,13 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
-    public async Task What_a_room_had_before_it_was_sealed_is_sealed_too_from_the_oldest_on()
+    public async Task Buckets_from_before_sealing_was_on_are_sealed_too_oldest_first()
     {
         await using var off = NewStore(null);
         await SendAsync(new Chat(off), off, 1000);
         await using var on = NewStore(3);
 
-        // The send that begins bucket 8.
+        // This send starts bucket 8.
         await SendAsync(new Chat(on), on, 30);
 
         (await SealedAsync()).Should().BeEquivalentTo(Enumerable.Range(0, 6).Select(n => (long)n));
@@ -101,7 +101,7 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
-    public async Task What_would_not_get_smaller_stays_open_and_what_comes_after_it_is_sealed()
+    public async Task A_bucket_that_would_not_shrink_stays_open_and_later_ones_are_sealed()
     {
         const string Symbols = "!#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
         var random = new Random(1);
@@ -124,7 +124,7 @@ public sealed class SealingTests(TestServer server)
     [InlineData("another program's field")]
     [InlineData("no message")]
     [InlineData("a list")]
-    public async Task A_bucket_that_cannot_be_sealed_stays_as_it_is_and_what_comes_after_it_is_sealed(string what)
+    public async Task A_bucket_that_cannot_be_sealed_stays_as_it_is_and_later_ones_are_sealed(string what)
     {
         await using var off = NewStore(null);
         var chat = new Chat(off);
@@ -142,7 +142,7 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_last_id_that_is_far_too_high_does_not_keep_the_sealing_busy_for_ever()
+    public async Task A_last_id_that_is_far_too_high_does_not_keep_sealing_busy_forever()
     {
         await using var store = NewStore(1);
         var chat = new Chat(store);
@@ -178,7 +178,7 @@ public sealed class SealingTests(TestServer server)
     }
 
     [Fact]
-    public async Task A_hash_of_sealed_buckets_of_another_type_keeps_everything_open_and_is_told_of()
+    public async Task A_key_of_sealed_buckets_with_another_type_is_reported_and_keeps_everything_open()
     {
         await _redis.StringSetAsync(Key(":sealed"), "another program's");
         await using var store = NewStore(1);
@@ -195,7 +195,7 @@ public sealed class SealingTests(TestServer server)
     [Theory]
     [InlineData(-7)]
     [InlineData(7)]
-    public async Task A_process_whose_clock_is_wrong_by_hours_edits_sealed_messages_all_the_same(int hours)
+    public async Task A_process_whose_clock_is_off_by_hours_still_edits_sealed_messages(int hours)
     {
         await using var store = new RedisMessageStore(
             RedisConnection.Shared(server.ChatConnection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = 1 }, null, new WrongClock(hours));

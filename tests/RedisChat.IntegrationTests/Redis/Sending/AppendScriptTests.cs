@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What <c>message_append</c> can do and no feature uses yet: messages that go into several lists. And what it does with a trace.</summary>
+/// <summary>Abilities of <c>message_append</c> that no feature uses yet (messages that go into several lists), and its handling of a trace.</summary>
 public sealed class AppendScriptTests(TestServer server)
 {
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -25,7 +25,7 @@ public sealed class AppendScriptTests(TestServer server)
     }
 
     [Fact]
-    public async Task Messages_that_go_together_go_into_each_of_their_lists()
+    public async Task Combined_messages_go_into_each_of_their_lists()
     {
         await AppendAsync(("6", "one"), ("7,8", "two"), ("6,7,8", "three"), ("7,8", "four"), ("8", "five"), ("6", "six"));
 
@@ -49,7 +49,7 @@ public sealed class AppendScriptTests(TestServer server)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_error_at_the_last_list_takes_back_the_others(bool keyed)
+    public async Task An_error_at_the_last_list_undoes_the_others(bool keyed)
     {
         await AppendAsync(("6,7", "before"));
         await _redis.ListLeftPushAsync($"{_room}:thread", "another type");
@@ -128,7 +128,7 @@ public sealed class AppendScriptTests(TestServer server)
 
     private async Task<string> ListAsync(string name) => (string?)await _redis.StringGetAsync($"{_room}:{name}") ?? "";
 
-    // Without time to live, which an append that fails may extend.
+    // Without the time to live, which a failed append may extend.
     private async Task<List<string>> DumpAsync()
     {
         var dump = new List<string>();

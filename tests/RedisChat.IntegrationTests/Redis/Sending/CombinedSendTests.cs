@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Sends to a room while a call for it is under way: they go together in the next one, and each has its own outcome.</summary>
+/// <summary>Sends to a room while a call is under way are combined in the next call, and each has its own outcome.</summary>
 public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
 {
     private const string Room = "lobby";
@@ -27,7 +27,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
             new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix }),
             new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
 
-        // The first use of a script on a connection loads it; every later one names it.
+        // The first use of a script on a connection loads it; later uses send only its hash.
         await _chat.SendAsync("warm up", "alice", "hello", Cancelled);
     }
 
@@ -38,7 +38,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sends_while_a_call_is_under_way_go_together_in_the_next_64_at_most_in_their_order()
+    public async Task Sends_while_a_call_is_under_way_are_combined_in_the_next_in_order_and_at_most_64()
     {
         var receipts = await _proxy.StepAsync(
             () => Task.WhenAll(Enumerable.Range(1, 100).Select(n => _chat.SendAsync(Room, $"user{n % 7}", $"{n}", Cancelled))),
@@ -54,7 +54,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Batches_and_single_sends_go_together_but_no_batch_is_parted()
+    public async Task Batches_and_single_sends_are_combined_but_no_batch_is_split()
     {
         var sends = new List<Task<IReadOnlyList<MessageReceipt>>>();
         await _proxy.StepAsync(
@@ -64,7 +64,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
                 sends.Add(SendManyAsync(30));
                 sends.Add(SendManyAsync(30));
 
-                // With these 5 it would be 65.
+                // These 5 would make it 65.
                 sends.Add(SendManyAsync(5));
                 sends.Add(SendManyAsync(59));
                 return Task.WhenAll(sends);
@@ -75,7 +75,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_more_than_64_KiB_go_together()
+    public async Task No_more_than_64_KiB_are_combined()
     {
         var text = new string('x', 15_000);
 
@@ -86,7 +86,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_goes_together_is_one_live_event()
+    public async Task Combined_sends_are_one_live_event()
     {
         var heard = await server.Connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal($"{_prefix}:{{{Room}}}:live"));
 
@@ -101,7 +101,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sends_with_keys_of_their_own_go_together_and_a_repetition_among_them_is_recognised()
+    public async Task Sends_with_their_own_keys_are_combined_and_a_repetition_among_them_is_recognized()
     {
         await _chat.SendAsync(Room, Keyed("old"), Cancelled);
 
@@ -114,7 +114,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_is_refused_does_not_take_the_others_with_it()
+    public async Task A_refused_send_does_not_fail_the_others()
     {
         await _chat.SendAsync(Room, Keyed("taken"), Cancelled);
         var sends = new List<Task<MessageReceipt>>();
@@ -138,7 +138,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_is_cancelled_while_it_waits_is_not_sent_and_the_others_are()
+    public async Task A_send_cancelled_while_it_waits_is_not_sent_and_the_others_are()
     {
         using var cancelled = new CancellationTokenSource();
         Task<MessageReceipt> cancelledSend = null!;
@@ -160,7 +160,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_all_that_wait_are_cancelled_nothing_is_sent_and_the_next_goes_at_once()
+    public async Task If_all_waiting_sends_are_cancelled_nothing_is_sent_and_the_next_goes_at_once()
     {
         using var cancelled = new CancellationTokenSource();
         var cancelledSends = new List<Task>();

@@ -45,13 +45,13 @@ public sealed class DurabilityTests
         error.Message.Should().Contain("Replicated(1)").And.Contain("0.5 s");
         (await chat.GetAsync("lobby", 2, Cancelled))!.Text.Should().Be("two");
 
-        // Others are not held up, and it works again with the replica.
+        // Other sends are not held up, and durable ones work again with the replica.
         (await chat.SendAsync("lobby", "alice", "three", Cancelled)).Id.Should().Be(3);
         replica.Thaw();
         (await chat.SendAsync("lobby", new NewMessage("alice", "four"), Durability.Replicated(1, Long), Cancelled)).Id.Should().Be(4);
     }
 
-    // Servers differ in what a WAIT speaks for that comes after a command which wrote nothing.
+    // Servers differ in what a WAIT confirms after a command that wrote nothing.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -92,7 +92,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
-    public async Task A_send_to_the_disk_returns_once_it_is_there()
+    public async Task A_send_to_the_disk_returns_once_the_message_is_there()
     {
         var setup = new RedisSetup { Program = ServerPrograms.NeedWaitAof(), Arguments = ["--appendonly", "yes", "--appendfsync", "everysec"] };
         await using var redis = await RedisProcess.StartAsync(setup);
@@ -103,7 +103,7 @@ public sealed class DurabilityTests
         await chat.SendAsync("lobby", "alice", "one", Cancelled);
         await Task.WhenAll(Enumerable.Range(0, 50).Select(i => chat.SendAsync("lobby", "alice", $"{i}", Cancelled)));
 
-        // What is on disk survives the process.
+        // Data on disk survives the process.
         await redis.KillAsync();
         await redis.StartAgainAsync();
         (await chat.ReceiveAsync("lobby", new MessageQuery { Limit = 100 }, Cancelled)).Messages.Should().HaveCount(51);
@@ -148,7 +148,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_while_it_waits_does_not_confirm_what_went_over_another_one()
+    public async Task A_connection_that_breaks_during_a_wait_does_not_confirm_sends_over_another()
     {
         await using var primary = await StartPrimaryAsync();
         await using var replica = await StartReplicaAsync(primary);

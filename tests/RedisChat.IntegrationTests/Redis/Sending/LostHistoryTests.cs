@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>A send that finds a room without the history that its process has seen says so, and does not give out ids silently again.</summary>
+/// <summary>A send that finds a room without the history that its process has seen reports the loss instead of silently reusing ids.</summary>
 public sealed class LostHistoryTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -13,7 +13,7 @@ public sealed class LostHistoryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_send_into_a_room_that_lost_its_history_is_counted_and_told_to_the_watchers_at_once(bool wholly)
+    public async Task A_send_into_a_room_that_lost_its_history_is_counted_and_reported_to_the_watchers_at_once(bool wholly)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -36,7 +36,7 @@ public sealed class LostHistoryTests
     }
 
     [Fact]
-    public async Task Sending_from_several_processes_and_deleting_is_no_loss()
+    public async Task Sending_from_several_processes_and_deleting_is_not_a_loss()
     {
         await using var redis = await RedisProcess.StartAsync();
         var storeLog = new StoreLog();
@@ -57,12 +57,12 @@ public sealed class LostHistoryTests
         storeLog.Of("HistoryLost").Should().BeEmpty();
     }
 
-    // The probe would find it too: it must not be what tells the watchers here.
+    // The probe would find the loss too, but here the send must report it.
     private static RedisMessageStore Open(RedisProcess redis, ILogger logger) => new(
         RedisConnection.Own(ConfigurationOptions.Parse(redis.Configuration)),
         new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMinutes(1) }, null, null, logger);
 
-    /// <summary>Everything, or all after a message, as a fail-over to a replica that was behind would.</summary>
+    /// <summary>Loses everything, or everything after a message, as a fail-over to a lagging replica would.</summary>
     private static async Task LoseAsync(ConnectionMultiplexer admin, MessageReceipt? kept)
     {
         if (kept is null)

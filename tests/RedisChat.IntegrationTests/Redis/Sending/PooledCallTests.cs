@@ -2,7 +2,7 @@ using RedisChat.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>The buffers of calls are used again for later sends, but those of a burst of large batches are given back.</summary>
+/// <summary>Later sends reuse the buffers of calls, but those of a burst of large batches are released.</summary>
 public sealed class PooledCallTests(TestServer server)
 {
     private const int Batches = 16;
@@ -19,7 +19,7 @@ public sealed class PooledCallTests(TestServer server)
 
         for (var round = 0; round < 2; round++)
         {
-            // Rooms of their own, so none waits for another: as many calls are under way as there are batches.
+            // Each batch has its own room, so none waits: there are as many calls under way as batches.
             await Task.WhenAll(Enumerable.Range(0, Batches).Select(i => chat.SendManyAsync($"room {i}", large, Cancelled)));
 
             store.PooledBytes.Should().BeLessThanOrEqualTo(RedisAppends.MostPooledBytes, "one such call alone has buffers of 2 MiB or more");

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Sends whose answer did not come, under no idempotency key: they are known by the call that carried them, and stored once.</summary>
+/// <summary>Sends without an idempotency key whose answer was lost are recognized by the call that carried them, and stored once.</summary>
 public sealed class RepeatedSendTests : IAsyncLifetime
 {
     private const string Room = "lobby";
@@ -46,7 +46,7 @@ public sealed class RepeatedSendTests : IAsyncLifetime
         var receipt = await send;
 
         receipt.Id.Should().Be(2);
-        receipt.IsDuplicate.Should().BeFalse("who sent it knows of no earlier attempt");
+        receipt.IsDuplicate.Should().BeFalse("the sender knows of no earlier attempt");
         var messages = await ReadAsync();
         messages.Select(message => message.Text).Should().Equal("before", "hello");
         messages[1].Timestamp.Should().Be(receipt.Timestamp);
@@ -54,12 +54,12 @@ public sealed class RepeatedSendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sends_that_went_together_are_each_found_at_their_place()
+    public async Task Combined_sends_are_each_found_in_their_place()
     {
         _network.SwallowAnswers(true);
         var sends = new List<Task<IReadOnlyList<MessageReceipt>>> { SendManyAsync("first") };
 
-        // They wait for the first, and go together once it has failed.
+        // They wait for the first, and are combined once it has failed.
         sends.Add(SendManyAsync("a"));
         sends.Add(SendManyAsync("b1", "b2", "b3"));
         sends.Add(SendManyAsync("c"));
@@ -76,7 +76,7 @@ public sealed class RepeatedSendTests : IAsyncLifetime
     [Fact]
     public async Task A_call_that_arrives_after_it_was_given_up_stores_nothing()
     {
-        // What is sent now stays on its way while the sender, over a connection made anew, sends it again.
+        // This send stays in transit while the sender repeats it over a new connection.
         _network.HoldRequests();
         var receipt = await _chat.SendAsync(Room, "alice", "hello", Cancelled);
         receipt.Id.Should().Be(2);

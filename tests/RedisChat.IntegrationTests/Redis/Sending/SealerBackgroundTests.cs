@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>What sends leave behind: neither the context of the first caller, nor, once the store is disposed, timers.</summary>
+/// <summary>Sends do not keep the first caller's context, and leave no timers once the store is disposed.</summary>
 public sealed class SealerBackgroundTests(TestServer server)
 {
     private static readonly AsyncLocal<object?> Local = new();

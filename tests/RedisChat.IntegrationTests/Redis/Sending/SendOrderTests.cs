@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Sends that are not awaited: their order, what a caller changes meanwhile, and the trace that they carry.</summary>
+/// <summary>Unawaited sends: their order, the caller's changes meanwhile, and the trace that they carry.</summary>
 public sealed class SendOrderTests(TestServer server)
 {
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
@@ -11,7 +11,7 @@ public sealed class SendOrderTests(TestServer server)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Unawaited_sends_of_one_caller_keep_their_order_in_each_of_more_rooms_than_are_cached()
+    public async Task One_callers_unawaited_sends_keep_their_order_in_more_rooms_than_are_cached()
     {
         const int Sends = 2000;
         const int Rooms = 5;
@@ -27,7 +27,7 @@ public sealed class SendOrderTests(TestServer server)
     }
 
     [Fact]
-    public async Task Each_of_many_unawaited_sends_has_the_metadata_of_its_call_although_the_dictionary_is_used_again()
+    public async Task Each_unawaited_send_has_the_metadata_of_its_call_even_if_the_dictionary_is_reused()
     {
         const int Sends = 2000;
         var chat = NewChat(new RedisStoreOptions { KeyPrefix = _prefix });
