@@ -70,7 +70,7 @@ internal sealed record ConsoleOptions
                 value = args[++i];
             }
 
-            options.Set(name, string.IsNullOrWhiteSpace(value) ? throw new StartupException($"{name} needs a value. --help tells more.") : value);
+            options.Set(name, string.IsNullOrWhiteSpace(value) ? throw new StartupException($"{name} needs a value. --help lists all options.") : value);
             given.Add(name);
         }
 

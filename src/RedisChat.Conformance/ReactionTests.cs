@@ -280,7 +280,7 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
     }
 
     [Fact]
-    public virtual async Task Whoever_saw_nothing_yet_reads_the_reactions_from_the_page_and_not_from_events()
+    public virtual async Task A_reader_that_has_seen_nothing_gets_reactions_from_the_page_and_not_from_events()
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using RedisChat.Redis;
 
 namespace RedisChat.IntegrationTests;
 
@@ -35,7 +36,7 @@ internal sealed class StepProxy : IAsyncDisposable
         _server = (IPEndPoint)server;
         _keyPrefix = keyPrefix;
         _listener.Start();
-        _ = AcceptAsync();
+        AcceptAsync().Observe();
     }
 
     public EndPoint EndPoint => _listener.LocalEndpoint;
@@ -117,8 +118,8 @@ internal sealed class StepProxy : IAsyncDisposable
             await server.ConnectAsync(_server, _end.Token);
             var line = new Line(client.GetStream(), server.GetStream());
             _lines.Add(line);
-            _ = PassCommandsAsync(line);
-            _ = line.Server.CopyToAsync(line.Client, _end.Token);
+            PassCommandsAsync(line).Observe();
+            line.Server.CopyToAsync(line.Client, _end.Token).Observe();
         }
     }
 
