@@ -10,7 +10,7 @@ public sealed class ConformanceCoverageTests
     {
         var types = typeof(ConformanceCoverageTests).Assembly.GetTypes();
 
-        types.Should().Contain([typeof(RedisStores), typeof(SealedStores), typeof(ClassicStores)]);
+        types.Should().Contain([typeof(RedisStores), typeof(SealedStores), typeof(ClusterStores), typeof(ClassicStores)]);
         ConformanceSuite.MissingClasses(types).Should().BeEmpty();
     }
 }

@@ -1,0 +1,30 @@
+using RedisChat.Conformance;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Conformance;
+
+/// <summary>Opens Redis stores on a cluster. Each has its own connection, and no more rights than docs/operations.md gives it.</summary>
+internal sealed class ClusterStores(SharedCluster cluster) : StoreFactory
+{
+    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration));
+}
+
+public sealed class ClusterAppendTests(SharedCluster cluster) : AppendTests(new ClusterStores(cluster));
+
+public sealed class ClusterIdempotencyTests(SharedCluster cluster) : IdempotencyTests(new ClusterStores(cluster));
+
+public sealed class ClusterReadTests(SharedCluster cluster) : ReadTests(new ClusterStores(cluster));
+
+public sealed class ClusterChangeTests(SharedCluster cluster) : ChangeTests(new ClusterStores(cluster));
+
+public sealed class ClusterLongHistoryTests(SharedCluster cluster) : LongHistoryTests(new ClusterStores(cluster));
+
+public sealed class ClusterWatchTests(SharedCluster cluster) : WatchTests(new ClusterStores(cluster));
+
+public sealed class ClusterReactionTests(SharedCluster cluster) : ReactionTests(new ClusterStores(cluster));
+
+#if NET10_0_OR_GREATER
+public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
+
+public sealed class ClusterWatchModelTests(SharedCluster cluster) : WatchModelTests(new ClusterStores(cluster));
+#endif
