@@ -61,7 +61,7 @@ public sealed class SecretsTests
         await ThrowsAsync(() => chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
 
         _thrown.Should().BeGreaterThan(10);
-        _said.Should().Contain(said => said.Contains("given up", StringComparison.Ordinal)).And.Contain(said => said.Contains("live channel", StringComparison.Ordinal));
+        _said.Should().Contain(said => said.Contains("Gave up", StringComparison.Ordinal)).And.Contain(said => said.Contains("live channel", StringComparison.Ordinal));
         foreach (var secret in new[] { Text, Stored, Published, Password })
         {
             _said.Should().NotContain(said => said.Contains(secret, StringComparison.Ordinal));

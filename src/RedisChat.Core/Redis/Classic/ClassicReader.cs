@@ -83,8 +83,17 @@ internal sealed class ClassicReader(IDatabase database, ClassicKeyScheme keys, s
     {
         var values = ReadValuesAsync(ids).Observed();
         var authors = user is null ? await _authors.FindAsync(ids, IdsOfAsync(values)).ConfigureAwait(false) : null;
-        return (await values.ConfigureAwait(false))
+        var found = (await values.ConfigureAwait(false))
             .ConvertAll(message => message with { User = user ?? authors!.GetValueOrDefault(message.Id, "") });
+        var withoutAuthor = found.FindAll(message => message.User.Length == 0);
+        if (withoutAuthor.Count > 0)
+        {
+            // Either another program stored them so, or they were deleted after they were read and before their authors were looked up.
+            var stillThere = await ReadValuesAsync(withoutAuthor.ConvertAll(message => message.Id)).ConfigureAwait(false);
+            found.RemoveAll(message => message.User.Length == 0 && !stillThere.Exists(other => other.Id == message.Id));
+        }
+
+        return found;
     }
 
     private async Task<List<ClassicMessage>> ReadValuesAsync(IReadOnlyList<long> ids)

@@ -13,6 +13,7 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
     private readonly StoreLog _log = new();
     private ConnectionMultiplexer _connection = null!;
+    private Action? _onCommand;
     private ProfilingSession? _session;
     private OtherProgram _other = null!;
     private Chat _chat = null!;
@@ -23,7 +24,11 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
     {
         _other = new OtherProgram(server.Connection.GetDatabase(), _prefix);
         _connection = await ConnectionMultiplexer.ConnectAsync(server.ClassicConfiguration!);
-        _connection.RegisterProfiler(() => _session);
+        _connection.RegisterProfiler(() =>
+        {
+            _onCommand?.Invoke();
+            return _session;
+        });
         _chat = new Chat(new ClassicMessageStore(RedisConnection.Shared(_connection), _prefix, allowEviction: false, TimeProvider.System, _log));
     }
 
@@ -98,6 +103,34 @@ public sealed class ClassicAuthorTests(TestServer server) : IAsyncLifetime
 
         (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.User).Should().Equal(Users(300)[^50..]);
         (await _chat.GetAsync("lobby", 299, Cancelled))!.User.Should().Be("user298");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_deleted_between_its_read_and_the_search_for_its_author_is_gone(bool reads)
+    {
+        await _other.SendAsync("lobby", "alice", "hello");
+        await _other.SendAsync("lobby", "bob", "hi");
+        await _chat.GetAsync("warm up", 1, Cancelled);
+        var askedUsers = 0;
+        _onCommand = () =>
+        {
+            // The counter (of a page), the list of users, the messages; then the users' hashes.
+            if (++askedUsers == (reads ? 5 : 3))
+            {
+                server.Connection.GetDatabase().KeyDelete([$"{_prefix}:lobby:1", $"{_prefix}:lobby:alice"]);
+            }
+        };
+
+        if (reads)
+        {
+            (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Id).Should().Equal(2);
+        }
+        else
+        {
+            (await _chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled)).Should().BeFalse();
+        }
     }
 
     [Fact]
