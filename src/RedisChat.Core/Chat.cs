@@ -268,7 +268,7 @@ public sealed class Chat
     /// <summary>Reads the events in a room since a position, for applications that poll instead of watching.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="after">What the reader has seen; <see cref="RoomPosition.Start"/> to read everything.</param>
-    /// <param name="limit">The most events to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</param>
+    /// <param name="limit">The most changes and new messages: 1 to <see cref="ChatLimits.MaxPageSize"/>. What comes with a new message is not counted.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The events and where to continue. An edit that is made during the read may be reported again by the next one.</returns>
     /// <exception cref="ChatInputException">The room's id, the position or the limit is not valid.</exception>

@@ -76,7 +76,10 @@ public interface IMessageStore
     /// </remarks>
     /// <param name="room">The room's id.</param>
     /// <param name="after">What the reader has seen.</param>
-    /// <param name="limit">The most events to return, at least 1.</param>
+    /// <param name="limit">
+    /// The most changes and new messages to return, at least 1. A new message brings what belongs to it as further events, such as <see cref="RoomEvent.Reacted"/>,
+    /// which are not counted.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<RoomChanges> ReadChangesAsync(
         string room, RoomPosition after, int limit, CancellationToken cancellationToken = default);
