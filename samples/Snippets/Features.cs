@@ -47,7 +47,7 @@ internal static class Features
 
         #region change
         var edited = await chat.EditAsync("lobby", id, "alice", "hello"); // null: there is no such message
-        var deleted = await chat.DeleteAsync("lobby", id, "mod", asModerator: true, reason: "spam"); // false: it was already gone
+        var deleted = await chat.DeleteAsync("lobby", id, Actor.Application, reason: "spam"); // false: it was already gone
         #endregion
 
         Check(edited?.Text == "hello" && deleted);

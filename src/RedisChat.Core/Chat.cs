@@ -59,6 +59,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -71,6 +72,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -86,6 +88,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message, as durably as requested.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but this level was not confirmed in time. The exception has the receipt.</exception>
     /// <exception cref="ChatServerException">The server cannot provide this level.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
@@ -102,6 +105,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names the invalid part.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
     /// <exception cref="ChatDurabilityException">The messages are stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -186,45 +190,44 @@ public sealed class Chat
     /// <summary>Gives a message a new text. If another change comes first, tries again on the message's new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">The user who edits: must be the author.</param>
+    /// <param name="by">Who edits: the author, or the application.</param>
     /// <param name="text">The new text. If the message already has it, nothing is changed.</param>
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     /// <returns>The message as it is now, or <see langword="null"/> if it does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message was written by someone else.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else, or the room's rules do not allow it.</exception>
     /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store cannot edit: <see cref="ClassicMessageStore"/>.</exception>
-    public Task<Message?> EditAsync(string room, long id, string user, string text, CancellationToken cancellationToken = default) =>
-        EditAsync(room, id, user, text, null, cancellationToken);
+    public Task<Message?> EditAsync(string room, long id, Actor by, string text, CancellationToken cancellationToken = default) =>
+        EditAsync(room, id, by, text, null, cancellationToken);
 
     /// <summary>Gives a message a new text and new metadata. If another change comes first, tries again on the message's new state.</summary>
-    /// <inheritdoc cref="EditAsync(string, long, string, string, CancellationToken)"/>
+    /// <inheritdoc cref="EditAsync(string, long, Actor, string, CancellationToken)"/>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">The user who edits: must be the author.</param>
+    /// <param name="by">Who edits: the author, or the application.</param>
     /// <param name="text">The new text. If the message already has this text and metadata, nothing is changed.</param>
     /// <param name="metadata">The complete new metadata, checked like a new message's and copied; <see langword="null"/> to keep what the message has.</param>
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     public Task<Message?> EditAsync(
-        string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
-        _changer.EditAsync(room, id, user, text, metadata, cancellationToken);
+        string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
+        _changer.EditAsync(room, id, by, text, metadata, cancellationToken);
 
     /// <summary>Deletes a message. Its id is never used again.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="user">The user who deletes: must be the author, unless acting as moderator.</param>
-    /// <param name="asModerator">Whether to allow deleting someone else's message. The application must know whether the user is a moderator.</param>
+    /// <param name="by">Who deletes: the author, a user with the right <see cref="RoomRights.DeleteAny"/> in this room, or the application.</param>
     /// <param name="reason">The reason, for those who watch the room: at most 256 bytes of UTF-8, no control characters.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may still happen.</param>
     /// <returns>Whether the message existed; deleting it again returns <see langword="false"/>.</returns>
     /// <exception cref="ChatInputException">An id or the reason is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message was written by someone else.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else, or the room's rules do not allow it.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<bool> DeleteAsync(
-        string room, long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
-        _changer.DeleteAsync(room, id, user, asModerator, reason, cancellationToken);
+        string room, long id, Actor by, string? reason = null, CancellationToken cancellationToken = default) =>
+        _changer.DeleteAsync(room, id, by, reason, cancellationToken);
 
     /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <param name="room">The room's id; it need not exist yet.</param>

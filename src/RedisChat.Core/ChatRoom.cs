@@ -17,6 +17,12 @@ public sealed class ChatRoom
     /// <summary>The reactions to this room's messages.</summary>
     public RoomReactions Reactions => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The room's members, and who is banned, muted or invited.</summary>
+    public RoomMembers Members => new(Id, _chat.Store, _chat.Runner);
+
+    /// <summary>The room's rules: who may do what.</summary>
+    public RoomRules Rules => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);
@@ -51,19 +57,19 @@ public sealed class ChatRoom
     public Task<Message?> GetAsync(long id, CancellationToken cancellationToken = default) =>
         _chat.GetAsync(Id, id, cancellationToken);
 
-    /// <inheritdoc cref="Chat.EditAsync(string, long, string, string, CancellationToken)"/>
-    public Task<Message?> EditAsync(long id, string user, string text, CancellationToken cancellationToken = default) =>
-        _chat.EditAsync(Id, id, user, text, cancellationToken);
+    /// <inheritdoc cref="Chat.EditAsync(string, long, Actor, string, CancellationToken)"/>
+    public Task<Message?> EditAsync(long id, Actor by, string text, CancellationToken cancellationToken = default) =>
+        _chat.EditAsync(Id, id, by, text, cancellationToken);
 
-    /// <inheritdoc cref="Chat.EditAsync(string, long, string, string, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    /// <inheritdoc cref="Chat.EditAsync(string, long, Actor, string, IReadOnlyDictionary{string, string}, CancellationToken)"/>
     public Task<Message?> EditAsync(
-        long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
-        _chat.EditAsync(Id, id, user, text, metadata, cancellationToken);
+        long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
+        _chat.EditAsync(Id, id, by, text, metadata, cancellationToken);
 
     /// <inheritdoc cref="Chat.DeleteAsync"/>
     public Task<bool> DeleteAsync(
-        long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
-        _chat.DeleteAsync(Id, id, user, asModerator, reason, cancellationToken);
+        long id, Actor by, string? reason = null, CancellationToken cancellationToken = default) =>
+        _chat.DeleteAsync(Id, id, by, reason, cancellationToken);
 
     /// <inheritdoc cref="Chat.WatchAsync(string, RoomPosition?, CancellationToken)"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>

@@ -79,9 +79,9 @@ public sealed class ChatTests
         var delete = () => _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled);
 
         await delete.Should().ThrowAsync<ChatForbiddenException>();
-        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
-        (await _chat.DeleteAsync("lobby", 1, "bob", asModerator: true, cancellationToken: Cancelled)).Should().BeFalse();
-        (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeFalse();
+        (await _chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled)).Should().BeFalse();
+        (await _chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled)).Should().BeFalse();
     }
 
     [Fact]

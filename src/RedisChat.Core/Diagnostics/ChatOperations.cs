@@ -18,6 +18,18 @@ public static class ChatOperations
     /// <summary>Adding, removing or listing reactions.</summary>
     public const string React = "react";
 
+    /// <summary>Reading or listing members.</summary>
+    public const string ReadMembers = "read members";
+
+    /// <summary>Changing a member: joining, banning and the like.</summary>
+    public const string ChangeMembers = "change members";
+
+    /// <summary>Reading a room's rules.</summary>
+    public const string ReadRules = "read rules";
+
+    /// <summary>Changing a room's rules.</summary>
+    public const string ChangeRules = "change rules";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

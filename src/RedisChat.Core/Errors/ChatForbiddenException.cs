@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The user is not the author of the message, and only the author may do this.</summary>
+/// <summary>The user may not do this. Nothing was changed.</summary>
 public sealed class ChatForbiddenException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>
@@ -22,4 +22,10 @@ public sealed class ChatForbiddenException : ChatException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Why the user may not do this.</summary>
+    public ForbiddenReason Reason { get; init; }
+
+    /// <summary>How long to wait until it is allowed, if time changes that; <see langword="null"/> if waiting does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -4,7 +4,7 @@ namespace RedisChat;
 internal sealed class SeenRoom
 {
     // State that was read ahead of the position: for each subject the revision that it includes. The changes up to it are not delivered again.
-    private Dictionary<(char Kind, long MessageId), long>? _readAhead;
+    private Dictionary<(char Kind, long Id, string? User), long>? _readAhead;
 
     public RoomPosition Position { get; set; }
 
@@ -14,7 +14,7 @@ internal sealed class SeenRoom
     /// <summary>Whether a delivered state already includes a live change.</summary>
     public bool WasReadAhead(RoomEvent happened) =>
         _readAhead is not null && happened is not RoomEvent.Created
-        && happened.State is { } state && _readAhead.TryGetValue((state.Kind, state.MessageId), out var seen) && happened.Position.Revision <= seen;
+        && happened.State is { } state && _readAhead.TryGetValue(state.Subject, out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
     /// Whether a state that was read from the store has not been delivered yet. It is read a moment after its position, so it may be newer than the position.
@@ -27,7 +27,7 @@ internal sealed class SeenRoom
             return true;
         }
 
-        var subject = (state.Kind, state.MessageId);
+        var subject = state.Subject;
         if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && state.Revision <= seen)
         {
             return false;
@@ -45,9 +45,9 @@ internal sealed class SeenRoom
     /// <summary>Forgets what was read ahead of an earlier position, unless it was read again: it is not ahead of this position.</summary>
     public void ForgetReadAhead(object? mark)
     {
-        foreach (var entry in (KeyValuePair<(char, long), long>[]?)mark ?? [])
+        foreach (var entry in (KeyValuePair<(char, long, string?), long>[]?)mark ?? [])
         {
-            ((ICollection<KeyValuePair<(char, long), long>>?)_readAhead)?.Remove(entry);
+            ((ICollection<KeyValuePair<(char, long, string?), long>>?)_readAhead)?.Remove(entry);
         }
 
         _readAhead = _readAhead is { Count: 0 } ? null : _readAhead;

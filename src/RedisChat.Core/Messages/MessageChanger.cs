@@ -1,19 +1,19 @@
 namespace RedisChat;
 
-/// <summary>Edits and deletes messages, for their authors or for a moderator.</summary>
+/// <summary>Edits and deletes messages.</summary>
 internal sealed class MessageChanger(IMessageStore store, OperationRunner runner)
 {
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
 
     public async Task<Message?> EditAsync(
-        string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+        string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
-        ChatInput.CheckId(user);
+        RuleInput.CheckActor(by);
         ChatInput.CheckText(text, runner.Options);
-        var edit = MessageDecision.Edit(text, metadata);
+        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn };
         if (edit.Metadata is { } copy)
         {
             ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
@@ -27,18 +27,22 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
 
         MessageDecision Edited(Message message)
         {
-            CheckAuthor(message, user, "Only its author may edit it.");
+            if (!by.IsApplication && message.User != by.UserId)
+            {
+                throw Forbidden.NotAuthor(message.Id, "Only its author may edit it.");
+            }
+
             return message.Text == text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata))
                 ? MessageDecision.Keep
                 : edit;
         }
     }
 
-    public async Task<bool> DeleteAsync(string room, long id, string user, bool asModerator, string? reason, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(string room, long id, Actor by, string? reason, CancellationToken cancellationToken)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
-        ChatInput.CheckId(user);
+        RuleInput.CheckActor(by);
         ChatInput.CheckReason(reason);
 
         var answerLost = false;
@@ -64,20 +68,10 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
 
         MessageDecision Deleted(Message message)
         {
-            if (!asModerator)
-            {
-                CheckAuthor(message, user, "Only its author may delete it, or a moderator (asModerator: true).");
-            }
-
-            return MessageDecision.Delete(user, reason);
-        }
-    }
-
-    private static void CheckAuthor(Message message, string user, string rule)
-    {
-        if (message.User != user)
-        {
-            throw new ChatForbiddenException($"Message {message.Id} was written by someone else. {rule}");
+            var isOwn = by.IsApplication || message.User == by.UserId;
+            return isOwn || store.GetAbility<IMemberStore>() is not null
+                ? MessageDecision.Delete(by.UserId, reason) with { By = by, Right = isOwn ? RoomRights.ChangeOwn : RoomRights.DeleteAny }
+                : throw Forbidden.NotAuthor(message.Id, "Only its author may delete it, or the application.");
         }
     }
 }

@@ -51,6 +51,13 @@ public sealed record NewMessage
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
+    /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
+    /// it is not read from JSON.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsFromApplication { get; init; }
+
+    /// <summary>
     /// Whether <see cref="Chat"/> generated <see cref="IdempotencyKey"/> for its own retries because the caller set none. For stores: such a key recognizes
     /// a repetition like any other, but is not stored as <see cref="Message.IdempotencyKey"/>. Applications need not set this.
     /// </summary>

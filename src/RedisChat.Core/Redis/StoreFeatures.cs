@@ -5,11 +5,11 @@ internal sealed class StoreFeatures
 {
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
-        Abilities = [new RedisReactions(context, changer)];
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer)];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
-        LiveKinds = [new ReactionEvents()];
-        PageFeatures = [new PagedReactions(context.Keys)];
-        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys)];
+        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
+        PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
+        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys)];
     }
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>

@@ -1,7 +1,17 @@
 namespace RedisChat;
 
-/// <summary>The subject of the state in an event, and the revision of the last change that the state includes.</summary>
-/// <param name="Kind">The letter of its changes. A message and the reactions to it change independently, so they have different ones.</param>
-/// <param name="MessageId">The message's id.</param>
-/// <param name="Revision">May be ahead of the event's position when catching up; 0 for a message that has not changed.</param>
-internal readonly record struct EventState(char Kind, long MessageId, long Revision);
+/// <summary>The state that an event carries, for events that carry one: of what, and up to which revision.</summary>
+/// <param name="Kind">One of the constants.</param>
+/// <param name="Id">The id of the message, for state that belongs to one.</param>
+/// <param name="User">The user, for state that belongs to one.</param>
+/// <param name="Revision">The last change that the state includes.</param>
+internal readonly record struct EventState(char Kind, long Id, string? User, long Revision)
+{
+    public const char Message = 'c';
+    public const char Reactions = 'r';
+    public const char Member = 'm';
+    public const char Rules = 's';
+
+    /// <summary>What the state belongs to.</summary>
+    public (char Kind, long Id, string? User) Subject => (Kind, Id, User);
+}

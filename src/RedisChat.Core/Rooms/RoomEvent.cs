@@ -11,6 +11,8 @@ namespace RedisChat;
 ///     case RoomEvent.Edited { Message: var message }: …
 ///     case RoomEvent.Deleted { MessageId: var id }: …
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
+///     case RoomEvent.MemberChanged { Member: var member }: …
+///     case RoomEvent.RulesChanged { Rules: var rules }: …
 ///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 ///     case RoomEvent.Heartbeat: … // nothing happened for a while
@@ -22,6 +24,8 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Edited), "edited")]
 [JsonDerivedType(typeof(Deleted), "deleted")]
 [JsonDerivedType(typeof(Reacted), "reacted")]
+[JsonDerivedType(typeof(MemberChanged), "memberChanged")]
+[JsonDerivedType(typeof(RulesChanged), "rulesChanged")]
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 [JsonDerivedType(typeof(Heartbeat), "heartbeat")]
@@ -49,7 +53,7 @@ public abstract record RoomEvent
         /// </summary>
         public Message Message { get; }
 
-        internal override EventState? State => new('m', Message.Id, Message.Revision);
+        internal override EventState? State => new(EventState.Message, Message.Id, null, Message.Revision);
     }
 
     /// <summary>A message was edited.</summary>
@@ -64,7 +68,7 @@ public abstract record RoomEvent
         /// <summary>The message as it is after the edit, or after a later one.</summary>
         public Message Message { get; }
 
-        internal override EventState? State => new('m', Message.Id, Message.Revision);
+        internal override EventState? State => new(EventState.Message, Message.Id, null, Message.Revision);
     }
 
     /// <summary>A message was deleted.</summary>
@@ -88,7 +92,7 @@ public abstract record RoomEvent
         /// <summary>Why it was deleted; <see langword="null"/> if no reason was given. This is text from a user: encode it for wherever it is shown.</summary>
         public string? Reason { get; init; }
 
-        internal override EventState? State => new('m', MessageId, Position.Revision);
+        internal override EventState? State => new(EventState.Message, MessageId, null, Position.Revision);
     }
 
     /// <summary>A user added or removed a reaction to a message.</summary>
@@ -114,7 +118,7 @@ public abstract record RoomEvent
         /// <summary>The revision of the last change that <see cref="Reactions"/> include. While catching up, it may be ahead of the position.</summary>
         internal long Revision { get; init; }
 
-        internal override EventState? State => new('r', MessageId, Revision);
+        internal override EventState? State => new(EventState.Reactions, MessageId, null, Revision);
 
         /// <inheritdoc/>
         public bool Equals(Reacted? other) =>
@@ -122,6 +126,68 @@ public abstract record RoomEvent
 
         /// <inheritdoc/>
         public override int GetHashCode() => HashCode.Combine(Position, MessageId, User, Reactions.Count);
+    }
+
+    /// <summary>A user joined, left, was invited or removed, got another role, was banned or muted, or one of these was undone.</summary>
+    public sealed record MemberChanged : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="member">What the room knows of the user now.</param>
+        /// <param name="position">The room's position just after the change.</param>
+        public MemberChanged(RoomMember member, RoomPosition position)
+            : base(position) => Member = member;
+
+        /// <summary>What the room knows of the user after the change, or after a later one.</summary>
+        public RoomMember Member { get; }
+
+        /// <summary>
+        /// The id of the user who made the change; <see langword="null"/> for the application, and when catching up, where several changes become one.
+        /// </summary>
+        public string? By { get; init; }
+
+        /// <summary>The reason, if one was given; <see langword="null"/> when catching up. This is text from a user: encode it for wherever it is shown.</summary>
+        public string? Reason { get; init; }
+
+        /// <summary>The revision of the last change that <see cref="Member"/> includes. While catching up, it may be ahead of the position.</summary>
+        internal long Revision { get; init; }
+
+        internal override EventState? State => new(EventState.Member, 0, Member.User, Revision);
+
+        /// <inheritdoc/>
+        public bool Equals(MemberChanged? other) =>
+            other is not null && Position == other.Position && Member == other.Member && By == other.By && Reason == other.Reason;
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Position, Member, By, Reason);
+    }
+
+    /// <summary>The room's rules changed.</summary>
+    public sealed record RulesChanged : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="rules">The rules.</param>
+        /// <param name="position">The room's position just after the change.</param>
+        public RulesChanged(RuleSet rules, RoomPosition position)
+            : base(position) => Rules = rules;
+
+        /// <summary>The rules after the change, or after a later one.</summary>
+        public RuleSet Rules { get; }
+
+        /// <summary>
+        /// The id of the user who made the change; <see langword="null"/> for the application, and when catching up, where several changes become one.
+        /// </summary>
+        public string? By { get; init; }
+
+        /// <summary>The revision of the last change that <see cref="Rules"/> include. While catching up, it may be ahead of the position.</summary>
+        internal long Revision { get; init; }
+
+        internal override EventState? State => new(EventState.Rules, 0, null, Revision);
+
+        /// <inheritdoc/>
+        public bool Equals(RulesChanged? other) => other is not null && Position == other.Position && Rules == other.Rules && By == other.By;
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Position, Rules, By);
     }
 
     /// <summary>

@@ -23,6 +23,12 @@ public sealed record MessageDecision
     /// <summary>Why a message is deleted, if a reason was given.</summary>
     public string? Reason { get; private init; }
 
+    /// <summary>Who changes the message. The application, unless it is set: then no rule of the room is checked.</summary>
+    public Actor By { get; init; } = Actor.Application;
+
+    /// <summary>The right that a user needs for this, where the room has rules.</summary>
+    public RoomRights Right { get; init; } = RoomRights.ChangeOwn;
+
     /// <summary>Give the message a new text, or new metadata as well.</summary>
     /// <param name="text">The text.</param>
     /// <param name="metadata">The complete new metadata, which is copied; <see langword="null"/> to keep what the message has.</param>

@@ -180,6 +180,24 @@ public sealed class ClassicWatchTests(TestServer server) : WatchTests(new Classi
 }
 
 /// <summary>The layout has no place for reactions.</summary>
+public sealed class ClassicMemberTests(TestServer server) : MemberTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IMemberStore), () => new Chat(Store).Room(Room).Members.GetAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicGuardTests(TestServer server) : GuardTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IMemberStore), () => new Chat(Store).Room(Room).Members.GetAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicReactionTests(TestServer server) : ReactionTests(new ClassicStores(server))
 {
     private const string Ability = "reactions";

@@ -23,6 +23,10 @@ public sealed class ClusterWatchTests(SharedCluster cluster) : WatchTests(new Cl
 
 public sealed class ClusterReactionTests(SharedCluster cluster) : ReactionTests(new ClusterStores(cluster));
 
+public sealed class ClusterMemberTests(SharedCluster cluster) : MemberTests(new ClusterStores(cluster));
+
+public sealed class ClusterGuardTests(SharedCluster cluster) : GuardTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

@@ -29,6 +29,10 @@ public sealed class RedisWatchTests(TestServer server) : WatchTests(new RedisSto
 
 public sealed class RedisReactionTests(TestServer server) : ReactionTests(new RedisStores(server));
 
+public sealed class RedisMemberTests(TestServer server) : MemberTests(new RedisStores(server));
+
+public sealed class RedisGuardTests(TestServer server) : GuardTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -29,6 +29,10 @@ public sealed class SealedWatchTests(TestServer server) : WatchTests(new SealedS
 
 public sealed class SealedReactionTests(TestServer server) : ReactionTests(new SealedStores(server));
 
+public sealed class SealedMemberTests(TestServer server) : MemberTests(new SealedStores(server));
+
+public sealed class SealedGuardTests(TestServer server) : GuardTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 

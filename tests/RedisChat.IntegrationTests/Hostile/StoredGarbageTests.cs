@@ -168,7 +168,7 @@ public sealed class StoredGarbageTests(TestServer server)
             yield return ("get", async () => await _chat.GetAsync(Room, _random.Next(1, 200), Cancelled));
             yield return ("edit", () => EditAsync(_random.Next(1, 140)));
             yield return ("edit the first", () => EditAsync(1));
-            yield return ("delete", async () => await _chat.DeleteAsync(Room, _random.Next(1, 140), "alice", asModerator: true, cancellationToken: Cancelled));
+            yield return ("delete", async () => await _chat.DeleteAsync(Room, _random.Next(1, 140), Actor.Application, cancellationToken: Cancelled));
             yield return ("changes", () => ChangesAsync(_seen));
             yield return ("changes from the start", () => ChangesAsync(RoomPosition.Start));
             yield return ("watch", () => WatchAsync(null));

@@ -97,7 +97,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     {
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
         var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
-        var change = Begin('e', room, present).Line(head, MessageJson.TailOfEdit.ToArray());
+        var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
         if (!present.IsSealed)
         {
             return change.Keep(Hash(room, present), present.Field);
@@ -112,7 +112,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     {
         // A reader's position may have to be compared with the time of a message that was deleted.
         var stamp = Micros.FromTime(message.Timestamp).ToString(CultureInfo.InvariantCulture);
-        var change = Begin('d', room, present).Delete(Hash(room, present), present.Field);
+        var change = Begin('d', room, present, decision).Delete(Hash(room, present), present.Field);
         if (DeletionJson.Write(decision.User, decision.Reason) is { } details)
         {
             change.Line(details).Log($"{stamp}:{details}");
@@ -135,8 +135,9 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
         return change;
     }
 
-    private RoomChange Begin(char kind, string room, StoredMessage present) =>
-        new RoomChange(context.Keys, room, kind, present.Id).Expect(Hash(room, present), present.Field, present.Content);
+    private RoomChange Begin(char kind, string room, StoredMessage present, MessageDecision decision) =>
+        new RoomChange(
+            context.Keys, room, kind, present.Id, new RoomPermit(decision.By, decision.Right, Speaks: decision.Outcome == ChangeOutcome.Edited)).Expect(Hash(room, present), present.Field, present.Content);
 
     private string Hash(string room, StoredMessage present) =>
         present.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(present.Id));

@@ -10,7 +10,7 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <remarks>
 /// <code>
-/// new RoomChange(keys, room, 'e', id)
+/// new RoomChange(keys, room, 'e', id, RoomPermit.Of(user, RoomRights.ChangeOwn))
 ///     .Expect(bucket, id, valueThatWasRead)
 ///     .Line(head, tail)            // the event's next line, with the revision between head and tail
 ///     .Keep(bucket, id)            // also stored
@@ -25,6 +25,7 @@ internal sealed class RoomChange
     private readonly List<RedisValue> _effects = [];
     private readonly RedisValue _kind;
     private readonly RedisValue _subject;
+    private readonly string _members;
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
 
@@ -33,15 +34,28 @@ internal sealed class RoomChange
     /// <param name="room">The room.</param>
     /// <param name="kind">The lower-case letter of its entries in the change log and of its events.</param>
     /// <param name="subject">What changes, such as the id of a message. Must not contain a space, a colon or a line break.</param>
-    public RoomChange(KeyNames keys, string room, char kind, RedisValue subject)
+    /// <param name="permit">Who makes the change, and the right that it takes.</param>
+    public RoomChange(KeyNames keys, string room, char kind, RedisValue subject, RoomPermit permit)
     {
         _keys = [keys.Room(room), keys.Changed(room), keys.Live(room)];
+        _members = keys.Members(room);
         _kind = kind.ToString();
         _subject = subject;
+        Permit = permit;
     }
+
+    /// <summary>Who makes the change, and the right that it takes.</summary>
+    public RoomPermit Permit { get; }
 
     /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name.</summary>
     public string? WhenFull { get; private set; }
+
+    /// <summary>Creates the room if it does not exist. Must come before all conditions.</summary>
+    public RoomChange Create()
+    {
+        _conditions.AddRange(["create", RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture)]);
+        return this;
+    }
 
     /// <summary>A condition: the field has exactly this value, or with <see cref="RedisValue.Null"/>, the field does not exist.</summary>
     public RoomChange Expect(string hash, RedisValue field, RedisValue present)
@@ -127,13 +141,22 @@ internal sealed class RoomChange
     }
 
     /// <summary>Runs the change. The caller reads the answer with <see cref="RoomChangeReply.Read"/> and disposes it.</summary>
-    public ValueTask<RespResult> RunAsync(IDatabase database, string publish, int logLength)
+    /// <param name="database">Where to run it.</param>
+    /// <param name="publish">The command that publishes.</param>
+    /// <param name="logLength">The number of entries that the change log keeps.</param>
+    /// <param name="hasRules">Whether the room is known to have rules. If it is not, and has some, the script reports that and does nothing.</param>
+    public ValueTask<RespResult> RunAsync(IDatabase database, string publish, int logLength, bool hasRules)
     {
+        var isGuarded = Permit.IsGuarded(hasRules);
+        RedisKeyOrValue[] permit = isGuarded
+            ? [(RedisValue)"may", (RedisValue)Index(_members), (RedisValue)Permit.Actor.UserId, (RedisValue)Permit.Letter, (RedisValue)(Permit.Speaks ? "1" : "0")]
+            : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             .. _keys.Select(key => (RedisKeyOrValue)key),
             (RedisValue)publish, (RedisValue)logLength, _revision, _kind, _subject, _logged, TraceWord(),
+            (RedisValue)(isGuarded ? "guarded" : Permit.Actor.IsApplication ? "application" : "user"), .. permit,
             .. _conditions.Select(word => (RedisKeyOrValue)word), .. _effects.Select(word => (RedisKeyOrValue)word),
         ];
         return Script.RunAsync(database, words, _keys.Count, CommandFlags.DemandMaster);

@@ -32,6 +32,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
         var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         context.Rooms.TryGet(room, out var known);
         var revision = Math.Max(Micros.FromTime(context.Time.GetUtcNow()), known.Revision + 1);
+        var hasRules = known.HasRules;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var start = context.Time.GetTimestamp();
@@ -45,12 +46,19 @@ internal sealed class RoomChanger(RedisStoreContext context)
                 throw RedisErrors.NotSent(new OperationCanceledException(cancellationToken));
             }
 
-            var reply = await RunAsync(database, change, cancellationToken).ConfigureAwait(false);
-            if (reply.IsChanged)
+            var reply = await RunAsync(database, change, hasRules, cancellationToken).ConfigureAwait(false);
+            context.Rooms.TryGet(room, out known);
+            switch (reply.Outcome)
             {
-                context.Rooms.TryGet(room, out known);
-                context.Rooms.Raise(room, known with { Revision = reply.Revision });
-                return reply;
+                case RoomChangeOutcome.Changed:
+                    context.Rooms.Raise(room, known with { Revision = reply.Revision });
+                    return reply;
+                case RoomChangeOutcome.Refused:
+                    throw RuleRefusal.Error((string)reply.Values[0]!, reply.Revision, change.Permit.Right);
+                case RoomChangeOutcome.Unguarded:
+                    hasRules = true;
+                    context.Rooms.Raise(room, known with { Uses = reply.Values[0] });
+                    continue;
             }
 
             // The next attempt arrives about as much later as this one took, and others may take revisions meanwhile.
@@ -63,11 +71,11 @@ internal sealed class RoomChanger(RedisStoreContext context)
             $"Other callers changed the same data {MostAttempts} times in a row, each time before this change could be made. Nothing was done.");
     }
 
-    private async Task<RoomChangeReply> RunAsync(IDatabase database, RoomChange change, CancellationToken cancellationToken)
+    private async Task<RoomChangeReply> RunAsync(IDatabase database, RoomChange change, bool hasRules, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await change.RunAsync(database, context.Connection.Channels.PublishCommand, context.Options.ChangeLogLength)
+            using var answer = await change.RunAsync(database, context.Connection.Channels.PublishCommand, context.Options.ChangeLogLength, hasRules)
                 .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
             return RoomChangeReply.Read(answer);
         }

@@ -11,7 +11,10 @@
 -- ARGV[5]   its subject, such as the id of a message
 -- ARGV[6]   text after the subject in the entry of the change log: empty, or a colon and more
 -- ARGV[7]   text after the subject in the first line of the event: empty, or a space and more words
--- ARGV[8..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
+-- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if the first step is `may`
+-- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
+--   may       key user right s  the rules must allow it: see room_guard.lua. `key` are the members; `s` is 1 if muted users may not do it
+--   create    epoch             if the room does not exist, creates it with this epoch
 --   expect    key field value                  the field must have this value
 --   absent    key field                        the field must not exist
 --   exists    key field                        the field must exist
@@ -27,8 +30,12 @@
 --   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
 --   mark      letter                           records that the room uses the feature with this letter
 -- Returns {1, revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
--- acceptable revision, the current values of the conditions' fields…} and writes nothing.
+-- acceptable revision, the current values of the conditions' fields…} and writes nothing. If the rules refuse it, returns {2, how long to wait in µs,
+-- the reason}; if a user acts and the room has rules, {3, 0, the features that it uses}: the client tries again with `may`.
 local call, try = redis.call, redis.pcall
+
+-- The rules of a room that has none: everyone may read, join, send and react, and change what is their own.
+local NO_RULES = '0 - 0 0 0 -=rjsce'
 
 -- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and is exact only up to 2^53.
 local function counter(text)
@@ -36,15 +43,37 @@ local function counter(text)
 end
 
 local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+if ARGV[8] == 'user' and string.find(room[5] or '', 'g', 1, true) then
+  return {3, 0, room[5]}
+end
 local before, uses = counter(room[4] or '0'), room[5] or ''
-local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^[1-9a-f][0-9a-f]*$')
-local valid = has_epoch and counter(room[2]) and counter(room[3]) and before
 local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local at = 9
+if ARGV[at] == 'may' then
+  local rules = call('HGET', KEYS[1], 'rules') or NO_RULES
+--#include room_guard.lua
+  local reason, wait = guard(call('HGET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2]), ARGV[at + 3], ARGV[at + 4] == '1')
+  if reason == 'unreadable' then
+    return {err = 'CHATDATA the rules or the entry of the user among the members cannot be read'}
+  elseif reason then
+    return {2, wait, reason}
+  end
+  at = at + 5
+end
+local created = ARGV[at] == 'create' and not room[1] and not room[2]
+if created then
+  room = {ARGV[at + 1], '0', '0', false, false}
+end
+if ARGV[at] == 'create' then
+  at = at + 2
+end
+local has_epoch = room[1] and #room[1] <= 16 and string.match(room[1], '^[1-9a-f][0-9a-f]*$')
+local valid = has_epoch and counter(room[2]) and counter(room[3]) and before
 local least = math.max(time, (before or 0) + 1)
 
 -- The values of the fields that the change touches: each is read once, before anything is written.
-local known, answer, conflict, at = {}, {0, least}, false, 8
+local known, answer, conflict = {}, {0, least}, false
 local words = {expect = 4, absent = 3, exists = 3, digest = 4}
 while words[ARGV[at]] do
   local condition, key, field, expected = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -244,6 +273,9 @@ if failed(result) then
   return result
 end
 
+if created then
+  call('HSET', KEYS[1], 'epoch', room[1], 'last', '0', 'at', '0')
+end
 if marked then
   call('HSET', KEYS[1], 'rev', now, 'uses', uses)
 else

@@ -35,6 +35,9 @@ internal static class DeletionJson
         }
     }
 
+    /// <summary>The details in a line; both null if it has none or cannot be read.</summary>
+    public static (string? User, string? Reason) ReadDetails(ReadOnlySpan<byte> json) => Read(json);
+
     /// <summary>The event of a deletion, with its details if they can be read. Its position's revision is that of the deletion.</summary>
     public static RoomEvent.Deleted Read(long id, RoomPosition position, ReadOnlySpan<byte> json)
     {

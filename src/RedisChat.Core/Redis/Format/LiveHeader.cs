@@ -28,6 +28,16 @@ internal readonly ref struct LiveHeader(byte kind, RoomPosition position, long b
         return TryTake(ref words, out id) && id > 0;
     }
 
+    /// <summary>The first word after the header: the subject of the change.</summary>
+    public string Subject
+    {
+        get
+        {
+            var end = _words.IndexOf((byte)' ');
+            return System.Text.Encoding.UTF8.GetString(end < 0 ? _words : _words[..end]);
+        }
+    }
+
     /// <summary>Parses a header.</summary>
     /// <returns>Whether the line is a header.</returns>
     public static bool TryRead(ReadOnlySpan<byte> line, out LiveHeader header)

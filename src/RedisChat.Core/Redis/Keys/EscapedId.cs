@@ -27,6 +27,12 @@ internal static class EscapedId
         return id;
     }
 
+    /// <summary>An id as one word of a live event and one part of a change log entry.</summary>
+    public static string Word(string id) => Of(id).Replace(" ", "%20", StringComparison.Ordinal);
+
+    /// <summary>The id that <see cref="Word"/> was given; only for ids that <see cref="Chat"/> accepts, without control characters and halves of pairs.</summary>
+    public static string FromWord(string word) => Uri.UnescapeDataString(word);
+
     private static string EscapeFrom(string id)
     {
         var escaped = new StringBuilder(id.Length + 16);

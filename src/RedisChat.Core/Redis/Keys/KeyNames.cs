@@ -29,6 +29,12 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string chann
     /// <param name="bucket">The bucket.</param>
     public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:{letter}:{bucket}");
 
+    /// <summary>The hash of the room's members, and of those who are banned, muted or invited.</summary>
+    public string Members(string room) => $"{scheme.Room(room)}:members";
+
+    /// <summary>The hash of the times of the users' last sends, in rooms that limit them.</summary>
+    public string Rates(string room) => $"{scheme.Room(room)}:rates";
+
     /// <summary>The sorted set that is the change log.</summary>
     public string Changed(string room) => $"{scheme.Room(room)}:changed";
 

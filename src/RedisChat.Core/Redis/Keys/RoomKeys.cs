@@ -13,6 +13,8 @@ internal sealed class RoomKeys
     private readonly string _room;
     private readonly (string? User, RedisKey List)[] _authors = new (string?, RedisKey)[AuthorsKept];
     private int _nextAuthor;
+    private RedisKey? _members;
+    private RedisKey? _rates;
     private (long Number, RedisKey Key, RedisKey Next) _bucket = (-1, default, default);
     private (long Number, RedisKey Key, RedisKey Before) _window = (-1, default, default);
 
@@ -23,6 +25,12 @@ internal sealed class RoomKeys
         Room = Encode(names.Room(room));
         Live = Encode(names.Live(room));
     }
+
+    /// <summary>The key of the room's members.</summary>
+    public RedisKey Members => _members ??= Encode(_names.Members(_room));
+
+    /// <summary>The key of the times of the users' last sends.</summary>
+    public RedisKey Rates => _rates ??= Encode(_names.Rates(_room));
 
     public RedisKey Room { get; }
 

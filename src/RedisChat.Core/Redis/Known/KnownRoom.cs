@@ -11,6 +11,9 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
 {
     public static KnownRoom None => new("", 0, 0);
 
+    /// <summary>Whether the room is known to have rules, which then are checked for every write of a user.</summary>
+    public bool HasRules => Uses?.Contains(RuleText.Letter, StringComparison.Ordinal) == true;
+
     /// <summary>A room as it was read.</summary>
     /// <param name="position">The room's position.</param>
     /// <param name="before">What was known before. If the epoch is the same, its string is reused.</param>

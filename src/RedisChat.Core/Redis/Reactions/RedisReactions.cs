@@ -141,7 +141,8 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
     {
         var bucket = Buckets.Of(call.MessageId);
         var field = ReactionKeys.OfUser(call.MessageId, call.User);
-        var change = new RoomChange(context.Keys, call.Room, ReactionKeys.Letter, call.MessageId);
+        var change = new RoomChange(
+            context.Keys, call.Room, ReactionKeys.Letter, call.MessageId, new RoomPermit(call.User, RoomRights.React, Speaks: true));
         change = found is { IsSealed: true }
             ? change.ExpectSame(context.Keys.Sealed(call.Room), bucket, ((ReadOnlyMemory<byte>)present).Span)
             : change.ExpectAny(context.Keys.Bucket(call.Room, bucket), call.MessageId);

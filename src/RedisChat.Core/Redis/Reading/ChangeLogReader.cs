@@ -31,9 +31,9 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
-            // The reader has seen no messages, so no change can concern it.
-            var all = new ChangedRoom(room, new RoomPosition(now.Epoch, 0, 0, now.Revision), now, uses, [], reads, messages, cancellationToken);
-            return await ReadNewAsync(all, all.After, [], limit).ConfigureAwait(false);
+            // The reader has seen no messages, so it need not know about their changes.
+            var all = new ChangedRoom(room, after with { Epoch = now.Epoch }, now, uses, entries, reads, messages, cancellationToken);
+            return await ReadSinceAsync(all, limit).ConfigureAwait(false);
         }
 
         if (!IsWhole(after, now, entries) || !await ContinuesAsync(messages, after, now, entries).ConfigureAwait(false))

@@ -17,8 +17,8 @@ internal sealed class ChangedMessages : IChangedSubjects
         entry.Kind == Edited ? entry.TryGetMessage(out _) : TryGetDeleted(entry, out _, out _);
 
     public bool Concerns(in ChangeLogEntry entry, RoomPosition after) =>
-        // Deletions of all messages count: a reader that loaded a page after a gap may know messages that are newer than the gap.
-        entry.Kind == Deleted || (entry.TryGetMessage(out var id) && id <= after.MessageId);
+        // Deletions of all messages count: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
+        (entry.Kind == Deleted && (after.MessageId > 0 || after.Revision > 0)) || (entry.TryGetMessage(out var id) && id <= after.MessageId);
 
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)
     {

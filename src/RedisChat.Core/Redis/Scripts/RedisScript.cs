@@ -2,15 +2,16 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// A script, loaded from the assembly once. Runs by its hash, or by its text on a server that does not know it yet. Scripts are constant: their text is
-/// never composed at run time.
+/// A script, loaded from the assembly once. Runs by its hash, or by its text on a server that does not know it yet. Scripts are constant: nothing but a
+/// line <c>--#include file.lua</c> is ever replaced, by the text of another file of the assembly.
 /// </summary>
-internal sealed class RedisScript
+internal sealed partial class RedisScript
 {
     /// <summary>The number of words in a call before the keys: the script, and the number of keys.</summary>
     public const int HeadWords = 2;
@@ -19,10 +20,7 @@ internal sealed class RedisScript
 
     public RedisScript(string name)
     {
-        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The script {name} is missing from the assembly.");
-        using var reader = new StreamReader(stream);
-        Text = reader.ReadToEnd();
+        Text = Include().Replace(Load(name), match => Load(match.Groups["file"].Value));
 
         // SHA-1 is Redis's name for a script (EVALSHA); it protects nothing.
 #pragma warning disable CA5350
@@ -57,4 +55,15 @@ internal sealed class RedisScript
 
     /// <summary>Runs a script without keys and arguments on one server.</summary>
     public Task<RedisResult> RunAsync(IServer server) => server.ExecuteAsync("EVAL", Text, 0);
+
+    private static string Load(string name)
+    {
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The script {name} is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("^ *--#include (?<file>[a-z_]+\\.lua)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Include();
 }

@@ -29,6 +29,7 @@ internal sealed class AppendCall
     private int _count;
     private int _keyLength;
     private int _size;
+    private bool _isGuarded;
 
     /// <summary>The sends in it.</summary>
     public List<PendingSend> Sends { get; } = [];
@@ -103,6 +104,12 @@ internal sealed class AppendCall
         }
 
         IsInDoubt = true;
+        _isGuarded = known.HasRules;
+        if (_isGuarded)
+        {
+            Sends.ForEach(static send => send.MakeKeyed());
+        }
+
         WriteMessages();
         Window = window;
         var earlier = Sends[0].Earlier;
@@ -111,7 +118,7 @@ internal sealed class AppendCall
         var (sent, sentBefore) = keys.Sent(window);
         Array.Clear(_words, 0, _count);
         _count = RedisScript.HeadWords;
-        Keys = FixedKeys + _authors.Count + (IsKeyed ? 1 : earlier.Count);
+        Keys = FixedKeys + _authors.Count + earlier.Count + (_isGuarded ? 2 : 0) + (IsKeyed ? 1 : 0);
         AddKey(keys.Room);
         AddKey(first);
         AddKey(next);
@@ -122,16 +129,20 @@ internal sealed class AppendCall
             AddKey(keys.User(_authors[i]));
         }
 
+        foreach (var call in earlier)
+        {
+            AddKey(keys.Sent(call.Window).Key);
+        }
+
+        if (_isGuarded)
+        {
+            AddKey(keys.Members);
+            AddKey(keys.Rates);
+        }
+
         if (IsKeyed)
         {
             AddKey(sentBefore);
-        }
-        else
-        {
-            foreach (var call in earlier)
-            {
-                AddKey(keys.Sent(call.Window).Key);
-            }
         }
 
         Add(bucket);
@@ -140,9 +151,9 @@ internal sealed class AppendCall
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(_bytes.WrittenMemory[.._keyLength]);
-        Add(IsKeyed ? 0 : earlier.Count);
-        for (var i = 0; !IsKeyed && i < earlier.Count; i++)
+        Add(_isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(earlier.Count);
+        for (var i = 0; i < earlier.Count; i++)
         {
             Add(FixedKeys + _authors.Count + i + 1);
             Add(earlier[i].Key);
@@ -160,8 +171,16 @@ internal sealed class AppendCall
         var next = reply.FirstId + (reply.EarlierCall > 0 ? Sends[0].Earlier[reply.EarlierCall - 1].Offset : 0);
         var last = 0L;
         var index = 0;
-        foreach (var send in Sends)
+        for (var s = 0; s < Sends.Count; s++)
         {
+            var send = Sends[s];
+            if (reply.TryGetRefusal(s + 1, out var reason, out var wait))
+            {
+                send.Error = RuleRefusal.Error(reason, wait, RoomRights.Send);
+                index += send.Count;
+                continue;
+            }
+
             for (var i = 0; i < send.Count; i++)
             {
                 index++;
@@ -237,16 +256,25 @@ internal sealed class AppendCall
     {
         var written = _bytes.WrittenMemory;
         var start = _keyLength;
-        var end = 0;
-        foreach (var author in _authorOf)
+        var (end, message) = (0, 0);
+        for (var s = 0; s < Sends.Count; s++)
         {
-            var tail = Next();
-            Add(FixedKeys + 1 + author);
-            Add(tail);
-            if (IsKeyed)
+            for (var i = 0; i < Sends[s].Count; i++)
             {
-                Add(Next());
-                Add(XxHash3.HashToUInt64(tail.Span).ToString("x", CultureInfo.InvariantCulture));
+                var tail = Next();
+                Add(FixedKeys + 1 + _authorOf[message++]);
+                Add(tail);
+                if (IsKeyed)
+                {
+                    Add(Next());
+                    Add(XxHash3.HashToUInt64(tail.Span).ToString("x", CultureInfo.InvariantCulture));
+                }
+
+                if (_isGuarded)
+                {
+                    Add(Sends[s][i].IsFromApplication ? "" : Sends[s][i].User);
+                    Add(s + 1);
+                }
             }
         }
 

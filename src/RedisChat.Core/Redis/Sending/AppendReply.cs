@@ -4,11 +4,13 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// The reply of <c>message_append</c>. If the messages were stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that
-/// had been stored before, or <c>=n</c> if the earlier call n had stored all. If a guess was wrong and nothing was stored: the last id, the window, the epoch.
+/// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:wait</c> if send n was refused. If a guess was wrong and nothing was
+/// stored: the last id, the window, the epoch, the letters of the features that the room uses.
 /// </summary>
 internal readonly struct AppendReply
 {
     private readonly (int Index, long Id, long Time)[]? _repeated;
+    private readonly (int Send, string Reason, long Wait)[]? _refused;
 
     private AppendReply(ReadOnlySpan<byte> words, string knownEpoch)
     {
@@ -20,12 +22,19 @@ internal readonly struct AppendReply
         FirstId = Number(Word(ref words));
         Time = Number(Word(ref words));
         List<(int, long, long)>? repeated = null;
+        List<(int, string, long)>? refused = null;
         while (!words.IsEmpty)
         {
             var word = Word(ref words);
             if (word[0] == '=')
             {
                 EarlierCall = Index(word[1..]);
+            }
+            else if (word[0] == '!')
+            {
+                word = word[1..];
+                (refused ??= []).Add(
+                    (Index(Word(ref word, (byte)':')), System.Text.Encoding.ASCII.GetString(Word(ref word, (byte)':')), Number(word)));
             }
             else
             {
@@ -34,10 +43,12 @@ internal readonly struct AppendReply
         }
 
         _repeated = repeated?.ToArray();
+        _refused = refused?.ToArray();
     }
 
-    private AppendReply(long last, long window, string epoch)
+    private AppendReply(long last, long window, string epoch, string uses)
     {
+        Uses = uses;
         FirstId = last;
         Window = window;
         EpochText = epoch;
@@ -59,6 +70,9 @@ internal readonly struct AppendReply
     /// <summary>The number of the earlier call that had stored the send; 0 if none had.</summary>
     public int EarlierCall { get; }
 
+    /// <summary>The letters of the features that the room uses, if nothing was stored.</summary>
+    public string? Uses { get; }
+
     /// <summary>The time window by the server's clock, if nothing was stored.</summary>
     public long Window { get; }
 
@@ -78,6 +92,22 @@ internal readonly struct AppendReply
         return false;
     }
 
+    /// <summary>Whether a send, counted from 1, was refused, and why.</summary>
+    public bool TryGetRefusal(int send, out string reason, out long wait)
+    {
+        foreach (var refusal in _refused ?? [])
+        {
+            if (refusal.Send == send)
+            {
+                (reason, wait) = (refusal.Reason, refusal.Wait);
+                return true;
+            }
+        }
+
+        (reason, wait) = ("", 0);
+        return false;
+    }
+
     /// <summary>Parses a reply.</summary>
     /// <param name="reply">The server's answer.</param>
     /// <param name="knownEpoch">The epoch that it probably contains.</param>
@@ -92,7 +122,9 @@ internal readonly struct AppendReply
             reader.MoveNext();
             var window = reader.ReadInt64();
             reader.MoveNext();
-            return new AppendReply(last, window, reader.ReadString() ?? "");
+            var epoch = reader.ReadString() ?? "";
+            reader.MoveNext();
+            return new AppendReply(last, window, epoch, reader.ReadString() ?? "");
         }
 
         return Read(reader.ReadSpan(), knownEpoch);

@@ -40,8 +40,11 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether a message has an idempotency key from its caller.</summary>
+    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, or the room has rules.</summary>
     public bool IsKeyed { get; private set; }
+
+    /// <summary>Gives every message a key of its own from now on, because sends to a room with rules can be refused one by one.</summary>
+    public void MakeKeyed() => IsKeyed = true;
 
     /// <summary>Calls that may have stored it.</summary>
     public IReadOnlyList<EarlierCall> Earlier => _earlier ?? (IReadOnlyList<EarlierCall>)[];

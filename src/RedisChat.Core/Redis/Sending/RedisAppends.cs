@@ -183,7 +183,7 @@ internal sealed class RedisAppends
                 return;
             }
 
-            var found = new KnownRoom(reply.EpochText, reply.FirstId, 0);
+            var found = new KnownRoom(reply.EpochText, reply.FirstId, 0, reply.Uses);
             _context.Rooms.Learn(room, known, found);
             known = found;
             window = _window.Correct(reply.Window);

@@ -6,14 +6,15 @@
 -- KEYS[4]    hash: the sends in the time window that the client guesses
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
--- KEYS[7..]  strings: further lists; then hashes: of earlier calls; last, with idempotency keys, of the previous window
+-- KEYS[7..]  strings: further lists; then hashes: of earlier calls; if guarded, the room's members and its rates; last, with idempotency keys, of
+--            the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
 -- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
--- ARGV[7]    key of this call; empty if the messages have idempotency keys
+-- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
@@ -22,16 +23,18 @@
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
+-- ARGV[+5]   if guarded: its author, whose rights count; empty if the application sends it
+-- ARGV[+6]   if guarded: the number of its send. A send is stored as a whole or refused as a whole
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
--- the earlier call n had stored the batch, with its id and time;
--- or {last id, window, epoch} if a guess was wrong: nothing is written, and the client tries again with these values.
+-- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use;
+-- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
 
 -- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and its integers are exact only up to 2^53.
-local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev')
-local epoch, at, revision = room[1], room[3] or '0', room[4] or '0'
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+local epoch, at, revision, uses = room[1], room[3] or '0', room[4] or '0', room[5] or ''
 local last, since = tonumber(room[2] or '0'), tonumber(at)
 if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revision, '^%d+$')
   or not (last and since and revision ~= '')
@@ -40,8 +43,9 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = 'CHATDATA the room has no valid counters'}
 end
 
-local keyed = ARGV[7] == ''
-local each = keyed and 4 or 2
+local guarded = ARGV[7] == '!'
+local keyed = guarded or ARGV[7] == ''
+local each = guarded and 6 or keyed and 4 or 2
 local earlier = tonumber(ARGV[8])
 local before = HEAD + 2 * earlier
 local traced = (#ARGV - before) % 2
@@ -54,8 +58,9 @@ local clock = call('TIME')
 local window = math.floor(clock[1] / ARGV[3])
 local bucket = tonumber(ARGV[1])
 local lost = ARGV[6] ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(ARGV[6]))
-if lost or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
-  return {last, window, epoch or ''}
+local unguarded = not guarded and string.find(uses, 'g', 1, true)
+if lost or unguarded or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
+  return {last, window, epoch or '', uses}
 end
 epoch = epoch or ARGV[5]
 local trace = traced == 1 and ' ~' .. ARGV[#ARGV] or ''
@@ -107,10 +112,46 @@ else
   local fields, known, known_before, in_batch, repeated = {}, {}, {}, {}, {}
   if keyed then
     for i = 1, messages do
-      fields[i] = ARGV[before + i * each - 1]
+      fields[i] = ARGV[before + (i - 1) * each + 3]
     end
     known = call('HMGET', KEYS[4], unpack(fields))
     known_before = call('HMGET', KEYS[#KEYS], unpack(fields))
+  end
+
+  -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
+  local refused, rates, lifetime = {}, {}, 0
+  if guarded and string.find(uses, 'g', 1, true) then
+    local rules, time, people, paces = call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
+--#include room_guard.lua
+    local i, accepted, entries = 1, {}, {}
+    while i <= messages do
+      local send, fresh, paced = ARGV[before + i * each], {}, {}
+      while ARGV[before + i * each] == send and i <= messages do
+        local user, field = ARGV[before + i * each - 1], fields[i]
+        if user ~= '' and not (refused[send] or known[i] or known_before[i] or accepted[field] or fresh[field]) then
+          if entries[user] == nil then
+            entries[user] = call('HGET', people, user)
+          end
+          local reason, wait, pace, seconds = guard(entries[user], 's', true, function()
+            return paced[user] or rates[user] or call('HGET', paces, user)
+          end)
+          if reason == 'unreadable' then
+            return {err = 'CHATDATA the rules or the author\'s entry among the members cannot be read'}
+          elseif reason then
+            refused[send] = ' !' .. send .. ':' .. reason .. ':' .. string.format('%d', wait)
+          else
+            fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)
+          end
+        end
+        i = i + 1
+      end
+      for field in pairs(refused[send] and {} or fresh) do
+        accepted[field] = true
+      end
+      for user, pace in pairs(refused[send] and {} or paced) do
+        rates[user] = pace
+      end
+    end
   end
 
   local receipts, values, rows = {}, {}, {{}, {}}
@@ -118,7 +159,12 @@ else
   for i = 1, messages do
     local arg = before + (i - 1) * each
     local receipt = keyed and (known[i] or known_before[i] or in_batch[fields[i]])
-    if receipt then
+    local send = guarded and ARGV[arg + 6]
+    if refused[send] then
+      if send ~= refused.last then
+        repeated[#repeated + 1], refused.last = refused[send], send
+      end
+    elseif receipt then
       local id, time, digest = string.match(receipt, '^(%d+):(%d+):(%x+)$')
       if not id or #id > 16 or #time > 16 then
         return {err = 'CHATDATA an idempotency key has no valid receipt'}
@@ -159,6 +205,7 @@ else
 
   local head = epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
   if #values == 0 then
+    -- This must write in any case, so that a WAIT also covers the first call.
     call('EXPIRE', KEYS[known[1] and 4 or #KEYS], keep)
     return head .. table.concat(repeated)
   end
@@ -203,6 +250,10 @@ else
   write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
   if not failed then
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
+    for user, pace in pairs(rates) do
+      call('HSET', KEYS[#KEYS - 1], user, pace)
+      call('EXPIRE', KEYS[#KEYS - 1], lifetime)
+    end
     return head .. table.concat(repeated)
   end
 end

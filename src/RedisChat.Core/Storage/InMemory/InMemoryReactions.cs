@@ -17,6 +17,7 @@ internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
                 return null;
             }
 
+            room.Members.CheckRight(user, RoomRights.React, speaks: true);
             var own = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.OfUser(user) : [];
             var wanted = change(own);
             if (!ReferenceEquals(wanted, own))
@@ -48,8 +49,8 @@ internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
         Reactions = page.Messages.Where(message => _byMessage.ContainsKey(message.Id)).ToDictionary(message => message.Id, message => Of(message.Id, reader)),
     };
 
-    RoomEvent IInMemoryFeature.StateOf(long messageId, RoomPosition position, long revision) =>
-        new RoomEvent.Reacted(messageId, Of(messageId), user: null, position) { Revision = revision };
+    RoomEvent IInMemoryFeature.StateOf(InMemorySubject subject, RoomPosition position, long revision) =>
+        new RoomEvent.Reacted(subject.MessageId, Of(subject.MessageId), user: null, position) { Revision = revision };
 
     RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) =>
         _byMessage.ContainsKey(messageId) ? new RoomEvent.Reacted(messageId, Of(messageId), user: null, position) { Revision = position.Revision } : null;

@@ -27,11 +27,12 @@ internal sealed class InMemoryRoom : ILiveRoom
         _sent = new InMemorySends(idempotencyWindow);
         Feed = new RoomFeed(watcherBufferSize);
         Reactions = new InMemoryReactions(this);
-        _features = [Reactions];
+        Members = new InMemoryMembers(this, time);
+        _features = [Reactions, Members];
     }
 
-    /// <summary>A message that changed, or a feature's part of it; with the decision if the message was deleted.</summary>
-    private readonly record struct LogEntry(long Revision, long Id, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null);
+    /// <summary>What changed: a message, or the subject of a feature; with the decision if a message was deleted.</summary>
+    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null);
 
     /// <summary>Held while the room is read or changed.</summary>
     public object Gate { get; } = new();
@@ -40,7 +41,9 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     public InMemoryReactions Reactions { get; }
 
-    private RoomPosition Position => new(_messages.Count == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
+    public InMemoryMembers Members { get; }
+
+    private RoomPosition Position => new(_messages.Count + _revision == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
 
     // There is nothing to subscribe to.
     void ILiveRoom.Confirmed(RoomPosition position)
@@ -56,6 +59,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var now = Micros.FromTime(_time.GetUtcNow());
             _sent.ForgetOld(now);
             _sent.CheckConflicts(messages);
+            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now);
 
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
@@ -76,7 +80,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     }
 
     /// <summary>A message, if it is there. For callers that hold the lock.</summary>
-    public Message? At(long id) => id <= _messages.Count ? _messages[(int)id - 1] : null;
+    public Message? At(long id) => id >= 1 && id <= _messages.Count ? _messages[(int)id - 1] : null;
 
     public MessagePage Read(MessageQuery query)
     {
@@ -104,6 +108,11 @@ internal sealed class InMemoryRoom : ILiveRoom
                 return new(ChangeOutcome.Unchanged, message);
             }
 
+            if (!decision.By.IsApplication)
+            {
+                Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
+            }
+
             if (decision.Outcome == ChangeOutcome.Deleted)
             {
                 _messages[(int)id - 1] = null;
@@ -120,12 +129,12 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
-    /// <summary>Logs and publishes a feature's change of a message. For callers that hold the lock.</summary>
+    /// <summary>Logs and publishes a feature's change. For callers that hold the lock.</summary>
     /// <param name="feature">The feature.</param>
-    /// <param name="id">The message's id.</param>
+    /// <param name="subject">What changed.</param>
     /// <param name="happened">Makes the event, at the room's position after the change.</param>
-    public void Changed(IInMemoryFeature feature, long id, Func<RoomPosition, RoomEvent> happened) =>
-        Changed(new LogEntry(NextRevision(), id, feature), happened);
+    public void Changed(IInMemoryFeature feature, InMemorySubject subject, Func<RoomPosition, RoomEvent> happened) =>
+        Changed(new LogEntry(NextRevision(), subject, feature), happened);
 
     public RoomChanges ReadChanges(RoomPosition after, int limit)
     {
@@ -180,29 +189,33 @@ internal sealed class InMemoryRoom : ILiveRoom
     /// <summary>The present state of what changed since a position, each once, by its last change.</summary>
     private IEnumerable<RoomEvent[]> ChangedSince(RoomPosition after)
     {
-        if (after == RoomPosition.Start)
-        {
-            // The reader has seen no messages, so no change can concern it.
-            yield break;
-        }
-
-        var last = new Dictionary<(IInMemoryFeature?, long), LogEntry>();
+        var last = new Dictionary<(IInMemoryFeature?, InMemorySubject), LogEntry>();
         foreach (var entry in _changed.Where(entry => entry.Revision > after.Revision))
         {
-            // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap.
-            var isGone = At(entry.Id) is null;
-            if (isGone ? entry.Feature is null : entry.Id <= after.MessageId)
+            if (Concerns(entry, after))
             {
-                last[(entry.Feature, entry.Id)] = entry;
+                last[(entry.Feature, entry.Subject)] = entry;
             }
         }
 
         foreach (var entry in last.Values.OrderBy(entry => entry.Revision))
         {
-            var position = after with { Revision = entry.Revision };
-            yield return [entry.Feature?.StateOf(entry.Id, position, entry.Revision)
-                ?? (At(entry.Id) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
+            var position = after with { Epoch = _epoch, Revision = entry.Revision };
+            yield return [entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
+                ?? (At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
+    }
+
+    private bool Concerns(LogEntry entry, RoomPosition after)
+    {
+        if (entry.Subject.Name is not null)
+        {
+            return true;
+        }
+
+        // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
+        var isGone = At(entry.Subject.MessageId) is null;
+        return after != RoomPosition.Start && (isGone ? entry.Feature is null : entry.Subject.MessageId <= after.MessageId);
     }
 
     /// <summary>The messages since a position, each after what features know of it.</summary>
@@ -217,7 +230,7 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
-    private static RoomEvent.Deleted Deleted(LogEntry entry, RoomPosition position) => new(entry.Id, position)
+    private static RoomEvent.Deleted Deleted(LogEntry entry, RoomPosition position) => new(entry.Subject.MessageId, position)
     {
         User = entry.Deletion?.User,
         Reason = entry.Deletion?.Reason,

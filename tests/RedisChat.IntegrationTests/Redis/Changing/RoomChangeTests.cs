@@ -283,14 +283,14 @@ public abstract class RoomChangeTests : IAsyncLifetime
         async Task<string> HeardAsync() => (await heard.ReadAsync(Cancelled)).Message!;
     }
 
-    private RoomChange Change() => new(_keys, Room, 'r', 1);
+    private RoomChange Change() => new(_keys, Room, 'r', 1, RoomPermit.Application);
 
     private RedisStoreContext NewContext() => new(
         RedisConnection.Shared(_connection), _keys, new KnownRooms(10, NullLogger.Instance), new RedisStoreOptions(), TimeProvider.System, NullLogger.Instance);
 
     private async Task<RoomChangeReply> RunAsync(RoomChange change)
     {
-        using var answer = await change.RunAsync(_connection.GetDatabase(), "PUBLISH", 100);
+        using var answer = await change.RunAsync(_connection.GetDatabase(), "PUBLISH", 100, hasRules: false);
         return RoomChangeReply.Read(answer);
     }
 

@@ -99,7 +99,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
         var message = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle().Which;
         message.Text.Should().Be("one");
         message.User.Should().BeEmpty();
-        (await _chat.DeleteAsync("lobby", 1, "moderator", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled)).Should().BeTrue();
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
 
         await Assert.ThrowsAsync<ChatForbiddenException>(() => _chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled));
         (await _chat.DeleteAsync("lobby", 1, "bob", cancellationToken: Cancelled)).Should().BeTrue();
-        (await _chat.DeleteAsync("lobby", 2, "alice", asModerator: true, cancellationToken: Cancelled)).Should().BeTrue();
+        (await _chat.DeleteAsync("lobby", 2, Actor.Application, cancellationToken: Cancelled)).Should().BeTrue();
 
         (await _other.HashAsync(":lobby:bob")).Should().BeEmpty();
         (await _other.HashAsync(":lobby:1")).Should().BeEmpty();

@@ -42,8 +42,8 @@ public sealed class SealingTests(TestServer server)
         var chat = new Chat(store);
         await SendAsync(chat, store, 256, n => n == 5 ? "Grüße \"x\"\n😀" : $"text {n}");
         var open = await _redis.HashGetAllAsync(Key(":m:2"));
-        await chat.DeleteAsync(Room, 130, "anybody", asModerator: true, cancellationToken: Cancelled);
-        await chat.DeleteAsync(Room, 255, "anybody", asModerator: true, cancellationToken: Cancelled);
+        await chat.DeleteAsync(Room, 130, Actor.Application, cancellationToken: Cancelled);
+        await chat.DeleteAsync(Room, 255, Actor.Application, cancellationToken: Cancelled);
         var edited = await chat.EditAsync(Room, 128, Author(127), "edited", Cancelled);
 
         var field = (byte[])(await _redis.HashGetAsync(Key(":sealed"), 1))!;
@@ -226,7 +226,7 @@ public sealed class SealingTests(TestServer server)
         switch (what)
         {
             case "deleted":
-                await Task.WhenAll(Enumerable.Range(1, 127).Select(id => chat.DeleteAsync(Room, id, "anybody", asModerator: true, cancellationToken: Cancelled)));
+                await Task.WhenAll(Enumerable.Range(1, 127).Select(id => chat.DeleteAsync(Room, id, Actor.Application, cancellationToken: Cancelled)));
                 break;
             case "another program's field":
                 await _redis.HashSetAsync(Key(":m:0"), "note", "mine");

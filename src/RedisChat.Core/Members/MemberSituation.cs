@@ -1,0 +1,20 @@
+namespace RedisChat;
+
+/// <summary>What a change of a room's members or rules is decided on: see <see cref="IMemberStore"/>.</summary>
+public sealed record MemberSituation
+{
+    /// <summary>The room's rules; <see cref="RuleSet.Open"/> if it has none.</summary>
+    public required RuleSet Rules { get; init; }
+
+    /// <summary>The user whom the change concerns. If the room knows nothing of the user, only the id is set.</summary>
+    public required RoomMember Target { get; init; }
+
+    /// <summary>The user who makes the change; <see langword="null"/> for the application.</summary>
+    public RoomMember? Actor { get; init; }
+
+    /// <summary>The number of members with the role <see cref="RoomRole.Owner"/>.</summary>
+    public long Owners { get; init; }
+
+    /// <summary>The time by the store's clock, UTC.</summary>
+    public required DateTimeOffset Now { get; init; }
+}

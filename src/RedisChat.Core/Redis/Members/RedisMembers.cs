@@ -1,0 +1,262 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Stores members in a hash, and the rules in the room's own: see <see cref="MemberText"/> and <see cref="RuleText"/>.</summary>
+/// <remarks>
+/// A change is decided here, on values that the script compares with the stored ones before it writes. So the decision holds in the step that makes the
+/// change, whatever happens in between.
+/// </remarks>
+internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer) : IMemberStore
+{
+    /// <summary>The kind of a member's entries in the change log and of the events.</summary>
+    public const char MemberKind = 'm';
+
+    /// <summary>The kind of the entries and events of a room's settings.</summary>
+    public const char SettingsKind = 's';
+
+    /// <summary>The subject of a change of the rules.</summary>
+    public const string RulesSubject = "rules";
+
+    // The most HSCAN calls for one list. Redis returns a small hash as a whole.
+    private const int MostScans = 20;
+
+    private const string MembersField = "members";
+    private const string OwnersField = "owners";
+
+    private static readonly RedisScript ReadScript = new("members_read.lua");
+
+    public async ValueTask<MemberSituation> ReadMemberAsync(string room, string user, CancellationToken cancellationToken) =>
+        Situation(room, user, actor: null, await ReadAsync(room, [user], cancellationToken).ConfigureAwait(false));
+
+    public ValueTask<MemberPage> ReadMembersAsync(string room, MemberFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var from = 0UL;
+        if (cursor is not null && !ulong.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+        {
+            throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor));
+        }
+
+        return context.Calls.RunAsync(
+            (Members: this, Room: room, Filter: filter, From: from, Limit: limit),
+            static async (database, call, token) =>
+            {
+                var now = await call.Members.ReadTimeAsync(database, call.Room, token).ConfigureAwait(false);
+                var (found, next) = (new List<RoomMember>(), call.From);
+                for (var scan = 0; scan < MostScans && found.Count < call.Limit && (scan == 0 || next != 0); scan++)
+                {
+                    var answer = (RedisResult[])(await database.ExecuteAsync(
+                        "HSCAN", [(RedisKey)call.Members.Hash(call.Room), next, "COUNT", call.Limit], CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false))!;
+                    next = (ulong)answer[0];
+                    var fields = (RedisValue[])answer[1]!;
+                    for (var i = 0; i + 1 < fields.Length; i += 2)
+                    {
+                        var member = call.Members.Read(call.Room, fields[i]!, fields[i + 1]);
+                        if (IsListed(member, call.Filter, now))
+                        {
+                            found.Add(member);
+                        }
+                    }
+                }
+
+                return new MemberPage { Members = found, Cursor = next == 0 ? null : next.ToString(CultureInfo.InvariantCulture) };
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<RoomMember> ChangeMemberAsync(
+        string room, string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason, CancellationToken cancellationToken)
+    {
+        var result = new RoomMember { User = user };
+        await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
+        return result;
+
+        bool Decide(MemberSituation now, RoomChange change)
+        {
+            var (before, after) = (now.Target, decide(now));
+            result = after;
+            if (ReferenceEquals(after, before))
+            {
+                return false;
+            }
+
+            result = after = WithoutEnded(after, now.Now) with { JoinedAt = after.Role is null ? null : before.JoinedAt ?? now.Now };
+            change.Line(RedisValue.EmptyString, MemberText.Tail(after));
+            if (after.IsNobody)
+            {
+                change.Delete(Hash(room), user);
+            }
+            else
+            {
+                change.Keep(Hash(room), user);
+            }
+
+            change.Line(DeletionJson.Write(actor.UserId, reason) ?? "{}");
+            Count(change, room, MembersField, after.IsMember, before.IsMember);
+            Count(change, room, OwnersField, after.Role == RoomRole.Owner, before.Role == RoomRole.Owner);
+            return true;
+        }
+    }
+
+    public async ValueTask<RuleSet> ChangeRulesAsync(string room, Actor actor, Func<MemberSituation, RuleSet> decide, CancellationToken cancellationToken)
+    {
+        var result = RuleSet.Open;
+        await ChangeAsync(room, null, actor, Decide, cancellationToken).ConfigureAwait(false);
+        return result;
+
+        bool Decide(MemberSituation now, RoomChange change)
+        {
+            result = decide(now);
+            if (ReferenceEquals(result, now.Rules))
+            {
+                return false;
+            }
+
+            change.Line(RedisValue.EmptyString, RuleText.Tail(result)).Keep(context.Keys.Room(room), RuleText.Field)
+                .Line(DeletionJson.Write(actor.UserId, null) ?? "{}");
+            return true;
+        }
+    }
+
+    /// <summary>Reads, decides and changes, until nobody else changes anything in between.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="user">The member who changes; <see langword="null"/> if the rules change.</param>
+    /// <param name="actor">Who makes the change.</param>
+    /// <param name="decide">Adds the effects to the change; returns whether there is a change.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    private async ValueTask ChangeAsync(
+        string room, string? user, Actor actor, Func<MemberSituation, RoomChange, bool> decide, CancellationToken cancellationToken)
+    {
+        string[] users = [.. new[] { user, actor.UserId }.OfType<string>().Distinct(StringComparer.Ordinal)];
+        RedisValue[] read;
+        try
+        {
+            read = await ReadAsync(room, users, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+
+        var (time, start) = ((long)read[0], context.Time.GetTimestamp());
+        await changer.RunAsync(room, read[1..], Decide, cancellationToken).ConfigureAwait(false);
+
+        RoomChange? Decide(RoomState state)
+        {
+            RedisValue[] values = [time + Micros.FromSpan(context.Time.GetElapsedTime(start)), .. state.Values];
+            var now = Situation(room, user ?? actor.UserId ?? "", actor.UserId, values);
+            var change = user is null
+                ? new RoomChange(context.Keys, room, SettingsKind, RulesSubject, RoomPermit.Application)
+                : new RoomChange(context.Keys, room, MemberKind, EscapedId.Word(user), RoomPermit.Application);
+            change.Create()
+                .Expect(context.Keys.Room(room), RuleText.Field, state.Values[0])
+                .Expect(context.Keys.Room(room), OwnersField, state.Values[1]);
+            for (var i = 0; i < users.Length; i++)
+            {
+                change.Expect(Hash(room), users[i], state.Values[2 + i]);
+            }
+
+            if (!decide(now, change))
+            {
+                return null;
+            }
+
+            if (state.Values[0].IsNull && user is not null)
+            {
+                change.Set(context.Keys.Room(room), RuleText.Field, $"0{RuleText.Tail(RuleSet.Open)}");
+            }
+
+            return change.Mark(RuleText.Letter);
+        }
+    }
+
+    private void Count(RoomChange change, string room, string field, bool after, bool before)
+    {
+        if (after != before)
+        {
+            change.Increment(context.Keys.Room(room), field, after ? 1 : -1);
+        }
+    }
+
+    private ValueTask<RedisValue[]> ReadAsync(string room, string[] users, CancellationToken cancellationToken) =>
+        context.Calls.RunAsync(
+            (Members: this, Room: room, Users: users),
+            static async (database, call, token) => await call.Members.ReadAsync(database, call.Room, call.Users, token).ConfigureAwait(false),
+            cancellationToken);
+
+    private async Task<RedisValue[]> ReadAsync(IDatabase database, string room, string[] users, CancellationToken cancellationToken)
+    {
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Room(room), (RedisKey)Hash(room),
+            .. users.Select(user => (RedisKeyOrValue)(RedisValue)user),
+        ];
+        using var answer = await ReadScript.RunAsync(database, words, 2, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        var reader = answer.Read();
+        var values = new RedisValue[reader.AggregateLength()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            reader.MoveNext();
+            values[i] = reader.IsNull ? RedisValue.Null : reader.ReadByteArray();
+        }
+
+        return values;
+    }
+
+    private async Task<DateTimeOffset> ReadTimeAsync(IDatabase database, string room, CancellationToken cancellationToken) =>
+        Micros.ToTime((long)(await ReadAsync(database, room, [], cancellationToken).ConfigureAwait(false))[0]);
+
+    /// <summary>The situation in an answer of <c>members_read</c>, whose users are the target and, if it is another one, the actor.</summary>
+    private MemberSituation Situation(string room, string target, string? actor, RedisValue[] values)
+    {
+        var rules = ReadRules(room, values[1]);
+        var user = values.Length > 3 ? Read(room, target, values[3]) : new RoomMember { User = target };
+        return new MemberSituation
+        {
+            Rules = rules,
+            Target = user,
+            Actor = actor is null ? null : actor == target ? user : Read(room, actor, values[4]),
+            Owners = values[2].IsNull ? 0 : (long)values[2],
+            Now = Micros.ToTime((long)values[0]),
+        };
+    }
+
+    private static RoomMember WithoutEnded(RoomMember member, DateTimeOffset now) => member with
+    {
+        Ban = member.Ban?.IsInForce(now) == true ? member.Ban : null,
+        Mute = member.Mute?.IsInForce(now) == true ? member.Mute : null,
+    };
+
+    private static bool IsListed(RoomMember member, MemberFilter filter, DateTimeOffset now) => filter switch
+    {
+        MemberFilter.Banned => member.Ban?.IsInForce(now) == true,
+        MemberFilter.Muted => member.Mute?.IsInForce(now) == true,
+        MemberFilter.Invited => member.Invitation is not null,
+        _ => member.IsMember,
+    };
+
+    private string Hash(string room) => context.Keys.Members(room);
+
+    private RoomMember Read(string room, string user, RedisValue text) =>
+        text.IsNull ? new RoomMember { User = user }
+        : MemberText.TryRead(user, text, out var member, out _) ? member
+        : throw UnreadableMember(context.Keys, room);
+
+    private RuleSet ReadRules(string room, RedisValue text) =>
+        text.IsNull ? RuleSet.Open
+        : RuleText.TryRead(text, out var rules, out _) ? rules
+        : throw UnreadableRules(context.Keys, room);
+
+    /// <summary>The error for an entry that is not a member. It does not repeat the user's id.</summary>
+    public static ChatDataException UnreadableMember(KeyNames keys, string room) =>
+        new($"A field of the hash '{keys.Members(room)}' is not a member. Another program may be using the same key prefix.") { Key = keys.Members(room) };
+
+    /// <summary>The error for rules that cannot be read.</summary>
+    public static ChatDataException UnreadableRules(KeyNames keys, string room) =>
+        new($"Field {RuleText.Field} of the hash '{keys.Room(room)}' does not hold rules. Another program may be using the same key prefix.")
+        {
+            Key = keys.Room(room),
+            Field = RuleText.Field,
+        };
+}

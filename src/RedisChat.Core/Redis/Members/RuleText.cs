@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The stored form of a room's rules, which <c>room_guard.lua</c> reads: <c>revision flags slow burst refill -=rights role=rights …</c>, the times in ms. A
+/// right is a letter; <c>-</c> stands for everyone who is not a member.
+/// </summary>
+internal static class RuleText
+{
+    /// <summary>The feature's letter in the room's field <c>uses</c>: the room has rules.</summary>
+    public const char Letter = 'g';
+
+    /// <summary>The field of the room's hash.</summary>
+    public const string Field = "rules";
+
+    // By bit of RoomRights.
+    private const string RightLetters = "rjscepdikbmgx";
+
+    private const string Archived = "a";
+    private const string NoFlags = "-";
+
+    /// <summary>The letters of rights.</summary>
+    public static string Letters(RoomRights rights)
+    {
+        Span<char> letters = stackalloc char[RightLetters.Length];
+        var count = 0;
+        for (var bit = 0; bit < RightLetters.Length; bit++)
+        {
+            if (((int)rights & (1 << bit)) != 0)
+            {
+                letters[count++] = RightLetters[bit];
+            }
+        }
+
+        return new string(letters[..count]);
+    }
+
+    /// <summary>The text after the revision, which the script inserts.</summary>
+    public static string Tail(RuleSet rules)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $" {(rules.IsArchived ? Archived : NoFlags)} {(long)rules.SlowMode.TotalMilliseconds} {rules.Flood?.Burst ?? 0} {(long)(rules.Flood?.Refill.TotalMilliseconds ?? 0)} -={Letters(rules.Everyone)}");
+        return string.Join(' ', rules.Roles.Select(role => $"{role.Name}={Letters(role.Rights)}").Prepend(text));
+    }
+
+    /// <summary>Parses stored rules; <see langword="false"/> if the text is something else. Ignores letters and flags of later versions.</summary>
+    public static bool TryRead(string? text, out RuleSet rules, out long revision)
+    {
+        rules = RuleSet.Open;
+        revision = 0;
+        var words = text?.Split(' ') ?? [];
+        if (words.Length < 7 || !StrictNumber.TryRead(words[0], out revision)
+            || !StrictNumber.TryRead(words[2], out var slow) || !StrictNumber.TryRead(words[3], out var burst) || !StrictNumber.TryRead(words[4], out var refill)
+            || !words[5].StartsWith("-=", StringComparison.Ordinal) || !Array.TrueForAll(words[6..], word => word.Contains('=', StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        rules = new RuleSet
+        {
+            IsArchived = words[1].Contains(Archived, StringComparison.Ordinal),
+            SlowMode = TimeSpan.FromMilliseconds(slow),
+            Flood = burst == 0 ? null : new FloodLimit((int)burst, TimeSpan.FromMilliseconds(refill)),
+            Everyone = Rights(words[5].AsSpan(2)),
+            Roles = [.. words[6..].Select(word => new RoomRole(word[..word.IndexOf('=', StringComparison.Ordinal)], Rights(word.AsSpan(word.IndexOf('=', StringComparison.Ordinal) + 1))))],
+        };
+        return true;
+    }
+
+    private static RoomRights Rights(ReadOnlySpan<char> letters)
+    {
+        var rights = RoomRights.None;
+        foreach (var letter in letters)
+        {
+            var bit = RightLetters.IndexOf(letter, StringComparison.Ordinal);
+            rights |= bit < 0 ? RoomRights.None : (RoomRights)(1 << bit);
+        }
+
+        return rights;
+    }
+}

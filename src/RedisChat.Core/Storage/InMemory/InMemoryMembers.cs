@@ -1,0 +1,181 @@
+namespace RedisChat;
+
+/// <summary>The members of one room and its rules; checks every write of a user by them.</summary>
+internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : IInMemoryFeature
+{
+    private readonly SortedDictionary<string, RoomMember> _members = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Pace> _paces = [];
+    private RuleSet _rules = RuleSet.Open;
+
+    /// <summary>How fast a user sends: the last send, and the time at which the flood allowance is full again.</summary>
+    private readonly record struct Pace(DateTimeOffset Last, DateTimeOffset Full);
+
+    private DateTimeOffset Now => Micros.ToTime(Micros.FromTime(time.GetUtcNow()));
+
+    /// <summary>Reads the situation of a user: see <see cref="IMemberStore.ReadMemberAsync"/>.</summary>
+    public MemberSituation Read(string user)
+    {
+        lock (room.Gate)
+        {
+            return Situation(user, actor: null);
+        }
+    }
+
+    /// <summary>Lists users: see <see cref="IMemberStore.ReadMembersAsync"/>.</summary>
+    public MemberPage List(MemberFilter filter, string? after, int limit)
+    {
+        lock (room.Gate)
+        {
+            var now = Now;
+            var found = _members.Values
+                .Where(member => after is null || string.CompareOrdinal(member.User, after) > 0)
+                .Where(member => filter switch
+                {
+                    MemberFilter.Banned => member.Ban?.IsInForce(now) == true,
+                    MemberFilter.Muted => member.Mute?.IsInForce(now) == true,
+                    MemberFilter.Invited => member.Invitation is not null,
+                    _ => member.IsMember,
+                })
+                .Take(limit + 1).ToList();
+            return found.Count > limit
+                ? new MemberPage { Members = found[..limit], Cursor = found[limit - 1].User }
+                : new MemberPage { Members = found };
+        }
+    }
+
+    /// <summary>Changes a member: see <see cref="IMemberStore.ChangeMemberAsync"/>.</summary>
+    public RoomMember Change(string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason)
+    {
+        lock (room.Gate)
+        {
+            var now = Situation(user, actor);
+            var after = decide(now);
+            if (ReferenceEquals(after, now.Target))
+            {
+                return after;
+            }
+
+            after = after with
+            {
+                JoinedAt = after.Role is null ? null : now.Target.JoinedAt ?? now.Now,
+                Ban = after.Ban?.IsInForce(now.Now) == true ? after.Ban : null,
+                Mute = after.Mute?.IsInForce(now.Now) == true ? after.Mute : null,
+            };
+            if (after.IsNobody)
+            {
+                _members.Remove(user);
+            }
+            else
+            {
+                _members[user] = after;
+            }
+
+            room.Changed(this, new InMemorySubject(0, $"m{user}"), position => new RoomEvent.MemberChanged(after, position)
+            {
+                By = actor.UserId,
+                Reason = reason,
+                Revision = position.Revision,
+            });
+            return after;
+        }
+    }
+
+    /// <summary>Changes the rules: see <see cref="IMemberStore.ChangeRulesAsync"/>.</summary>
+    public RuleSet ChangeRules(Actor actor, Func<MemberSituation, RuleSet> decide)
+    {
+        lock (room.Gate)
+        {
+            var rules = decide(Situation(actor.UserId ?? "", actor));
+            if (!ReferenceEquals(rules, _rules))
+            {
+                _rules = rules;
+                room.Changed(this, new InMemorySubject(0, "s"), position => new RoomEvent.RulesChanged(rules, position) { By = actor.UserId, Revision = position.Revision });
+            }
+
+            return rules;
+        }
+    }
+
+    /// <summary>Throws unless a user may do something. For callers that hold the lock.</summary>
+    public void CheckRight(string user, RoomRights right, bool speaks)
+    {
+        var now = Situation(user, actor: null);
+        MemberDecisions.CheckRight(now, now.Target, right);
+        if (speaks && now.Target.Mute is { } mute && mute.IsInForce(now.Now))
+        {
+            throw Forbidden.Error(ForbiddenReason.Muted, mute.Until - now.Now);
+        }
+    }
+
+    /// <summary>Throws unless all of these messages may be sent now, and records that they are. For callers that hold the lock.</summary>
+    public void CheckSends(IReadOnlyList<NewMessage> messages, long now)
+    {
+        var paces = new Dictionary<string, Pace>();
+        foreach (var message in messages.Where(message => !message.IsFromApplication).DistinctBy(message => (message.User, message.IdempotencyKey)))
+        {
+            CheckRight(message.User, RoomRights.Send, speaks: true);
+            if ((_rules.SlowMode > TimeSpan.Zero || _rules.Flood is not null) && !_rules.RightsOf(Find(message.User).Role).HasFlag(RoomRights.Unlimited))
+            {
+                paces[message.User] = NextPace(paces.TryGetValue(message.User, out var pace) ? pace : _paces.GetValueOrDefault(message.User), Micros.ToTime(now));
+            }
+        }
+
+        foreach (var (user, pace) in paces)
+        {
+            _paces[user] = pace;
+        }
+    }
+
+    MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader)
+    {
+        if (reader is not null)
+        {
+            CheckRight(reader, RoomRights.Read, speaks: false);
+        }
+
+        return page;
+    }
+
+    RoomEvent IInMemoryFeature.StateOf(InMemorySubject subject, RoomPosition position, long revision) =>
+        subject.Name == "s"
+            ? new RoomEvent.RulesChanged(_rules, position) { Revision = revision }
+            : new RoomEvent.MemberChanged(Find(subject.Name![1..]), position) { Revision = revision };
+
+    RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) => null;
+
+    void IInMemoryFeature.Remove(long messageId)
+    {
+    }
+
+    private Pace NextPace(Pace pace, DateTimeOffset now)
+    {
+        if (_rules.SlowMode > TimeSpan.Zero && pace.Last + _rules.SlowMode > now && pace.Last <= now && pace.Last != default)
+        {
+            throw Forbidden.Error(ForbiddenReason.SlowMode, pace.Last + _rules.SlowMode - now);
+        }
+
+        var full = pace.Full > now ? pace.Full : now;
+        if (_rules.Flood is not { } flood)
+        {
+            return new Pace(now, full);
+        }
+
+        var wait = full - now - ((flood.Burst - 1) * flood.Refill);
+        return wait > TimeSpan.Zero ? throw Forbidden.Error(ForbiddenReason.FloodLimit, wait) : new Pace(now, full + flood.Refill);
+    }
+
+    private RoomMember Find(string user) => _members.TryGetValue(user, out var member) ? member : new RoomMember { User = user };
+
+    private MemberSituation Situation(string target, Actor? actor)
+    {
+        var user = Find(target);
+        return new MemberSituation
+        {
+            Rules = _rules,
+            Target = user,
+            Actor = actor?.UserId is not { } acting ? null : acting == target ? user : Find(acting),
+            Owners = _members.Values.Count(member => member.Role == RoomRole.Owner),
+            Now = Now,
+        };
+    }
+}
