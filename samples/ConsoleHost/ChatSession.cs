@@ -66,7 +66,7 @@ internal sealed class ChatSession : IDisposable
     {
         try
         {
-            await foreach (var happened in _room.WatchAsync(_opened, cancellationToken))
+            await foreach (var happened in _room.WatchAsync(new WatchOptions { After = _opened, As = _user }, cancellationToken))
             {
                 await _turn.WaitAsync(cancellationToken);
                 try
@@ -110,10 +110,6 @@ internal sealed class ChatSession : IDisposable
                 {
                     return;
                 }
-            }
-            catch (ChatForbiddenException)
-            {
-                _printer.Error("That message was written by someone else: only its author may change it.");
             }
             catch (Exception e) when (e is ChatException or ChatInputException or NotSupportedException)
             {

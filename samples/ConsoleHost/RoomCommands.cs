@@ -10,20 +10,23 @@ namespace RedisChat.ConsoleHost;
 /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
 internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
 {
-    private const string Help = """
+    private const string Help = $"""
         /history [N]       the last N messages (20)
         /from USER         the last messages of one user
         /edit ID TEXT      give a message of yours another text
         /delete ID         delete a message of yours
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
+        {MemberCommands.Help}
         /help              this list
         /quit              leave
         //TEXT             send a text that begins with /
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI"];
+    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages];
+
+    private readonly MemberCommands _members = new(room, user, printer);
 
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -62,6 +65,8 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
                 break;
             case "/quit":
                 return false;
+            case var other when Cut(rest) is var (first, second) && await _members.RunAsync(other, first, second, cancellationToken):
+                break;
             default:
                 printer.Error(Array.Find(Usages, usage => Cut(usage).First == command) is { } usage
                     ? $"{command} is written like this: {usage}."

@@ -13,6 +13,7 @@ internal sealed class RoomView(ChatRoom room, string user, Printer printer)
 
     // The user's own sends, edits and deletions whose events are still to come.
     private readonly HashSet<(long Id, int Version)> _own = [];
+    private readonly MemberCommands _members = new(room, user, printer);
 
     public void Show(MessagePage page)
     {
@@ -73,6 +74,9 @@ internal sealed class RoomView(ChatRoom room, string user, Printer printer)
                 break;
             case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions } reacted when reacted.User != user:
                 Show(id, reactions);
+                break;
+            case RoomEvent.MemberChanged or RoomEvent.RulesChanged:
+                _members.Show(happened);
                 break;
             case RoomEvent.Gap:
                 printer.Note("A part of the room's history was lost or missed. This is the room now:");

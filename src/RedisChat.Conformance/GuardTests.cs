@@ -290,9 +290,42 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
         }
     });
 
+    [Fact]
+    public Task A_watcher_ends_when_its_user_may_no_longer_read() => RunAsync(async () =>
+    {
+        await Target.Members.JoinAsync("bob", Cancelled);
+        await Target.Members.JoinAsync("carol", Cancelled);
+        await using var bob = new Chat(OpenStore()).Room(Room).WatchAsync(new WatchOptions { As = "bob" }, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var carol = Target.WatchAsync(new WatchOptions { As = "carol" }, Cancelled).GetAsyncEnumerator(Cancelled);
+        (await NextAsync(bob)).Should().BeOfType<RoomEvent.CaughtUp>();
+        (await NextAsync(carol)).Should().BeOfType<RoomEvent.CaughtUp>();
+
+        await Target.Members.BanAsync("bob", Actor.Application, cancellationToken: Cancelled);
+        await Target.SendAsync("carol", "secret", Cancelled);
+
+        var ended = await RefusedAsync(() => NextAsync(bob));
+        ended.Reason.Should().Be(ForbiddenReason.Banned);
+        (ended.Room, ended.Operation).Should().Be((Room, ChatOperations.Watch));
+        (await NextAsync(carol)).Should().BeOfType<RoomEvent.MemberChanged>();
+        (await NextAsync(carol)).Should().BeOfType<RoomEvent.Created>();
+
+        await Target.Rules.ChangeAsync(Actor.Application, rules => rules with { Everyone = RoomRights.None }, Cancelled);
+        (await NextAsync(carol)).Should().BeOfType<RoomEvent.RulesChanged>("carol is a member");
+        await Target.Members.LeaveAsync("carol", Cancelled);
+        (await RefusedAsync(() => NextAsync(carol))).Reason.Should().Be(ForbiddenReason.NotMember);
+        await using var again = Target.WatchAsync(new WatchOptions { As = "carol" }, Cancelled).GetAsyncEnumerator(Cancelled);
+        (await RefusedAsync(() => NextAsync(again))).Reason.Should().Be(ForbiddenReason.NotMember);
+    });
+
+    private static async Task<RoomEvent> NextAsync(IAsyncEnumerator<RoomEvent> events)
+    {
+        (await events.MoveNextAsync()).Should().BeTrue();
+        return events.Current;
+    }
+
     private static NewMessage Application(string user, string text) => new(user, text) { IsFromApplication = true };
 
-    private Task SetRoleAsync(string user, string role) => Target.Members.SetRoleAsync(user, role, Actor.Application, cancellationToken: Cancelled);
+    private Task<RoomMember> SetRoleAsync(string user, string role) => Target.Members.SetRoleAsync(user, role, Actor.Application, cancellationToken: Cancelled);
 
     private static Task<ChatForbiddenException> RefusedAsync(Func<Task> call) => Assert.ThrowsAsync<ChatForbiddenException>(call);
 

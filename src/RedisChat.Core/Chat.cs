@@ -259,13 +259,15 @@ public sealed class Chat
     /// <param name="options">Where to start, and how to watch.</param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
     /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
-    /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
+    /// <exception cref="NotSupportedException">The store cannot be watched, or not for a user.</exception>
+    /// <exception cref="ChatForbiddenException">When enumerated: <see cref="WatchOptions.As"/> may not, or may no longer, read the room.</exception>
     /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckWatch(options);
-        return new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
+        var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
+        return options.As is { } user ? new ReaderEvents(events, _store, room, user, _runner.Time, cancellationToken) : events;
     }
 
     /// <summary>Reads the events in a room since a position, for applications that poll instead of watching.</summary>

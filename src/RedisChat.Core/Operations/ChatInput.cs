@@ -77,6 +77,11 @@ internal static class ChatInput
     {
         RequireNotNull(options, new ArgumentName(nameof(options)));
         CheckPosition(options.After ?? RoomPosition.Start, $"{nameof(options)}.{nameof(options.After)}");
+        if (options.As is { } user)
+        {
+            CheckId(user, new ArgumentName(nameof(options), Property: nameof(options.As)));
+        }
+
         if (options.MaxCatchUp < 0)
         {
             throw new ChatInputException("A bound on catching up must not be negative.", $"{nameof(options)}.{nameof(options.MaxCatchUp)}");

@@ -25,6 +25,17 @@ public sealed record WatchOptions
     /// </remarks>
     public TimeSpan? Heartbeat { get; init; }
 
+    /// <summary>
+    /// The user for whom the room is watched: the stream ends with a <see cref="ChatForbiddenException"/> when the user loses the right to read, and does not
+    /// start without it. <see langword="null"/>, the default, watches for the application.
+    /// </summary>
+    /// <remarks>
+    /// The right is read from the store at the start, and again whenever an event may have changed it: within milliseconds of a ban, on every node. If that event
+    /// is lost, the store's probe (<see cref="RedisStoreOptions.LiveProbeInterval"/>) finds the change. While the right cannot be read, because the store is away,
+    /// no event is delivered. In a store without members (<see cref="IMemberStore"/>) watching for a user is not supported.
+    /// </remarks>
+    public string? As { get; init; }
+
     /// <summary>From now on, with no limits and no heartbeats.</summary>
     internal static WatchOptions FromNow { get; } = new();
 

@@ -77,7 +77,7 @@ public sealed class ConsoleHostTests
         await alice.LineAsync($"^#2 {Time} bob: hi alice$");
 
         await bob.TypeAsync("/edit 1 mine");
-        await bob.ErrorAsync("only its author");
+        await bob.ErrorAsync("Only its author");
         await bob.TypeAsync("/from alice");
 
         (await bob.LeaveAsync()).ExitCode.Should().Be(0);

@@ -195,7 +195,7 @@ internal sealed class AppendCall
                     Id = id,
                     Timestamp = Micros.ToTime(time),
                     Position = new RoomPosition(reply.Epoch, id, time, reply.Revision),
-                    IsDuplicate = isDuplicate,
+                    IsDuplicate = isDuplicate && send[i].IdempotencyKey is not null,
                 });
                 last = Math.Max(last, id);
             }
