@@ -85,6 +85,40 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task Members_bans_and_slow_mode_work_between_two_terminals()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("/claim");
+        await alice.LineAsync("^alice is here as owner.$");
+        await using var bob = StartOn(port, "bob");
+        await bob.TypeAsync("/join");
+        await bob.LineAsync("^bob is here as member.$");
+        await alice.LineAsync("^bob is here as member.$");
+        await bob.TypeAsync("/ban alice");
+        await bob.ErrorAsync("role in this room does not allow this");
+        await bob.TypeAsync("/claim");
+        await bob.LineAsync("^The room belongs to alice.$");
+
+        await alice.TypeAsync("/slow 3600");
+        await bob.LineAsync("^The room is open to everyone, in slow mode: a message every 3600 s.$");
+        await bob.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} bob: hello$");
+        await bob.TypeAsync("hello again");
+        await bob.ErrorAsync("slow mode. Try again in");
+
+        await alice.TypeAsync("/mute bob");
+        await bob.LineAsync(@"^bob is muted \(alice\).$");
+        await alice.TypeAsync("/ban bob 5");
+        await bob.ErrorAsync("What others write is not shown any more. The user is banned");
+        await bob.TypeAsync("let me in");
+        await bob.ErrorAsync("^The user is banned from this room. Try again in");
+        await alice.TypeAsync("/who");
+        await alice.LineAsync("^alice is here as owner.$");
+        await alice.LineAsync("^bob is banned until ");
+    }
+
+    [Fact]
     public async Task Sends_edits_and_deletions_by_others_are_shown_live()
     {
         var port = FreePort();
