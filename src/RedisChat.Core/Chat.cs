@@ -15,7 +15,7 @@ namespace RedisChat;
 /// </para>
 /// <para>User ids are trusted: the application must know who may act as whom.</para>
 /// </remarks>
-public sealed class Chat
+public sealed partial class Chat
 {
     private readonly IMessageStore _store;
     private readonly OperationRunner _runner;
@@ -225,45 +225,6 @@ public sealed class Chat
     public Task<bool> DeleteAsync(
         string room, long id, string user, bool asModerator = false, string? reason = null, CancellationToken cancellationToken = default) =>
         _changer.DeleteAsync(room, id, user, asModerator, reason, cancellationToken);
-
-    /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
-    /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="after">
-    /// What the watcher has seen: it first receives the events since then. If omitted, it starts with the events from now on. Either way,
-    /// <see cref="RoomEvent.CaughtUp"/> announces that live events follow.
-    /// </param>
-    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
-    /// <inheritdoc cref="WatchAsync(string, WatchOptions, CancellationToken)" path="/remarks|/exception"/>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
-        return WatchAsync(room, WatchOptions.From(after), cancellationToken);
-    }
-
-    /// <summary>Streams a room's events live, with a limit on catching up, or with heartbeats.</summary>
-    /// <remarks>
-    /// <para>
-    /// Load a page, then watch from its position, and you miss nothing in between:
-    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To continue after a restart, save the position of the last event.
-    /// An edit or deletion that was made while the page was being read may be delivered although the page has it.
-    /// </para>
-    /// <para>
-    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
-    /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory.
-    /// </para>
-    /// </remarks>
-    /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="options">Where to start, and how to watch.</param>
-    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
-    /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
-    /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
-    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckWatch(options);
-        return new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
-    }
 
     /// <summary>Reads the events in a room since a position, for applications that poll instead of watching.</summary>
     /// <param name="room">The room's id.</param>

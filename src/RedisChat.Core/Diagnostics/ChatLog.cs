@@ -55,4 +55,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it requested.", EventName = "TooFarBehind")]
     public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
+
+    [LoggerMessage(30, LogLevel.Warning, "The watch of a room that has left a stream could not be ended properly.", EventName = "EndingWatchFailed")]
+    public static partial void EndingWatchFailed(ILogger logger, Exception error);
 }

@@ -20,6 +20,8 @@ internal sealed class OperationRunner(ChatOptions options, TimeProvider time, IL
 
     public ILogger Logger => logger;
 
+    public TimeProvider Time => time;
+
     /// <summary>Runs a call.</summary>
     /// <param name="operation">The kind of call.</param>
     /// <param name="room">The room, for errors and traces.</param>
