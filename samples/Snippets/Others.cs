@@ -31,6 +31,7 @@ internal static class Others
         }
 
         await Live.RunAsync(chat);
+        await Many.WatchAsync(chat);
         await Json.RunAsync(chat);
         await InMemory.RunAsync();
         Console.WriteLine("Snippets passed");

@@ -46,7 +46,7 @@ public static class ChatDiagnostics
     /// <summary>Counter: probes that found a subscription deaf, or that failed. Tag: <c>redischat.cause</c> (<c>deaf</c>, <c>unavailable</c>).</summary>
     public const string ProbeFailures = "redischat.client.probe_failures";
 
-    /// <summary>Up-down counter: current watchers.</summary>
+    /// <summary>Up-down counter: current watchers. Each room of a <see cref="WatchedRooms"/> is one.</summary>
     public const string Watchers = "redischat.client.watchers";
 
     /// <summary>Up-down counter: rooms subscribed to.</summary>

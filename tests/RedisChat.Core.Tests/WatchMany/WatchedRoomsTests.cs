@@ -427,6 +427,49 @@ public sealed class WatchedRoomsTests
     }
 
     [Fact]
+    public async Task Rooms_that_come_and_go_from_many_threads_leave_the_stream_in_order()
+    {
+        const int Threads = 4;
+        const int Rounds = 300;
+        var chat = new Chat(new InMemoryMessageStore());
+        await using var watched = chat.WatchManyAsync([], cancellationToken: Cancelled);
+        var last = new System.Collections.Concurrent.ConcurrentDictionary<string, TaskCompletionSource>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var (room, happened) in watched)
+            {
+                if (happened is RoomEvent.Created { Message.Text: "last" })
+                {
+                    last[room].TrySetResult();
+                }
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                var room = $"{thread} {round % 3}";
+                watched.Add(room, RoomPosition.Start);
+                await chat.SendAsync(room, "alice", "hello", Cancelled);
+                watched.Remove(room).Should().BeTrue();
+            }
+
+            var kept = $"{thread}";
+            last[kept] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            watched.Add(kept);
+            watched.Remove(kept).Should().BeTrue();
+            watched.Add(kept, RoomPosition.Start);
+            await chat.SendAsync(kept, "alice", "last", Cancelled);
+        })));
+
+        await Task.WhenAll(last.Values.Select(seen => seen.Task)).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        last.Should().HaveCount(Threads);
+        await watched.DisposeAsync();
+        await reading;
+    }
+
+    [Fact]
     public async Task Delivering_an_event_allocates_nothing()
     {
         const int Events = 10_000;
