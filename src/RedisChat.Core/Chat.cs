@@ -27,16 +27,23 @@ public sealed partial class Chat
     /// <param name="options">The settings; the defaults if omitted.</param>
     /// <param name="time">The clock for deadlines and retries; the system clock if omitted.</param>
     /// <param name="logger">The log; if omitted, nothing is logged.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public Chat(IMessageStore store, ChatOptions? options = null, TimeProvider? time = null, ILogger<Chat>? logger = null)
+    /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
+    public Chat(
+        IMessageStore store,
+        ChatOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<Chat>? logger = null,
+        IEnumerable<IMessageFilter>? filters = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
-        _sender = new MessageSender(store, _runner);
-        _changer = new MessageChanger(store, _runner);
+        var checks = MessageFilters.Of(filters, _runner);
+        _sender = new MessageSender(store, _runner, checks);
+        _changer = new MessageChanger(store, _runner, checks);
     }
 
     internal IMessageStore Store => _store;
@@ -59,6 +66,7 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
+    /// <exception cref="ChatForbiddenException">A filter refused the message, or failed: see <see cref="IMessageFilter"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -71,6 +79,7 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">A filter refused the message, or failed: see <see cref="IMessageFilter"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -86,6 +95,7 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message, as durably as requested.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">A filter refused the message, or failed: see <see cref="IMessageFilter"/>.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but this level was not confirmed in time. The exception has the receipt.</exception>
     /// <exception cref="ChatServerException">The server cannot provide this level.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
@@ -102,6 +112,7 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names the invalid part.</exception>
+    /// <exception cref="ChatForbiddenException">A filter refused one of the messages, or failed: see <see cref="IMessageFilter"/>.</exception>
     /// <exception cref="ChatDurabilityException">The messages are stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -191,7 +202,7 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     /// <returns>The message as it is now, or <see langword="null"/> if it does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message was written by someone else.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else, or a filter refused its new text.</exception>
     /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>

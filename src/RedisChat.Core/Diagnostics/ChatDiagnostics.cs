@@ -51,4 +51,9 @@ public static class ChatDiagnostics
 
     /// <summary>Up-down counter: rooms subscribed to.</summary>
     public const string Subscriptions = "redischat.client.subscriptions";
+
+    /// <summary>
+    /// Counter: decisions of message filters other than to accept. Tag: <c>redischat.outcome</c> (<c>replaced</c>, <c>refused</c>, <c>failed</c>, <c>late</c>).
+    /// </summary>
+    public const string FilteredMessages = "redischat.client.filtered.messages";
 }

@@ -18,6 +18,9 @@ public static class ChatOperations
     /// <summary>Adding, removing or listing reactions.</summary>
     public const string React = "react";
 
+    /// <summary>Running the filters on a message, before it is sent or edited.</summary>
+    public const string Filter = "filter";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

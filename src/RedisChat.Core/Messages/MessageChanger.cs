@@ -1,23 +1,31 @@
 namespace RedisChat;
 
 /// <summary>Edits and deletes messages, for their authors or for a moderator.</summary>
-internal sealed class MessageChanger(IMessageStore store, OperationRunner runner)
+internal sealed class MessageChanger(IMessageStore store, OperationRunner runner, MessageFilters? filters)
 {
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
 
-    public async Task<Message?> EditAsync(
+    public Task<Message?> EditAsync(
+        string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken) =>
+        filters is null
+            ? ChangeAsync(room, id, user, text, metadata, cancellationToken)
+            : FilterAndChangeAsync(filters, room, id, user, text, metadata, cancellationToken);
+
+    private async Task<Message?> FilterAndChangeAsync(
+        MessageFilters filters, string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    {
+        var edit = Checked(room, id, user, text, metadata);
+        var accepted = await filters.FilterAsync(
+            new FilteredMessage { Room = room, User = user, Text = text, Metadata = edit.Metadata, EditedId = id }, ChatOperations.Edit, cancellationToken)
+            .ConfigureAwait(false);
+        return await ChangeAsync(room, id, user, accepted.Text, accepted.Metadata, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Message?> ChangeAsync(
         string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessageId(id);
-        ChatInput.CheckId(user);
-        ChatInput.CheckText(text, runner.Options);
-        var edit = MessageDecision.Edit(text, metadata);
-        if (edit.Metadata is { } copy)
-        {
-            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
-        }
+        var edit = Checked(room, id, user, text, metadata);
 
         // Safe to repeat: a second attempt finds the new text and changes nothing.
         var change = await runner.RunAsync(
@@ -71,6 +79,22 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
 
             return MessageDecision.Delete(user, reason);
         }
+    }
+
+    /// <summary>Checks the input of an edit, and copies its metadata.</summary>
+    private MessageDecision Checked(string room, long id, string user, string text, IReadOnlyDictionary<string, string>? metadata)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        ChatInput.CheckId(user);
+        ChatInput.CheckText(text, runner.Options);
+        var edit = MessageDecision.Edit(text, metadata);
+        if (edit.Metadata is { } copy)
+        {
+            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
+        }
+
+        return edit;
     }
 
     private static void CheckAuthor(Message message, string user, string rule)
