@@ -34,6 +34,7 @@ internal static class Others
         await Many.WatchAsync(chat);
         await Json.RunAsync(chat);
         await InMemory.RunAsync();
+        await Filters.RunAsync();
         Console.WriteLine("Snippets passed");
     }
 }

@@ -26,6 +26,8 @@ public sealed class InMemoryReactionTests() : ReactionTests(new InMemoryStores()
 
 public sealed class InMemoryWatchManyTests() : WatchManyTests(new InMemoryStores());
 
+public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -299,6 +299,28 @@ public sealed class ClassicWatchManyTests(TestServer server) : WatchManyTests(ne
         NotSupportedAsync(Ability, base.Disposing_the_stream_ends_it_even_while_an_event_is_awaited);
 }
 
+/// <summary>The layout has no place for idempotency keys.</summary>
+public sealed class ClassicFilterTests(TestServer server) : FilterTests(new ClassicStores(server))
+{
+    private const string Ability = "idempotency keys";
+
+    [Fact]
+    public override Task A_repetition_is_recognized_although_the_filter_decides_otherwise() =>
+        NotSupportedAsync(Ability, base.A_repetition_is_recognized_although_the_filter_decides_otherwise);
+
+    [Fact]
+    public override Task A_repetition_through_a_process_with_other_filters_is_recognized() =>
+        NotSupportedAsync(Ability, base.A_repetition_through_a_process_with_other_filters_is_recognized);
+
+    [Fact]
+    public override Task Another_message_under_the_same_key_is_a_conflict_even_if_the_filter_makes_them_equal() =>
+        NotSupportedAsync(Ability, base.Another_message_under_the_same_key_is_a_conflict_even_if_the_filter_makes_them_equal);
+
+    [Fact]
+    public override Task A_repeated_batch_is_recognized_message_by_message() =>
+        NotSupportedAsync(Ability, base.A_repeated_batch_is_recognized_message_by_message);
+}
+
 #if NET10_0_OR_GREATER
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {

@@ -25,6 +25,8 @@ public sealed class ClusterReactionTests(SharedCluster cluster) : ReactionTests(
 
 public sealed class ClusterWatchManyTests(SharedCluster cluster) : WatchManyTests(new ClusterStores(cluster));
 
+public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

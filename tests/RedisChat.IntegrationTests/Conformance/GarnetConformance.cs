@@ -24,6 +24,8 @@ public sealed class GarnetReactionTests(SharedGarnet garnet) : ReactionTests(new
 
 public sealed class GarnetWatchManyTests(SharedGarnet garnet) : WatchManyTests(new GarnetStores(garnet));
 
+public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -31,6 +31,8 @@ public sealed class RedisReactionTests(TestServer server) : ReactionTests(new Re
 
 public sealed class RedisWatchManyTests(TestServer server) : WatchManyTests(new RedisStores(server));
 
+public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -31,6 +31,8 @@ public sealed class SealedReactionTests(TestServer server) : ReactionTests(new S
 
 public sealed class SealedWatchManyTests(TestServer server) : WatchManyTests(new SealedStores(server));
 
+public sealed class SealedFilterTests(TestServer server) : FilterTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
