@@ -32,8 +32,10 @@ internal static class Others
         }
 
         await Live.RunAsync(chat);
+        await Many.WatchAsync(chat);
         await Json.RunAsync(chat);
         await InMemory.RunAsync();
+        await Filters.RunAsync();
         Console.WriteLine("Snippets passed");
     }
 }

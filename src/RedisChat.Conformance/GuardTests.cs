@@ -317,6 +317,33 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
         (await RefusedAsync(() => NextAsync(again))).Reason.Should().Be(ForbiddenReason.NotMember);
     });
 
+    [Fact]
+    public Task A_room_leaves_a_stream_of_many_when_the_user_may_no_longer_read_it() => RunAsync(async () =>
+    {
+        var other = NewRoom();
+        await Target.Members.JoinAsync("bob", Cancelled);
+        var rooms = Chat.WatchManyAsync([new(Room, null), new(other, null)], new WatchManyOptions { As = "bob" }, Cancelled);
+        await using var events = rooms.GetAsyncEnumerator(Cancelled);
+        for (var caughtUp = 0; caughtUp < 2; caughtUp++)
+        {
+            (await NextAsync(events)).Event.Should().BeOfType<RoomEvent.CaughtUp>();
+        }
+
+        await Target.Members.BanAsync("bob", Actor.Application, cancellationToken: Cancelled);
+        var ended = await NextAsync(events);
+        await AppendAsync("alice", "hello", room: other);
+
+        ended.Room.Should().Be(Room);
+        ended.Event.Should().BeOfType<RoomEvent.Failed>().Which.Error.Should().BeOfType<ChatForbiddenException>().Which.Reason.Should().Be(ForbiddenReason.Banned);
+        (await NextAsync(events)).Should().Match<WatchedRoomEvent>(happened => happened.Room == other && happened.Event is RoomEvent.Created);
+
+        static async Task<WatchedRoomEvent> NextAsync(IAsyncEnumerator<WatchedRoomEvent> events)
+        {
+            (await events.MoveNextAsync()).Should().BeTrue();
+            return events.Current;
+        }
+    });
+
     private static async Task<RoomEvent> NextAsync(IAsyncEnumerator<RoomEvent> events)
     {
         (await events.MoveNextAsync()).Should().BeTrue();

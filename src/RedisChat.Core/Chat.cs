@@ -15,7 +15,7 @@ namespace RedisChat;
 /// </para>
 /// <para>User ids are trusted: the application must know who may act as whom.</para>
 /// </remarks>
-public sealed class Chat
+public sealed partial class Chat
 {
     private readonly IMessageStore _store;
     private readonly OperationRunner _runner;
@@ -27,16 +27,23 @@ public sealed class Chat
     /// <param name="options">The settings; the defaults if omitted.</param>
     /// <param name="time">The clock for deadlines and retries; the system clock if omitted.</param>
     /// <param name="logger">The log; if omitted, nothing is logged.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public Chat(IMessageStore store, ChatOptions? options = null, TimeProvider? time = null, ILogger<Chat>? logger = null)
+    /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
+    public Chat(
+        IMessageStore store,
+        ChatOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<Chat>? logger = null,
+        IEnumerable<IMessageFilter>? filters = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
-        _sender = new MessageSender(store, _runner);
-        _changer = new MessageChanger(store, _runner);
+        var checks = MessageFilters.Of(filters, _runner);
+        _sender = new MessageSender(store, _runner, checks);
+        _changer = new MessageChanger(store, _runner, checks);
     }
 
     internal IMessageStore Store => _store;
@@ -59,7 +66,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid, see <see cref="NewMessage"/>.</exception>
-    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -72,7 +79,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -88,7 +95,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the message may still be stored.</param>
     /// <returns>The receipt: the store holds the message, as durably as requested.</returns>
     /// <exception cref="ChatInputException">The room's id or the message is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but this level was not confirmed in time. The exception has the receipt.</exception>
     /// <exception cref="ChatServerException">The server cannot provide this level.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
@@ -105,7 +112,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the messages may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
     /// <exception cref="ChatInputException">The room's id or one of the messages is not valid; the error names the invalid part.</exception>
-    /// <exception cref="ChatForbiddenException">The room's rules do not allow it: see <see cref="ChatForbiddenException.Reason"/>.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The messages are stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was already used for a different message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -195,7 +202,7 @@ public sealed class Chat
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     /// <returns>The message as it is now, or <see langword="null"/> if it does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the text is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">The message was written by someone else, or the room's rules do not allow it.</exception>
+    /// <exception cref="ChatForbiddenException">The message was written by someone else, or the room's rules or a filter do not allow it.</exception>
     /// <exception cref="ChatDataException">The stored value is not a message.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
@@ -228,47 +235,6 @@ public sealed class Chat
     public Task<bool> DeleteAsync(
         string room, long id, Actor by, string? reason = null, CancellationToken cancellationToken = default) =>
         _changer.DeleteAsync(room, id, by, reason, cancellationToken);
-
-    /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
-    /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="after">
-    /// What the watcher has seen: it first receives the events since then. If omitted, it starts with the events from now on. Either way,
-    /// <see cref="RoomEvent.CaughtUp"/> announces that live events follow.
-    /// </param>
-    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
-    /// <inheritdoc cref="WatchAsync(string, WatchOptions, CancellationToken)" path="/remarks|/exception"/>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
-        return WatchAsync(room, WatchOptions.From(after), cancellationToken);
-    }
-
-    /// <summary>Streams a room's events live, with a limit on catching up, or with heartbeats.</summary>
-    /// <remarks>
-    /// <para>
-    /// Load a page, then watch from its position, and you miss nothing in between:
-    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To continue after a restart, save the position of the last event.
-    /// An edit or deletion that was made while the page was being read may be delivered although the page has it.
-    /// </para>
-    /// <para>
-    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
-    /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory.
-    /// </para>
-    /// </remarks>
-    /// <param name="room">The room's id; it need not exist yet.</param>
-    /// <param name="options">Where to start, and how to watch.</param>
-    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
-    /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
-    /// <exception cref="NotSupportedException">The store cannot be watched, or not for a user.</exception>
-    /// <exception cref="ChatForbiddenException">When enumerated: <see cref="WatchOptions.As"/> may not, or may no longer, read the room.</exception>
-    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
-    {
-        ChatInput.CheckId(room);
-        ChatInput.CheckWatch(options);
-        var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
-        return options.As is { } user ? new ReaderEvents(events, _store, room, user, _runner.Time, cancellationToken) : events;
-    }
 
     /// <summary>Reads the events in a room since a position, for applications that poll instead of watching.</summary>
     /// <param name="room">The room's id.</param>

@@ -129,6 +129,19 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IRoomKeyScheme>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
+    /// <summary>Adds a filter that checks messages before they are stored, after those that were added before. One instance serves all calls.</summary>
+    /// <typeparam name="T">The filter; its constructor gets the host's services, other than the chat itself, which needs the filter first.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddMessageFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder)
+        where T : class, IMessageFilter
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddKeyedSingleton<IMessageFilter>(builder.ServiceKey, (provider, _) => ActivatorUtilities.CreateInstance<T>(provider));
+        return builder;
+    }
+
     // Not null, because null means the options of all names.
     private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 

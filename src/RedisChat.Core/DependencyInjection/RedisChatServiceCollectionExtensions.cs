@@ -83,7 +83,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetRequiredKeyedService<IMessageStore>(key),
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
             Time(provider),
-            provider.GetService<ILogger<Chat>>()));
+            provider.GetService<ILogger<Chat>>(),
+            provider.GetKeyedServices<IMessageFilter>(key)));
         return new RedisChatBuilder(services, key);
     }
 

@@ -46,9 +46,14 @@ public static class ChatDiagnostics
     /// <summary>Counter: probes that found a subscription deaf, or that failed. Tag: <c>redischat.cause</c> (<c>deaf</c>, <c>unavailable</c>).</summary>
     public const string ProbeFailures = "redischat.client.probe_failures";
 
-    /// <summary>Up-down counter: current watchers.</summary>
+    /// <summary>Up-down counter: current watchers. Each room of a <see cref="WatchedRooms"/> is one.</summary>
     public const string Watchers = "redischat.client.watchers";
 
     /// <summary>Up-down counter: rooms subscribed to.</summary>
     public const string Subscriptions = "redischat.client.subscriptions";
+
+    /// <summary>
+    /// Counter: decisions of message filters other than to accept. Tag: <c>redischat.outcome</c> (<c>replaced</c>, <c>refused</c>, <c>failed</c>, <c>late</c>).
+    /// </summary>
+    public const string FilteredMessages = "redischat.client.filtered.messages";
 }

@@ -30,6 +30,9 @@ public static class ChatOperations
     /// <summary>Changing a room's rules.</summary>
     public const string ChangeRules = "change rules";
 
+    /// <summary>Running the filters on a message, before it is sent or edited.</summary>
+    public const string Filter = "filter";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

@@ -50,6 +50,9 @@ internal static class ChatTelemetry
     private static readonly UpDownCounter<long> Subscriptions = Meter.CreateUpDownCounter<long>(
         ChatDiagnostics.Subscriptions, "{subscription}", "Rooms subscribed to.");
 
+    private static readonly Counter<long> FilteredMessages = Meter.CreateCounter<long>(
+        ChatDiagnostics.FilteredMessages, "{message}", "Decisions of message filters other than to accept.");
+
     private static readonly string[] CauseNames = [.. Enum.GetNames<CatchUpCause>().Select(name => name.ToLowerInvariant())];
 
     public static Activity? Start(string operation, string room)
@@ -159,6 +162,8 @@ internal static class ChatTelemetry
             ChatLog.UnreadableMessage(logger, key ?? "(unknown)", field ?? "(none)");
         }
     }
+
+    public static void Filtered(string outcome) => FilteredMessages.Add(1, new KeyValuePair<string, object?>("redischat.outcome", outcome));
 
     public static void DeliveredEvent() => Delivered.Add(1);
 

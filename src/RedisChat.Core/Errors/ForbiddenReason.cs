@@ -35,4 +35,7 @@ public enum ForbiddenReason
 
     /// <summary>The room would be left without an owner.</summary>
     LastOwner,
+
+    /// <summary>A filter of the application refused the message, or could not check it: see <see cref="IMessageFilter"/>.</summary>
+    Filtered,
 }

@@ -35,6 +35,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]
 [JsonSerializable(typeof(IAsyncEnumerable<RoomEvent>))]
+[JsonSerializable(typeof(WatchedRoomEvent))]
+[JsonSerializable(typeof(IAsyncEnumerable<WatchedRoomEvent>))]
 [JsonSerializable(typeof(ChatHealth))]
 [JsonSerializable(typeof(ServerInspection))]
 [SuppressMessage("ApiDesign", "RS0016", Justification = "What the generator adds follows from the attributes above.")]

@@ -1,23 +1,31 @@
 namespace RedisChat;
 
 /// <summary>Edits and deletes messages.</summary>
-internal sealed class MessageChanger(IMessageStore store, OperationRunner runner)
+internal sealed class MessageChanger(IMessageStore store, OperationRunner runner, MessageFilters? filters)
 {
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
 
-    public async Task<Message?> EditAsync(
+    public Task<Message?> EditAsync(
+        string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken) =>
+        filters is null || by.IsApplication
+            ? ChangeAsync(room, id, by, text, metadata, cancellationToken)
+            : FilterAndChangeAsync(filters, room, id, by, text, metadata, cancellationToken);
+
+    private async Task<Message?> FilterAndChangeAsync(
+        MessageFilters filters, string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    {
+        var edit = Checked(room, id, by, text, metadata);
+        var accepted = await filters.FilterAsync(
+            new FilteredMessage { Room = room, User = by.UserId!, Text = text, Metadata = edit.Metadata, EditedId = id }, ChatOperations.Edit, cancellationToken)
+            .ConfigureAwait(false);
+        return await ChangeAsync(room, id, by, accepted.Text, accepted.Metadata, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Message?> ChangeAsync(
         string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessageId(id);
-        RuleInput.CheckActor(by);
-        ChatInput.CheckText(text, runner.Options);
-        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn };
-        if (edit.Metadata is { } copy)
-        {
-            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
-        }
+        var edit = Checked(room, id, by, text, metadata);
 
         // Safe to repeat: a second attempt finds the new text and changes nothing.
         var change = await runner.RunAsync(
@@ -73,5 +81,21 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
                 ? MessageDecision.Delete(by.UserId, reason) with { By = by, Right = isOwn ? RoomRights.ChangeOwn : RoomRights.DeleteAny }
                 : throw Forbidden.NotAuthor(message.Id, "Only its author may delete it, or the application.");
         }
+    }
+
+    /// <summary>Checks the input of an edit, and copies its metadata.</summary>
+    private MessageDecision Checked(string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessageId(id);
+        RuleInput.CheckActor(by);
+        ChatInput.CheckText(text, runner.Options);
+        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn };
+        if (edit.Metadata is { } copy)
+        {
+            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
+        }
+
+        return edit;
     }
 }

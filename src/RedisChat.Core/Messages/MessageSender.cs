@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>Sends messages: copies and checks the caller's data, appends it with retries, and returns the receipts.</summary>
-internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
+internal sealed class MessageSender(IMessageStore store, OperationRunner runner, MessageFilters? filters)
 {
     private readonly ChatOperation _operation = new(ChatOperations.Send, "The message could not be sent")
     {
@@ -11,25 +11,46 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
     };
     private readonly IPendingSendStore _sends = store.GetAbility<IPendingSendStore>() ?? new RepeatableSends(store);
 
-    public async Task<MessageReceipt> SendAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken)
+    public Task<MessageReceipt> SendAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken) =>
+        filters is null ? StoreAsync(room, message, durability, cancellationToken) : FilterAndStoreAsync(filters, room, message, durability, cancellationToken);
+
+    public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+        string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken) =>
+        filters is null ? StoreAsync(room, messages, durability, cancellationToken) : FilterAndStoreAsync(filters, room, messages, durability, cancellationToken);
+
+    private async Task<MessageReceipt> FilterAndStoreAsync(
+        MessageFilters filters, string room, NewMessage message, Durability durability, CancellationToken cancellationToken)
     {
         message = message?.Snapshot()!;
-        ChatInput.CheckId(room);
-        ChatInput.CheckMessage(message, runner.Options);
-        RequireAbility(durability);
+        Check(room, message, durability);
+        message = await filters.FilterAsync(room, message, cancellationToken).ConfigureAwait(false);
+        return await StoreAsync(room, message, durability, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<MessageReceipt>> FilterAndStoreAsync(
+        MessageFilters filters, string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
+    {
+        messages = NewMessage.Snapshot(messages);
+        Check(room, messages, durability);
+        messages = await filters.FilterAsync(room, messages, cancellationToken).ConfigureAwait(false);
+        return await StoreAsync(room, messages, durability, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<MessageReceipt> StoreAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken)
+    {
+        message = message?.Snapshot()!;
+        Check(room, message, durability);
         using var send = _sends.Prepare(room, message, durability);
         await RunAsync(room, send, cancellationToken).ConfigureAwait(false);
         ChatTelemetry.Stored(send.Receipt);
         return send.Receipt;
     }
 
-    public async Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
+    private async Task<IReadOnlyList<MessageReceipt>> StoreAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)
     {
         messages = NewMessage.Snapshot(messages);
-        ChatInput.CheckId(room);
-        ChatInput.CheckBatch(messages, runner.Options);
-        RequireAbility(durability);
+        Check(room, messages, durability);
         if (messages.Count == 0)
         {
             return [];
@@ -43,6 +64,20 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner)
 
     private ValueTask<IPendingSend> RunAsync(string room, IPendingSend send, CancellationToken cancellationToken) =>
         runner.RunAsync(_operation, room, send, static (send, token) => send.AttemptAsync(token), cancellationToken);
+
+    private void Check(string room, NewMessage message, Durability durability)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckMessage(message, runner.Options);
+        RequireAbility(durability);
+    }
+
+    private void Check(string room, IReadOnlyList<NewMessage> messages, Durability durability)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckBatch(messages, runner.Options);
+        RequireAbility(durability);
+    }
 
     private void RequireAbility(Durability durability)
     {

@@ -6,6 +6,11 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
+    private static readonly object KeyIsGenerated = new();
+
+    // One field, because every send allocates a message, and a generated key is never repeated by a caller, so that the original does not matter then.
+    private object? _origin;
+
     /// <summary>Creates an empty message, to be filled by an initializer.</summary>
     public NewMessage()
     {
@@ -62,7 +67,24 @@ public sealed record NewMessage
     /// a repetition like any other, but is not stored as <see cref="Message.IdempotencyKey"/>. Applications need not set this.
     /// </summary>
     [JsonIgnore]
-    public bool IsKeyGenerated { get; init; }
+    public bool IsKeyGenerated
+    {
+        get => _origin == KeyIsGenerated;
+        init => _origin = value ? KeyIsGenerated : _origin == KeyIsGenerated ? null : _origin;
+    }
+
+    /// <summary>
+    /// The message as the caller sent it, if a filter has replaced its text or metadata. For stores: two messages under one <see cref="IdempotencyKey"/> are the same if
+    /// their originals are, because a filter need not decide the same way twice. <see langword="null"/> if the message is as it was sent, or if its key was generated.
+    /// </summary>
+    [JsonIgnore]
+    public NewMessage? Original => _origin as NewMessage;
+
+    /// <summary>The message with what filters made of it.</summary>
+    internal NewMessage With(string text, IReadOnlyDictionary<string, string> metadata) =>
+        text == Text && Message.MetadataEquals(metadata, Metadata)
+            ? this
+            : this with { Text = text, Metadata = MetadataCopy.Of(metadata), _origin = IsKeyGenerated ? _origin : this };
 
     /// <summary>The message, with metadata that the caller can no longer change.</summary>
     internal NewMessage Snapshot() => Metadata is MetadataCopy ? this : this with { Metadata = MetadataCopy.Of(Metadata) };

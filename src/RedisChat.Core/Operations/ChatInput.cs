@@ -82,16 +82,20 @@ internal static class ChatInput
             CheckId(user, new ArgumentName(nameof(options), Property: nameof(options.As)));
         }
 
-        if (options.MaxCatchUp < 0)
+        CheckWatch(options.MaxCatchUp, options.Heartbeat, nameof(options));
+    }
+
+    public static void CheckRooms(IEnumerable<KeyValuePair<string, RoomPosition?>> rooms) => RequireNotNull(rooms, new ArgumentName(nameof(rooms)));
+
+    public static void CheckWatchMany(WatchManyOptions options)
+    {
+        RequireNotNull(options, new ArgumentName(nameof(options)));
+        if (options.As is { } user)
         {
-            throw new ChatInputException("A bound on catching up must not be negative.", $"{nameof(options)}.{nameof(options.MaxCatchUp)}");
+            CheckId(user, new ArgumentName(nameof(options), Property: nameof(options.As)));
         }
 
-        if (options.Heartbeat is { } interval && (interval <= TimeSpan.Zero || interval > LongestHeartbeat))
-        {
-            throw new ChatInputException(
-                $"A heartbeat must be longer than zero, and at most {LongestHeartbeat.TotalDays} days.", $"{nameof(options)}.{nameof(options.Heartbeat)}");
-        }
+        CheckWatch(options.MaxCatchUp, options.Heartbeat, nameof(options));
     }
 
     public static void CheckLimit(int limit, [CallerArgumentExpression(nameof(limit))] string name = "")
@@ -132,6 +136,20 @@ internal static class ChatInput
             {
                 throw new ChatInputException($"{property} must be from {least} to {ChatLimits.MaxMessageId}.", $"{nameof(query)}.{property}");
             }
+        }
+    }
+
+    private static void CheckWatch(int? maxCatchUp, TimeSpan? heartbeat, string argument)
+    {
+        if (maxCatchUp < 0)
+        {
+            throw new ChatInputException("A bound on catching up must not be negative.", $"{argument}.{nameof(WatchOptions.MaxCatchUp)}");
+        }
+
+        if (heartbeat is { } interval && (interval <= TimeSpan.Zero || interval > LongestHeartbeat))
+        {
+            throw new ChatInputException(
+                $"A heartbeat must be longer than zero, and at most {LongestHeartbeat.TotalDays} days.", $"{argument}.{nameof(WatchOptions.Heartbeat)}");
         }
     }
 

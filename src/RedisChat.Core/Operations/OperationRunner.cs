@@ -51,4 +51,33 @@ internal sealed class OperationRunner(ChatOptions options, TimeProvider time, IL
             ChatTelemetry.Finish(activity, operation.Name, time.GetElapsedTime(start), error);
         }
     }
+
+    /// <summary>Runs a step that must not be repeated, without retries or a deadline of its own; otherwise like <see cref="RunAsync"/>.</summary>
+    /// <param name="operation">The name of the step: one of <see cref="ChatOperations"/>.</param>
+    /// <param name="room">The room, for errors and traces.</param>
+    /// <param name="state">The step's input.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public async ValueTask<T> RunOnceAsync<TState, T>(
+        string operation, string room, TState state, Func<TState, CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken)
+    {
+        var activity = ChatTelemetry.Start(operation, room);
+        var start = time.GetTimestamp();
+        Exception? error = null;
+        try
+        {
+            using var pending = _pending.Enter();
+            return await step(state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            (e as ChatException)?.Complete(room, operation);
+            throw;
+        }
+        finally
+        {
+            ChatTelemetry.Finish(activity, operation, time.GetElapsedTime(start), error);
+        }
+    }
 }

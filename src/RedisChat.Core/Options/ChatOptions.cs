@@ -34,4 +34,7 @@ public sealed class ChatOptions
 
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
+
+    /// <summary>Settings of message filters.</summary>
+    public MessageFilterOptions Filters { get; } = new();
 }

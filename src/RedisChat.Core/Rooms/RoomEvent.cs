@@ -29,6 +29,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Gap), "gap")]
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 [JsonDerivedType(typeof(Heartbeat), "heartbeat")]
+[JsonDerivedType(typeof(Failed), "failed")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
@@ -226,7 +227,8 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// Nothing happened for <see cref="WatchOptions.Heartbeat"/>. Delivered only if requested. The position is that of the previous event.
+    /// Nothing happened for <see cref="WatchOptions.Heartbeat"/>. Delivered only if requested. The position is that of the previous event; in a
+    /// <see cref="WatchedRooms"/>, where a heartbeat concerns all rooms, it is <see cref="RoomPosition.Start"/>.
     /// </summary>
     public sealed record Heartbeat : RoomEvent
     {
@@ -236,5 +238,29 @@ public abstract record RoomEvent
             : base(position)
         {
         }
+    }
+
+    /// <summary>
+    /// A room of a <see cref="WatchedRooms"/> can no longer be watched: it has left the stream, and can be added again. Delivered only by such a stream; a watch
+    /// of a single room throws the error instead.
+    /// </summary>
+    public sealed record Failed : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="position">
+        /// The position of the previous event. If there was none, the position from which the room was watched; <see cref="RoomPosition.Start"/> if it was to start
+        /// with the events from then on.
+        /// </param>
+        public Failed(RoomPosition position)
+            : base(position)
+        {
+        }
+
+        /// <summary>
+        /// Why: usually a <see cref="ChatException"/>, whose <see cref="ChatException.Room"/> is this room. Waiting does not fix it. Not part of the JSON, where
+        /// clients would see it.
+        /// </summary>
+        [JsonIgnore]
+        public Exception? Error { get; init; }
     }
 }

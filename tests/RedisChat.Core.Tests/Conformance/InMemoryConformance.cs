@@ -28,6 +28,10 @@ public sealed class InMemoryMemberTests() : MemberTests(new InMemoryStores());
 
 public sealed class InMemoryGuardTests() : GuardTests(new InMemoryStores());
 
+public sealed class InMemoryWatchManyTests() : WatchManyTests(new InMemoryStores());
+
+public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -12,6 +12,27 @@ public sealed class AddRedisChatTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Filters_run_in_the_order_of_their_registration_each_chat_with_its_own()
+    {
+        _services.AddSingleton("!");
+        _services.AddRedisChat().UseInMemory().AddMessageFilter<Suffix>().AddMessageFilter<Shout>();
+        _services.AddKeyedRedisChat("support").UseInMemory().AddMessageFilter<Shout>();
+        _services.AddKeyedRedisChat("plain").UseInMemory();
+
+        await using var provider = _services.BuildServiceProvider();
+
+        (await SentAsync(provider.GetRequiredService<Chat>())).Should().Be("HELLO SUFFIX!");
+        (await SentAsync(provider.GetRequiredKeyedService<Chat>("support"))).Should().Be("HELLO");
+        (await SentAsync(provider.GetRequiredKeyedService<Chat>("plain"))).Should().Be("hello");
+
+        static async Task<string> SentAsync(Chat chat)
+        {
+            var id = (await chat.SendAsync("lobby", "alice", "hello", Cancelled)).Id;
+            return (await chat.GetAsync("lobby", id, Cancelled))!.Text;
+        }
+    }
+
+    [Fact]
     public void By_default_messages_are_kept_in_Redis()
     {
         _services.AddRedisChat("localhost:1");
@@ -142,5 +163,17 @@ public sealed class AddRedisChatTests
 
         public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default) =>
             _inner.WatchAsync(room, options, cancellationToken);
+    }
+
+    private sealed class Suffix(string end) : IMessageFilter
+    {
+        public ValueTask<FilterDecision> FilterAsync(FilteredMessage message, CancellationToken cancellationToken = default) =>
+            new(FilterDecision.Replace($"{message.Text} suffix{end}"));
+    }
+
+    private sealed class Shout : IMessageFilter
+    {
+        public ValueTask<FilterDecision> FilterAsync(FilteredMessage message, CancellationToken cancellationToken = default) =>
+            new(FilterDecision.Replace(message.Text.ToUpperInvariant()));
     }
 }

@@ -148,6 +148,33 @@ public sealed class TelemetryTests
         measured.Should().Contain(m => m.Instrument == ChatDiagnostics.UnreadableMessages && m.Value == 5);
     }
 
+    [Fact]
+    public async Task Filters_are_a_span_of_their_own_and_their_decisions_are_counted()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var activities = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ChatDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(activities);
+        var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
+        using var listener = Listen(measured);
+        var chat = new Chat(new InMemoryMessageStore(), filters: [new Filters.ScriptedFilter(message =>
+            message.Text == "refuse" ? FilterDecision.Refuse("No.") : message.Text == "fail" ? throw new FormatException() : FilterDecision.Replace("other"))]);
+
+        await chat.SendAsync(_room, "alice", "hello", Cancelled);
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => chat.SendAsync(_room, "alice", "refuse", Cancelled));
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => chat.EditAsync(_room, 1, "alice", "fail", Cancelled));
+
+        spans.Where(span => (string?)span.GetTagItem("messaging.destination.name") == _room).Select(span => (span.DisplayName, span.Status)).Should().Equal(
+            ("filter chatroom", ActivityStatusCode.Unset), ("send chatroom", ActivityStatusCode.Unset),
+            ("filter chatroom", ActivityStatusCode.Error), ("filter chatroom", ActivityStatusCode.Error));
+        measured.Where(one => one.Instrument == ChatDiagnostics.FilteredMessages).Select(one => one.Tags)
+            .Should().Contain("redischat.outcome=replaced").And.Contain("redischat.outcome=refused").And.Contain("redischat.outcome=failed");
+    }
+
     private static MeterListener Listen(ConcurrentQueue<(string Instrument, double Value, string Tags)> measured)
     {
         var listener = new MeterListener

@@ -76,7 +76,14 @@ public sealed class ChatJsonTests
             $$"""{"kind":"reacted","messageId":9000000000000000,"reactions":[{"emoji":"\uD83D\uDC4D","count":2,"own":1},{"emoji":":shipit:","count":1,"own":0}],"user":"alice","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"gap","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"caughtUp","position":"{{JsonExamples.Position}}"}""",
-            $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""");
+            $$"""{"kind":"heartbeat","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"failed","position":"{{JsonExamples.Position}}"}""");
+
+    [Fact]
+    public void The_error_of_a_failed_room_is_not_in_the_JSON() =>
+        JsonSerializer.Serialize(
+            new WatchedRoomEvent("lobby", new RoomEvent.Failed(RoomPosition.Start) { Error = new ChatException("secret") }), ChatJsonContext.Default.WatchedRoomEvent)
+            .Should().Be("""{"room":"lobby","event":{"kind":"failed","position":"0.0.0.0"}}""");
 
     [Fact]
     public void Each_kind_of_event_has_its_camel_case_name_in_JSON()

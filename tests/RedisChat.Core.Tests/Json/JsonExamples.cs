@@ -44,6 +44,7 @@ internal static class JsonExamples
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
         new RoomEvent.Heartbeat(Position),
+        new RoomEvent.Failed(Position),
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -68,6 +69,7 @@ internal static class JsonExamples
         (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
         (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),
         .. Events.Select(happened => (typeof(RoomEvent), (object)happened)),
+        (typeof(WatchedRoomEvent), new WatchedRoomEvent("lobby", Events[0])),
         (typeof(ChatHealth), new ChatHealth(new(true, TimeSpan.FromTicks(12_345)), new(false, TimeSpan.FromSeconds(2), "There was no answer."), new(true, default))),
         (typeof(ServerInspection), new ServerInspection(
             [new InspectedServer("localhost:6379", ServerRole.Primary, "Redis 7.0.15"), new InspectedServer("localhost:6380", ServerRole.Unknown, null)],

@@ -22,6 +22,8 @@ public sealed class OptionBindingTests
         ["ChatOptions.Durability.Timeout"] = ("00:00:03", TimeSpan.FromSeconds(3), ["3 s", "soon"]),
         ["ChatOptions.Reactions.Mode"] = ("Counted", ReactionMode.Counted, ["Several", "17"]),
         ["ChatOptions.Reactions.MaxKinds"] = ("5", 5, ["few", "0"]),
+        ["ChatOptions.Filters.Timeout"] = ("00:00:01", TimeSpan.FromSeconds(1), ["1 s", "soon", "00:02:00"]),
+        ["ChatOptions.Filters.OnFailure"] = ("Accept", FilterFailureMode.Accept, ["Ignore", "17"]),
         ["RedisStoreOptions.Configuration"] = ("redis://host:7000/2", "redis://host:7000/2", ["", "http://host", "host,nonsense=1"]),
         ["RedisStoreOptions.KeyPrefix"] = ("shop", "shop", ["", "a{b}"]),
         ["RedisStoreOptions.IdempotencyWindow"] = ("00:20:00", TimeSpan.FromMinutes(20), ["20 min", "20", "00:00:01"]),

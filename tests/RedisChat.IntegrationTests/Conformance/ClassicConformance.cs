@@ -275,6 +275,70 @@ public sealed class ClassicReactionTests(TestServer server) : ReactionTests(new 
         NotSupportedAsync(Ability, base.A_reader_that_has_seen_nothing_gets_reactions_from_the_page_and_not_from_events);
 }
 
+/// <summary>The layout has no place for a log of changes, so it cannot be watched.</summary>
+public sealed class ClassicWatchManyTests(TestServer server) : WatchManyTests(new ClassicStores(server))
+{
+    private const string Ability = "watching";
+
+    [Fact]
+    public override Task Each_event_comes_with_its_room_in_the_order_of_that_room() =>
+        NotSupportedAsync(Ability, base.Each_event_comes_with_its_room_in_the_order_of_that_room);
+
+    [Fact]
+    public override Task A_room_with_a_position_first_delivers_what_changed_since() =>
+        NotSupportedAsync("editing", base.A_room_with_a_position_first_delivers_what_changed_since);
+
+    [Fact]
+    public override Task Rooms_are_added_and_removed_while_the_stream_is_read() =>
+        NotSupportedAsync(Ability, base.Rooms_are_added_and_removed_while_the_stream_is_read);
+
+    [Fact]
+    public override Task A_room_that_is_removed_and_added_at_its_position_misses_nothing_and_repeats_nothing() =>
+        NotSupportedAsync(Ability, base.A_room_that_is_removed_and_added_at_its_position_misses_nothing_and_repeats_nothing);
+
+    [Fact]
+    public override Task A_room_that_is_flooded_does_not_starve_another_one() =>
+        NotSupportedAsync(Ability, base.A_room_that_is_flooded_does_not_starve_another_one);
+
+    [Fact]
+    public override Task Many_rooms_with_many_senders_deliver_all_of_their_own_events_once() =>
+        NotSupportedAsync(Ability, base.Many_rooms_with_many_senders_deliver_all_of_their_own_events_once);
+
+    [Fact]
+    public override Task A_room_cannot_be_in_a_stream_twice() =>
+        NotSupportedAsync(Ability, base.A_room_cannot_be_in_a_stream_twice);
+
+    [Fact]
+    public override Task A_canceled_stream_ends_with_the_token_and_before_any_further_event() =>
+        NotSupportedAsync(Ability, base.A_canceled_stream_ends_with_the_token_and_before_any_further_event);
+
+    [Fact]
+    public override Task Disposing_the_stream_ends_it_even_while_an_event_is_awaited() =>
+        NotSupportedAsync(Ability, base.Disposing_the_stream_ends_it_even_while_an_event_is_awaited);
+}
+
+/// <summary>The layout has no place for idempotency keys.</summary>
+public sealed class ClassicFilterTests(TestServer server) : FilterTests(new ClassicStores(server))
+{
+    private const string Ability = "idempotency keys";
+
+    [Fact]
+    public override Task A_repetition_is_recognized_although_the_filter_decides_otherwise() =>
+        NotSupportedAsync(Ability, base.A_repetition_is_recognized_although_the_filter_decides_otherwise);
+
+    [Fact]
+    public override Task A_repetition_through_a_process_with_other_filters_is_recognized() =>
+        NotSupportedAsync(Ability, base.A_repetition_through_a_process_with_other_filters_is_recognized);
+
+    [Fact]
+    public override Task Another_message_under_the_same_key_is_a_conflict_even_if_the_filter_makes_them_equal() =>
+        NotSupportedAsync(Ability, base.Another_message_under_the_same_key_is_a_conflict_even_if_the_filter_makes_them_equal);
+
+    [Fact]
+    public override Task A_repeated_batch_is_recognized_message_by_message() =>
+        NotSupportedAsync(Ability, base.A_repeated_batch_is_recognized_message_by_message);
+}
+
 #if NET10_0_OR_GREATER
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {

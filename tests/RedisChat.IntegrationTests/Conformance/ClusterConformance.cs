@@ -27,6 +27,10 @@ public sealed class ClusterMemberTests(SharedCluster cluster) : MemberTests(new 
 
 public sealed class ClusterGuardTests(SharedCluster cluster) : GuardTests(new ClusterStores(cluster));
 
+public sealed class ClusterWatchManyTests(SharedCluster cluster) : WatchManyTests(new ClusterStores(cluster));
+
+public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

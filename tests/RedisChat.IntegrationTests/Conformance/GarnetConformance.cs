@@ -26,6 +26,10 @@ public sealed class GarnetMemberTests(SharedGarnet garnet) : MemberTests(new Gar
 
 public sealed class GarnetGuardTests(SharedGarnet garnet) : GuardTests(new GarnetStores(garnet));
 
+public sealed class GarnetWatchManyTests(SharedGarnet garnet) : WatchManyTests(new GarnetStores(garnet));
+
+public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -33,6 +33,10 @@ public sealed class RedisMemberTests(TestServer server) : MemberTests(new RedisS
 
 public sealed class RedisGuardTests(TestServer server) : GuardTests(new RedisStores(server));
 
+public sealed class RedisWatchManyTests(TestServer server) : WatchManyTests(new RedisStores(server));
+
+public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -33,6 +33,10 @@ public sealed class SealedMemberTests(TestServer server) : MemberTests(new Seale
 
 public sealed class SealedGuardTests(TestServer server) : GuardTests(new SealedStores(server));
 
+public sealed class SealedWatchManyTests(TestServer server) : WatchManyTests(new SealedStores(server));
+
+public sealed class SealedFilterTests(TestServer server) : FilterTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 

@@ -14,6 +14,9 @@ public sealed class WatchMemoryTests(TestServer server)
     [Fact]
     public Task A_watched_room_takes_no_more_than_two_kilobytes() => OwnProcess.RunAsync(server, MeasureAsync);
 
+    [Fact]
+    public Task A_room_of_a_stream_of_many_takes_no_more_than_a_room_that_is_watched_alone() => OwnProcess.RunAsync(server, MeasureStreamAsync);
+
     private static async Task MeasureAsync()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -51,6 +54,51 @@ public sealed class WatchMemoryTests(TestServer server)
                 }
             }));
             return caughtUp.Task;
+        }
+    }
+
+    private static async Task MeasureStreamAsync()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        await using var watched = new Chat(store).WatchManyAsync([], cancellationToken: Cancelled);
+        var caughtUp = 0;
+        var awaited = (Count: 0, Reached: new TaskCompletionSource());
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var happened in watched)
+            {
+                caughtUp += happened.Event is RoomEvent.CaughtUp ? 1 : 0;
+                if (caughtUp == awaited.Count)
+                {
+                    awaited.Reached.SetResult();
+                }
+            }
+        });
+
+        // Allocate everything that watching needs only once.
+        await WatchAsync(Rooms, 1, total: 1);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var room = 0; room < Rooms; room += 50)
+        {
+            await WatchAsync(room, 50, total: room + 51);
+        }
+
+        var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Rooms;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each room of a stream, including the client library's subscription.");
+        bytes.Should().BeLessThanOrEqualTo(Budget);
+        await watched.DisposeAsync();
+        await watching;
+
+        Task WatchAsync(int first, int count, int total)
+        {
+            awaited = (total, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            for (var room = first; room < first + count; room++)
+            {
+                watched.Add($"room {room}");
+            }
+
+            return awaited.Reached.Task;
         }
     }
 }

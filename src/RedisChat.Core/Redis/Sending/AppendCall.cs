@@ -25,6 +25,7 @@ internal sealed class AppendCall
     private readonly List<int> _ends = [];
     private readonly BatchAuthors _authors = new();
     private readonly List<int> _authorOf = [];
+    private readonly List<ulong> _digests = [];
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
     private int _keyLength;
@@ -224,6 +225,7 @@ internal sealed class AppendCall
         _ends.Clear();
         _authors.Clear();
         _authorOf.Clear();
+        _digests.Clear();
         if (!IsKeyed)
         {
             PendingSend.WriteNewKey(_bytes);
@@ -239,10 +241,12 @@ internal sealed class AppendCall
             {
                 var message = send[i];
                 _authorOf.Add(_authors.IndexOf(message.User));
+                var start = _bytes.WrittenCount;
                 MessageJson.WriteTailOfNew(_bytes, message);
                 _ends.Add(_bytes.WrittenCount);
                 if (IsKeyed)
                 {
+                    _digests.Add(DigestOf(message, _bytes.WrittenSpan[start..]));
                     Encoding.UTF8.GetBytes(message.User, _bytes);
                     _bytes.Write("\n"u8);
                     Encoding.UTF8.GetBytes(send.KeyOf(i), _bytes);
@@ -259,15 +263,14 @@ internal sealed class AppendCall
         var (end, message) = (0, 0);
         for (var s = 0; s < Sends.Count; s++)
         {
-            for (var i = 0; i < Sends[s].Count; i++)
+            for (var i = 0; i < Sends[s].Count; i++, message++)
             {
-                var tail = Next();
-                Add(FixedKeys + 1 + _authorOf[message++]);
-                Add(tail);
+                Add(FixedKeys + 1 + _authorOf[message]);
+                Add(Next());
                 if (IsKeyed)
                 {
                     Add(Next());
-                    Add(XxHash3.HashToUInt64(tail.Span).ToString("x", CultureInfo.InvariantCulture));
+                    Add(_digests[message].ToString("x", CultureInfo.InvariantCulture));
                 }
 
                 if (_isGuarded)
@@ -284,6 +287,19 @@ internal sealed class AppendCall
             start = _ends[end++];
             return part;
         }
+    }
+
+    /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>
+    private static ulong DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
+    {
+        if (message.Original is not { } original)
+        {
+            return XxHash3.HashToUInt64(tail);
+        }
+
+        var bytes = new ArrayBufferWriter<byte>();
+        MessageJson.WriteTailOfNew(bytes, original);
+        return XxHash3.HashToUInt64(bytes.WrittenSpan);
     }
 
     // A call is one event, and an event has room for one trace: that of the first send that is traced.

@@ -34,7 +34,7 @@ internal sealed class InMemorySends(TimeSpan window)
         foreach (var message in messages)
         {
             var first = TryFind(message, out var sent) ? sent.Message : inBatch.GetValueOrDefault(KeyOf(message));
-            if (first is not null && (first.Text != message.Text || !Message.MetadataEquals(first.Metadata, message.Metadata)))
+            if (first is not null && !AreSame(first.Original ?? first, message.Original ?? message))
             {
                 throw IdempotencyConflict.Error();
             }
@@ -42,6 +42,8 @@ internal sealed class InMemorySends(TimeSpan window)
             inBatch.TryAdd(KeyOf(message), message);
         }
     }
+
+    private static bool AreSame(NewMessage one, NewMessage other) => one.Text == other.Text && Message.MetadataEquals(one.Metadata, other.Metadata);
 
     private static (string User, string Key) KeyOf(NewMessage message) => (message.User, message.IdempotencyKey!);
 }

@@ -1,0 +1,74 @@
+namespace RedisChat;
+
+/// <content>Watching rooms.</content>
+public sealed partial class Chat
+{
+    /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="after">
+    /// What the watcher has seen: it first receives the events since then. If omitted, it starts with the events from now on. Either way,
+    /// <see cref="RoomEvent.CaughtUp"/> announces that live events follow.
+    /// </param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
+    /// <inheritdoc cref="WatchAsync(string, WatchOptions, CancellationToken)" path="/remarks|/exception"/>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, RoomPosition? after = null, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
+        return WatchAsync(room, WatchOptions.From(after), cancellationToken);
+    }
+
+    /// <summary>Streams a room's events live, with a limit on catching up, or with heartbeats.</summary>
+    /// <remarks>
+    /// <para>
+    /// Load a page, then watch from its position, and you miss nothing in between:
+    /// <c>chat.WatchAsync(room, (await chat.ReceiveAsync(room)).Position)</c>. To continue after a restart, save the position of the last event.
+    /// An edit or deletion that was made while the page was being read may be delivered although the page has it.
+    /// </para>
+    /// <para>
+    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
+    /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory.
+    /// </para>
+    /// </remarks>
+    /// <param name="room">The room's id; it need not exist yet.</param>
+    /// <param name="options">Where to start, and how to watch.</param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
+    /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="NotSupportedException">The store cannot be watched, or not for a user.</exception>
+    /// <exception cref="ChatForbiddenException">When enumerated: <see cref="WatchOptions.As"/> may not, or may no longer, read the room.</exception>
+    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        ChatInput.CheckWatch(options);
+        var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
+        return options.As is { } user ? new ReaderEvents(events, _store, room, user, _runner.Time, cancellationToken) : events;
+    }
+
+    /// <summary>
+    /// Streams the events of many rooms live, as one stream, to which rooms can be added and from which they can be removed: see <see cref="WatchedRooms"/>.
+    /// </summary>
+    /// <remarks>
+    /// For one connection that carries all rooms of a client. The rooms take turns, so a busy room delays an event of another one by at most one event of each
+    /// room. A room that fails leaves the stream with <see cref="RoomEvent.Failed"/>; the others continue.
+    /// </remarks>
+    /// <param name="rooms">The rooms to start with, and what the consumer has seen of each; <see langword="null"/> to start with the events from now on.</param>
+    /// <param name="options">A limit on catching up, or heartbeats; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/> that carries this token, before any further event.</param>
+    /// <exception cref="ChatInputException">A room's id, a position or an option is not valid, or a room is there twice. Thrown at once, not when enumerated.</exception>
+    /// <exception cref="NotSupportedException">The store cannot be watched.</exception>
+    /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
+    public WatchedRooms WatchManyAsync(
+        IEnumerable<KeyValuePair<string, RoomPosition?>> rooms, WatchManyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckRooms(rooms);
+        options ??= WatchManyOptions.Default;
+        ChatInput.CheckWatchMany(options);
+        var watched = new WatchedRooms(_store, options, _runner, cancellationToken);
+        foreach (var (room, after) in rooms)
+        {
+            watched.Add(room, after);
+        }
+
+        return watched;
+    }
+}

@@ -1,0 +1,20 @@
+namespace RedisChat;
+
+/// <summary>A message that is about to be stored, or what an edit is about to make of one: see <see cref="IMessageFilter"/>. Immutable.</summary>
+public sealed record FilteredMessage
+{
+    /// <summary>The room's id.</summary>
+    public required string Room { get; init; }
+
+    /// <summary>The id of the author; of an edit, the user who edits. Whether that is the author is checked later.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The metadata; <see langword="null"/> for an edit that keeps what the message has.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>The id of the message that is edited; <see langword="null"/> for a new message.</summary>
+    public long? EditedId { get; init; }
+}
