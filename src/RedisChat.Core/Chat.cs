@@ -37,11 +37,14 @@ public sealed class Chat
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
         _sender = new MessageSender(store, _runner);
         _changer = new MessageChanger(store, _runner);
+        Presence = new PresenceKeeper(store, options.Presence, time ?? TimeProvider.System, _runner.Logger);
     }
 
     internal IMessageStore Store => _store;
 
     internal OperationRunner Runner => _runner;
+
+    internal PresenceKeeper Presence { get; }
 
     /// <summary>A handle to one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>

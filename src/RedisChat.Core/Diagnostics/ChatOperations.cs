@@ -18,6 +18,9 @@ public static class ChatOperations
     /// <summary>Adding, removing or listing reactions.</summary>
     public const string React = "react";
 
+    /// <summary>Entering or leaving a room, listing who is present, or typing.</summary>
+    public const string Presence = "presence";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

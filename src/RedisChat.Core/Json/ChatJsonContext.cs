@@ -28,6 +28,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(IReadOnlyList<Reaction>))]
 [JsonSerializable(typeof(ReactionUsers))]
+[JsonSerializable(typeof(PresentUsers))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

@@ -34,4 +34,7 @@ public sealed class ChatOptions
 
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
+
+    /// <summary>Settings of presence and typing.</summary>
+    public PresenceOptions Presence { get; } = new();
 }

@@ -1,14 +1,17 @@
 namespace RedisChat.Redis;
 
 /// <summary>The store's features, and what each adds to the shared paths: the one place where a feature is registered.</summary>
-internal sealed class StoreFeatures
+internal sealed class StoreFeatures : IAsyncDisposable
 {
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
-        Abilities = [new RedisReactions(context, changer)];
+        var presence = new RedisPresence(context);
+        Abilities = [new RedisReactions(context, changer), presence];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds = [new ReactionEvents()];
         PageFeatures = [new PagedReactions(context.Keys)];
+        PassingKinds = [new PresenceEvents(context.Time)];
+        Probed = [presence];
         ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys)];
     }
 
@@ -21,9 +24,19 @@ internal sealed class StoreFeatures
     /// <summary>The kinds of live events.</summary>
     public ILiveKind[] LiveKinds { get; }
 
+    /// <summary>The kinds of passing events.</summary>
+    public IReadOnlyList<IPassingKind> PassingKinds { get; }
+
+    /// <summary>The checks of watched rooms.</summary>
+    public IReadOnlyList<IProbedFeature> Probed { get; }
+
     /// <summary>The additions to pages.</summary>
     public IReadOnlyList<IPageFeature> PageFeatures { get; }
 
     /// <summary>The changes that are reported to a reader that catches up.</summary>
     public IReadOnlyList<IChangedSubjects> ChangedSubjects { get; }
+
+    /// <summary>Ends the features' work in the background, while there is still a connection.</summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(Abilities.OfType<IAsyncDisposable>().Select(ability => ability.DisposeAsync().AsTask())).ConfigureAwait(false);
 }

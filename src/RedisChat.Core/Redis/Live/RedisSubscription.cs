@@ -141,7 +141,18 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
     /// <summary>Handles a payload from the channel; <see langword="false"/> if it was not an event.</summary>
     public bool Hear(RedisValue payload)
     {
-        if (!live.Payload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))
+        var bytes = ((ReadOnlyMemory<byte>)payload).Span;
+        if (LivePayload.IsPassing(bytes))
+        {
+            if (live.Payload.ReadPassing(bytes, Heard.Position ?? RoomPosition.Start) is { First: not null } passing)
+            {
+                Heard.HearPassing(passing);
+            }
+
+            return true;
+        }
+
+        if (!live.Payload.TryRead(bytes, out var events))
         {
             Feed.CatchUp(CatchUpCause.Unreadable);
             return false;

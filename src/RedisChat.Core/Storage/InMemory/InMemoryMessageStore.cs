@@ -27,7 +27,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
         _time = time ?? TimeProvider.System;
         _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
-        _abilities = [new InMemoryReactionStore(room => _rooms.GetValueOrDefault(room))];
+        _abilities = [new InMemoryReactionStore(room => _rooms.GetValueOrDefault(room)), new InMemoryPresenceStore(GetOrAdd, _time)];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
 
