@@ -24,6 +24,8 @@ public sealed class InMemoryWatchTests() : WatchTests(new InMemoryStores());
 
 public sealed class InMemoryReactionTests() : ReactionTests(new InMemoryStores());
 
+public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -23,6 +23,8 @@ public sealed class ClusterWatchTests(SharedCluster cluster) : WatchTests(new Cl
 
 public sealed class ClusterReactionTests(SharedCluster cluster) : ReactionTests(new ClusterStores(cluster));
 
+public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

@@ -22,6 +22,8 @@ public sealed class GarnetWatchTests(SharedGarnet garnet) : WatchTests(new Garne
 
 public sealed class GarnetReactionTests(SharedGarnet garnet) : ReactionTests(new GarnetStores(garnet));
 
+public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

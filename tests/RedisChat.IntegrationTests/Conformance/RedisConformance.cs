@@ -29,6 +29,8 @@ public sealed class RedisWatchTests(TestServer server) : WatchTests(new RedisSto
 
 public sealed class RedisReactionTests(TestServer server) : ReactionTests(new RedisStores(server));
 
+public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

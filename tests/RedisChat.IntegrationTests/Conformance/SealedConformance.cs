@@ -29,6 +29,8 @@ public sealed class SealedWatchTests(TestServer server) : WatchTests(new SealedS
 
 public sealed class SealedReactionTests(TestServer server) : ReactionTests(new SealedStores(server));
 
+public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
