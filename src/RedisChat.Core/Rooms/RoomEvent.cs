@@ -236,9 +236,10 @@ public abstract record RoomEvent
     }
 
     /// <summary>
-    /// Users entered or left a room in which more than <see cref="PresenceOptions.CoalesceAbove"/> users are present, or were until now. Replaces
-    /// <see cref="Entered"/> and <see cref="Left"/> there, at most once per <see cref="PresenceOptions.CoalesceInterval"/>. A client that shows the users, not
-    /// only their number, lists them again. Passing, like <see cref="Entered"/>.
+    /// Users entered or left of whom no single events are delivered. A client that shows the users, not only their number, lists them again. Raised in a room in
+    /// which more than <see cref="PresenceOptions.CoalesceAbove"/> users are present, or were until now, at most once per
+    /// <see cref="PresenceOptions.CoalesceInterval"/>; and if <see cref="Entered"/> or <see cref="Left"/> were lost on their way, as soon as the next one reveals
+    /// that. Passing, like <see cref="Entered"/>.
     /// </summary>
     public sealed record PresenceChanged : RoomEvent
     {

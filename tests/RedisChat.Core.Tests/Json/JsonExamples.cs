@@ -44,6 +44,10 @@ internal static class JsonExamples
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
         new RoomEvent.Heartbeat(Position),
+        new RoomEvent.Entered("böb", ChatLimits.MaxMessageId, Position),
+        new RoomEvent.Left("böb", 0, RoomPosition.Start),
+        new RoomEvent.PresenceChanged(10_000, Position),
+        new RoomEvent.Typing("böb", TimeSpan.FromSeconds(6), Edited.Timestamp, Position),
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -64,6 +68,7 @@ internal static class JsonExamples
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
+        (typeof(PresentUsers), new PresentUsers { Users = ["alice", "bob"], Count = ChatLimits.MaxMessageId, Cursor = "bob" }),
         (typeof(MessageReceipt), new MessageReceipt { Id = ChatLimits.MaxMessageId, Timestamp = Edited.Timestamp, Position = Position, IsDuplicate = true }),
         (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
         (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),

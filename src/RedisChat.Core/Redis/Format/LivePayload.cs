@@ -15,15 +15,16 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
 
     /// <summary>Parses passing events. Empty if the kind is unknown or the payload is not valid: nothing depends on such an event.</summary>
     /// <param name="payload">The payload from the channel.</param>
+    /// <param name="subscription">The subscription that it came from. The caller sees to it that no two calls for one run at the same time.</param>
     /// <param name="at">The room's position, which most watchers have.</param>
-    public LiveEvents ReadPassing(ReadOnlySpan<byte> payload, RoomPosition at)
+    public LiveEvents ReadPassing(ReadOnlySpan<byte> payload, object subscription, RoomPosition at)
     {
         foreach (var kind in PassingKinds)
         {
             if (kind.Letters.Contains((char)payload[0], StringComparison.Ordinal))
             {
                 var end = payload.IndexOf((byte)'\n');
-                return kind.Read((char)payload[0], end < 0 ? payload[2..] : payload[2..end], end < 0 ? default : payload[(end + 1)..], at);
+                return kind.Read((char)payload[0], end < 0 ? payload[2..] : payload[2..end], end < 0 ? default : payload[(end + 1)..], subscription, at);
             }
         }
 

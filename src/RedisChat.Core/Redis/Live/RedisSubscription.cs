@@ -144,11 +144,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         var bytes = ((ReadOnlyMemory<byte>)payload).Span;
         if (LivePayload.IsPassing(bytes))
         {
-            if (live.Payload.ReadPassing(bytes, Heard.Position ?? RoomPosition.Start) is { First: not null } passing)
-            {
-                Heard.HearPassing(passing);
-            }
-
+            HearPassing(bytes);
             return true;
         }
 
@@ -164,5 +160,17 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
 
         return true;
+    }
+
+    private void HearPassing(ReadOnlySpan<byte> payload)
+    {
+        // Handlers run in parallel, and passing events have no place among the others that would restore their order later.
+        lock (_gate)
+        {
+            if (live.Payload.ReadPassing(payload, this, Heard.Position ?? RoomPosition.Start) is { First: not null } events)
+            {
+                Heard.HearPassing(events);
+            }
+        }
     }
 }

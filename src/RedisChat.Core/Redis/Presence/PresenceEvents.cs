@@ -1,33 +1,35 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The passing events of presence: <c>E count</c> or <c>L count</c> and a line for each user who entered or left; <c>H count</c>; and <c>T ms</c> and a line with
-/// the user who is typing.
+/// The passing events of presence: <c>E time before count</c> or <c>L time before count</c> and a line for each user who entered or left; <c>H time before count</c>;
+/// and <c>T ms</c> and a line with the user who is typing.
 /// </summary>
 internal sealed class PresenceEvents(TimeProvider time) : IPassingKind
 {
-    // More than any script publishes at once, and little enough for a payload that somebody else made up.
-    private const int MostUsers = 100_000;
-
     private static readonly TimeSpan LongestDuration = TimeSpan.FromMinutes(5);
+
+    // Only rooms with presence have an entry, and it goes with the subscription.
+    private readonly ConditionalWeakTable<object, PresenceOrder> _orders = [];
 
     public string Letters => "ELHT";
 
-    public LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, RoomPosition at)
+    public LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at)
     {
-        if (!StrictNumber.TryReadFirst(words, out var number, out var digits) || (digits < words.Length && words[digits] != ' '))
+        if (!TryTake(ref words, out var first))
         {
             return default;
         }
 
-        return letter switch
+        if (letter == 'T')
         {
-            'H' => LiveEvents.Append(default, new LiveEvent(new RoomEvent.PresenceChanged(number, at), 0)),
-            'T' => Typing(number, body, at),
-            _ => Users(letter, number, body, at),
-        };
+            return Typing(first, body, at);
+        }
+
+        var order = _orders.GetValue(subscription, _ => new PresenceOrder(time));
+        return TryTake(ref words, out var before) && TryTake(ref words, out var count) ? Presence(letter, order, first, before, count, body, at) : default;
     }
 
     private LiveEvents Typing(long milliseconds, ReadOnlySpan<byte> body, RoomPosition at)
@@ -38,23 +40,35 @@ internal sealed class PresenceEvents(TimeProvider time) : IPassingKind
         }
 
         var duration = TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)LongestDuration.TotalMilliseconds));
-        return LiveEvents.Append(default, new LiveEvent(new RoomEvent.Typing(user, duration, time.GetUtcNow() + duration, at), 0));
+        return Append(default, new RoomEvent.Typing(user, duration, time.GetUtcNow() + duration, at));
     }
 
-    private static LiveEvents Users(char letter, long count, ReadOnlySpan<byte> body, RoomPosition at)
+    private static LiveEvents Presence(char letter, PresenceOrder order, long report, long before, long count, ReadOnlySpan<byte> body, RoomPosition at)
     {
+        var isLost = order.Take(report, before, ref count);
         LiveEvents events = default;
-        for (var users = 0; !body.IsEmpty && users < MostUsers; users++)
+        while (letter != 'H' && !body.IsEmpty)
         {
-            if (TakeUser(ref body) is not { } user)
+            if (TakeUser(ref body) is { } user && order.TryTake(user, report))
             {
-                return default;
+                events = Append(events, letter == 'E' ? new RoomEvent.Entered(user, count, at) : new RoomEvent.Left(user, count, at));
             }
-
-            events = LiveEvents.Append(events, new LiveEvent(letter == 'E' ? new RoomEvent.Entered(user, count, at) : new RoomEvent.Left(user, count, at), 0));
         }
 
-        return events;
+        return letter == 'H' || isLost ? Append(events, new RoomEvent.PresenceChanged(count, at)) : events;
+    }
+
+    private static LiveEvents Append(LiveEvents events, RoomEvent happened) => LiveEvents.Append(events, new LiveEvent(happened, 0));
+
+    private static bool TryTake(ref ReadOnlySpan<byte> words, out long number)
+    {
+        if (!StrictNumber.TryReadFirst(words, out number, out var digits) || (digits < words.Length && words[digits] != ' '))
+        {
+            return false;
+        }
+
+        words = words[Math.Min(digits + 1, words.Length)..];
+        return true;
     }
 
     private static string? TakeUser(ref ReadOnlySpan<byte> lines)

@@ -3,7 +3,8 @@
 -- server's clock; it cannot come back under the same name.
 -- KEYS[1]  hash: the room
 -- KEYS[2]  hash: who is here: `p:<process>` = `<until, µs> <changes>`, `count` = users, `counted` = when their number was last reported,
---          `pending` if it has changed since, `above` and `pause` = ARGV[5] and ARGV[6], `kept` = when these keys expire
+--          `pending` if it has changed since, `told` = when anything was last reported, `above` and `pause` = ARGV[5] and ARGV[6], `kept` = when
+--          these keys expire
 -- KEYS[3]  sorted set: the users, `<user>\n<process>`, each with score 0
 -- KEYS[4]  sorted set: the same by process, `<process>\n<user>`
 -- KEYS[5]  channel: the room's live events
@@ -32,7 +33,7 @@ local function text(value)
   return string.format('%d', value)
 end
 
-local fields, processes, names, head = call('HGETALL', KEYS[2]), {}, {}, {count = 0, counted = 0, above = 200, pause = 2000, kept = 0}
+local fields, processes, names, head = call('HGETALL', KEYS[2]), {}, {}, {count = 0, counted = 0, told = 0, above = 200, pause = 2000, kept = 0}
 for i = 1, #fields, 2 do
   local process = string.match(fields[i], '^p:(.*)$')
   if process then
@@ -163,29 +164,36 @@ if gone then
   call('DEL', KEYS[2], KEYS[3], KEYS[4])
   head.count = 0
 end
-local count = text(head.count)
+
+-- Subscribers may receive reports out of order, or miss some: each has its time, that of the report before it, and the number of users.
+local function report(kind, users)
+  local line = table.concat({kind, text(now), text(head.told), text(head.count)}, ' ')
+  reports[#reports + 1] = users and line .. '\n' .. table.concat(users, '\n') or line
+end
+
 if #entered + #left > 0 then
   if head.pending or math.max(before, head.count) > head.above then
     head.pending = true
   else
     if #left > 0 then
-      reports[#reports + 1] = 'L ' .. count .. '\n' .. table.concat(left, '\n')
+      report('L', left)
     end
     if #entered > 0 then
-      reports[#reports + 1] = 'E ' .. count .. '\n' .. table.concat(entered, '\n')
+      report('E', entered)
     end
   end
 end
 if head.pending then
   local wait = head.counted + head.pause * 1000 - now
   if gone or wait <= 0 then
-    reports[#reports + 1] = 'H ' .. count
+    report('H')
     head.pending, head.counted = false, now
   else
     due = math.ceil(wait / 1000)
   end
 end
 
+head.told = #reports > 0 and now or head.told
 local marked = string.find(uses, 'h', 1, true)
 if gone then
   uses = string.gsub(uses, 'h', '')
@@ -195,7 +203,10 @@ if gone then
     call('HSET', KEYS[1], 'uses', uses)
   end
 else
-  call('HSET', KEYS[2], 'count', count, 'counted', text(head.counted), 'above', text(head.above), 'pause', text(head.pause), 'kept', text(renews and now + KEPT * 1000000 or head.kept))
+  head.kept = renews and now + KEPT * 1000000 or head.kept
+  for _, name in ipairs({'count', 'counted', 'told', 'above', 'pause', 'kept'}) do
+    call('HSET', KEYS[2], name, text(head[name]))
+  end
   if head.pending then
     call('HSET', KEYS[2], 'pending', '1')
   else
