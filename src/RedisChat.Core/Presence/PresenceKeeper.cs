@@ -43,6 +43,18 @@ internal sealed class PresenceKeeper
 
     public PresenceOptions Options => _options;
 
+    /// <summary>Whether heartbeats are sent, because there are users.</summary>
+    public bool IsBeating
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isBeating;
+            }
+        }
+    }
+
     /// <summary>The store's presence.</summary>
     /// <exception cref="NotSupportedException">The store has none.</exception>
     public IPresenceStore Store => _store.RequireAbility<IPresenceStore>("presence");

@@ -6,7 +6,7 @@ namespace RedisChat.Tests.Presence;
 /// <summary>What a process sends to the store for the presence of its users, and when.</summary>
 public sealed class PresenceKeeperTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly TickingClock _time = new();
     private readonly RecordingStore _store = new();
     private readonly PresenceOptions _options = new();
     private readonly PresenceKeeper _keeper;
@@ -60,7 +60,8 @@ public sealed class PresenceKeeperTests
         await LeaveAsync("lobby", "alice");
         _store.Clear();
 
-        await AdvanceAsync(_options.Expiry);
+        await AdvanceAsync(_options.Expiry / 300);
+        _time.Advance(_options.Expiry);
         _store.Updates.Should().BeEmpty();
         _keeper.Leave("lobby", "alice");
     }
@@ -161,16 +162,52 @@ public sealed class PresenceKeeperTests
         await _keeper.SettleAsync(room, user, Cancelled);
     }
 
-    /// <summary>Advances the clock in the keeper's ticks, and lets it do what is due after each.</summary>
+    /// <summary>Advances the clock tick by tick, and after each waits until the keeper has done what was due and waits for the next one, or has ended.</summary>
     private async Task AdvanceAsync(TimeSpan by)
     {
-        for (var rest = by; rest > TimeSpan.Zero; rest -= _options.Expiry / 300)
+        var tick = _options.Expiry / 300;
+        for (var rest = by; rest > TimeSpan.Zero; rest -= tick)
         {
-            _time.Advance(_options.Expiry / 300);
-            for (var i = 0; i < 20; i++)
+            await UntilItWaitsAsync();
+            _time.Advance(tick);
+        }
+
+        await UntilItWaitsAsync();
+
+        async Task UntilItWaitsAsync()
+        {
+            while (_keeper.IsBeating && !_time.IsAwaited)
             {
-                await Task.Delay(1, Cancelled);
+                await Task.Yield();
+                Cancelled.ThrowIfCancellationRequested();
             }
+        }
+    }
+
+    /// <summary>Knows whether the keeper waits for its next tick. All its other timers are longer.</summary>
+    private sealed class TickingClock : FakeTimeProvider
+    {
+        private volatile ITimer? _awaited;
+
+        public bool IsAwaited => _awaited is not null;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime <= TimeSpan.Zero || dueTime > TimeSpan.FromMilliseconds(100))
+            {
+                return base.CreateTimer(callback, state, dueTime, period);
+            }
+
+            ITimer? timer = null;
+            timer = base.CreateTimer(
+                fired =>
+                {
+                    _awaited = null;
+                    callback(fired);
+                },
+                state, dueTime, period);
+            _awaited = timer;
+            return timer;
         }
     }
 
