@@ -20,6 +20,7 @@ internal static class Others
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
         await Reactions.ReactAsync(chat);
+        await Presence.RunAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try
         {

@@ -150,8 +150,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Ends the watchers with an <see cref="ObjectDisposedException"/>, and closes the connection if the store created it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _features.DisposeAsync().ConfigureAwait(false);
-        await _live.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_features.DisposeAsync().AsTask(), _live.DisposeAsync().AsTask()).ConfigureAwait(false);
         await _sealer.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_sends.DisposeAsync().AsTask(), _context.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }

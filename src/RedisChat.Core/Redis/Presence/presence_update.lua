@@ -53,7 +53,7 @@ for i = 1, #fields, 2 do
   end
 end
 
-local mine = processes[own]
+local mine, was_pending = processes[own], head.pending
 local accepted = own ~= '' and (lasting == 0 or mine and mine.till > now and mine.changes == version or not mine and version == '0')
 if mine and lasting == 0 then
   mine.till = 0
@@ -83,10 +83,10 @@ if own ~= '' and not accepted and #dead == 0 then
   return {0, 0, 0, 0}
 end
 
--- Read before the first write, so that a key of another type is found in time.
+-- Read before the first write, so that a key of another type is found in time; below, KEYS[3] is read or written first.
 local uses = call('HGET', KEYS[1], 'uses') or ''
-renews = #call('ZRANGEBYLEX', KEYS[3], '-', '+', 'LIMIT', 0, 1) == 0 or renews
 call('ZRANGEBYLEX', KEYS[4], '-', '+', 'LIMIT', 0, 1)
+renews = head.count == 0 or renews
 
 local before, entered, left = head.count, {}, {}
 local function processes_of(user)
@@ -130,7 +130,7 @@ if accepted and lasting > 0 then
   for i = last + 1, #ARGV do
     leave(ARGV[i], own)
   end
-  here = #call('ZRANGEBYLEX', KEYS[4], '[' .. own .. '\n', '(' .. own .. '\11', 'LIMIT', 0, 1)
+  here = last > 8 and 1 or #call('ZRANGEBYLEX', KEYS[4], '[' .. own .. '\n', '(' .. own .. '\11', 'LIMIT', 0, 1)
   processes[own] = here == 1 and {till = now + lasting} or nil
   if here == 1 then
     call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. text(tonumber(version) + (#ARGV > 8 and 1 or 0)))
@@ -204,12 +204,11 @@ if gone then
   end
 else
   head.kept = renews and now + KEPT * 1000000 or head.kept
-  for _, name in ipairs({'count', 'counted', 'told', 'above', 'pause', 'kept'}) do
-    call('HSET', KEYS[2], name, text(head[name]))
-  end
+  call('HSET', KEYS[2], 'count', text(head.count), 'counted', text(head.counted), 'told', text(head.told), 'above', text(head.above),
+    'pause', text(head.pause), 'kept', text(head.kept))
   if head.pending then
     call('HSET', KEYS[2], 'pending', '1')
-  else
+  elseif was_pending then
     call('HDEL', KEYS[2], 'pending')
   end
   if renews then
