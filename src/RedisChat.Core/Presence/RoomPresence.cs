@@ -10,7 +10,8 @@ namespace RedisChat;
 /// </para>
 /// <para>
 /// Watchers receive <see cref="RoomEvent.Entered"/> and <see cref="RoomEvent.Left"/>, or <see cref="RoomEvent.PresenceChanged"/> in large rooms, and
-/// <see cref="RoomEvent.Typing"/>. These events are passing: they take no place in the room's history and may be lost. To show who is present, watch first, then
+/// <see cref="RoomEvent.Typing"/>. These events are passing: they take no place in the room's history, may be lost, and may overtake those of other users; an
+/// older one of the same user is not delivered after a newer one. To show who is present, watch first, then
 /// list, apply the events by user, and list again after <see cref="RoomEvent.CaughtUp"/>, <see cref="RoomEvent.Gap"/> or
 /// <see cref="RoomEvent.PresenceChanged"/>. An event that repeats what is known changes nothing.
 /// </para>
