@@ -56,7 +56,7 @@ internal static partial class ChatLog
     [LoggerMessage(30, LogLevel.Debug, "A heartbeat of the presence in a room failed. The next one tries again.", EventName = "HeartbeatFailed")]
     public static partial void HeartbeatFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(31, LogLevel.Warning, "The store no longer knew the presence of this process in a room: it did not get heartbeats in time, or lost data. The users enter again.", EventName = "PresenceLost")]
+    [LoggerMessage(31, LogLevel.Debug, "The store no longer knew the presence of this process in a room: it did not get heartbeats in time, or lost data. The users enter again.", EventName = "PresenceLost")]
     public static partial void PresenceLost(ILogger logger);
 
     [LoggerMessage(32, LogLevel.Debug, "The users of processes that are gone could not be removed from a room. The next attempt follows.", EventName = "RemovalFailed")]

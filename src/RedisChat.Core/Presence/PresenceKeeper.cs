@@ -25,6 +25,7 @@ internal sealed class PresenceKeeper
     private readonly ILogger _logger;
     private readonly TimeSpan _tick;
     private readonly TimeSpan _patience;
+    private IPresenceStore? _presence;
     private int _nextSlot;
     private bool _isBeating;
 
@@ -57,7 +58,7 @@ internal sealed class PresenceKeeper
 
     /// <summary>The store's presence.</summary>
     /// <exception cref="NotSupportedException">The store has none.</exception>
-    public IPresenceStore Store => _store.RequireAbility<IPresenceStore>("presence");
+    public IPresenceStore Store => _presence ??= _store.RequireAbility<IPresenceStore>("presence");
 
     /// <summary>Adds a connection of a user to a room; <see cref="SettleAsync"/> tells the store.</summary>
     public void Enter(string room, string user)
@@ -167,7 +168,7 @@ internal sealed class PresenceKeeper
                 due += late - interval;
             }
 
-            Task[] beats;
+            KeptRoom[] rooms;
             lock (_gate)
             {
                 if (_rooms.Count == 0)
@@ -176,10 +177,10 @@ internal sealed class PresenceKeeper
                     return;
                 }
 
-                beats = _slots[slot] is { Count: > 0 } rooms ? [.. rooms.Select(BeatAsync)] : [];
+                rooms = [.. _slots[slot] ?? []];
             }
 
-            await Task.WhenAll(beats).ConfigureAwait(false);
+            await Task.WhenAll(rooms.Select(BeatAsync)).ConfigureAwait(false);
         }
     }
 

@@ -166,9 +166,11 @@ public sealed class PresenceFaultTests : IAsyncDisposable
         await using var store = Open(redis.Configuration);
         var presence = (IPresenceStore)((IMessageStore)store).GetAbility(typeof(IPresenceStore))!;
         await presence.UpdatePresenceAsync(Room, Update("one", entering: ["alice", "bob"]), Cancelled);
+        await redis.AskAsync("HSET", "chatroom:{lobby}:here", "p:dead", "1 1");
         await redis.AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
         await redis.AskAsync("CONFIG", "SET", "maxmemory", "1");
 
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat that removes a dead process");
         (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat");
         await Assert.ThrowsAsync<ChatStoreFullException>(async () => await presence.UpdatePresenceAsync(Room, Update("other", entering: ["carol"]), Cancelled));
         (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, leaving: ["alice"]), Cancelled)).Should().BeTrue();

@@ -11,8 +11,8 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // The rooms that this process has users in, with the names of the processes.
-    private readonly ConcurrentDictionary<(string Room, string Process), byte> _here = [];
+    // The rooms that this process has users in, with its names there: usually one.
+    private readonly ConcurrentDictionary<string, string[]> _here = new(StringComparer.Ordinal);
 
     // The rooms in which something is still to be done.
     private readonly ConcurrentDictionary<string, byte> _tending = new(StringComparer.Ordinal);
@@ -25,14 +25,9 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
         // Otherwise users would enter again after DisposeAsync took them out.
         ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, typeof(RedisMessageStore));
         var reply = await CallAsync(room, update, cancellationToken).ConfigureAwait(false);
-        var place = (room, update.Process);
-        if (reply.IsHere && update.Entering.Count > 0)
+        if (reply.IsHere ? update.Entering.Count > 0 : _here.ContainsKey(room))
         {
-            _here.TryAdd(place, 0);
-        }
-        else if (!reply.IsHere)
-        {
-            _here.TryRemove(place, out _);
+            Note(room, update.Process, reply.IsHere);
         }
 
         if (reply.HasDead || reply.Due > TimeSpan.Zero)
@@ -71,22 +66,46 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
             },
             cancellationToken, writes: true).ConfigureAwait(false);
 
-    /// <summary>Removes the users of dead processes from a room that this process only watches. The heartbeats of others do it in rooms that they have users in.</summary>
-    public void Probed(string room) => Tend(room, new PresenceReply(true, false, HasDead: true, TimeSpan.Zero));
+    /// <summary>Removes the users of dead processes from a room that this process only watches. Heartbeats do it in rooms that it has users in.</summary>
+    public void Probed(string room)
+    {
+        if (!_here.ContainsKey(room))
+        {
+            Tend(room, new PresenceReply(IsAccepted: true, IsHere: false, HasDead: true, TimeSpan.Zero));
+        }
+    }
 
     /// <summary>Takes the users of this process out of all rooms, as far as the server answers in time. Otherwise they expire.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_here.Keys.Select(LeaveAsync)).EndedAsync(Patience, context.Time).ConfigureAwait(false);
+        var places = _here.SelectMany(place => place.Value, (place, process) => LeaveAsync(place.Key, process)).ToList();
+        await Task.WhenAll(places).EndedAsync(Patience, context.Time).ConfigureAwait(false);
         _here.Clear();
     }
 
-    private async Task LeaveAsync((string Room, string Process) place)
+    private void Note(string room, string process, bool isHere)
+    {
+        lock (_here)
+        {
+            var processes = _here.GetValueOrDefault(room, []).Where(other => other != process);
+            string[] now = [.. isHere ? processes.Append(process) : processes];
+            if (now.Length > 0)
+            {
+                _here[room] = now;
+            }
+            else
+            {
+                _here.TryRemove(room, out _);
+            }
+        }
+    }
+
+    private async Task LeaveAsync(string room, string process)
     {
         using var patience = new CancellationTokenSource(Patience, context.Time);
-        var update = new PresenceUpdate { Process = place.Process, Expiry = TimeSpan.Zero };
-        while ((await CallAsync(place.Room, update, patience.Token).ConfigureAwait(false)).HasDead)
+        var update = new PresenceUpdate { Process = process, Expiry = TimeSpan.Zero };
+        while ((await CallAsync(room, update, patience.Token).ConfigureAwait(false)).HasDead)
         {
         }
     }

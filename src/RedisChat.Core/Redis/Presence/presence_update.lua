@@ -72,10 +72,17 @@ if own ~= '' and lasting > 0 then
 end
 local renews = head.kept <= now + KEPT * 500000
 
+-- When memory is full, Redis refuses HSET, but not once a script has called a writing command that it does not refuse. Nobody may enter then, but those
+-- who are present must be able to stay and to leave.
+local function begin()
+  if ARGV[8] == '0' then
+    call('HDEL', KEYS[2], '')
+  end
+end
+
 -- Nearly all calls are heartbeats.
 if accepted and mine and lasting > 0 and #ARGV == 8 and #dead == 0 and not head.pending and not renews then
-  -- When memory is full, Redis refuses HSET, but not once a script has called a command that could write less. Present users must not expire then.
-  call('HDEL', KEYS[2], '')
+  begin()
   call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. version)
   return {1, 1, 0, 0}
 end
@@ -88,6 +95,7 @@ local uses = call('HGET', KEYS[1], 'uses') or ''
 call('ZRANGEBYLEX', KEYS[4], '-', '+', 'LIMIT', 0, 1)
 renews = head.count == 0 or renews
 
+begin()
 local before, entered, left = head.count, {}, {}
 local function processes_of(user)
   return call('ZRANGEBYLEX', KEYS[3], '[' .. user .. '\n', '(' .. user .. '\11')
