@@ -44,11 +44,14 @@ public sealed partial class Chat
         var checks = MessageFilters.Of(filters, _runner);
         _sender = new MessageSender(store, _runner, checks);
         _changer = new MessageChanger(store, _runner, checks);
+        Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }
 
     internal IMessageStore Store => _store;
 
     internal OperationRunner Runner => _runner;
+
+    internal PresenceKeeper Presence { get; }
 
     /// <summary>A handle to one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>

@@ -23,6 +23,9 @@ public sealed class ChatRoom
     /// <summary>The room's rules: who may do what.</summary>
     public RoomRules Rules => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The users who are in this room right now, and who is typing.</summary>
+    public RoomPresence Presence => new(Id, _chat.Presence, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);

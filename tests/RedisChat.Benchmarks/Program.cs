@@ -1,6 +1,7 @@
 using RedisChat.Benchmarks.Delivery;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Micro;
+using RedisChat.Benchmarks.Presence;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.Watching;
 
@@ -10,6 +11,7 @@ return args switch
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
     ["micro", .. var rest] => MicroCommand.Run(rest),
     ["sealed"] => SealingCommand.Run(),
+    ["presence"] => await PresenceCommand.RunAsync(),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
     _ => RatiosCommand.Usage(),

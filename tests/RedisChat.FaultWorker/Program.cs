@@ -4,7 +4,7 @@ using RedisChat;
 using RedisChat.Faults;
 using StackExchange.Redis;
 
-// Sends or watches until SIGTERM, then finishes the calls under way. On SIGHUP it disposes its store at once, in the middle of its work.
+// Sends, watches or is present until SIGTERM, then finishes the calls under way. On SIGHUP it disposes its store at once, in the middle of its work.
 var options = WorkerOptions.Parse(args);
 using var history = new HistoryWriter(options.Log);
 TaskScheduler.UnobservedTaskException += (_, e) => history.Write(new Broken($"Unobserved: {e.Exception}"));
@@ -15,7 +15,9 @@ using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 // Seal as early as possible, so that each fault hits sealed history too.
 var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new RedisStoreOptions { SealAfter = 1 });
-var chat = new Chat(store, new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability });
+var settings = new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability };
+settings.Presence.Expiry = options.Expiry;
+var chat = new Chat(store, settings);
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();
 
@@ -45,7 +47,8 @@ void End(PosixSignalContext signal)
 IEnumerable<Task> Begin(string room, int index)
 {
     var seed = (options.Seed * 1000) + (index * 10);
-    return options.Sends
+    return options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]
+        : options.Sends
         ? Enumerable.Range(1, options.Senders).Select(number => new Sender(chat, history, room, $"sender-{number}", seed + number).RunAsync(stop.Token))
         : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisChat.Faults;
 
-/// <summary>A worker's command line: <c>send</c> or <c>watch</c>, and <c>--name value</c> for each of the other properties.</summary>
+/// <summary>A worker's command line: <c>send</c>, <c>watch</c> or, with users, <c>enter</c>, and <c>--name value</c> for each of the other properties.</summary>
 internal sealed record WorkerOptions
 {
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
@@ -26,6 +26,12 @@ internal sealed record WorkerOptions
     /// <summary><see cref="ChatOptions.Durability"/>.</summary>
     public Durability Durability { get; init; } = Durability.Memory;
 
+    /// <summary>The users who are present in the rooms. If there are any, the worker neither sends nor watches.</summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary><see cref="PresenceOptions.Expiry"/>.</summary>
+    public TimeSpan Expiry { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where to write the history.</summary>
     public required string Log { get; init; }
 
@@ -46,6 +52,8 @@ internal sealed record WorkerOptions
             Seed = Number("--seed"),
             Timeout = TimeSpan.FromMilliseconds(Number("--timeout")),
             Durability = Level(values["--durability"]),
+            Users = values["--users"].Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Expiry = TimeSpan.FromMilliseconds(Number("--expiry")),
             Log = values["--log"],
         };
 
@@ -54,13 +62,15 @@ internal sealed record WorkerOptions
 
     public IEnumerable<string> ToArguments() =>
     [
-        Sends ? "send" : "watch",
+        Users.Count > 0 ? "enter" : Sends ? "send" : "watch",
         "--redis", Redis,
         "--rooms", string.Join(',', Rooms),
         "--senders", Senders.ToString(CultureInfo.InvariantCulture),
         "--seed", Seed.ToString(CultureInfo.InvariantCulture),
         "--timeout", Timeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         "--durability", Durability.ToString(),
+        "--users", string.Join(',', Users),
+        "--expiry", Expiry.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         "--log", Log,
     ];
 

@@ -53,6 +53,15 @@ internal static partial class ChatLog
     [LoggerMessage(16, LogLevel.Warning, "A read in the classic layout looked for the authors of messages in the hashes of {Users} users of the room in key {Key}. The layout does not store an author with a message, so old pages are slow in rooms with many users. The default layout does not have this cost. This is logged once.", EventName = "ManyUsersAsked")]
     public static partial void ManyUsersAsked(ILogger logger, int users, string key);
 
+    [LoggerMessage(30, LogLevel.Debug, "A heartbeat of the presence in a room failed. The next one tries again.", EventName = "HeartbeatFailed")]
+    public static partial void HeartbeatFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(31, LogLevel.Debug, "The store no longer knew the presence of this process in a room: it did not get heartbeats in time, or lost data. The users enter again.", EventName = "PresenceLost")]
+    public static partial void PresenceLost(ILogger logger);
+
+    [LoggerMessage(32, LogLevel.Debug, "The users of processes that are gone could not be removed from a room. The next attempt follows.", EventName = "RemovalFailed")]
+    public static partial void RemovalFailed(ILogger logger, Exception error);
+
     [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it requested.", EventName = "TooFarBehind")]
     public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 

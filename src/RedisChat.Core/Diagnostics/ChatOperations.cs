@@ -33,6 +33,9 @@ public static class ChatOperations
     /// <summary>Running the filters on a message, before it is sent or edited.</summary>
     public const string Filter = "filter";
 
+    /// <summary>Entering or leaving a room, listing who is present, or typing.</summary>
+    public const string Presence = "presence";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

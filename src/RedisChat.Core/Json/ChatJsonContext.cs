@@ -31,6 +31,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(RoomMember))]
 [JsonSerializable(typeof(MemberPage))]
 [JsonSerializable(typeof(RuleSet))]
+[JsonSerializable(typeof(PresentUsers))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

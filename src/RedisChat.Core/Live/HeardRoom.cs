@@ -108,6 +108,18 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         }
     }
 
+    /// <summary>Receives passing events. They have no place among the others, so nothing is compared or held.</summary>
+    public void HearPassing(LiveEvents events)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                Feed.Publish(events.First);
+            }
+        }
+    }
+
     /// <summary>Drops the held events and ignores all later ones, because the last watcher has left.</summary>
     public void Close()
     {

@@ -21,15 +21,30 @@ internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace
         set => Volatile.Write(ref _next, value);
     }
 
-    /// <summary>How many events arrived before it in this process.</summary>
-    public long Sequence { get; set; }
+    /// <summary>How many events arrived before it in this process. Wraps around, so only differences have a meaning.</summary>
+    public int Sequence { get; private set; }
+
+    /// <summary>How many of them, including itself, are not passing. Wraps around too.</summary>
+    public int Durables { get; private set; }
 
     /// <summary>The placeholder before the first event.</summary>
     public static LiveEvent None() => new(Nothing, 0);
 
+    /// <summary>Numbers the event as the one that arrived after another.</summary>
+    public void Follow(LiveEvent before)
+    {
+        Sequence = before.Sequence + 1;
+        Durables = before.Durables + (Happened.IsPassing ? 0 : 1);
+    }
+
     /// <summary>Whether the event continues what a watcher has seen of the room.</summary>
     public Continuity After(RoomPosition seen)
     {
+        if (Happened.IsPassing)
+        {
+            return Continuity.Passing;
+        }
+
         var position = Happened.Position;
         if (position.Epoch != seen.Epoch)
         {
@@ -75,4 +90,7 @@ internal enum Continuity
 
     /// <summary>An event in between is missing.</summary>
     Hole,
+
+    /// <summary>It is passing: it has no place among the other events.</summary>
+    Passing,
 }

@@ -6,7 +6,7 @@ internal readonly record struct LiveEvents(LiveEvent First, LiveEvent Last)
     /// <summary>The room's position after them.</summary>
     public RoomPosition Position => Last.Happened.Position;
 
-    public int Count => (int)(Last.Sequence - First.Sequence) + 1;
+    public int Count => Last.Sequence - First.Sequence + 1;
 
     /// <summary>Appends an event to a list that may be empty.</summary>
     public static LiveEvents Append(LiveEvents events, LiveEvent next)
@@ -16,7 +16,7 @@ internal readonly record struct LiveEvents(LiveEvent First, LiveEvent Last)
             return new(next, next);
         }
 
-        next.Sequence = events.Last.Sequence + 1;
+        next.Follow(events.Last);
         events.Last.Next = next;
         return events with { Last = next };
     }

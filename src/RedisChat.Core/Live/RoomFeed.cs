@@ -20,9 +20,9 @@ internal sealed class RoomFeed(int bufferSize)
         lock (_gate)
         {
             var last = first;
-            for (last.Sequence = _last.Sequence + 1; last.Next is { } next; last = next)
+            for (last.Follow(_last); last.Next is { } next; last = next)
             {
-                next.Sequence = last.Sequence + 1;
+                next.Follow(last);
             }
 
             _last.Next = first;
@@ -32,7 +32,7 @@ internal sealed class RoomFeed(int bufferSize)
             Interlocked.MemoryBarrier();
             foreach (var reader in _readers)
             {
-                reader.Published(last.Sequence - bufferSize);
+                reader.Published(last, bufferSize);
             }
         }
     }

@@ -77,17 +77,25 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
         Wake();
     }
 
-    /// <summary>Wakes the watcher for a new event, or cuts it off if it has not read for too long.</summary>
-    public void Published(long oldest)
+    /// <summary>Wakes the watcher for new events. If it is too far behind, it loses passing events, or is cut off if it would lose others.</summary>
+    public void Published(LiveEvent last, int bufferSize)
     {
         var at = Volatile.Read(ref _at);
-        if (at is not null && at.Sequence < oldest && Interlocked.CompareExchange(ref _at, null, at) == at)
+        if (at is null || last.Sequence - at.Sequence <= bufferSize)
+        {
+            if (Volatile.Read(ref _state) == Waiting)
+            {
+                Wake();
+            }
+        }
+        else if (at.Durables == last.Durables)
+        {
+            // Passing events must not make anyone read the store.
+            Interlocked.CompareExchange(ref _at, last, at);
+        }
+        else if (Interlocked.CompareExchange(ref _at, null, at) == at)
         {
             CatchUp(CatchUpCause.Overflow);
-        }
-        else if (Volatile.Read(ref _state) == Waiting)
-        {
-            Wake();
         }
     }
 }

@@ -195,6 +195,12 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                 return Step.Delivers;
             }
 
+            if (continuity == Continuity.Passing)
+            {
+                _current = happened.At(_seen.Position);
+                return Step.Delivers;
+            }
+
             if (continuity == Continuity.Hole)
             {
                 cause = CatchUpCause.Hole;

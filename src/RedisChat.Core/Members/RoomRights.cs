@@ -1,7 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>What a user may do in a room.</summary>
 [Flags]
+[JsonConverter(typeof(JsonStringEnumConverter<RoomRights>))]
 public enum RoomRights
 {
     /// <summary>Nothing.</summary>

@@ -37,4 +37,7 @@ public sealed class ChatOptions
 
     /// <summary>Settings of message filters.</summary>
     public MessageFilterOptions Filters { get; } = new();
+
+    /// <summary>Settings of presence and typing.</summary>
+    public PresenceOptions Presence { get; } = new();
 }

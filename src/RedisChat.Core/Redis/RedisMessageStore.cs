@@ -75,7 +75,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _sends = new RedisSends(_context, _sealer);
         var changer = new RoomChanger(_context);
         _features = new StoreFeatures(_context, changer);
-        _live = new RedisLive(_context, _features.LiveKinds);
+        _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures);
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects);
         _messages = new MessageEditor(_context, changer, _features.DeletionEffects);
@@ -150,7 +150,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Ends the watchers with an <see cref="ObjectDisposedException"/>, and closes the connection if the store created it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _live.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_features.DisposeAsync().AsTask(), _live.DisposeAsync().AsTask()).ConfigureAwait(false);
         await _sealer.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_sends.DisposeAsync().AsTask(), _context.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
@@ -158,6 +158,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Does the same, for hosts that do not dispose asynchronously.</summary>
     public void Dispose()
     {
+        _ = _features.DisposeAsync().AsTask();
         _live.Dispose();
         _ = _sealer.DisposeAsync().AsTask();
         _ = _sends.DisposeAsync().AsTask();

@@ -1,15 +1,18 @@
 namespace RedisChat.Redis;
 
 /// <summary>The store's features, and what each adds to the shared paths: the one place where a feature is registered.</summary>
-internal sealed class StoreFeatures
+internal sealed class StoreFeatures : IAsyncDisposable
 {
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer)];
+        var presence = new RedisPresence(context);
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
+        PassingKinds = [new PresenceEvents(context.Time)];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys)];
+        Probed = [presence];
     }
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
@@ -21,9 +24,19 @@ internal sealed class StoreFeatures
     /// <summary>The kinds of live events.</summary>
     public ILiveKind[] LiveKinds { get; }
 
+    /// <summary>The kinds of passing events.</summary>
+    public IReadOnlyList<IPassingKind> PassingKinds { get; }
+
+    /// <summary>The checks of watched rooms.</summary>
+    public IReadOnlyList<IProbedFeature> Probed { get; }
+
     /// <summary>The additions to pages.</summary>
     public IReadOnlyList<IPageFeature> PageFeatures { get; }
 
     /// <summary>The changes that are reported to a reader that catches up.</summary>
     public IReadOnlyList<IChangedSubjects> ChangedSubjects { get; }
+
+    /// <summary>Ends the features' work in the background, while there is still a connection.</summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(Abilities.OfType<IAsyncDisposable>().Select(ability => ability.DisposeAsync().AsTask())).ConfigureAwait(false);
 }

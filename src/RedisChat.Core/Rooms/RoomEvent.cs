@@ -13,6 +13,10 @@ namespace RedisChat;
 ///     case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions }: …
 ///     case RoomEvent.MemberChanged { Member: var member }: …
 ///     case RoomEvent.RulesChanged { Rules: var rules }: …
+///     case RoomEvent.Entered { User: var user }: …
+///     case RoomEvent.Left { User: var user }: …
+///     case RoomEvent.PresenceChanged { Count: var count }: …
+///     case RoomEvent.Typing { User: var user, Until: var until }: …
 ///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 ///     case RoomEvent.Heartbeat: … // nothing happened for a while
@@ -30,6 +34,10 @@ namespace RedisChat;
 [JsonDerivedType(typeof(CaughtUp), "caughtUp")]
 [JsonDerivedType(typeof(Heartbeat), "heartbeat")]
 [JsonDerivedType(typeof(Failed), "failed")]
+[JsonDerivedType(typeof(Entered), "entered")]
+[JsonDerivedType(typeof(Left), "left")]
+[JsonDerivedType(typeof(PresenceChanged), "presenceChanged")]
+[JsonDerivedType(typeof(Typing), "typing")]
 public abstract record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
@@ -39,6 +47,14 @@ public abstract record RoomEvent
 
     /// <summary>The state that it carries, if it is of a kind that does.</summary>
     internal virtual EventState? State => null;
+
+    /// <summary>
+    /// Whether it is passing: not part of the room's history, and lost without harm. Its position is that of the watcher that receives it.
+    /// </summary>
+    internal virtual bool IsPassing => false;
+
+    /// <summary>A passing event at the position of a watcher. All other events have a position of their own.</summary>
+    internal virtual RoomEvent At(RoomPosition position) => this;
 
     /// <summary>A message was sent.</summary>
     public sealed record Created : RoomEvent
@@ -262,5 +278,102 @@ public abstract record RoomEvent
         /// </summary>
         [JsonIgnore]
         public Exception? Error { get; init; }
+    }
+
+    /// <summary>
+    /// A user entered the room: see <see cref="RoomPresence"/>. Passing: not part of the room's history and not delivered when catching up, so it may be
+    /// lost. The position is that of the watcher.
+    /// </summary>
+    public sealed record Entered : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="user">The user's id.</param>
+        /// <param name="count">The number of users who are present.</param>
+        /// <param name="position">The watcher's position.</param>
+        public Entered(string user, long count, RoomPosition position)
+            : base(position) => (User, Count) = (user, count);
+
+        /// <summary>The id of the user. Nothing follows if the user was already known to be present.</summary>
+        public string User { get; }
+
+        /// <summary>The number of users who are present after this and the other changes that the store made in the same step.</summary>
+        public long Count { get; }
+
+        internal override bool IsPassing => true;
+
+        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Entered(User, Count, position);
+    }
+
+    /// <summary>
+    /// A user left the room, or the process of the user's last connection is gone: see <see cref="RoomPresence"/>. Passing, like <see cref="Entered"/>.
+    /// </summary>
+    public sealed record Left : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="user">The user's id.</param>
+        /// <param name="count">The number of users who are present.</param>
+        /// <param name="position">The watcher's position.</param>
+        public Left(string user, long count, RoomPosition position)
+            : base(position) => (User, Count) = (user, count);
+
+        /// <summary>The id of the user.</summary>
+        public string User { get; }
+
+        /// <summary>The number of users who are still present after this and the other changes that the store made in the same step.</summary>
+        public long Count { get; }
+
+        internal override bool IsPassing => true;
+
+        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Left(User, Count, position);
+    }
+
+    /// <summary>
+    /// Users entered or left of whom no single events are delivered. A client that shows the users, not only their number, lists them again. Raised in a room in
+    /// which more than <see cref="PresenceOptions.CoalesceAbove"/> users are present, or were until now, at most once per
+    /// <see cref="PresenceOptions.CoalesceInterval"/>; and if <see cref="Entered"/> or <see cref="Left"/> were lost on their way, as soon as the next one reveals
+    /// that. Passing, like <see cref="Entered"/>.
+    /// </summary>
+    public sealed record PresenceChanged : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="count">The number of users who are present.</param>
+        /// <param name="position">The watcher's position.</param>
+        public PresenceChanged(long count, RoomPosition position)
+            : base(position) => Count = count;
+
+        /// <summary>The number of users who are present.</summary>
+        public long Count { get; }
+
+        internal override bool IsPassing => true;
+
+        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new PresenceChanged(Count, position);
+    }
+
+    /// <summary>
+    /// A user is typing: see <see cref="RoomPresence.TypingAsync"/>. It expires by itself: show it until <see cref="Until"/>, or until the user's next
+    /// message. While the user types on, another event follows before then. No event reports the end. Passing, like <see cref="Entered"/>.
+    /// </summary>
+    public sealed record Typing : RoomEvent
+    {
+        /// <summary>Creates the event.</summary>
+        /// <param name="user">The user's id.</param>
+        /// <param name="duration">For how long to show it.</param>
+        /// <param name="until">When to stop showing it.</param>
+        /// <param name="position">The watcher's position.</param>
+        public Typing(string user, TimeSpan duration, DateTimeOffset until, RoomPosition position)
+            : base(position) => (User, Duration, Until) = (user, duration, until);
+
+        /// <summary>The id of the user.</summary>
+        public string User { get; }
+
+        /// <summary>For how long to show it, from when this process received it. For clients whose clock differs, such as browsers.</summary>
+        public TimeSpan Duration { get; }
+
+        /// <summary>When to stop showing it, by the clock of the process that received it, UTC. If that is past, the watcher was slow: ignore the event.</summary>
+        public DateTimeOffset Until { get; }
+
+        internal override bool IsPassing => true;
+
+        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Typing(User, Duration, Until, position);
     }
 }

@@ -32,6 +32,8 @@ public sealed class InMemoryWatchManyTests() : WatchManyTests(new InMemoryStores
 
 public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
+public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -5,6 +5,16 @@ namespace RedisChat.Tests.Json;
 /// <summary>A value of each type that the chat returns or accepts, with the largest numbers and with all optional parts set or left out.</summary>
 internal static class JsonExamples
 {
+    public static RoomMember Member { get; } = new()
+    {
+        User = "böb",
+        Role = RoomRole.Member,
+        JoinedAt = DateTimeOffset.UnixEpoch,
+        Mute = new Restriction(DateTimeOffset.UnixEpoch, "mod", null),
+    };
+
+    public static RuleSet Rules { get; } = new() { Roles = [new(RoomRole.Owner, RoomRights.All)], Flood = new FloodLimit(5, TimeSpan.FromSeconds(2)) };
+
     public static readonly RoomPosition Position = new(ulong.MaxValue, ChatLimits.MaxMessageId, long.MaxValue, long.MaxValue);
 
     public static readonly Message Plain = new()
@@ -44,7 +54,13 @@ internal static class JsonExamples
         new RoomEvent.Gap(Position),
         new RoomEvent.CaughtUp(Position),
         new RoomEvent.Heartbeat(Position),
+        new RoomEvent.Entered("böb", ChatLimits.MaxMessageId, Position),
+        new RoomEvent.Left("böb", 0, RoomPosition.Start),
+        new RoomEvent.PresenceChanged(10_000, Position),
+        new RoomEvent.Typing("böb", TimeSpan.FromSeconds(6), Edited.Timestamp, Position),
         new RoomEvent.Failed(Position),
+        new RoomEvent.MemberChanged(Member, Position) { By = "mod", Reason = "spam" },
+        new RoomEvent.RulesChanged(Rules, Position) { By = "olga" },
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -65,6 +81,7 @@ internal static class JsonExamples
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
+        (typeof(PresentUsers), new PresentUsers { Users = ["alice", "bob"], Count = ChatLimits.MaxMessageId, Cursor = "bob" }),
         (typeof(MessageReceipt), new MessageReceipt { Id = ChatLimits.MaxMessageId, Timestamp = Edited.Timestamp, Position = Position, IsDuplicate = true }),
         (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
         (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),

@@ -14,6 +14,7 @@ namespace RedisChat.Faults;
 [JsonDerivedType(typeof(WatchBegan), "watch began")]
 [JsonDerivedType(typeof(WatchFailed), "watch failed")]
 [JsonDerivedType(typeof(Received), "received")]
+[JsonDerivedType(typeof(UsersEntered), "users entered")]
 [JsonDerivedType(typeof(Broken), "broken")]
 [JsonDerivedType(typeof(Disposed), "disposed")]
 internal abstract record HistoryEvent
@@ -75,6 +76,9 @@ internal enum ReceivedKind
     Gap,
     CaughtUp,
 }
+
+/// <summary>Users are present in a room.</summary>
+internal sealed record UsersEntered(string Room, IReadOnlyList<string> Users) : HistoryEvent;
 
 /// <summary>Something that must never be seen: an unobserved task exception, or an exception that is not the library's.</summary>
 internal sealed record Broken(string What) : HistoryEvent;

@@ -31,6 +31,8 @@ public sealed class ClusterWatchManyTests(SharedCluster cluster) : WatchManyTest
 
 public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new ClusterStores(cluster));
 
+public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

@@ -30,6 +30,8 @@ public sealed class GarnetWatchManyTests(SharedGarnet garnet) : WatchManyTests(n
 
 public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new GarnetStores(garnet));
 
+public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

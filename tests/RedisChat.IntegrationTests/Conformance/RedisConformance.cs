@@ -37,6 +37,8 @@ public sealed class RedisWatchManyTests(TestServer server) : WatchManyTests(new 
 
 public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisStores(server));
 
+public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -37,6 +37,8 @@ public sealed class SealedWatchManyTests(TestServer server) : WatchManyTests(new
 
 public sealed class SealedFilterTests(TestServer server) : FilterTests(new SealedStores(server));
 
+public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 

@@ -31,6 +31,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(process, options.Log);
     }
 
+    public void Kill() => _process.Kill();
+
     public void Freeze() => _process.Freeze();
 
     public void Thaw() => _process.Thaw();

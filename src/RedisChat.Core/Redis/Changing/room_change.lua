@@ -63,7 +63,7 @@ if ARGV[at] == 'may' then
 end
 local created = ARGV[at] == 'create' and not room[1] and not room[2]
 if created then
-  room = {ARGV[at + 1], '0', '0', false, false}
+  room = {ARGV[at + 1], '0', '0', false, room[5]}
 end
 if ARGV[at] == 'create' then
   at = at + 2

@@ -2,19 +2,43 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Parses the payloads that the scripts publish: see docs/keys.md, "Live events". A payload is a line of words, followed by lines that depend on the kind.
-/// The letters of durable kinds are lower-case; those of transient kinds, which do not advance the position, are upper-case.
+/// The letters of durable kinds are lower-case; those of passing kinds, which do not advance the position, are upper-case.
 /// </summary>
 /// <param name="kinds">The kinds of the features. The kinds of messages are always known.</param>
 internal sealed class LivePayload(params ILiveKind[] kinds)
 {
+    /// <summary>The kinds of passing events.</summary>
+    public IReadOnlyList<IPassingKind> PassingKinds { get; init; } = [];
+
+    /// <summary>Whether a payload reports passing events.</summary>
+    public static bool IsPassing(ReadOnlySpan<byte> payload) => payload is [>= (byte)'A' and <= (byte)'Z', (byte)' ', ..];
+
+    /// <summary>Parses passing events. Empty if the kind is unknown or the payload is not valid: nothing depends on such an event.</summary>
+    /// <param name="payload">The payload from the channel.</param>
+    /// <param name="subscription">The subscription that it came from. The caller sees to it that no two calls for one run at the same time.</param>
+    /// <param name="at">The room's position, which most watchers have.</param>
+    public LiveEvents ReadPassing(ReadOnlySpan<byte> payload, object subscription, RoomPosition at)
+    {
+        foreach (var kind in PassingKinds)
+        {
+            if (kind.Letters.Contains((char)payload[0], StringComparison.Ordinal))
+            {
+                var end = payload.IndexOf((byte)'\n');
+                return kind.Read((char)payload[0], end < 0 ? payload[2..] : payload[2..end], end < 0 ? default : payload[(end + 1)..], subscription, at);
+            }
+        }
+
+        return default;
+    }
+
     /// <summary>Parses the payload's events.</summary>
     /// <param name="payload">The payload from the channel.</param>
-    /// <param name="events">The events. Empty for an unknown transient kind, which is dropped.</param>
+    /// <param name="events">The events. Empty for passing events, which <see cref="ReadPassing"/> parses.</param>
     /// <returns>Whether the payload follows this grammar.</returns>
     public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events)
     {
         events = default;
-        if (payload is [>= (byte)'A' and <= (byte)'Z', (byte)' ', ..])
+        if (IsPassing(payload))
         {
             return true;
         }

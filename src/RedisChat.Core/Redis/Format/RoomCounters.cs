@@ -37,10 +37,6 @@ internal static class RoomCounters
         return reads.HashGetAsync(words[..Words]);
     }
 
-    /// <summary>The position in an answer.</summary>
-    /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
-    public static RoomPosition Position(HashValues values, KeyNames keys, string room) => Position(values, keys, room, out _);
-
     /// <summary>The position in an answer, and the letters of the features that the room uses.</summary>
     /// <exception cref="ChatDataException">The fields are not what the chat writes there.</exception>
     public static RoomPosition Position(HashValues values, KeyNames keys, string room, out string uses)
@@ -51,6 +47,10 @@ internal static class RoomCounters
         var hasLast = reader.TryNext(out var lastText);
         if (!hasEpoch && !hasLast)
         {
+            // A room without messages may still use features, such as presence.
+            _ = reader.TryNext(out _);
+            _ = reader.TryNext(out _);
+            uses = reader.TryNext(out var early) ? LettersOf(early) : "";
             return RoomPosition.Start;
         }
 

@@ -35,6 +35,15 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string chann
     /// <summary>The hash of the times of the users' last sends, in rooms that limit them.</summary>
     public string Rates(string room) => $"{scheme.Room(room)}:rates";
 
+    /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
+    public string Here(string room) => $"{scheme.Room(room)}:here";
+
+    /// <summary>The sorted set of the users who are in the room, each with the processes that say so.</summary>
+    public string HereUsers(string room) => $"{scheme.Room(room)}:here:users";
+
+    /// <summary>The sorted set of the same by process.</summary>
+    public string HereProcesses(string room) => $"{scheme.Room(room)}:here:processes";
+
     /// <summary>The sorted set that is the change log.</summary>
     public string Changed(string room) => $"{scheme.Room(room)}:changed";
 

@@ -29,13 +29,22 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private bool _disposed;
 
     public RedisLive(RedisStoreContext context, params ILiveKind[] kinds)
+        : this(context, new LivePayload(kinds), [])
     {
-        Payload = new LivePayload(kinds);
+    }
+
+    /// <summary>Creates the live side of a store with all features.</summary>
+    /// <param name="context">What the store shares.</param>
+    /// <param name="payload">Parses the payloads of the channels.</param>
+    /// <param name="probed">The features that check the watched rooms that use them.</param>
+    public RedisLive(RedisStoreContext context, LivePayload payload, IReadOnlyList<IProbedFeature> probed)
+    {
+        Payload = payload;
         _context = context;
         _connection = context.Connection;
         _time = context.Time;
         _logger = context.Logger;
-        _probe = new RedisProbe(this, context, _ending.Token);
+        _probe = new RedisProbe(this, context, probed, _ending.Token);
         _connection.Trouble += _probe.Hasten;
         _connection.Replaced += SubscribeAllAgain;
         context.Rooms.HistoryLost += CatchUp;

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// Compares the counters of all watched rooms with what was heard of them. Nothing else reveals a subscription that looks connected but
 /// hears nothing, or the loss of a room's last event.
 /// </summary>
-internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, CancellationToken ending)
+internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, IReadOnlyList<IProbedFeature> features, CancellationToken ending)
 {
     private const int RoomsAtOnce = 256;
 
@@ -158,7 +158,16 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, Canc
             }
 
             using var values = HashValues.Of(answer);
-            return RoomCounters.Position(values, context.Keys, room);
+            var position = RoomCounters.Position(values, context.Keys, room, out var uses);
+            foreach (var feature in features)
+            {
+                if (uses.Contains(feature.Letter, StringComparison.Ordinal))
+                {
+                    feature.Probed(room);
+                }
+            }
+
+            return position;
         }
         catch (Exception e) when (e is RedisException or ChatException or TimeoutException)
         {

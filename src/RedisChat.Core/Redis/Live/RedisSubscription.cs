@@ -141,7 +141,14 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
     /// <summary>Handles a payload from the channel; <see langword="false"/> if it was not an event.</summary>
     public bool Hear(RedisValue payload)
     {
-        if (!live.Payload.TryRead(((ReadOnlyMemory<byte>)payload).Span, out var events))
+        var bytes = ((ReadOnlyMemory<byte>)payload).Span;
+        if (LivePayload.IsPassing(bytes))
+        {
+            HearPassing(bytes);
+            return true;
+        }
+
+        if (!live.Payload.TryRead(bytes, out var events))
         {
             Feed.CatchUp(CatchUpCause.Unreadable);
             return false;
@@ -153,5 +160,17 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
 
         return true;
+    }
+
+    private void HearPassing(ReadOnlySpan<byte> payload)
+    {
+        // Handlers run in parallel, and passing events have no place among the others that would restore their order later.
+        lock (_gate)
+        {
+            if (live.Payload.ReadPassing(payload, this, Heard.Position ?? RoomPosition.Start) is { First: not null } events)
+            {
+                Heard.HearPassing(events);
+            }
+        }
     }
 }

@@ -136,6 +136,16 @@ internal sealed class InMemoryRoom : ILiveRoom
     public void Changed(IInMemoryFeature feature, InMemorySubject subject, Func<RoomPosition, RoomEvent> happened) =>
         Changed(new LogEntry(NextRevision(), subject, feature), happened);
 
+    /// <summary>Publishes a passing event, which is not part of the history.</summary>
+    /// <param name="happened">Makes the event, at the room's position.</param>
+    public void Publish(Func<RoomPosition, RoomEvent> happened)
+    {
+        lock (Gate)
+        {
+            Feed.Publish(new LiveEvent(happened(Position), 0));
+        }
+    }
+
     public RoomChanges ReadChanges(RoomPosition after, int limit)
     {
         lock (Gate)
