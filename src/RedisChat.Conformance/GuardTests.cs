@@ -80,10 +80,10 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
         await SetRoleAsync("rita", RoomRole.Reader);
         var sent = await Target.SendAsync("alice", "hello", Cancelled);
 
-        (await RefusedAsync(() => Target.SendAsync("rita", "hello", Cancelled))).Reason.Should().Be(ForbiddenReason.MissingRight);
+        (await RefusedAsync(() => Target.SendAsync("rita", "hello", Cancelled))).Reason.Should().Be(ForbiddenReason.NotPermitted);
         (await RefusedAsync(() => Target.SendAsync("stranger", "hello", Cancelled))).Reason.Should().Be(ForbiddenReason.NotMember);
         (await RefusedAsync(() => Target.ReceiveAsync(new MessageQuery { Reader = "stranger" }, Cancelled))).Reason.Should().Be(ForbiddenReason.NotMember);
-        (await RefusedAsync(() => Target.DeleteAsync(sent.Id, "rita", cancellationToken: Cancelled))).Reason.Should().Be(ForbiddenReason.MissingRight);
+        (await RefusedAsync(() => Target.DeleteAsync(sent.Id, "rita", cancellationToken: Cancelled))).Reason.Should().Be(ForbiddenReason.NotPermitted);
         (await Target.Reactions.AddAsync(sent.Id, "rita", "👍", Cancelled)).Should().ContainSingle();
         (await Target.ReceiveAsync(new MessageQuery { Reader = "rita" }, Cancelled)).Messages.Should().HaveCount(1);
         (await Target.DeleteAsync(sent.Id, "mia", "off topic", Cancelled)).Should().BeTrue();

@@ -91,7 +91,7 @@ public abstract class MemberTests(StoreFactory stores) : StoreTests(stores)
         await Members.JoinAsync("bob", Cancelled);
         foreach (var by in new[] { "bob", "stranger" })
         {
-            var reason = by == "bob" ? ForbiddenReason.MissingRight : ForbiddenReason.NotMember;
+            var reason = by == "bob" ? ForbiddenReason.NotPermitted : ForbiddenReason.NotMember;
             (await RefusedAsync(() => Members.InviteAsync("carol", by, cancellationToken: Cancelled))).Reason.Should().Be(reason);
             (await RefusedAsync(() => Members.RemoveAsync("olga", by, cancellationToken: Cancelled))).Reason.Should().Be(reason);
             (await RefusedAsync(() => Members.BanAsync("carol", by, cancellationToken: Cancelled))).Reason.Should().Be(reason);

@@ -19,7 +19,7 @@ internal static class Forbidden
     {
         ForbiddenReason.NotMember when right == RoomRights.Join => "The room can be joined by invitation only.",
         ForbiddenReason.NotMember => $"The room allows this only to members{OfRight(right)}. Join the room first, or ask for an invitation.",
-        ForbiddenReason.MissingRight => $"The user's role in this room does not allow this{OfRight(right)}. An owner can give the user another role.",
+        ForbiddenReason.NotPermitted => $"The user's role in this room does not allow this{OfRight(right)}. An owner can give the user another role.",
         ForbiddenReason.Banned => "The user is banned from this room.",
         ForbiddenReason.Muted => "The user is muted in this room.",
         ForbiddenReason.SlowMode => "The room is in slow mode.",

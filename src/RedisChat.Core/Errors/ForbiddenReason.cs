@@ -13,7 +13,7 @@ public enum ForbiddenReason
     NotMember,
 
     /// <summary>The user's role does not have the right.</summary>
-    MissingRight,
+    NotPermitted,
 
     /// <summary>The user is banned from the room.</summary>
     Banned,

@@ -113,7 +113,7 @@ internal static class MemberDecisions
         CheckBan(now, user);
         if (!now.Rules.RightsOf(user.Role).HasFlag(right))
         {
-            throw Forbidden.Error(now.Rules.Find(user.Role) is null ? ForbiddenReason.NotMember : ForbiddenReason.MissingRight, right: right);
+            throw Forbidden.Error(now.Rules.Find(user.Role) is null ? ForbiddenReason.NotMember : ForbiddenReason.NotPermitted, right: right);
         }
 
         if (right != RoomRights.Read)

@@ -32,8 +32,8 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.SendAsync("lobby", id, "hello", Cancelled), "message.User");
         await RefusedAsync(() => _chat.SendManyAsync("lobby", [new("alice", "hi"), new(id, "hi")], Cancelled), "messages[1].User");
         await RefusedAsync(() => _chat.ReceiveAsync("lobby", new MessageQuery { User = id }, Cancelled), "query.User");
-        await RefusedAsync(() => _chat.EditAsync("lobby", 1, id, "hello", Cancelled), "user");
-        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, id, cancellationToken: Cancelled), "user");
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, id, "hello", Cancelled), "by");
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, id, cancellationToken: Cancelled), "by");
         Assert.Throws<ChatInputException>(() => _chat.ReceiveAllAsync("lobby", id, Cancelled)).ParamName.Should().Be("user");
     }
 
@@ -98,7 +98,7 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.SendManyAsync("lobby", [null!], Cancelled), "messages[0]", "null");
         await RefusedAsync(() => _chat.ReceiveAsync(null!, cancellationToken: Cancelled), "room", "null");
         await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", null!, Cancelled), "text", "null");
-        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, null!, cancellationToken: Cancelled), "user", "null");
+        await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, null!, cancellationToken: Cancelled), "by", "null");
     }
 
     [Fact]

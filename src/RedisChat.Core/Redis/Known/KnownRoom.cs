@@ -12,7 +12,7 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     public static KnownRoom None => new("", 0, 0);
 
     /// <summary>Whether the room is known to have rules, which then are checked for every write of a user.</summary>
-    public bool HasRules => Uses?.Contains(RuleText.Letter, StringComparison.Ordinal) == true;
+    public bool HasRules => Uses?.Contains(RightLetters.HasRules, StringComparison.Ordinal) == true;
 
     /// <summary>A room as it was read.</summary>
     /// <param name="position">The room's position.</param>

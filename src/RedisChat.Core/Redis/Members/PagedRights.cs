@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// <summary>Refuses a page to a reader who has no right to read: see <see cref="MessageQuery.Reader"/>. Read together with the page.</summary>
 internal sealed class PagedRights(KeyNames keys, TimeProvider time) : IPageFeature
 {
-    public char Letter => RuleText.Letter;
+    public char Letter => RightLetters.HasRules;
 
     public IPageAddition Begin(RoomReads reads, string room, MessageQuery query) => new Addition(this, reads, room, query.Reader);
 

@@ -167,7 +167,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
                 change.Set(context.Keys.Room(room), RuleText.Field, $"0{RuleText.Tail(RuleSet.Open)}");
             }
 
-            return change.Mark(RuleText.Letter);
+            return change.Mark(RightLetters.HasRules);
         }
     }
 

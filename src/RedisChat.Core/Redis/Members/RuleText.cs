@@ -8,41 +8,19 @@ namespace RedisChat.Redis;
 /// </summary>
 internal static class RuleText
 {
-    /// <summary>The feature's letter in the room's field <c>uses</c>: the room has rules.</summary>
-    public const char Letter = 'g';
-
     /// <summary>The field of the room's hash.</summary>
     public const string Field = "rules";
 
-    // By bit of RoomRights.
-    private const string RightLetters = "rjscepdikbmgx";
-
     private const string Archived = "a";
     private const string NoFlags = "-";
-
-    /// <summary>The letters of rights.</summary>
-    public static string Letters(RoomRights rights)
-    {
-        Span<char> letters = stackalloc char[RightLetters.Length];
-        var count = 0;
-        for (var bit = 0; bit < RightLetters.Length; bit++)
-        {
-            if (((int)rights & (1 << bit)) != 0)
-            {
-                letters[count++] = RightLetters[bit];
-            }
-        }
-
-        return new string(letters[..count]);
-    }
 
     /// <summary>The text after the revision, which the script inserts.</summary>
     public static string Tail(RuleSet rules)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $" {(rules.IsArchived ? Archived : NoFlags)} {(long)rules.SlowMode.TotalMilliseconds} {rules.Flood?.Burst ?? 0} {(long)(rules.Flood?.Refill.TotalMilliseconds ?? 0)} -={Letters(rules.Everyone)}");
-        return string.Join(' ', rules.Roles.Select(role => $"{role.Name}={Letters(role.Rights)}").Prepend(text));
+            $" {(rules.IsArchived ? Archived : NoFlags)} {(long)rules.SlowMode.TotalMilliseconds} {rules.Flood?.Burst ?? 0} {(long)(rules.Flood?.Refill.TotalMilliseconds ?? 0)} -={RightLetters.Of(rules.Everyone)}");
+        return string.Join(' ', rules.Roles.Select(role => $"{role.Name}={RightLetters.Of(role.Rights)}").Prepend(text));
     }
 
     /// <summary>Parses stored rules; <see langword="false"/> if the text is something else. Ignores letters and flags of later versions.</summary>
@@ -63,21 +41,9 @@ internal static class RuleText
             IsArchived = words[1].Contains(Archived, StringComparison.Ordinal),
             SlowMode = TimeSpan.FromMilliseconds(slow),
             Flood = burst == 0 ? null : new FloodLimit((int)burst, TimeSpan.FromMilliseconds(refill)),
-            Everyone = Rights(words[5].AsSpan(2)),
-            Roles = [.. words[6..].Select(word => new RoomRole(word[..word.IndexOf('=', StringComparison.Ordinal)], Rights(word.AsSpan(word.IndexOf('=', StringComparison.Ordinal) + 1))))],
+            Everyone = RightLetters.Read(words[5].AsSpan(2)),
+            Roles = [.. words[6..].Select(word => new RoomRole(word[..word.IndexOf('=', StringComparison.Ordinal)], RightLetters.Read(word.AsSpan(word.IndexOf('=', StringComparison.Ordinal) + 1))))],
         };
         return true;
-    }
-
-    private static RoomRights Rights(ReadOnlySpan<char> letters)
-    {
-        var rights = RoomRights.None;
-        foreach (var letter in letters)
-        {
-            var bit = RightLetters.IndexOf(letter, StringComparison.Ordinal);
-            rights |= bit < 0 ? RoomRights.None : (RoomRights)(1 << bit);
-        }
-
-        return rights;
     }
 }

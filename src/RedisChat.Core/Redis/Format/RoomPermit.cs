@@ -10,8 +10,8 @@ internal readonly record struct RoomPermit(Actor Actor, RoomRights Right, bool S
     public static RoomPermit Application => new(Actor.Application, RoomRights.None);
 
     /// <summary>The letter of the right.</summary>
-    public string Letter => RuleText.Letters(Right);
+    public string Letter => RightLetters.Of(Right);
 
     /// <summary>Whether to check the rules: if the room has some, or if a room without rules does not give everyone the right.</summary>
-    public bool IsGuarded(bool hasRules) => !Actor.IsApplication && (hasRules || !RuleSet.OpenToEveryone.HasFlag(Right));
+    public bool IsGuarded(bool hasRules) => !Actor.IsApplication && (hasRules || !RightLetters.WithoutRules.HasFlag(Right));
 }

@@ -17,7 +17,7 @@ internal static class RuleRefusal
                 "flood" => ForbiddenReason.FloodLimit,
                 "archived" => ForbiddenReason.Archived,
                 "outsider" => ForbiddenReason.NotMember,
-                "right" => ForbiddenReason.MissingRight,
+                "right" => ForbiddenReason.NotPermitted,
                 _ => ForbiddenReason.None,
             },
             wait == 0 ? null : TimeSpan.FromMicroseconds(wait),
