@@ -114,7 +114,10 @@ public sealed partial class PresenceStorageTests(TestServer server)
         {
             (await ability.UpdatePresenceAsync("lobby", new PresenceUpdate
             {
-                Process = "dead", Changes = i / 100, Expiry = TimeSpan.FromMinutes(1), Entering = [.. Enumerable.Range(i, 100).Select(n => $"user {n}")],
+                Process = "dead",
+                Changes = i / 100,
+                Expiry = TimeSpan.FromMinutes(1),
+                Entering = [.. Enumerable.Range(i, 100).Select(n => $"user {n}")],
             }, Cancelled)).Should().BeTrue();
         }
 
