@@ -123,7 +123,7 @@ internal sealed partial class MergedRooms : IAsyncEnumerator<WatchedRoomEvent>
     {
         lock (_gate)
         {
-            if (_hasEnded || !_heartbeat!.IsDue(_wait.IsPending))
+            if (_hasEnded || Canceled.IsCancellationRequested || !_heartbeat!.IsDue(_wait.IsPending))
             {
                 return;
             }

@@ -149,6 +149,30 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task Each_room_of_a_stream_of_many_is_measured_as_a_watcher()
+    {
+        var measured = new ConcurrentQueue<(string Instrument, double Value, string Tags)>();
+        using var listener = Listen(measured);
+        var chat = new Chat(new InMemoryMessageStore());
+        await using var watched = chat.WatchManyAsync([new(_room, null), new(_room + " 2", null), new(_room + " 3", null)], cancellationToken: Cancelled);
+        await using (var events = watched.GetAsyncEnumerator(Cancelled))
+        {
+            for (var room = 0; room < 3; room++)
+            {
+                (await events.MoveNextAsync()).Should().BeTrue();
+                events.Current.Should().Be(events.Current);
+            }
+
+            watched.Remove(_room).Should().BeTrue();
+        }
+
+        // Other tests may watch at the same time.
+        measured.Count(m => m.Instrument == ChatDiagnostics.Watchers && m.Value == 1).Should().BeGreaterThanOrEqualTo(3);
+        measured.Count(m => m.Instrument == ChatDiagnostics.Watchers && m.Value == -1).Should().BeGreaterThanOrEqualTo(3);
+        measured.Count(m => m.Instrument == ChatDiagnostics.DeliveredEvents).Should().BeGreaterThanOrEqualTo(3);
+    }
+
+    [Fact]
     public async Task Filters_are_a_span_of_their_own_and_their_decisions_are_counted()
     {
         var spans = new ConcurrentQueue<Activity>();

@@ -43,7 +43,7 @@ public sealed class WatchManyTests
 
         await watched.DisposeAsync();
 
-        (await ChannelsAsync(admin)).Should().BeEmpty();
+        await NoChannelsAsync(admin);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class WatchManyTests
 
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
         error.CancellationToken.Should().Be(end.Token);
-        (await ChannelsAsync(admin)).Should().BeEmpty("the stream has ended, although nobody has disposed it");
+        await NoChannelsAsync(admin);
     }
 
     [Fact]
@@ -90,7 +90,8 @@ public sealed class WatchManyTests
             }
         }
 
-        (await ChannelsAsync(admin)).Should().BeEmpty();
+        // A subscription that was given up on its way is ended in the background.
+        await NoChannelsAsync(admin);
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class WatchManyTests
 
         var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => next.AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
         error.ObjectName.Should().Be(nameof(RedisMessageStore));
-        (await ChannelsAsync(admin)).Should().BeEmpty();
+        await NoChannelsAsync(admin);
     }
 
     [Fact]
@@ -169,6 +170,10 @@ public sealed class WatchManyTests
         await sending;
         received.Values.Should().OnlyContain(ids => ids.SequenceEqual(Enumerable.Range(1, Rounds).Select(id => (long)id)));
     }
+
+    /// <summary>A watcher waits only for a while until the server has confirmed that its subscription has ended, so this may take a moment.</summary>
+    private static Task NoChannelsAsync(ConnectionMultiplexer admin) =>
+        Poll.UntilAsync(async () => (await ChannelsAsync(admin)).Length == 0, "the subscriptions end");
 
     private static IEnumerable<KeyValuePair<string, RoomPosition?>> Rooms(int count) =>
         Enumerable.Range(0, count).Select(room => KeyValuePair.Create<string, RoomPosition?>($"room {room}", null));
