@@ -11,8 +11,8 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // The rooms that this process has users in, with its names there: usually one.
-    private readonly ConcurrentDictionary<string, string[]> _here = new(StringComparer.Ordinal);
+    // The rooms that this process has users in.
+    private readonly ConcurrentDictionary<string, Place> _here = new(StringComparer.Ordinal);
 
     // The rooms in which something is still to be done.
     private readonly ConcurrentDictionary<string, byte> _tending = new(StringComparer.Ordinal);
@@ -25,11 +25,7 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
         // Otherwise users would enter again after DisposeAsync took them out.
         ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, typeof(RedisMessageStore));
         var reply = await CallAsync(room, update, cancellationToken).ConfigureAwait(false);
-        if (reply.IsHere ? update.Entering.Count > 0 : _here.ContainsKey(room))
-        {
-            Note(room, update.Process, reply.IsHere);
-        }
-
+        Note(room, update, reply);
         if (reply.HasDead || reply.Due > TimeSpan.Zero)
         {
             Tend(room, reply);
@@ -69,7 +65,7 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
     /// <summary>Removes the users of dead processes from a room that this process only watches. Heartbeats do it in rooms that it has users in.</summary>
     public void Probed(string room)
     {
-        if (!_here.ContainsKey(room))
+        if (!_here.TryGetValue(room, out var place) || context.Time.GetElapsedTime(place.LastCall) > place.Interval)
         {
             Tend(room, new PresenceReply(IsAccepted: true, IsHere: false, HasDead: true, TimeSpan.Zero));
         }
@@ -79,20 +75,32 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        var places = _here.SelectMany(place => place.Value, (place, process) => LeaveAsync(place.Key, process)).ToList();
+        var places = _here.SelectMany(place => place.Value.Processes, (place, process) => LeaveAsync(place.Key, process)).ToList();
         await Task.WhenAll(places).EndedAsync(Patience, context.Time).ConfigureAwait(false);
         _here.Clear();
     }
 
-    private void Note(string room, string process, bool isHere)
+    private void Note(string room, PresenceUpdate update, PresenceReply reply)
     {
+        if (_here.TryGetValue(room, out var place) && reply.IsHere && place.Processes.Contains(update.Process))
+        {
+            // A heartbeat. The next one comes earlier than in this interval.
+            (place.LastCall, place.Interval) = (context.Time.GetTimestamp(), update.Expiry / 2);
+            return;
+        }
+
+        if (place is null && !reply.IsHere)
+        {
+            return;
+        }
+
         lock (_here)
         {
-            var processes = _here.GetValueOrDefault(room, []).Where(other => other != process);
-            string[] now = [.. isHere ? processes.Append(process) : processes];
-            if (now.Length > 0)
+            var others = _here.TryGetValue(room, out place) ? place.Processes.Where(other => other != update.Process) : [];
+            string[] processes = [.. reply.IsHere ? others.Append(update.Process) : others];
+            if (processes.Length > 0)
             {
-                _here[room] = now;
+                _here[room] = new Place(processes) { LastCall = context.Time.GetTimestamp(), Interval = update.Expiry / 2 };
             }
             else
             {
@@ -165,4 +173,15 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
                 return PresenceCall.ReadList(answer);
             },
             cancellationToken);
+
+    /// <summary>One room that this process has users in.</summary>
+    /// <param name="processes">Its names there: usually one.</param>
+    private sealed class Place(string[] processes)
+    {
+        public string[] Processes => processes;
+
+        public long LastCall { get; set; }
+
+        public TimeSpan Interval { get; set; }
+    }
 }
