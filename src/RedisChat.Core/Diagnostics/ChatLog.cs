@@ -65,15 +65,15 @@ internal static partial class ChatLog
     [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it requested.", EventName = "TooFarBehind")]
     public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 
-    [LoggerMessage(30, LogLevel.Warning, "The watch of a room that has left a stream could not be ended properly.", EventName = "EndingWatchFailed")]
+    [LoggerMessage(40, LogLevel.Warning, "The watch of a room that has left a stream could not be ended properly.", EventName = "EndingWatchFailed")]
     public static partial void EndingWatchFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(31, LogLevel.Warning, "The filter {Filter} failed with {Error}. The message was treated as configured: {OnFailure}.", EventName = "FilterFailed")]
+    [LoggerMessage(41, LogLevel.Warning, "The filter {Filter} failed with {Error}. The message was treated as configured: {OnFailure}.", EventName = "FilterFailed")]
     public static partial void FilterFailed(ILogger logger, string filter, string error, FilterFailureMode onFailure);
 
-    [LoggerMessage(32, LogLevel.Warning, "The filter {Filter} did not decide before the {TimeoutMs} ms of all filters were over. The message was treated as configured: {OnFailure}.", EventName = "FilterLate")]
+    [LoggerMessage(42, LogLevel.Warning, "The filter {Filter} did not decide before the {TimeoutMs} ms of all filters were over. The message was treated as configured: {OnFailure}.", EventName = "FilterLate")]
     public static partial void FilterLate(ILogger logger, string filter, double timeoutMs, FilterFailureMode onFailure);
 
-    [LoggerMessage(33, LogLevel.Trace, "The exception of the filter {Filter}.", EventName = "FilterError")]
+    [LoggerMessage(43, LogLevel.Trace, "The exception of the filter {Filter}.", EventName = "FilterError")]
     public static partial void FilterError(ILogger logger, string filter, Exception error);
 }

@@ -23,6 +23,6 @@ internal static class MetricGroups
         new DeliveryFull(),
         new MemoryAMessage(),
         new GrowthCost(),
-        new WatchedRooms(),
+        new IdleRooms(),
     ];
 }

@@ -7,7 +7,7 @@ using RedisChat.Redis;
 namespace RedisChat.Benchmarks.Watching;
 
 /// <summary>The cost of watching very many quiet rooms in one process.</summary>
-internal sealed class WatchedRooms : IMetricGroup
+internal sealed class IdleRooms : IMetricGroup
 {
     private const int Rooms = 10_000;
 
