@@ -181,7 +181,8 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
 
         refused.Reason.Should().Be(ForbiddenReason.SlowMode);
         refused.RetryAfter.Should().BePositive().And.BeLessThanOrEqualTo(TimeSpan.FromHours(1));
-        (await RefusedAsync(() => Target.SendManyAsync([new("carol", "one"), new("carol", "two")], Cancelled))).Reason.Should().Be(ForbiddenReason.SlowMode);
+        var batch = await RefusedAsync(() => Target.SendManyAsync([new("carol", "one"), new("carol", "two")], Cancelled));
+        (batch.Reason, batch.RetryAfter).Should().Be((ForbiddenReason.SlowMode, null), "waiting does not help");
         (await Target.SendAsync("carol", "one", Cancelled)).Id.Should().Be(5, "a refused batch stores nothing and costs nothing");
     });
 
@@ -216,6 +217,8 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
         refused.Reason.Should().Be(ForbiddenReason.FloodLimit);
         refused.RetryAfter.Should().BePositive().And.BeLessThanOrEqualTo(TimeSpan.FromHours(1));
         (await ReadAsync()).Messages.Should().HaveCount(6);
+        await Target.Rules.ChangeAsync(Actor.Application, rules => rules with { Flood = new FloodLimit(5, TimeSpan.FromMilliseconds(1)) }, Cancelled);
+        (await RefusedOrDoneAsync(() => Target.SendAsync("alice", "6", Cancelled)))?.RetryAfter.Should().BeLessThanOrEqualTo(TimeSpan.FromMilliseconds(5), "the new limit counts");
     });
 
     [Fact]
@@ -349,6 +352,18 @@ public abstract class GuardTests(StoreFactory stores) : StoreTests(stores)
         (await events.MoveNextAsync()).Should().BeTrue();
         return events.Current;
     }
+
+    [Fact]
+    public Task A_watcher_for_a_user_can_be_disposed_while_it_waits() => RunAsync(async () =>
+    {
+        var events = Target.WatchAsync(new WatchOptions { As = "bob" }, Cancelled).GetAsyncEnumerator(Cancelled);
+        (await NextAsync(events)).Should().BeOfType<RoomEvent.CaughtUp>();
+        var waiting = events.MoveNextAsync().AsTask();
+
+        await events.DisposeAsync();
+
+        (await waiting).Should().BeFalse();
+    });
 
     private async Task<List<Message>> AllAsync(string? user = null)
     {

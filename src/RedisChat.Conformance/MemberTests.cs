@@ -226,7 +226,7 @@ public abstract class MemberTests(StoreFactory stores) : StoreTests(stores)
         (await NextAsync(events)).Should().BeOfType<RoomEvent.CaughtUp>();
 
         var member = await Members.SetRoleAsync("olga", RoomRole.Owner, Actor.Application, "founder", Cancelled);
-        var banned = await Members.BanAsync("bob: {the} 1st", "olga", Hour, "spam", Cancelled);
+        var banned = await Members.BanAsync("~bob: {the} 1st", "olga", Hour, "spam", Cancelled);
         var rules = await Rules.ChangeAsync("olga", _ => RuleSet.MembersOnly with { SlowMode = TimeSpan.FromSeconds(5) }, Cancelled);
         await AppendAsync("olga", "hello");
 
@@ -245,13 +245,14 @@ public abstract class MemberTests(StoreFactory stores) : StoreTests(stores)
         await Members.JoinAsync("bob", Cancelled);
         await Rules.ChangeAsync(Actor.Application, rules => rules with { SlowMode = TimeSpan.FromSeconds(1) }, Cancelled);
         await Rules.ChangeAsync(Actor.Application, rules => rules with { SlowMode = TimeSpan.FromSeconds(2) }, Cancelled);
+        await Members.JoinAsync("rules", Cancelled);
         await Members.LeaveAsync("alice", Cancelled);
 
         var changes = await Store.ReadChangesAsync(Room, seen, 100, Cancelled);
 
-        changes.Events.OfType<RoomEvent.MemberChanged>().Select(e => (e.Member.User, e.Member.IsMember)).Should().Equal(("bob", true), ("alice", false));
+        changes.Events.OfType<RoomEvent.MemberChanged>().Select(e => (e.Member.User, e.Member.IsMember)).Should().Equal(("bob", true), ("rules", true), ("alice", false));
         changes.Events.OfType<RoomEvent.RulesChanged>().Should().ContainSingle().Which.Rules.SlowMode.Should().Be(TimeSpan.FromSeconds(2));
-        changes.Events.Should().HaveCount(3);
+        changes.Events.Should().HaveCount(4);
         changes.Position.Should().Be((await ReadAsync()).Position);
     });
 

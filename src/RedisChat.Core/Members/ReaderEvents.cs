@@ -13,20 +13,8 @@ internal sealed class ReaderEvents(
 
     private readonly IMemberStore _members = store.RequireAbility<IMemberStore>("watching for a user");
 
-    public async IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken ofEnumeration)
-    {
-        var token = ofEnumeration.CanBeCanceled ? ofEnumeration : cancellationToken;
-        await CheckAsync(token).ConfigureAwait(false);
-        await foreach (var happened in events.WithCancellation(ofEnumeration).ConfigureAwait(false))
-        {
-            if (MayMatter(happened))
-            {
-                await CheckAsync(token).ConfigureAwait(false);
-            }
-
-            yield return happened;
-        }
-    }
+    public IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken ofEnumeration) =>
+        new Enumerator(this, events.GetAsyncEnumerator(ofEnumeration), ofEnumeration);
 
     // Before CaughtUp, a change between the first check and the subscription may not have been delivered.
     private bool MayMatter(RoomEvent happened) =>
@@ -55,4 +43,68 @@ internal sealed class ReaderEvents(
             await Task.Delay(PauseWhileUnavailable, time, token).ConfigureAwait(false);
         }
     }
+
+    /// <summary>One watcher. Written by hand because, like the watcher inside, it can be disposed while its next event is awaited.</summary>
+    private sealed class Enumerator : IAsyncEnumerator<RoomEvent>
+    {
+        private readonly ReaderEvents _reader;
+        private readonly IAsyncEnumerator<RoomEvent> _events;
+        private readonly CancellationToken _ofEnumeration;
+        private readonly CancellationTokenSource _ending;
+        private bool _hasBegun;
+
+        public Enumerator(ReaderEvents reader, IAsyncEnumerator<RoomEvent> events, CancellationToken ofEnumeration)
+        {
+            (_reader, _events, _ofEnumeration) = (reader, events, ofEnumeration);
+            _ending = CancellationTokenSource.CreateLinkedTokenSource(reader.Canceled, ofEnumeration);
+        }
+
+        public RoomEvent Current => _events.Current;
+
+        public async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                if (!_hasBegun)
+                {
+                    await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
+                    _hasBegun = true;
+                }
+
+                if (!await _events.MoveNextAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                if (_reader.MayMatter(_events.Current))
+                {
+                    await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
+                }
+
+                return true;
+            }
+            catch (OperationCanceledException) when (_ofEnumeration.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(_ofEnumeration);
+            }
+            catch (OperationCanceledException) when (_reader.Canceled.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(_reader.Canceled);
+            }
+            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+            {
+                // Disposed during a check.
+                return false;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _ending.CancelAsync().ConfigureAwait(false);
+            await _events.DisposeAsync().ConfigureAwait(false);
+            _ending.Dispose();
+        }
+    }
+
+    private CancellationToken Canceled => cancellationToken;
 }

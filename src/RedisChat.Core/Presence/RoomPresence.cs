@@ -29,7 +29,7 @@ public sealed class RoomPresence
 
     private static readonly ChatOperation List = new(ChatOperations.Presence, "The users who are present could not be listed");
 
-    private static readonly ChatOperation Type = new(ChatOperations.Presence, "The room could not be told that the user is typing") { IsRepeatable = false, Writes = true, InDoubt = "There is nothing to do." };
+    private static readonly ChatOperation Type = new(ChatOperations.Presence, "It could not be published that the user is typing") { IsRepeatable = false, Writes = true, InDoubt = "There is nothing to do." };
 
     private readonly string _room;
     private readonly PresenceKeeper _keeper;

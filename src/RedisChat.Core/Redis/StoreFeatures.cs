@@ -11,7 +11,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
         PassingKinds = [new PresenceEvents(context.Time)];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
-        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys)];
+        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys)];
         Probed = [presence];
     }
 

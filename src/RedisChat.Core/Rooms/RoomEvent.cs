@@ -38,7 +38,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Left), "left")]
 [JsonDerivedType(typeof(PresenceChanged), "presenceChanged")]
 [JsonDerivedType(typeof(Typing), "typing")]
-public abstract record RoomEvent
+public abstract partial record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;
 
@@ -145,68 +145,6 @@ public abstract record RoomEvent
         public override int GetHashCode() => HashCode.Combine(Position, MessageId, User, Reactions.Count);
     }
 
-    /// <summary>A user joined, left, was invited or removed, got another role, was banned or muted, or one of these was undone.</summary>
-    public sealed record MemberChanged : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="member">What the room knows of the user now.</param>
-        /// <param name="position">The room's position just after the change.</param>
-        public MemberChanged(RoomMember member, RoomPosition position)
-            : base(position) => Member = member;
-
-        /// <summary>What the room knows of the user after the change, or after a later one.</summary>
-        public RoomMember Member { get; }
-
-        /// <summary>
-        /// The id of the user who made the change; <see langword="null"/> for the application, and when catching up, where several changes become one.
-        /// </summary>
-        public string? By { get; init; }
-
-        /// <summary>The reason, if one was given; <see langword="null"/> when catching up. This is text from a user: encode it for wherever it is shown.</summary>
-        public string? Reason { get; init; }
-
-        /// <summary>The revision of the last change that <see cref="Member"/> includes. While catching up, it may be ahead of the position.</summary>
-        internal long Revision { get; init; }
-
-        internal override EventState? State => new(EventState.Member, 0, Member.User, Revision);
-
-        /// <inheritdoc/>
-        public bool Equals(MemberChanged? other) =>
-            other is not null && Position == other.Position && Member == other.Member && By == other.By && Reason == other.Reason;
-
-        /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(Position, Member, By, Reason);
-    }
-
-    /// <summary>The room's rules changed.</summary>
-    public sealed record RulesChanged : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="rules">The rules.</param>
-        /// <param name="position">The room's position just after the change.</param>
-        public RulesChanged(RuleSet rules, RoomPosition position)
-            : base(position) => Rules = rules;
-
-        /// <summary>The rules after the change, or after a later one.</summary>
-        public RuleSet Rules { get; }
-
-        /// <summary>
-        /// The id of the user who made the change; <see langword="null"/> for the application, and when catching up, where several changes become one.
-        /// </summary>
-        public string? By { get; init; }
-
-        /// <summary>The revision of the last change that <see cref="Rules"/> include. While catching up, it may be ahead of the position.</summary>
-        internal long Revision { get; init; }
-
-        internal override EventState? State => new(EventState.Rules, 0, null, Revision);
-
-        /// <inheritdoc/>
-        public bool Equals(RulesChanged? other) => other is not null && Position == other.Position && Rules == other.Rules && By == other.By;
-
-        /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(Position, Rules, By);
-    }
-
     /// <summary>
     /// The events since the watcher's position are unknown: the room was lost and created again, acknowledged messages were
     /// lost in a failover, or there were more changes than the change log keeps. Or they exceed <see cref="WatchOptions.MaxCatchUp"/>. What the watcher
@@ -278,102 +216,5 @@ public abstract record RoomEvent
         /// </summary>
         [JsonIgnore]
         public Exception? Error { get; init; }
-    }
-
-    /// <summary>
-    /// A user entered the room: see <see cref="RoomPresence"/>. Passing: not part of the room's history and not delivered when catching up, so it may be
-    /// lost. The position is that of the watcher.
-    /// </summary>
-    public sealed record Entered : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="user">The user's id.</param>
-        /// <param name="count">The number of users who are present.</param>
-        /// <param name="position">The watcher's position.</param>
-        public Entered(string user, long count, RoomPosition position)
-            : base(position) => (User, Count) = (user, count);
-
-        /// <summary>The id of the user. Nothing follows if the user was already known to be present.</summary>
-        public string User { get; }
-
-        /// <summary>The number of users who are present after this and the other changes that the store made in the same step.</summary>
-        public long Count { get; }
-
-        internal override bool IsPassing => true;
-
-        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Entered(User, Count, position);
-    }
-
-    /// <summary>
-    /// A user left the room, or the process of the user's last connection is gone: see <see cref="RoomPresence"/>. Passing, like <see cref="Entered"/>.
-    /// </summary>
-    public sealed record Left : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="user">The user's id.</param>
-        /// <param name="count">The number of users who are present.</param>
-        /// <param name="position">The watcher's position.</param>
-        public Left(string user, long count, RoomPosition position)
-            : base(position) => (User, Count) = (user, count);
-
-        /// <summary>The id of the user.</summary>
-        public string User { get; }
-
-        /// <summary>The number of users who are still present after this and the other changes that the store made in the same step.</summary>
-        public long Count { get; }
-
-        internal override bool IsPassing => true;
-
-        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Left(User, Count, position);
-    }
-
-    /// <summary>
-    /// Users entered or left of whom no single events are delivered. A client that shows the users, not only their number, lists them again. Raised in a room in
-    /// which more than <see cref="PresenceOptions.CoalesceAbove"/> users are present, or were until now, at most once per
-    /// <see cref="PresenceOptions.CoalesceInterval"/>; and if <see cref="Entered"/> or <see cref="Left"/> were lost on their way, as soon as the next one reveals
-    /// that. Passing, like <see cref="Entered"/>.
-    /// </summary>
-    public sealed record PresenceChanged : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="count">The number of users who are present.</param>
-        /// <param name="position">The watcher's position.</param>
-        public PresenceChanged(long count, RoomPosition position)
-            : base(position) => Count = count;
-
-        /// <summary>The number of users who are present.</summary>
-        public long Count { get; }
-
-        internal override bool IsPassing => true;
-
-        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new PresenceChanged(Count, position);
-    }
-
-    /// <summary>
-    /// A user is typing: see <see cref="RoomPresence.TypingAsync"/>. It expires by itself: show it until <see cref="Until"/>, or until the user's next
-    /// message. While the user types on, another event follows before then. No event reports the end. Passing, like <see cref="Entered"/>.
-    /// </summary>
-    public sealed record Typing : RoomEvent
-    {
-        /// <summary>Creates the event.</summary>
-        /// <param name="user">The user's id.</param>
-        /// <param name="duration">For how long to show it.</param>
-        /// <param name="until">When to stop showing it.</param>
-        /// <param name="position">The watcher's position.</param>
-        public Typing(string user, TimeSpan duration, DateTimeOffset until, RoomPosition position)
-            : base(position) => (User, Duration, Until) = (user, duration, until);
-
-        /// <summary>The id of the user.</summary>
-        public string User { get; }
-
-        /// <summary>For how long to show it, from when this process received it. For clients whose clock differs, such as browsers.</summary>
-        public TimeSpan Duration { get; }
-
-        /// <summary>When to stop showing it, by the clock of the process that received it, UTC. If that is past, the watcher was slow: ignore the event.</summary>
-        public DateTimeOffset Until { get; }
-
-        internal override bool IsPassing => true;
-
-        internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Typing(User, Duration, Until, position);
     }
 }

@@ -10,21 +10,23 @@ public sealed class WatchManyTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Each_room_is_one_subscription_which_ends_when_the_room_leaves_or_the_stream_ends()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("bob")]
+    public async Task Each_room_is_one_subscription_which_ends_when_the_room_leaves_or_the_stream_ends(string? user)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
         await using var store = Open(redis.Configuration);
         var chat = new Chat(store);
-        await using var watched = chat.WatchManyAsync(Rooms(100), cancellationToken: Cancelled);
+        await using var watched = chat.WatchManyAsync(Rooms(100), new WatchManyOptions { As = user }, Cancelled);
         (await ChannelsAsync(admin)).Should().BeEmpty("nothing is watched before the enumeration");
         await using var events = watched.GetAsyncEnumerator(Cancelled);
         await CaughtUpAsync(events, 100);
         (await ChannelsAsync(admin)).Should().HaveCount(100);
 
         // Another stream of the same process shares them.
-        await using (var other = chat.WatchManyAsync(Rooms(100), cancellationToken: Cancelled).GetAsyncEnumerator(Cancelled))
+        await using (var other = chat.WatchManyAsync(Rooms(100), new WatchManyOptions { As = user }, Cancelled).GetAsyncEnumerator(Cancelled))
         {
             await CaughtUpAsync(other, 100);
             (await admin.GetServers()[0].SubscriptionSubscriberCountAsync(Channel("room 7"))).Should().Be(1);
@@ -65,8 +67,10 @@ public sealed class WatchManyTests
         await NoChannelsAsync(admin);
     }
 
-    [Fact]
-    public async Task A_stream_that_is_canceled_while_its_rooms_are_still_being_subscribed_to_leaves_nothing_behind()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("bob")]
+    public async Task A_stream_that_is_canceled_while_its_rooms_are_still_being_subscribed_to_leaves_nothing_behind(string? user)
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
@@ -75,7 +79,7 @@ public sealed class WatchManyTests
         for (var round = 0; round < 20; round++)
         {
             using var end = new CancellationTokenSource();
-            await using var watched = chat.WatchManyAsync(Rooms(20), cancellationToken: end.Token);
+            await using var watched = chat.WatchManyAsync(Rooms(20), new WatchManyOptions { As = user }, end.Token);
             await using var events = watched.GetAsyncEnumerator(Cancelled);
             var next = events.MoveNextAsync();
             if (round % 2 == 0)

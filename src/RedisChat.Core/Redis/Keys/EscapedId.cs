@@ -27,8 +27,8 @@ internal static class EscapedId
         return id;
     }
 
-    /// <summary>An id as one word of a live event and one part of a change log entry.</summary>
-    public static string Word(string id) => Of(id).Replace(" ", "%20", StringComparison.Ordinal);
+    /// <summary>An id as one word of a live event and one part of a change log entry. A tilde would begin the event's trace.</summary>
+    public static string Word(string id) => Of(id).Replace(" ", "%20", StringComparison.Ordinal).Replace("~", "%7E", StringComparison.Ordinal);
 
     /// <summary>The id that <see cref="Word"/> was given; only for ids that <see cref="Chat"/> accepts, without control characters and halves of pairs.</summary>
     public static string FromWord(string word) => Uri.UnescapeDataString(word);

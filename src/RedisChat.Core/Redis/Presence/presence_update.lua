@@ -3,7 +3,7 @@
 -- server's clock; it cannot come back under the same name.
 -- KEYS[1]  hash: the room
 -- KEYS[2]  hash: who is here: `p:<process>` = `<until, µs> <changes>`, `count` = users, `counted` = when their number was last reported,
---          `pending` if it has changed since, `told` = when anything was last reported, `above` and `pause` = ARGV[5] and ARGV[6], `kept` = when
+--          `pending` if it has changed since, `reported` = when anything was last reported, `above` and `pause` = ARGV[5] and ARGV[6], `kept` = when
 --          these keys expire
 -- KEYS[3]  sorted set: the users, `<user>\n<process>`, each with score 0
 -- KEYS[4]  sorted set: the same by process, `<process>\n<user>`
@@ -33,7 +33,7 @@ local function text(value)
   return string.format('%d', value)
 end
 
-local fields, processes, names, head = call('HGETALL', KEYS[2]), {}, {}, {count = 0, counted = 0, told = 0, above = 200, pause = 2000, kept = 0}
+local fields, processes, names, head = call('HGETALL', KEYS[2]), {}, {}, {count = 0, counted = 0, reported = 0, above = 200, pause = 2000, kept = 0}
 for i = 1, #fields, 2 do
   local process = string.match(fields[i], '^p:(.*)$')
   if process then
@@ -175,7 +175,7 @@ end
 
 -- Subscribers may receive reports out of order, or miss some: each has its time, that of the report before it, and the number of users.
 local function report(kind, users)
-  local line = table.concat({kind, text(now), text(head.told), text(head.count)}, ' ')
+  local line = table.concat({kind, text(now), text(head.reported), text(head.count)}, ' ')
   reports[#reports + 1] = users and line .. '\n' .. table.concat(users, '\n') or line
 end
 
@@ -201,7 +201,7 @@ if head.pending then
   end
 end
 
-head.told = #reports > 0 and now or head.told
+head.reported = #reports > 0 and now or head.reported
 local marked = string.find(uses, 'h', 1, true)
 if gone then
   uses = string.gsub(uses, 'h', '')
@@ -212,7 +212,7 @@ if gone then
   end
 else
   head.kept = renews and now + KEPT * 1000000 or head.kept
-  call('HSET', KEYS[2], 'count', text(head.count), 'counted', text(head.counted), 'told', text(head.told), 'above', text(head.above),
+  call('HSET', KEYS[2], 'count', text(head.count), 'counted', text(head.counted), 'reported', text(head.reported), 'above', text(head.above),
     'pause', text(head.pause), 'kept', text(head.kept))
   if head.pending then
     call('HSET', KEYS[2], 'pending', '1')

@@ -22,7 +22,8 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         (context.Options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
         ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, or does not answer.</summary>
+    /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, does not answer, or refuses it, perhaps by old
+    /// rules.</summary>
     private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         if (context.Connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
@@ -44,7 +45,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
             context.Rooms.Raise(room, found);
             return page;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (e is RedisException or TimeoutException or ChatForbiddenException)
         {
             return null;
         }

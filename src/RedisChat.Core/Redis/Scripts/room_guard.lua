@@ -40,7 +40,8 @@ local function guard(entry, right, speaks, rate)
     return nil
   end
   local last, full = string.match(rate() or '0 0', '^(%d+) (%d+)$')
-  last, full = math.min(tonumber(last or '0'), time), math.max(tonumber(full or '0'), time)
+  -- The limits or the clock may have changed since.
+  last, full = math.min(tonumber(last or '0'), time), math.min(math.max(tonumber(full or '0'), time), time + burst * refill)
   local allowance = (burst - 1) * refill
   if slow > 0 and last + slow > time then
     return 'slow', last + slow - time

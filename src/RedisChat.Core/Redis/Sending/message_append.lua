@@ -138,6 +138,8 @@ else
           if reason == 'unreadable' then
             return {err = 'CHATDATA the rules or the author\'s entry among the members cannot be read'}
           elseif reason then
+            -- A second message in the same send is too early however late the send is.
+            wait = reason == 'slow' and paced[user] and 0 or wait
             refused[send] = ' !' .. send .. ':' .. reason .. ':' .. string.format('%d', wait)
           else
             fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)

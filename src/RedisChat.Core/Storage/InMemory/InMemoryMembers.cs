@@ -116,7 +116,8 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
             CheckRight(message.User, RoomRights.Send, speaks: true);
             if ((_rules.SlowMode > TimeSpan.Zero || _rules.Flood is not null) && !_rules.RightsOf(Find(message.User).Role).HasFlag(RoomRights.Unlimited))
             {
-                paces[message.User] = NextPace(paces.TryGetValue(message.User, out var pace) ? pace : _paces.GetValueOrDefault(message.User), Micros.ToTime(now));
+                var isFirst = !paces.TryGetValue(message.User, out var pace);
+                paces[message.User] = NextPace(isFirst ? _paces.GetValueOrDefault(message.User) : pace, Micros.ToTime(now), isFirst);
             }
         }
 
@@ -147,19 +148,22 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     {
     }
 
-    private Pace NextPace(Pace pace, DateTimeOffset now)
+    private Pace NextPace(Pace pace, DateTimeOffset now, bool isFirst)
     {
         if (_rules.SlowMode > TimeSpan.Zero && pace.Last + _rules.SlowMode > now && pace.Last <= now && pace.Last != default)
         {
-            throw Forbidden.Error(ForbiddenReason.SlowMode, pace.Last + _rules.SlowMode - now);
+            // A second message in the same send is too early however late the send is.
+            throw Forbidden.Error(ForbiddenReason.SlowMode, isFirst ? pace.Last + _rules.SlowMode - now : null);
         }
 
-        var full = pace.Full > now ? pace.Full : now;
         if (_rules.Flood is not { } flood)
         {
-            return new Pace(now, full);
+            return new Pace(now, now);
         }
 
+        // The limits may have changed since.
+        var full = pace.Full > now ? pace.Full : now;
+        full = full > now + (flood.Burst * flood.Refill) ? now + (flood.Burst * flood.Refill) : full;
         var wait = full - now - ((flood.Burst - 1) * flood.Refill);
         return wait > TimeSpan.Zero ? throw Forbidden.Error(ForbiddenReason.FloodLimit, wait) : new Pace(now, full + flood.Refill);
     }

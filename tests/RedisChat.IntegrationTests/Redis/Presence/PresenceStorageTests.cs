@@ -26,7 +26,7 @@ public sealed partial class PresenceStorageTests(TestServer server)
         (await Database.HashGetAllAsync(Room)).ToStringDictionary().Should().BeEquivalentTo(new Dictionary<string, string> { ["uses"] = "h" });
         var here = (await Database.HashGetAllAsync($"{Room}:here")).ToStringDictionary();
         var process = here.Keys.Single(field => field.StartsWith("p:", StringComparison.Ordinal))[2..];
-        here.Should().ContainKeys("count", "counted", "told", "above", "pause", "kept").And.HaveCount(7);
+        here.Should().ContainKeys("count", "counted", "reported", "above", "pause", "kept").And.HaveCount(7);
         here["count"].Should().Be("2");
         here[$"p:{process}"].Should().MatchRegex("^[0-9]{16} 2$");
         (await Database.SortedSetRangeByRankWithScoresAsync($"{Room}:here:users")).Select(entry => $"{entry.Element} {entry.Score}")
