@@ -26,4 +26,21 @@ public sealed record RoomMember
 
     /// <summary>Whether there is nothing to remember about the user.</summary>
     internal bool IsNobody => Role is null && Ban is null && Mute is null && Invitation is null;
+
+    /// <summary>Whether a listing includes the user.</summary>
+    internal bool IsListed(MemberFilter filter, DateTimeOffset now) => filter switch
+    {
+        MemberFilter.Banned => Ban?.IsInForce(now) == true,
+        MemberFilter.Muted => Mute?.IsInForce(now) == true,
+        MemberFilter.Invited => Invitation is not null,
+        _ => IsMember,
+    };
+
+    /// <summary>What to store after a change: with the time of joining, and without a ban or mute that has ended.</summary>
+    internal RoomMember ToStore(RoomMember before, DateTimeOffset now) => this with
+    {
+        JoinedAt = Role is null ? null : before.JoinedAt ?? now,
+        Ban = Ban?.IsInForce(now) == true ? Ban : null,
+        Mute = Mute?.IsInForce(now) == true ? Mute : null,
+    };
 }

@@ -53,7 +53,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
                     for (var i = 0; i + 1 < fields.Length; i += 2)
                     {
                         var member = call.Members.Read(call.Room, fields[i]!, fields[i + 1]);
-                        if (IsListed(member, call.Filter, now))
+                        if (member.IsListed(call.Filter, now))
                         {
                             found.Add(member);
                         }
@@ -81,7 +81,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
                 return false;
             }
 
-            result = after = WithoutEnded(after, now.Now) with { JoinedAt = after.Role is null ? null : before.JoinedAt ?? now.Now };
+            result = after = after.ToStore(before, now.Now);
             change.Line(RedisValue.EmptyString, MemberText.Tail(after));
             if (after.IsNobody)
             {
@@ -221,20 +221,6 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             Now = Micros.ToTime((long)values[0]),
         };
     }
-
-    private static RoomMember WithoutEnded(RoomMember member, DateTimeOffset now) => member with
-    {
-        Ban = member.Ban?.IsInForce(now) == true ? member.Ban : null,
-        Mute = member.Mute?.IsInForce(now) == true ? member.Mute : null,
-    };
-
-    private static bool IsListed(RoomMember member, MemberFilter filter, DateTimeOffset now) => filter switch
-    {
-        MemberFilter.Banned => member.Ban?.IsInForce(now) == true,
-        MemberFilter.Muted => member.Mute?.IsInForce(now) == true,
-        MemberFilter.Invited => member.Invitation is not null,
-        _ => member.IsMember,
-    };
 
     private string Hash(string room) => context.Keys.Members(room);
 

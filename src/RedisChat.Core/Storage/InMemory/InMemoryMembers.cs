@@ -29,13 +29,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
             var now = Now;
             var found = _members.Values
                 .Where(member => after is null || string.CompareOrdinal(member.User, after) > 0)
-                .Where(member => filter switch
-                {
-                    MemberFilter.Banned => member.Ban?.IsInForce(now) == true,
-                    MemberFilter.Muted => member.Mute?.IsInForce(now) == true,
-                    MemberFilter.Invited => member.Invitation is not null,
-                    _ => member.IsMember,
-                })
+                .Where(member => member.IsListed(filter, now))
                 .Take(limit + 1).ToList();
             return found.Count > limit
                 ? new MemberPage { Members = found[..limit], Cursor = found[limit - 1].User }
@@ -55,12 +49,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
                 return after;
             }
 
-            after = after with
-            {
-                JoinedAt = after.Role is null ? null : now.Target.JoinedAt ?? now.Now,
-                Ban = after.Ban?.IsInForce(now.Now) == true ? after.Ban : null,
-                Mute = after.Mute?.IsInForce(now.Now) == true ? after.Mute : null,
-            };
+            after = after.ToStore(now.Target, now.Now);
             if (after.IsNobody)
             {
                 _members.Remove(user);
