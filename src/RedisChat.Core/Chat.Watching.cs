@@ -3,6 +3,12 @@ namespace RedisChat;
 /// <content>Watching rooms.</content>
 public sealed partial class Chat
 {
+    private static readonly ChatOperation Revoke = new(ChatOperations.Revoke, "The user's streams could not be ended")
+    {
+        Writes = true,
+        InDoubt = "They may have ended. It is safe to try again.",
+    };
+
     /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <param name="room">The room's id; it need not exist yet.</param>
     /// <param name="after">
@@ -41,7 +47,7 @@ public sealed partial class Chat
         ChatInput.CheckId(room);
         ChatInput.CheckWatch(options);
         var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
-        return options.As is { } user ? new ReaderEvents(events, _store, room, user, _runner.Time, cancellationToken) : events;
+        return options.As is { } user ? new ReaderEvents(events, _store, Sessions, room, user, _runner.Time, cancellationToken) : events;
     }
 
     /// <summary>
@@ -63,12 +69,37 @@ public sealed partial class Chat
         ChatInput.CheckRooms(rooms);
         options ??= WatchManyOptions.Default;
         ChatInput.CheckWatchMany(options);
-        var watched = new WatchedRooms(_store, options, _runner, cancellationToken);
+        var watched = new WatchedRooms(_store, Sessions, options, _runner, cancellationToken);
         foreach (var (room, after) in rooms)
         {
             watched.Add(room, after);
         }
 
         return watched;
+    }
+
+    /// <summary>Ends everything that is watched for a user, for example because the user logs out or loses the account.</summary>
+    /// <remarks>
+    /// Each stream that was started for the user (<see cref="WatchOptions.As"/>, <see cref="WatchManyOptions.As"/>) before this call ends with a
+    /// <see cref="ChatForbiddenException"/> whose reason is <see cref="ForbiddenReason.Revoked"/>: on every node, within milliseconds, and within
+    /// <see cref="RedisStoreOptions.LiveProbeInterval"/> if the event is lost. Streams that are started later are not affected: the application must no longer
+    /// start them. Memberships and messages stay. It is safe to repeat.
+    /// </remarks>
+    /// <param name="user">The user's id; the user need not be known.</param>
+    /// <param name="cancellationToken">Stops waiting; it may still take effect.</param>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support it.</exception>
+    public async Task RevokeAsync(string user, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(user);
+        await _runner.RunAsync(
+            Revoke, null, (Store: _store.RequireAbility<IUserStore>("revocation"), User: user),
+            static async (call, token) =>
+            {
+                await call.Store.RevokeAsync(call.User, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -44,6 +44,7 @@ public sealed partial class Chat
         var checks = MessageFilters.Of(filters, _runner);
         _sender = new MessageSender(store, _runner, checks);
         _changer = new MessageChanger(store, _runner, checks);
+        Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }
 
@@ -53,6 +54,9 @@ public sealed partial class Chat
 
     internal PresenceKeeper Presence { get; }
 
+    /// <summary>Ends what is watched for users who are revoked; <see langword="null"/> if the store does not support that.</summary>
+    internal UserSessions? Sessions { get; }
+
     /// <summary>A handle to one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
@@ -60,6 +64,15 @@ public sealed partial class Chat
     {
         ChatInput.CheckId(id);
         return new ChatRoom(this, id);
+    }
+
+    /// <summary>A handle to what belongs to one user across rooms.</summary>
+    /// <param name="id">The user's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The user need not be known.</param>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
+    public ChatUser User(string id)
+    {
+        ChatInput.CheckId(id);
+        return new ChatUser(this, id);
     }
 
     /// <summary>Sends a message.</summary>

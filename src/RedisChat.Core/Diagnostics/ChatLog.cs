@@ -76,4 +76,10 @@ internal static partial class ChatLog
 
     [LoggerMessage(43, LogLevel.Trace, "The exception of the filter {Filter}.", EventName = "FilterError")]
     public static partial void FilterError(ILogger logger, string filter, Exception error);
+
+    [LoggerMessage(56, LogLevel.Warning, "What is watched for a user was ended, because it could not be noticed any more if the user is revoked.", EventName = "SessionsFailed")]
+    public static partial void SessionsFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(57, LogLevel.Debug, "Rooms that a user is no longer a member of could not be removed from the user's list. The next reader tries again.", EventName = "RepairFailed")]
+    public static partial void RepairFailed(ILogger logger, Exception error);
 }

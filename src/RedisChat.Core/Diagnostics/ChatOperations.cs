@@ -36,6 +36,12 @@ public static class ChatOperations
     /// <summary>Entering or leaving a room, listing who is present, or typing.</summary>
     public const string Presence = "presence";
 
+    /// <summary>Reading or changing the list of a user's rooms.</summary>
+    public const string Inbox = "inbox";
+
+    /// <summary>Ending what is watched for a user.</summary>
+    public const string Revoke = "revoke";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

@@ -55,7 +55,7 @@ internal static class ChatTelemetry
 
     private static readonly string[] CauseNames = [.. Enum.GetNames<CatchUpCause>().Select(name => name.ToLowerInvariant())];
 
-    public static Activity? Start(string operation, string room)
+    public static Activity? Start(string operation, string? room)
     {
         if (!Source.HasListeners())
         {

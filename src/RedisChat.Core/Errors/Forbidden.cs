@@ -15,6 +15,14 @@ internal static class Forbidden
     public static ChatForbiddenException NotAuthor(long messageId, string rule) =>
         new($"Message {messageId} was written by someone else. {rule}") { Reason = ForbiddenReason.NotAuthor };
 
+    /// <summary>The error that ends a watcher whose user was revoked.</summary>
+    public static ChatForbiddenException Revoked(string? room)
+    {
+        var error = Error(ForbiddenReason.Revoked);
+        error.Complete(room, ChatOperations.Watch);
+        return error;
+    }
+
     private static string Sentence(ForbiddenReason reason, RoomRights right) => reason switch
     {
         ForbiddenReason.NotMember when right == RoomRights.Join => "The room can be joined by invitation only.",
@@ -26,6 +34,7 @@ internal static class Forbidden
         ForbiddenReason.FloodLimit => "The user has sent too many messages in a short time.",
         ForbiddenReason.Archived => "The room is archived: it is read-only.",
         ForbiddenReason.Outranked => "A member can only act on members of a lower role, and give roles up to their own.",
+        ForbiddenReason.Revoked => "Everything that was watched for the user was ended, because the user logged out or lost access. Log in again to watch.",
         ForbiddenReason.LastOwner => "The room would be left without an owner. Give another member the role of owner first.",
         _ => "The user may not do this.",
     };

@@ -38,4 +38,7 @@ public enum ForbiddenReason
 
     /// <summary>A filter of the application refused the message, or could not check it: see <see cref="IMessageFilter"/>.</summary>
     Filtered,
+
+    /// <summary>Everything that was watched for the user was ended: see <see cref="Chat.RevokeAsync"/>.</summary>
+    Revoked,
 }

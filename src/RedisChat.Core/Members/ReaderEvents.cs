@@ -1,12 +1,19 @@
 namespace RedisChat;
 
-/// <summary>A room's events for one user: they end when the user loses the right to read.</summary>
+/// <summary>A room's events for one user: they end when the user loses the right to read, or is revoked.</summary>
 /// <remarks>
 /// The right depends only on the room's rules and on what the room knows of the user. Every change of these is an event, and a watcher receives each event or a gap,
 /// so it is enough to read the right again then.
 /// </remarks>
+/// <param name="events">The room's events.</param>
+/// <param name="store">The store.</param>
+/// <param name="sessions">Notices that the user is revoked; <see langword="null"/> if the store does not support that.</param>
+/// <param name="room">The room's id.</param>
+/// <param name="user">The user's id.</param>
+/// <param name="time">The clock.</param>
+/// <param name="cancellationToken">Ends every enumeration.</param>
 internal sealed class ReaderEvents(
-    IAsyncEnumerable<RoomEvent> events, IMessageStore store, string room, string user, TimeProvider time, CancellationToken cancellationToken)
+    IAsyncEnumerable<RoomEvent> events, IMessageStore store, UserSessions? sessions, string room, string user, TimeProvider time, CancellationToken cancellationToken)
     : IAsyncEnumerable<RoomEvent>
 {
     private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
@@ -14,21 +21,30 @@ internal sealed class ReaderEvents(
     private readonly IMemberStore _members = store.RequireAbility<IMemberStore>("watching for a user");
 
     public IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken ofEnumeration) =>
-        new Enumerator(this, events.GetAsyncEnumerator(ofEnumeration), ofEnumeration);
+        new Enumerator(this, events, ofEnumeration);
 
     // Before CaughtUp, a change between the first check and the subscription may not have been delivered.
     private bool MayMatter(RoomEvent happened) =>
         happened is RoomEvent.RulesChanged or RoomEvent.Gap or RoomEvent.CaughtUp || (happened is RoomEvent.MemberChanged { Member.User: var changed } && changed == user);
 
-    private async ValueTask CheckAsync(CancellationToken token)
+    private ValueTask<bool> CheckAsync(CancellationToken token) => RepeatAsync(
+        async () =>
+        {
+            var now = await _members.ReadMemberAsync(room, user, token).ConfigureAwait(false);
+            MemberDecisions.CheckRight(now, now.Target, RoomRights.Read);
+            return true;
+        },
+        token);
+
+    private ValueTask<UserSession> BeginAsync(CancellationToken token) => RepeatAsync(() => sessions!.BeginAsync(user, token), token);
+
+    private async ValueTask<T> RepeatAsync<T>(Func<ValueTask<T>> read, CancellationToken token)
     {
         while (true)
         {
             try
             {
-                var now = await _members.ReadMemberAsync(room, user, token).ConfigureAwait(false);
-                MemberDecisions.CheckRight(now, now.Target, RoomRights.Read);
-                return;
+                return await read().ConfigureAwait(false);
             }
             catch (ChatForbiddenException e)
             {
@@ -51,12 +67,15 @@ internal sealed class ReaderEvents(
         private readonly IAsyncEnumerator<RoomEvent> _events;
         private readonly CancellationToken _ofEnumeration;
         private readonly CancellationTokenSource _ending;
+        private CancellationTokenRegistration _onSessionEnded;
+        private UserSession? _session;
         private bool _hasBegun;
 
-        public Enumerator(ReaderEvents reader, IAsyncEnumerator<RoomEvent> events, CancellationToken ofEnumeration)
+        public Enumerator(ReaderEvents reader, IAsyncEnumerable<RoomEvent> events, CancellationToken ofEnumeration)
         {
-            (_reader, _events, _ofEnumeration) = (reader, events, ofEnumeration);
+            (_reader, _ofEnumeration) = (reader, ofEnumeration);
             _ending = CancellationTokenSource.CreateLinkedTokenSource(reader.Canceled, ofEnumeration);
+            _events = events.GetAsyncEnumerator(_ending.Token);
         }
 
         public RoomEvent Current => _events.Current;
@@ -67,8 +86,7 @@ internal sealed class ReaderEvents(
             {
                 if (!_hasBegun)
                 {
-                    await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
-                    _hasBegun = true;
+                    await BeginAsync().ConfigureAwait(false);
                 }
 
                 if (!await _events.MoveNextAsync().ConfigureAwait(false))
@@ -82,6 +100,12 @@ internal sealed class ReaderEvents(
                 }
 
                 return true;
+            }
+            catch (OperationCanceledException) when (_session?.Error is { } error)
+            {
+                throw error is ChatForbiddenException
+                    ? Forbidden.Revoked(_reader.Room)
+                    : new ChatException("The watch ended because the store could not be watched for a revocation of the user. Watch the room again.", error);
             }
             catch (OperationCanceledException) when (_ofEnumeration.IsCancellationRequested)
             {
@@ -102,9 +126,28 @@ internal sealed class ReaderEvents(
         {
             await _ending.CancelAsync().ConfigureAwait(false);
             await _events.DisposeAsync().ConfigureAwait(false);
+            await _onSessionEnded.DisposeAsync().ConfigureAwait(false);
+            _session?.Dispose();
             _ending.Dispose();
+        }
+
+        // The session first: the right is read when a revocation can no longer be missed.
+        private async ValueTask BeginAsync()
+        {
+            if (_reader.HasSessions && _session is null)
+            {
+                _session = await _reader.BeginAsync(_ending.Token).ConfigureAwait(false);
+                _onSessionEnded = _session.Ended.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
+            }
+
+            await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
+            _hasBegun = true;
         }
     }
 
     private CancellationToken Canceled => cancellationToken;
+
+    private bool HasSessions => sessions is not null;
+
+    private string Room => room;
 }

@@ -24,13 +24,13 @@ internal sealed class OperationRunner(ChatOptions options, TimeProvider time, IL
 
     /// <summary>Runs a call.</summary>
     /// <param name="operation">The kind of call.</param>
-    /// <param name="room">The room, for errors and traces.</param>
+    /// <param name="room">The room, for errors and traces; <see langword="null"/> if the call does not concern one.</param>
     /// <param name="state">The call's input, passed along so that the delegate can be static.</param>
     /// <param name="attempt">The call. May run several times.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
-        ChatOperation operation, string room, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
+        ChatOperation operation, string? room, TState state, Func<TState, CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken)
     {
         var activity = ChatTelemetry.Start(operation.Name, room);
         var start = time.GetTimestamp();

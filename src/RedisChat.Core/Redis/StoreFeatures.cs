@@ -6,12 +6,17 @@ internal sealed class StoreFeatures : IAsyncDisposable
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
         var presence = new RedisPresence(context);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence];
+        var users = new RedisUserRooms(context, changer);
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, users];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
-        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
+        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents(), new RoomListedEvents(), new RevokedEvents()];
         PassingKinds = [new PresenceEvents(context.Time)];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
-        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys)];
+        ChangedSubjects =
+        [
+            new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys),
+            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
+        ];
         Probed = [presence];
     }
 

@@ -29,11 +29,12 @@ public sealed class WatchedRooms : IAsyncEnumerable<WatchedRoomEvent>, IAsyncDis
     private readonly WatchOptions _options;
     private readonly MergedRooms _rooms;
     private readonly TimeProvider _time;
+    private readonly UserSessions? _sessions;
     private readonly string? _user;
 
-    internal WatchedRooms(IMessageStore store, WatchManyOptions options, OperationRunner runner, CancellationToken cancellationToken)
+    internal WatchedRooms(IMessageStore store, UserSessions? sessions, WatchManyOptions options, OperationRunner runner, CancellationToken cancellationToken)
     {
-        (_store, _time, _user) = (store, runner.Time, options.As);
+        (_store, _sessions, _time, _user) = (store, sessions, runner.Time, options.As);
         _options = options.MaxCatchUp is { } limit ? new WatchOptions { MaxCatchUp = limit } : WatchOptions.FromNow;
         _rooms = new MergedRooms(options.Heartbeat, runner, cancellationToken);
     }
@@ -49,18 +50,24 @@ public sealed class WatchedRooms : IAsyncEnumerable<WatchedRoomEvent>, IAsyncDis
     /// <exception cref="ObjectDisposedException">The stream has ended.</exception>
     public void Add(string room, RoomPosition? after = null)
     {
+        if (!TryAdd(room, after))
+        {
+            throw new ChatInputException("The room is already in the stream. Remove it first to watch it from another position.", nameof(room));
+        }
+    }
+
+    /// <summary>Adds a room, unless it is in the stream.</summary>
+    /// <returns>Whether it was added.</returns>
+    internal bool TryAdd(string room, RoomPosition? after = null)
+    {
         ChatInput.CheckId(room);
         ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
         var options = after is null ? _options : _options with { After = after };
 
         // The stream ends its rooms itself, so that they need no registration with the caller's token.
         var events = _store.WatchAsync(room, options, CancellationToken.None);
-        events = _user is null ? events : new ReaderEvents(events, _store, room, _user, _time, CancellationToken.None);
-        var added = new StreamedRoom(_rooms, room, events, after ?? RoomPosition.Start);
-        if (!_rooms.TryAdd(added))
-        {
-            throw new ChatInputException("The room is already in the stream. Remove it first to watch it from another position.", nameof(room));
-        }
+        events = _user is null ? events : new ReaderEvents(events, _store, _sessions, room, _user, _time, CancellationToken.None);
+        return _rooms.TryAdd(new StreamedRoom(_rooms, room, events, after ?? RoomPosition.Start));
     }
 
     /// <summary>Removes a room, and stops watching it in the background.</summary>

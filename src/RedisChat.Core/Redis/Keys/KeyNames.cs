@@ -11,47 +11,52 @@ namespace RedisChat.Redis;
 /// <param name="channelPrefix">The prefix of every channel: see <see cref="LiveChannels"/>.</param>
 internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string channelPrefix = "")
 {
-    /// <summary>The hash of the room itself.</summary>
-    public string Room(string room) => scheme.Room(room);
+    /// <summary>The hash of the room itself, or of a user's scope.</summary>
+    public string Room(string room) => Root(room);
 
     /// <summary>The hash of one bucket of messages, numbered from 0.</summary>
-    public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:m:{bucket}");
+    public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:m:{bucket}");
 
     /// <summary>The hash of the sealed buckets: old buckets, each compressed into one field.</summary>
-    public string Sealed(string room) => $"{scheme.Room(room)}:sealed";
+    public string Sealed(string room) => $"{Root(room)}:sealed";
 
     /// <summary>The string that lists the ids of one user's messages in the room.</summary>
-    public string Author(string room, string user) => $"{scheme.Room(room)}:u:{EscapedId.Of(user)}";
+    public string Author(string room, string user) => $"{Root(room)}:u:{EscapedId.Of(user)}";
 
     /// <summary>The hash of a feature's data about the messages of one bucket.</summary>
     /// <param name="room">The room.</param>
     /// <param name="letter">The feature's letter: a unique lower-case one other than <c>m</c> and <c>u</c>.</param>
     /// <param name="bucket">The bucket.</param>
-    public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:{letter}:{bucket}");
+    public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:{letter}:{bucket}");
 
     /// <summary>The hash of the room's members, and of those who are banned, muted or invited.</summary>
-    public string Members(string room) => $"{scheme.Room(room)}:members";
+    public string Members(string room) => $"{Root(room)}:members";
 
     /// <summary>The hash of the times of the users' last sends, in rooms that limit them.</summary>
-    public string Rates(string room) => $"{scheme.Room(room)}:rates";
+    public string Rates(string room) => $"{Root(room)}:rates";
 
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
-    public string Here(string room) => $"{scheme.Room(room)}:here";
+    public string Here(string room) => $"{Root(room)}:here";
 
     /// <summary>The sorted set of the users who are in the room, each with the processes that say so.</summary>
-    public string HereUsers(string room) => $"{scheme.Room(room)}:here:users";
+    public string HereUsers(string room) => $"{Root(room)}:here:users";
 
     /// <summary>The sorted set of the same by process.</summary>
-    public string HereProcesses(string room) => $"{scheme.Room(room)}:here:processes";
+    public string HereProcesses(string room) => $"{Root(room)}:here:processes";
+
+    /// <summary>The hash of the rooms that a user is a member of.</summary>
+    public string ListedRooms(string user) => $"{scheme.User(user)}:rooms";
 
     /// <summary>The sorted set that is the change log.</summary>
-    public string Changed(string room) => $"{scheme.Room(room)}:changed";
+    public string Changed(string room) => $"{Root(room)}:changed";
 
     /// <summary>The hash of the sends of one time window.</summary>
-    public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:sent:{window}");
+    public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:sent:{window}");
 
     /// <summary>The channel on which the room's events are published. For cluster routing and access rights it counts as a key.</summary>
     public string Live(string room) => database == 0
-        ? $"{channelPrefix}{scheme.Room(room)}:live"
-        : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{scheme.Room(room)}:live:{database}");
+        ? $"{channelPrefix}{Root(room)}:live"
+        : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{Root(room)}:live:{database}");
+
+    private string Root(string scope) => UserScope.TryGetUser(scope, out var user) ? scheme.User(user) : scheme.Room(scope);
 }

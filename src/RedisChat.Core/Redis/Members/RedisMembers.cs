@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 /// A change is decided here, on values that the script compares with the stored ones before it writes. So the decision holds in the step that makes the
 /// change, whatever happens in between.
 /// </remarks>
-internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer) : IMemberStore
+internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, RedisUserRooms lists) : IMemberStore
 {
     /// <summary>The kind of a member's entries in the change log and of the events.</summary>
     public const char MemberKind = 'm';
@@ -68,15 +68,26 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
     public async ValueTask<RoomMember> ChangeMemberAsync(
         string room, string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason, CancellationToken cancellationToken)
     {
-        var result = new RoomMember { User = user };
+        var (result, isListed, mustList) = (new RoomMember { User = user }, false, false);
+        var entry = await ReadEntryAsync().ConfigureAwait(false);
         await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
+        if (mustList)
+        {
+            // Before the membership: see RedisUserRooms.
+            await lists.AddAsync(user, room, cancellationToken).ConfigureAwait(false);
+            isListed = true;
+            await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ListAsync().ConfigureAwait(false);
         return result;
 
         bool Decide(MemberSituation now, RoomChange change)
         {
             var (before, after) = (now.Target, decide(now));
             result = after;
-            if (ReferenceEquals(after, before))
+            mustList = after.IsMember && !before.IsMember && !isListed;
+            if (ReferenceEquals(after, before) || mustList)
             {
                 return false;
             }
@@ -96,6 +107,31 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             Count(change, room, MembersField, after.IsMember, before.IsMember);
             Count(change, room, OwnersField, after.Role == RoomRole.Owner, before.Role == RoomRole.Owner);
             return true;
+        }
+
+        async ValueTask<RedisValue> ReadEntryAsync()
+        {
+            try
+            {
+                return await lists.ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw RedisErrors.NotSent(e);
+            }
+        }
+
+        async ValueTask ListAsync()
+        {
+            try
+            {
+                await lists.KeepAsync(user, room, result.IsMember, entry, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChatUnavailableException e) when (!e.MayHaveHappened)
+            {
+                // The member was changed.
+                throw RedisErrors.MayBeSent(e);
+            }
         }
     }
 

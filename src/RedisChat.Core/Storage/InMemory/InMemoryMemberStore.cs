@@ -33,7 +33,8 @@ internal sealed class InMemoryMemberStore(Func<string, InMemoryRoom?> find, Func
         string room, string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(findOrAdd(room).Members.Change(user, actor, decide, reason));
+        var lists = findOrAdd(UserScope.Of(user)).UserRooms;
+        return new(findOrAdd(room).Members.Change(user, actor, decide, reason, member => lists.Keep(room, member.IsMember)));
     }
 
     public ValueTask<RuleSet> ChangeRulesAsync(

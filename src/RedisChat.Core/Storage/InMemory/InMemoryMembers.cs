@@ -38,7 +38,12 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     }
 
     /// <summary>Changes a member: see <see cref="IMemberStore.ChangeMemberAsync"/>.</summary>
-    public RoomMember Change(string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason)
+    /// <param name="user">The user.</param>
+    /// <param name="actor">Who makes the change.</param>
+    /// <param name="decide">Decides on the change.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="changed">Called in the same step, with the user's new state.</param>
+    public RoomMember Change(string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason, Action<RoomMember> changed)
     {
         lock (room.Gate)
         {
@@ -65,6 +70,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
                 Reason = reason,
                 Revision = position.Revision,
             });
+            changed(after);
             return after;
         }
     }

@@ -28,7 +28,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         Feed = new RoomFeed(watcherBufferSize);
         Reactions = new InMemoryReactions(this);
         Members = new InMemoryMembers(this, time);
-        _features = [Reactions, Members];
+        UserRooms = new InMemoryUserRooms(this, time);
+        _features = [Reactions, Members, UserRooms];
     }
 
     /// <summary>What changed: a message, or the subject of a feature; with the decision if a message was deleted.</summary>
@@ -42,6 +43,21 @@ internal sealed class InMemoryRoom : ILiveRoom
     public InMemoryReactions Reactions { get; }
 
     public InMemoryMembers Members { get; }
+
+    /// <summary>The list of rooms, if this is the scope of a user.</summary>
+    public InMemoryUserRooms UserRooms { get; }
+
+    /// <summary>How far the history goes.</summary>
+    public RoomActivity Activity
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _messages.Count == 0 ? default : new RoomActivity(_messages.Count, Micros.ToTime(_lastStamp));
+            }
+        }
+    }
 
     private RoomPosition Position => new(_messages.Count + _revision == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
 

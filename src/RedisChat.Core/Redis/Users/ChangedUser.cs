@@ -1,0 +1,24 @@
+namespace RedisChat.Redis;
+
+/// <summary>Reports what changed in a user's scope to a reader that catches up. Nothing is read: the events only name what changed.</summary>
+/// <param name="kind">The kind of the entries. Each has an instance of its own, because a room may have the name of another kind's subject.</param>
+internal sealed class ChangedUser(char kind) : IChangedSubjects
+{
+    public bool Handles(char kindOfEntry) => kindOfEntry == kind;
+
+    public bool IsValid(in ChangeLogEntry entry) => entry.Subject.Length > 0;
+
+    public bool Concerns(in ChangeLogEntry entry, RoomPosition after) => true;
+
+    public Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)
+    {
+        var events = new List<RoomEvent>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var position = IChangedSubjects.At(room, entry);
+            events.Add(kind == RedisUserRooms.ListKind ? new RoomEvent.RoomListed(EscapedId.FromWord(entry.Subject.ToString()), position) : new RoomEvent.Revoked(position));
+        }
+
+        return Task.FromResult<IReadOnlyList<RoomEvent>>(events);
+    }
+}

@@ -1,0 +1,195 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Stores the list of a user's rooms in a hash of the user's scope: see <see cref="UserScope"/> and <see cref="ListedRoomText"/>.</summary>
+/// <remarks>
+/// A room and a user are in different slots, so no step can change both. The room is the truth. Whoever joins is listed before that, and listed again after it
+/// if the entry was removed in between; whoever leaves is removed from the list after that. Each addition gives the entry a new value, and an entry is removed only if it
+/// still has the value that was read before it was found superfluous. So a process that dies between two writes can leave an entry too many, never one too few.
+/// </remarks>
+internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger changer) : IUserStore
+{
+    /// <summary>The kind of the entries and events of the list.</summary>
+    public const char ListKind = 'l';
+
+    /// <summary>The kind of the entries and events that end what is watched for the user.</summary>
+    public const char RevocationKind = 'o';
+
+    private const string RevocationSubject = "watchers";
+    private const string RevocationField = "revoked";
+
+    // A process that joins, and is not dead, makes the room's change within this time after listing it.
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    public ValueTask<IReadOnlyList<ListedRoom>> ReadListedRoomsAsync(string user, CancellationToken cancellationToken = default) =>
+        context.Calls.RunAsync(
+            (Users: this, User: user),
+            static async (database, call, token) =>
+            {
+                var fields = await database.HashGetAllAsync(call.Users.Hash(call.User), CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+                return (IReadOnlyList<ListedRoom>)[.. fields.Select(field => call.Users.Read(call.User, field.Name!, field.Value)!)];
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<RoomActivity>> ReadActivityAsync(IReadOnlyList<string> rooms, CancellationToken cancellationToken = default) =>
+        context.Calls.RunAsync(
+            (Context: context, Rooms: rooms),
+            static async (database, call, token) =>
+            {
+                var reading = call.Rooms.Select(room => RoomCounters.ReadAsync(new PrimaryReads(database), call.Context.Keys, room)).ToList();
+                var found = await Task.WhenAll(reading).UntilAsync(token).ConfigureAwait(false);
+                var activity = new RoomActivity[found.Length];
+                for (var i = 0; i < found.Length; i++)
+                {
+                    var (position, uses) = found[i];
+                    call.Context.Rooms.TryGet(call.Rooms[i], out var known);
+                    call.Context.Rooms.Learn(call.Rooms[i], known, KnownRoom.At(position, known, uses));
+                    activity[i] = new RoomActivity(position.MessageId, position.MessageId == 0 ? null : Micros.ToTime(position.Stamp));
+                }
+
+                return (IReadOnlyList<RoomActivity>)activity;
+            },
+            cancellationToken);
+
+    public async ValueTask<bool> ChangeListedRoomAsync(
+        string user, string room, Func<ListedRoom, ListedRoom> change, CancellationToken cancellationToken = default)
+    {
+        var isListed = false;
+        RedisValue entry;
+        try
+        {
+            entry = await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+
+        await ChangeAsync(user, room, entry, Decide, cancellationToken).ConfigureAwait(false);
+        return isListed;
+
+        bool Decide(RedisValue entry, RoomChange list)
+        {
+            var before = Read(user, room, entry);
+            isListed = before is not null;
+            if (before is null || change(before) is var after && after == before)
+            {
+                return false;
+            }
+
+            Set(list, user, after);
+            return true;
+        }
+    }
+
+    public async ValueTask RepairAsync(string user, IReadOnlyList<ListedRoom> rooms, CancellationToken cancellationToken = default)
+    {
+        var now = await context.Calls.RunAsync(
+            this, static async (database, _, token) =>
+            {
+                var time = (RedisResult[])(await database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false))!;
+                return DateTimeOffset.FromUnixTimeSeconds((long)time[0]);
+            },
+            cancellationToken).ConfigureAwait(false);
+        foreach (var listed in rooms.Where(listed => listed.ChangedAt < now - Grace))
+        {
+            await RemoveAsync(user, listed.Room, Text(listed), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask RevokeAsync(string user, CancellationToken cancellationToken = default)
+    {
+        var scope = UserScope.Of(user);
+        await changer.RunAsync(
+            scope, [],
+            _ => new RoomChange(context.Keys, scope, RevocationKind, RevocationSubject, RoomPermit.Application)
+                .Create().Line(RedisValue.EmptyString, RedisValue.EmptyString).Keep(context.Keys.Room(scope), RevocationField),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The stored entry of a room; null if it is not in the list.</summary>
+    public ValueTask<RedisValue> ReadEntryAsync(string user, string room, CancellationToken cancellationToken) =>
+        context.Calls.RunAsync(
+            (Users: this, User: user, Room: room),
+            static async (database, call, token) =>
+                await database.HashGetAsync(call.Users.Hash(call.User), call.Room, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+            cancellationToken);
+
+    /// <summary>Adds a room, or gives its entry a new value, so that whoever found the old one superfluous does not remove it.</summary>
+    public async ValueTask AddAsync(string user, string room, CancellationToken cancellationToken)
+    {
+        var entry = await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(user, room, entry, Decide, cancellationToken).ConfigureAwait(false);
+
+        bool Decide(RedisValue present, RoomChange list)
+        {
+            Set(list, user, Read(user, room, present) ?? new ListedRoom { Room = room });
+            return true;
+        }
+    }
+
+    /// <summary>Makes the list agree with a membership that was just changed or confirmed.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="isMember">Whether the user is a member.</param>
+    /// <param name="entry">The room's entry as it was before.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask KeepAsync(string user, string room, bool isMember, RedisValue entry, CancellationToken cancellationToken)
+    {
+        if (!isMember && !entry.IsNull)
+        {
+            await RemoveAsync(user, room, entry, cancellationToken).ConfigureAwait(false);
+        }
+        else if (isMember && (await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false)).IsNull)
+        {
+            await AddAsync(user, room, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes a room, unless its entry has changed.</summary>
+    public async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(user, room, entry, Decide, cancellationToken).ConfigureAwait(false);
+
+        bool Decide(RedisValue present, RoomChange list)
+        {
+            if (present != entry)
+            {
+                return false;
+            }
+
+            list.Delete(Hash(user), room).Line(RedisValue.EmptyString);
+            return true;
+        }
+    }
+
+    private async ValueTask ChangeAsync(
+        string user, string room, RedisValue entry, Func<RedisValue, RoomChange, bool> decide, CancellationToken cancellationToken)
+    {
+        var scope = UserScope.Of(user);
+        await changer.RunAsync(scope, [entry], Decide, cancellationToken).ConfigureAwait(false);
+
+        RoomChange? Decide(RoomState state)
+        {
+            var change = new RoomChange(context.Keys, scope, ListKind, EscapedId.Word(room), RoomPermit.Application)
+                .Create().Expect(Hash(user), room, state.Values[0]);
+            return decide(state.Values[0], change) ? change : null;
+        }
+    }
+
+    private void Set(RoomChange list, string user, ListedRoom room) =>
+        list.Line(RedisValue.EmptyString, ListedRoomText.Tail(room)).Keep(Hash(user), room.Room);
+
+    private static RedisValue Text(ListedRoom room) => $"{Micros.FromTime(room.ChangedAt)}{ListedRoomText.Tail(room)}";
+
+    private string Hash(string user) => context.Keys.ListedRooms(user);
+
+    private ListedRoom? Read(string user, string room, RedisValue text) =>
+        text.IsNull ? null
+        : ListedRoomText.TryRead(room, text, out var listed) ? listed
+        : throw new ChatDataException($"A field of the hash '{Hash(user)}' is not a room of the user's list. Another program may be using the same key prefix.")
+        {
+            Key = Hash(user),
+        };
+}

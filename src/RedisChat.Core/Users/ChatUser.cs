@@ -1,0 +1,19 @@
+namespace RedisChat;
+
+/// <summary>A handle to what belongs to one user across rooms: see <see cref="Chat.User"/>. Cheap to create; thread-safe.</summary>
+public sealed class ChatUser
+{
+    private readonly Chat _chat;
+
+    internal ChatUser(Chat chat, string id)
+    {
+        _chat = chat;
+        Id = id;
+    }
+
+    /// <summary>The user's id.</summary>
+    public string Id { get; }
+
+    /// <summary>The user's rooms, with what is new in them.</summary>
+    public UserInbox Inbox => new(Id, _chat);
+}
