@@ -36,6 +36,12 @@ public static class ChatOperations
     /// <summary>Entering or leaving a room, listing who is present, or typing.</summary>
     public const string Presence = "presence";
 
+    /// <summary>Reading or listing read markers, or counting unread messages.</summary>
+    public const string ReadMarkers = "read markers";
+
+    /// <summary>Marking messages as read or unread.</summary>
+    public const string MarkRead = "mark read";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 
