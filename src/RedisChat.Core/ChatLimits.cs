@@ -15,6 +15,9 @@ public static class ChatLimits
     /// <summary>The most messages in one <see cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>.</summary>
     public const int MaxBatchSize = 128;
 
+    /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
+    public const int MaxUnread = 99;
+
     /// <summary>
     /// The last message id of a room: 9,000,000,000,000,000, which is below 2^53, the limit up to which the scripts' numbers are exact.
     /// </summary>

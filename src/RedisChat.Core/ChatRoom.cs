@@ -26,6 +26,9 @@ public sealed class ChatRoom
     /// <summary>The users who are in this room right now, and who is typing.</summary>
     public RoomPresence Presence => new(Id, _chat.Presence, _chat.Runner);
 
+    /// <summary>How far each user has read in this room, and how many messages are unread.</summary>
+    public RoomReadMarkers ReadMarkers => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);

@@ -42,6 +42,12 @@ public static class ChatOperations
     /// <summary>Ending what is watched for a user.</summary>
     public const string Revoke = "revoke";
 
+    /// <summary>Reading or listing read markers, or counting unread messages.</summary>
+    public const string ReadMarkers = "read markers";
+
+    /// <summary>Marking messages as read or unread.</summary>
+    public const string MarkRead = "mark read";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

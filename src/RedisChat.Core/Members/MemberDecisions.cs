@@ -122,6 +122,20 @@ internal static class MemberDecisions
         }
     }
 
+    /// <summary>Whether a user has a right, now.</summary>
+    public static bool HasRight(MemberSituation now, RoomMember user, RoomRights right)
+    {
+        try
+        {
+            CheckRight(now, user, right);
+            return true;
+        }
+        catch (ChatForbiddenException)
+        {
+            return false;
+        }
+    }
+
     private static void CheckRight(MemberSituation now, RoomRights right) => CheckRight(now, now.Actor, right);
 
     private static void CheckOpen(MemberSituation now)

@@ -36,6 +36,12 @@ public sealed record RoomMember
         _ => IsMember,
     };
 
+    /// <summary>Whether a change made the user a member, who has then read everything: see <see cref="RoomReadMarkers"/>.</summary>
+    internal bool JoinedSince(RoomMember before) => IsMember && !before.IsMember;
+
+    /// <summary>Whether a change ended the membership or imposed a ban, so that the user's read marker goes.</summary>
+    internal bool LeftSince(RoomMember before) => !IsMember && (before.IsMember || Ban is not null);
+
     /// <summary>What to store after a change: with the time of joining, and without a ban or mute that has ended.</summary>
     internal RoomMember ToStore(RoomMember before, DateTimeOffset now) => this with
     {

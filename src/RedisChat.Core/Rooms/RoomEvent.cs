@@ -17,6 +17,7 @@ namespace RedisChat;
 ///     case RoomEvent.Left { User: var user }: …
 ///     case RoomEvent.PresenceChanged { Count: var count }: …
 ///     case RoomEvent.Typing { User: var user, Until: var until }: …
+///     case RoomEvent.ReadMarkerMoved { User: var user, MessageId: var id }: …
 ///     case RoomEvent.Gap: …       // reload the room
 ///     case RoomEvent.CaughtUp: …  // from here on live
 ///     case RoomEvent.Heartbeat: … // nothing happened for a while
@@ -38,6 +39,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(Left), "left")]
 [JsonDerivedType(typeof(PresenceChanged), "presenceChanged")]
 [JsonDerivedType(typeof(Typing), "typing")]
+[JsonDerivedType(typeof(ReadMarkerMoved), "readMarkerMoved")]
 public abstract partial record RoomEvent
 {
     private RoomEvent(RoomPosition position) => Position = position;

@@ -64,6 +64,15 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
                 _members[user] = after;
             }
 
+            if (after.JoinedSince(now.Target))
+            {
+                room.ReadMarkers.Join(user);
+            }
+            else if (after.LeftSince(now.Target))
+            {
+                room.ReadMarkers.Remove(user);
+            }
+
             room.Changed(this, new InMemorySubject(0, $"m{user}"), position => new RoomEvent.MemberChanged(after, position)
             {
                 By = actor.UserId,

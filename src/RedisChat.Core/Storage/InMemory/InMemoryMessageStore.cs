@@ -33,6 +33,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
             new InMemoryMemberStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _time),
             new InMemoryPresenceStore(GetOrAdd, _time),
             new InMemoryUserStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
+            new InMemoryReadMarkerStore(room => _rooms.GetValueOrDefault(room)),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

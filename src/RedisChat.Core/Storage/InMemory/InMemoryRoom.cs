@@ -28,6 +28,7 @@ internal sealed class InMemoryRoom : ILiveRoom
         Feed = new RoomFeed(watcherBufferSize);
         Reactions = new InMemoryReactions(this);
         Members = new InMemoryMembers(this, time);
+        ReadMarkers = new InMemoryReadMarkers(this, time);
         UserRooms = new InMemoryUserRooms(this, time);
         _features = [Reactions, Members, UserRooms];
     }
@@ -59,7 +60,12 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
-    private RoomPosition Position => new(_messages.Count + _revision == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
+    public InMemoryReadMarkers ReadMarkers { get; }
+
+    /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
+    public long Last => _messages.Count;
+
+    public RoomPosition Position => new(_messages.Count + _revision == 0 ? 0 : _epoch, _messages.Count, _lastStamp, _revision);
 
     // There is nothing to subscribe to.
     void ILiveRoom.Confirmed(RoomPosition position)
@@ -97,6 +103,9 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     /// <summary>A message, if it is there. For callers that hold the lock.</summary>
     public Message? At(long id) => id >= 1 && id <= _messages.Count ? _messages[(int)id - 1] : null;
+
+    /// <summary>The messages, newest first. For callers that hold the lock.</summary>
+    public IEnumerable<Message> Newest() => Messages(_messages.Count, -1, user: null);
 
     public MessagePage Read(MessageQuery query)
     {
