@@ -121,9 +121,9 @@ public sealed class WatchLog : IAsyncDisposable
         {
             // A cancelled watcher ends this way.
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or ChatForbiddenException)
         {
-            // How a watcher ends whose store was disposed before it.
+            // How a watcher ends whose store was disposed before it, or whose user may no longer read.
         }
     }
 

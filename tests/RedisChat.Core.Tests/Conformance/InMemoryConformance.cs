@@ -34,6 +34,10 @@ public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
 public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
 
+public sealed class InMemoryInboxTests() : InboxTests(new InMemoryStores());
+
+public sealed class InMemoryRevocationTests() : RevocationTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {
@@ -41,6 +45,8 @@ public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 }
 
 public sealed class InMemoryWatchModelTests() : WatchModelTests(new InMemoryStores());
+
+public sealed class InMemoryInboxModelTests() : InboxModelTests(new InMemoryStores());
 #endif
 
 public sealed class CompletenessTests

@@ -189,6 +189,24 @@ public sealed class ClassicMemberTests(TestServer server) : MemberTests(new Clas
     }
 }
 
+public sealed class ClassicInboxTests(TestServer server) : InboxTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IUserStore), () => new Chat(Store).User("alice").Inbox.ListAsync(cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicRevocationTests(TestServer server) : RevocationTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IUserStore), () => new Chat(Store).RevokeAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicGuardTests(TestServer server) : GuardTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)
@@ -401,6 +419,15 @@ public sealed class ClassicModelTests(TestServer server) : ModelTests(new Classi
     protected override bool Reacts => false;
 
     protected override int Histories => 20;
+}
+
+public sealed class ClassicInboxModelTests(TestServer server) : InboxModelTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IUserStore), () => new Chat(Store).User("alice").Inbox.ListAsync(cancellationToken: Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
 }
 
 public sealed class ClassicWatchModelTests(TestServer server) : WatchModelTests(new ClassicStores(server))

@@ -33,8 +33,14 @@ public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new 
 
 public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(new ClusterStores(cluster));
 
+public sealed class ClusterInboxTests(SharedCluster cluster) : InboxTests(new ClusterStores(cluster));
+
+public sealed class ClusterRevocationTests(SharedCluster cluster) : RevocationTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 
 public sealed class ClusterWatchModelTests(SharedCluster cluster) : WatchModelTests(new ClusterStores(cluster));
+
+public sealed class ClusterInboxModelTests(SharedCluster cluster) : InboxModelTests(new ClusterStores(cluster));
 #endif

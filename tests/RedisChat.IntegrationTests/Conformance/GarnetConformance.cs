@@ -32,6 +32,12 @@ public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new Gar
 
 public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
 
+public sealed class GarnetInboxTests(SharedGarnet garnet) : InboxTests(new GarnetStores(garnet));
+
+public sealed class GarnetRevocationTests(SharedGarnet garnet) : RevocationTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));
+
+public sealed class GarnetInboxModelTests(SharedGarnet garnet) : InboxModelTests(new GarnetStores(garnet));

@@ -39,8 +39,14 @@ public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisS
 
 public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
 
+public sealed class RedisInboxTests(TestServer server) : InboxTests(new RedisStores(server));
+
+public sealed class RedisRevocationTests(TestServer server) : RevocationTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 
 public sealed class RedisWatchModelTests(TestServer server) : WatchModelTests(new RedisStores(server));
+
+public sealed class RedisInboxModelTests(TestServer server) : InboxModelTests(new RedisStores(server));
 #endif

@@ -39,8 +39,14 @@ public sealed class SealedFilterTests(TestServer server) : FilterTests(new Seale
 
 public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
 
+public sealed class SealedInboxTests(TestServer server) : InboxTests(new SealedStores(server));
+
+public sealed class SealedRevocationTests(TestServer server) : RevocationTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
 public sealed class SealedWatchModelTests(TestServer server) : WatchModelTests(new SealedStores(server));
+
+public sealed class SealedInboxModelTests(TestServer server) : InboxModelTests(new SealedStores(server));
 #endif

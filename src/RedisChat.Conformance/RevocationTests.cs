@@ -1,0 +1,100 @@
+namespace RedisChat.Conformance;
+
+/// <summary>Revocation: which streams of a user end, on every node.</summary>
+/// <param name="stores">Opens the store under test.</param>
+public abstract class RevocationTests(StoreFactory stores) : StoreTests(stores)
+{
+    private readonly string _alice = InboxTests.NewUser();
+
+    private Chat Chat => new(Store);
+
+    /// <summary>Runs a test. A store without revocation overrides this, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
+    /// <param name="test">The test.</param>
+    protected virtual Task RunAsync(Func<Task> test) => test();
+
+    [Fact]
+    public Task Every_stream_of_the_user_ends_on_every_node() => RunAsync(async () =>
+    {
+        var other = new Chat(OpenStore());
+        await using var here = Watch(Chat, _alice);
+        await using var there = Watch(other, _alice);
+        await using var again = Watch(other, _alice);
+        await using var bob = Watch(other, "bob");
+        await using var application = new WatchLog(other.WatchAsync(Room));
+        foreach (var log in new[] { here, there, again, bob, application })
+        {
+            await log.CaughtUpAsync();
+        }
+
+        await Chat.RevokeAsync(_alice, Cancelled);
+
+        foreach (var log in new[] { here, there, again })
+        {
+            (await EndOfAsync(log)).Should().Match<ChatForbiddenException>(e => e.Reason == ForbiddenReason.Revoked && e.Room == Room && e.Operation == ChatOperations.Watch);
+        }
+
+        var sent = await AppendAsync("bob", "hello");
+        await bob.ReachesAsync(sent.Position);
+        await application.ReachesAsync(sent.Position);
+    });
+
+    [Fact]
+    public Task A_stream_that_starts_later_is_not_affected() => RunAsync(async () =>
+    {
+        await using var before = Watch(Chat, _alice);
+        await before.CaughtUpAsync();
+        await Chat.RevokeAsync(_alice, Cancelled);
+        await Chat.RevokeAsync(_alice, Cancelled);
+
+        await using var after = Watch(Chat, _alice);
+        await after.CaughtUpAsync();
+        var sent = await AppendAsync("bob", "hello");
+        await after.ReachesAsync(sent.Position);
+        await EndOfAsync(before);
+
+        await Chat.RevokeAsync(_alice, Cancelled);
+        await EndOfAsync(after);
+    });
+
+    [Fact]
+    public Task A_stream_of_many_rooms_loses_them_all() => RunAsync(async () =>
+    {
+        var rooms = new[] { NewRoom(), NewRoom() };
+        await using var stream = Chat.WatchManyAsync(
+            rooms.Select(room => KeyValuePair.Create(room, (RoomPosition?)null)), new WatchManyOptions { As = _alice }, Cancelled);
+        List<string> failed = [];
+        var caughtUp = 0;
+        await foreach (var (room, happened) in stream)
+        {
+            if (happened is RoomEvent.CaughtUp && ++caughtUp == rooms.Length)
+            {
+                await new Chat(OpenStore()).RevokeAsync(_alice, Cancelled);
+            }
+            else if (happened is RoomEvent.Failed { Error: ChatForbiddenException { Reason: ForbiddenReason.Revoked } })
+            {
+                failed.Add(room);
+                if (failed.Count == rooms.Length)
+                {
+                    break;
+                }
+            }
+        }
+
+        failed.Should().BeEquivalentTo(rooms);
+    });
+
+    [Fact]
+    public Task Memberships_and_rights_stay() => RunAsync(async () =>
+    {
+        await Chat.Room(Room).Members.JoinAsync(_alice, Cancelled);
+        await Chat.RevokeAsync(_alice, Cancelled);
+
+        (await Chat.Room(Room).Members.GetAsync(_alice, Cancelled))!.Role.Should().Be(RoomRole.Member);
+        await AppendAsync(_alice, "still here");
+    });
+
+    private WatchLog Watch(Chat chat, string user) => new(chat.WatchAsync(Room, new WatchOptions { As = user }));
+
+    private static async Task<ChatForbiddenException> EndOfAsync(WatchLog log) =>
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => log.UntilAsync(_ => false));
+}
