@@ -6,10 +6,10 @@ internal sealed class StoreFeatures : IAsyncDisposable
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
         var presence = new RedisPresence(context);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence];
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence, new RedisReadMarkers(context)];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
-        PassingKinds = [new PresenceEvents(context.Time)];
+        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys)];
         Probed = [presence];

@@ -92,6 +92,15 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
                 change.Keep(Hash(room), user);
             }
 
+            if (after.JoinedSince(before))
+            {
+                change.Seen(context.Keys.Read(room), user);
+            }
+            else if (after.LeftSince(before))
+            {
+                change.Delete(context.Keys.Read(room), user);
+            }
+
             change.Line(DeletionJson.Write(actor.UserId, reason) ?? "{}");
             Count(change, room, MembersField, after.IsMember, before.IsMember);
             Count(change, room, OwnersField, after.Role == RoomRole.Owner, before.Role == RoomRole.Owner);
