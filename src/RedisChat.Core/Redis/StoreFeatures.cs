@@ -7,10 +7,10 @@ internal sealed class StoreFeatures : IAsyncDisposable
     {
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, users];
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, new RedisReadMarkers(context), users];
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents(), new RoomListedEvents(), new RevokedEvents()];
-        PassingKinds = [new PresenceEvents(context.Time)];
+        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects =
         [

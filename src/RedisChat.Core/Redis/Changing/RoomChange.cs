@@ -87,6 +87,9 @@ internal sealed class RoomChange
     /// <summary>Deletes a field, if it exists. Deletions come first, so they succeed when memory is full.</summary>
     public RoomChange Delete(string hash, RedisValue field) => Add("delete", Index(hash), field);
 
+    /// <summary>Sets a user's read marker to the room's last message.</summary>
+    public RoomChange Seen(string hash, RedisValue user) => Add("seen", Index(hash), user);
+
     /// <summary>Adds to a counter, which starts at 0.</summary>
     public RoomChange Increment(string hash, RedisValue field, long by) => Add("increment", Index(hash), field, by);
 

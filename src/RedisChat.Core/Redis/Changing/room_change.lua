@@ -22,6 +22,7 @@
 --   delete    key field
 --   set       key field value
 --   increment key field by                     a counter, 0 if the field does not exist
+--   seen      key field                        sets the field to the read marker of a user who has seen everything: `<last message id> <time>`
 --   line      head tail                        adds a line to the event: head, revision, tail
 --   text      line                             adds a line to the event
 --   keep      key field                        sets the field to the event's last line
@@ -168,6 +169,11 @@ while at <= #ARGV do
   elseif step == 'set' then
     set(a, b, c)
     at = at + 4
+  elseif step == 'seen' then
+    -- A later time than that of an earlier marker, as in read_mark.lua.
+    local was = counter(string.match(read(a, b) or '', ' (%d+)$'))
+    set(a, b, room[2] .. ' ' .. string.format('%d', math.max(revision, (was or 0) + 1)))
+    at = at + 3
   elseif step == 'delete' then
     local old = read(a, b)
     if old then

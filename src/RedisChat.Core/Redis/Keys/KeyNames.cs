@@ -35,6 +35,9 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string chann
     /// <summary>The hash of the times of the users' last sends, in rooms that limit them.</summary>
     public string Rates(string room) => $"{Root(room)}:rates";
 
+    /// <summary>The hash of the users' read markers.</summary>
+    public string Read(string room) => $"{scheme.Room(room)}:read";
+
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
     public string Here(string room) => $"{Root(room)}:here";
 

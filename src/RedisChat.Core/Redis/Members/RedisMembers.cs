@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 /// A change is decided here, on values that the script compares with the stored ones before it writes. So the decision holds in the step that makes the
 /// change, whatever happens in between.
 /// </remarks>
-internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, RedisUserRooms lists) : IMemberStore
+internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore
 {
     /// <summary>The kind of a member's entries in the change log and of the events.</summary>
     public const char MemberKind = 'm';
@@ -73,7 +73,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
         await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
         if (mustList)
         {
-            // Before the membership: see RedisUserRooms.
+            // Before the membership: see IMembershipList.
             await lists.AddAsync(user, room, cancellationToken).ConfigureAwait(false);
             isListed = true;
             await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
         {
             var (before, after) = (now.Target, decide(now));
             result = after;
-            mustList = after.IsMember && !before.IsMember && !isListed;
+            mustList = after.JoinedSince(before) && !isListed;
             if (ReferenceEquals(after, before) || mustList)
             {
                 return false;
@@ -101,6 +101,15 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             else
             {
                 change.Keep(Hash(room), user);
+            }
+
+            if (after.JoinedSince(before))
+            {
+                change.Seen(context.Keys.Read(room), user);
+            }
+            else if (after.LeftSince(before))
+            {
+                change.Delete(context.Keys.Read(room), user);
             }
 
             change.Line(DeletionJson.Write(actor.UserId, reason) ?? "{}");

@@ -3,12 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Stores the list of a user's rooms in a hash of the user's scope: see <see cref="UserScope"/> and <see cref="ListedRoomText"/>.</summary>
-/// <remarks>
-/// A room and a user are in different slots, so no step can change both. The room is the truth. Whoever joins is listed before that, and listed again after it
-/// if the entry was removed in between; whoever leaves is removed from the list after that. Each addition gives the entry a new value, and an entry is removed only if it
-/// still has the value that was read before it was found superfluous. So a process that dies between two writes can leave an entry too many, never one too few.
-/// </remarks>
-internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger changer) : IUserStore
+internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger changer) : IUserStore, IMembershipList
 {
     /// <summary>The kind of the entries and events of the list.</summary>
     public const char ListKind = 'l';
@@ -108,7 +103,6 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The stored entry of a room; null if it is not in the list.</summary>
     public ValueTask<RedisValue> ReadEntryAsync(string user, string room, CancellationToken cancellationToken) =>
         context.Calls.RunAsync(
             (Users: this, User: user, Room: room),
@@ -116,7 +110,6 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
                 await database.HashGetAsync(call.Users.Hash(call.User), call.Room, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
             cancellationToken);
 
-    /// <summary>Adds a room, or gives its entry a new value, so that whoever found the old one superfluous does not remove it.</summary>
     public async ValueTask AddAsync(string user, string room, CancellationToken cancellationToken)
     {
         var entry = await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
@@ -129,12 +122,6 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
         }
     }
 
-    /// <summary>Makes the list agree with a membership that was just changed or confirmed.</summary>
-    /// <param name="user">The user.</param>
-    /// <param name="room">The room.</param>
-    /// <param name="isMember">Whether the user is a member.</param>
-    /// <param name="entry">The room's entry as it was before.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask KeepAsync(string user, string room, bool isMember, RedisValue entry, CancellationToken cancellationToken)
     {
         if (!isMember && !entry.IsNull)
@@ -148,7 +135,7 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
     }
 
     /// <summary>Removes a room, unless its entry has changed.</summary>
-    public async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
+    private async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
     {
         await ChangeAsync(user, room, entry, Decide, cancellationToken).ConfigureAwait(false);
 

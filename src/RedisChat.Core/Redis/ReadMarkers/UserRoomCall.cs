@@ -1,0 +1,28 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Builds the call of <c>user_room_read</c>.</summary>
+internal static class UserRoomCall
+{
+    private static readonly RedisScript Script = new("user_room_read.lua");
+
+    /// <summary>Sends the call before it returns.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="keys">Names the keys.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="last">The room's last message id, as far as it is known: decides which buckets the script reads.</param>
+    public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string room, string user, long last)
+    {
+        var bucket = Buckets.Of(last);
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue),
+            (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.Members(room), (RedisKey)keys.Author(room, user), (RedisKey)keys.Sealed(room),
+            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)),
+            (RedisValue)user, (RedisValue)bucket, (RedisValue)ChatLimits.MaxUnread,
+        ];
+        return Script.RunAsync(database, words, keys: 7, CommandFlags.DemandMaster);
+    }
+}

@@ -1,0 +1,128 @@
+-- Reads what a room is to one user: rights, position, read marker, newest message, and how many messages are unread, as far as the room's two newest
+-- buckets tell. Writes nothing.
+-- KEYS[1]  hash: the room
+-- KEYS[2]  hash: its read markers
+-- KEYS[3]  hash: its members; read only if the room has rules
+-- KEYS[4]  string: the ids of the user's messages
+-- KEYS[5]  hash: the sealed buckets
+-- KEYS[6]  hash: the bucket that the client expects the room's last id in
+-- KEYS[7]  hash: the bucket before
+-- ARGV[1]  the user
+-- ARGV[2]  the number of the bucket in KEYS[6]
+-- ARGV[3]  how many unread messages are enough
+-- Returns {epoch, last, at, rev, features, the user's entry among the members, 1 if the user may read, the user's marker, unread messages found, the
+-- lowest id that was looked at, the id of the newest message, its value}, with nil for what is missing. If unread messages or the newest one were not
+-- found down to ARGV[3], the client goes on below the lowest id. The number found is -1 if the bucket is another one: the client tries again.
+local SIZE = 128
+local call = redis.call
+
+-- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and is exact only up to 2^53.
+local function number(text)
+  return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text)
+end
+
+local function text(value)
+  return string.format('%d', value)
+end
+
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+local last = number(room[2] or '0')
+if not last or (not room[1]) ~= (not room[2]) then
+  return {err = 'CHATDATA the room has no valid counters'}
+end
+local member, may = false, 1
+if string.find(room[5] or '', 'g', 1, true) then
+  local rules, clock = call('HGET', KEYS[1], 'rules'), call('TIME')
+  local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+  member = call('HGET', KEYS[3], ARGV[1])
+--#include room_guard.lua
+  local reason = guard(member, 'r', false)
+  if reason == 'unreadable' then
+    return {err = 'CHATDATA the rules or the entry of the user among the members cannot be read'}
+  end
+  may = reason and 0 or 1
+end
+
+local marker = call('HGET', KEYS[2], ARGV[1])
+local answer = {room[1], room[2], room[3], room[4], room[5], member, may, marker, 0, 1, 0, false}
+if may == 0 or last == 0 then
+  return answer
+end
+local read = not marker and 0 or number(string.match(marker, '^(%d+) %d+$'))
+if not read then
+  return {err = 'CHATDATA a read marker holds something else'}
+end
+local newest_bucket, enough = tonumber(ARGV[2]), tonumber(ARGV[3])
+if math.floor(last / SIZE) ~= newest_bucket then
+  answer[9] = -1
+  return answer
+end
+
+-- The user's own messages among those that may be counted here. No more than `span` entries of at most `width` bytes can be among them; the first one of
+-- what is read may be cut off.
+local own
+local function own_ids()
+  if not own then
+    own = {}
+    local span, width = last - math.max(read, (newest_bucket - 1) * SIZE - 1), #room[2] + 1
+    local wanted = (span + 1) * width
+    local list = call('GETRANGE', KEYS[4], text(-wanted), '-1')
+    local from = #list == wanted and (string.find(list, ',', 1, true) or #list) + 1 or 1
+    for id in string.gmatch(string.sub(list, from), '(%d+),') do
+      own[tonumber(id)] = true
+    end
+  end
+  return own
+end
+
+-- The messages from an id on that exist in a bucket and are not the user's.
+local function unread(key, from, first, top, size)
+  local mine, found = own_ids(), 0
+  if size == top - first + 1 then
+    found = top - from + 1
+    for id in pairs(mine) do
+      found = found - (id >= from and id <= top and 1 or 0)
+    end
+  elseif top - from < 16 then
+    for id = from, top do
+      found = found + (not mine[id] and call('HEXISTS', key, text(id)) or 0)
+    end
+  else
+    for _, name in ipairs(call('HKEYS', key)) do
+      local id = number(name)
+      found = found + (id and id >= from and id <= top and not mine[id] and 1 or 0)
+    end
+  end
+  return found
+end
+
+local count, lowest, newest, value = 0, last + 1, 0, false
+for i = 0, 1 do
+  local bucket, key = newest_bucket - i, KEYS[6 + i]
+  local first, top = math.max(bucket * SIZE, 1), math.min(bucket * SIZE + SIZE - 1, last)
+  if bucket < 0 or newest > 0 and (read >= top or count > enough) then
+    break
+  end
+  local size = call('HLEN', key)
+  -- Only the client can unpack a sealed bucket.
+  if size == 0 and call('HEXISTS', KEYS[5], text(bucket)) == 1 then
+    break
+  end
+  lowest = first
+  if newest == 0 and size > 0 then
+    value = call('HGET', key, text(top))
+    newest = value and top or 0
+    if not value then
+      for _, name in ipairs(call('HKEYS', key)) do
+        local id = number(name)
+        newest = id and id > newest and id <= top and id or newest
+      end
+      value = newest > 0 and call('HGET', key, text(newest))
+    end
+  end
+  if read < top and size > 0 then
+    count = count + unread(key, math.max(read + 1, first), first, top, size)
+  end
+end
+answer[9], answer[10], answer[11], answer[12] = count, lowest, newest, value
+return answer
