@@ -34,6 +34,12 @@ public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
 public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
 
+public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStores());
+
+public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());
+
+public sealed class InMemoryReadMarkerModelTests() : ReadMarkerModelTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -32,6 +32,12 @@ public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new Gar
 
 public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
 
+public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests(new GarnetStores(garnet));
+
+public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));
+
+public sealed class GarnetReadMarkerModelTests(SharedGarnet garnet) : ReadMarkerModelTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -39,6 +39,12 @@ public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisS
 
 public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
 
+public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(new RedisStores(server));
+
+public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));
+
+public sealed class RedisReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

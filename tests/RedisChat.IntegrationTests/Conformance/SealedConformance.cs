@@ -39,6 +39,12 @@ public sealed class SealedFilterTests(TestServer server) : FilterTests(new Seale
 
 public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
 
+public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(new SealedStores(server));
+
+public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));
+
+public sealed class SealedReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
