@@ -38,6 +38,12 @@ public sealed class InMemoryInboxTests() : InboxTests(new InMemoryStores());
 
 public sealed class InMemoryRevocationTests() : RevocationTests(new InMemoryStores());
 
+public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStores());
+
+public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());
+
+public sealed class InMemoryReadMarkerModelTests() : ReadMarkerModelTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -357,6 +357,33 @@ public sealed class ClassicFilterTests(TestServer server) : FilterTests(new Clas
         NotSupportedAsync(Ability, base.A_repeated_batch_is_recognized_message_by_message);
 }
 
+public sealed class ClassicReadMarkerTests(TestServer server) : ReadMarkerTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IReadMarkerStore), () => new Chat(Store).Room(Room).ReadMarkers.GetAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicReadMarkerListTests(TestServer server) : ReadMarkerListTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IReadMarkerStore), () => new Chat(Store).Room(Room).ReadMarkers.GetAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IReadMarkerStore), () => new Chat(Store).Room(Room).ReadMarkers.GetAsync("alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 /// <summary>The layout has no place for presence.</summary>
 public sealed class ClassicPresenceTests(TestServer server) : PresenceTests(new ClassicStores(server))
 {

@@ -37,6 +37,12 @@ public sealed class ClusterInboxTests(SharedCluster cluster) : InboxTests(new Cl
 
 public sealed class ClusterRevocationTests(SharedCluster cluster) : RevocationTests(new ClusterStores(cluster));
 
+public sealed class ClusterReadMarkerTests(SharedCluster cluster) : ReadMarkerTests(new ClusterStores(cluster));
+
+public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMarkerListTests(new ClusterStores(cluster));
+
+public sealed class ClusterReadMarkerModelTests(SharedCluster cluster) : ReadMarkerModelTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

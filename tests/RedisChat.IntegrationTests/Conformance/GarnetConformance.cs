@@ -36,6 +36,12 @@ public sealed class GarnetInboxTests(SharedGarnet garnet) : InboxTests(new Garne
 
 public sealed class GarnetRevocationTests(SharedGarnet garnet) : RevocationTests(new GarnetStores(garnet));
 
+public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests(new GarnetStores(garnet));
+
+public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));
+
+public sealed class GarnetReadMarkerModelTests(SharedGarnet garnet) : ReadMarkerModelTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -43,6 +43,12 @@ public sealed class RedisInboxTests(TestServer server) : InboxTests(new RedisSto
 
 public sealed class RedisRevocationTests(TestServer server) : RevocationTests(new RedisStores(server));
 
+public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(new RedisStores(server));
+
+public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));
+
+public sealed class RedisReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

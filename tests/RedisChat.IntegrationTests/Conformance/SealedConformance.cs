@@ -43,6 +43,12 @@ public sealed class SealedInboxTests(TestServer server) : InboxTests(new SealedS
 
 public sealed class SealedRevocationTests(TestServer server) : RevocationTests(new SealedStores(server));
 
+public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(new SealedStores(server));
+
+public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));
+
+public sealed class SealedReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 

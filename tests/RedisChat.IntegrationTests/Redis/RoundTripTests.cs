@@ -88,6 +88,45 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Marking_as_read_is_one_command()
+    {
+        var chat = await NewChatAsync();
+        await FillAsync(chat, 3);
+        await chat.Room("lobby").ReadMarkers.MarkReadAsync("carol", 1, Cancelled);
+
+        await _proxy.StepAsync(() => chat.Room("lobby").ReadMarkers.MarkReadAsync("carol", 3, Cancelled), Script);
+    }
+
+    [Fact]
+    public async Task Unread_messages_are_one_command_when_the_last_id_is_known_and_two_when_not()
+    {
+        await FillAsync(await NewChatAsync(), 300);
+        var chat = await NewChatAsync();
+        await chat.Room("warm up").ReadMarkers.GetUnreadAsync("carol", Cancelled);
+
+        var first = await _proxy.StepAsync(() => chat.Room("lobby").ReadMarkers.GetUnreadAsync("carol", Cancelled), Script, Script);
+        var second = await _proxy.StepAsync(() => chat.Room("lobby").ReadMarkers.GetUnreadAsync("carol", Cancelled), Script);
+
+        (first, second).Should().Be((new UnreadCount(99, true), first));
+    }
+
+    [Fact]
+    public async Task The_rooms_of_a_user_are_one_round_trip()
+    {
+        var chat = await NewChatAsync();
+        string[] rooms = [.. Enumerable.Range(0, 20).Select(n => $"room {n}")];
+        foreach (var room in rooms)
+        {
+            await chat.SendAsync(room, "alice", "hello", Cancelled);
+        }
+
+        var markers = chat.Store.GetAbility<IReadMarkerStore>()!;
+        await markers.ReadUserRoomsAsync("carol", ["warm up"], Cancelled);
+
+        await _proxy.StepAsync(() => markers.ReadUserRoomsAsync("carol", rooms, Cancelled).AsTask(), [[.. rooms.Select(_ => "EVALSHA")]]);
+    }
+
+    [Fact]
     public async Task A_newest_page_after_sends_by_others_is_two_round_trips()
     {
         var chat = await NewChatAsync();
