@@ -42,10 +42,9 @@ public sealed class UserInbox
         string? cursor = null, int limit = 100, bool includeHidden = false, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckLimit(limit);
-        var reader = Reader();
         var after = InboxReader.ParseCursor(cursor);
         return _chat.Runner.RunAsync(
-            Read, null, (Reader: reader, After: after, Limit: limit, IncludeHidden: includeHidden),
+            Read, null, (Reader: Reader(), After: after, Limit: limit, IncludeHidden: includeHidden),
             static (call, token) => call.Reader.ReadAsync(call.After, call.Limit, call.IncludeHidden, token), cancellationToken).AsTask();
     }
 

@@ -145,6 +145,11 @@ internal sealed class HeardRoom(int bufferSize, TimeProvider time)
         {
             // The held events belong to a room that no longer exists.
             _held?.TakeAll();
+            if (Feed.HasSeveralReaders)
+            {
+                // Watchers disagree about the room. One may have read it too early: a script's event can arrive before its writes are visible (Garnet).
+                Feed.CatchUp(CatchUpCause.Hole);
+            }
         }
 
         _heard = position;

@@ -14,6 +14,8 @@ internal sealed class RoomFeed(int bufferSize)
     /// <summary>The newest event, from which the readers' list continues.</summary>
     public LiveEvent Last => Volatile.Read(ref _last);
 
+    public bool HasSeveralReaders => Volatile.Read(ref _readers).Length > 1;
+
     /// <summary>Publishes the events of one payload: a single one, or the first of several that are already linked. Wakes each waiting reader once.</summary>
     public void Publish(LiveEvent first)
     {
