@@ -2,9 +2,13 @@ using System.Globalization;
 
 namespace RedisChat.Faults;
 
-/// <summary>A worker's command line: <c>send</c>, <c>watch</c> or, with users, <c>enter</c>, and <c>--name value</c> for each of the other properties.</summary>
+/// <summary>
+/// A worker's command line: <c>send</c>, <c>watch</c> or, with users, <c>enter</c> or what else they do, and <c>--name value</c> for each of the other properties.
+/// </summary>
 internal sealed record WorkerOptions
 {
+    public const string Enter = "enter";
+
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -29,6 +33,9 @@ internal sealed record WorkerOptions
     /// <summary>The users who are present in the rooms. If there are any, the worker neither sends nor watches.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
+    /// <summary>What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c> or <c>leave</c>.</summary>
+    public string Act { get; init; } = Enter;
+
     /// <summary><see cref="PresenceOptions.Expiry"/>.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -46,6 +53,7 @@ internal sealed record WorkerOptions
         return new WorkerOptions
         {
             Sends = arguments[0] == "send",
+            Act = arguments[0],
             Redis = values["--redis"],
             Rooms = values["--rooms"].Split(','),
             Senders = Number("--senders"),
@@ -62,7 +70,7 @@ internal sealed record WorkerOptions
 
     public IEnumerable<string> ToArguments() =>
     [
-        Users.Count > 0 ? "enter" : Sends ? "send" : "watch",
+        Users.Count > 0 ? Act : Sends ? "send" : "watch",
         "--redis", Redis,
         "--rooms", string.Join(',', Rooms),
         "--senders", Senders.ToString(CultureInfo.InvariantCulture),

@@ -15,6 +15,7 @@ namespace RedisChat.Faults;
 [JsonDerivedType(typeof(WatchFailed), "watch failed")]
 [JsonDerivedType(typeof(Received), "received")]
 [JsonDerivedType(typeof(UsersEntered), "users entered")]
+[JsonDerivedType(typeof(Acted), "acted")]
 [JsonDerivedType(typeof(Broken), "broken")]
 [JsonDerivedType(typeof(Disposed), "disposed")]
 internal abstract record HistoryEvent
@@ -51,6 +52,9 @@ internal sealed record ChangeAcknowledged(int Attempt, bool Found) : HistoryEven
 
 /// <summary>A change that failed, for certain or with an unknown outcome.</summary>
 internal sealed record ChangeFailed(int Attempt, bool MayHaveHappened, string Error) : HistoryEvent;
+
+/// <summary>A user joined a room or left it.</summary>
+internal sealed record Acted(string Room, string Act) : HistoryEvent;
 
 /// <summary>A watcher starts after a position, or resumes from a saved one.</summary>
 internal sealed record WatchBegan(string Watcher, string Room, string After) : HistoryEvent;

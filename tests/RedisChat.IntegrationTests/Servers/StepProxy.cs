@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Threading.Channels;
 using RedisChat.Redis;
 
@@ -140,7 +138,7 @@ internal sealed class StepProxy : IAsyncDisposable
                 }
 
                 line.Unparsed.AddRange(chunk.ToArray());
-                while (TryTakeCommand(line.Unparsed) is { } words)
+                while (RespCommand.TryTake(line.Unparsed) is { } words)
                 {
                     if (holding && words.Exists(word => word.StartsWith(_keyPrefix, StringComparison.Ordinal)))
                     {
@@ -153,45 +151,6 @@ internal sealed class StepProxy : IAsyncDisposable
             {
                 await line.Server.WriteAsync(chunk, _end.Token);
             }
-        }
-    }
-
-    /// <summary>Reads one whole command from the bytes: <c>*2\r\n$4\r\nHGET\r\n$1\r\nx\r\n</c>.</summary>
-    private static List<string>? TryTakeCommand(List<byte> bytes)
-    {
-        var at = 0;
-        if (ReadNumber('*') is not { } count)
-        {
-            return null;
-        }
-
-        var words = new List<string>();
-        for (var i = 0; i < count; i++)
-        {
-            if (ReadNumber('$') is not { } length || at + length + 2 > bytes.Count)
-            {
-                return null;
-            }
-
-            words.Add(Encoding.UTF8.GetString([.. bytes.GetRange(at, length)]));
-            at += length + 2;
-        }
-
-        bytes.RemoveRange(0, at);
-        return words;
-
-        int? ReadNumber(char type)
-        {
-            var end = at < bytes.Count ? bytes.IndexOf((byte)'\n', at) : -1;
-            if (end < 0)
-            {
-                return null;
-            }
-
-            ((char)bytes[at]).Should().Be(type);
-            var number = int.Parse(Encoding.ASCII.GetString([.. bytes.GetRange(at + 1, end - at - 2)]), CultureInfo.InvariantCulture);
-            at = end + 1;
-            return number;
         }
     }
 }
