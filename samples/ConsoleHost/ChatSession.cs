@@ -36,6 +36,7 @@ internal sealed class ChatSession : IDisposable
             var page = await _room.ReceiveAsync(new MessageQuery { Limit = RoomView.DefaultCount, Reader = _user }, cancellationToken);
             _view.Show(page);
             _opened = page.Position;
+            await new ReadCommands(_room, _user, _printer).EnterAsync(cancellationToken);
             return true;
         }
         catch (ChatException e)

@@ -17,6 +17,7 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
         /delete ID         delete a message of yours
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
+        {ReadCommands.Help}
         {MemberCommands.Help}
         /help              this list
         /quit              leave
@@ -27,6 +28,7 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
     private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly ReadCommands _reading = new(room, user, printer);
 
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -59,6 +61,9 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
                 break;
             case "/unreact" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
                 await ReactAsync(room.Reactions.RemoveAsync(number, user, emoji, cancellationToken), number);
+                break;
+            case "/read":
+                await _reading.ReadAsync(cancellationToken);
                 break;
             case "/help":
                 Array.ForEach(Help.ReplaceLineEndings("\n").Split('\n'), printer.Note);

@@ -22,6 +22,7 @@ internal static class Others
         await Reactions.ReactAsync(chat);
         await Members.RunAsync(chat);
         await Presence.RunAsync(chat);
+        await ReadMarkers.RunAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try
         {

@@ -3,6 +3,7 @@ using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Micro;
 using RedisChat.Benchmarks.Presence;
 using RedisChat.Benchmarks.Ratios;
+using RedisChat.Benchmarks.ReadMarkers;
 using RedisChat.Benchmarks.Watching;
 
 // The last two run when this program starts itself as a separate process to measure.
@@ -12,6 +13,7 @@ return args switch
     ["micro", .. var rest] => MicroCommand.Run(rest),
     ["sealed"] => SealingCommand.Run(),
     ["presence"] => await PresenceCommand.RunAsync(),
+    ["markers"] => await ReadMarkerCommand.RunAsync(),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
     _ => RatiosCommand.Usage(),

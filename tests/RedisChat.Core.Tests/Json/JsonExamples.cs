@@ -37,6 +37,8 @@ internal static class JsonExamples
         IdempotencyKey = "phone-1",
     };
 
+    public static readonly ReadMarker Marker = new() { User = "böb", MessageId = ChatLimits.MaxMessageId, At = Edited.Timestamp };
+
     public static readonly MessagePage Page = new()
     {
         Messages = [Plain, Edited],
@@ -61,6 +63,7 @@ internal static class JsonExamples
         new RoomEvent.Failed(Position),
         new RoomEvent.MemberChanged(Member, Position) { By = "mod", Reason = "spam" },
         new RoomEvent.RulesChanged(Rules, Position) { By = "olga" },
+        new RoomEvent.ReadMarkerMoved("böb", ChatLimits.MaxMessageId, Edited.Timestamp, Position),
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -82,6 +85,12 @@ internal static class JsonExamples
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
         (typeof(PresentUsers), new PresentUsers { Users = ["alice", "bob"], Count = ChatLimits.MaxMessageId, Cursor = "bob" }),
+        (typeof(ReadMarkerPage), new ReadMarkerPage { Markers = [Marker], Cursor = "17" }),
+        (typeof(IReadOnlyList<UserRoom>), new[]
+        {
+            new UserRoom { Room = "lobby", Member = Member, MayRead = true, Position = Position, Marker = Marker, Unread = new(99, true), LastMessage = Edited, LastActivity = Edited.Timestamp },
+            new UserRoom { Room = "empty", MayRead = true },
+        }),
         (typeof(MessageReceipt), new MessageReceipt { Id = ChatLimits.MaxMessageId, Timestamp = Edited.Timestamp, Position = Position, IsDuplicate = true }),
         (typeof(IReadOnlyList<MessageReceipt>), new[] { new MessageReceipt { Id = 1, Timestamp = Plain.Timestamp, Position = Position } }),
         (typeof(RoomChanges), new RoomChanges { Events = Events, Position = Position, HasMore = true }),

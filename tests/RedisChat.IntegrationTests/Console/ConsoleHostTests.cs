@@ -119,6 +119,31 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task What_was_read_is_marked_and_what_is_unread_is_counted_at_the_start()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("/read");
+        await alice.LineAsync(@"^No messages\.$");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+        await using (var bob = StartOn(port, "bob"))
+        {
+            await bob.LineAsync($"^#1 {Time} alice: hello$");
+            await bob.TypeAsync("/read");
+            await bob.LineAsync(@"^bob has read up to #1\.$");
+        }
+
+        await alice.TypeAsync("are you there?");
+        await alice.LineAsync($@"^#2 {Time} alice: are you there\?$");
+        await using var back = StartOn(port, "bob");
+        await back.LineAsync(@"^1 unread\. /read marks everything as read\.$");
+        await alice.TypeAsync("/read");
+        await alice.LineAsync(@"^alice has read up to #2\.$");
+        await alice.LineAsync(@"^bob has read up to #1\.$");
+    }
+
+    [Fact]
     public async Task Sends_edits_and_deletions_by_others_are_shown_live()
     {
         var port = FreePort();

@@ -58,39 +58,68 @@ if math.floor(last / SIZE) ~= newest_bucket then
   return answer
 end
 
--- The user's own messages among those that may be counted here. No more than `span` entries of at most `width` bytes can be among them; the first one of
--- what is read may be cut off.
-local own
-local function own_ids()
+-- The end of the list of the user's own messages: no more than `span` entries of at most `width` bytes can be among the ids that are counted here. The first
+-- entry of what is read may be cut off. Ids ascend, so if the first whole entry is as long as the longest, all are.
+local width, own, uniform = #room[2] + 1
+local function own_list()
   if not own then
-    own = {}
-    local span, width = last - math.max(read, (newest_bucket - 1) * SIZE - 1), #room[2] + 1
-    local wanted = (span + 1) * width
-    local list = call('GETRANGE', KEYS[4], text(-wanted), '-1')
-    local from = #list == wanted and (string.find(list, ',', 1, true) or #list) + 1 or 1
-    for id in string.gmatch(string.sub(list, from), '(%d+),') do
-      own[tonumber(id)] = true
-    end
+    local wanted = (last - math.max(read, (newest_bucket - 1) * SIZE - 1) + 1) * width
+    own = call('GETRANGE', KEYS[4], text(-wanted), '-1')
+    own = #own < wanted and own or string.sub(own, (string.find(own, ',', 1, true) or #own) + 1)
+    uniform = string.find(own, ',', 1, true) == width
   end
   return own
 end
 
--- The messages from an id on that exist in a bucket and are not the user's.
-local function unread(key, from, first, top, size)
-  local mine, found = own_ids(), 0
-  if size == top - first + 1 then
-    found = top - from + 1
-    for id in pairs(mine) do
-      found = found - (id >= from and id <= top and 1 or 0)
+-- How many of the user's own ids are from `from` to `top`; adds them to `set`, if there is one.
+local function own_ids(from, top, set)
+  local list, found = own_list(), 0
+  if uniform and not set then
+    local function below(id)
+      local low, high = 0, math.floor(#list / width)
+      while low < high do
+        local middle = math.floor((low + high) / 2)
+        if (tonumber(string.sub(list, middle * width + 1, middle * width + width - 1)) or 0) < id then
+          low = middle + 1
+        else
+          high = middle
+        end
+      end
+      return low
     end
-  elseif top - from < 16 then
+    return below(top + 1) - below(from)
+  end
+  for name in string.gmatch(list, '(%d+),') do
+    local id = tonumber(name)
+    if id >= from and id <= top then
+      found = found + 1
+      if set then
+        set[id] = true
+      end
+    end
+  end
+  return found
+end
+
+-- How many messages from an id on exist in a bucket and are not the user's; if there are more than enough, perhaps a smaller number that is enough.
+local function unread(key, from, first, top, size, enough_here)
+  local missing, mine = top - first + 1 - size, own_ids(from, top)
+  local least = top - from + 1 - missing - mine
+  if missing == 0 or missing > 0 and least > enough_here then
+    return least
+  elseif mine == 0 and from == first and missing > 0 then
+    return size
+  end
+  local set, found = {}, 0
+  own_ids(from, top, set)
+  if top - from < 16 then
     for id = from, top do
-      found = found + (not mine[id] and call('HEXISTS', key, text(id)) or 0)
+      found = found + (not set[id] and call('HEXISTS', key, text(id)) or 0)
     end
   else
     for _, name in ipairs(call('HKEYS', key)) do
       local id = number(name)
-      found = found + (id and id >= from and id <= top and not mine[id] and 1 or 0)
+      found = found + (id and id >= from and id <= top and not set[id] and 1 or 0)
     end
   end
   return found
@@ -121,7 +150,7 @@ for i = 0, 1 do
     end
   end
   if read < top and size > 0 then
-    count = count + unread(key, math.max(read + 1, first), first, top, size)
+    count = count + unread(key, math.max(read + 1, first), first, top, size, enough - count)
   end
 end
 answer[9], answer[10], answer[11], answer[12] = count, lowest, newest, value
