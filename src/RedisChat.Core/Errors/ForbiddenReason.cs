@@ -38,4 +38,7 @@ public enum ForbiddenReason
 
     /// <summary>A filter of the application refused the message, or could not check it: see <see cref="IMessageFilter"/>.</summary>
     Filtered,
+
+    /// <summary>The room is being deleted. Once nothing is left of it, the next message creates a new room of that name.</summary>
+    RoomDeleted,
 }

@@ -72,9 +72,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.Connector.DatabaseNumber, connection.Channels.Prefix);
         _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
         _sealer = new BucketSealer(_context);
-        _sends = new RedisSends(_context, _sealer);
         var changer = new RoomChanger(_context);
         _features = new StoreFeatures(_context, changer);
+        _sends = new RedisSends(_context, _sealer, _features.Activity);
         _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures);
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects);

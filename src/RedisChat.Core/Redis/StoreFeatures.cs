@@ -6,12 +6,14 @@ internal sealed class StoreFeatures : IAsyncDisposable
     public StoreFeatures(RedisStoreContext context, RoomChanger changer)
     {
         var presence = new RedisPresence(context);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence];
+        var directory = new RedisDirectory(context, changer, deleted: []);
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer), presence, directory];
+        Activity = directory.Keeper;
         DeletionEffects = [new ReactionRemoval(context.Keys)];
-        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents()];
+        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents()];
         PassingKinds = [new PresenceEvents(context.Time)];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
-        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys)];
+        ChangedSubjects = [new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys)];
         Probed = [presence];
     }
 
@@ -26,6 +28,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The kinds of passing events.</summary>
     public IReadOnlyList<IPassingKind> PassingKinds { get; }
+
+    /// <summary>Is notified of sends to rooms of the directory.</summary>
+    public IRoomActivity Activity { get; }
 
     /// <summary>The checks of watched rooms.</summary>
     public IReadOnlyList<IProbedFeature> Probed { get; }

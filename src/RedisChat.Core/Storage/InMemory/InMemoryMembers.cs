@@ -12,6 +12,9 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
 
     private DateTimeOffset Now => Micros.ToTime(Micros.FromTime(time.GetUtcNow()));
 
+    /// <summary>The number of members. For callers that hold the lock.</summary>
+    public int Count => _members.Values.Count(member => member.IsMember);
+
     /// <summary>Reads the situation of a user: see <see cref="IMemberStore.ReadMemberAsync"/>.</summary>
     public MemberSituation Read(string user)
     {

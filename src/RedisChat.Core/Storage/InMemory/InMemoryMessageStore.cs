@@ -32,6 +32,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
             new InMemoryReactionStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryMemberStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _time),
             new InMemoryPresenceStore(GetOrAdd, _time),
+            new InMemoryDirectoryStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _rooms),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
