@@ -55,6 +55,7 @@ public abstract class RoomDeletionTests(StoreFactory stores) : StoreTests(stores
     public Task Owners_and_the_application_delete_a_room_and_others_do_not() => RunAsync(async () =>
     {
         await AppendManyAsync(2);
+        (await Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(2);
         (await RefusedAsync("alice")).Should().Be(ForbiddenReason.NotMember);
         await Chat.Room(Room).Members.SetRoleAsync("mia", RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled);
         await Chat.Room(Room).Members.SetRoleAsync("olga", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);

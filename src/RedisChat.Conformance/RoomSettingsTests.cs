@@ -90,6 +90,7 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
     public Task In_a_room_without_rules_only_the_application_changes_settings() => RunAsync(async () =>
     {
         await AppendAsync("alice", "hello");
+        (await Rooms.GetInfoAsync(Room, Cancelled)).Exists.Should().BeTrue();
         var position = (await ReadAsync()).Position;
 
         (await RefusedAsync(() => Rooms.RenameAsync(Room, "Mine", "alice", Cancelled))).Should().Be(ForbiddenReason.NotMember);
@@ -238,6 +239,7 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
     [Fact]
     public Task Bad_input_is_refused_before_anything_happens() => RunAsync(async () =>
     {
+        (await Rooms.GetInfoAsync(Room, Cancelled)).Exists.Should().BeFalse();
         var tooLong = new string('é', 64) + "x";
         await InvalidAsync(() => Rooms.CreateAsync(tooLong, Club, cancellationToken: Cancelled));
         await InvalidAsync(() => Rooms.CreateAsync("", Club, cancellationToken: Cancelled));

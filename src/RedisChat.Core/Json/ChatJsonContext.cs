@@ -32,6 +32,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(MemberPage))]
 [JsonSerializable(typeof(RuleSet))]
 [JsonSerializable(typeof(RoomAbout))]
+[JsonSerializable(typeof(RoomCreation))]
+[JsonSerializable(typeof(RoomDeletion))]
 [JsonSerializable(typeof(RoomInfo))]
 [JsonSerializable(typeof(IReadOnlyList<RoomInfo>))]
 [JsonSerializable(typeof(RoomPage))]

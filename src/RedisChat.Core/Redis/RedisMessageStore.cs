@@ -88,6 +88,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Completes when everything that this store found to seal has been sealed or left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
 
+    /// <summary>Completes when the directory has been set right wherever this store found it wrong.</summary>
+    internal Task DirectoryKeptAsync() => _features.Activity.IdleAsync();
+
     /// <summary>How many bytes of buffers are kept for later sends.</summary>
     internal int PooledBytes => _sends.PooledBytes;
 

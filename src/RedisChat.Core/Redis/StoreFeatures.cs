@@ -30,7 +30,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
     public IReadOnlyList<IPassingKind> PassingKinds { get; }
 
     /// <summary>Is notified of sends to rooms of the directory.</summary>
-    public IRoomActivity Activity { get; }
+    public DirectoryKeeper Activity { get; }
 
     /// <summary>The checks of watched rooms.</summary>
     public IReadOnlyList<IProbedFeature> Probed { get; }

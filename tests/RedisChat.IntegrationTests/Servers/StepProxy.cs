@@ -157,7 +157,7 @@ internal sealed class StepProxy : IAsyncDisposable
     }
 
     /// <summary>Reads one whole command from the bytes: <c>*2\r\n$4\r\nHGET\r\n$1\r\nx\r\n</c>.</summary>
-    private static List<string>? TryTakeCommand(List<byte> bytes)
+    internal static List<string>? TryTakeCommand(List<byte> bytes)
     {
         var at = 0;
         if (ReadNumber('*') is not { } count)

@@ -24,6 +24,7 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     private readonly Dictionary<string, Work> _work = new(StringComparer.Ordinal);
     private Task? _running;
     private TaskCompletionSource? _idle;
+    private int _pending;
 
     /// <summary>What to do for a room.</summary>
     /// <param name="Time">The time of its last message, if that is all that changed; 0 to compare everything.</param>
@@ -55,7 +56,7 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     {
         lock (_gate)
         {
-            return _work.Count == 0
+            return _pending == 0
                 ? Task.CompletedTask
                 : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
@@ -92,6 +93,7 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
             else if (_rooms.Writer.TryWrite(room))
             {
                 _work.Add(room, work);
+                _pending++;
                 _running ??= Background.Run(RunAsync);
             }
         }
@@ -111,18 +113,19 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
                     _work.Remove(room, out work);
                 }
 
-                if (!await TryAsync(room, work).ConfigureAwait(false))
-                {
-                    await Task.Delay(Pause, context.Time, _ending.Token).ConfigureAwait(false);
-                }
-
+                var succeeded = await TryAsync(room, work).ConfigureAwait(false);
                 lock (_gate)
                 {
-                    if (_work.Count == 0)
+                    if (--_pending == 0)
                     {
                         _idle?.TrySetResult();
                         _idle = null;
                     }
+                }
+
+                if (!succeeded)
+                {
+                    await Task.Delay(Pause, context.Time, _ending.Token).ConfigureAwait(false);
                 }
             }
         }
