@@ -4,7 +4,7 @@ namespace RedisChat;
 /// <remarks>
 /// <para>
 /// A change of settings raises <see cref="RoomEvent.AboutChanged"/>, and is reported when a reader catches up. Rooms with settings are listed, others never.
-/// The deletion of a room raises <see cref="RoomEvent.RoomDeleted"/>, which ends its watchers. From its first step on the room reads as empty, and every write to it fails with
+/// The deletion of a room raises <see cref="RoomEvent.RoomDeleted"/>, which ends its watchers. From its first step on its history reads as empty, and every write to it fails with
 /// a <see cref="ChatForbiddenException"/> until nothing is left.
 /// </para>
 /// <para>Implementations are thread-safe. The conformance suite defines the contract.</para>

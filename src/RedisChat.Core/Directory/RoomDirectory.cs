@@ -220,9 +220,9 @@ public sealed class RoomDirectory
     /// <summary>Deletes a room with everything in it: messages, members, rules, settings, and its place in the directory.</summary>
     /// <remarks>
     /// <para>
-    /// Its watchers receive <see cref="RoomEvent.RoomDeleted"/> and end. From the first step on the room reads as empty, and sends and changes fail with
-    /// <see cref="ForbiddenReason.RoomDeleted"/>; only a message that is read by its id may still be found until it is removed. When nothing is left, the id is free: a message sent to
-    /// it creates a new room, open to all.
+    /// Its watchers receive <see cref="RoomEvent.RoomDeleted"/> and end. From the first step on the room's history reads as empty, and sends and changes fail with
+    /// <see cref="ForbiddenReason.RoomDeleted"/>; a message that is read by its id, and the members, may still be found until they are removed. When nothing is left, the id is free: a
+    /// message sent to it creates a new room, open to all.
     /// </para>
     /// <para>
     /// A large room takes a while, in many small steps. If the call is canceled or the process ends, call it again: it continues where it was.

@@ -42,14 +42,14 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, string? unfinished, CancellationToken cancellationToken)
     {
         var creation = new RoomCreation(about, IsNew: true);
-        await ChangeAsync(room, Actor.Application, [AboutJson.Field, UnfinishedField], Decide, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(room, Actor.Application, [AboutJson.Field, "epoch", UnfinishedField], Decide, cancellationToken).ConfigureAwait(false);
         return creation;
 
         RoomAbout? Decide(RedisValue[] values, RoomChange? change)
         {
             if (AboutJson.Read(_context.Keys, room, values[0]) is { } present)
             {
-                creation = new RoomCreation(present, IsNew: unfinished is not null && values[1] == unfinished);
+                creation = new RoomCreation(present, IsNew: unfinished is not null && values[2] == unfinished);
                 return null;
             }
 
@@ -72,7 +72,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     public async ValueTask<RoomAbout> ChangeAboutAsync(string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken)
     {
         var result = RoomAbout.None;
-        await ChangeAsync(room, actor, [AboutJson.Field], Decide, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(room, actor, [AboutJson.Field, "epoch"], Decide, cancellationToken).ConfigureAwait(false);
         return result;
 
         RoomAbout? Decide(RedisValue[] values, RoomChange? change)
@@ -100,7 +100,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     /// <summary>Changes the settings.</summary>
     /// <param name="room">The room.</param>
     /// <param name="actor">Who makes the change.</param>
-    /// <param name="fields">The fields that it is decided on, the settings first.</param>
+    /// <param name="fields">The fields that it is decided on: the settings, the epoch, and perhaps others.</param>
     /// <param name="decide">
     /// Turns their values into the new settings, or <see langword="null"/> to change nothing, and may add effects to the change, if there is one yet.
     /// </param>
@@ -109,6 +109,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         string room, Actor actor, RedisValue[] fields, Func<RedisValue[], RoomChange?, RoomAbout?> decide, CancellationToken cancellationToken)
     {
         var values = await ReadAsync(room, fields, cancellationToken).ConfigureAwait(false);
+        CheckThere(values);
         var isListed = !values[0].IsNull;
         if (!isListed && decide(values, null) is { } first)
         {
@@ -132,6 +133,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
 
         RoomChange? Decide(RoomState state)
         {
+            CheckThere(state.Values);
             var hash = _context.Keys.Room(room);
             var change = new RoomChange(_context.Keys, room, RedisMembers.SettingsKind, AboutSubject, new RoomPermit(actor, RoomRights.Manage)).Create();
             for (var i = 0; i < fields.Length; i++)
@@ -142,6 +144,15 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             return decide(state.Values, change) is { } about
                 ? change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter)
                 : null;
+        }
+    }
+
+    // The script refuses a change of a room that is being deleted, but not a call that finds the old settings and changes nothing.
+    private static void CheckThere(RedisValue[] values)
+    {
+        if (values[1] == RoomCounters.BeingDeleted)
+        {
+            throw Forbidden.Error(ForbiddenReason.RoomDeleted);
         }
     }
 
