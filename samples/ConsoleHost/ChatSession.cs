@@ -13,16 +13,17 @@ internal sealed class ChatSession : IDisposable
     private readonly TextReader _input;
     private RoomPosition _opened;
 
+    /// <param name="rooms">All rooms.</param>
     /// <param name="room">The room.</param>
     /// <param name="user">The user.</param>
     /// <param name="printer">Prints what happens.</param>
     /// <param name="input">The lines.</param>
     /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
-    public ChatSession(ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
+    public ChatSession(RoomDirectory rooms, ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
     {
         (_room, _printer, _input) = (room, printer, input);
-        _view = new RoomView(room, user, printer);
-        _commands = new RoomCommands(room, user, _view, printer, isTyped);
+        _view = new RoomView(rooms, room, user, printer);
+        _commands = new RoomCommands(rooms, room, user, _view, printer, isTyped);
         _user = user;
     }
 

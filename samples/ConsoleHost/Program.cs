@@ -33,8 +33,8 @@ try
     }
 
     var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
-    var room = host.Services.GetRequiredService<Chat>().Room(options.Room);
-    using var session = new ChatSession(room, options.User, printer, Console.In, isTyped);
+    var chat = host.Services.GetRequiredService<Chat>();
+    using var session = new ChatSession(chat.Rooms, chat.Room(options.Room), options.User, printer, Console.In, isTyped);
     try
     {
         if (!await session.OpenAsync(leaving))

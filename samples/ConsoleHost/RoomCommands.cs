@@ -3,12 +3,13 @@ using System.Globalization;
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Runs the lines that a user types: commands, or texts to send.</summary>
+/// <param name="rooms">All rooms.</param>
 /// <param name="room">The room.</param>
 /// <param name="user">The user.</param>
 /// <param name="view">Shows what the user did.</param>
 /// <param name="printer">Prints what else there is to say.</param>
 /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
-internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
+internal sealed class RoomCommands(RoomDirectory rooms, ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
 {
     private const string Help = $"""
         /history [N]       the last N messages (20)
@@ -19,16 +20,18 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
         /unreact ID EMOJI  take a reaction back
         {ReadCommands.Help}
         {MemberCommands.Help}
+        {DirectoryCommands.Help}
         /help              this list
         /quit              leave
         //TEXT             send a text that begins with /
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages];
+    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages, .. DirectoryCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
+    private readonly DirectoryCommands _directory = new(rooms, room, user, printer);
 
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -71,6 +74,8 @@ internal sealed class RoomCommands(ChatRoom room, string user, RoomView view, Pr
             case "/quit":
                 return false;
             case var other when Cut(rest) is var (first, second) && await _members.RunAsync(other, first, second, cancellationToken):
+                break;
+            case var other when await _directory.RunAsync(other, rest, cancellationToken):
                 break;
             default:
                 printer.Error(Array.Find(Usages, usage => Cut(usage).First == command) is { } usage

@@ -1,10 +1,11 @@
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Shows a room to one user: pages, and what others do. What the user did is shown once, by the command that did it.</summary>
+/// <param name="rooms">All rooms.</param>
 /// <param name="room">The room.</param>
 /// <param name="user">The user.</param>
 /// <param name="printer">Prints it.</param>
-internal sealed class RoomView(ChatRoom room, string user, Printer printer)
+internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, Printer printer)
 {
     public const int DefaultCount = 20;
 
@@ -14,6 +15,7 @@ internal sealed class RoomView(ChatRoom room, string user, Printer printer)
     // The user's own sends, edits and deletions whose events are still to come.
     private readonly HashSet<(long Id, int Version)> _own = [];
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly DirectoryCommands _directory = new(rooms, room, user, printer);
 
     public void Show(MessagePage page)
     {
@@ -77,6 +79,9 @@ internal sealed class RoomView(ChatRoom room, string user, Printer printer)
                 break;
             case RoomEvent.MemberChanged or RoomEvent.RulesChanged:
                 _members.Show(happened);
+                break;
+            case RoomEvent.AboutChanged or RoomEvent.RoomDeleted:
+                _directory.Show(happened);
                 break;
             case RoomEvent.Gap:
                 printer.Note("A part of the room's history was lost or missed. This is the room now:");

@@ -57,6 +57,9 @@ public sealed partial class Chat
     /// <summary>Ends what is watched for users who are revoked; <see langword="null"/> if the store does not support that.</summary>
     internal UserSessions? Sessions { get; }
 
+    /// <summary>All rooms: to create, describe, list and delete them, and the rooms of two users.</summary>
+    public RoomDirectory Rooms => new(this, _store, _runner);
+
     /// <summary>A handle to one room, for callers that use it often.</summary>
     /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>

@@ -9,6 +9,12 @@ public static class ChatLimits
     /// <summary>The longest reason of a deletion, in bytes of UTF-8.</summary>
     public const int MaxReasonBytes = 256;
 
+    /// <summary>The longest name of a room, in bytes of UTF-8.</summary>
+    public const int MaxRoomNameBytes = 128;
+
+    /// <summary>The longest topic of a room, in bytes of UTF-8.</summary>
+    public const int MaxTopicBytes = 1024;
+
     /// <summary>The largest page, in messages.</summary>
     public const int MaxPageSize = 1000;
 

@@ -62,6 +62,12 @@ internal static partial class ChatLog
     [LoggerMessage(32, LogLevel.Debug, "The users of processes that are gone could not be removed from a room. The next attempt follows.", EventName = "RemovalFailed")]
     public static partial void RemovalFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(50, LogLevel.Debug, "An entry of the directory could not be updated. A list that finds it wrong, or the room's next message, tries again.", EventName = "DirectoryUpdateFailed")]
+    public static partial void DirectoryUpdateFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(51, LogLevel.Warning, "Left a room out of a list because it cannot be read: key {Key}, field {Field}.", EventName = "UnreadableRoom")]
+    public static partial void UnreadableRoom(ILogger logger, string key, string field);
+
     [LoggerMessage(20, LogLevel.Debug, "A watcher is more than {MaxCatchUp} events behind and receives a gap instead, as it requested.", EventName = "TooFarBehind")]
     public static partial void TooFarBehind(ILogger logger, int? maxCatchUp);
 

@@ -30,6 +30,15 @@ public static class ChatOperations
     /// <summary>Changing a room's rules.</summary>
     public const string ChangeRules = "change rules";
 
+    /// <summary>Reading an overview of rooms, or listing them.</summary>
+    public const string ReadRooms = "read rooms";
+
+    /// <summary>Creating a room, or changing its settings.</summary>
+    public const string ChangeRooms = "change rooms";
+
+    /// <summary>Deleting a room with everything in it.</summary>
+    public const string DeleteRooms = "delete rooms";
+
     /// <summary>Running the filters on a message, before it is sent or edited.</summary>
     public const string Filter = "filter";
 

@@ -12,6 +12,9 @@ internal static class Forbidden
     public static ChatForbiddenException Error(ForbiddenReason reason, TimeSpan? retryAfter = null, RoomRights right = RoomRights.None) =>
         new(Sentence(reason, right) + Wait(reason, retryAfter)) { Reason = reason, RetryAfter = retryAfter };
 
+    public static ChatForbiddenException RoomDeleted(Exception inner) =>
+        new(Sentence(ForbiddenReason.RoomDeleted, RoomRights.None), inner) { Reason = ForbiddenReason.RoomDeleted };
+
     public static ChatForbiddenException NotAuthor(long messageId, string rule) =>
         new($"Message {messageId} was written by someone else. {rule}") { Reason = ForbiddenReason.NotAuthor };
 
@@ -35,6 +38,7 @@ internal static class Forbidden
         ForbiddenReason.Archived => "The room is archived: it is read-only.",
         ForbiddenReason.Outranked => "A member can only act on members of a lower role, and give roles up to their own.",
         ForbiddenReason.Revoked => "Everything that was watched for the user was ended, because the user logged out or lost access. Log in again to watch.",
+        ForbiddenReason.RoomDeleted => "The room is being deleted.",
         ForbiddenReason.LastOwner => "The room would be left without an owner. Give another member the role of owner first.",
         _ => "The user may not do this.",
     };

@@ -41,4 +41,7 @@ public enum ForbiddenReason
 
     /// <summary>Everything that was watched for the user was ended: see <see cref="Chat.RevokeAsync"/>.</summary>
     Revoked,
+
+    /// <summary>The room is being deleted. Once nothing is left of it, the next message creates a new room of that name.</summary>
+    RoomDeleted,
 }

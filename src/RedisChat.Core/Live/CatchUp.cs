@@ -79,7 +79,7 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
             pages.Enqueue(changes);
             position = changes.Position;
             count += changes.Events.Count;
-            if (count > bound)
+            if (count > bound && changes.Events is not [RoomEvent.RoomDeleted])
             {
                 return false;
             }

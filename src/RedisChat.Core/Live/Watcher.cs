@@ -92,6 +92,11 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         }
 
         EndProcessing();
+        if (_current is RoomEvent.RoomDeleted)
+        {
+            return EndOfRoomAsync();
+        }
+
         var step = Step.LeavesLive;
         if (_fromStore is null && (step = TryDeliver()) == Step.Delivers)
         {
@@ -138,6 +143,12 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                     return new(disposed.Task);
             }
         }
+    }
+
+    private async ValueTask<bool> EndOfRoomAsync()
+    {
+        await DisposeAsync().ConfigureAwait(false);
+        return false;
     }
 
     /// <summary>Called on the pool when the watcher is woken.</summary>

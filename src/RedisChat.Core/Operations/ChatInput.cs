@@ -27,6 +27,21 @@ internal static class ChatInput
     public static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, string name) =>
         CheckMetadata(metadata, options, new ArgumentName(name));
 
+    /// <summary>Checks one line of text for people, which may be empty.</summary>
+    public static void CheckLine(string text, int mostBytes, string name)
+    {
+        RequireNotNull(text, new ArgumentName(name));
+        if (text.Any(char.IsControl))
+        {
+            throw new ChatInputException("The text must not contain control characters, such as a line break.", name);
+        }
+
+        if (Utf8Length(text, new ArgumentName(name)) is var bytes && bytes > mostBytes)
+        {
+            throw new ChatInputException($"The text is {bytes} bytes of UTF-8; at most {mostBytes} are allowed.", name);
+        }
+    }
+
     /// <summary>Checks the reason of a deletion, if there is one.</summary>
     public static void CheckReason(string? reason, [CallerArgumentExpression(nameof(reason))] string name = "")
     {

@@ -72,9 +72,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.Connector.DatabaseNumber, connection.Channels.Prefix);
         _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
         _sealer = new BucketSealer(_context);
-        _sends = new RedisSends(_context, _sealer);
         var changer = new RoomChanger(_context);
         _features = new StoreFeatures(_context, changer);
+        _sends = new RedisSends(_context, _sealer, _features.Activity);
         _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures);
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects);
@@ -87,6 +87,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
 
     /// <summary>Completes when everything that this store found to seal has been sealed or left open.</summary>
     internal Task SealedAsync() => _sealer.IdleAsync();
+
+    /// <summary>Completes when the directory has been set right wherever this store found it wrong.</summary>
+    internal Task DirectoryKeptAsync() => _features.Activity.IdleAsync();
 
     /// <summary>How many bytes of buffers are kept for later sends.</summary>
     internal int PooledBytes => _sends.PooledBytes;

@@ -7,14 +7,19 @@ internal sealed class StoreFeatures : IAsyncDisposable
     {
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, new RedisReadMarkers(context), users];
+        var directory = new RedisDirectory(context, changer, deleted: [users]);
+        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, new RedisReadMarkers(context), users, directory];
+        Activity = directory.Keeper;
         DeletionEffects = [new ReactionRemoval(context.Keys)];
-        LiveKinds = [new ReactionEvents(), new MemberEvents(), new RuleEvents(), new RoomListedEvents(), new RevokedEvents()];
+        LiveKinds =
+        [
+            new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
+        ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects =
         [
-            new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedRules(context.Keys),
+            new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
             new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
         ];
         Probed = [presence];
@@ -31,6 +36,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The kinds of passing events.</summary>
     public IReadOnlyList<IPassingKind> PassingKinds { get; }
+
+    /// <summary>Is notified of sends to rooms of the directory.</summary>
+    public DirectoryKeeper Activity { get; }
 
     /// <summary>The checks of watched rooms.</summary>
     public IReadOnlyList<IProbedFeature> Probed { get; }

@@ -11,6 +11,7 @@ internal readonly record struct EventState(char Kind, long Id, string? User, lon
     public const char Reactions = 'r';
     public const char Member = 'm';
     public const char Rules = 's';
+    public const char About = 'a';
 
     /// <summary>What the state belongs to.</summary>
     public (char Kind, long Id, string? User) Subject => (Kind, Id, User);

@@ -107,9 +107,7 @@ internal sealed partial class MergedRooms
             }
             else
             {
-                mustEnd = error is not null;
-                room.Error = error;
-                room.State = StreamedRoom.Turn.Ready;
+                mustEnd = room.GetReady(error);
                 _ready.Add(room);
                 if (resumes = _wait.IsPending && TryTake())
                 {
@@ -177,11 +175,11 @@ internal sealed partial class MergedRooms
             return false;
         }
 
-        if (room.Error is { } error)
+        if (room.Final is { } final)
         {
             _rooms.Remove(room.Id);
             room.Leave();
-            Take(new(room.Id, new RoomEvent.Failed(room.Position) { Error = error }));
+            Take(new(room.Id, final));
         }
         else
         {

@@ -48,8 +48,8 @@ internal sealed class StreamedRoom
     /// <summary>Whether the room has left the stream.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>Why the room cannot be watched, if it is ready for that reason.</summary>
-    public Exception? Error { get; set; }
+    /// <summary>The room's last event, if it is that one that is ready: the room cannot be watched any more, or was deleted.</summary>
+    public RoomEvent? Final { get; private set; }
 
     /// <summary>The position of the last event that was delivered; at first, that from which the room is watched.</summary>
     public RoomPosition Position { get; private set; }
@@ -62,6 +62,16 @@ internal sealed class StreamedRoom
 
     /// <summary>Records that this thread requests the next event.</summary>
     public void Ask() => State = Turn.Asking;
+
+    /// <summary>Records that an event, or the failure of the watch, is ready.</summary>
+    /// <param name="error">Why the room cannot be watched; <see langword="null"/> if there is an event.</param>
+    /// <returns>Whether the room has no further events, so that the caller must end the watch.</returns>
+    public bool GetReady(Exception? error)
+    {
+        State = Turn.Ready;
+        Final = error is not null ? new RoomEvent.Failed(Position) { Error = error } : _events!.Current as RoomEvent.RoomDeleted;
+        return Final is not null;
+    }
 
     /// <summary>Takes the event that is ready.</summary>
     public RoomEvent Take()
@@ -81,7 +91,7 @@ internal sealed class StreamedRoom
             return false;
         }
 
-        var mustEnd = State is Turn.Awaiting or Turn.Ready or Turn.Delivered && Error is null;
+        var mustEnd = State is Turn.Awaiting or Turn.Ready or Turn.Delivered && Final is null;
         State = Turn.Ended;
         return mustEnd;
     }

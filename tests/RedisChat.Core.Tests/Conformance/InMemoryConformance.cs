@@ -32,6 +32,12 @@ public sealed class InMemoryWatchManyTests() : WatchManyTests(new InMemoryStores
 
 public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
+public sealed class InMemoryRoomSettingsTests() : RoomSettingsTests(new InMemoryStores());
+
+public sealed class InMemoryRoomDeletionTests() : RoomDeletionTests(new InMemoryStores());
+
+public sealed class InMemoryDirectoryTests() : DirectoryTests(new InMemoryStores());
+
 public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
 
 public sealed class InMemoryInboxTests() : InboxTests(new InMemoryStores());

@@ -138,7 +138,7 @@ public sealed class AddRedisChatTests
 
         public string User(string user) => _inner.User(user);
 
-        public string Directory => _inner.Directory;
+        public string Directory(int shard) => _inner.Directory(shard);
     }
 
     private sealed class OwnStore(Dependency dependency) : IMessageStore

@@ -15,6 +15,20 @@ internal static class JsonExamples
 
     public static RuleSet Rules { get; } = new() { Roles = [new(RoomRole.Owner, RoomRights.All)], Flood = new FloodLimit(5, TimeSpan.FromSeconds(2)) };
 
+    public static RoomAbout About { get; } = new() { Name = "böb's \"</script>", Topic = "👍", Metadata = new Dictionary<string, string> { ["Case Kept"] = "" } };
+
+    public static RoomInfo Info { get; } = new()
+    {
+        Id = "lobby",
+        Exists = true,
+        About = About,
+        Rules = Rules,
+        LastMessageId = ChatLimits.MaxMessageId,
+        LastMessageAt = DateTimeOffset.UnixEpoch,
+        Messages = ChatLimits.MaxMessageId,
+        Members = 1,
+    };
+
     public static readonly RoomPosition Position = new(ulong.MaxValue, ChatLimits.MaxMessageId, long.MaxValue, long.MaxValue);
 
     public static readonly Message Plain = new()
@@ -64,6 +78,8 @@ internal static class JsonExamples
         new RoomEvent.MemberChanged(Member, Position) { By = "mod", Reason = "spam" },
         new RoomEvent.RulesChanged(Rules, Position) { By = "olga" },
         new RoomEvent.ReadMarkerMoved("böb", ChatLimits.MaxMessageId, Edited.Timestamp, Position),
+        new RoomEvent.AboutChanged(About, Position) { By = "olga" },
+        new RoomEvent.RoomDeleted(Position) { By = "olga" },
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -84,6 +100,13 @@ internal static class JsonExamples
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
+        (typeof(RoomAbout), About),
+        (typeof(RoomAbout), RoomAbout.None),
+        (typeof(RoomInfo), Info),
+        (typeof(IReadOnlyList<RoomInfo>), new[] { Info, new RoomInfo { Id = "never", IsBeingDeleted = true } }),
+        (typeof(RoomPage), new RoomPage { Rooms = [Info], BeingDeleted = ["gone"], Cursor = "n41" }),
+        (typeof(RoomCreation), new RoomCreation(About, IsNew: true)),
+        (typeof(RoomDeletion), new RoomDeletion(1, ChatLimits.MaxMessageId)),
         (typeof(PresentUsers), new PresentUsers { Users = ["alice", "bob"], Count = ChatLimits.MaxMessageId, Cursor = "bob" }),
         (typeof(ReadMarkerPage), new ReadMarkerPage { Markers = [Marker], Cursor = "17" }),
         (typeof(IReadOnlyList<UserRoom>), new[]

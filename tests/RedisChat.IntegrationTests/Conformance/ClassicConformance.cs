@@ -189,6 +189,33 @@ public sealed class ClassicMemberTests(TestServer server) : MemberTests(new Clas
     }
 }
 
+public sealed class ClassicRoomSettingsTests(TestServer server) : RoomSettingsTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IRoomDirectoryStore), () => new Chat(Store).Rooms.GetInfoAsync(Room, Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicRoomDeletionTests(TestServer server) : RoomDeletionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IRoomDirectoryStore), () => new Chat(Store).Rooms.GetInfoAsync(Room, Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+public sealed class ClassicDirectoryTests(TestServer server) : DirectoryTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IRoomDirectoryStore), () => new Chat(Store).Rooms.GetInfoAsync(Room, Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicInboxTests(TestServer server) : InboxTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)

@@ -31,6 +31,12 @@ public sealed class ClusterWatchManyTests(SharedCluster cluster) : WatchManyTest
 
 public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new ClusterStores(cluster));
 
+public sealed class ClusterRoomSettingsTests(SharedCluster cluster) : RoomSettingsTests(new ClusterStores(cluster));
+
+public sealed class ClusterRoomDeletionTests(SharedCluster cluster) : RoomDeletionTests(new ClusterStores(cluster));
+
+public sealed class ClusterDirectoryTests(SharedCluster cluster) : DirectoryTests(new ClusterStores(cluster));
+
 public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(new ClusterStores(cluster));
 
 public sealed class ClusterInboxTests(SharedCluster cluster) : InboxTests(new ClusterStores(cluster));

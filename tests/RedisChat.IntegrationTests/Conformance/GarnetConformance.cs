@@ -30,6 +30,12 @@ public sealed class GarnetWatchManyTests(SharedGarnet garnet) : WatchManyTests(n
 
 public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new GarnetStores(garnet));
 
+public sealed class GarnetRoomSettingsTests(SharedGarnet garnet) : RoomSettingsTests(new GarnetStores(garnet));
+
+public sealed class GarnetRoomDeletionTests(SharedGarnet garnet) : RoomDeletionTests(new GarnetStores(garnet));
+
+public sealed class GarnetDirectoryTests(SharedGarnet garnet) : DirectoryTests(new GarnetStores(garnet));
+
 public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
 
 public sealed class GarnetInboxTests(SharedGarnet garnet) : InboxTests(new GarnetStores(garnet));

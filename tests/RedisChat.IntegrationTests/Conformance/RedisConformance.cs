@@ -37,6 +37,12 @@ public sealed class RedisWatchManyTests(TestServer server) : WatchManyTests(new 
 
 public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisStores(server));
 
+public sealed class RedisRoomSettingsTests(TestServer server) : RoomSettingsTests(new RedisStores(server));
+
+public sealed class RedisRoomDeletionTests(TestServer server) : RoomDeletionTests(new RedisStores(server));
+
+public sealed class RedisDirectoryTests(TestServer server) : DirectoryTests(new RedisStores(server));
+
 public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
 
 public sealed class RedisInboxTests(TestServer server) : InboxTests(new RedisStores(server));

@@ -37,6 +37,12 @@ public sealed class SealedWatchManyTests(TestServer server) : WatchManyTests(new
 
 public sealed class SealedFilterTests(TestServer server) : FilterTests(new SealedStores(server));
 
+public sealed class SealedRoomSettingsTests(TestServer server) : RoomSettingsTests(new SealedStores(server));
+
+public sealed class SealedRoomDeletionTests(TestServer server) : RoomDeletionTests(new SealedStores(server));
+
+public sealed class SealedDirectoryTests(TestServer server) : DirectoryTests(new SealedStores(server));
+
 public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
 
 public sealed class SealedInboxTests(TestServer server) : InboxTests(new SealedStores(server));

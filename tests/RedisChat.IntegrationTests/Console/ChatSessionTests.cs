@@ -35,13 +35,27 @@ public sealed class ChatSessionTests
         texts.Should().Equal("/help", "/", "//", "/ a comment", "1/2 //");
     }
 
+    [Fact]
+    public async Task The_owner_describes_archives_and_deletes_the_room_and_writes_to_another_user()
+    {
+        var (output, texts) = await RunAsync(
+            isTyped: true, "/claim", "/rename The \u202eLobby", "/topic What is new", "hello", "/rooms", "/archive", "/unarchive", "/dm bob", "/dm bob hi bob", "/dm bob", "/delete-room", "/rooms");
+
+        texts.Should().BeEmpty();
+        var screen = string.Join('\n', output);
+        screen.Should().Contain("This room is The \ufffdLobby: What is new").And.Contain("The \ufffdLobby (lobby): 1 messages, the last at").And.Contain("The room is read-only.")
+            .And.Contain("You and bob have not written to each other.").And.Contain("Sent to bob.").And.MatchRegex("#1 .* alice: hi bob")
+            .And.Contain("Deleted the room and its 1 messages.").And.Contain("No room has a name or a topic.");
+    }
+
     private static async Task<(string[] Output, string[] Texts)> RunAsync(bool isTyped, params string[] lines)
     {
-        var room = new Chat(new InMemoryMessageStore()).Room("lobby");
+        var chat = new Chat(new InMemoryMessageStore());
+        var room = chat.Room("lobby");
         using var output = new StringWriter();
         using var errors = new StringWriter();
         using var input = new StringReader(string.Join('\n', lines));
-        using var session = new ChatSession(room, "alice", Printer.To(output, errors), input, isTyped);
+        using var session = new ChatSession(chat.Rooms, room, "alice", Printer.To(output, errors), input, isTyped);
 
         (await session.OpenAsync(Cancelled)).Should().BeTrue();
         await session.RunAsync(Cancelled);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using RedisChat.Faults;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -62,18 +63,19 @@ public sealed class MembershipFaultTests : IDisposable
     /// <summary>Runs a call in a process of its own, and kills that after a number of commands. Returns whether the call was completed before.</summary>
     private async Task<bool> KillAfterAsync(RedisProcess redis, string room, string act, int commands)
     {
-        await using var gate = new CommandGate(redis.Port, "chatroom:", commands);
+        await using var proxy = new CutProxy(new IPEndPoint(IPAddress.Loopback, redis.Port), "chatroom:");
+        proxy.CutAfter(commands);
         await using var worker = await WorkerProcess.StartAsync(new WorkerOptions
         {
             Sends = false,
             Act = act,
-            Redis = gate.Configuration,
+            Redis = $"{proxy.EndPoint}",
             Rooms = [room],
             Users = [User],
             Timeout = TimeSpan.FromMinutes(1),
             Log = Path.Combine(_logs.FullName, $"{act} {commands}.log"),
         });
-        await worker.UntilAsync(events => events.OfType<Acted>().Any() || gate.Closed.IsCompleted, "the call has ended, or was stopped");
+        await worker.UntilAsync(events => events.OfType<Acted>().Any() || proxy.Cut.IsCompleted, "the call has ended, or was stopped");
         worker.Kill();
         return worker.History.Events.OfType<Acted>().Any();
     }

@@ -290,6 +290,21 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_overview_of_rooms_is_one_round_trip_and_a_list_is_two()
+    {
+        var chat = await NewChatAsync();
+        foreach (var id in new[] { "one", "two", "three" })
+        {
+            await chat.Rooms.CreateAsync(id, new RoomAbout { Name = id }, cancellationToken: Cancelled);
+        }
+
+        string[] three = ["HMGET", "HMGET", "HMGET"];
+        await _proxy.StepAsync(() => chat.Rooms.GetInfoAsync(["one", "never", "two"], Cancelled), three);
+        await _proxy.StepAsync(() => chat.Rooms.ListAsync(cancellationToken: Cancelled), [.. Enumerable.Repeat("ZRANGEBYLEX", 16)], three);
+        await _proxy.StepAsync(() => chat.Rooms.ListAsync(RoomOrder.Activity, cancellationToken: Cancelled), [.. Enumerable.Repeat("ZRANGEBYSCORE", 16)], three);
+    }
+
+    [Fact]
     public async Task After_the_servers_clock_was_ahead_an_edit_of_a_sealed_message_takes_at_most_one_more_script()
     {
         var ahead = DateTimeOffset.UtcNow.AddHours(5).ToUnixTimeMilliseconds() * 1000;

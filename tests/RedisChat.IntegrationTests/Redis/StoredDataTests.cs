@@ -46,6 +46,7 @@ public sealed class StoredDataTests
             ["last"] = "3",
             ["at"] = $"{position.Stamp}",
             ["rev"] = $"{position.Revision}",
+            ["deleted"] = "1",
         });
         (await _redis.HashGetAllAsync(Key(":m:0"))).ToStringDictionary().Should().BeEquivalentTo(new Dictionary<string, string>
         {

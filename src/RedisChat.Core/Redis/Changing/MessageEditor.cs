@@ -13,6 +13,8 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
 
+    private const string DeletedField = "deleted";
+
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken) =>
         context.Calls.RunAsync(
             (Editor: this, Room: room, Id: id),
@@ -127,6 +129,8 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
             change.Set(Hash(room, present), present.Field, others);
         }
 
+        // Readers know the number of messages without counting them: the last id minus this.
+        change.Increment(context.Keys.Room(room), DeletedField, 1);
         foreach (var effect in deletionEffects)
         {
             effect.AddTo(change, room, present.Id);

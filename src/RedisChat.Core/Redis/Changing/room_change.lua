@@ -96,6 +96,9 @@ local revision = ARGV[3] == '' and least or tonumber(ARGV[3])
 if conflict or revision <= (before or 0) or revision < time - 1000000 or revision > least + 1000000 then
   return answer
 end
+if room[1] == '!' then
+  return {err = 'CHATDELETED the room is being deleted'}
+end
 if not valid then
   return {err = 'CHATDATA the room has no valid counters'}
 end

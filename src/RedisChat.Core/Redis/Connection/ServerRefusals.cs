@@ -79,6 +79,7 @@ internal static partial class ServerRefusals
             "One of the room's keys holds a different type of data; nothing was written. Another program may be using the same key prefix.", e),
         "CHATDATA" => new ChatDataException(
             "The room's keys hold data that the chat did not write; nothing was written. The inner exception has the details. Another program may be using the same key prefix.", e),
+        "CHATDELETED" => Forbidden.RoomDeleted(e),
         "CHATFULL" => new ChatException("The room has used up all its message ids; nothing was written. Continue in another room.", e),
         "CHATLIMIT" => new ChatException("A limit of the room's data is reached; nothing was written. The inner exception has the script's message.", e),
         "CHATCONFLICT" => IdempotencyConflict.Error(e),

@@ -78,9 +78,10 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
 
         foreach (var kind in kinds)
         {
-            if (kind.Letter == header.Kind)
+            // Several features may share a letter; each leaves the subjects of the others unknown.
+            if (kind.Letter == header.Kind && kind.TryRead(header, body) is not RoomEvent.Unknown and var happened)
             {
-                return kind.TryRead(header, body);
+                return happened;
             }
         }
 

@@ -253,7 +253,7 @@ internal static class MessageJson
         return json.TokenType == JsonTokenType.EndObject;
     }
 
-    private static void WriteMetadata(ArrayBufferWriter<byte> json, IReadOnlyDictionary<string, string> metadata)
+    internal static void WriteMetadata(ArrayBufferWriter<byte> json, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count == 0)
         {

@@ -9,6 +9,9 @@ internal static class RoomCounters
     /// <summary>The number of words in the request.</summary>
     public const int Words = 6;
 
+    /// <summary>The epoch of a room that is being deleted; also what <see cref="Position"/> returns as the letters of its features. No room can have it.</summary>
+    public const string BeingDeleted = "!";
+
     private static readonly string[] Fields = ["epoch", "last", "at", "rev", "uses"];
 
     /// <summary>The room's position; the start if the room does not exist. The request is sent before this returns.</summary>
@@ -51,6 +54,13 @@ internal static class RoomCounters
             _ = reader.TryNext(out _);
             _ = reader.TryNext(out _);
             uses = reader.TryNext(out var early) ? LettersOf(early) : "";
+            return RoomPosition.Start;
+        }
+
+        if (epochText is [(byte)'!'])
+        {
+            // It reads as empty from the first step of its deletion on.
+            uses = BeingDeleted;
             return RoomPosition.Start;
         }
 

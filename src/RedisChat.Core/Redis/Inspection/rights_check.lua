@@ -11,7 +11,7 @@
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- Returns, for each command that failed, its name, the index of its key in KEYS, and the server's error.
 local calls = {
-  {'TIME'},
+  {'TIME'}, {'SCAN', 0, '0'},
   {'HMGET', 1, 'f'}, {'HGET', 1, 'f'}, {'HSET', 1, 'f', 'v'}, {'HSETNX', 1, 'f', 'v'}, {'HDEL', 1, 'f'}, {'HGETALL', 1}, {'HLEN', 1}, {'HSCAN', 1, '0'},
   {'HEXISTS', 1, 'f'}, {'HKEYS', 1},
   {'UNLINK', 1}, {'DEL', 1}, {'EXPIRE', 1, '60'}, {'SET', 5, 'v'}, {'APPEND', 5, 'v'}, {'GETRANGE', 5, '0', '0'}, {'STRLEN', 5},
@@ -24,7 +24,7 @@ for _, call in ipairs(calls) do
   local command, key, first, second = call[1], call[2] or 0, call[3], call[4]
   local answer
   if key == 0 then
-    answer = redis.pcall(command)
+    answer = first and redis.pcall(command, first) or redis.pcall(command)
   elseif second then
     answer = redis.pcall(command, KEYS[key], first, second)
   elseif first then

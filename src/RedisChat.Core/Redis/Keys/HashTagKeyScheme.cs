@@ -1,8 +1,9 @@
+using System.Globalization;
 using RedisChat.Redis;
 
 namespace RedisChat;
 
-/// <summary>The default scheme: <c>chatroom:{room}</c>, <c>chatroom:{user:alice}</c> and <c>chatroom:{directory:}</c>.</summary>
+/// <summary>The default scheme: <c>chatroom:{room}</c>, <c>chatroom:{user:alice}</c> and <c>chatroom:{directory:3}</c>.</summary>
 /// <remarks>
 /// The id is in the hash tag. It is percent-encoded where it contains <c>% { } :</c>, a control character or half of a surrogate pair, so no id can
 /// end the tag early or spell another root; everything else stays readable in <c>redis-cli</c>. A colon inside the braces therefore never comes
@@ -29,7 +30,7 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
     }
 
     /// <inheritdoc/>
-    public string Directory => $"{_prefix}:{{directory:}}";
+    public string Directory(int shard) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}:{{directory:{shard}}}");
 
     /// <inheritdoc/>
     public string Room(string room) => $"{_prefix}:{{{EscapedId.Of(room)}}}";

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Names the roots of the Redis keys: of a room, of a user, and of the directory of rooms. The library appends <c>:</c> and a suffix.</summary>
+/// <summary>Names the roots of the Redis keys: of a room, of a user, and of the parts of the directory of rooms. The library appends <c>:</c> and a suffix.</summary>
 /// <remarks>
 /// <para>
 /// An implementation must be pure and thread-safe, and return different roots for different things, whatever their ids are, including a room and a user
@@ -14,8 +14,9 @@ namespace RedisChat;
 /// </remarks>
 public interface IRoomKeyScheme
 {
-    /// <summary>The root of the keys that do not belong to a single room or user, such as the list of rooms.</summary>
-    string Directory { get; }
+    /// <summary>The root of the keys of one part of the directory, which lists the rooms. It is divided, so that it spreads across a cluster's slots.</summary>
+    /// <param name="shard">The number of the part: 0 to 15.</param>
+    string Directory(int shard);
 
     /// <summary>The root of one room's keys, which is also the key of the room's own hash.</summary>
     /// <param name="room">The room's id.</param>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RedisChat.Redis;
 
@@ -9,7 +11,7 @@ namespace RedisChat.Redis;
 /// on one server would receive each other's events.
 /// </param>
 /// <param name="channelPrefix">The prefix of every channel: see <see cref="LiveChannels"/>.</param>
-internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string channelPrefix = "")
+internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, string channelPrefix = "")
 {
     /// <summary>The hash of the room itself, or of a user's scope.</summary>
     public string Room(string room) => Root(room);
@@ -56,10 +58,40 @@ internal sealed class KeyNames(IRoomKeyScheme scheme, int database, string chann
     /// <summary>The hash of the sends of one time window.</summary>
     public string Sent(string room, long window) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:sent:{window}");
 
+    /// <summary>The number of parts of the directory.</summary>
+    public const int DirectoryShards = 16;
+
+    /// <summary>The part of the directory that lists a room: the FNV-1a hash (32 bits) of its id in UTF-8, modulo the number of parts.</summary>
+    public static int ShardOf(string room)
+    {
+        var hash = 2166136261;
+        foreach (var b in Encoding.UTF8.GetBytes(room))
+        {
+            hash = unchecked((hash ^ b) * 16777619);
+        }
+
+        return (int)(hash % DirectoryShards);
+    }
+
+    /// <summary>The hash of the rooms in a part of the directory.</summary>
+    public string DirectoryRooms(int shard) => $"{scheme.Directory(shard)}:rooms";
+
+    /// <summary>The sorted set of the same rooms by name.</summary>
+    public string DirectoryNames(int shard) => $"{scheme.Directory(shard)}:names";
+
+    /// <summary>The sorted set of the same rooms by their last message.</summary>
+    public string DirectoryActivity(int shard) => $"{scheme.Directory(shard)}:active";
+
+    /// <summary>The pattern for <c>SCAN</c> that matches all keys of a room but its own hash.</summary>
+    public string BelowRoom(string room) => Glob().Replace(scheme.Room(room), "\\$0") + ":*";
+
     /// <summary>The channel on which the room's events are published. For cluster routing and access rights it counts as a key.</summary>
     public string Live(string room) => database == 0
         ? $"{channelPrefix}{Root(room)}:live"
         : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{Root(room)}:live:{database}");
 
     private string Root(string scope) => UserScope.TryGetUser(scope, out var user) ? scheme.User(user) : scheme.Room(scope);
+
+    [GeneratedRegex(@"[*?\[\]^\\]")]
+    private static partial Regex Glob();
 }

@@ -22,7 +22,7 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
         new(EpochOf(position.Epoch, before.Epoch), position.MessageId, position.Revision, uses);
 
     /// <summary>Whether a room that was found later lacks part of this one: its history was lost, entirely or at its end.</summary>
-    public bool IsLostIn(KnownRoom later) => Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
+    public bool IsLostIn(KnownRoom later) => later.Uses != RoomCounters.BeingDeleted && Epoch != "" && (later.Epoch != Epoch || later.Last < Last);
 
     /// <summary>Whether it has everything that another one has.</summary>
     public bool Covers(KnownRoom other) =>

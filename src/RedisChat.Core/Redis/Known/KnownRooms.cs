@@ -27,6 +27,9 @@ internal sealed class KnownRooms(int capacity, ILogger logger)
     /// <summary>Records what an answer says about a room. Concurrent answers arrive in any order, so more may already be known.</summary>
     public void Raise(string room, KnownRoom known) => _rooms.Set(room, known, static (before, now) => before.Or(now));
 
+    /// <summary>Forgets a room that was deleted, so that its absence is not taken for lost history.</summary>
+    public void Forget(string room) => _rooms.Remove(room);
+
     /// <summary>Records a room as the primary has it. If it lacks part of what was known, reports lost history.</summary>
     /// <param name="room">The room.</param>
     /// <param name="known">What was known when the request was sent.</param>

@@ -39,6 +39,18 @@ internal sealed class RecentRooms<T>(int capacity)
         }
     }
 
+    /// <summary>Removes a room's value, if there is one.</summary>
+    public void Remove(string room)
+    {
+        lock (_gate)
+        {
+            if (_nodes.Remove(room, out var node))
+            {
+                _byUse.Remove(node);
+            }
+        }
+    }
+
     private void Add(string room, T value)
     {
         if (_nodes.Count >= capacity)

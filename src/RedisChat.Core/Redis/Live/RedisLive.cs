@@ -71,6 +71,9 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     /// <summary>Makes the watchers of a room read from the store, because its history was lost.</summary>
     private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
+    /// <summary>Forgets what was known of a room that was deleted.</summary>
+    public void Forget(string room) => _context.Rooms.Forget(room);
+
     /// <summary>The position of a room after the last event that was heard.</summary>
     /// <returns>
     /// <see langword="false"/> if the room is not watched here, its channel is being subscribed to, or an event is known to be missing. Otherwise the position

@@ -93,7 +93,7 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, IRea
             await AnsweredAsync(rooms).ConfigureAwait(false);
             for (var i = 0; i < some.Length; i++)
             {
-                if (TryRead(rooms[i], some[i].Room) is not { } room || heard[i] is not { } last || last == room)
+                if (TryRead(rooms[i], some[i]) is not { } room || heard[i] is not { } last || last == room)
                 {
                     continue;
                 }
@@ -147,8 +147,9 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, IRea
     }
 
     /// <summary>The room's position; <see langword="null"/> if it could not be read, so that the other rooms are still probed.</summary>
-    private RoomPosition? TryRead(Task answer, string room)
+    private RoomPosition? TryRead(Task answer, RedisSubscription subscription)
     {
+        var room = subscription.Room;
         try
         {
             if (!answer.IsCompleted)
@@ -159,6 +160,13 @@ internal sealed class RedisProbe(RedisLive live, RedisStoreContext context, IRea
 
             using var values = HashValues.Of(answer);
             var position = RoomCounters.Position(values, context.Keys, room, out var uses);
+            if (uses == RoomCounters.BeingDeleted)
+            {
+                // Its watchers end. Most have ended already, because the event has reached them.
+                subscription.Feed.CatchUp(CatchUpCause.Probe);
+                return null;
+            }
+
             foreach (var feature in features)
             {
                 if (uses.Contains(feature.Letter, StringComparison.Ordinal))

@@ -156,6 +156,11 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
         if (events != default)
         {
+            if (events.First.Happened is RoomEvent.RoomDeleted)
+            {
+                live.Forget(room);
+            }
+
             Heard.Hear(events);
         }
 

@@ -91,7 +91,11 @@ if own ~= '' and not accepted and #dead == 0 then
 end
 
 -- Read before the first write, so that a key of another type is found in time; below, KEYS[3] is read or written first.
-local uses = call('HGET', KEYS[1], 'uses') or ''
+local room = call('HMGET', KEYS[1], 'uses', 'epoch')
+local uses = room[1] or ''
+if room[2] == '!' and ARGV[8] ~= '0' then
+  return {err = 'CHATDELETED the room is being deleted'}
+end
 call('ZRANGEBYLEX', KEYS[4], '-', '+', 'LIMIT', 0, 1)
 renews = head.count == 0 or renews
 

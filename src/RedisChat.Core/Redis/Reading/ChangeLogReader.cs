@@ -22,6 +22,11 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         }
 
+        if (uses == RoomCounters.BeingDeleted)
+        {
+            return new RoomChanges { Events = [new RoomEvent.RoomDeleted(after)], Position = after };
+        }
+
         if (after == now)
         {
             return new RoomChanges { Events = [], Position = now };
@@ -122,7 +127,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         foreach (var entry in room.Entries)
         {
             if (entry.Revision > room.After.Revision && entry.Revision <= room.Now.Revision
-                && features.FirstOrDefault(feature => feature.Handles(entry.Kind)) is { } feature && feature.Concerns(entry, room.After))
+                && features.FirstOrDefault(feature => feature.Handles(entry)) is { } feature && feature.Concerns(entry, room.After))
             {
                 last[(feature, entry.Subject.ToString())] = entry;
             }
@@ -166,7 +171,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
     private ChangeLogEntry Read(RedisValue entry, string room)
     {
         var isEntry = ChangeLogEntry.TryRead(entry, out var read)
-            && (features.FirstOrDefault(feature => feature.Handles(read.Kind)) is not { } feature || feature.IsValid(read));
+            && (features.FirstOrDefault(feature => feature.Handles(read)) is not { } feature || feature.IsValid(read));
         return isEntry
             ? read
             : throw new ChatDataException(

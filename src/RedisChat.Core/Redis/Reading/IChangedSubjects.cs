@@ -6,6 +6,9 @@ internal interface IChangedSubjects
     /// <summary>Whether entries of this kind belong to the feature.</summary>
     bool Handles(char kind);
 
+    /// <summary>Whether an entry belongs to the feature, for features that share a kind.</summary>
+    bool Handles(in ChangeLogEntry entry) => Handles(entry.Kind);
+
     /// <summary>Whether the feature could have written this entry of its kinds. An entry may have more text than the feature knows.</summary>
     bool IsValid(in ChangeLogEntry entry);
 

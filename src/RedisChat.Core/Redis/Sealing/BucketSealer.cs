@@ -165,7 +165,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         {
             // Read the room before the bucket, so that a later change shows in the revision.
             var state = await database.HashGetAsync(roomKey, Fields, CommandFlags.DemandMaster).UntilAsync(_ending.Token).ConfigureAwait(false);
-            if (!TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
+            if (state[0] == RoomCounters.BeingDeleted || !TryNumber(state[2], out var last) || !TryNumber(state[3].IsNull ? "0" : state[3], out var number)
                 || number > (last / Buckets.Size) - context.Options.SealAfter)
             {
                 return Outcome.Nothing;

@@ -4,7 +4,7 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// The reply of <c>message_append</c>. If the messages were stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that
-/// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:wait</c> if send n was refused. If a guess was wrong and nothing was
+/// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:wait</c> if send n was refused; last <c>l</c>, see <see cref="IsAwake"/>. If a guess was wrong and nothing was
 /// stored: the last id, the window, the epoch, the letters of the features that the room uses.
 /// </summary>
 internal readonly struct AppendReply
@@ -26,7 +26,11 @@ internal readonly struct AppendReply
         while (!words.IsEmpty)
         {
             var word = Word(ref words);
-            if (word[0] == '=')
+            if (word is [(byte)'l'])
+            {
+                IsAwake = true;
+            }
+            else if (word[0] == '=')
             {
                 EarlierCall = Index(word[1..]);
             }
@@ -69,6 +73,9 @@ internal readonly struct AppendReply
 
     /// <summary>The number of the earlier call that had stored the send; 0 if none had.</summary>
     public int EarlierCall { get; }
+
+    /// <summary>Whether the room is in the directory, and this was its first send in this minute.</summary>
+    public bool IsAwake { get; }
 
     /// <summary>The letters of the features that the room uses, if nothing was stored.</summary>
     public string? Uses { get; }

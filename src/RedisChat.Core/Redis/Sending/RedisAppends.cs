@@ -21,6 +21,7 @@ internal sealed class RedisAppends
     private readonly Func<OperationCanceledException, Exception> _notSent;
     private readonly ServerWindow _window;
     private readonly BucketSealer _sealer;
+    private readonly IRoomActivity? _activity;
     private readonly ConcurrentQueue<AppendCall> _calls = new();
     private int _pooledBytes;
 
@@ -30,8 +31,10 @@ internal sealed class RedisAppends
     /// <param name="remembers">Whether a send that succeeded may be attempted again, and must then be recognized.</param>
     /// <param name="window">Guesses the time window.</param>
     /// <param name="sealer">Is notified of appended messages.</param>
+    /// <param name="activity">Is notified when a room of the directory becomes active.</param>
     public RedisAppends(
-        RedisStoreContext context, RedisConnection connection, CommandFlags flags, bool remembers, ServerWindow window, BucketSealer sealer)
+        RedisStoreContext context, RedisConnection connection, CommandFlags flags, bool remembers, ServerWindow window, BucketSealer sealer,
+        IRoomActivity? activity)
     {
         _context = context;
         _connection = connection;
@@ -41,6 +44,7 @@ internal sealed class RedisAppends
         _notSent = connection.Errors.NotSent;
         _window = window;
         _sealer = sealer;
+        _activity = activity;
     }
 
     /// <summary>The number of bytes that the pool holds.</summary>
@@ -180,6 +184,11 @@ internal sealed class RedisAppends
 
                 _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
                 _sealer.Notice(room, reply.FirstId, last);
+                if (reply.IsAwake)
+                {
+                    _activity?.Sent(room, reply.Time);
+                }
+
                 return;
             }
 

@@ -14,13 +14,13 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
     private readonly RedisAppends _appends;
     private readonly RedisDurability _durable;
 
-    public RedisSends(RedisStoreContext context, BucketSealer sealer)
+    public RedisSends(RedisStoreContext context, BucketSealer sealer, IRoomActivity? activity = null)
     {
         _context = context;
         var window = new ServerWindow(context.Options.IdempotencyWindow, context.Time);
-        _appends = new RedisAppends(context, context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer);
+        _appends = new RedisAppends(context, context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer, activity);
         _durable = new RedisDurability(context, connection => new RedisAppends(
-            context, connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true, window, sealer));
+            context, connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true, window, sealer, activity));
     }
 
     /// <summary>How many bytes of buffers are kept for later sends over the main connection.</summary>

@@ -28,6 +28,7 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use;
+-- and last, 'l' if messages were stored, the room is in the directory, and its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
@@ -40,7 +41,7 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   or not (last and since and revision ~= '')
   or last > MOST or since > MOST or tonumber(revision) > MOST
   or epoch and epoch ~= ARGV[5] and not (#epoch <= 16 and string.find(epoch, '^[1-9a-f][0-9a-f]*$')) then
-  return {err = 'CHATDATA the room has no valid counters'}
+  return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
 local guarded = ARGV[7] == '!'
@@ -65,6 +66,7 @@ end
 epoch = epoch or ARGV[5]
 local trace = traced == 1 and ' ~' .. ARGV[#ARGV] or ''
 local now = clock[1] .. string.format('%06d', clock[2])
+local moved = string.find(uses, 'l', 1, true) and math.floor(since / 6e7) ~= math.floor(now / 6e7) and ' l' or ''
 local keep = string.format('%d', 2 * ARGV[3])
 local first = string.format('%d', last + 1)
 local split = (bucket + 1) * SIZE
@@ -89,7 +91,7 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
     else
       call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now)
     end
-    return epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
+    return epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now .. moved
   end
 
   failed = published or kept or listed or stored or claimed
@@ -256,7 +258,7 @@ else
       call('HSET', KEYS[#KEYS - 1], user, pace)
       call('EXPIRE', KEYS[#KEYS - 1], lifetime)
     end
-    return head .. table.concat(repeated)
+    return head .. table.concat(repeated) .. moved
   end
 end
 

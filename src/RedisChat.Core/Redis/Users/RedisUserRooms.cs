@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Stores the list of a user's rooms in a hash of the user's scope: see <see cref="UserScope"/> and <see cref="ListedRoomText"/>.</summary>
-internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger changer) : IUserStore, IMembershipList
+internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger changer) : IUserStore, IMembershipList, IDeletedRoom
 {
     /// <summary>The kind of the entries and events of the list.</summary>
     public const char ListKind = 'l';
@@ -13,6 +13,8 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
     private const string RevocationSubject = "watchers";
     private const string RevocationField = "revoked";
+
+    private const int UsersAtOnce = 100;
 
     // A process that joins, and is not dead, makes the room's change within this time after listing it.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
@@ -133,6 +135,31 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
             await AddAsync(user, room, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Removes a room from the lists of its members.</summary>
+    public async ValueTask ForgetAsync(string room, CancellationToken cancellationToken)
+    {
+        var users = new List<string>(UsersAtOnce);
+        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var members = database.HashScanNoValuesAsync(context.Keys.Members(room), pageSize: UsersAtOnce, flags: CommandFlags.DemandMaster);
+        await foreach (var user in members.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            users.Add(user!);
+            if (users.Count == UsersAtOnce)
+            {
+                await ForgetAsync(room, users, cancellationToken).ConfigureAwait(false);
+                users.Clear();
+            }
+        }
+
+        await ForgetAsync(room, users, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task ForgetAsync(string room, List<string> users, CancellationToken cancellationToken) => Task.WhenAll(users.Select(async user =>
+    {
+        var entry = await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
+        await KeepAsync(user, room, isMember: false, entry, cancellationToken).ConfigureAwait(false);
+    }));
 
     /// <summary>Removes a room, unless its entry has changed.</summary>
     private async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)

@@ -12,12 +12,24 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
 
     private DateTimeOffset Now => Micros.ToTime(Micros.FromTime(time.GetUtcNow()));
 
+    /// <summary>The number of members. For callers that hold the lock.</summary>
+    public int Count => _members.Values.Count(member => member.IsMember);
+
     /// <summary>Reads the situation of a user: see <see cref="IMemberStore.ReadMemberAsync"/>.</summary>
     public MemberSituation Read(string user)
     {
         lock (room.Gate)
         {
             return Situation(user, actor: null);
+        }
+    }
+
+    /// <summary>Does something about a user while the situation cannot change.</summary>
+    public void Read(string user, Action<MemberSituation> action)
+    {
+        lock (room.Gate)
+        {
+            action(Situation(user, actor: null));
         }
     }
 

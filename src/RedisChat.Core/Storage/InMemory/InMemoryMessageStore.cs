@@ -34,6 +34,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
             new InMemoryPresenceStore(GetOrAdd, _time),
             new InMemoryUserStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
             new InMemoryReadMarkerStore(room => _rooms.GetValueOrDefault(room)),
+            new InMemoryDirectoryStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _rooms),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock, and what features keep of it.</summary>
@@ -8,29 +10,26 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     private static readonly Comparer<LogEntry> ByRevision = Comparer<LogEntry>.Create((one, other) => one.Revision.CompareTo(other.Revision));
 
-    private readonly ulong _epoch = RoomPosition.NewEpoch();
     private readonly TimeProvider _time;
-    private readonly InMemorySends _sent;
-    private readonly IInMemoryFeature[] _features;
+    private readonly TimeSpan _idempotencyWindow;
+    private ulong _epoch;
+    private InMemorySends _sent;
+    private IInMemoryFeature[] _features;
 
     // The message with id n is at index n - 1; null once it is deleted.
     private readonly List<Message?> _messages = [];
 
     // By ascending revision; first 0, which stands for the room before it changed.
-    private readonly List<LogEntry> _changed = [new(0, 0)];
+    private readonly List<LogEntry> _changed = [];
     private long _lastStamp;
     private long _revision;
 
     public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize)
     {
         _time = time;
-        _sent = new InMemorySends(idempotencyWindow);
+        _idempotencyWindow = idempotencyWindow;
         Feed = new RoomFeed(watcherBufferSize);
-        Reactions = new InMemoryReactions(this);
-        Members = new InMemoryMembers(this, time);
-        ReadMarkers = new InMemoryReadMarkers(this, time);
-        UserRooms = new InMemoryUserRooms(this, time);
-        _features = [Reactions, Members, UserRooms];
+        Begin();
     }
 
     /// <summary>What changed: a message, or the subject of a feature; with the decision if a message was deleted.</summary>
@@ -41,12 +40,14 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     public RoomFeed Feed { get; }
 
-    public InMemoryReactions Reactions { get; }
+    public InMemoryReactions Reactions { get; private set; }
 
-    public InMemoryMembers Members { get; }
+    public InMemoryMembers Members { get; private set; }
+
+    public InMemoryAbout About { get; private set; }
 
     /// <summary>The list of rooms, if this is the scope of a user.</summary>
-    public InMemoryUserRooms UserRooms { get; }
+    public InMemoryUserRooms UserRooms { get; private set; }
 
     /// <summary>How far the history goes.</summary>
     public RoomActivity Activity
@@ -60,7 +61,7 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
-    public InMemoryReadMarkers ReadMarkers { get; }
+    public InMemoryReadMarkers ReadMarkers { get; private set; }
 
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
@@ -73,6 +74,70 @@ internal sealed class InMemoryRoom : ILiveRoom
     }
 
     ValueTask ILiveRoom.LeaveAsync() => default;
+
+    /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(_features))]
+    private void Begin()
+    {
+        _epoch = RoomPosition.NewEpoch();
+        _sent = new InMemorySends(_idempotencyWindow);
+        _messages.Clear();
+        _changed.Clear();
+        _changed.Add(new(0, 0));
+        (_lastStamp, _revision) = (0, 0);
+        Reactions = new InMemoryReactions(this);
+        Members = new InMemoryMembers(this, _time);
+        About = new InMemoryAbout(this, _time);
+        ReadMarkers = new InMemoryReadMarkers(this, _time);
+        UserRooms = new InMemoryUserRooms(this, _time);
+        _features = [Reactions, Members, About, UserRooms];
+    }
+
+    /// <summary>An overview of the room.</summary>
+    public RoomInfo Describe(string id)
+    {
+        lock (Gate)
+        {
+            var situation = Members.Read("");
+            return new RoomInfo
+            {
+                Id = id,
+                Exists = Position != RoomPosition.Start,
+                About = About.About,
+                Rules = situation.Rules,
+                LastMessageId = _messages.Count,
+                LastMessageAt = _lastStamp == 0 ? null : Micros.ToTime(_lastStamp),
+                Messages = _messages.Count(message => message is not null),
+                Members = Members.Count,
+            };
+        }
+    }
+
+    /// <summary>Deletes the room: see <see cref="IRoomDirectoryStore.DeleteRoomAsync"/>.</summary>
+    public RoomDeletion Delete(Actor actor)
+    {
+        lock (Gate)
+        {
+            if (Position == RoomPosition.Start)
+            {
+                return new RoomDeletion(0, 0) { Existed = false };
+            }
+
+            if (actor.UserId is { } user)
+            {
+                // An owner can delete an archived room.
+                var now = Members.Read(user);
+                MemberDecisions.CheckRight(now with { Rules = now.Rules with { IsArchived = false } }, now.Target, RoomRights.Manage);
+            }
+
+            var count = _messages.Count;
+            var before = _revision;
+            _revision = NextRevision();
+            Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
+            Begin();
+            return new RoomDeletion(count, count);
+        }
+    }
 
     public IReadOnlyList<MessageReceipt> Append(IReadOnlyList<NewMessage> messages)
     {

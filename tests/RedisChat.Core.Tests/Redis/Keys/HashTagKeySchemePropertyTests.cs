@@ -27,7 +27,7 @@ public sealed class HashTagKeySchemePropertyTests
     public void Roots_of_different_scopes_differ_whatever_the_ids_are() =>
         Gen.Select(AnyId, AnyId).Sample((room, user) =>
         {
-            new[] { Scheme.Room(room), Scheme.User(user), Scheme.Directory }.Select(Encoded).Should().OnlyHaveUniqueItems();
+            new[] { Scheme.Room(room), Scheme.User(user), Scheme.Directory(3), Scheme.Directory(15) }.Select(Encoded).Should().OnlyHaveUniqueItems();
             AllKeys(room, user, 0, 0).Should().NotContain(key => key.StartsWith(Scheme.User(user), StringComparison.Ordinal));
         }, iter: 20_000);
 

@@ -18,7 +18,7 @@ public sealed class HashTagKeySchemeTests
         _keys.Sent("lobby", 2963000).Should().Be("chatroom:{lobby}:sent:2963000");
         _keys.Live("lobby").Should().Be("chatroom:{lobby}:live");
         Scheme.User("alice").Should().Be("chatroom:{user:alice}");
-        Scheme.Directory.Should().Be("chatroom:{directory:}");
+        Scheme.Directory(3).Should().Be("chatroom:{directory:3}");
         _keys.Room("Zürich 日本 🎈").Should().Be("chatroom:{Zürich 日本 🎈}");
     }
 

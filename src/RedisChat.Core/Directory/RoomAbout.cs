@@ -1,0 +1,35 @@
+namespace RedisChat;
+
+/// <summary>A room's settings: how people find and recognize it. Immutable; see <see cref="Chat.Rooms"/>. Rules are separate: see <see cref="ChatRoom.Rules"/>.</summary>
+/// <remarks>Name and topic are text from users: encode them for wherever they are shown.</remarks>
+public sealed record RoomAbout
+{
+    /// <summary>The settings of a room that was given none.</summary>
+    public static RoomAbout None { get; } = new();
+
+    /// <summary>
+    /// The name for people: at most <see cref="ChatLimits.MaxRoomNameBytes"/> bytes of UTF-8, no control characters. If it is empty, the default, show the
+    /// room's id. Two rooms may have the same name.
+    /// </summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What the room is about: at most <see cref="ChatLimits.MaxTopicBytes"/> bytes of UTF-8, no control characters. Empty by default.</summary>
+    public string Topic { get; init; } = "";
+
+    /// <summary>
+    /// Small pieces of data that the application attaches to the room. The limits are those of messages: <see cref="ChatOptions.MaxMetadataEntries"/> and
+    /// <see cref="ChatOptions.MaxMetadataBytes"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Metadata
+    {
+        get;
+        init => field = value is null ? Message.NoMetadata : MetadataCopy.Of(value);
+    } = Message.NoMetadata;
+
+    /// <inheritdoc/>
+    public bool Equals(RoomAbout? other) =>
+        other is not null && Name == other.Name && Topic == other.Topic && Message.MetadataEquals(Metadata, other.Metadata);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Topic, Metadata.Count);
+}

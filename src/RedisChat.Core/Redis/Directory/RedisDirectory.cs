@@ -1,0 +1,244 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Settings of rooms, and the directory of the rooms that have some. The room is the truth: the directory is written around a change of the room, and repaired.</summary>
+internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
+{
+    /// <summary>The subject of a change of the settings.</summary>
+    public const string AboutSubject = "about";
+
+    /// <summary>The letter of the directory in the room's field <c>uses</c>: the room has an entry.</summary>
+    public const char Letter = 'l';
+
+    private const string UnfinishedField = "creating";
+
+    // A room's entry counts the last message to the minute.
+    private const long Minute = 60_000_000;
+
+    private readonly RedisStoreContext _context;
+    private readonly RoomChanger _changer;
+    private readonly DirectoryIndex _index;
+    private readonly RoomInfoReader _rooms;
+    private readonly RoomEraser _eraser;
+
+    public RedisDirectory(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletedRoom> deleted)
+    {
+        (_context, _changer) = (context, changer);
+        _index = new DirectoryIndex(context.Keys);
+        _rooms = new RoomInfoReader(context.Keys);
+        _eraser = new RoomEraser(context, changer, _index, deleted);
+        Keeper = new DirectoryKeeper(context, _index);
+    }
+
+    /// <summary>Keeps the directory in step with the rooms.</summary>
+    public DirectoryKeeper Keeper { get; }
+
+    public ValueTask<IReadOnlyList<RoomInfo>> ReadRoomsAsync(IReadOnlyList<string> rooms, CancellationToken cancellationToken) =>
+        _context.Calls.RunAsync(
+            (Reader: _rooms, Rooms: rooms),
+            static async (database, call, token) => await call.Reader.ReadAsync(database, call.Rooms, whenUnreadable: null, token).ConfigureAwait(false), cancellationToken);
+
+    public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, string? unfinished, CancellationToken cancellationToken)
+    {
+        var creation = new RoomCreation(about, IsNew: true);
+        await ChangeAsync(room, Actor.Application, [AboutJson.Field, "epoch", UnfinishedField], Decide, cancellationToken).ConfigureAwait(false);
+        return creation;
+
+        RoomAbout? Decide(RedisValue[] values, RoomChange? change)
+        {
+            if (AboutJson.Read(_context.Keys, room, values[0]) is { } present)
+            {
+                creation = new RoomCreation(present, IsNew: unfinished is not null && values[2] == unfinished);
+                return null;
+            }
+
+            creation = new RoomCreation(about, IsNew: true);
+            if (unfinished is not null)
+            {
+                change?.Set(_context.Keys.Room(room), UnfinishedField, unfinished);
+            }
+
+            return about;
+        }
+    }
+
+    public async ValueTask FinishCreationAsync(string room, string unfinished, CancellationToken cancellationToken) =>
+        await _context.Calls.RunAsync(
+            (Key: _context.Keys.Room(room), 0),
+            static async (database, call, token) => await database.HashDeleteAsync(call.Key, UnfinishedField, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+            cancellationToken, writes: true).ConfigureAwait(false);
+
+    public async ValueTask<RoomAbout> ChangeAboutAsync(string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken)
+    {
+        var result = RoomAbout.None;
+        await ChangeAsync(room, actor, [AboutJson.Field, "epoch"], Decide, cancellationToken).ConfigureAwait(false);
+        return result;
+
+        RoomAbout? Decide(RedisValue[] values, RoomChange? change)
+        {
+            var present = AboutJson.Read(_context.Keys, room, values[0]);
+            result = decide(present ?? RoomAbout.None);
+            return result == present ? null : result;
+        }
+    }
+
+    public async ValueTask<RoomPage> ListRoomsAsync(RoomOrder order, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var after = cursor is null ? null : RoomSort.ReadCursor(order, cursor);
+        return await _context.Calls.RunAsync(
+            (Directory: this, Order: order, After: after, Limit: limit),
+            static async (database, call, token) => await call.Directory.ListAsync(database, call.Order, call.After, call.Limit, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<RoomDeletion> DeleteRoomAsync(string room, Actor actor, string? cursor, CancellationToken cancellationToken) =>
+        _eraser.StepAsync(room, actor, cursor, cancellationToken);
+
+    public ValueTask DisposeAsync() => Keeper.DisposeAsync();
+
+    /// <summary>Changes the settings.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="actor">Who makes the change.</param>
+    /// <param name="fields">The fields that it is decided on: the settings, the epoch, and perhaps others.</param>
+    /// <param name="decide">
+    /// Turns their values into the new settings, or <see langword="null"/> to change nothing, and may add effects to the change, if there is one yet.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    private async ValueTask ChangeAsync(
+        string room, Actor actor, RedisValue[] fields, Func<RedisValue[], RoomChange?, RoomAbout?> decide, CancellationToken cancellationToken)
+    {
+        var values = await ReadAsync(room, fields, cancellationToken).ConfigureAwait(false);
+        CheckThere(values);
+        var isListed = !values[0].IsNull;
+        if (!isListed && decide(values, null) is { } first)
+        {
+            // The entry comes first: a process that is killed now leaves one without a room, which lists remove, rather than a room that no list shows.
+            await PutAsync(room, RoomSort.NameOf(first, room), cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await _changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatException e) when (!isListed && e is not ChatUnavailableException { MayHaveHappened: true })
+        {
+            Keeper.Check(room, []);
+            throw;
+        }
+
+        // From here on the change is made, so nothing may fail any more.
+        var database = await _context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await Keeper.CheckAsync(database, room, cancellationToken).ConfigureAwait(false);
+
+        RoomChange? Decide(RoomState state)
+        {
+            CheckThere(state.Values);
+            var hash = _context.Keys.Room(room);
+            var change = new RoomChange(_context.Keys, room, RedisMembers.SettingsKind, AboutSubject, new RoomPermit(actor, RoomRights.Manage)).Create();
+            for (var i = 0; i < fields.Length; i++)
+            {
+                change.Expect(hash, fields[i], state.Values[i]);
+            }
+
+            return decide(state.Values, change) is { } about
+                ? change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter)
+                : null;
+        }
+    }
+
+    // The script refuses a change of a room that is being deleted, but not a call that finds the old settings and changes nothing.
+    private static void CheckThere(RedisValue[] values)
+    {
+        if (values[1] == RoomCounters.BeingDeleted)
+        {
+            throw Forbidden.Error(ForbiddenReason.RoomDeleted);
+        }
+    }
+
+    private async ValueTask<RedisValue[]> ReadAsync(string room, RedisValue[] fields, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _context.Calls.RunAsync(
+                (Key: _context.Keys.Room(room), Fields: fields),
+                static async (database, call, token) => await database.HashGetAsync(call.Key, call.Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+
+    private async ValueTask PutAsync(string room, string sortName, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _context.Calls.RunAsync(
+                (Index: _index, Room: room, Name: sortName),
+                static async (database, call, token) => await call.Index.PutAsync(database, call.Room, call.Name, 0, token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+
+    private async Task<RoomPage> ListAsync(IDatabase database, RoomOrder order, byte[]? after, int limit, CancellationToken cancellationToken)
+    {
+        var places = await _index.ListAsync(database, order, after, limit + 1, cancellationToken).ConfigureAwait(false);
+        var hasMore = places.Count > limit;
+        places = hasMore ? places[..limit] : places;
+        var unreadable = new HashSet<string>(StringComparer.Ordinal);
+        var rooms = await _rooms.ReadAsync(database, [.. places.Select(place => RoomSort.RoomOf(place))], LeaveOut, cancellationToken).ConfigureAwait(false);
+        var (found, gone) = (new List<RoomInfo>(rooms.Count), new List<string>());
+        for (var i = 0; i < rooms.Count; i++)
+        {
+            if (unreadable.Contains(rooms[i].Id))
+            {
+                continue;
+            }
+
+            if (rooms[i].About is not null && !found.Exists(other => other.Id == rooms[i].Id))
+            {
+                found.Add(rooms[i]);
+            }
+            else if (rooms[i].IsBeingDeleted)
+            {
+                gone.Add(rooms[i].Id);
+                continue;
+            }
+
+            Repair(order, places[i], rooms[i]);
+        }
+
+        return new RoomPage { Rooms = found, BeingDeleted = gone, Cursor = hasMore ? RoomSort.Cursor(order, places[^1]) : null };
+
+        // One room that another program has damaged must not take the list down.
+        RoomInfo LeaveOut(string room, ChatDataException error)
+        {
+            unreadable.Add(room);
+            ChatLog.UnreadableRoom(_context.Logger, error.Key ?? "", error.Field ?? "");
+            return new RoomInfo { Id = room };
+        }
+    }
+
+    /// <summary>Has a room's entry set right in the background, if it differs from what the room says.</summary>
+    private void Repair(RoomOrder order, byte[] place, RoomInfo room)
+    {
+        if (order == RoomOrder.Name && (room.About is null || !place.AsSpan().SequenceEqual(RoomSort.Place(RoomSort.NameOf(room.About, room.Id), room.Id))))
+        {
+            Keeper.Check(room.Id, place);
+        }
+        else if (room.About is null)
+        {
+            Keeper.Check(room.Id, []);
+        }
+        else if (order == RoomOrder.Activity && room.LastMessageAt is { } time && Micros.FromTime(time) / Minute > RoomSort.TimeOf(place) / Minute)
+        {
+            Keeper.Sent(room.Id, Micros.FromTime(time));
+        }
+    }
+}

@@ -1,0 +1,265 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Deletes rooms, step by step. The first step marks the room: it then reads as empty, and all scripts refuse to write to it. Then its buckets go, which are numbered; then
+/// whatever other keys it has, found with <c>SCAN</c>, because nothing lists the authors of deleted messages; and last the room itself, which holds how far the deletion is.
+/// </summary>
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="changer">Marks the room.</param>
+/// <param name="index">The directory.</param>
+/// <param name="others">What goes with a room besides its own keys.</param>
+internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer, DirectoryIndex index, IReadOnlyList<IDeletedRoom> others)
+{
+    /// <summary>The kind of the event, and of the last entry of the change log.</summary>
+    public const char Kind = 'x';
+
+    private const string Subject = "room";
+    private const string GoneField = "gone";
+    private const string Buckets = "buckets";
+    private const string Others = "others";
+    private const string Scan = "scan";
+
+    // Each takes a few ms at most, so that the server serves others in between.
+    private const int BucketsAtOnce = 128;
+    private const int KeysAtOnce = 128;
+    private const int ScannedAtOnce = 1000;
+    private const int ScansAtOnce = 20;
+
+    private static readonly RedisScript Script = new("room_erase.lua");
+    private static readonly RedisValue[] Fields = ["epoch", "last", GoneField, "erased"];
+
+    /// <summary>The deletion of a room, as the room holds it.</summary>
+    private readonly record struct Deletion(string Mark, long Last, long Erased);
+
+    public async ValueTask<RoomDeletion> StepAsync(string room, Actor actor, string? cursor, CancellationToken cancellationToken)
+    {
+        var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
+        try
+        {
+            if (cursor is null)
+            {
+                return await BeginAsync(database, room, actor, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (await ReadAsync(database, room, cancellationToken).ConfigureAwait(false) is not { } deletion)
+            {
+                // Someone else has completed it.
+                return new RoomDeletion(0, 0);
+            }
+
+            var done = cursor.Split(' ') switch
+            {
+                [Buckets] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
+                [Others] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
+                [Scan, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
+                _ => throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor)),
+            };
+            return done;
+        }
+        catch (Exception e) when (context.Connection.Errors.TryTranslate(e, out var error))
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>Marks the room, unless that was done.</summary>
+    private async Task<RoomDeletion> BeginAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
+    {
+        var found = await ReadRoomAsync(database, room, actor, cancellationToken).ConfigureAwait(false);
+        if (!found[0].IsNull && found[0] != RoomCounters.BeingDeleted)
+        {
+            await changer.RunAsync(room, found, state => Mark(room, actor, state.Values), cancellationToken).ConfigureAwait(false);
+            context.Rooms.Forget(room);
+        }
+
+        if (await ReadAsync(database, room, cancellationToken).ConfigureAwait(false) is not { } deletion)
+        {
+            if (found[0].IsNull)
+            {
+                // It may have been deleted by a process that was killed before it removed the entry.
+                var entry = await index.ReadAsync(database, room, cancellationToken).ConfigureAwait(false);
+                if (!entry.IsNull)
+                {
+                    await index.DropAsync(database, room, entry, DirectoryIndex.LeastAge, [], cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return new RoomDeletion(0, 0) { Existed = !found[0].IsNull };
+        }
+
+        var details = deletion.Mark[(deletion.Mark.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        return actor.IsApplication || DeletionJson.ReadDetails(System.Text.Encoding.UTF8.GetBytes(details)).User == actor.UserId
+            ? Progress(deletion, Buckets)
+            : throw Forbidden.Error(ForbiddenReason.RoomDeleted);
+    }
+
+    /// <summary>The change that marks the room; <see langword="null"/> if there is nothing to mark any more.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="actor">Who deletes it.</param>
+    /// <param name="values">As <see cref="ReadRoomAsync"/> returns them.</param>
+    private RoomChange? Mark(string room, Actor actor, RedisValue[] values)
+    {
+        if (values[0].IsNull || values[0] == RoomCounters.BeingDeleted)
+        {
+            return null;
+        }
+
+        CheckRight(room, actor, values);
+        var details = DeletionJson.Write(actor.UserId, null) ?? "{}";
+        var (hash, change) = (context.Keys.Room(room), new RoomChange(context.Keys, room, Kind, Subject, RoomPermit.Application));
+        change.Expect(hash, "epoch", values[0]).Expect(hash, RuleText.Field, values[1]);
+        if (actor.UserId is { } user)
+        {
+            change.Expect(context.Keys.Members(room), user, values[2]);
+        }
+
+        // The field is deleted first, because Redis refuses HSET when memory is full, but not once a script has begun to write.
+        return change.Delete(hash, "epoch").Set(hash, "epoch", RoomCounters.BeingDeleted).Set(hash, GoneField, $"{values[0]} {details}").Line(details);
+    }
+
+    private void CheckRight(string room, Actor actor, RedisValue[] values)
+    {
+        if (actor.UserId is not { } user)
+        {
+            return;
+        }
+
+        var rules = RuleSet.Open;
+        if (!values[1].IsNull && !RuleText.TryRead(values[1], out rules, out _))
+        {
+            throw RedisMembers.UnreadableRules(context.Keys, room);
+        }
+
+        var member = new RoomMember { User = user };
+        if (!values[2].IsNull && !MemberText.TryRead(user, values[2], out member, out _))
+        {
+            throw RedisMembers.UnreadableMember(context.Keys, room);
+        }
+
+        // An owner can delete an archived room.
+        var now = new MemberSituation { Rules = rules with { IsArchived = false }, Target = member, Now = context.Time.GetUtcNow() };
+        MemberDecisions.CheckRight(now, member, RoomRights.Manage);
+    }
+
+    private async Task<RoomDeletion> EraseBucketsAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
+    {
+        var count = BucketCount(deletion);
+        if (deletion.Erased >= count)
+        {
+            return Progress(deletion, Others);
+        }
+
+        var next = Math.Min(deletion.Erased + BucketsAtOnce, count);
+        List<string> keys = [];
+        for (var bucket = deletion.Erased; bucket < next; bucket++)
+        {
+            keys.Add(context.Keys.Bucket(room, bucket));
+        }
+
+        return await EraseAsync(database, room, deletion, keys, cancellationToken, erased: next).ConfigureAwait(false)
+            ? Progress(deletion with { Erased = next }, next < count ? Buckets : Others)
+            : Progress(deletion, null);
+    }
+
+    // Members are removed by the scan, so this comes before it.
+    private async Task<RoomDeletion> ForgetAsync(string room, Deletion deletion, CancellationToken cancellationToken)
+    {
+        foreach (var other in others)
+        {
+            await other.ForgetAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Progress(deletion, $"{Scan} - 0");
+    }
+
+    private async Task<RoomDeletion> ScanAsync(
+        IDatabase database, string room, Deletion deletion, string server, string position, CancellationToken cancellationToken)
+    {
+        var key = context.Keys.Room(room);
+        if (context.Connection.Current?.SocketsOf(key) is not [{ Server: var primary }, ..])
+        {
+            throw RedisErrors.NotSent(null);
+        }
+
+        // Another server, after a failover or because the slot moved, has a scan of its own.
+        var name = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(primary.EndPoint.ToString() ?? ""));
+        position = server == name ? position : "0";
+        for (var scan = 0; scan < ScansAtOnce; scan++)
+        {
+            var answer = (RedisResult[])(await primary.ExecuteAsync(
+                database.Database, "SCAN", [position, "MATCH", context.Keys.BelowRoom(room), "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
+            position = (string)answer[0]!;
+            foreach (var some in ((RedisKey[])answer[1]!).Select(found => (string)found!).Chunk(KeysAtOnce))
+            {
+                if (!await EraseAsync(database, room, deletion, some, cancellationToken).ConfigureAwait(false))
+                {
+                    return Progress(deletion, null);
+                }
+            }
+
+            if (position == "0")
+            {
+                return await EndAsync(database, room, deletion, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return Progress(deletion, $"{Scan} {name} {position}");
+    }
+
+    private async Task<RoomDeletion> EndAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
+    {
+        // The entry goes last, so that a deletion that was interrupted is noticed. It is compared with what it was before the room went: afterward someone
+        // may create the room again.
+        var entry = await index.ReadAsync(database, room, cancellationToken).ConfigureAwait(false);
+        if (await EraseAsync(database, room, deletion, [], cancellationToken, isLast: true).ConfigureAwait(false) && !entry.IsNull)
+        {
+            await index.DropAsync(database, room, entry, TimeSpan.Zero, [], cancellationToken).ConfigureAwait(false);
+        }
+
+        context.Rooms.Forget(room);
+        return Progress(deletion, null);
+    }
+
+    /// <summary>Removes keys; <see langword="false"/> if someone else has completed the deletion.</summary>
+    private async Task<bool> EraseAsync(
+        IDatabase database, string room, Deletion deletion, IReadOnlyList<string> keys, CancellationToken cancellationToken, long? erased = null, bool isLast = false)
+    {
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Live(room),
+            .. keys.Select(key => (RedisKeyOrValue)(RedisKey)key),
+            (RedisValue)deletion.Mark, erased is { } count ? (RedisValue)count : RedisValue.EmptyString,
+            (RedisValue)(isLast ? context.Connection.Channels.PublishCommand : ""),
+        ];
+        using var answer = await Script.RunAsync(database, words, 2 + keys.Count, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return answer.Read().ReadInt64() == 1;
+    }
+
+    /// <summary>The room's epoch, its rules, and what it knows of the one who acts.</summary>
+    private async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
+    {
+        var asked = database.HashGetAsync(context.Keys.Room(room), ["epoch", RuleText.Field], CommandFlags.DemandMaster).Observed();
+        var member = actor.UserId is { } user ? database.HashGetAsync(context.Keys.Members(room), user, CommandFlags.DemandMaster).Observed() : null;
+        var fields = await asked.UntilAsync(cancellationToken).ConfigureAwait(false);
+        return member is null ? fields : [.. fields, await member.UntilAsync(cancellationToken).ConfigureAwait(false)];
+    }
+
+    /// <summary>How far the deletion is; <see langword="null"/> if the room is not being deleted.</summary>
+    private async Task<Deletion?> ReadAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        var fields = await database.HashGetAsync(context.Keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        return fields[0] == RoomCounters.BeingDeleted
+            && StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var last)
+            && StrictNumber.TryRead(((ReadOnlyMemory<byte>)(fields[3].IsNull ? (RedisValue)"0" : fields[3])).Span, out var erased)
+            ? new Deletion(fields[2]!, last, erased)
+            : null;
+    }
+
+    private static long BucketCount(Deletion deletion) => (deletion.Last / Redis.Buckets.Size) + 1;
+
+    private static RoomDeletion Progress(Deletion deletion, string? cursor) => new(
+        deletion.Erased >= BucketCount(deletion) ? deletion.Last : Math.Max((deletion.Erased * Redis.Buckets.Size) - 1, 0), deletion.Last, cursor);
+}
