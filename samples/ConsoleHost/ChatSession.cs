@@ -13,17 +13,17 @@ internal sealed class ChatSession : IDisposable
     private readonly TextReader _input;
     private RoomPosition _opened;
 
-    /// <param name="rooms">All rooms.</param>
+    /// <param name="chat">The chat.</param>
     /// <param name="room">The room.</param>
     /// <param name="user">The user.</param>
     /// <param name="printer">Prints what happens.</param>
     /// <param name="input">The lines.</param>
     /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
-    public ChatSession(RoomDirectory rooms, ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
+    public ChatSession(Chat chat, ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
     {
         (_room, _printer, _input) = (room, printer, input);
-        _view = new RoomView(rooms, room, user, printer);
-        _commands = new RoomCommands(rooms, room, user, _view, printer, isTyped);
+        _view = new RoomView(chat.Rooms, room, user, printer);
+        _commands = new RoomCommands(chat, room, user, _view, printer, isTyped);
         _user = user;
     }
 
@@ -52,12 +52,14 @@ internal sealed class ChatSession : IDisposable
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(leaving.Token);
+        var present = await new PresenceCommands(_room.Presence, _user, _printer).EnterAsync(cancellationToken);
         try
         {
             await ReadLinesAsync(cancellationToken);
         }
         finally
         {
+            await (present?.DisposeAsync() ?? default);
             await leaving.CancelAsync();
             await watching;
         }

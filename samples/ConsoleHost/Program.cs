@@ -34,7 +34,7 @@ try
 
     var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
     var chat = host.Services.GetRequiredService<Chat>();
-    using var session = new ChatSession(chat.Rooms, chat.Room(options.Room), options.User, printer, Console.In, isTyped);
+    using var session = new ChatSession(chat, chat.Room(options.Room), options.User, printer, Console.In, isTyped);
     try
     {
         if (!await session.OpenAsync(leaving))

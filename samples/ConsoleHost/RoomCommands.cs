@@ -3,13 +3,13 @@ using System.Globalization;
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Runs the lines that a user types: commands, or texts to send.</summary>
-/// <param name="rooms">All rooms.</param>
+/// <param name="chat">The chat.</param>
 /// <param name="room">The room.</param>
 /// <param name="user">The user.</param>
 /// <param name="view">Shows what the user did.</param>
 /// <param name="printer">Prints what else there is to say.</param>
 /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
-internal sealed class RoomCommands(RoomDirectory rooms, ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
+internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomView view, Printer printer, bool isTyped)
 {
     private const string Help = $"""
         /history [N]       the last N messages (20)
@@ -19,6 +19,8 @@ internal sealed class RoomCommands(RoomDirectory rooms, ChatRoom room, string us
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
         {ReadCommands.Help}
+        {InboxCommands.Help}
+        {PresenceCommands.Help}
         {MemberCommands.Help}
         {DirectoryCommands.Help}
         /help              this list
@@ -31,7 +33,9 @@ internal sealed class RoomCommands(RoomDirectory rooms, ChatRoom room, string us
 
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
-    private readonly DirectoryCommands _directory = new(rooms, room, user, printer);
+    private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
+    private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
+    private readonly PresenceCommands _presence = new(room.Presence, user, printer);
 
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -67,6 +71,12 @@ internal sealed class RoomCommands(RoomDirectory rooms, ChatRoom room, string us
                 break;
             case "/read":
                 await _reading.ReadAsync(cancellationToken);
+                break;
+            case "/inbox":
+                await _inbox.ListAsync(cancellationToken);
+                break;
+            case "/typing":
+                await _presence.TypeAsync(cancellationToken);
                 break;
             case "/help":
                 Array.ForEach(Help.ReplaceLineEndings("\n").Split('\n'), printer.Note);

@@ -15,6 +15,7 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
     // The user's own sends, edits and deletions whose events are still to come.
     private readonly HashSet<(long Id, int Version)> _own = [];
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly PresenceCommands _presence = new(room.Presence, user, printer);
     private readonly DirectoryCommands _directory = new(rooms, room, user, printer);
 
     public void Show(MessagePage page)
@@ -82,6 +83,9 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
                 break;
             case RoomEvent.AboutChanged or RoomEvent.RoomDeleted:
                 _directory.Show(happened);
+                break;
+            case RoomEvent.Entered or RoomEvent.Left or RoomEvent.PresenceChanged or RoomEvent.Typing:
+                _presence.Show(happened);
                 break;
             case RoomEvent.Gap:
                 printer.Note("A part of the room's history was lost or missed. This is the room now:");

@@ -23,6 +23,7 @@ internal static class Others
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);
+        await Inbox.RunAsync(chat);
         await ReadMarkers.RunAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try

@@ -208,6 +208,25 @@ public abstract class InboxTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task A_deleted_room_leaves_the_inbox_and_can_be_joined_again() => RunAsync(async () =>
+    {
+        await Members(Room).JoinAsync(_alice, Cancelled);
+        await AppendAsync("bob", "1");
+        await using var log = new InboxLog(new Chat(OpenStore()).User(_alice).Inbox.WatchAsync());
+        await log.UntilAsync(log => log.Rooms.ContainsKey(Room));
+
+        await Chat.Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
+
+        await log.UntilAsync(log => log.Rooms.Count == 0);
+        (await RoomsAsync()).Should().BeEmpty();
+        (await Store.GetAbility<IUserStore>()!.ReadListedRoomsAsync(_alice, Cancelled)).Should().BeEmpty();
+
+        await Members(Room).JoinAsync(_alice, Cancelled);
+        await AppendAsync("bob", "2");
+        await log.UntilAsync(log => log.Rooms.TryGetValue(Room, out var room) && room is { Unread.Count: 1, LastMessage.Text: "2" });
+    });
+
+    [Fact]
     public Task What_does_not_change_a_room_for_the_user_is_not_delivered() => RunAsync(async () =>
     {
         await Members(Room).JoinAsync(_alice, Cancelled);

@@ -55,7 +55,7 @@ public sealed class ChatSessionTests
         using var output = new StringWriter();
         using var errors = new StringWriter();
         using var input = new StringReader(string.Join('\n', lines));
-        using var session = new ChatSession(chat.Rooms, room, "alice", Printer.To(output, errors), input, isTyped);
+        using var session = new ChatSession(chat, room, "alice", Printer.To(output, errors), input, isTyped);
 
         (await session.OpenAsync(Cancelled)).Should().BeTrue();
         await session.RunAsync(Cancelled);

@@ -144,6 +144,34 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task Who_comes_goes_and_types_and_what_is_unread_is_shown_between_two_terminals()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("/inbox");
+        await alice.LineAsync("^You have joined no room. /join joins this one.$");
+        await alice.TypeAsync("/join");
+        await alice.LineAsync("^alice is here as member.$");
+        await using (var bob = StartOn(port, "bob"))
+        {
+            await alice.LineAsync("^bob came in. 2 users are here.$");
+            await bob.TypeAsync("/typing");
+            await alice.LineAsync("^bob is typing …$");
+            await bob.TypeAsync("hello");
+            await alice.LineAsync($"^#1 {Time} bob: hello$");
+            await bob.LeaveAsync();
+        }
+
+        await alice.LineAsync("^bob went out. 1 user is here.$");
+        await alice.TypeAsync("/inbox");
+        await alice.LineAsync("^lobby: 1 unread. bob: hello$");
+        await alice.TypeAsync("/read");
+        await alice.LineAsync("^alice has read up to #1.$");
+        await alice.TypeAsync("/inbox");
+        await alice.LineAsync("^lobby: 0 unread. bob: hello$");
+    }
+
+    [Fact]
     public async Task Sends_edits_and_deletions_by_others_are_shown_live()
     {
         var port = FreePort();

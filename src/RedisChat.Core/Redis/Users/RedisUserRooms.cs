@@ -137,23 +137,26 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
     }
 
     /// <summary>Removes a room from the lists of its members.</summary>
-    public async ValueTask ForgetAsync(string room, CancellationToken cancellationToken)
-    {
-        var users = new List<string>(UsersAtOnce);
-        var database = await context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var members = database.HashScanNoValuesAsync(context.Keys.Members(room), pageSize: UsersAtOnce, flags: CommandFlags.DemandMaster);
-        await foreach (var user in members.WithCancellation(cancellationToken).ConfigureAwait(false))
+    public async ValueTask ForgetAsync(string room, CancellationToken cancellationToken) => await context.Calls.RunAsync(
+        (Users: this, Members: (RedisKey)context.Keys.Members(room), Room: room),
+        static async (database, call, token) =>
         {
-            users.Add(user!);
-            if (users.Count == UsersAtOnce)
+            var users = new List<string>(UsersAtOnce);
+            var members = database.HashScanAsync(call.Members, pageSize: UsersAtOnce, flags: CommandFlags.DemandMaster);
+            await foreach (var member in members.WithCancellation(token).ConfigureAwait(false))
             {
-                await ForgetAsync(room, users, cancellationToken).ConfigureAwait(false);
-                users.Clear();
+                users.Add(member.Name!);
+                if (users.Count == UsersAtOnce)
+                {
+                    await call.Users.ForgetAsync(call.Room, users, token).ConfigureAwait(false);
+                    users.Clear();
+                }
             }
-        }
 
-        await ForgetAsync(room, users, cancellationToken).ConfigureAwait(false);
-    }
+            await call.Users.ForgetAsync(call.Room, users, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
 
     private Task ForgetAsync(string room, List<string> users, CancellationToken cancellationToken) => Task.WhenAll(users.Select(async user =>
     {
