@@ -114,7 +114,10 @@ internal sealed class InboxWatch : IAsyncDisposable
         return changes;
     }
 
-    /// <summary>Reads the list, and watches the rooms in it. A room is read once it is watched: its watch begins with <see cref="RoomEvent.CaughtUp"/>.</summary>
+    /// <summary>
+    /// Reads the list, and watches the rooms in it. A new room is read at once, in case it takes long until it is watched, and again when its watch begins, with
+    /// <see cref="RoomEvent.CaughtUp"/>.
+    /// </summary>
     private async ValueTask ReadListAsync(HashSet<string> rooms, CancellationToken cancellationToken)
     {
         var listed = await RunAsync(0, static (watch, _, token) => watch._reader.ReadListAsync(token), cancellationToken).ConfigureAwait(false);
@@ -127,12 +130,7 @@ internal sealed class InboxWatch : IAsyncDisposable
 
         foreach (var room in listed)
         {
-            if (_rooms.TryAdd(room.Room))
-            {
-                continue;
-            }
-
-            if (before.GetValueOrDefault(room.Room) != room)
+            if (_rooms.TryAdd(room.Room) || before.GetValueOrDefault(room.Room) != room)
             {
                 rooms.Add(room.Room);
             }
