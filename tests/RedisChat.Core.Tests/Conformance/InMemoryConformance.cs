@@ -34,6 +34,8 @@ public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
 public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores());
 
+public sealed class InMemoryPresenceGuardTests() : PresenceGuardTests(new InMemoryStores());
+
 public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStores());
 
 public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());

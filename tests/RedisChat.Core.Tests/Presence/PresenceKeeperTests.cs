@@ -240,14 +240,14 @@ public sealed class PresenceKeeperTests
             }
         }
 
-        public ValueTask<bool> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
+        public ValueTask<PresenceAnswer> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
         {
             lock (_updates)
             {
                 _updates.Add((room, update));
             }
 
-            return Fails ? throw new ChatUnavailableException("It is down.") { MayHaveHappened = true } : new(update.Process != Refuses || update.Expiry == TimeSpan.Zero);
+            return Fails ? throw new ChatUnavailableException("It is down.") { MayHaveHappened = true } : new(new PresenceAnswer { IsAccepted = update.Process != Refuses || update.Expiry == TimeSpan.Zero });
         }
 
         public ValueTask<PresentUsers> ReadPresentUsersAsync(string room, string? cursor, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -33,6 +33,8 @@ public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new 
 
 public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(new ClusterStores(cluster));
 
+public sealed class ClusterPresenceGuardTests(SharedCluster cluster) : PresenceGuardTests(new ClusterStores(cluster));
+
 public sealed class ClusterReadMarkerTests(SharedCluster cluster) : ReadMarkerTests(new ClusterStores(cluster));
 
 public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMarkerListTests(new ClusterStores(cluster));

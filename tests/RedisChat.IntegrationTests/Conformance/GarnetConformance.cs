@@ -32,6 +32,8 @@ public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new Gar
 
 public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new GarnetStores(garnet));
 
+public sealed class GarnetPresenceGuardTests(SharedGarnet garnet) : PresenceGuardTests(new GarnetStores(garnet));
+
 public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests(new GarnetStores(garnet));
 
 public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));

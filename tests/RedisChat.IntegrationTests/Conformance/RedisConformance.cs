@@ -39,6 +39,8 @@ public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisS
 
 public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new RedisStores(server));
 
+public sealed class RedisPresenceGuardTests(TestServer server) : PresenceGuardTests(new RedisStores(server));
+
 public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(new RedisStores(server));
 
 public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));

@@ -39,6 +39,8 @@ public sealed class SealedFilterTests(TestServer server) : FilterTests(new Seale
 
 public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new SealedStores(server));
 
+public sealed class SealedPresenceGuardTests(TestServer server) : PresenceGuardTests(new SealedStores(server));
+
 public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(new SealedStores(server));
 
 public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));

@@ -165,12 +165,12 @@ public sealed class PresenceFaultTests : IAsyncDisposable
         await redis.AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
         await redis.AskAsync("CONFIG", "SET", "maxmemory", "1");
 
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat that removes a dead process");
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat");
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).IsAccepted.Should().BeTrue("it is a heartbeat that removes a dead process");
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).IsAccepted.Should().BeTrue("it is a heartbeat");
         await Assert.ThrowsAsync<ChatStoreFullException>(async () => await presence.UpdatePresenceAsync(Room, Update("other", entering: ["carol"]), Cancelled));
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, leaving: ["alice"]), Cancelled)).Should().BeTrue();
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, leaving: ["alice"]), Cancelled)).IsAccepted.Should().BeTrue();
         (await presence.ReadPresentUsersAsync(Room, null, 10, Cancelled)).Users.Should().Equal("bob");
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, leaving: ["bob"]), Cancelled)).Should().BeTrue();
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, leaving: ["bob"]), Cancelled)).IsAccepted.Should().BeTrue();
         (await KeysAsync(redis)).Should().BeEmpty();
 
         static PresenceUpdate Update(string process, long changes = 0, string[]? entering = null, string[]? leaving = null) =>
