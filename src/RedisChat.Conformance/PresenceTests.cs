@@ -273,8 +273,8 @@ public abstract class PresenceTests(StoreFactory stores) : StoreTests(stores)
 
     /// <summary>What a process reports, as the store receives it; without heartbeats afterwards.</summary>
     private async Task<bool> UpdateAsync(string process, TimeSpan expiry, long changes = 0, string[]? entering = null, string[]? leaving = null) =>
-        await Store.GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
-            Room, new PresenceUpdate { Process = process, Expiry = expiry, Changes = changes, Entering = entering ?? [], Leaving = leaving ?? [] }, Cancelled);
+        (await Store.GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
+            Room, new PresenceUpdate { Process = process, Expiry = expiry, Changes = changes, Entering = entering ?? [], Leaving = leaving ?? [] }, Cancelled)).IsAccepted;
 
     private async Task<WatchLog> WatchAsync(RoomPresence presence)
     {

@@ -19,16 +19,14 @@ public interface IPresenceStore
     /// <summary>Records the users who enter and leave in one process, and that the process is running. Atomic.</summary>
     /// <remarks>
     /// <see cref="RoomEvent.Entered"/> is raised for a user who was in no running process, and <see cref="RoomEvent.Left"/> for one who is in no
-    /// process any more.
+    /// process any more. In a room with rules, entering takes the right <see cref="RoomRights.Read"/>, which the store checks in the same step: users who do not have it
+    /// are refused, and leave if they are in this process; the others enter. Whoever is refused changes nothing for whoever is not.
     /// </remarks>
     /// <param name="room">The room's id.</param>
     /// <param name="update">The process and its users.</param>
     /// <param name="cancellationToken">Stops waiting; the update may still happen.</param>
-    /// <returns>
-    /// <see langword="false"/> if nothing was recorded, because the store does not know the process as it describes itself: it expired, or the store lost
-    /// an update of it. The process comes back under a new name, with all its users.
-    /// </returns>
-    ValueTask<bool> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default);
+    /// <returns>Whether the update was recorded, and who was refused.</returns>
+    ValueTask<PresenceAnswer> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the users who are in a room, each once, in a fixed order. Never one whose processes have all expired.</summary>
     /// <param name="room">The room's id.</param>
@@ -37,10 +35,11 @@ public interface IPresenceStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<PresentUsers> ReadPresentUsersAsync(string room, string? cursor, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Raises <see cref="RoomEvent.Typing"/>. Stores nothing.</summary>
+    /// <summary>Raises <see cref="RoomEvent.Typing"/>. Stores nothing. In a room with rules it takes what sending takes: the right <see cref="RoomRights.Send"/>, and no mute.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="user">The user's id.</param>
     /// <param name="duration">For how long the event is valid; at least 1 ms.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatForbiddenException">The user may not send to the room.</exception>
     ValueTask SendTypingAsync(string room, string user, TimeSpan duration, CancellationToken cancellationToken = default);
 }

@@ -19,6 +19,8 @@ internal sealed class KeptRoom(string name, int slot)
     private string _process = NewProcess();
     private long _changes;
     private int _stored;
+    private bool _hasRules;
+    private int _refused;
 
     public string Name { get; } = name;
 
@@ -40,6 +42,7 @@ internal sealed class KeptRoom(string name, int slot)
         }
 
         kept.Connections++;
+        Refuse(kept, null);
         Settle(user, kept);
     }
 
@@ -53,6 +56,27 @@ internal sealed class KeptRoom(string name, int slot)
             Settle(user, kept);
         }
     }
+
+    /// <summary>Before a heartbeat: has the store check again whether the users may be here, in a room with rules.</summary>
+    public void Recheck()
+    {
+        if (!_hasRules && _refused == 0)
+        {
+            return;
+        }
+
+        foreach (var (user, kept) in _users)
+        {
+            if (kept.Connections > 0)
+            {
+                kept.NeedsCheck = true;
+                Settle(user, kept);
+            }
+        }
+    }
+
+    /// <summary>Why a user may not be here; <see langword="null"/> if that is not so.</summary>
+    public ChatForbiddenException? RefusalOf(string user) => _users.TryGetValue(user, out var kept) ? kept.Refusal : null;
 
     /// <summary>Whether the store knows what it should about a user.</summary>
     public bool Knows(string user) => !_unsettled.Contains(user);
@@ -87,7 +111,7 @@ internal sealed class KeptRoom(string name, int slot)
 
     /// <summary>Records the answer to an update. If there is none, the number of changes reveals later what became of it.</summary>
     /// <returns>Whether the store still knew the process. If not, its users enter again under a new name.</returns>
-    public bool Answered(PresenceUpdate update, bool isAccepted)
+    public bool Answered(PresenceUpdate update, PresenceAnswer answer)
     {
         if (update.Process != _process)
         {
@@ -95,16 +119,17 @@ internal sealed class KeptRoom(string name, int slot)
             return true;
         }
 
-        if (!isAccepted)
+        if (!answer.IsAccepted)
         {
             StartOver();
             return false;
         }
 
+        _hasRules = answer.HasRules;
         _changes += update.Entering.Count + update.Leaving.Count > 0 ? 1 : 0;
         foreach (var user in update.Entering)
         {
-            Set(user, isStored: true);
+            Set(user, isStored: !answer.Refused.TryGetValue(user, out var refusal), refusal);
         }
 
         foreach (var user in update.Leaving)
@@ -133,9 +158,11 @@ internal sealed class KeptRoom(string name, int slot)
         }
     }
 
-    private void Set(string user, bool isStored)
+    private void Set(string user, bool isStored, ChatForbiddenException? refusal = null)
     {
         var kept = _users[user];
+        kept.NeedsCheck = false;
+        Refuse(kept, refusal);
         _stored += (isStored ? 1 : 0) - (kept.IsStored ? 1 : 0);
         (kept.IsStored, kept.MayBeStored) = (isStored, false);
         Settle(user, kept);
@@ -143,7 +170,7 @@ internal sealed class KeptRoom(string name, int slot)
 
     private void Settle(string user, KeptUser kept)
     {
-        if (kept.Connections > 0 ? kept.IsStored : !kept.IsStored && !kept.MayBeStored)
+        if (kept.Connections > 0 ? (kept.IsStored || kept.Refusal is not null) && !kept.NeedsCheck : !kept.IsStored && !kept.MayBeStored)
         {
             _unsettled.Remove(user);
         }
@@ -154,8 +181,15 @@ internal sealed class KeptRoom(string name, int slot)
 
         if (kept is { Connections: 0, IsStored: false, MayBeStored: false })
         {
+            Refuse(kept, null);
             _users.Remove(user);
         }
+    }
+
+    private void Refuse(KeptUser kept, ChatForbiddenException? refusal)
+    {
+        _refused += (refusal is null ? 0 : 1) - (kept.Refusal is null ? 0 : 1);
+        kept.Refusal = refusal;
     }
 
     private static string NewProcess() => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
@@ -165,6 +199,12 @@ internal sealed class KeptRoom(string name, int slot)
         public int Connections { get; set; }
 
         public bool IsStored { get; set; }
+
+        /// <summary>Why the user may not be in the room, as far as it is known. The handles of the user's connections stay, and the store is asked again.</summary>
+        public ChatForbiddenException? Refusal { get; set; }
+
+        /// <summary>Whether the user enters once more, so that the store checks the right to.</summary>
+        public bool NeedsCheck { get; set; }
 
         /// <summary>Whether an update that has no answer yet, or will never have one, may have stored the user.</summary>
         public bool MayBeStored { get; set; }

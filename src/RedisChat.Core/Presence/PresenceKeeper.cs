@@ -105,6 +105,20 @@ internal sealed class PresenceKeeper
         }
     }
 
+    /// <summary>Throws if the store has refused a user.</summary>
+    /// <exception cref="ChatForbiddenException">The user may not read the room.</exception>
+    public void ThrowIfRefused(string room, string user)
+    {
+        lock (_gate)
+        {
+            if (_rooms.GetValueOrDefault(room)?.RefusalOf(user) is { } refusal)
+            {
+                // The stored one is shared.
+                throw new ChatForbiddenException(refusal.Message, refusal) { Reason = refusal.Reason, RetryAfter = refusal.RetryAfter };
+            }
+        }
+    }
+
     /// <summary>Sends what the store does not know about a room, or a heartbeat if there is nothing. One call at a time for each room.</summary>
     private async ValueTask<bool> UpdateAsync(string room)
     {
@@ -123,10 +137,10 @@ internal sealed class PresenceKeeper
                 update = kept.NextUpdate(_options);
             }
 
-            bool isAccepted;
+            PresenceAnswer answer;
             try
             {
-                isAccepted = await Store.UpdatePresenceAsync(room, update, patience.Token).ConfigureAwait(false);
+                answer = await Store.UpdatePresenceAsync(room, update, patience.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e)
             {
@@ -135,7 +149,7 @@ internal sealed class PresenceKeeper
 
             lock (_gate)
             {
-                if (!kept.Answered(update, isAccepted))
+                if (!kept.Answered(update, answer))
                 {
                     ChatLog.PresenceLost(_logger);
                 }
@@ -186,6 +200,11 @@ internal sealed class PresenceKeeper
 
     private async Task BeatAsync(KeptRoom room)
     {
+        lock (_gate)
+        {
+            room.Recheck();
+        }
+
         try
         {
             await _updates.ReadAsync(room.Name, CancellationToken.None).ConfigureAwait(false);

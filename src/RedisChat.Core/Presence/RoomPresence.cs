@@ -15,6 +15,11 @@ namespace RedisChat;
 /// list, apply the events by user, and list again after <see cref="RoomEvent.CaughtUp"/>, <see cref="RoomEvent.Gap"/> or
 /// <see cref="RoomEvent.PresenceChanged"/>. An event that repeats what is known changes nothing.
 /// </para>
+/// <para>
+/// In a room with rules, entering takes the right <see cref="RoomRights.Read"/>, and typing what sending takes. With each heartbeat a process has the rights of its users checked again: those
+/// who were banned, or may no longer read the room, leave within a third of <see cref="PresenceOptions.Expiry"/>. Their handles stay: if the
+/// users may read again, they are present again.
+/// </para>
 /// <para>Presence does not create the room, and costs a room that does not use it nothing. Thread-safe.</para>
 /// </remarks>
 public sealed class RoomPresence
@@ -55,6 +60,7 @@ public sealed class RoomPresence
     /// <param name="cancellationToken">Stops waiting. The user does not stay present.</param>
     /// <returns>The handle of this connection.</returns>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The user is not present yet in this process, and may not read the room.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store does not support presence.</exception>
@@ -95,6 +101,7 @@ public sealed class RoomPresence
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether it was sent; <see langword="false"/> if one was sent a moment ago.</returns>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The user may not send to the room, or is muted.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time. Applications may ignore this.</exception>
     /// <exception cref="NotSupportedException">The store does not support presence.</exception>
     public Task<bool> TypingAsync(string user, CancellationToken cancellationToken = default)
@@ -110,6 +117,14 @@ public sealed class RoomPresence
         try
         {
             await SettleAsync(Enter, user, cancellationToken).ConfigureAwait(false);
+            await _runner.RunAsync(
+                Enter, _room, (_keeper, Room: _room, User: user),
+                static (call, _) =>
+                {
+                    call._keeper.ThrowIfRefused(call.Room, call.User);
+                    return ValueTask.FromResult(true);
+                },
+                cancellationToken).ConfigureAwait(false);
             return new Connection(this, user);
         }
         catch

@@ -44,6 +44,8 @@ public sealed class InMemoryInboxTests() : InboxTests(new InMemoryStores());
 
 public sealed class InMemoryRevocationTests() : RevocationTests(new InMemoryStores());
 
+public sealed class InMemoryPresenceGuardTests() : PresenceGuardTests(new InMemoryStores());
+
 public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStores());
 
 public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());

@@ -54,6 +54,46 @@ public sealed class PresenceKeeperTests
     }
 
     [Fact]
+    public async Task In_a_room_with_rules_users_enter_again_with_each_heartbeat_and_those_who_are_refused_are_tried_again()
+    {
+        _store.HasRules = true;
+        await EnterAsync("lobby", "alice");
+        await EnterAsync("lobby", "bob");
+        _store.Forbidden = "bob";
+
+        (await HeartbeatAsync()).Entering.Should().BeEquivalentTo("alice", "bob");
+        var refused = Assert.Throws<ChatForbiddenException>(() => _keeper.ThrowIfRefused("lobby", "bob"));
+        refused.Reason.Should().Be(ForbiddenReason.Banned);
+        _keeper.ThrowIfRefused("lobby", "alice");
+
+        _store.Forbidden = null;
+        (await HeartbeatAsync()).Entering.Should().BeEquivalentTo("alice", "bob");
+        _keeper.ThrowIfRefused("lobby", "bob");
+
+        _store.Forbidden = "bob";
+        await HeartbeatAsync();
+        _store.Clear();
+        await LeaveAsync("lobby", "bob");
+        _store.Updates.Should().BeEmpty("the store does not have the user");
+        (await HeartbeatAsync()).Entering.Should().Equal("alice");
+        await LeaveAsync("lobby", "alice");
+        _store.Updates[^1].Update.Leaving.Should().Equal("alice");
+        await AdvanceAsync(_options.Expiry);
+        _keeper.IsBeating.Should().BeFalse();
+
+        async Task<PresenceUpdate> HeartbeatAsync()
+        {
+            _store.Clear();
+            for (var tick = 0; tick < 100; tick++)
+            {
+                await AdvanceAsync(_options.Expiry / 300);
+            }
+
+            return _store.Updates.Should().ContainSingle().Which.Update;
+        }
+    }
+
+    [Fact]
     public async Task Without_users_there_are_no_heartbeats()
     {
         await EnterAsync("lobby", "alice");
@@ -219,6 +259,11 @@ public sealed class PresenceKeeperTests
 
         public string? Refuses { get; set; }
 
+        public bool HasRules { get; set; }
+
+        /// <summary>A user who may not enter.</summary>
+        public string? Forbidden { get; set; }
+
         public IReadOnlyList<(string Room, PresenceUpdate Update)> Updates
         {
             get
@@ -240,14 +285,19 @@ public sealed class PresenceKeeperTests
             }
         }
 
-        public ValueTask<bool> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
+        public ValueTask<PresenceAnswer> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
         {
             lock (_updates)
             {
                 _updates.Add((room, update));
             }
 
-            return Fails ? throw new ChatUnavailableException("It is down.") { MayHaveHappened = true } : new(update.Process != Refuses || update.Expiry == TimeSpan.Zero);
+            return Fails ? throw new ChatUnavailableException("It is down.") { MayHaveHappened = true } : new(new PresenceAnswer
+            {
+                IsAccepted = update.Process != Refuses || update.Expiry == TimeSpan.Zero,
+                HasRules = HasRules,
+                Refused = update.Entering.Where(user => user == Forbidden).ToDictionary(user => user, _ => new ChatForbiddenException("no") { Reason = ForbiddenReason.Banned }),
+            });
         }
 
         public ValueTask<PresentUsers> ReadPresentUsersAsync(string room, string? cursor, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -411,6 +411,11 @@ public sealed class ClassicReadMarkerModelTests(TestServer server) : ReadMarkerM
     }
 }
 
+public sealed class ClassicPresenceGuardTests(TestServer server) : PresenceGuardTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test) => await Assert.ThrowsAsync<NotSupportedException>(test);
+}
+
 /// <summary>The layout has no place for presence.</summary>
 public sealed class ClassicPresenceTests(TestServer server) : PresenceTests(new ClassicStores(server))
 {

@@ -43,6 +43,8 @@ public sealed class ClusterInboxTests(SharedCluster cluster) : InboxTests(new Cl
 
 public sealed class ClusterRevocationTests(SharedCluster cluster) : RevocationTests(new ClusterStores(cluster));
 
+public sealed class ClusterPresenceGuardTests(SharedCluster cluster) : PresenceGuardTests(new ClusterStores(cluster));
+
 public sealed class ClusterReadMarkerTests(SharedCluster cluster) : ReadMarkerTests(new ClusterStores(cluster));
 
 public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMarkerListTests(new ClusterStores(cluster));

@@ -42,6 +42,8 @@ public sealed class GarnetInboxTests(SharedGarnet garnet) : InboxTests(new Garne
 
 public sealed class GarnetRevocationTests(SharedGarnet garnet) : RevocationTests(new GarnetStores(garnet));
 
+public sealed class GarnetPresenceGuardTests(SharedGarnet garnet) : PresenceGuardTests(new GarnetStores(garnet));
+
 public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests(new GarnetStores(garnet));
 
 public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));

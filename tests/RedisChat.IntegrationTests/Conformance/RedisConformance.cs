@@ -49,6 +49,8 @@ public sealed class RedisInboxTests(TestServer server) : InboxTests(new RedisSto
 
 public sealed class RedisRevocationTests(TestServer server) : RevocationTests(new RedisStores(server));
 
+public sealed class RedisPresenceGuardTests(TestServer server) : PresenceGuardTests(new RedisStores(server));
+
 public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(new RedisStores(server));
 
 public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));

@@ -49,6 +49,8 @@ public sealed class SealedInboxTests(TestServer server) : InboxTests(new SealedS
 
 public sealed class SealedRevocationTests(TestServer server) : RevocationTests(new SealedStores(server));
 
+public sealed class SealedPresenceGuardTests(TestServer server) : PresenceGuardTests(new SealedStores(server));
+
 public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(new SealedStores(server));
 
 public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));

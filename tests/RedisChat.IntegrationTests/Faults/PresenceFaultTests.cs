@@ -165,17 +165,38 @@ public sealed class PresenceFaultTests : IAsyncDisposable
         await redis.AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
         await redis.AskAsync("CONFIG", "SET", "maxmemory", "1");
 
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat that removes a dead process");
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).Should().BeTrue("it is a heartbeat");
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).IsAccepted.Should().BeTrue("it is a heartbeat that removes a dead process");
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1), Cancelled)).IsAccepted.Should().BeTrue("it is a heartbeat");
         await Assert.ThrowsAsync<ChatStoreFullException>(async () => await presence.UpdatePresenceAsync(Room, Update("other", entering: ["carol"]), Cancelled));
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, leaving: ["alice"]), Cancelled)).Should().BeTrue();
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, leaving: ["alice"]), Cancelled)).IsAccepted.Should().BeTrue();
         (await presence.ReadPresentUsersAsync(Room, null, 10, Cancelled)).Users.Should().Equal("bob");
-        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, leaving: ["bob"]), Cancelled)).Should().BeTrue();
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, leaving: ["bob"]), Cancelled)).IsAccepted.Should().BeTrue();
         (await KeysAsync(redis)).Should().BeEmpty();
 
-        static PresenceUpdate Update(string process, long changes = 0, string[]? entering = null, string[]? leaving = null) =>
-            new() { Process = process, Changes = changes, Expiry = TimeSpan.FromMinutes(1), Entering = entering ?? [], Leaving = leaving ?? [] };
     }
+
+    [Fact]
+    public async Task When_memory_is_full_those_whose_rights_are_checked_again_stay_and_a_banned_one_leaves()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = Open(redis.Configuration);
+        var presence = (IPresenceStore)((IMessageStore)store).GetAbility(typeof(IPresenceStore))!;
+        await presence.UpdatePresenceAsync(Room, Update("one", entering: ["alice", "bob"]), Cancelled);
+        await new Chat(store).Room(Room).Members.BanAsync("bob", Actor.Application, cancellationToken: Cancelled);
+        await redis.AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var answer = await presence.UpdatePresenceAsync(Room, Update("one", changes: 1, entering: ["alice", "bob"]), Cancelled);
+        (answer.IsAccepted, answer.HasRules).Should().Be((true, true));
+        answer.Refused.Should().ContainSingle().Which.Key.Should().Be("bob");
+        (await presence.ReadPresentUsersAsync(Room, null, 10, Cancelled)).Users.Should().Equal("alice");
+        await Assert.ThrowsAsync<ChatStoreFullException>(async () => await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, entering: ["alice", "carol"]), Cancelled));
+        (await presence.UpdatePresenceAsync(Room, Update("one", changes: 2, leaving: ["alice"]), Cancelled)).IsAccepted.Should().BeTrue();
+        (await presence.ReadPresentUsersAsync(Room, null, 10, Cancelled)).Users.Should().BeEmpty();
+    }
+
+    private static PresenceUpdate Update(string process, long changes = 0, string[]? entering = null, string[]? leaving = null) =>
+        new() { Process = process, Changes = changes, Expiry = TimeSpan.FromMinutes(1), Entering = entering ?? [], Leaving = leaving ?? [] };
 
     public async ValueTask DisposeAsync()
     {

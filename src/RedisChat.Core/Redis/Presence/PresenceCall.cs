@@ -16,17 +16,30 @@ internal static class PresenceCall
     /// <summary>Only removes the users of dead processes.</summary>
     public static readonly PresenceUpdate Removal = new() { Process = "", Expiry = TimeSpan.Zero };
 
-    public static ValueTask<RespResult> UpdateAsync(IDatabase database, KeyNames keys, string publish, string room, PresenceUpdate update)
+    /// <summary>Runs an update.</summary>
+    /// <param name="database">Where to run it.</param>
+    /// <param name="keys">Names the keys.</param>
+    /// <param name="publish">The command that publishes.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="hasRules">Whether the room is known to have rules. If it is not, has some, and users enter, the script reports that and does nothing.</param>
+    public static ValueTask<RespResult> UpdateAsync(
+        IDatabase database, KeyNames keys, string publish, string room, PresenceUpdate update, bool hasRules)
     {
-        const int Keys = 5;
         const int Arguments = 8;
-        var words = new RedisKeyOrValue[RedisScript.HeadWords + Keys + Arguments + update.Entering.Count + update.Leaving.Count];
+        var count = hasRules ? 6 : 5;
+        var words = new RedisKeyOrValue[RedisScript.HeadWords + count + Arguments + update.Entering.Count + update.Leaving.Count];
         var next = RedisScript.HeadWords;
         words[next++] = (RedisKey)keys.Room(room);
         words[next++] = (RedisKey)keys.Here(room);
         words[next++] = (RedisKey)keys.HereUsers(room);
         words[next++] = (RedisKey)keys.HereProcesses(room);
         words[next++] = (RedisKey)keys.Live(room);
+        if (hasRules)
+        {
+            words[next++] = (RedisKey)keys.Members(room);
+        }
+
         words[next++] = (RedisValue)publish;
         words[next++] = (RedisValue)update.Process;
         words[next++] = (RedisValue)update.Changes;
@@ -45,21 +58,36 @@ internal static class PresenceCall
             words[next++] = (RedisValue)user;
         }
 
-        return Update.RunAsync(database, words, Keys, CommandFlags.DemandMaster);
+        return Update.RunAsync(database, words, count, CommandFlags.DemandMaster);
     }
 
     /// <summary>Reads the answer of <see cref="UpdateAsync"/>.</summary>
     public static PresenceReply ReadUpdate(RespResult answer)
     {
         var reader = answer.Read();
+        var refusals = (reader.AggregateLength() - 5) / 3;
         reader.MoveNext();
-        var isAccepted = reader.ReadInt64() == 1;
+        var outcome = reader.ReadInt64();
         reader.MoveNext();
         var isHere = reader.ReadInt64() == 1;
         reader.MoveNext();
         var hasDead = reader.ReadInt64() == 1;
         reader.MoveNext();
-        return new PresenceReply(isAccepted, isHere, hasDead, TimeSpan.FromMilliseconds(reader.ReadInt64()));
+        var due = TimeSpan.FromMilliseconds(reader.ReadInt64());
+        reader.MoveNext();
+        var uses = reader.ReadString() ?? "";
+        var refused = refusals == 0 ? null : new Dictionary<string, ChatForbiddenException>(refusals, StringComparer.Ordinal);
+        for (var i = 0; i < refusals; i++)
+        {
+            reader.MoveNext();
+            var user = reader.ReadString()!;
+            reader.MoveNext();
+            var wait = long.Parse(reader.ReadString()!, CultureInfo.InvariantCulture);
+            reader.MoveNext();
+            refused![user] = RuleRefusal.Error(reader.ReadString()!, wait, RoomRights.Read);
+        }
+
+        return new PresenceReply(outcome == 1, isHere, hasDead, due) { IsUnguarded = outcome == 2, Uses = uses, Refused = refused };
     }
 
     public static ValueTask<RespResult> ListAsync(IDatabase database, KeyNames keys, string room, string? cursor, int limit)
@@ -91,13 +119,29 @@ internal static class PresenceCall
         return (new PresentUsers { Users = users, Count = count, Cursor = cursor is "" or null ? null : cursor }, hasDead);
     }
 
-    public static ValueTask<RespResult> TypingAsync(IDatabase database, KeyNames keys, string publish, string room, string user, TimeSpan duration)
+    public static ValueTask<RespResult> TypingAsync(
+        IDatabase database, KeyNames keys, string publish, string room, string user, TimeSpan duration, bool hasRules)
     {
+        RedisKeyOrValue[] members = hasRules ? [(RedisKey)keys.Members(room)] : [];
         RedisKeyOrValue[] words =
         [
-            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)keys.Live(room), (RedisValue)publish,
-            (RedisValue)string.Create(CultureInfo.InvariantCulture, $"T {(long)duration.TotalMilliseconds}\n{user}"),
+            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)keys.Live(room), (RedisKey)keys.Room(room), .. members, (RedisValue)publish,
+            (RedisValue)string.Create(CultureInfo.InvariantCulture, $"T {(long)duration.TotalMilliseconds}\n{user}"), (RedisValue)user,
         ];
-        return Publish.RunAsync(database, words, keys: 1, CommandFlags.DemandMaster);
+        return Publish.RunAsync(database, words, keys: 2 + members.Length, CommandFlags.DemandMaster);
+    }
+
+    /// <summary>Reads the answer of <see cref="TypingAsync"/>: <see langword="null"/> if it was published, or the features that the room uses.</summary>
+    /// <exception cref="ChatForbiddenException">The rules refuse it.</exception>
+    public static string? ReadTyping(RespResult answer)
+    {
+        var reader = answer.Read();
+        reader.MoveNext();
+        var outcome = reader.ReadInt64();
+        reader.MoveNext();
+        var wait = reader.ReadInt64();
+        reader.MoveNext();
+        var text = reader.ReadString() ?? "";
+        return outcome == 1 ? null : outcome == 3 ? text : throw RuleRefusal.Error(text, wait, RoomRights.Send);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
 
     public char Letter => PresenceKeys.Letter;
 
-    public async ValueTask<bool> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
+    public async ValueTask<PresenceAnswer> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
     {
         // Otherwise users would enter again after DisposeAsync took them out.
         ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, typeof(RedisMessageStore));
@@ -31,7 +31,7 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
             Tend(room, reply);
         }
 
-        return reply.IsAccepted;
+        return reply.Answer;
     }
 
     public async ValueTask<PresentUsers> ReadPresentUsersAsync(string room, string? cursor, int limit, CancellationToken cancellationToken = default)
@@ -55,10 +55,19 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
             (Context: context, Room: room, User: user, Duration: duration),
             static async (database, call, token) =>
             {
-                using var answer = await PresenceCall.TypingAsync(
-                    database, call.Context.Keys, call.Context.Connection.Channels.PublishCommand, call.Room, call.User, call.Duration)
-                    .AsTask().UntilAsync(token).ConfigureAwait(false);
-                return true;
+                call.Context.Rooms.TryGet(call.Room, out var known);
+                for (var hasRules = known.HasRules; ; hasRules = true)
+                {
+                    using var answer = await PresenceCall.TypingAsync(
+                        database, call.Context.Keys, call.Context.Connection.Channels.PublishCommand, call.Room, call.User, call.Duration, hasRules)
+                        .AsTask().UntilAsync(token).ConfigureAwait(false);
+                    if (PresenceCall.ReadTyping(answer) is not { } uses)
+                    {
+                        return true;
+                    }
+
+                    call.Context.Rooms.Raise(call.Room, known with { Uses = uses });
+                }
             },
             cancellationToken, writes: true).ConfigureAwait(false);
 
@@ -157,10 +166,20 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
             (Context: context, Room: room, Update: update),
             static async (database, call, token) =>
             {
-                using var answer = await PresenceCall.UpdateAsync(
-                    database, call.Context.Keys, call.Context.Connection.Channels.PublishCommand, call.Room, call.Update)
-                    .AsTask().UntilAsync(token).ConfigureAwait(false);
-                return PresenceCall.ReadUpdate(answer);
+                call.Context.Rooms.TryGet(call.Room, out var known);
+                for (var hasRules = known.HasRules; ; hasRules = true)
+                {
+                    using var answer = await PresenceCall.UpdateAsync(
+                        database, call.Context.Keys, call.Context.Connection.Channels.PublishCommand, call.Room, call.Update, hasRules)
+                        .AsTask().UntilAsync(token).ConfigureAwait(false);
+                    var reply = PresenceCall.ReadUpdate(answer);
+                    if (!reply.IsUnguarded)
+                    {
+                        return reply;
+                    }
+
+                    call.Context.Rooms.Raise(call.Room, known with { Uses = reply.Uses });
+                }
             },
             cancellationToken, writes: true);
 

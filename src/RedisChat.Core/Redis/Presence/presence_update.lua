@@ -8,6 +8,7 @@
 -- KEYS[3]  sorted set: the users, `<user>\n<process>`, each with score 0
 -- KEYS[4]  sorted set: the same by process, `<process>\n<user>`
 -- KEYS[5]  channel: the room's live events
+-- KEYS[6]  hash: the room's members; only if the client knows that the room has rules
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[2]  the process; empty to only remove dead ones
 -- ARGV[3]  how many changes the process has made here; 0 if it is not here yet. If it is another number, the process is refused
@@ -17,7 +18,9 @@
 -- ARGV[7]  how many entries of dead processes to remove at most
 -- ARGV[8]  the number of users who enter
 -- ARGV[9..] the users who enter, then those who leave
--- Returns {whether the process was accepted, whether it has users here, whether dead processes are left, ms until the number of users is to be reported}.
+-- Returns {whether the process was accepted, whether it has users here, whether dead processes are left, ms until the number of users is to be reported, the
+-- features that the room uses}, and then for each user who may not enter: the user, how long to wait in µs, 0 if that does not help, and the reason. They leave if
+-- they are here. If users enter, the room has rules and KEYS[6] is missing: {2, 0, 0, 0, features}; nothing is written, and the client tries again with it.
 local KEPT = 3600
 local call = redis.call
 local own, version, lasting = ARGV[2], ARGV[3], tonumber(ARGV[4]) * 1000
@@ -74,32 +77,57 @@ local renews = head.kept <= now + KEPT * 500000
 
 -- When memory is full, Redis refuses HSET, but not once a script has called a writing command that it does not refuse. Nobody may enter then, but those
 -- who are present must be able to stay and to leave.
-local function begin()
-  if ARGV[8] == '0' then
+local function begin(enters)
+  if not enters then
     call('HDEL', KEYS[2], '')
   end
 end
 
--- Nearly all calls are heartbeats.
-if accepted and mine and lasting > 0 and #ARGV == 8 and #dead == 0 and not head.pending and not renews then
-  begin()
-  call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. version)
-  return {1, 1, 0, 0}
-end
-if own ~= '' and not accepted and #dead == 0 then
-  return {0, 0, 0, 0}
-end
-
--- Read before the first write, so that a key of another type is found in time; below, KEYS[3] is read or written first.
 local room = call('HMGET', KEYS[1], 'uses', 'epoch')
 local uses = room[1] or ''
 if room[2] == '!' and ARGV[8] ~= '0' then
   return {err = 'CHATDELETED the room is being deleted'}
 end
+local guarded = ARGV[8] ~= '0' and string.find(uses, 'g', 1, true)
+if guarded and not KEYS[6] then
+  return {2, 0, 0, 0, uses}
+end
+
+-- Nearly all calls are heartbeats.
+if accepted and mine and lasting > 0 and #ARGV == 8 and #dead == 0 and not head.pending and not renews then
+  begin(false)
+  call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. version)
+  return {1, 1, 0, 0, uses}
+end
+if own ~= '' and not accepted and #dead == 0 then
+  return {0, 0, 0, 0, uses}
+end
+
+-- Read before the first write, so that a key of another type is found in time; below, KEYS[3] is read or written first.
 call('ZRANGEBYLEX', KEYS[4], '-', '+', 'LIMIT', 0, 1)
 renews = head.count == 0 or renews
 
-begin()
+local refused, refusals, fresh = {}, {}, ARGV[8] ~= '0'
+if guarded and accepted and lasting > 0 then
+  local rules, time = call('HGET', KEYS[1], 'rules'), now
+--#include room_guard.lua
+  fresh = false
+  for i = 9, 8 + tonumber(ARGV[8]) do
+    local user = ARGV[i]
+    local reason, wait = guard(call('HGET', KEYS[6], user), 'r', false)
+    if reason == 'unreadable' then
+      return {err = 'CHATDATA the rules or the entry of a user among the members cannot be read'}
+    elseif reason then
+      refused[user] = true
+      refusals[#refusals + 1], refusals[#refusals + 2], refusals[#refusals + 3] = user, text(wait), reason
+    else
+      local entry = '[' .. own .. '\n' .. user
+      fresh = fresh or #call('ZRANGEBYLEX', KEYS[4], entry, entry) == 0
+    end
+  end
+end
+
+begin(fresh)
 local before, entered, left = head.count, {}, {}
 local function processes_of(user)
   return call('ZRANGEBYLEX', KEYS[3], '[' .. user .. '\n', '(' .. user .. '\11')
@@ -136,13 +164,19 @@ end
 local here = 0
 if accepted and lasting > 0 then
   local last = 8 + tonumber(ARGV[8])
+  local some = false
   for i = 9, last do
-    enter(ARGV[i])
+    if refused[ARGV[i]] then
+      leave(ARGV[i], own)
+    else
+      enter(ARGV[i])
+      some = true
+    end
   end
   for i = last + 1, #ARGV do
     leave(ARGV[i], own)
   end
-  here = last > 8 and 1 or #call('ZRANGEBYLEX', KEYS[4], '[' .. own .. '\n', '(' .. own .. '\11', 'LIMIT', 0, 1)
+  here = some and 1 or #call('ZRANGEBYLEX', KEYS[4], '[' .. own .. '\n', '(' .. own .. '\11', 'LIMIT', 0, 1)
   processes[own] = here == 1 and {till = now + lasting} or nil
   if here == 1 then
     call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. text(tonumber(version) + (#ARGV > 8 and 1 or 0)))
@@ -236,4 +270,8 @@ end
 for i = 1, #reports do
   call(ARGV[1], KEYS[5], reports[i])
 end
-return {accepted and 1 or 0, here, more, due}
+local answer = {accepted and 1 or 0, here, more, due, uses}
+for i = 1, #refusals do
+  answer[5 + i] = refusals[i]
+end
+return answer

@@ -123,6 +123,37 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
         }
     }
 
+    /// <summary>Checks which users may be present: see <see cref="IPresenceStore.UpdatePresenceAsync"/>.</summary>
+    public PresenceAnswer CheckPresent(IReadOnlyList<string> users)
+    {
+        lock (room.Gate)
+        {
+            var refused = new Dictionary<string, ChatForbiddenException>(StringComparer.Ordinal);
+            foreach (var user in users)
+            {
+                try
+                {
+                    CheckRight(user, RoomRights.Read, speaks: false);
+                }
+                catch (ChatForbiddenException e)
+                {
+                    refused[user] = e;
+                }
+            }
+
+            return new PresenceAnswer { IsAccepted = true, HasRules = _members.Count > 0 || !ReferenceEquals(_rules, RuleSet.Open), Refused = refused };
+        }
+    }
+
+    /// <summary>Throws unless a user may say that they are typing.</summary>
+    public void CheckTyping(string user)
+    {
+        lock (room.Gate)
+        {
+            CheckRight(user, RoomRights.Send, speaks: true);
+        }
+    }
+
     /// <summary>Throws unless all of these messages may be sent now, and records that they are. For callers that hold the lock.</summary>
     public void CheckSends(IReadOnlyList<NewMessage> messages, long now)
     {

@@ -25,7 +25,7 @@ internal sealed class InMemoryPresence
     }
 
     /// <summary>Records an update: see <see cref="IPresenceStore.UpdatePresenceAsync"/>.</summary>
-    public bool Update(PresenceUpdate update)
+    public PresenceAnswer Update(PresenceUpdate update)
     {
         lock (_gate)
         {
@@ -35,19 +35,20 @@ internal sealed class InMemoryPresence
             if (update.Expiry <= TimeSpan.Zero)
             {
                 Report(before, entered: [], left: Remove(update.Process));
-                return true;
+                return PresenceAnswer.Accepted;
             }
 
             if ((process?.Changes ?? 0) != update.Changes)
             {
-                return false;
+                return PresenceAnswer.Unknown;
             }
 
+            var answer = _room.Members.CheckPresent(update.Entering);
             (_coalesceAbove, _coalesceInterval) = (update.CoalesceAbove, update.CoalesceInterval);
             process ??= new Process();
             process.Until = _time.GetUtcNow() + update.Expiry;
-            var entered = update.Entering.Where(user => process.Users.Add(user) && Count(user, +1) == 1).ToList();
-            var left = update.Leaving.Where(user => process.Users.Remove(user) && Count(user, -1) == 0).ToList();
+            var entered = update.Entering.Where(user => !answer.Refused.ContainsKey(user)).Where(user => process.Users.Add(user) && Count(user, +1) == 1).ToList();
+            var left = update.Leaving.Concat(answer.Refused.Keys).Where(user => process.Users.Remove(user) && Count(user, -1) == 0).ToList();
             process.Changes += update.Entering.Count + update.Leaving.Count > 0 ? 1 : 0;
             if (process.Users.Count > 0)
             {
@@ -59,7 +60,7 @@ internal sealed class InMemoryPresence
             }
 
             Report(before, entered, left);
-            return true;
+            return answer;
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class InMemoryPresenceStore(Func<string, InMemoryRoom> room, Tim
 {
     private readonly ConcurrentDictionary<string, InMemoryPresence> _rooms = new(StringComparer.Ordinal);
 
-    public ValueTask<bool> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
+    public ValueTask<PresenceAnswer> UpdatePresenceAsync(string room, PresenceUpdate update, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(GetOrAdd(room).Update(update));
@@ -24,6 +24,7 @@ internal sealed class InMemoryPresenceStore(Func<string, InMemoryRoom> room, Tim
     public ValueTask SendTypingAsync(string room, string user, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Room(room).Members.CheckTyping(user);
         Room(room).Publish(position => new RoomEvent.Typing(user, duration, time.GetUtcNow() + duration, position));
         return default;
     }
