@@ -31,7 +31,8 @@ public sealed partial class Chat
     /// An edit or deletion that was made while the page was being read may be delivered although the page has it.
     /// </para>
     /// <para>
-    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
+    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, with an error that waiting does not fix, or, without an error, after
+    /// <see cref="RoomEvent.RoomDeleted"/>.
     /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory.
     /// </para>
     /// </remarks>

@@ -7,7 +7,10 @@ namespace RedisChat;
 /// <param name="room">The room's id.</param>
 /// <param name="seen">What the watcher has received.</param>
 /// <param name="most">The largest number of events to catch up on; beyond it, the watcher receives a gap instead.</param>
-internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, int? most)
+/// <param name="deleted">
+/// A live event that reports the room's deletion. It is true if the store does not have the room any more; a room that has the same epoch was not deleted.
+/// </param>
+internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, int? most, RoomEvent.RoomDeleted? deleted = null)
 {
     private const int PageSize = 500;
 
@@ -21,11 +24,18 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
         ChatTelemetry.CatchUp(cause);
         ChatLog.CatchingUp(store.Logger, cause);
         var readAheadBefore = seen.ReadAhead;
+        var before = seen.Position;
         var pages = new Queue<RoomChanges>();
         if (!await TryReadAllAsync(pages, cancellationToken).ConfigureAwait(false))
         {
             await SkipToNowAsync(cancellationToken).ConfigureAwait(false);
             seen.ForgetReadAhead();
+            if (IsDeleted(before, seen.Position))
+            {
+                yield return deleted!;
+                yield break;
+            }
+
             ChatTelemetry.Gap();
             ChatLog.TooFarBehind(store.Logger, most);
             yield return new RoomEvent.Gap(seen.Position);
@@ -40,6 +50,13 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
                 : await store.ReadChangesAsync(room, seen.Position, PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var happened in changes.Events)
             {
+                if ((happened is RoomEvent.Gap && IsDeleted(before, happened.Position))
+                    || (happened is RoomEvent.RoomDeleted && deleted?.Position.Epoch == before.Epoch))
+                {
+                    yield return deleted!;
+                    yield break;
+                }
+
                 if (happened is RoomEvent.Gap)
                 {
                     seen.ForgetReadAhead();
@@ -60,6 +77,9 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
         while (changes.HasMore);
         seen.ForgetReadAhead(readAheadBefore);
     }
+
+    private bool IsDeleted(RoomPosition before, RoomPosition now) =>
+        deleted is not null && deleted.Position.Epoch == before.Epoch && now.Epoch != before.Epoch;
 
     /// <summary>If there is a bound, reads everything before delivering anything; <see langword="false"/> as soon as the bound is exceeded.</summary>
     private async ValueTask<bool> TryReadAllAsync(Queue<RoomChanges> pages, CancellationToken cancellationToken)

@@ -68,12 +68,6 @@ internal sealed class LiveEvent(RoomEvent happened, long previous, string? trace
                 : Continuity.Hole;
         }
 
-        if (Happened is RoomEvent.RoomDeleted)
-        {
-            // Whatever else is missing, it is gone with the room.
-            return Continuity.Next;
-        }
-
         if (position.Revision <= seen.Revision)
         {
             return Continuity.Seen;

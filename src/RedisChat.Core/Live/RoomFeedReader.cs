@@ -37,20 +37,36 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
     }
 
     /// <summary>Takes the cause for reading from the store, if there is one. Reading then continues with the events that come after now.</summary>
-    public CatchUpCause TakeCatchUp()
+    public CatchUpCause TakeCatchUp() => TakeCatchUp(out _);
+
+    /// <summary>Takes the cause for reading from the store, and the deletion of the room if that is among the events that are skipped by this.</summary>
+    public CatchUpCause TakeCatchUp(out RoomEvent.RoomDeleted? deleted)
     {
+        deleted = null;
         if (Volatile.Read(ref _cause) == (int)CatchUpCause.None)
         {
             return CatchUpCause.None;
         }
 
         var cause = (CatchUpCause)Interlocked.Exchange(ref _cause, (int)CatchUpCause.None);
-        SkipToNow();
+        deleted = SkipToNow();
         return cause;
     }
 
     /// <summary>Skips the events up to now, before the store is read.</summary>
-    public void SkipToNow() => Volatile.Write(ref _at, feed.Last);
+    /// <returns>The deletion of the room, if that is among them. The store may not know of it any more.</returns>
+    public RoomEvent.RoomDeleted? SkipToNow()
+    {
+        RoomEvent.RoomDeleted? deleted = null;
+        var last = feed.Last;
+        for (var at = Volatile.Read(ref _at); at is not null && at != last; at = at.Next)
+        {
+            deleted = at.Next?.Happened as RoomEvent.RoomDeleted ?? deleted;
+        }
+
+        Volatile.Write(ref _at, last);
+        return deleted;
+    }
 
     /// <summary>Starts waiting. From here on, waking the reader calls the watcher; <see cref="HasNews"/> reports what came before.</summary>
     public void BeginWait() => Interlocked.Exchange(ref _state, Waiting);

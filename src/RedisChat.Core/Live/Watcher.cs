@@ -192,7 +192,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
 
     private Step TryDeliver()
     {
-        var cause = _reader!.TakeCatchUp();
+        var cause = _reader!.TakeCatchUp(out var deleted);
         while (cause == CatchUpCause.None && !MustEnd)
         {
             if (!_reader.TryRead(_seen.Position, out var happened, out var continuity, out var trace))
@@ -212,10 +212,16 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                 return Step.Delivers;
             }
 
-            if (continuity == Continuity.Hole)
+            // The store confirms the end of a room, because anyone who may publish on the channel could claim it.
+            if (happened is RoomEvent.RoomDeleted end)
             {
                 cause = CatchUpCause.Hole;
-                _reader.SkipToNow();
+                deleted = _reader.SkipToNow() ?? end;
+            }
+            else if (continuity == Continuity.Hole)
+            {
+                cause = CatchUpCause.Hole;
+                deleted = _reader.SkipToNow();
             }
             else if (continuity == Continuity.Next)
             {
@@ -229,7 +235,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
             }
         }
 
-        _fromStore = CatchUpAsync(cause).GetAsyncEnumerator(CancellationToken.None);
+        _fromStore = CatchUpAsync(cause, deleted).GetAsyncEnumerator(CancellationToken.None);
         return Step.LeavesLive;
     }
 
@@ -350,11 +356,11 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
         yield return new RoomEvent.CaughtUp(_seen.Position);
     }
 
-    private async IAsyncEnumerable<RoomEvent> CatchUpAsync(CatchUpCause cause)
+    private async IAsyncEnumerable<RoomEvent> CatchUpAsync(CatchUpCause cause, RoomEvent.RoomDeleted? deleted)
     {
         using var ending = new Reading(this);
         ending.Token.ThrowIfCancellationRequested();
-        await foreach (var missed in new CatchUp(_store, _name, _seen, _options.MaxCatchUp).RunAsync(cause, ending.Token).ConfigureAwait(false))
+        await foreach (var missed in new CatchUp(_store, _name, _seen, _options.MaxCatchUp, deleted).RunAsync(cause, ending.Token).ConfigureAwait(false))
         {
             yield return missed;
         }

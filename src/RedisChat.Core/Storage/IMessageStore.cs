@@ -86,7 +86,8 @@ public interface IMessageStore
 
     /// <summary>Streams a room's events live, each exactly once, in the same order for every watcher.</summary>
     /// <remarks>
-    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, or with an error that waiting does not fix.
+    /// The stream survives any outage of the store. It ends only when it is canceled, when the store is disposed, with an error that waiting does not fix, or, without an error, after
+    /// <see cref="RoomEvent.RoomDeleted"/>.
     /// Each watcher reads at its own pace; a slow one does not delay the others and holds a bounded amount of memory. Disposing the enumerator ends the
     /// stream even while an event is awaited; the wait then completes without an event.
     /// </remarks>

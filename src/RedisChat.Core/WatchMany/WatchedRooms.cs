@@ -14,7 +14,7 @@ namespace RedisChat;
 /// memory than slow watchers of these rooms.
 /// </para>
 /// <para>
-/// If a room fails, its last event is <see cref="RoomEvent.Failed"/>. It has then left the stream, can be added again, and the other rooms continue. The
+/// If a room fails, its last event is <see cref="RoomEvent.Failed"/>; if it is deleted, <see cref="RoomEvent.RoomDeleted"/>. It has then left the stream, can be added again, and the other rooms continue. The
 /// stream itself ends only on cancellation, with an <see cref="OperationCanceledException"/> that carries the token; with
 /// <see cref="ObjectDisposedException"/> when the store is disposed; or when it is disposed. A stream without rooms waits for one.
 /// </para>

@@ -15,7 +15,7 @@ internal static class JsonExamples
 
     public static RuleSet Rules { get; } = new() { Roles = [new(RoomRole.Owner, RoomRights.All)], Flood = new FloodLimit(5, TimeSpan.FromSeconds(2)) };
 
-    public static RoomAbout About { get; } = new() { Name = "böb's \"</script>", Topic = "👍", Metadata = new Dictionary<string, string> { ["Case Kept"] = "" } };
+    public static RoomAbout About { get; } = new() { Name = "böb", Topic = "👍", Metadata = new Dictionary<string, string> { ["Case Kept"] = "" } };
 
     public static RoomInfo Info { get; } = new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -71,8 +72,14 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     /// <summary>Makes the watchers of a room read from the store, because its history was lost.</summary>
     private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
-    /// <summary>Forgets what was known of a room that was deleted.</summary>
-    public void Forget(string room) => _context.Rooms.Forget(room);
+    /// <summary>Forgets what was known of a room that was deleted, if it had this epoch.</summary>
+    public void Forget(string room, ulong epoch)
+    {
+        if (_context.Rooms.TryGet(room, out var known) && known.Epoch == epoch.ToString("x", CultureInfo.InvariantCulture))
+        {
+            _context.Rooms.Forget(room);
+        }
+    }
 
     /// <summary>The position of a room after the last event that was heard.</summary>
     /// <returns>

@@ -156,9 +156,9 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
 
         if (events != default)
         {
-            if (events.First.Happened is RoomEvent.RoomDeleted)
+            if (events.First.Happened is RoomEvent.RoomDeleted deleted)
             {
-                live.Forget(room);
+                live.Forget(room, deleted.Position.Epoch);
             }
 
             Heard.Hear(events);

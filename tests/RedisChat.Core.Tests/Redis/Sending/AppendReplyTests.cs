@@ -41,6 +41,15 @@ public sealed class AppendReplyTests
     [Fact]
     public void An_earlier_call_is_named_by_its_number() => Read("f 0 10 20 =3").EarlierCall.Should().Be(3);
 
+    [Fact]
+    public void The_last_word_says_whether_a_listed_room_has_become_active()
+    {
+        Read("f 0 10 20").IsAwake.Should().BeFalse();
+        Read("f 0 10 20 l").IsAwake.Should().BeTrue();
+        var reply = Read("f 0 10 20 2:5:6 !1:muted:0 l");
+        (reply.IsAwake, reply.TryGetRepeated(2, out _, out _), reply.TryGetRefusal(1, out _, out _)).Should().Be((true, true, true));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("f")]
