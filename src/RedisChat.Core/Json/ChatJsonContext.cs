@@ -40,6 +40,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(PresentUsers))]
 [JsonSerializable(typeof(ReadMarker))]
 [JsonSerializable(typeof(ReadMarkerPage))]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(InboxChange))]
 [JsonSerializable(typeof(IReadOnlyList<UserRoom>))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]

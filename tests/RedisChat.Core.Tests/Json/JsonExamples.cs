@@ -51,6 +51,18 @@ internal static class JsonExamples
         IdempotencyKey = "phone-1",
     };
 
+    public static readonly InboxRoom Entry = new()
+    {
+        Room = "lobby",
+        Member = Member,
+        LastMessage = Edited,
+        LastActivity = Edited.Timestamp,
+        ReadUpTo = 7,
+        Unread = new(99, true),
+        IsMuted = true,
+        IsHidden = true,
+    };
+
     public static readonly ReadMarker Marker = new() { User = "böb", MessageId = ChatLimits.MaxMessageId, At = Edited.Timestamp };
 
     public static readonly MessagePage Page = new()
@@ -109,6 +121,9 @@ internal static class JsonExamples
         (typeof(RoomDeletion), new RoomDeletion(1, ChatLimits.MaxMessageId)),
         (typeof(PresentUsers), new PresentUsers { Users = ["alice", "bob"], Count = ChatLimits.MaxMessageId, Cursor = "bob" }),
         (typeof(ReadMarkerPage), new ReadMarkerPage { Markers = [Marker], Cursor = "17" }),
+        (typeof(InboxPage), new InboxPage { Rooms = [Entry, new InboxRoom { Room = "empty", Member = Member }], Cursor = "17.lobby" }),
+        (typeof(InboxChange), new InboxChange("lobby", Entry)),
+        (typeof(InboxChange), new InboxChange("lobby", null)),
         (typeof(IReadOnlyList<UserRoom>), new[]
         {
             new UserRoom { Room = "lobby", Member = Member, MayRead = true, Position = Position, Marker = Marker, Unread = new(99, true), LastMessage = Edited, LastActivity = Edited.Timestamp },
