@@ -33,7 +33,7 @@ public abstract class DirectoryTests(StoreFactory stores) : StoreTests(stores)
     {
         string[] names = ["alpha", "Beta", "beta two", "Ärger", "zeta", "😀", "ｚ"];
         var ids = new List<string>();
-        foreach (var name in names.Reverse())
+        foreach (var name in names.AsEnumerable().Reverse())
         {
             ids.Insert(0, NewRoom());
             await Rooms.CreateAsync(ids[0], new RoomAbout { Name = name }, cancellationToken: Cancelled);

@@ -85,7 +85,7 @@ public sealed class ChatJsonTests
             $$"""{"kind":"memberChanged","member":{"user":"b\u00F6b","role":"member","joinedAt":"1970-01-01T00:00:00+00:00","mute":{"until":"1970-01-01T00:00:00+00:00","by":"mod"},"isMember":true},"by":"mod","reason":"spam","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"rulesChanged","rules":{"everyone":"Read, Join, Send, ChangeOwn, React","roles":[{"name":"owner","rights":"All"}],"slowMode":"00:00:00","flood":{"burst":5,"refill":"00:00:02"},"isArchived":false},"by":"olga","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"readMarkerMoved","user":"b\u00F6b","messageId":9000000000000000,"movedAt":"2026-11-23T07:20:09.447123+00:00","position":"{{JsonExamples.Position}}"}""",
-            $$"""{"kind":"aboutChanged","about":{"name":"b\u00F6b","topic":"\uD83D\uDC4D","metadata":{"Case Kept":""}},"by":"olga","position":"{{JsonExamples.Position}}"}""",
+            $$$"""{"kind":"aboutChanged","about":{"name":"b\u00F6b","topic":"\uD83D\uDC4D","metadata":{"Case Kept":""}},"by":"olga","position":"{{{JsonExamples.Position}}}"}""",
             $$"""{"kind":"roomDeleted","by":"olga","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
