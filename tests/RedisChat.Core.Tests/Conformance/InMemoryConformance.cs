@@ -50,7 +50,7 @@ public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStor
 
 public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());
 
-public sealed class InMemoryReadMarkerModelTests() : ReadMarkerModelTests(new InMemoryStores());
+public sealed class InMemoryReadMarkerHistoryTests() : ReadMarkerHistoryTests(new InMemoryStores());
 
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())

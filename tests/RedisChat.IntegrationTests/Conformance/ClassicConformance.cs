@@ -402,7 +402,7 @@ public sealed class ClassicReadMarkerListTests(TestServer server) : ReadMarkerLi
     }
 }
 
-public sealed class ClassicReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new ClassicStores(server))
+public sealed class ClassicReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)
     {

@@ -49,7 +49,7 @@ public sealed class ClusterReadMarkerTests(SharedCluster cluster) : ReadMarkerTe
 
 public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMarkerListTests(new ClusterStores(cluster));
 
-public sealed class ClusterReadMarkerModelTests(SharedCluster cluster) : ReadMarkerModelTests(new ClusterStores(cluster));
+public sealed class ClusterReadMarkerHistoryTests(SharedCluster cluster) : ReadMarkerHistoryTests(new ClusterStores(cluster));
 
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));

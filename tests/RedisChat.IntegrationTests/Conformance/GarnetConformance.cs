@@ -48,7 +48,7 @@ public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests
 
 public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));
 
-public sealed class GarnetReadMarkerModelTests(SharedGarnet garnet) : ReadMarkerModelTests(new GarnetStores(garnet));
+public sealed class GarnetReadMarkerHistoryTests(SharedGarnet garnet) : ReadMarkerHistoryTests(new GarnetStores(garnet));
 
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 

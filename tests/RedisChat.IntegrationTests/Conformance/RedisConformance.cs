@@ -55,7 +55,7 @@ public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(ne
 
 public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));
 
-public sealed class RedisReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new RedisStores(server));
+public sealed class RedisReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new RedisStores(server));
 
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));

@@ -55,7 +55,7 @@ public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(n
 
 public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));
 
-public sealed class SealedReadMarkerModelTests(TestServer server) : ReadMarkerModelTests(new SealedStores(server));
+public sealed class SealedReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new SealedStores(server));
 
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));

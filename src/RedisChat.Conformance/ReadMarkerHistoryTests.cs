@@ -7,7 +7,7 @@ namespace RedisChat.Conformance;
 /// the newest message are those of a plain list.
 /// </summary>
 /// <param name="stores">Opens the store under test.</param>
-public abstract class ReadMarkerModelTests(StoreFactory stores) : StoreTests(stores)
+public abstract class ReadMarkerHistoryTests(StoreFactory stores) : StoreTests(stores)
 {
     private static readonly string[] Users = ["alice", "bob", "{carol}:%"];
 
