@@ -23,31 +23,43 @@ internal static class Inbox
         #endregion
 
         await inbox.ShowAsync("book club");
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var isFirst = true;
-
-        #region watch-inbox
-        await foreach (var (room, now) in inbox.WatchAsync(cancellationToken: stop.Token))
-        {
-            // First every room as it is, then each one that changes; null: no longer a member.
-            Console.WriteLine(now is null ? $"{room} is gone" : $"{room}: {now.Unread} unread");
-            #endregion
-            if (isFirst)
-            {
-                isFirst = false;
-                await chat.Room("book club").ReadMarkers.MarkReadAsync("carol", 1);
-            }
-            else if (now is { Unread.Count: 0, IsMuted: true })
-            {
-                break;
-            }
-            #region watch-inbox
-        }
-        #endregion
-
+        await WatchAsync(chat, inbox);
         if (page.Rooms is not [{ Room: "book club", Unread.Count: 1 }])
         {
             throw new InvalidOperationException("The inbox is not what the README says.");
+        }
+    }
+
+    private static async Task WatchAsync(Chat chat, UserInbox inbox)
+    {
+        using var stop = new CancellationTokenSource();
+        var cancellationToken = stop.Token;
+        var shown = new List<InboxRoom?>();
+
+        void Show(string room, InboxRoom? now)
+        {
+            shown.Add(now);
+            _ = shown.Count == 1 ? chat.Room(room).ReadMarkers.MarkReadAsync("carol", 1) : stop.CancelAsync();
+        }
+
+        try
+        {
+            #region watch-inbox
+            await foreach (var (room, now) in inbox.WatchAsync(cancellationToken: cancellationToken))
+            {
+                // First every room as it is, then each one that changes; null: the user is no longer a member.
+                Show(room, now);
+            }
+            #endregion
+        }
+        catch (OperationCanceledException)
+        {
+            // The change has arrived.
+        }
+
+        if (shown is not [{ Unread.Count: 1, IsMuted: true }, { Unread.Count: 0 }])
+        {
+            throw new InvalidOperationException("The watched inbox is not what the README says.");
         }
     }
 }

@@ -43,28 +43,35 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
             (listed, cursor) = await PageOfAsync(listed, after, limit, includeHidden, cancellationToken).ConfigureAwait(false);
         }
 
-        var found = await ReadAsync(listed, cancellationToken).ConfigureAwait(false);
+        var (found, unreadable) = await ReadAsync(listed, cancellationToken).ConfigureAwait(false);
         return new InboxPage
         {
+            Unreadable = unreadable,
             Rooms = [.. found.Where(room => includeHidden || !room.Entry.IsHidden).OrderBy(room => room.Place).Select(room => room.Entry)],
             Cursor = cursor,
         };
     }
 
-    /// <summary>Reads rooms of the list, without those that the user is no member of.</summary>
-    public async ValueTask<IReadOnlyList<(InboxRoom Entry, Place Place)>> ReadAsync(IReadOnlyList<ListedRoom> listed, CancellationToken cancellationToken)
+    /// <summary>Reads rooms of the list, without those that the user is no member of, and without those that cannot be read.</summary>
+    public async ValueTask<(IReadOnlyList<(InboxRoom Entry, Place Place)> Rooms, IReadOnlyList<string> Unreadable)> ReadAsync(
+        IReadOnlyList<ListedRoom> listed, CancellationToken cancellationToken)
     {
         if (listed.Count == 0)
         {
-            return [];
+            return ([], []);
         }
 
         var states = await rooms.ReadUserRoomsAsync(user, [.. listed.Select(room => room.Room)], cancellationToken).ConfigureAwait(false);
         var found = new List<(InboxRoom, Place)>(listed.Count);
-        var superfluous = new List<ListedRoom>();
+        var (superfluous, unreadable) = (new List<ListedRoom>(), new List<string>());
         for (var i = 0; i < states.Count; i++)
         {
-            if (states[i] is { Member: { IsMember: true } member } state)
+            if (states[i].Error is { } error)
+            {
+                ChatLog.UnreadableRoom(logger, error);
+                unreadable.Add(states[i].Room);
+            }
+            else if (states[i] is { Member: { IsMember: true } member } state)
             {
                 found.Add((EntryOf(listed[i], state, member), new Place(state.LastActivity ?? listed[i].ChangedAt, state.Room)));
             }
@@ -79,7 +86,7 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
             await RepairAsync(superfluous, cancellationToken).ConfigureAwait(false);
         }
 
-        return found;
+        return (found, unreadable);
     }
 
     private async ValueTask<(IReadOnlyList<ListedRoom> Page, string? Cursor)> PageOfAsync(

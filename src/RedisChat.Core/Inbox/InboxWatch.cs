@@ -86,10 +86,10 @@ internal sealed class InboxWatch : IAsyncDisposable
 
         foreach (var part in rooms.Where(_listed.ContainsKey).Chunk(RoomsAtOnce))
         {
-            var found = await RunAsync(part, static (watch, part, token) => watch._reader.ReadAsync([.. part.Select(room => watch._listed[room])], token), cancellationToken)
+            var (found, unreadable) = await RunAsync(part, static (watch, part, token) => watch._reader.ReadAsync([.. part.Select(room => watch._listed[room])], token), cancellationToken)
                 .ConfigureAwait(false);
             var entries = found.ToDictionary(room => room.Entry.Room, room => room.Entry, StringComparer.Ordinal);
-            foreach (var room in part)
+            foreach (var room in part.Except(unreadable))
             {
                 if (entries.GetValueOrDefault(room) is var now && now != _inbox.GetValueOrDefault(room))
                 {

@@ -76,7 +76,7 @@ internal sealed class KeptRoom(string name, int slot)
     }
 
     /// <summary>Why a user may not be here; <see langword="null"/> if that is not so.</summary>
-    public ChatForbiddenException? RefusalOf(string user) => _users.TryGetValue(user, out var kept) ? kept.Refusal : null;
+    public ChatForbiddenException? RefusalOf(string user) => _users.TryGetValue(user, out var kept) ? kept.Denial : null;
 
     /// <summary>Whether the store knows what it should about a user.</summary>
     public bool Knows(string user) => !_unsettled.Contains(user);
@@ -170,7 +170,7 @@ internal sealed class KeptRoom(string name, int slot)
 
     private void Settle(string user, KeptUser kept)
     {
-        if (kept.Connections > 0 ? (kept.IsStored || kept.Refusal is not null) && !kept.NeedsCheck : !kept.IsStored && !kept.MayBeStored)
+        if (kept.Connections > 0 ? (kept.IsStored || kept.Denial is not null) && !kept.NeedsCheck : !kept.IsStored && !kept.MayBeStored)
         {
             _unsettled.Remove(user);
         }
@@ -188,8 +188,8 @@ internal sealed class KeptRoom(string name, int slot)
 
     private void Refuse(KeptUser kept, ChatForbiddenException? refusal)
     {
-        _refused += (refusal is null ? 0 : 1) - (kept.Refusal is null ? 0 : 1);
-        kept.Refusal = refusal;
+        _refused += (refusal is null ? 0 : 1) - (kept.Denial is null ? 0 : 1);
+        kept.Denial = refusal;
     }
 
     private static string NewProcess() => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
@@ -201,7 +201,7 @@ internal sealed class KeptRoom(string name, int slot)
         public bool IsStored { get; set; }
 
         /// <summary>Why the user may not be in the room, as far as it is known. The handles of the user's connections stay, and the store is asked again.</summary>
-        public ChatForbiddenException? Refusal { get; set; }
+        public ChatForbiddenException? Denial { get; set; }
 
         /// <summary>Whether the user enters once more, so that the store checks the right to.</summary>
         public bool NeedsCheck { get; set; }
