@@ -88,7 +88,4 @@ internal static partial class ChatLog
 
     [LoggerMessage(57, LogLevel.Debug, "Rooms that a user is no longer a member of could not be removed from the user's list. The next reader tries again.", EventName = "RepairFailed")]
     public static partial void RepairFailed(ILogger logger, Exception error);
-
-    [LoggerMessage(58, LogLevel.Warning, "A room was left out of an inbox because what is stored there cannot be read.", EventName = "UnreadableRoom")]
-    public static partial void UnreadableRoom(ILogger logger, Exception error);
 }

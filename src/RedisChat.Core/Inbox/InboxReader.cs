@@ -68,7 +68,7 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
         {
             if (states[i].Error is { } error)
             {
-                ChatLog.UnreadableRoom(logger, error);
+                ChatLog.UnreadableRoom(logger, (error as ChatDataException)?.Key ?? error.GetType().Name, (error as ChatDataException)?.Field ?? "");
                 unreadable.Add(states[i].Room);
             }
             else if (states[i] is { Member: { IsMember: true } member } state)
