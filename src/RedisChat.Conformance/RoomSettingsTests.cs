@@ -222,18 +222,18 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
     [Fact]
     public Task A_user_has_a_room_for_notes_and_one_who_left_comes_back_and_one_who_is_banned_does_not() => RunAsync(async () =>
     {
-        var notes = await Rooms.DirectAsync("alice", "alice", Cancelled);
-        await notes.SendAsync("alice", "buy milk", Cancelled);
+        var notes = await Rooms.DirectAsync("dora", "dora", Cancelled);
+        await notes.SendAsync("dora", "buy milk", Cancelled);
         (await notes.Members.ListAsync(cancellationToken: Cancelled)).Members.Should().ContainSingle();
 
-        var room = await Rooms.DirectAsync("alice", "bob", Cancelled);
-        await room.Members.LeaveAsync("bob", Cancelled);
-        await Rooms.DirectAsync("alice", "bob", Cancelled);
-        await room.SendAsync("bob", "back", Cancelled);
+        var room = await Rooms.DirectAsync("dora", "emil", Cancelled);
+        await room.Members.LeaveAsync("emil", Cancelled);
+        await Rooms.DirectAsync("dora", "emil", Cancelled);
+        await room.SendAsync("emil", "back", Cancelled);
 
-        await room.Members.BanAsync("alice", Actor.Application, cancellationToken: Cancelled);
-        (await RefusedAsync(() => Rooms.DirectAsync("alice", "bob", Cancelled))).Should().Be(ForbiddenReason.Banned);
-        (await room.Members.GetAsync("alice", Cancelled))!.IsMember.Should().BeFalse();
+        await room.Members.BanAsync("dora", Actor.Application, cancellationToken: Cancelled);
+        (await RefusedAsync(() => Rooms.DirectAsync("dora", "emil", Cancelled))).Should().Be(ForbiddenReason.Banned);
+        (await room.Members.GetAsync("dora", Cancelled))!.IsMember.Should().BeFalse();
     });
 
     [Fact]

@@ -81,10 +81,11 @@ public sealed partial class Chat
 
     /// <summary>Ends everything that is watched for a user, for example because the user logs out or loses the account.</summary>
     /// <remarks>
-    /// Each stream that was started for the user (<see cref="WatchOptions.As"/>, <see cref="WatchManyOptions.As"/>) before this call ends with a
-    /// <see cref="ChatForbiddenException"/> whose reason is <see cref="ForbiddenReason.Revoked"/>: on every node, within milliseconds, and within
-    /// <see cref="RedisStoreOptions.LiveProbeInterval"/> if the event is lost. Streams that are started later are not affected: the application must no longer
-    /// start them. Memberships and messages stay. It is safe to repeat.
+    /// Each stream that was started for the user before this call ends with a <see cref="ChatForbiddenException"/> whose reason is
+    /// <see cref="ForbiddenReason.Revoked"/>: a watched room (<see cref="WatchOptions.As"/>) and a watched inbox. The rooms of a stream of many
+    /// (<see cref="WatchManyOptions.As"/>) leave it with <see cref="RoomEvent.Failed"/>. This happens on every node when the event arrives, within milliseconds, and
+    /// within <see cref="RedisStoreOptions.LiveProbeInterval"/> if the event is lost; in an inbox, up to <see cref="InboxWatchOptions.Interval"/> later. Streams that
+    /// are started later are not affected: the application must no longer start them. Memberships and messages stay. It is safe to repeat.
     /// </remarks>
     /// <param name="user">The user's id; the user need not be known.</param>
     /// <param name="cancellationToken">Stops waiting; it may still take effect.</param>

@@ -59,11 +59,8 @@ internal sealed class InboxNews
         lock (_gate)
         {
             var taken = (_hasList, _rooms);
-            if (!_arrived.Task.IsFaulted)
-            {
-                (_hasList, _rooms, _arrived) = (false, new(StringComparer.Ordinal), New());
-            }
-
+            (_hasList, _rooms) = (false, new(StringComparer.Ordinal));
+            _arrived = _arrived.Task.IsFaulted ? _arrived : New();
             return taken;
         }
     }

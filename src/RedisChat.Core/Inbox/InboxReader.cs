@@ -108,7 +108,7 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
         {
             await users.RepairAsync(user, superfluous, cancellationToken).ConfigureAwait(false);
         }
-        catch (ChatException e)
+        catch (Exception e) when (e is ChatException or OperationCanceledException)
         {
             // The inbox is right without it, and the next reader tries again.
             ChatLog.RepairFailed(logger, e);

@@ -20,10 +20,12 @@ internal sealed class InboxWatch : IAsyncDisposable
     // What the consumer has received; and the rooms that the list had when it was last read.
     private readonly Dictionary<string, InboxRoom> _inbox = new(StringComparer.Ordinal);
     private Dictionary<string, ListedRoom> _listed = new(StringComparer.Ordinal);
+    private long _refreshed;
 
     public InboxWatch(Chat chat, string user, InboxReader reader)
     {
         (_chat, _user, _reader) = (chat, user, reader);
+        _refreshed = chat.Runner.Time.GetTimestamp();
         _rooms = chat.WatchManyAsync([]);
         var scope = chat.Store.WatchAsync(UserScope.Of(user), WatchOptions.FromNow, _ending.Token);
         _pumps = Task.WhenAll(Background.Run(() => PumpAsync(scope)), Background.Run(() => PumpAsync(_rooms)));
@@ -34,15 +36,19 @@ internal sealed class InboxWatch : IAsyncDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var arrived = _news.Arrived;
-        await Task.WhenAny(arrived, Task.Delay(refresh, _chat.Runner.Time, over.Token)).ConfigureAwait(false);
+        var left = refresh - _chat.Runner.Time.GetElapsedTime(_refreshed);
+        await Task.WhenAny(arrived, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _chat.Runner.Time, over.Token)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (arrived.IsCompleted)
+        if (arrived.IsFaulted)
         {
             await arrived.ConfigureAwait(false);
         }
-        else
+
+        // Also while there is something new all the time.
+        if (_chat.Runner.Time.GetElapsedTime(_refreshed) >= refresh)
         {
+            _refreshed = _chat.Runner.Time.GetTimestamp();
             AddAll();
         }
     }
@@ -154,10 +160,11 @@ internal sealed class InboxWatch : IAsyncDisposable
     {
         switch (happened)
         {
-            case RoomEvent.Revoked:
+            case RoomEvent.Revoked or RoomEvent.Gap:
+                // With the history of the scope, a revocation may have been lost.
                 _news.Fail(Forbidden.Revoked(null));
                 break;
-            case RoomEvent.RoomListed or RoomEvent.CaughtUp or RoomEvent.Gap:
+            case RoomEvent.RoomListed or RoomEvent.CaughtUp:
                 _news.AddList();
                 break;
         }
@@ -168,6 +175,12 @@ internal sealed class InboxWatch : IAsyncDisposable
         if (Concerns(watched.Event))
         {
             _news.Add(watched.Room);
+        }
+
+        if (watched.Event is RoomEvent.RoomDeleted)
+        {
+            // The room has left the stream. It may be created again, and the user a member again.
+            _news.AddList();
         }
     });
 

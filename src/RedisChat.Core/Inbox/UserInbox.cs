@@ -28,8 +28,9 @@ public sealed class UserInbox
 
     /// <summary>Lists the rooms, newest activity first.</summary>
     /// <remarks>
-    /// Takes one round trip for the list, and then at most two for each shard, however many rooms there are. For more rooms than the limit, the order is that at the
-    /// time of each call: a room with a new message moves to the front, and is then not on a later page.
+    /// Takes one round trip for the list, and then at most two for each shard; rooms of which many newest messages were deleted, or written by the user, may take
+    /// further ones. For more rooms than the limit, the order is that at the time of each call: a room with a new message moves to the front, and is then not on a
+    /// later page.
     /// </remarks>
     /// <param name="cursor">Where to continue: the <see cref="InboxPage.Cursor"/> of the previous call; omit it to start.</param>
     /// <param name="limit">The most rooms to return: 1 to <see cref="ChatLimits.MaxPageSize"/>. A page may have fewer, and still a cursor.</param>

@@ -1,21 +1,20 @@
 namespace RedisChat;
 
 /// <summary>One watcher for a user, until it ends or the user is revoked. Guarded by the lock of <see cref="UserSessions"/>.</summary>
-internal sealed class UserSession(UserSessions sessions, string user) : IDisposable
+/// <param name="sessions">All sessions.</param>
+/// <param name="user">The user.</param>
+/// <param name="ended">Called once, on the pool, when the user is revoked or can no longer be watched. Must not throw.</param>
+internal sealed class UserSession(UserSessions sessions, string user, Action ended) : IDisposable
 {
-    private readonly CancellationTokenSource _ended = new();
-
     // The revision of the last revocation that was delivered before it was known where the session begins.
     private long _revoked = -1;
     private long? _since;
+    private Exception? _error;
 
     public string User => user;
 
-    /// <summary>Canceled when the user is revoked, or that can no longer be watched.</summary>
-    public CancellationToken Ended => _ended.Token;
-
     /// <summary>Why it ended; <see langword="null"/> while it has not.</summary>
-    public Exception? Error { get; private set; }
+    public Exception? Error => Volatile.Read(ref _error);
 
     /// <summary>Sets where the session begins: only later revocations count.</summary>
     /// <returns>Whether it must end at once.</returns>
@@ -33,16 +32,19 @@ internal sealed class UserSession(UserSessions sessions, string user) : IDisposa
         return _since is { } since && revision > since;
     }
 
-    /// <summary>Ends the session. Not under the lock, because this runs the watcher's code.</summary>
+    /// <summary>Ends the session.</summary>
     public void End(Exception error)
     {
-        Error ??= error;
-        _ended.Cancel();
+        if (Interlocked.CompareExchange(ref _error, error, null) is null)
+        {
+            _ = Background.Run(() =>
+            {
+                ended();
+                return Task.CompletedTask;
+            });
+        }
     }
 
-    public void Dispose()
-    {
-        sessions.Leave(this);
-        _ended.Dispose();
-    }
+    /// <summary>Leaves the others. May be called again.</summary>
+    public void Dispose() => sessions.Leave(this);
 }

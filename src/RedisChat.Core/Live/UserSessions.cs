@@ -18,9 +18,12 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
     private readonly Dictionary<string, Feed> _feeds = new(StringComparer.Ordinal);
 
     /// <summary>Begins a session: once this has returned, every revocation that begins ends it.</summary>
-    public async ValueTask<UserSession> BeginAsync(string user, CancellationToken cancellationToken)
+    /// <param name="user">The user.</param>
+    /// <param name="ended">Called on the pool when it ends, unless it was disposed before. Must not throw.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<UserSession> BeginAsync(string user, Action ended, CancellationToken cancellationToken)
     {
-        var session = Join(user);
+        var session = Join(user, ended);
         try
         {
             var page = await store.ReadAsync(UserScope.Of(user), NoMessages, cancellationToken).ConfigureAwait(false);
@@ -47,7 +50,7 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         }
     }
 
-    private UserSession Join(string user)
+    private UserSession Join(string user, Action ended)
     {
         lock (_gate)
         {
@@ -56,7 +59,7 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
                 _feeds[user] = feed = new Feed();
             }
 
-            var session = new UserSession(this, user);
+            var session = new UserSession(this, user, ended);
             feed.Sessions.Add(session);
             return session;
         }
@@ -95,9 +98,14 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException) when (feed.Ending.IsCancellationRequested)
         {
-            // The last session has ended; or the store was disposed, which ends all watchers.
+            // The last session has ended.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store was disposed, which ends all watchers.
+            Abandon(user, feed);
         }
         catch (Exception e)
         {

@@ -36,7 +36,7 @@ internal sealed class ReaderEvents(
         },
         token);
 
-    private ValueTask<UserSession> BeginAsync(CancellationToken token) => RepeatAsync(() => sessions!.BeginAsync(user, token), token);
+    private ValueTask<UserSession> BeginAsync(Action ended, CancellationToken token) => RepeatAsync(() => sessions!.BeginAsync(user, ended, token), token);
 
     private async ValueTask<T> RepeatAsync<T>(Func<ValueTask<T>> read, CancellationToken token)
     {
@@ -67,15 +67,17 @@ internal sealed class ReaderEvents(
         private readonly IAsyncEnumerator<RoomEvent> _events;
         private readonly CancellationToken _ofEnumeration;
         private readonly CancellationTokenSource _ending;
-        private CancellationTokenRegistration _onSessionEnded;
+        private readonly CancellationToken _ended;
         private UserSession? _session;
+        private volatile bool _isDisposed;
         private bool _hasBegun;
 
         public Enumerator(ReaderEvents reader, IAsyncEnumerable<RoomEvent> events, CancellationToken ofEnumeration)
         {
             (_reader, _ofEnumeration) = (reader, ofEnumeration);
             _ending = CancellationTokenSource.CreateLinkedTokenSource(reader.Canceled, ofEnumeration);
-            _events = events.GetAsyncEnumerator(_ending.Token);
+            _ended = _ending.Token;
+            _events = events.GetAsyncEnumerator(_ended);
         }
 
         public RoomEvent Current => _events.Current;
@@ -96,7 +98,7 @@ internal sealed class ReaderEvents(
 
                 if (_reader.MayMatter(_events.Current))
                 {
-                    await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
+                    await _reader.CheckAsync(_ended).ConfigureAwait(false);
                 }
 
                 return true;
@@ -115,7 +117,7 @@ internal sealed class ReaderEvents(
             {
                 throw new OperationCanceledException(_reader.Canceled);
             }
-            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+            catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {
                 // Disposed during a check.
                 return false;
@@ -124,10 +126,16 @@ internal sealed class ReaderEvents(
 
         public async ValueTask DisposeAsync()
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            Interlocked.MemoryBarrier();
+            _session?.Dispose();
             await _ending.CancelAsync().ConfigureAwait(false);
             await _events.DisposeAsync().ConfigureAwait(false);
-            await _onSessionEnded.DisposeAsync().ConfigureAwait(false);
-            _session?.Dispose();
             _ending.Dispose();
         }
 
@@ -136,12 +144,29 @@ internal sealed class ReaderEvents(
         {
             if (_reader.HasSessions && _session is null)
             {
-                _session = await _reader.BeginAsync(_ending.Token).ConfigureAwait(false);
-                _onSessionEnded = _session.Ended.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
+                _session = await _reader.BeginAsync(EndEarly, _ended).ConfigureAwait(false);
+                Interlocked.MemoryBarrier();
+                if (_isDisposed)
+                {
+                    // Disposed while the session began: nobody else ends it.
+                    _session.Dispose();
+                }
             }
 
-            await _reader.CheckAsync(_ending.Token).ConfigureAwait(false);
+            await _reader.CheckAsync(_ended).ConfigureAwait(false);
             _hasBegun = true;
+        }
+
+        private void EndEarly()
+        {
+            try
+            {
+                _ending.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The watcher has ended.
+            }
         }
     }
 

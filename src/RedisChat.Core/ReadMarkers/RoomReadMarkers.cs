@@ -50,7 +50,7 @@ public sealed class RoomReadMarkers
     public Task<ReadMarker> MarkReadAsync(string user, long messageId, CancellationToken cancellationToken = default) =>
         MoveAsync(user, messageId, back: false, cancellationToken);
 
-    /// <summary>Makes a message and all after it unread again. Does nothing if the message is unread anyway. The user's own messages never count as unread.</summary>
+    /// <summary>Makes a message and all after it unread again. Does not move a marker that is before the message; a user without one gets one before all messages. The user's own messages never count as unread.</summary>
     /// <param name="user">The user's id.</param>
     /// <param name="messageId">The message's id. The message may have been deleted.</param>
     /// <param name="cancellationToken">Stops waiting; the marker may still be moved.</param>

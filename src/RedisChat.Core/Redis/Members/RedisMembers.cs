@@ -68,26 +68,40 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
     public async ValueTask<RoomMember> ChangeMemberAsync(
         string room, string user, Actor actor, Func<MemberSituation, RoomMember> decide, string? reason, CancellationToken cancellationToken)
     {
-        var (result, isListed, mustList) = (new RoomMember { User = user }, false, false);
-        var entry = await ReadEntryAsync().ConfigureAwait(false);
-        await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
-        if (mustList)
+        var (result, isSame, joins, leaves) = (new RoomMember { User = user }, false, false, false);
+        RedisValue? entry = null;
+        var isListed = false;
+        while (true)
         {
-            // Before the membership: see IMembershipList.
-            await lists.AddAsync(user, room, cancellationToken).ConfigureAwait(false);
-            isListed = true;
             await ChangeAsync(room, user, actor, Decide, cancellationToken).ConfigureAwait(false);
+
+            // A change that begins or ends a membership is made in a second pass, when the list is prepared: see IMembershipList.
+            if (joins && !isListed)
+            {
+                await BeforeAsync(lists.AddAsync(user, room, cancellationToken)).ConfigureAwait(false);
+                isListed = true;
+            }
+            else if (leaves && entry is null)
+            {
+                await BeforeAsync(ReadEntryAsync()).ConfigureAwait(false);
+            }
+            else
+            {
+                break;
+            }
         }
 
-        await ListAsync().ConfigureAwait(false);
+        await AfterAsync().ConfigureAwait(false);
         return result;
 
         bool Decide(MemberSituation now, RoomChange change)
         {
             var (before, after) = (now.Target, decide(now));
             result = after;
-            mustList = after.JoinedSince(before) && !isListed;
-            if (ReferenceEquals(after, before) || mustList)
+            isSame = ReferenceEquals(after, before);
+            joins = after.JoinedSince(before);
+            leaves = before.IsMember && !after.IsMember;
+            if (isSame || (joins && !isListed) || (leaves && entry is null))
             {
                 return false;
             }
@@ -118,29 +132,44 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             return true;
         }
 
-        async ValueTask<RedisValue> ReadEntryAsync()
-        {
-            try
-            {
-                return await lists.ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e)
-            {
-                throw RedisErrors.NotSent(e);
-            }
-        }
+        async ValueTask ReadEntryAsync() => entry = await lists.ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
 
-        async ValueTask ListAsync()
+        async ValueTask AfterAsync()
         {
             try
             {
-                await lists.KeepAsync(user, room, result.IsMember, entry, cancellationToken).ConfigureAwait(false);
+                if (leaves)
+                {
+                    await lists.RemoveAsync(user, room, entry!.Value, cancellationToken).ConfigureAwait(false);
+                }
+                else if (joins || (isSame && result.IsMember))
+                {
+                    await lists.ConfirmAsync(user, room, cancellationToken).ConfigureAwait(false);
+                }
             }
-            catch (ChatUnavailableException e) when (!e.MayHaveHappened)
+            catch (ChatException e) when (leaves)
             {
-                // The member was changed.
+                // The membership has ended. Whoever reads the list repairs it.
+                ChatLog.RepairFailed(context.Logger, e);
+            }
+            catch (ChatException e) when (joins && e is not ChatUnavailableException { MayHaveHappened: true })
+            {
+                // The membership has begun.
                 throw RedisErrors.MayBeSent(e);
             }
+        }
+    }
+
+    /// <summary>Takes a step before the change: if it is canceled, nothing was changed.</summary>
+    private static async ValueTask BeforeAsync(ValueTask step)
+    {
+        try
+        {
+            await step.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
         }
     }
 

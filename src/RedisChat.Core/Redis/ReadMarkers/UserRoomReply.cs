@@ -23,7 +23,8 @@ internal readonly record struct UserRoomReply(
         var last = Bytes(ref reader);
         var at = Bytes(ref reader);
         var revision = Bytes(ref reader);
-        var position = epoch is null ? RoomPosition.Start
+        var isBeingDeleted = epoch is [(byte)'!'];
+        var position = epoch is null || isBeingDeleted ? RoomPosition.Start
             : StrictNumber.TryReadEpoch(epoch, out var number) && TryRead(last, out var id) && TryRead(at, out var stamp) && TryRead(revision, out var changed)
                 ? new RoomPosition(number, id, stamp, changed)
                 : throw new ChatDataException($"The hash '{keys.Room(room)}' has no valid counters. Another program may be using the same key prefix.")
@@ -31,7 +32,7 @@ internal readonly record struct UserRoomReply(
                     Key = keys.Room(room),
                 };
         return new UserRoomReply(
-            position, Text(ref reader) ?? "", Text(ref reader), Number(ref reader) == 1, Text(ref reader), (int)Number(ref reader), Number(ref reader),
+            position, Text(ref reader) ?? (isBeingDeleted ? RoomCounters.BeingDeleted : ""), Text(ref reader), Number(ref reader) == 1, Text(ref reader), (int)Number(ref reader), Number(ref reader),
             Number(ref reader), Bytes(ref reader));
     }
 

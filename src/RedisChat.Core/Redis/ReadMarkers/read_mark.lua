@@ -16,7 +16,10 @@ local function number(text)
   return text and #text <= 16 and string.match(text, '^%d+$') and tonumber(text)
 end
 
-local room = call('HMGET', KEYS[1], 'last', 'uses')
+local room = call('HMGET', KEYS[1], 'last', 'uses', 'epoch')
+if room[3] == '!' then
+  return {err = 'CHATDELETED the room is being deleted'}
+end
 local last = number(room[1] or '0')
 if not last then
   return {err = 'CHATDATA the room has no valid counters'}

@@ -26,6 +26,10 @@ local function text(value)
 end
 
 local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+if room[1] == '!' then
+  -- A room that is being deleted reads as empty.
+  return {'!', false, false, false, false, false, 1, false, 0, 1, 0, false}
+end
 local last = number(room[2] or '0')
 if not last or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}

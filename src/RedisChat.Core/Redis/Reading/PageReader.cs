@@ -19,7 +19,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
     /// <summary>Reads a page: from a replica, if the query prefers one and it is not behind what this process has seen.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken) =>
-        (context.Options.PreferReplicas ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
+        (context.Options.PreferReplicas && !UserScope.TryGetUser(room, out _) ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
         ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, does not answer, or refuses it, perhaps by old

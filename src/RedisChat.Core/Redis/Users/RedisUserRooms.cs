@@ -16,6 +16,9 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
     private const int UsersAtOnce = 100;
 
+    // Whoever reads the list next goes on.
+    private const int MostRepairs = 20;
+
     // A process that joins, and is not dead, makes the room's change within this time after listing it.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
@@ -34,7 +37,7 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
             (Context: context, Rooms: rooms),
             static async (database, call, token) =>
             {
-                var reading = call.Rooms.Select(room => RoomCounters.ReadAsync(new PrimaryReads(database), call.Context.Keys, room)).ToList();
+                var reading = call.Rooms.Select(room => CountersAsync(call.Context, new PrimaryReads(database), room)).ToList();
                 var found = await Task.WhenAll(reading).UntilAsync(token).ConfigureAwait(false);
                 var activity = new RoomActivity[found.Length];
                 for (var i = 0; i < found.Length; i++)
@@ -89,7 +92,7 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
                 return DateTimeOffset.FromUnixTimeSeconds((long)time[0]);
             },
             cancellationToken).ConfigureAwait(false);
-        foreach (var listed in rooms.Where(listed => listed.ChangedAt < now - Grace))
+        foreach (var listed in rooms.Where(listed => listed.ChangedAt < now - Grace).Take(MostRepairs))
         {
             await RemoveAsync(user, listed.Room, Text(listed), cancellationToken).ConfigureAwait(false);
         }
@@ -119,18 +122,14 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
         bool Decide(RedisValue present, RoomChange list)
         {
-            Set(list, user, Read(user, room, present) ?? new ListedRoom { Room = room });
+            Set(list, user, new ListedRoom { Room = room });
             return true;
         }
     }
 
-    public async ValueTask KeepAsync(string user, string room, bool isMember, RedisValue entry, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(string user, string room, CancellationToken cancellationToken)
     {
-        if (!isMember && !entry.IsNull)
-        {
-            await RemoveAsync(user, room, entry, cancellationToken).ConfigureAwait(false);
-        }
-        else if (isMember && (await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false)).IsNull)
+        if ((await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false)).IsNull)
         {
             await AddAsync(user, room, cancellationToken).ConfigureAwait(false);
         }
@@ -160,12 +159,13 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
     private Task ForgetAsync(string room, List<string> users, CancellationToken cancellationToken) => Task.WhenAll(users.Select(async user =>
     {
-        var entry = await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false);
-        await KeepAsync(user, room, isMember: false, entry, cancellationToken).ConfigureAwait(false);
+        if (await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false) is { IsNull: false } entry)
+        {
+            await RemoveAsync(user, room, entry, cancellationToken).ConfigureAwait(false);
+        }
     }));
 
-    /// <summary>Removes a room, unless its entry has changed.</summary>
-    private async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
+    public async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
     {
         await ChangeAsync(user, room, entry, Decide, cancellationToken).ConfigureAwait(false);
 
@@ -178,6 +178,20 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
             list.Delete(Hash(user), room).Line(RedisValue.EmptyString);
             return true;
+        }
+    }
+
+    /// <summary>A room's counters. A room whose keys hold something else counts as empty; whoever reads the room itself finds out.</summary>
+    private static async Task<(RoomPosition Position, string Uses)> CountersAsync(RedisStoreContext context, PrimaryReads reads, string room)
+    {
+        try
+        {
+            return await RoomCounters.ReadAsync(reads, context.Keys, room).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ChatDataException
+            || (e is RedisServerException && context.Connection.Errors.TryTranslate(e, out var error, writes: false) && error is ChatDataException))
+        {
+            return (RoomPosition.Start, "");
         }
     }
 

@@ -5,6 +5,9 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
 {
     private readonly SortedDictionary<string, RoomMember> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Pace> _paces = [];
+
+    // What follows the membership of each user who has ever changed.
+    private readonly Dictionary<string, Action<RoomMember>> _lists = new(StringComparer.Ordinal);
     private RuleSet _rules = RuleSet.Open;
 
     /// <summary>How fast a user sends: the last send, and the time at which the flood allowance is full again.</summary>
@@ -21,6 +24,15 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
         lock (room.Gate)
         {
             return Situation(user, actor: null);
+        }
+    }
+
+    /// <summary>Ends all memberships, because the room is deleted. For callers that hold the lock.</summary>
+    public void Forget()
+    {
+        foreach (var (user, changed) in _lists)
+        {
+            changed(new RoomMember { User = user });
         }
     }
 
@@ -92,6 +104,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
                 Revision = position.Revision,
             });
             changed(after);
+            _lists[user] = changed;
             return after;
         }
     }

@@ -134,6 +134,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var before = _revision;
             _revision = NextRevision();
             Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
+            Members.Forget();
             Begin();
             return new RoomDeletion(count, count);
         }

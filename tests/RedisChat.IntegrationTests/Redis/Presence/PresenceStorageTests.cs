@@ -97,7 +97,7 @@ public sealed partial class PresenceStorageTests(TestServer server)
             }
         }
 
-        calls[0].Should().Equal("TIME", "HGETALL", "HGET", "HDEL", "HSET");
+        calls[0].Should().Equal("TIME", "HGETALL", "HMGET", "HDEL", "HSET");
 
         static PresenceUpdate Update(long changes, params string[] entering) =>
             new() { Process = "one", Changes = changes, Expiry = TimeSpan.FromMinutes(1), Entering = entering };

@@ -44,7 +44,10 @@ public sealed class DirectoryStorageTests(TestServer server) : IAsyncDisposable
         entry.Should().MatchRegex("^[0-9]{16} the \"club\"$");
         (await Database.SortedSetRangeByRankWithScoresAsync($"{shard}:names")).Should().Equal(new SortedSetEntry("the \"club\"\nclub", 0));
         (await Database.SortedSetRangeByRankAsync($"{shard}:active")).Should().Equal("club");
-        (await KeysAsync()).Should().BeEquivalentTo(Key("club"), $"{Key("club")}:changed", $"{Key("club")}:members", $"{shard}:rooms", $"{shard}:names", $"{shard}:active");
+        var olga = $"{_prefix}:{{user:olga}}";
+        (await KeysAsync()).Should().BeEquivalentTo(
+            Key("club"), $"{Key("club")}:changed", $"{Key("club")}:members", $"{Key("club")}:read", $"{shard}:rooms", $"{shard}:names", $"{shard}:active",
+            olga, $"{olga}:changed", $"{olga}:rooms");
     }
 
     [Fact]
