@@ -179,6 +179,26 @@ public abstract class InboxTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task The_settings_of_an_earlier_membership_do_not_count() => RunAsync(async () =>
+    {
+        await Members(Room).JoinAsync(_alice, Cancelled);
+        await AppendAsync("bob", "1");
+        await AppendAsync("bob", "2");
+        await Inbox.HideAsync(Room, Cancelled);
+        await Inbox.MuteAsync(Room, Cancelled);
+        await Chat.Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
+        await Members(Room).JoinAsync(_alice, Cancelled);
+        await AppendAsync("bob", "1");
+
+        (await Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Should().ContainSingle().Which.Should().Match<InboxRoom>(room => !room.IsHidden && !room.IsMuted);
+
+        await Inbox.MuteAsync(Room, Cancelled);
+        await Members(Room).LeaveAsync(_alice, Cancelled);
+        await Members(Room).JoinAsync(_alice, Cancelled);
+        (await Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Should().ContainSingle().Which.IsMuted.Should().BeFalse();
+    });
+
+    [Fact]
     public Task A_watched_inbox_delivers_every_room_and_then_what_changes() => RunAsync(async () =>
     {
         var (first, second) = (NewRoom(), NewRoom());

@@ -57,6 +57,26 @@ public abstract class RevocationTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task Streams_that_end_at_the_same_time_do_not_keep_others_alive() => RunAsync(async () =>
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var logs = Enumerable.Range(0, 12).Select(_ => Watch(Chat, _alice)).ToList();
+            await Task.WhenAll(logs.Select(log => log.CaughtUpAsync()));
+
+            var revoking = Chat.RevokeAsync(_alice, Cancelled);
+            await Task.WhenAll(logs.Where((_, n) => n % 3 == 0).Select(log => log.DisposeAsync().AsTask()));
+            await revoking;
+
+            foreach (var log in logs.Where((_, n) => n % 3 != 0))
+            {
+                (await EndOfAsync(log)).Reason.Should().Be(ForbiddenReason.Revoked);
+                await log.DisposeAsync();
+            }
+        }
+    });
+
+    [Fact]
     public Task A_stream_of_many_rooms_loses_them_all() => RunAsync(async () =>
     {
         var rooms = new[] { NewRoom(), NewRoom() };

@@ -97,12 +97,15 @@ public sealed class RoomErasureTests
             () => rooms.CreateAsync("lobby", RoomAbout.None, cancellationToken: Cancelled),
             () => rooms.RenameAsync("lobby", "new", Actor.Application, Cancelled),
             () => chat.Room("lobby").Presence.EnterAsync("olga", Cancelled),
+            () => chat.Room("lobby").ReadMarkers.MarkReadAsync("olga", 1, Cancelled),
         })
         {
             (await Assert.ThrowsAsync<ChatForbiddenException>(write)).Reason.Should().Be(ForbiddenReason.RoomDeleted);
         }
 
         (await new Chat(other).ReceiveAsync("lobby", new MessageQuery { User = "olga" }, Cancelled)).Messages.Should().BeEmpty();
+        (await chat.Room("lobby").ReadMarkers.GetUnreadAsync("olga", Cancelled)).Should().Be(default(UnreadCount));
+        (await chat.User("olga").Inbox.ListAsync(cancellationToken: Cancelled)).Should().BeEquivalentTo(new InboxPage { Rooms = [] });
         (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Should().BeEquivalentTo(new MessagePage { Messages = [], Position = RoomPosition.Start });
 
         var continued = new List<RoomDeletion>();
