@@ -11,7 +11,7 @@ public sealed class ConformanceCoverageTests
         var types = typeof(ConformanceCoverageTests).Assembly.GetTypes();
 
         types.Should().Contain([typeof(RedisStores), typeof(SealedStores), typeof(ClusterStores), typeof(ClassicStores)]);
-                // The same store as another one, behind a bad network.
+        // The same store as another one, behind a bad network.
         ConformanceSuite.MissingClasses(types.Where(type => type.Name != "CutStores").ToList()).Should().BeEmpty();
     }
 }
