@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.IO.Hashing;
-using System.Text.Json;
-
 namespace RedisChat;
 
 /// <summary>All rooms of a chat: creates and describes them, finds them, and deletes them: see <see cref="Chat.Rooms"/>. Thread-safe.</summary>
@@ -36,13 +32,14 @@ public sealed class RoomDirectory
 
     /// <summary>Creates a room with settings. A room that exists already without settings, perhaps by its first message, gets them.</summary>
     /// <remarks>
-    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. If an earlier call with the same arguments was interrupted, the
-    /// call completes it.
+    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. The settings are written last, so the room is listed only once its
+    /// rules and its owner are in place. A call that is interrupted may leave a room with rules and an owner but without settings, which is not listed: repeating the call completes it.
+    /// If several callers create a room at once with different arguments, one set of settings and one owner win, not necessarily those of the same caller.
     /// </remarks>
     /// <param name="room">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters, not beginning with <c>direct~</c>.</param>
     /// <param name="about">Its name, topic and metadata.</param>
     /// <param name="rules">Its rules; if omitted, those it has, at first open to all.</param>
-    /// <param name="owner">The id of its first owner; if omitted, only the application can manage the room.</param>
+    /// <param name="owner">The id of its first owner; if omitted, only the application can manage the room. A room that has an owner already keeps it.</param>
     /// <param name="cancellationToken">Stops waiting; the room may still be created.</param>
     /// <exception cref="ChatInputException">An argument is not valid.</exception>
     /// <exception cref="ChatForbiddenException">A room of this id is being deleted, or the owner is banned from it.</exception>
@@ -265,35 +262,43 @@ public sealed class RoomDirectory
     private static async ValueTask<RoomCreation> CreateAsync(
         IRoomDirectoryStore store, IMemberStore? members, string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken)
     {
-        // The settings come first: of several callers, whoever sets them creates the room. The mark lets a repeated call complete what an interrupted one began.
-        var mark = members is null ? null : MarkOf(about, rules, owner);
-        var creation = await store.CreateRoomAsync(room, about, mark, cancellationToken).ConfigureAwait(false);
-        if (!creation.IsNew || mark is null)
+        // The settings come last: they list the room, and a room must not be listed before it is as it was asked for. Every step can be repeated.
+        while (members is not null)
         {
-            return creation;
-        }
+            var info = (await store.ReadRoomsAsync([room], cancellationToken).ConfigureAwait(false))[0];
+            if (info.About is { } present)
+            {
+                return new RoomCreation(present, IsNew: false);
+            }
 
-        if (rules is not null)
-        {
-            await members!.ChangeRulesAsync(room, Actor.Application, now => MemberDecisions.SetRules(now, _ => rules), cancellationToken).ConfigureAwait(false);
+            // If the rules have changed since, someone else may have completed the room, and its rules are no longer this call's to set.
+            if (rules is null || await SetRulesAsync(members, room, info.Rules, rules, cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
         }
 
         if (owner is not null)
         {
             await members!.ChangeMemberAsync(
-                room, owner, Actor.Application, now => MemberDecisions.SetRole(now, RoomRole.Owner), reason: null, cancellationToken).ConfigureAwait(false);
+                room, owner, Actor.Application, now => now.Owners > 0 ? now.Target : MemberDecisions.SetRole(now, RoomRole.Owner), reason: null, cancellationToken).ConfigureAwait(false);
         }
 
-        await store.FinishCreationAsync(room, mark, cancellationToken).ConfigureAwait(false);
-        return creation;
+        return await store.CreateRoomAsync(room, about, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string MarkOf(RoomAbout about, RuleSet? rules, string? owner)
+    /// <summary>Sets a room's rules, if they are still as they were read.</summary>
+    private static async ValueTask<bool> SetRulesAsync(IMemberStore members, string room, RuleSet before, RuleSet rules, CancellationToken cancellationToken)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(about, ChatJsonContext.Default.RoomAbout)
-            .Concat(rules is null ? [] : JsonSerializer.SerializeToUtf8Bytes(rules, ChatJsonContext.Default.RuleSet))
-            .Concat(System.Text.Encoding.UTF8.GetBytes($"\n{owner}")).ToArray();
-        return XxHash128.HashToUInt128(text).ToString("x32", CultureInfo.InvariantCulture);
+        var isSet = false;
+        await members.ChangeRulesAsync(room, Actor.Application, Decide, cancellationToken).ConfigureAwait(false);
+        return isSet;
+
+        RuleSet Decide(MemberSituation now)
+        {
+            isSet = now.Rules == before || now.Rules == rules;
+            return isSet ? MemberDecisions.SetRules(now, _ => rules) : now.Rules;
+        }
     }
 
     private static async ValueTask<bool> JoinDirectAsync(IMemberStore members, string room, string[] users, CancellationToken cancellationToken)

@@ -39,13 +39,14 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     public void Check(string room, byte[] found) => Add(room, new Work(0, found));
 
     /// <summary>Does the same at once; if that fails, in the background.</summary>
-    public async Task CheckAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    public async Task CheckAsync(string room, CancellationToken cancellationToken)
     {
         try
         {
+            var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
             await AlignAsync(database, room, [], cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ChatException)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ChatException or ObjectDisposedException)
         {
             Check(room, []);
         }

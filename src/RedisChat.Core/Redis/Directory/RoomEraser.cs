@@ -31,7 +31,24 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     private static readonly RedisValue[] Fields = ["epoch", "last", GoneField, "erased"];
 
     /// <summary>The deletion of a room, as the room holds it.</summary>
-    private readonly record struct Deletion(string Mark, long Last, long Erased);
+    private readonly record struct Deletion(string Mark, long Last, long Erased)
+    {
+        /// <summary>The epoch that the room had.</summary>
+        public string Epoch => Mark.Split(' ', 2)[0];
+
+        public string Cursor(string step) => $"{step} {Epoch}";
+    }
+
+    /// <summary>Whether a deletion is still going on.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="key">The room's hash.</param>
+    /// <param name="mark">The deletion: the room's field <c>gone</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<bool> IsGoingOnAsync(IDatabase database, RedisKey key, string mark, CancellationToken cancellationToken)
+    {
+        var fields = await database.HashGetAsync(key, ["epoch", GoneField], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        return fields[0] == RoomCounters.BeingDeleted && fields[1] == mark;
+    }
 
     public async ValueTask<RoomDeletion> StepAsync(string room, Actor actor, string? cursor, CancellationToken cancellationToken)
     {
@@ -49,11 +66,13 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
                 return new RoomDeletion(0, 0);
             }
 
+            // A cursor is worth something only for its own deletion: the room may have been created and deleted again meanwhile, and a later step would skip the earlier ones.
             var done = cursor.Split(' ') switch
             {
-                [Buckets] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
-                [Others] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
-                [Scan, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
+                [Buckets or Others or Scan, var epoch, ..] when epoch != deletion.Epoch => new RoomDeletion(0, 0),
+                [Buckets, _] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
+                [Others, _] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
+                [Scan, _, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
                 _ => throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor)),
             };
             return done;
@@ -91,7 +110,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
         var details = deletion.Mark[(deletion.Mark.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         return actor.IsApplication || DeletionJson.ReadDetails(System.Text.Encoding.UTF8.GetBytes(details)).User == actor.UserId
-            ? Progress(deletion, Buckets)
+            ? Progress(deletion, deletion.Cursor(Buckets))
             : throw Forbidden.Error(ForbiddenReason.RoomDeleted);
     }
 
@@ -148,7 +167,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         var count = BucketCount(deletion);
         if (deletion.Erased >= count)
         {
-            return Progress(deletion, Others);
+            return Progress(deletion, deletion.Cursor(Others));
         }
 
         var next = Math.Min(deletion.Erased + BucketsAtOnce, count);
@@ -159,7 +178,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         }
 
         return await EraseAsync(database, room, deletion, keys, cancellationToken, erased: next).ConfigureAwait(false)
-            ? Progress(deletion with { Erased = next }, next < count ? Buckets : Others)
+            ? Progress(deletion with { Erased = next }, deletion.Cursor(next < count ? Buckets : Others))
             : Progress(deletion, null);
     }
 
@@ -168,23 +187,20 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     {
         foreach (var other in others)
         {
-            await other.ForgetAsync(room, cancellationToken).ConfigureAwait(false);
+            await other.ForgetAsync(room, deletion.Mark, cancellationToken).ConfigureAwait(false);
         }
 
-        return Progress(deletion, $"{Scan} - 0");
+        return Progress(deletion, $"{deletion.Cursor(Scan)} - 0");
     }
 
     private async Task<RoomDeletion> ScanAsync(
         IDatabase database, string room, Deletion deletion, string server, string position, CancellationToken cancellationToken)
     {
         var key = context.Keys.Room(room);
-        if (context.Connection.Current?.SocketsOf(key) is not [{ Server: var primary }, ..])
-        {
-            throw RedisErrors.NotSent(null);
-        }
+        var primary = PrimaryOf(key);
 
         // Another server, after a failover or because the slot moved, has a scan of its own.
-        var name = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(primary.EndPoint.ToString() ?? ""));
+        var name = NameOf(primary);
         position = server == name ? position : "0";
         for (var scan = 0; scan < ScansAtOnce; scan++)
         {
@@ -201,12 +217,20 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
             if (position == "0")
             {
-                return await EndAsync(database, room, deletion, cancellationToken).ConfigureAwait(false);
+                // If the slot moved during the pass, this read is redirected, and the client then knows the new owner, which has not been scanned.
+                return !await IsGoingOnAsync(database, key, deletion.Mark, cancellationToken).ConfigureAwait(false) ? Progress(deletion, null)
+                    : NameOf(PrimaryOf(key)) != name ? Progress(deletion, $"{deletion.Cursor(Scan)} - 0")
+                    : await EndAsync(database, room, deletion, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return Progress(deletion, $"{Scan} {name} {position}");
+        return Progress(deletion, $"{deletion.Cursor(Scan)} {name} {position}");
     }
+
+    private IServer PrimaryOf(string key) =>
+        context.Connection.Current?.SocketsOf(key) is [{ Server: var primary }, ..] ? primary : throw RedisErrors.NotSent(null);
+
+    private static string NameOf(IServer server) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(server.EndPoint.ToString() ?? ""));
 
     private async Task<RoomDeletion> EndAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
     {
