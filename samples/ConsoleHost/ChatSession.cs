@@ -70,16 +70,20 @@ internal sealed class ChatSession : IDisposable
     {
         try
         {
-            await foreach (var happened in _room.WatchAsync(new WatchOptions { After = _opened, As = _user }, cancellationToken))
+            // The deletion of the room ends a watch. The user may stay, so what happens in a new room of this name is shown too.
+            for (var after = _opened; !cancellationToken.IsCancellationRequested; after = RoomPosition.Start)
             {
-                await _turn.WaitAsync(cancellationToken);
-                try
+                await foreach (var happened in _room.WatchAsync(new WatchOptions { After = after, As = _user }, cancellationToken))
                 {
-                    await _view.ShowAsync(happened, cancellationToken);
-                }
-                finally
-                {
-                    _turn.Release();
+                    await _turn.WaitAsync(cancellationToken);
+                    try
+                    {
+                        await _view.ShowAsync(happened, cancellationToken);
+                    }
+                    finally
+                    {
+                        _turn.Release();
+                    }
                 }
             }
         }

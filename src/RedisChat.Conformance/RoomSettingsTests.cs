@@ -127,6 +127,25 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
     });
 
     [Fact]
+    public Task A_direct_room_that_others_used_before_it_was_created_is_refused() => RunAsync(async () =>
+    {
+        var direct = Chat.Room((await Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled)).Id);
+        await Rooms.DeleteAsync(direct.Id, Actor.Application, cancellationToken: Cancelled);
+        await direct.SendAsync("mallory", "I am bob", Cancelled);
+
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled));
+        (await direct.Members.ListAsync(cancellationToken: Cancelled)).Members.Should().BeEmpty();
+
+        await Rooms.DeleteAsync(direct.Id, Actor.Application, cancellationToken: Cancelled);
+        await direct.Members.JoinAsync("mallory", Cancelled);
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled));
+
+        await direct.Rules.ChangeAsync(Actor.Application, _ => RuleSet.MembersOnly, Cancelled);
+        await Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled);
+        (await direct.Members.ListAsync(cancellationToken: Cancelled)).Members.Should().HaveCount(3);
+    });
+
+    [Fact]
     public Task In_a_room_without_rules_only_the_application_changes_settings() => RunAsync(async () =>
     {
         await AppendAsync("alice", "hello");

@@ -200,17 +200,20 @@ public sealed class RoomDirectory
     /// <param name="other">The id of the other user.</param>
     /// <param name="cancellationToken">Stops waiting; the room may still be created.</param>
     /// <exception cref="ChatInputException">An id is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">One of the users is banned from the room, or it is being deleted.</exception>
+    /// <exception cref="ChatForbiddenException">
+    /// One of the users is banned from the room, or it is being deleted; or someone used the room's id before this method created the room, so that it is open to all and has
+    /// messages or other members already. In that case delete the room, or give it rules to accept it as it is.
+    /// </exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    /// <exception cref="NotSupportedException">The store does not support members.</exception>
+    /// <exception cref="NotSupportedException">The store does not support members or settings of rooms.</exception>
     public async Task<ChatRoom> DirectAsync(string one, string other, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(one);
         ChatInput.CheckId(other);
         var room = DirectRoom.IdOf(one, other);
         await _runner.RunAsync(
-            Change, room, (Store: Members(), Room: room, Users: one == other ? new[] { one } : new[] { one, other }),
-            static (call, token) => JoinDirectAsync(call.Store, call.Room, call.Users, token), cancellationToken).ConfigureAwait(false);
+            Change, room, (Store: Directory(), Members: Members(), Room: room, Users: one == other ? new[] { one } : new[] { one, other }),
+            static (call, token) => JoinDirectAsync(call.Store, call.Members, call.Room, call.Users, token), cancellationToken).ConfigureAwait(false);
         return _chat.Room(room);
     }
 
@@ -301,7 +304,8 @@ public sealed class RoomDirectory
         }
     }
 
-    private static async ValueTask<bool> JoinDirectAsync(IMemberStore members, string room, string[] users, CancellationToken cancellationToken)
+    private static async ValueTask<bool> JoinDirectAsync(
+        IRoomDirectoryStore store, IMemberStore members, string room, string[] users, CancellationToken cancellationToken)
     {
         var reading = users.Select(user => members.ReadMemberAsync(room, user, cancellationToken).AsTask()).ToArray();
         var found = await Task.WhenAll(reading).ConfigureAwait(false);
@@ -314,6 +318,15 @@ public sealed class RoomDirectory
         {
             // Before anything is written.
             MemberDecisions.CheckRight(now with { Rules = OpenRoom }, now.Target, RoomRights.Read);
+        }
+
+        // Someone who knows both ids can compute the room's id. What others wrote before the room had rules must not appear to be the two users' own.
+        var info = (await store.ReadRoomsAsync([room], cancellationToken).ConfigureAwait(false))[0];
+        var joined = found.Count(user => user.Target.IsMember);
+        if (info.Rules == RuleSet.Open && (info.Members > joined || (info.LastMessageId > 0 && joined == 0)))
+        {
+            throw new ChatForbiddenException(
+                "The room of these two users was used before it was created: it is open to all, and has messages or members already. Delete it, or give it rules, and try again.");
         }
 
         // Rules that the room has stay. The room is new if it has none and neither user is a member.

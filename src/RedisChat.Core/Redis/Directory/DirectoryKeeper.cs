@@ -164,7 +164,9 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
+            var reading = index.ReadScoreAsync(database, room, cancellationToken);
             var entry = await index.ReadAsync(database, room, cancellationToken).ConfigureAwait(false);
+            var score = await reading.ConfigureAwait(false);
             var fields = await database.HashGetAsync(context.Keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             if (fields[0] == RoomCounters.BeingDeleted)
             {
@@ -176,7 +178,7 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
             if (AboutJson.Read(context.Keys, room, fields[2]) is { } about)
             {
                 var time = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var at) ? at : 0;
-                done = await index.PutAsync(database, room, entry, RoomSort.NameOf(about, room), time, found, cancellationToken).ConfigureAwait(false);
+                done = await index.PutAsync(database, room, entry, RoomSort.NameOf(about, room), time, score, found, cancellationToken).ConfigureAwait(false);
             }
             else
             {

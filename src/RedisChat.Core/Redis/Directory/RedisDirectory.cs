@@ -93,6 +93,9 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         var isListed = !values[0].IsNull;
         if (!isListed && decide(null) is { } first)
         {
+            // The step of the change checks the right too. But a call that may not change the room should not write an entry either.
+            await CheckRightAsync(room, actor, cancellationToken).ConfigureAwait(false);
+
             // The entry comes first: a process that is killed now leaves one without a room, which lists remove, rather than a room that no list shows.
             await PutAsync(room, RoomSort.NameOf(first, room), cancellationToken).ConfigureAwait(false);
         }
@@ -123,6 +126,31 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             return decide(AboutJson.Read(_context.Keys, room, state.Values[0])) is { } about
                 ? change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter)
                 : null;
+        }
+    }
+
+    private async ValueTask CheckRightAsync(string room, Actor actor, CancellationToken cancellationToken)
+    {
+        if (actor.IsApplication)
+        {
+            return;
+        }
+
+        try
+        {
+            await _context.Calls.RunAsync(
+                (Eraser: _eraser, Room: room, Actor: actor),
+                static async (database, call, token) =>
+                {
+                    var values = await call.Eraser.ReadRoomAsync(database, call.Room, call.Actor, token).ConfigureAwait(false);
+                    call.Eraser.CheckRight(call.Room, call.Actor, values, evenIfArchived: false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
         }
     }
 
@@ -215,9 +243,9 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         {
             Keeper.Check(room.Id, []);
         }
-        else if (order == RoomOrder.Activity && room.LastMessageAt is { } time && Micros.FromTime(time) / Minute > RoomSort.TimeOf(place) / Minute)
+        else if (order == RoomOrder.Activity && room.LastMessageAt is { } time && Micros.FromTime(time) / Minute != RoomSort.TimeOf(place) / Minute)
         {
-            Keeper.Sent(room.Id, Micros.FromTime(time));
+            Keeper.Check(room.Id, []);
         }
     }
 }

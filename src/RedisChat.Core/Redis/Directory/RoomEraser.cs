@@ -125,7 +125,8 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             return null;
         }
 
-        CheckRight(room, actor, values);
+        // An owner can delete an archived room.
+        CheckRight(room, actor, values, evenIfArchived: true);
         var details = DeletionJson.Write(actor.UserId, null) ?? "{}";
         var (hash, change) = (context.Keys.Room(room), new RoomChange(context.Keys, room, Kind, Subject, RoomPermit.Application));
         change.Expect(hash, "epoch", values[0]).Expect(hash, RuleText.Field, values[1]);
@@ -138,7 +139,12 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         return change.Delete(hash, "epoch").Set(hash, "epoch", RoomCounters.BeingDeleted).Set(hash, GoneField, $"{values[0]} {details}").Line(details);
     }
 
-    private void CheckRight(string room, Actor actor, RedisValue[] values)
+    /// <summary>Throws unless the actor may manage the room.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="values">As <see cref="ReadRoomAsync"/> returns them.</param>
+    /// <param name="evenIfArchived">Whether it does not matter that the room is archived.</param>
+    public void CheckRight(string room, Actor actor, RedisValue[] values, bool evenIfArchived)
     {
         if (actor.UserId is not { } user)
         {
@@ -157,8 +163,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             throw RedisMembers.UnreadableMember(context.Keys, room);
         }
 
-        // An owner can delete an archived room.
-        var now = new MemberSituation { Rules = rules with { IsArchived = false }, Target = member, Now = context.Time.GetUtcNow() };
+        var now = new MemberSituation { Rules = rules with { IsArchived = rules.IsArchived && !evenIfArchived }, Target = member, Now = context.Time.GetUtcNow() };
         MemberDecisions.CheckRight(now, member, RoomRights.Manage);
     }
 
@@ -262,7 +267,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     }
 
     /// <summary>The room's epoch, its rules, and what it knows of the one who acts.</summary>
-    private async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
+    public async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
     {
         var asked = database.HashGetAsync(context.Keys.Room(room), ["epoch", RuleText.Field], CommandFlags.DemandMaster).Observed();
         var member = actor.UserId is { } user ? database.HashGetAsync(context.Keys.Members(room), user, CommandFlags.DemandMaster).Observed() : null;

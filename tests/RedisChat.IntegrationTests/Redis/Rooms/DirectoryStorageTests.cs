@@ -140,6 +140,40 @@ public sealed class DirectoryStorageTests(TestServer server) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refused_change_leaves_no_entry()
+    {
+        await new Chat(Store).SendAsync("lobby", "alice", "hello", Cancelled);
+
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.RenameAsync("lobby", "mine", "alice", Cancelled));
+
+        await Store.DirectoryKeptAsync();
+        (await EntriesAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_place_by_activity_never_goes_back_by_an_older_time_and_a_list_corrects_one_that_is_too_new()
+    {
+        var chat = new Chat(Store);
+        await chat.Rooms.CreateAsync("one", new RoomAbout { Name = "one" }, cancellationToken: Cancelled);
+        var time = Micros.FromTime((await chat.SendAsync("one", "alice", "hello", Cancelled)).Timestamp);
+        await Store.DirectoryKeptAsync();
+        var index = new DirectoryIndex(new KeyNames(new HashTagKeyScheme(_prefix), 0));
+        var entry = await index.ReadAsync(Database, "one", Cancelled);
+        var score = await index.ReadScoreAsync(Database, "one", Cancelled);
+        score.Should().Be(-time);
+
+        await index.TouchAsync(Database, "one", time + 5, Cancelled);
+        await index.TouchAsync(Database, "one", time + 4, Cancelled);
+        await index.PutAsync(Database, "one", entry, "one", time, score, [], Cancelled);
+        (await Database.SortedSetScoreAsync($"{Shard("one")}:active", "one")).Should().Be(-(time + 5));
+
+        await index.TouchAsync(Database, "one", time + 600_000_000, Cancelled);
+        await ByActivityAsync();
+        await Store.DirectoryKeptAsync();
+        (await Database.SortedSetScoreAsync($"{Shard("one")}:active", "one")).Should().Be(-time);
+    }
+
+    [Fact]
     public async Task A_list_by_activity_repairs_the_order_and_a_send_restores_a_lost_entry()
     {
         var chat = new Chat(Store);
