@@ -161,8 +161,8 @@ public sealed class RoomDirectory
     /// activity, may be on both or on neither. A page may have fewer rooms than the limit, even none, and still have a cursor.
     /// </para>
     /// <para>
-    /// The order by activity is exact to the minute. If a process is killed just after a send, the room keeps its earlier place until its next message in another minute, or until a
-    /// list by activity reaches it.
+    /// The order by activity is exact to the minute. A room's place is written in the background after a send. If that fails, because the process ends or the store cannot be
+    /// reached, the room keeps its earlier place until its next message in another minute, or until a list by activity reaches it.
     /// </para>
     /// </remarks>
     /// <param name="order">The order.</param>
@@ -223,6 +223,10 @@ public sealed class RoomDirectory
     /// Its watchers receive <see cref="RoomEvent.RoomDeleted"/> and end. From the first step on the room's history reads as empty, and sends and changes fail with
     /// <see cref="ForbiddenReason.RoomDeleted"/>; a message that is read by its id, and the members, may still be found until they are removed. When nothing is left, the id is free: a
     /// message sent to it creates a new room, open to all.
+    /// </para>
+    /// <para>
+    /// Whoever is present in the room stays so in its own process: dispose of the handle of <see cref="RoomPresence.EnterAsync"/> when the room is deleted, or the user enters the new
+    /// room of this name with the next heartbeat.
     /// </para>
     /// <para>
     /// A large room takes a while, in many small steps. If the call is canceled or the process ends, call it again: it continues where it was.
