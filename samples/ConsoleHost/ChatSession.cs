@@ -3,10 +3,13 @@ namespace RedisChat.ConsoleHost;
 /// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows events from others.</summary>
 internal sealed class ChatSession : IDisposable
 {
+    private static readonly TimeSpan DeletionPause = TimeSpan.FromMilliseconds(500);
+
     // Commands and events take turns, so a command shows the user's own action before it comes back as an event.
     private readonly SemaphoreSlim _turn = new(1);
     private readonly RoomView _view;
     private readonly RoomCommands _commands;
+    private readonly RoomDirectory _rooms;
     private readonly ChatRoom _room;
     private readonly string _user;
     private readonly Printer _printer;
@@ -21,7 +24,7 @@ internal sealed class ChatSession : IDisposable
     /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
     public ChatSession(Chat chat, ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
     {
-        (_room, _printer, _input) = (room, printer, input);
+        (_rooms, _room, _printer, _input) = (chat.Rooms, room, printer, input);
         _view = new RoomView(chat.Rooms, room, user, printer);
         _commands = new RoomCommands(chat, room, user, _view, printer, isTyped);
         _user = user;
@@ -70,16 +73,25 @@ internal sealed class ChatSession : IDisposable
     {
         try
         {
-            await foreach (var happened in _room.WatchAsync(new WatchOptions { After = _opened, As = _user }, cancellationToken))
+            // The deletion of the room ends a watch. The user may stay, so what happens in a new room of this name is shown too.
+            for (var after = _opened; ; after = RoomPosition.Start)
             {
-                await _turn.WaitAsync(cancellationToken);
-                try
+                await foreach (var happened in _room.WatchAsync(new WatchOptions { After = after, As = _user }, cancellationToken))
                 {
-                    await _view.ShowAsync(happened, cancellationToken);
+                    await _turn.WaitAsync(cancellationToken);
+                    try
+                    {
+                        await _view.ShowAsync(happened, cancellationToken);
+                    }
+                    finally
+                    {
+                        _turn.Release();
+                    }
                 }
-                finally
+
+                while ((await _rooms.GetInfoAsync(_room.Id, cancellationToken)).IsBeingDeleted)
                 {
-                    _turn.Release();
+                    await Task.Delay(DeletionPause, cancellationToken);
                 }
             }
         }

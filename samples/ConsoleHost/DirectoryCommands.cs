@@ -96,7 +96,7 @@ internal sealed class DirectoryCommands(RoomDirectory rooms, ChatRoom room, stri
     {
         var deleted = await rooms.DeleteAsync(room.Id, user, cancellationToken: cancellationToken);
         printer.Note(deleted.Existed
-            ? string.Create(CultureInfo.InvariantCulture, $"Deleted the room and its {deleted.Done} messages.")
+            ? "Deleted the room with everything in it."
             : "There is no room to delete.");
     }
 

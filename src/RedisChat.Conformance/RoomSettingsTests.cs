@@ -54,9 +54,49 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
         var created = await Task.WhenAll(users.Select((user, n) => chats[n % 2].Rooms.CreateAsync(Room, new RoomAbout { Name = user }, RuleSet.MembersOnly, user, Cancelled)));
 
         created.Where(creation => creation.IsNew).Should().ContainSingle();
-        var owner = created.Single(creation => creation.IsNew).About.Name;
-        created.Should().OnlyContain(creation => creation.About.Name == owner);
-        (await Chat.Room(Room).Members.ListAsync(cancellationToken: Cancelled)).Members.Should().ContainSingle().Which.User.Should().Be(owner);
+        var name = created.Single(creation => creation.IsNew).About.Name;
+        created.Should().OnlyContain(creation => creation.About.Name == name);
+        var info = await Rooms.GetInfoAsync(Room, Cancelled);
+        (info.About!.Name, info.Rules).Should().Be((name, RuleSet.MembersOnly));
+        var owner = (await Chat.Room(Room).Members.ListAsync(cancellationToken: Cancelled)).Members.Should().ContainSingle().Which;
+        (users.Contains(owner.User), owner.Role).Should().Be((true, RoomRole.Owner));
+    });
+
+    [Fact]
+    public Task A_created_room_has_its_rules_and_owner_before_it_is_listed() => RunAsync(async () =>
+    {
+        await AppendAsync("alice", "hello");
+        var before = (await ReadAsync()).Position;
+        await using var log = new WatchLog(Store.WatchAsync(Room, before, Cancelled));
+        await log.CaughtUpAsync();
+
+        await Rooms.CreateAsync(Room, Club, RuleSet.MembersOnly, "olga", Cancelled);
+        await log.UntilAsync(seen => seen.Events.Count > 0 && seen.Events[^1] is RoomEvent.AboutChanged);
+
+        log.Events.Where(happened => happened is RoomEvent.RulesChanged or RoomEvent.MemberChanged or RoomEvent.AboutChanged).Select(happened => happened.GetType())
+            .Should().Equal(typeof(RoomEvent.RulesChanged), typeof(RoomEvent.MemberChanged), typeof(RoomEvent.AboutChanged));
+    });
+
+    [Fact]
+    public Task A_creation_that_was_interrupted_is_completed_and_never_takes_a_room_from_its_owner() => RunAsync(async () =>
+    {
+        await Chat.Room(Room).Rules.ChangeAsync(Actor.Application, _ => RuleSet.MembersOnly, Cancelled);
+        await Chat.Room(Room).Members.SetRoleAsync("olga", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);
+
+        (await Rooms.CreateAsync(Room, Club, RuleSet.MembersOnly, "olga", Cancelled)).IsNew.Should().BeTrue();
+        var after = await Rooms.GetInfoAsync(Room, Cancelled);
+        (after.About, after.Rules, after.Members).Should().Be((Club, RuleSet.MembersOnly, 1L));
+
+        // What was changed since stays.
+        await Chat.Room(Room).Rules.ChangeAsync("olga", rules => rules with { SlowMode = TimeSpan.FromSeconds(1) }, Cancelled);
+        await Chat.Room(Room).Members.SetRoleAsync("bob", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);
+        await Chat.Room(Room).Members.SetRoleAsync("olga", RoomRole.Member, Actor.Application, cancellationToken: Cancelled);
+        var rules = (await Rooms.GetInfoAsync(Room, Cancelled)).Rules;
+
+        (await Rooms.CreateAsync(Room, Club, RuleSet.MembersOnly, "olga", Cancelled)).IsNew.Should().BeFalse();
+
+        (await Rooms.GetInfoAsync(Room, Cancelled)).Rules.Should().Be(rules).And.NotBe(RuleSet.MembersOnly);
+        (await Chat.Room(Room).Members.GetAsync("olga", Cancelled))!.Role.Should().Be(RoomRole.Member);
     });
 
     [Fact]
@@ -84,6 +124,25 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
         (await RefusedAsync(() => Rooms.RenameAsync(Room, "Mine", "stranger", Cancelled))).Should().Be(ForbiddenReason.NotMember);
 
         (await Rooms.GetInfoAsync(Room, Cancelled)).About.Should().Be(Club with { Topic = "Go", Name = "" });
+    });
+
+    [Fact]
+    public Task A_direct_room_that_others_used_before_it_was_created_is_refused() => RunAsync(async () =>
+    {
+        var direct = Chat.Room((await Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled)).Id);
+        await Rooms.DeleteAsync(direct.Id, Actor.Application, cancellationToken: Cancelled);
+        await direct.SendAsync("mallory", "I am bob", Cancelled);
+
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled));
+        (await direct.Members.ListAsync(cancellationToken: Cancelled)).Members.Should().BeEmpty();
+
+        await Rooms.DeleteAsync(direct.Id, Actor.Application, cancellationToken: Cancelled);
+        await direct.Members.JoinAsync("mallory", Cancelled);
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled));
+
+        await direct.Rules.ChangeAsync(Actor.Application, _ => RuleSet.MembersOnly, Cancelled);
+        await Rooms.DirectAsync($"alice {Room}", $"bob {Room}", Cancelled);
+        (await direct.Members.ListAsync(cancellationToken: Cancelled)).Members.Should().HaveCount(3);
     });
 
     [Fact]

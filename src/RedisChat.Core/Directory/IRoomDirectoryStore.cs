@@ -20,19 +20,9 @@ public interface IRoomDirectoryStore
     /// <summary>Gives a room its settings, if it has none. Creates the room if it does not exist.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="about">The settings.</param>
-    /// <param name="unfinished">
-    /// If given, the creation takes further calls, and the store keeps this mark until <see cref="FinishCreationAsync"/>. If a room with settings has the same mark, an
-    /// earlier attempt was interrupted.
-    /// </param>
     /// <param name="cancellationToken">Stops waiting; the change may still happen.</param>
-    /// <returns>The room's settings, and whether the creation is the caller's: made now, or an earlier attempt with the same mark.</returns>
-    ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, string? unfinished, CancellationToken cancellationToken = default);
-
-    /// <summary>Removes the mark of an unfinished creation, if it is this one.</summary>
-    /// <param name="room">The room's id.</param>
-    /// <param name="unfinished">The mark.</param>
-    /// <param name="cancellationToken">Stops waiting; the change may still happen.</param>
-    ValueTask FinishCreationAsync(string room, string unfinished, CancellationToken cancellationToken = default);
+    /// <returns>The room's settings, and whether this call set them.</returns>
+    ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken = default);
 
     /// <summary>Changes a room's settings, atomically. Creates the room if it does not exist.</summary>
     /// <param name="room">The room's id.</param>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.IO.Hashing;
-using System.Text.Json;
-
 namespace RedisChat;
 
 /// <summary>All rooms of a chat: creates and describes them, finds them, and deletes them: see <see cref="Chat.Rooms"/>. Thread-safe.</summary>
@@ -36,13 +32,14 @@ public sealed class RoomDirectory
 
     /// <summary>Creates a room with settings. A room that exists already without settings, perhaps by its first message, gets them.</summary>
     /// <remarks>
-    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. If an earlier call with the same arguments was interrupted, the
-    /// call completes it.
+    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. The settings are written last, so the room is listed only once its
+    /// rules and its owner are in place. A call that is interrupted may leave a room with rules and an owner but without settings, which is not listed: repeating the call completes it.
+    /// If several callers create a room at once with different arguments, one set of settings and one owner win, not necessarily those of the same caller.
     /// </remarks>
     /// <param name="room">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters, not beginning with <c>direct~</c>.</param>
     /// <param name="about">Its name, topic and metadata.</param>
     /// <param name="rules">Its rules; if omitted, those it has, at first open to all.</param>
-    /// <param name="owner">The id of its first owner; if omitted, only the application can manage the room.</param>
+    /// <param name="owner">The id of its first owner; if omitted, only the application can manage the room. A room that has an owner already keeps it.</param>
     /// <param name="cancellationToken">Stops waiting; the room may still be created.</param>
     /// <exception cref="ChatInputException">An argument is not valid.</exception>
     /// <exception cref="ChatForbiddenException">A room of this id is being deleted, or the owner is banned from it.</exception>
@@ -164,8 +161,8 @@ public sealed class RoomDirectory
     /// activity, may be on both or on neither. A page may have fewer rooms than the limit, even none, and still have a cursor.
     /// </para>
     /// <para>
-    /// The order by activity is exact to the minute. If a process is killed just after a send, the room keeps its earlier place until its next message in another minute, or until a
-    /// list by activity reaches it.
+    /// The order by activity is exact to the minute. A room's place is written in the background after a send. If that fails, because the process ends or the store cannot be
+    /// reached, the room keeps its earlier place until its next message in another minute, or until a list by activity reaches it.
     /// </para>
     /// </remarks>
     /// <param name="order">The order.</param>
@@ -203,17 +200,20 @@ public sealed class RoomDirectory
     /// <param name="other">The id of the other user.</param>
     /// <param name="cancellationToken">Stops waiting; the room may still be created.</param>
     /// <exception cref="ChatInputException">An id is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">One of the users is banned from the room, or it is being deleted.</exception>
+    /// <exception cref="ChatForbiddenException">
+    /// One of the users is banned from the room, or it is being deleted; or someone used the room's id before this method created the room, so that it is open to all and has
+    /// messages or other members already. In that case delete the room, or give it rules to accept it as it is.
+    /// </exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
-    /// <exception cref="NotSupportedException">The store does not support members.</exception>
+    /// <exception cref="NotSupportedException">The store does not support members or settings of rooms.</exception>
     public async Task<ChatRoom> DirectAsync(string one, string other, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(one);
         ChatInput.CheckId(other);
         var room = DirectRoom.IdOf(one, other);
         await _runner.RunAsync(
-            Change, room, (Store: Members(), Room: room, Users: one == other ? new[] { one } : new[] { one, other }),
-            static (call, token) => JoinDirectAsync(call.Store, call.Room, call.Users, token), cancellationToken).ConfigureAwait(false);
+            Change, room, (Store: Directory(), Members: Members(), Room: room, Users: one == other ? new[] { one } : new[] { one, other }),
+            static (call, token) => JoinDirectAsync(call.Store, call.Members, call.Room, call.Users, token), cancellationToken).ConfigureAwait(false);
         return _chat.Room(room);
     }
 
@@ -223,6 +223,10 @@ public sealed class RoomDirectory
     /// Its watchers receive <see cref="RoomEvent.RoomDeleted"/> and end. From the first step on the room's history reads as empty, and sends and changes fail with
     /// <see cref="ForbiddenReason.RoomDeleted"/>; a message that is read by its id, and the members, may still be found until they are removed. When nothing is left, the id is free: a
     /// message sent to it creates a new room, open to all.
+    /// </para>
+    /// <para>
+    /// Whoever is present in the room stays so in its own process: dispose of the handle of <see cref="RoomPresence.EnterAsync"/> when the room is deleted, or the user enters the new
+    /// room of this name with the next heartbeat.
     /// </para>
     /// <para>
     /// A large room takes a while, in many small steps. If the call is canceled or the process ends, call it again: it continues where it was.
@@ -265,38 +269,47 @@ public sealed class RoomDirectory
     private static async ValueTask<RoomCreation> CreateAsync(
         IRoomDirectoryStore store, IMemberStore? members, string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken)
     {
-        // The settings come first: of several callers, whoever sets them creates the room. The mark lets a repeated call complete what an interrupted one began.
-        var mark = members is null ? null : MarkOf(about, rules, owner);
-        var creation = await store.CreateRoomAsync(room, about, mark, cancellationToken).ConfigureAwait(false);
-        if (!creation.IsNew || mark is null)
+        // The settings come last: they list the room, and a room must not be listed before it is as it was asked for. Every step can be repeated.
+        while (members is not null)
         {
-            return creation;
-        }
+            var info = (await store.ReadRoomsAsync([room], cancellationToken).ConfigureAwait(false))[0];
+            if (info.About is { } present)
+            {
+                return new RoomCreation(present, IsNew: false);
+            }
 
-        if (rules is not null)
-        {
-            await members!.ChangeRulesAsync(room, Actor.Application, now => MemberDecisions.SetRules(now, _ => rules), cancellationToken).ConfigureAwait(false);
+            // If the rules have changed since, someone else may have completed the room, and its rules are no longer this call's to set.
+            if (rules is null || await SetRulesAsync(members, room, info.Rules, rules, cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
         }
 
         if (owner is not null)
         {
             await members!.ChangeMemberAsync(
-                room, owner, Actor.Application, now => MemberDecisions.SetRole(now, RoomRole.Owner), reason: null, cancellationToken).ConfigureAwait(false);
+                room, owner, Actor.Application, now => now.Owners > 0 ? now.Target : MemberDecisions.SetRole(now, RoomRole.Owner), reason: null, cancellationToken).ConfigureAwait(false);
         }
 
-        await store.FinishCreationAsync(room, mark, cancellationToken).ConfigureAwait(false);
-        return creation;
+        return await store.CreateRoomAsync(room, about, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string MarkOf(RoomAbout about, RuleSet? rules, string? owner)
+    /// <summary>Sets a room's rules, if they are still as they were read.</summary>
+    private static async ValueTask<bool> SetRulesAsync(IMemberStore members, string room, RuleSet before, RuleSet rules, CancellationToken cancellationToken)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(about, ChatJsonContext.Default.RoomAbout)
-            .Concat(rules is null ? [] : JsonSerializer.SerializeToUtf8Bytes(rules, ChatJsonContext.Default.RuleSet))
-            .Concat(System.Text.Encoding.UTF8.GetBytes($"\n{owner}")).ToArray();
-        return XxHash128.HashToUInt128(text).ToString("x32", CultureInfo.InvariantCulture);
+        var isSet = false;
+        await members.ChangeRulesAsync(room, Actor.Application, Decide, cancellationToken).ConfigureAwait(false);
+        return isSet;
+
+        RuleSet Decide(MemberSituation now)
+        {
+            isSet = now.Rules == before || now.Rules == rules;
+            return isSet ? MemberDecisions.SetRules(now, _ => rules) : now.Rules;
+        }
     }
 
-    private static async ValueTask<bool> JoinDirectAsync(IMemberStore members, string room, string[] users, CancellationToken cancellationToken)
+    private static async ValueTask<bool> JoinDirectAsync(
+        IRoomDirectoryStore store, IMemberStore members, string room, string[] users, CancellationToken cancellationToken)
     {
         var reading = users.Select(user => members.ReadMemberAsync(room, user, cancellationToken).AsTask()).ToArray();
         var found = await Task.WhenAll(reading).ConfigureAwait(false);
@@ -309,6 +322,15 @@ public sealed class RoomDirectory
         {
             // Before anything is written.
             MemberDecisions.CheckRight(now with { Rules = OpenRoom }, now.Target, RoomRights.Read);
+        }
+
+        // Someone who knows both ids can compute the room's id. What others wrote before the room had rules must not appear to be the two users' own.
+        var info = (await store.ReadRoomsAsync([room], cancellationToken).ConfigureAwait(false))[0];
+        var joined = found.Count(user => user.Target.IsMember);
+        if (info.Rules == RuleSet.Open && (info.Members > joined || (info.LastMessageId > 0 && joined == 0)))
+        {
+            throw new ChatForbiddenException(
+                "The room of these two users was used before it was created: it is open to all, and has messages or members already. Delete it, or give it rules, and try again.");
         }
 
         // Rules that the room has stay. The room is new if it has none and neither user is a member.

@@ -10,9 +10,13 @@ internal sealed class RoomFeed(int bufferSize)
     private readonly object _gate = new();
     private LiveEvent _last = LiveEvent.None();
     private RoomFeedReader[] _readers = [];
+    private RoomEvent.RoomDeleted? _deleted;
 
     /// <summary>The newest event, from which the readers' list continues.</summary>
     public LiveEvent Last => Volatile.Read(ref _last);
+
+    /// <summary>The last deletion of the room that was published. A reader that is cut off cannot find it in the list any more.</summary>
+    public RoomEvent.RoomDeleted? Deleted => Volatile.Read(ref _deleted);
 
     public bool HasSeveralReaders => Volatile.Read(ref _readers).Length > 1;
 
@@ -25,6 +29,11 @@ internal sealed class RoomFeed(int bufferSize)
             for (last.Follow(_last); last.Next is { } next; last = next)
             {
                 next.Follow(last);
+            }
+
+            if (first.Happened is RoomEvent.RoomDeleted deleted)
+            {
+                Volatile.Write(ref _deleted, deleted);
             }
 
             _last.Next = first;

@@ -57,9 +57,12 @@ internal sealed class RoomFeedReader(RoomFeed feed, IThreadPoolWorkItem watcher)
     /// <returns>The deletion of the room, if that is among them. The store may not know of it any more.</returns>
     public RoomEvent.RoomDeleted? SkipToNow()
     {
-        RoomEvent.RoomDeleted? deleted = null;
         var last = feed.Last;
-        for (var at = Volatile.Read(ref _at); at is not null && at != last; at = at.Next)
+        var from = Volatile.Read(ref _at);
+
+        // A reader that was cut off has lost its place: the last deletion may be one that it has not seen. Its epoch tells whether it is.
+        var deleted = from is null ? feed.Deleted : null;
+        for (var at = from; at is not null && at != last; at = at.Next)
         {
             deleted = at.Next?.Happened as RoomEvent.RoomDeleted ?? deleted;
         }

@@ -58,6 +58,27 @@ public sealed class PassingEventTests
     }
 
     [Fact]
+    public void A_watcher_that_is_cut_off_still_learns_of_the_deletion_of_the_room()
+    {
+        var reader = _feed.Join(new Nobody());
+        _feed.Publish(_history.Created().First);
+        var deleted = new RoomEvent.RoomDeleted(_history.Position);
+        _feed.Publish(new LiveEvent(deleted, 0));
+        for (var i = 0; i <= 2 * Buffer; i++)
+        {
+            _feed.Publish(_history.Created().First);
+        }
+
+        reader.TakeCatchUp(out var found).Should().Be(CatchUpCause.Overflow);
+        found.Should().BeSameAs(deleted);
+
+        // A reader that was not cut off learns of it from the list, and only once.
+        reader.CatchUp(CatchUpCause.Hole);
+        reader.TakeCatchUp(out found).Should().Be(CatchUpCause.Hole);
+        found.Should().BeNull();
+    }
+
+    [Fact]
     public void An_event_is_delivered_at_the_position_of_its_watcher()
     {
         var position = new RoomPosition(1, 2, 3, 4);

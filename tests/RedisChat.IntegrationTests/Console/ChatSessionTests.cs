@@ -45,7 +45,7 @@ public sealed class ChatSessionTests
         var screen = string.Join('\n', output);
         screen.Should().Contain("This room is The \ufffdLobby: What is new").And.Contain("The \ufffdLobby (lobby): 1 messages, the last at").And.Contain("The room is read-only.")
             .And.Contain("You and bob have not written to each other.").And.Contain("Sent to bob.").And.MatchRegex("#1 .* alice: hi bob")
-            .And.Contain("Deleted the room and its 1 messages.").And.Contain("No room has a name or a topic.");
+            .And.Contain("Deleted the room with everything in it.").And.Contain("No room has a name or a topic.");
     }
 
     private static async Task<(string[] Output, string[] Texts)> RunAsync(bool isTyped, params string[] lines)

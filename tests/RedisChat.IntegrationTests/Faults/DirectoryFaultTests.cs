@@ -119,7 +119,8 @@ public sealed class DirectoryFaultTests(TestServer server)
     /// <summary>Checks that the list has each room with settings once, with its own name, and after the repair in the right place; and no other room.</summary>
     private async Task CheckListAsync(Chat chat, RedisMessageStore store)
     {
-        var listed = await ListAsync(chat);
+        // In one page: a room whose entry is repaired between two pages may be on both.
+        IReadOnlyList<RoomInfo> listed = (await chat.Rooms.ListAsync(limit: ChatLimits.MaxPageSize, cancellationToken: Cancelled)).Rooms;
         var ids = (await KeysAsync("")).Where(key => key.EndsWith('}') && !key.Contains("{directory:", StringComparison.Ordinal))
             .Select(key => key[(key.IndexOf('{', StringComparison.Ordinal) + 1)..^1]).ToList();
         var truth = (await chat.Rooms.GetInfoAsync(ids, Cancelled)).Where(room => room.About is not null).ToList();

@@ -4,5 +4,8 @@ namespace RedisChat.Redis;
 internal interface IDeletedRoom
 {
     /// <summary>Removes what belongs to a room that is being deleted. Its members are still there. May be called again, if the deletion is interrupted.</summary>
-    ValueTask ForgetAsync(string room, CancellationToken cancellationToken);
+    /// <param name="room">The room.</param>
+    /// <param name="mark">The deletion: the room's field <c>gone</c>. Once the room has another one, or none, the deletion is over and what is found belongs to a new room.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask ForgetAsync(string room, string mark, CancellationToken cancellationToken);
 }

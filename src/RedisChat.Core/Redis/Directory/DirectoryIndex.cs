@@ -20,9 +20,15 @@ internal sealed class DirectoryIndex(KeyNames keys)
     public Task<RedisValue> ReadAsync(IDatabase database, string room, CancellationToken cancellationToken) =>
         database.HashGetAsync(keys.DirectoryRooms(KeyNames.ShardOf(room)), room, CommandFlags.DemandMaster).UntilAsync(cancellationToken).AsTask();
 
+    /// <summary>Reads a room's score by activity; empty if there is none.</summary>
+    public async Task<RedisValue> ReadScoreAsync(IDatabase database, string room, CancellationToken cancellationToken) =>
+        await database.SortedSetScoreAsync(keys.DirectoryActivity(KeyNames.ShardOf(room)), room, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false) is { } score
+            ? (RedisValue)(long)score
+            : RedisValue.EmptyString;
+
     /// <summary>Sets a room's entry, whatever it was, and renews its time.</summary>
     public Task<bool> PutAsync(IDatabase database, string room, string sortName, long time, CancellationToken cancellationToken) =>
-        RunAsync(database, room, cancellationToken, "put", room, Any, sortName, time, RedisValue.EmptyString);
+        RunAsync(database, room, cancellationToken, "put", room, Any, sortName, time, RedisValue.EmptyString, RedisValue.EmptyString);
 
     /// <summary>Sets a room's entry, if it is still as it was read.</summary>
     /// <param name="database">The database.</param>
@@ -30,18 +36,19 @@ internal sealed class DirectoryIndex(KeyNames keys)
     /// <param name="entry">The entry as it was read.</param>
     /// <param name="sortName">The new sort name.</param>
     /// <param name="time">The time of the last message, µs; 0 if there was none.</param>
+    /// <param name="score">The room's score before its time was read. The room moves back only if it is still the same.</param>
     /// <param name="found">A member by name that may be wrong; empty if there is none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<bool> PutAsync(
-        IDatabase database, string room, RedisValue entry, string sortName, long time, byte[] found, CancellationToken cancellationToken) =>
-        RunAsync(database, room, cancellationToken, "put", room, OrEmpty(entry), sortName, time, found);
+        IDatabase database, string room, RedisValue entry, string sortName, long time, RedisValue score, byte[] found, CancellationToken cancellationToken) =>
+        RunAsync(database, room, cancellationToken, "put", room, OrEmpty(entry), sortName, time, found, score);
 
     /// <summary>Removes a room's entry, if it is still as it was read, and old enough.</summary>
     public Task<bool> DropAsync(
         IDatabase database, string room, RedisValue entry, TimeSpan leastAge, byte[] found, CancellationToken cancellationToken) =>
         RunAsync(database, room, cancellationToken, "drop", room, OrEmpty(entry), Micros.FromSpan(leastAge), 0, found);
 
-    /// <summary>Records the time of a room's last message; <see langword="false"/> if the room has no entry.</summary>
+    /// <summary>Records the time of a room's last message, unless a later one is recorded; <see langword="false"/> if the room has no entry.</summary>
     public Task<bool> TouchAsync(IDatabase database, string room, long time, CancellationToken cancellationToken) =>
         RunAsync(database, room, cancellationToken, "touch", room, time);
 

@@ -39,13 +39,14 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     public void Check(string room, byte[] found) => Add(room, new Work(0, found));
 
     /// <summary>Does the same at once; if that fails, in the background.</summary>
-    public async Task CheckAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    public async Task CheckAsync(string room, CancellationToken cancellationToken)
     {
         try
         {
+            var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
             await AlignAsync(database, room, [], cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ChatException)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ChatException or ObjectDisposedException)
         {
             Check(room, []);
         }
@@ -163,7 +164,9 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
+            var reading = index.ReadScoreAsync(database, room, cancellationToken);
             var entry = await index.ReadAsync(database, room, cancellationToken).ConfigureAwait(false);
+            var score = await reading.ConfigureAwait(false);
             var fields = await database.HashGetAsync(context.Keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             if (fields[0] == RoomCounters.BeingDeleted)
             {
@@ -175,7 +178,7 @@ internal sealed class DirectoryKeeper(RedisStoreContext context, DirectoryIndex 
             if (AboutJson.Read(context.Keys, room, fields[2]) is { } about)
             {
                 var time = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var at) ? at : 0;
-                done = await index.PutAsync(database, room, entry, RoomSort.NameOf(about, room), time, found, cancellationToken).ConfigureAwait(false);
+                done = await index.PutAsync(database, room, entry, RoomSort.NameOf(about, room), time, score, found, cancellationToken).ConfigureAwait(false);
             }
             else
             {

@@ -11,10 +11,11 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     /// <summary>The letter of the directory in the room's field <c>uses</c>: the room has an entry.</summary>
     public const char Letter = 'l';
 
-    private const string UnfinishedField = "creating";
-
     // A room's entry counts the last message to the minute.
     private const long Minute = 60_000_000;
+
+    // What a change of the settings is decided on.
+    private static readonly RedisValue[] Fields = [AboutJson.Field, "epoch"];
 
     private readonly RedisStoreContext _context;
     private readonly RoomChanger _changer;
@@ -39,45 +40,27 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             (Reader: _rooms, Rooms: rooms),
             static async (database, call, token) => await call.Reader.ReadAsync(database, call.Rooms, whenUnreadable: null, token).ConfigureAwait(false), cancellationToken);
 
-    public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, string? unfinished, CancellationToken cancellationToken)
+    public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken)
     {
         var creation = new RoomCreation(about, IsNew: true);
-        await ChangeAsync(room, Actor.Application, [AboutJson.Field, "epoch", UnfinishedField], Decide, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(room, Actor.Application, Decide, cancellationToken).ConfigureAwait(false);
         return creation;
 
-        RoomAbout? Decide(RedisValue[] values, RoomChange? change)
+        RoomAbout? Decide(RoomAbout? present)
         {
-            if (AboutJson.Read(_context.Keys, room, values[0]) is { } present)
-            {
-                creation = new RoomCreation(present, IsNew: unfinished is not null && values[2] == unfinished);
-                return null;
-            }
-
-            creation = new RoomCreation(about, IsNew: true);
-            if (unfinished is not null)
-            {
-                change?.Set(_context.Keys.Room(room), UnfinishedField, unfinished);
-            }
-
-            return about;
+            creation = new RoomCreation(present ?? about, IsNew: present is null);
+            return present is null ? about : null;
         }
     }
-
-    public async ValueTask FinishCreationAsync(string room, string unfinished, CancellationToken cancellationToken) =>
-        await _context.Calls.RunAsync(
-            (Key: _context.Keys.Room(room), 0),
-            static async (database, call, token) => await database.HashDeleteAsync(call.Key, UnfinishedField, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
-            cancellationToken, writes: true).ConfigureAwait(false);
 
     public async ValueTask<RoomAbout> ChangeAboutAsync(string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken)
     {
         var result = RoomAbout.None;
-        await ChangeAsync(room, actor, [AboutJson.Field, "epoch"], Decide, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(room, actor, Decide, cancellationToken).ConfigureAwait(false);
         return result;
 
-        RoomAbout? Decide(RedisValue[] values, RoomChange? change)
+        RoomAbout? Decide(RoomAbout? present)
         {
-            var present = AboutJson.Read(_context.Keys, room, values[0]);
             result = decide(present ?? RoomAbout.None);
             return result == present ? null : result;
         }
@@ -100,19 +83,19 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     /// <summary>Changes the settings.</summary>
     /// <param name="room">The room.</param>
     /// <param name="actor">Who makes the change.</param>
-    /// <param name="fields">The fields that it is decided on: the settings, the epoch, and perhaps others.</param>
-    /// <param name="decide">
-    /// Turns their values into the new settings, or <see langword="null"/> to change nothing, and may add effects to the change, if there is one yet.
-    /// </param>
+    /// <param name="decide">Turns the present settings, if there are some, into the new ones, or <see langword="null"/> to change nothing.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     private async ValueTask ChangeAsync(
-        string room, Actor actor, RedisValue[] fields, Func<RedisValue[], RoomChange?, RoomAbout?> decide, CancellationToken cancellationToken)
+        string room, Actor actor, Func<RoomAbout?, RoomAbout?> decide, CancellationToken cancellationToken)
     {
-        var values = await ReadAsync(room, fields, cancellationToken).ConfigureAwait(false);
+        var values = await ReadAsync(room, cancellationToken).ConfigureAwait(false);
         CheckThere(values);
         var isListed = !values[0].IsNull;
-        if (!isListed && decide(values, null) is { } first)
+        if (!isListed && decide(null) is { } first)
         {
+            // The step of the change checks the right too. But a call that may not change the room should not write an entry either.
+            await CheckRightAsync(room, actor, cancellationToken).ConfigureAwait(false);
+
             // The entry comes first: a process that is killed now leaves one without a room, which lists remove, rather than a room that no list shows.
             await PutAsync(room, RoomSort.NameOf(first, room), cancellationToken).ConfigureAwait(false);
         }
@@ -128,22 +111,46 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         }
 
         // From here on the change is made, so nothing may fail any more.
-        var database = await _context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await Keeper.CheckAsync(database, room, cancellationToken).ConfigureAwait(false);
+        await Keeper.CheckAsync(room, cancellationToken).ConfigureAwait(false);
 
         RoomChange? Decide(RoomState state)
         {
             CheckThere(state.Values);
             var hash = _context.Keys.Room(room);
             var change = new RoomChange(_context.Keys, room, RedisMembers.SettingsKind, AboutSubject, new RoomPermit(actor, RoomRights.Manage)).Create();
-            for (var i = 0; i < fields.Length; i++)
+            for (var i = 0; i < Fields.Length; i++)
             {
-                change.Expect(hash, fields[i], state.Values[i]);
+                change.Expect(hash, Fields[i], state.Values[i]);
             }
 
-            return decide(state.Values, change) is { } about
+            return decide(AboutJson.Read(_context.Keys, room, state.Values[0])) is { } about
                 ? change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter)
                 : null;
+        }
+    }
+
+    private async ValueTask CheckRightAsync(string room, Actor actor, CancellationToken cancellationToken)
+    {
+        if (actor.IsApplication)
+        {
+            return;
+        }
+
+        try
+        {
+            await _context.Calls.RunAsync(
+                (Eraser: _eraser, Room: room, Actor: actor),
+                static async (database, call, token) =>
+                {
+                    var values = await call.Eraser.ReadRoomAsync(database, call.Room, call.Actor, token).ConfigureAwait(false);
+                    call.Eraser.CheckRight(call.Room, call.Actor, values, evenIfArchived: false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
         }
     }
 
@@ -156,13 +163,13 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         }
     }
 
-    private async ValueTask<RedisValue[]> ReadAsync(string room, RedisValue[] fields, CancellationToken cancellationToken)
+    private async ValueTask<RedisValue[]> ReadAsync(string room, CancellationToken cancellationToken)
     {
         try
         {
             return await _context.Calls.RunAsync(
-                (Key: _context.Keys.Room(room), Fields: fields),
-                static async (database, call, token) => await database.HashGetAsync(call.Key, call.Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+                _context.Keys.Room(room),
+                static async (database, key, token) => await database.HashGetAsync(key, Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
@@ -236,9 +243,9 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         {
             Keeper.Check(room.Id, []);
         }
-        else if (order == RoomOrder.Activity && room.LastMessageAt is { } time && Micros.FromTime(time) / Minute > RoomSort.TimeOf(place) / Minute)
+        else if (order == RoomOrder.Activity && room.LastMessageAt is { } time && Micros.FromTime(time) / Minute != RoomSort.TimeOf(place) / Minute)
         {
-            Keeper.Sent(room.Id, Micros.FromTime(time));
+            Keeper.Check(room.Id, []);
         }
     }
 }

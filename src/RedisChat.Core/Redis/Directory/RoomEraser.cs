@@ -16,7 +16,6 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     public const char Kind = 'x';
 
     private const string Subject = "room";
-    private const string GoneField = "gone";
     private const string Buckets = "buckets";
     private const string Others = "others";
     private const string Scan = "scan";
@@ -28,10 +27,16 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     private const int ScansAtOnce = 20;
 
     private static readonly RedisScript Script = new("room_erase.lua");
-    private static readonly RedisValue[] Fields = ["epoch", "last", GoneField, "erased"];
+    private static readonly RedisValue[] Fields = ["epoch", "last", DeletionMark.Field, "erased"];
 
     /// <summary>The deletion of a room, as the room holds it.</summary>
-    private readonly record struct Deletion(string Mark, long Last, long Erased);
+    private readonly record struct Deletion(string Mark, long Last, long Erased)
+    {
+        /// <summary>The epoch that the room had.</summary>
+        public string Epoch => Mark.Split(' ', 2)[0];
+
+        public string Cursor(string step) => $"{step} {Epoch}";
+    }
 
     public async ValueTask<RoomDeletion> StepAsync(string room, Actor actor, string? cursor, CancellationToken cancellationToken)
     {
@@ -49,11 +54,13 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
                 return new RoomDeletion(0, 0);
             }
 
+            // A cursor is worth something only for its own deletion: the room may have been created and deleted again meanwhile, and a later step would skip the earlier ones.
             var done = cursor.Split(' ') switch
             {
-                [Buckets] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
-                [Others] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
-                [Scan, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
+                [Buckets or Others or Scan, var epoch, ..] when epoch != deletion.Epoch => new RoomDeletion(0, 0),
+                [Buckets, _] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
+                [Others, _] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
+                [Scan, _, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
                 _ => throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor)),
             };
             return done;
@@ -91,7 +98,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
         var details = deletion.Mark[(deletion.Mark.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         return actor.IsApplication || DeletionJson.ReadDetails(System.Text.Encoding.UTF8.GetBytes(details)).User == actor.UserId
-            ? Progress(deletion, Buckets)
+            ? Progress(deletion, deletion.Cursor(Buckets))
             : throw Forbidden.Error(ForbiddenReason.RoomDeleted);
     }
 
@@ -106,7 +113,8 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             return null;
         }
 
-        CheckRight(room, actor, values);
+        // An owner can delete an archived room.
+        CheckRight(room, actor, values, evenIfArchived: true);
         var details = DeletionJson.Write(actor.UserId, null) ?? "{}";
         var (hash, change) = (context.Keys.Room(room), new RoomChange(context.Keys, room, Kind, Subject, RoomPermit.Application));
         change.Expect(hash, "epoch", values[0]).Expect(hash, RuleText.Field, values[1]);
@@ -116,10 +124,15 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         }
 
         // The field is deleted first, because Redis refuses HSET when memory is full, but not once a script has begun to write.
-        return change.Delete(hash, "epoch").Set(hash, "epoch", RoomCounters.BeingDeleted).Set(hash, GoneField, $"{values[0]} {details}").Line(details);
+        return change.Delete(hash, "epoch").Set(hash, "epoch", RoomCounters.BeingDeleted).Set(hash, DeletionMark.Field, $"{values[0]} {details}").Line(details);
     }
 
-    private void CheckRight(string room, Actor actor, RedisValue[] values)
+    /// <summary>Throws unless the actor may manage the room.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="values">As <see cref="ReadRoomAsync"/> returns them.</param>
+    /// <param name="evenIfArchived">Whether it does not matter that the room is archived.</param>
+    public void CheckRight(string room, Actor actor, RedisValue[] values, bool evenIfArchived)
     {
         if (actor.UserId is not { } user)
         {
@@ -138,8 +151,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             throw RedisMembers.UnreadableMember(context.Keys, room);
         }
 
-        // An owner can delete an archived room.
-        var now = new MemberSituation { Rules = rules with { IsArchived = false }, Target = member, Now = context.Time.GetUtcNow() };
+        var now = new MemberSituation { Rules = rules with { IsArchived = rules.IsArchived && !evenIfArchived }, Target = member, Now = context.Time.GetUtcNow() };
         MemberDecisions.CheckRight(now, member, RoomRights.Manage);
     }
 
@@ -148,7 +160,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         var count = BucketCount(deletion);
         if (deletion.Erased >= count)
         {
-            return Progress(deletion, Others);
+            return Progress(deletion, deletion.Cursor(Others));
         }
 
         var next = Math.Min(deletion.Erased + BucketsAtOnce, count);
@@ -159,7 +171,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         }
 
         return await EraseAsync(database, room, deletion, keys, cancellationToken, erased: next).ConfigureAwait(false)
-            ? Progress(deletion with { Erased = next }, next < count ? Buckets : Others)
+            ? Progress(deletion with { Erased = next }, deletion.Cursor(next < count ? Buckets : Others))
             : Progress(deletion, null);
     }
 
@@ -168,23 +180,20 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     {
         foreach (var other in others)
         {
-            await other.ForgetAsync(room, cancellationToken).ConfigureAwait(false);
+            await other.ForgetAsync(room, deletion.Mark, cancellationToken).ConfigureAwait(false);
         }
 
-        return Progress(deletion, $"{Scan} - 0");
+        return Progress(deletion, $"{deletion.Cursor(Scan)} - 0");
     }
 
     private async Task<RoomDeletion> ScanAsync(
         IDatabase database, string room, Deletion deletion, string server, string position, CancellationToken cancellationToken)
     {
         var key = context.Keys.Room(room);
-        if (context.Connection.Current?.SocketsOf(key) is not [{ Server: var primary }, ..])
-        {
-            throw RedisErrors.NotSent(null);
-        }
+        var primary = PrimaryOf(key);
 
         // Another server, after a failover or because the slot moved, has a scan of its own.
-        var name = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(primary.EndPoint.ToString() ?? ""));
+        var name = NameOf(primary);
         position = server == name ? position : "0";
         for (var scan = 0; scan < ScansAtOnce; scan++)
         {
@@ -201,12 +210,20 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
             if (position == "0")
             {
-                return await EndAsync(database, room, deletion, cancellationToken).ConfigureAwait(false);
+                // If the slot moved during the pass, this read is redirected, and the client then knows the new owner, which has not been scanned.
+                return !await DeletionMark.IsGoingOnAsync(database, key, deletion.Mark, cancellationToken).ConfigureAwait(false) ? Progress(deletion, null)
+                    : NameOf(PrimaryOf(key)) != name ? Progress(deletion, $"{deletion.Cursor(Scan)} - 0")
+                    : await EndAsync(database, room, deletion, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return Progress(deletion, $"{Scan} {name} {position}");
+        return Progress(deletion, $"{deletion.Cursor(Scan)} {name} {position}");
     }
+
+    private IServer PrimaryOf(string key) =>
+        context.Connection.Current?.SocketsOf(key) is [{ Server: var primary }, ..] ? primary : throw RedisErrors.NotSent(null);
+
+    private static string NameOf(IServer server) => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(server.EndPoint.ToString() ?? ""));
 
     private async Task<RoomDeletion> EndAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
     {
@@ -238,7 +255,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     }
 
     /// <summary>The room's epoch, its rules, and what it knows of the one who acts.</summary>
-    private async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
+    public async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
     {
         var asked = database.HashGetAsync(context.Keys.Room(room), ["epoch", RuleText.Field], CommandFlags.DemandMaster).Observed();
         var member = actor.UserId is { } user ? database.HashGetAsync(context.Keys.Members(room), user, CommandFlags.DemandMaster).Observed() : null;

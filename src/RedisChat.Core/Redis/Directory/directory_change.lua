@@ -8,14 +8,23 @@
 -- ARGV[4]  put: the sort name. drop: the least age of the entry, in µs
 -- ARGV[5]  put: the time of the last message; 0 if there was none
 -- ARGV[6]  put and drop: a member of KEYS[2] that was found for the room and may be wrong; empty if there is none
+-- ARGV[7]  put: the score in KEYS[3] before the room was read; empty if there was none. A room moves back only if its score has not changed since
 -- Returns 1; or 0 if the entry is another one, is too young, or for touch, if there is none: then nothing is written.
 local call = redis.call
 local old = call('HGET', KEYS[1], ARGV[2])
 local time, name = string.match(old or '', '^(%d+) (.*)$')
 
+-- Calls overtake each other, so an earlier time must not replace a later one.
+local function enter(at, known)
+  local score = call('ZSCORE', KEYS[3], ARGV[2])
+  if not score or tonumber(at) > -tonumber(score) or known and known ~= '' and tonumber(known) == tonumber(score) then
+    call('ZADD', KEYS[3], '-' .. at, ARGV[2])
+  end
+end
+
 if ARGV[1] == 'touch' then
   if old then
-    call('ZADD', KEYS[3], '-' .. ARGV[3], ARGV[2])
+    enter(ARGV[3])
   end
   return old and 1 or 0
 end
@@ -44,6 +53,6 @@ end
 call('HSET', KEYS[1], ARGV[2], now .. ' ' .. ARGV[4])
 call('ZADD', KEYS[2], 0, right)
 if ARGV[5] ~= '0' or not old then
-  call('ZADD', KEYS[3], '-' .. (ARGV[5] ~= '0' and ARGV[5] or now), ARGV[2])
+  enter(ARGV[5] ~= '0' and ARGV[5] or now, ARGV[7])
 end
 return 1

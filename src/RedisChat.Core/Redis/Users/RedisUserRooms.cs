@@ -136,8 +136,8 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
     }
 
     /// <summary>Removes a room from the lists of its members.</summary>
-    public async ValueTask ForgetAsync(string room, CancellationToken cancellationToken) => await context.Calls.RunAsync(
-        (Users: this, Members: (RedisKey)context.Keys.Members(room), Room: room),
+    public async ValueTask ForgetAsync(string room, string mark, CancellationToken cancellationToken) => await context.Calls.RunAsync(
+        (Users: this, Members: (RedisKey)context.Keys.Members(room), Room: room, Mark: mark),
         static async (database, call, token) =>
         {
             var users = new List<string>(UsersAtOnce);
@@ -147,23 +147,34 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
                 users.Add(member.Name!);
                 if (users.Count == UsersAtOnce)
                 {
-                    await call.Users.ForgetAsync(call.Room, users, token).ConfigureAwait(false);
+                    if (!await call.Users.ForgetAsync(database, call.Room, call.Mark, users, token).ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+
                     users.Clear();
                 }
             }
 
-            await call.Users.ForgetAsync(call.Room, users, token).ConfigureAwait(false);
-            return true;
+            return await call.Users.ForgetAsync(database, call.Room, call.Mark, users, token).ConfigureAwait(false);
         },
         cancellationToken).ConfigureAwait(false);
 
-    private Task ForgetAsync(string room, List<string> users, CancellationToken cancellationToken) => Task.WhenAll(users.Select(async user =>
+    /// <summary>Removes a room from the lists of some users; <see langword="false"/> if the deletion is over.</summary>
+    private async ValueTask<bool> ForgetAsync(IDatabase database, string room, string mark, List<string> users, CancellationToken cancellationToken)
     {
-        if (await ReadEntryAsync(user, room, cancellationToken).ConfigureAwait(false) is { IsNull: false } entry)
+        // The entries are read before the room. If the deletion is still going on then, they are not those of a new room, and they are removed only if
+        // nobody has joined since: joining gives an entry another value.
+        var entries = await Task.WhenAll(users.Select(user => ReadEntryAsync(user, room, cancellationToken).AsTask())).ConfigureAwait(false);
+        if (!await DeletionMark.IsGoingOnAsync(database, context.Keys.Room(room), mark, cancellationToken).ConfigureAwait(false))
         {
-            await RemoveAsync(user, room, entry, cancellationToken).ConfigureAwait(false);
+            return false;
         }
-    }));
+
+        await Task.WhenAll(users.Where((_, n) => !entries[n].IsNull)
+            .Zip(entries.Where(entry => !entry.IsNull), (user, entry) => RemoveAsync(user, room, entry, cancellationToken).AsTask())).ConfigureAwait(false);
+        return true;
+    }
 
     public async ValueTask RemoveAsync(string user, string room, RedisValue entry, CancellationToken cancellationToken)
     {

@@ -5,58 +5,40 @@ internal sealed class InMemoryAbout(InMemoryRoom room, TimeProvider time) : IInM
 {
     private static readonly InMemorySubject Subject = new(0, "about");
 
-    private string? _unfinished;
-
     /// <summary>The settings; <see langword="null"/> if the room has none. Read under the lock.</summary>
     public RoomAbout? About { get; private set; }
 
     /// <summary>When the room got its first settings, µs.</summary>
     public long Since { get; private set; }
 
-    /// <summary>Gives the room settings, if it has none: see <see cref="IRoomDirectoryStore.CreateRoomAsync"/>.</summary>
-    public RoomCreation Create(RoomAbout about, string? unfinished)
+    /// <summary>Gives the room settings, if it has none: see <see cref="IRoomDirectoryStore.CreateRoomAsync"/>. For callers that hold the lock.</summary>
+    public RoomCreation Create(RoomAbout about)
     {
-        lock (room.Gate)
+        if (About is not null)
         {
-            if (About is not null)
-            {
-                return new RoomCreation(About, IsNew: unfinished is not null && unfinished == _unfinished);
-            }
-
-            _unfinished = unfinished;
-            Set(about, by: null);
-            return new RoomCreation(about, IsNew: true);
+            return new RoomCreation(About, IsNew: false);
         }
+
+        Set(about, by: null);
+        return new RoomCreation(about, IsNew: true);
     }
 
-    /// <summary>Removes the mark of an unfinished creation.</summary>
-    public void Finish(string unfinished)
-    {
-        lock (room.Gate)
-        {
-            _unfinished = _unfinished == unfinished ? null : _unfinished;
-        }
-    }
-
-    /// <summary>Changes the settings: see <see cref="IRoomDirectoryStore.ChangeAboutAsync"/>.</summary>
+    /// <summary>Changes the settings: see <see cref="IRoomDirectoryStore.ChangeAboutAsync"/>. For callers that hold the lock.</summary>
     public RoomAbout Change(Actor actor, Func<RoomAbout, RoomAbout> decide)
     {
-        lock (room.Gate)
+        var about = decide(About ?? RoomAbout.None);
+        if (about == About)
         {
-            var about = decide(About ?? RoomAbout.None);
-            if (about == About)
-            {
-                return about;
-            }
-
-            if (actor.UserId is { } user)
-            {
-                room.Members.CheckRight(user, RoomRights.Manage, speaks: false);
-            }
-
-            Set(about, actor.UserId);
             return about;
         }
+
+        if (actor.UserId is { } user)
+        {
+            room.Members.CheckRight(user, RoomRights.Manage, speaks: false);
+        }
+
+        Set(about, actor.UserId);
+        return about;
     }
 
     MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader) => page;

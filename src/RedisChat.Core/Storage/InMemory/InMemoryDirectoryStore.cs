@@ -13,27 +13,20 @@ internal sealed class InMemoryDirectoryStore(
     public ValueTask<IReadOnlyList<RoomInfo>> ReadRoomsAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(ids.Select(id => find(id)?.Describe(id) ?? new RoomInfo { Id = id }).ToList());
+        return new(ids.Select(id => find(id)?.Describe(id, out _) ?? new RoomInfo { Id = id }).ToList());
     }
 
-    public ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, string? unfinished, CancellationToken cancellationToken = default)
+    public ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(findOrAdd(room).About.Create(about, unfinished));
-    }
-
-    public ValueTask FinishCreationAsync(string room, string unfinished, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        find(room)?.About.Finish(unfinished);
-        return default;
+        return new(findOrAdd(room).CreateAbout(about));
     }
 
     public ValueTask<RoomAbout> ChangeAboutAsync(
         string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(findOrAdd(room).About.Change(actor, decide));
+        return new(findOrAdd(room).ChangeAbout(actor, decide));
     }
 
     public ValueTask<RoomPage> ListRoomsAsync(RoomOrder order, string? cursor, int limit, CancellationToken cancellationToken = default)
@@ -43,11 +36,11 @@ internal sealed class InMemoryDirectoryStore(
         var places = new List<(byte[] Place, RoomInfo Room)>();
         foreach (var (id, room) in rooms)
         {
-            if (room.Describe(id) is { About: { } about } info)
+            if (room.Describe(id, out var since) is { About: { } about } info)
             {
                 var place = order == RoomOrder.Name
                     ? RoomSort.Place(RoomSort.NameOf(about, id), id)
-                    : RoomSort.Place((info.LastMessageAt is { } time ? Micros.FromTime(time) : room.About.Since) / Minute, id);
+                    : RoomSort.Place((info.LastMessageAt is { } time ? Micros.FromTime(time) : since) / Minute, id);
                 if (after is null || place.AsSpan().SequenceCompareTo(after) > 0)
                 {
                     places.Add((place, info));

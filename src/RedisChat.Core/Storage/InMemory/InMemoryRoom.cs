@@ -93,11 +93,34 @@ internal sealed class InMemoryRoom : ILiveRoom
         _features = [Reactions, Members, About, UserRooms];
     }
 
-    /// <summary>An overview of the room.</summary>
-    public RoomInfo Describe(string id)
+    // A deletion replaces the features, so they are fetched under the lock.
+
+    /// <summary>Gives the room settings, if it has none.</summary>
+    public RoomCreation CreateAbout(RoomAbout about)
     {
         lock (Gate)
         {
+            return About.Create(about);
+        }
+    }
+
+    /// <summary>Changes the settings.</summary>
+    public RoomAbout ChangeAbout(Actor actor, Func<RoomAbout, RoomAbout> decide)
+    {
+        lock (Gate)
+        {
+            return About.Change(actor, decide);
+        }
+    }
+
+    /// <summary>An overview of the room.</summary>
+    /// <param name="id">The room's id.</param>
+    /// <param name="since">When it got its first settings, µs.</param>
+    public RoomInfo Describe(string id, out long since)
+    {
+        lock (Gate)
+        {
+            since = About.Since;
             var situation = Members.Read("");
             return new RoomInfo
             {

@@ -36,7 +36,7 @@ public sealed class DirectoryStorageTests(TestServer server) : IAsyncDisposable
         var fields = (await Database.HashGetAllAsync(Key("club"))).ToStringDictionary();
         var revision = about == (await Rooms.GetInfoAsync("club", Cancelled)).About ? fields["about"].Split(':', ',')[1] : "";
         fields["about"].Should().Be($$$"""{"v":{{{revision}}},"n":"The \"Club\"","t":"Chess","m":{"a":"1","b":"2"}}""");
-        (fields["uses"], fields.ContainsKey("creating")).Should().Be(("lg", false));
+        fields["uses"].Should().Be("gl");
         (await Database.SortedSetRangeByRankAsync($"{Key("club")}:changed")).Select(entry => (string?)entry).Should().Contain($"{revision}:s:about");
         KeyNames.ShardOf("club").Should().Be(13);
         var shard = $"{_prefix}:{{directory:13}}";
@@ -143,6 +143,40 @@ public sealed class DirectoryStorageTests(TestServer server) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refused_change_leaves_no_entry()
+    {
+        await new Chat(Store).SendAsync("lobby", "alice", "hello", Cancelled);
+
+        await Assert.ThrowsAsync<ChatForbiddenException>(() => Rooms.RenameAsync("lobby", "mine", "alice", Cancelled));
+
+        await Store.DirectoryKeptAsync();
+        (await EntriesAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_place_by_activity_never_goes_back_by_an_older_time_and_a_list_corrects_one_that_is_too_new()
+    {
+        var chat = new Chat(Store);
+        await chat.Rooms.CreateAsync("one", new RoomAbout { Name = "one" }, cancellationToken: Cancelled);
+        var time = Micros.FromTime((await chat.SendAsync("one", "alice", "hello", Cancelled)).Timestamp);
+        await Store.DirectoryKeptAsync();
+        var index = new DirectoryIndex(new KeyNames(new HashTagKeyScheme(_prefix), 0));
+        var entry = await index.ReadAsync(Database, "one", Cancelled);
+        var score = await index.ReadScoreAsync(Database, "one", Cancelled);
+        score.Should().Be(-time);
+
+        await index.TouchAsync(Database, "one", time + 5, Cancelled);
+        await index.TouchAsync(Database, "one", time + 4, Cancelled);
+        await index.PutAsync(Database, "one", entry, "one", time, score, [], Cancelled);
+        (await Database.SortedSetScoreAsync($"{Shard("one")}:active", "one")).Should().Be(-(time + 5));
+
+        await index.TouchAsync(Database, "one", time + 600_000_000, Cancelled);
+        await ByActivityAsync();
+        await Store.DirectoryKeptAsync();
+        (await Database.SortedSetScoreAsync($"{Shard("one")}:active", "one")).Should().Be(-time);
+    }
+
+    [Fact]
     public async Task A_list_by_activity_repairs_the_order_and_a_send_restores_a_lost_entry()
     {
         var chat = new Chat(Store);
@@ -183,31 +217,6 @@ public sealed class DirectoryStorageTests(TestServer server) : IAsyncDisposable
         (error.Key, error.Field).Should().Be((Key("one"), "about"));
         await Assert.ThrowsAsync<ChatDataException>(() => Rooms.RenameAsync("one", "new", Actor.Application, Cancelled));
         (await EntriesAsync()).Should().ContainKey("one");
-    }
-
-    [Fact]
-    public async Task An_interrupted_creation_is_completed_by_the_same_call_and_by_no_other()
-    {
-        await Rooms.CreateAsync("club", new RoomAbout { Name = "club" }, RuleSet.MembersOnly, "olga", Cancelled);
-        var mark = await MarkAsync();
-        await Database.KeyDeleteAsync([Key("club"), $"{Key("club")}:members"]);
-        await ((IRoomDirectoryStore)((IMessageStore)Store).GetAbility(typeof(IRoomDirectoryStore))!).CreateRoomAsync("club", new RoomAbout { Name = "club" }, mark, Cancelled);
-
-        (await Rooms.CreateAsync("club", new RoomAbout { Name = "club" }, RuleSet.MembersOnly, "mallory", Cancelled)).IsNew.Should().BeFalse();
-        (await Rooms.GetInfoAsync("club", Cancelled)).Members.Should().Be(0);
-        (await Rooms.CreateAsync("club", new RoomAbout { Name = "club" }, RuleSet.MembersOnly, "olga", Cancelled)).IsNew.Should().BeTrue();
-
-        var info = await Rooms.GetInfoAsync("club", Cancelled);
-        (info.Members, info.Rules).Should().Be((1, RuleSet.MembersOnly));
-        (await Database.HashExistsAsync(Key("club"), "creating")).Should().BeFalse();
-
-        // What the same call writes for another room.
-        async Task<string> MarkAsync()
-        {
-            var recorded = new RecordingStore((IRoomDirectoryStore)((IMessageStore)Store).GetAbility(typeof(IRoomDirectoryStore))!, Store);
-            await new Chat(recorded).Rooms.CreateAsync("other", new RoomAbout { Name = "club" }, RuleSet.MembersOnly, "olga", Cancelled);
-            return recorded.Mark!;
-        }
     }
 
     private string Key(string room) => $"{_prefix}:{{{room}}}";

@@ -155,6 +155,37 @@ public sealed class RoomErasureTests
     }
 
     [Fact]
+    public async Task A_cursor_of_one_deletion_does_nothing_to_another()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var connection = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(connection);
+        var chat = new Chat(store);
+        var rooms = (IRoomDirectoryStore)((IMessageStore)store).GetAbility(typeof(IRoomDirectoryStore))!;
+        var cursors = new List<string>();
+        await FillAsync(chat, store, "lobby", messages: 300);
+        for (var step = await rooms.DeleteRoomAsync("lobby", Actor.Application, null, Cancelled); step.Cursor is { } cursor;)
+        {
+            cursors.Add(cursor);
+            step = await rooms.DeleteRoomAsync("lobby", Actor.Application, cursor, Cancelled);
+        }
+
+        cursors.Should().HaveCountGreaterThan(2);
+        await FillAsync(chat, store, "lobby", messages: 300);
+        await rooms.DeleteRoomAsync("lobby", Actor.Application, null, Cancelled);
+        var before = await KeysAsync(connection);
+
+        foreach (var cursor in cursors)
+        {
+            (await rooms.DeleteRoomAsync("lobby", Actor.Application, cursor, Cancelled)).Should().Be(new RoomDeletion(0, 0));
+        }
+
+        (await KeysAsync(connection)).Should().BeEquivalentTo(before);
+        await chat.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+        (await KeysAsync(connection)).Should().NotContain(key => key.Contains("{lobby}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_room_can_be_deleted_when_memory_is_full()
     {
         await using var redis = await RedisProcess.StartAsync();
