@@ -165,7 +165,8 @@ public abstract class RoomDeletionTests(StoreFactory stores) : StoreTests(stores
         await AppendManyAsync(200);
         var epoch = (await ReadAsync()).Position.Epoch;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var senders = Enumerable.Range(0, 4).Select(n => Task.Run(() => SendAsync(OpenStore(), $"user {n}"))).ToList();
+        var stores = Enumerable.Range(0, 4).Select(_ => OpenStore()).ToList();
+        var senders = stores.Select((store, n) => Task.Run(() => SendAsync(store, $"user {n}"))).ToList();
 
         await Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
         await stop.CancelAsync();
