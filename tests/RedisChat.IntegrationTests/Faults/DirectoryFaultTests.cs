@@ -6,14 +6,30 @@ namespace RedisChat.IntegrationTests.Faults;
 /// A process that creates, renames or deletes a room is killed between every two of its commands: afterward the list shows the truth, and repeating the call
 /// completes it.
 /// </summary>
-public sealed class DirectoryFaultTests(TestServer server)
+public sealed class DirectoryFaultTests : IAsyncLifetime
 {
     // No operation takes more commands than this.
     private const int MostCommands = 60;
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
 
+    // On a shared server, a deletion would take as many calls of SCAN as there are keys of other tests.
+    private RedisProcess _redis = null!;
+    private ConnectionMultiplexer _admin = null!;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisProcess.StartAsync();
+        _admin = await _redis.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
 
     [Fact]
     public Task Creating_a_room() => KillEverywhereAsync(
@@ -68,7 +84,7 @@ public sealed class DirectoryFaultTests(TestServer server)
 
     private async Task KillEverywhereAsync(Func<Chat, string, Task>? prepare, Func<Chat, string, CancellationToken, Task> operation, Func<Chat, string, Task> isDone)
     {
-        await using var store = Open(server.Configuration!);
+        await using var store = Open(_redis.Configuration);
         var chat = new Chat(store);
         var commands = 0;
         for (var wasKilled = true; wasKilled; commands++)
@@ -93,8 +109,8 @@ public sealed class DirectoryFaultTests(TestServer server)
     /// <summary>Runs an operation in a process that is killed after so many commands; <see langword="false"/> if it took no more.</summary>
     private async Task<bool> KillAfterAsync(int commands, Func<(Chat, CancellationToken), Task> operation)
     {
-        await using var proxy = new CutProxy(server.Connection.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse(server.Configuration!);
+        await using var proxy = new CutProxy(_admin.GetEndPoints()[0], _prefix);
+        var configuration = ConfigurationOptions.Parse(_redis.Configuration);
         configuration.EndPoints.Clear();
         configuration.EndPoints.Add(proxy.EndPoint);
         await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = _prefix });
@@ -150,7 +166,7 @@ public sealed class DirectoryFaultTests(TestServer server)
     private async Task<List<string>> KeysAsync(string room)
     {
         var keys = new List<string>();
-        await foreach (var key in server.Connection.GetServers()[0].KeysAsync(pattern: room.Length == 0 ? $"{_prefix}:*" : $"{_prefix}:{{{room}}}*"))
+        await foreach (var key in _admin.GetServers()[0].KeysAsync(pattern: room.Length == 0 ? $"{_prefix}:*" : $"{_prefix}:{{{room}}}*"))
         {
             keys.Add(key!);
         }
