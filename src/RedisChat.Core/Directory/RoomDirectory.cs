@@ -236,7 +236,7 @@ public sealed class RoomDirectory
     /// <param name="by">
     /// Who deletes it: needs the right <see cref="RoomRights.Manage"/>, even in an archived room. An interrupted deletion is continued by the one who began it, or by the application.
     /// </param>
-    /// <param name="progress">Is told after each step how far the deletion is.</param>
+    /// <param name="progress">Receives a report of how far the deletion is after each step.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <returns>What was deleted; <see cref="RoomDeletion.Existed"/> says whether there was a room.</returns>
     /// <exception cref="ChatInputException">The id or the actor is not valid.</exception>
