@@ -40,6 +40,26 @@ public abstract class MemberTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task The_rights_of_a_user_are_those_of_the_role_less_what_a_ban_a_mute_or_the_archive_takes() => RunAsync(async () =>
+    {
+        (await Members.GetRightsAsync("alice", Cancelled)).Should().Be(RuleSet.OpenToEveryone);
+        (await ReadAsync()).Position.Should().Be(RoomPosition.Start, "asking creates no room");
+
+        await Members.SetRoleAsync("alice", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);
+        await Members.JoinAsync("bob", Cancelled);
+        (await Members.GetRightsAsync("alice", Cancelled)).Should().Be(RoomRights.All);
+
+        await Members.MuteAsync("bob", "alice", Hour, cancellationToken: Cancelled);
+        (await Members.GetRightsAsync("bob", Cancelled)).Should().Be(RuleSet.Open.RightsOf(RoomRole.Member) & ~(RoomRights.Send | RoomRights.React));
+
+        await Members.BanAsync("bob", "alice", Hour, cancellationToken: Cancelled);
+        (await Members.GetRightsAsync("bob", Cancelled)).Should().Be(RoomRights.None);
+
+        await Rules.ChangeAsync("alice", rules => rules with { IsArchived = true }, Cancelled);
+        (await Members.GetRightsAsync("alice", Cancelled)).Should().Be(RoomRights.Read | RoomRights.Manage);
+    });
+
+    [Fact]
     public Task Joining_twice_and_leaving_twice_change_nothing() => RunAsync(async () =>
     {
         var joined = await Members.JoinAsync("alice", Cancelled);

@@ -136,6 +136,24 @@ internal static class MemberDecisions
         }
     }
 
+    /// <summary>What a user may do now: none of it while banned, only what reading takes in an archived room, and nothing that speaks while muted.</summary>
+    public static RoomRights Rights(MemberSituation now, RoomMember user)
+    {
+        if (user.Ban is { } ban && ban.IsInForce(now.Now))
+        {
+            return RoomRights.None;
+        }
+
+        var rights = now.Rules.RightsOf(user.Role);
+        if (now.Rules.IsArchived)
+        {
+            // Whoever may manage the room can still take it out of the archive.
+            rights &= RoomRights.Read | RoomRights.Manage;
+        }
+
+        return user.Mute is { } mute && mute.IsInForce(now.Now) ? rights & ~(RoomRights.Send | RoomRights.React) : rights;
+    }
+
     private static void CheckRight(MemberSituation now, RoomRights right) => CheckRight(now, now.Actor, right);
 
     private static void CheckOpen(MemberSituation now)

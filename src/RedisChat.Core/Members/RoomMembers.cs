@@ -49,6 +49,25 @@ public sealed class RoomMembers
         return now.Target.IsNobody ? null : now.Target;
     }
 
+    /// <summary>What a user may do in the room now, for instance to show only the actions that will succeed. The store checks each action again when it is taken.</summary>
+    /// <param name="user">The user's id. The user need not be a member, and the room need not exist.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// The rights of the user's role, or those of everyone; nothing while the user is banned. A mute takes away <see cref="RoomRights.Send"/> and <see cref="RoomRights.React"/>, an archived
+    /// room all but <see cref="RoomRights.Read"/> and <see cref="RoomRights.Manage"/>.
+    /// </returns>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support members.</exception>
+    public async Task<RoomRights> GetRightsAsync(string user, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(user);
+        var now = await _runner.RunAsync(
+            Read, _room, (Store: Members(), Room: _room, User: user),
+            static (call, token) => call.Store.ReadMemberAsync(call.Room, call.User, token), cancellationToken).ConfigureAwait(false);
+        return MemberDecisions.Rights(now, now.Target);
+    }
+
     /// <summary>Lists members, or users who are banned, muted or invited. If there are many, it takes several calls.</summary>
     /// <remarks>
     /// A user who changes during the listing may or may not be listed, and may be listed twice then; nobody else is missing. A page may have fewer users than

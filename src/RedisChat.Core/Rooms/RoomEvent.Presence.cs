@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <content>Presence and typing: passing events.</content>
@@ -22,7 +24,9 @@ public abstract partial record RoomEvent
         /// <summary>The number of users who are present after this and the other changes that the store made in the same step.</summary>
         public long Count { get; }
 
-        internal override bool IsPassing => true;
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override bool IsPassing => true;
 
         internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Entered(User, Count, position);
     }
@@ -45,7 +49,9 @@ public abstract partial record RoomEvent
         /// <summary>The number of users who are still present after this and the other changes that the store made in the same step.</summary>
         public long Count { get; }
 
-        internal override bool IsPassing => true;
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override bool IsPassing => true;
 
         internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Left(User, Count, position);
     }
@@ -67,7 +73,9 @@ public abstract partial record RoomEvent
         /// <summary>The number of users who are present.</summary>
         public long Count { get; }
 
-        internal override bool IsPassing => true;
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override bool IsPassing => true;
 
         internal override RoomEvent At(RoomPosition position) => position == Position ? this : new PresenceChanged(Count, position);
     }
@@ -95,7 +103,9 @@ public abstract partial record RoomEvent
         /// <summary>When to stop showing it, by the clock of the process that received it, UTC. If that is past, the watcher was slow: ignore the event.</summary>
         public DateTimeOffset Until { get; }
 
-        internal override bool IsPassing => true;
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override bool IsPassing => true;
 
         internal override RoomEvent At(RoomPosition position) => position == Position ? this : new Typing(User, Duration, Until, position);
     }

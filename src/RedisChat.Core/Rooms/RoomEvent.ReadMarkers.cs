@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <content>Read markers: a passing event.</content>
@@ -29,7 +31,9 @@ public abstract partial record RoomEvent
         /// </summary>
         public DateTimeOffset MovedAt { get; }
 
-        internal override bool IsPassing => true;
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override bool IsPassing => true;
 
         internal override RoomEvent At(RoomPosition position) => position == Position ? this : new ReadMarkerMoved(User, MessageId, MovedAt, position);
     }

@@ -55,9 +55,11 @@ public abstract partial record RoomEvent
     internal virtual EventState? State => null;
 
     /// <summary>
-    /// Whether it is passing: not part of the room's history, and lost without harm. Its position is that of the watcher that receives it.
+    /// Whether it is passing, like <see cref="Typing"/>: not part of the room's history, and lost without harm. Its position is that of the watcher that receives it.
+    /// Not part of the JSON, where the kind says it.
     /// </summary>
-    internal virtual bool IsPassing => false;
+    [JsonIgnore]
+    public virtual bool IsPassing => false;
 
     /// <summary>A passing event at the position of a watcher. All other events have a position of their own.</summary>
     internal virtual RoomEvent At(RoomPosition position) => this;

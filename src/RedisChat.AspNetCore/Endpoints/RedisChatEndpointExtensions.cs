@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>Serves a chat: <c>app.MapRedisChat("/chat").RequireAuthorization()</c>.</summary>
+public static class RedisChatEndpointExtensions
+{
+    /// <summary>Maps the JSON endpoints, the event streams and the browser client of a chat.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The base path, for instance <c>/chat</c>.</param>
+    /// <param name="serviceKey">The key of the chat, if it was added by <c>AddKeyedRedisChat</c>.</param>
+    /// <returns>All of these endpoints, to add conventions. Only the browser client can be loaded without authentication, whatever is added.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRedisChat(…).AddWeb()</c> was not called.</exception>
+    public static RouteGroupBuilder MapRedisChat(this IEndpointRouteBuilder endpoints, string pattern, string? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        var web = endpoints.ServiceProvider.GetKeyedService<ChatWeb>(serviceKey)
+            ?? throw new InvalidOperationException("There is no chat to serve. Call services.AddRedisChat(…).AddWeb() first.");
+        var group = endpoints.MapGroup(pattern).WithTags("Chat");
+        _ = web;
+        return group;
+    }
+}

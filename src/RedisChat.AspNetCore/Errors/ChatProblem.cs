@@ -1,0 +1,72 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>An error as clients see it: problem+json (RFC 9457) with a stable code. It never has the text of an exception that was not written for users.</summary>
+internal sealed record ChatProblem(int Status, string Code, string Title)
+{
+    /// <summary>What is allowed, or what to do.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Why it is forbidden, or of what there is too much.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The invalid part of the input.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>Seconds to wait, if that helps.</summary>
+    public double? RetryAfter { get; init; }
+
+    /// <summary>What is stored although it was not confirmed.</summary>
+    public IReadOnlyList<MessageReceipt>? Receipts { get; init; }
+
+    public static ChatProblem Invalid(string detail, string? parameter = null) => new(400, ProblemCodes.Invalid, "The request is not valid.") { Detail = detail, Parameter = parameter };
+
+    public static ChatProblem Unauthenticated { get; } = new(401, ProblemCodes.Unauthenticated, "Sign in first.");
+
+    public static ChatProblem NoAccess { get; } = new(403, ProblemCodes.Forbidden, "The application does not allow this.") { Reason = "access" };
+
+    public static ChatProblem NotFound { get; } = new(404, ProblemCodes.NotFound, "There is no such thing.");
+
+    /// <summary>The problem for an exception; <see langword="null"/> if it is none that a chat throws, and therefore a bug.</summary>
+    public static ChatProblem? Of(Exception e) => e switch
+    {
+        ChatProblemException refused => refused.Problem,
+        ChatInputException invalid => Invalid(Sentence(invalid), invalid.ParamName),
+        ChatForbiddenException { Reason: ForbiddenReason.SlowMode or ForbiddenReason.FloodLimit } tooFast => new(429, ProblemCodes.TooMany, tooFast.Message)
+        {
+            Reason = ReasonName(tooFast.Reason),
+            RetryAfter = tooFast.RetryAfter?.TotalSeconds,
+        },
+        ChatForbiddenException forbidden => new(403, ProblemCodes.Forbidden, forbidden.Message)
+        {
+            Reason = ReasonName(forbidden.Reason),
+            RetryAfter = forbidden.RetryAfter?.TotalSeconds,
+        },
+        ChatIdempotencyConflictException => new(409, ProblemCodes.KeyConflict, "This idempotency key was already used for a different message. Use a new key for each message."),
+        ChatOverloadedException => new(503, ProblemCodes.Overloaded, "The server has too much to do. Nothing was changed. Try again.") { RetryAfter = 1 },
+        ChatUnavailableException { MayHaveHappened: true } =>
+            new(504, ProblemCodes.MayHaveHappened, "The store did not answer in time, and the request may have taken effect. Repeat it; a send with the same idempotency key."),
+        ChatUnavailableException or ChatTopologyException => new(503, ProblemCodes.Unavailable, "The store could not be reached. Nothing was changed. Try again.") { RetryAfter = 1 },
+        ChatDurabilityException unconfirmed => new(504, ProblemCodes.NotConfirmed, "The message is stored, but its durability could not be confirmed in time.") { Receipts = unconfirmed.Receipts },
+        ChatStoreFullException or ChatLimitException => new(507, ProblemCodes.Full, "There is no room left. Nothing was changed."),
+        ChatDataException => new(500, ProblemCodes.Data, "What is stored could not be read. The server's log says more."),
+        NotSupportedException => new(501, ProblemCodes.NotSupported, "This chat does not support it."),
+        ChatException => new(500, ProblemCodes.Internal, "The request failed. The server's log says more."),
+        _ => null,
+    };
+
+    /// <summary>The problem for a bug, or for the failure of the application's own code.</summary>
+    public static ChatProblem Failure { get; } = new(500, ProblemCodes.Internal, "The request failed. The server's log says more.");
+
+    // The base class appends the parameter's name, which the problem has in a property of its own.
+    private static string Sentence(ChatInputException e)
+    {
+        var suffix = $" (Parameter '{e.ParamName}')";
+        return e.ParamName is not null && e.Message.EndsWith(suffix, StringComparison.Ordinal) ? e.Message[..^suffix.Length] : e.Message;
+    }
+
+    private static string ReasonName(ForbiddenReason reason)
+    {
+        var name = reason.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}
