@@ -109,7 +109,7 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
         var info = await chat.Rooms.GetInfoAsync(room, Cancelled);
         var isCreated = info.About is not null;
         (info.About?.Name, info.Rules, info.Members).Should().Be(isCreated ? ($"name of {room}", RuleSet.MembersOnly, 1L) : (null, RuleSet.Open, 0L));
-        (await chat.Room(room).Members.GetAsync("olga", Cancelled))?.Role.Should().Be(isCreated ? RoomRole.Owner : null);
+        ((await chat.Room(room).Members.GetAsync("olga", Cancelled))?.Role).Should().Be(isCreated ? RoomRole.Owner : null);
         (await ListedAsync(chat)).Contains(room).Should().Be(isCreated);
         return isCreated;
     }
