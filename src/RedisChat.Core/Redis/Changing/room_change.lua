@@ -104,18 +104,17 @@ end
 if not valid then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-local now, previous = nil, room[4] or '0'
+local now, previous = string.format('%d', revision), room[4] or '0'
 answer = {1, revision}
 
-local events, lines, deletes, sets, marked = {}, nil, {}, {}, false
+local lines, deletes, sets, marked = {}, {}, {}, false
+local events, kind, subject, more = {}, ARGV[4], ARGV[5], ARGV[6]
 
-local function begin(kind, subject, more)
-  lines, now = {}, string.format('%d', revision)
+-- Ends an event: its revision, its entry of the change log, and what is published.
+local function finish()
   local head = table.concat({kind, room[1], room[2], room[3], now, previous, subject .. ARGV[7]}, ' ')
-  events[#events + 1] = {revision = now, entry = now .. ':' .. kind .. ':' .. subject .. more, head = head, lines = lines}
+  events[#events + 1] = {now, now .. ':' .. kind .. ':' .. subject .. more, head .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n')}
 end
-
-begin(ARGV[4], ARGV[5], ARGV[6])
 
 local function read(key, field)
   local name = key .. ' ' .. field
@@ -233,9 +232,10 @@ while at <= #ARGV do
     end
     at = at + 4
   elseif step == 'event' then
+    finish()
     previous, revision = now, revision + 1
-    answer[2] = revision
-    begin(a, b, '')
+    now, answer[2] = string.format('%d', revision), revision
+    kind, subject, more, lines = a, b, '', {}
     at = at + 3
   else
     if not string.find(uses, a, 1, true) then
@@ -244,6 +244,8 @@ while at <= #ARGV do
     at = at + 2
   end
 end
+
+finish()
 
 -- Redis does not roll back, so if a later step fails, the old values are written back.
 local done = 0
@@ -254,7 +256,7 @@ local function failed(result)
   for i = done, 1, -1 do
     local write = i <= #deletes and deletes[i] or sets[i - #deletes]
     if not write then
-      call('ZREM', KEYS[2], events[i - #deletes - #sets].entry)
+      call('ZREM', KEYS[2], events[i - #deletes - #sets][2])
     elseif write.old then
       call('HSET', write.key, write.field, write.old)
     else
@@ -279,9 +281,9 @@ local result
 for i = 1, #events do
   local event = events[i]
   if before == 0 and i == 1 then
-    result = try('ZADD', KEYS[2], 0, '0', event.revision, event.entry)
+    result = try('ZADD', KEYS[2], 0, '0', event[1], event[2])
   else
-    result = try('ZADD', KEYS[2], event.revision, event.entry)
+    result = try('ZADD', KEYS[2], event[1], event[2])
   end
   if failed(result) then
     return result
@@ -295,8 +297,7 @@ if failed(result) then
 end
 
 for i = 1, #events do
-  local event = events[i]
-  result = try(ARGV[1], KEYS[3], event.head .. (#event.lines > 0 and '\n' or '') .. table.concat(event.lines, '\n'))
+  result = try(ARGV[1], KEYS[3], events[i][3])
   if failed(result) then
     return result
   end
