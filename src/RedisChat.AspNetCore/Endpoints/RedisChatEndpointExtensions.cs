@@ -21,7 +21,18 @@ public static class RedisChatEndpointExtensions
         var web = endpoints.ServiceProvider.GetKeyedService<ChatWeb>(serviceKey)
             ?? throw new InvalidOperationException("There is no chat to serve. Call services.AddRedisChat(…).AddWeb() first.");
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
-        _ = web;
+        var chat = group.MapGroup("");
+        var pipeline = new ChatPipeline(web);
+        ((IEndpointConventionBuilder)chat).Add(pipeline.Surround);
+        chat.CanFail(400, 401, 403, 429, 500, 501, 503, 504);
+        RoomEndpoints.Map(chat);
+        MessageEndpoints.Map(chat);
+        ReactionEndpoints.Map(chat);
+        MemberEndpoints.Map(chat);
+        ReadMarkerEndpoints.Map(chat);
+        PresenceEndpoints.Map(chat);
+        InboxEndpoints.Map(chat);
+        ExportEndpoint.Map(chat);
         return group;
     }
 }
