@@ -48,7 +48,10 @@ internal static class ExportEndpoint
         }
 
         // The right to read is checked again with each page.
-        Task<MessagePage> ReadAsync(long after) =>
-            call.ReadAsync(room, found => found.ReceiveAsync(new MessageQuery(PageSize) { After = after }, call.Aborted));
+        async Task<MessagePage> ReadAsync(long after)
+        {
+            var found = await call.RoomAsync(room, RoomRights.Read).ConfigureAwait(false);
+            return await found.ReceiveAsync(new MessageQuery(PageSize) { After = after, Reader = call.User }, call.Aborted).ConfigureAwait(false);
+        }
     }
 }

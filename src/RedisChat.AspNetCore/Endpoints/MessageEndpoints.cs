@@ -27,7 +27,8 @@ internal static class MessageEndpoints
         string room, long? before, long? after, long? around, string? user, int? limit, ChatCall call)
     {
         var query = new MessageQuery(limit ?? MessageQuery.DefaultLimit) { Before = before, After = after, Around = around, User = user, Reader = call.User };
-        var page = await call.ReadAsync(room, found => found.ReceiveAsync(query, call.Aborted)).ConfigureAwait(false);
+        var found = await call.RoomAsync(room, RoomRights.Read).ConfigureAwait(false);
+        var page = await found.ReceiveAsync(query, call.Aborted).ConfigureAwait(false);
         return new Answer<MessagePage>(page, ChatJsonContext.Default.MessagePage);
     }
 
