@@ -7,7 +7,7 @@ namespace RedisChat.AspNetCore;
 /// <param name="access">What the application allows.</param>
 /// <param name="principal">Who authentication found.</param>
 /// <param name="user">The user's id.</param>
-internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal principal, string user)
+internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal principal, string user)
 {
     public Chat Chat => chat;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,13 +26,18 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatWebOptions>, WebOptionsValidator>());
         builder.Services.TryAddKeyedSingleton<IChatAccess, ClaimsAccess>(builder.ServiceKey);
         builder.Services.TryAddKeyedSingleton(builder.ServiceKey, (provider, key) => new ChatWeb(provider, (string?)key));
-        builder.Services.AddSignalR();
-        builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>, ChatHubConnections>();
+        builder.Services.TryAddSingleton<ChatHubConnections>();
+        builder.Services.TryAddSingleton<HubResults>();
+        builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>>(provider => provider.GetRequiredService<ChatHubConnections>());
+        builder.Services.AddSignalR().AddHubOptions<ChatHub>(hub => hub.AddFilter<HubResults>());
         builder.Services.Configure<JsonHubProtocolOptions>(json =>
         {
-            // For trimmed and native applications, which have no reflection to fall back to.
-            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
-            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(WebJsonContext.Default);
+            // For trimmed and native applications. All others read by reflection what they read before: a chain that is not empty would replace that.
+            if (!JsonSerializer.IsReflectionEnabledByDefault)
+            {
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Add(WebJsonContext.Default);
+            }
         });
         return builder;
     }
