@@ -10,4 +10,7 @@ internal static partial class WebLog
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Route} failed after the response had begun; the connection was aborted.")]
     public static partial void ResponseBroken(ILogger logger, string method, string? route, Exception e);
+
+    [LoggerMessage(3, LogLevel.Error, "A health check could not be run.")]
+    public static partial void HealthCheckFailed(ILogger logger, Exception e);
 }

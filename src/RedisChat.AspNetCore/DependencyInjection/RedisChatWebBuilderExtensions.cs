@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -23,6 +25,8 @@ public static class RedisChatWebBuilderExtensions
 
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatWebOptions>, WebOptionsValidator>());
         builder.Services.TryAddKeyedSingleton<IChatAccess, ClaimsAccess>(builder.ServiceKey);
+        builder.Services.AddCors();
+        AddProblems(builder.Services);
         builder.Services.TryAddKeyedSingleton(builder.ServiceKey, (provider, key) => new ChatWeb(provider, (string?)key));
         return builder;
     }
@@ -38,5 +42,15 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.RemoveAllKeyed<IChatAccess>(builder.ServiceKey);
         builder.Services.AddKeyedSingleton<IChatAccess>(builder.ServiceKey, (provider, _) => ActivatorUtilities.CreateInstance<T>(provider));
         return builder;
+    }
+
+    /// <summary>Gives a body to what the host's authorization refuses, unless the host handles that itself.</summary>
+    private static void AddProblems(IServiceCollection services)
+    {
+        var present = services.LastOrDefault(service => service.ServiceType == typeof(IAuthorizationMiddlewareResultHandler));
+        if (present is null || present.ImplementationType == typeof(AuthorizationMiddlewareResultHandler))
+        {
+            services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler, AuthorizationProblems>());
+        }
     }
 }
