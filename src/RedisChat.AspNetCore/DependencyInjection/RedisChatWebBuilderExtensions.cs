@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +27,8 @@ public static class RedisChatWebBuilderExtensions
 
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatWebOptions>, WebOptionsValidator>());
         builder.Services.TryAddKeyedSingleton<IChatAccess, ClaimsAccess>(builder.ServiceKey);
+        builder.Services.AddCors();
+        AddProblems(builder.Services);
         builder.Services.TryAddKeyedSingleton(builder.ServiceKey, (provider, key) => new ChatWeb(provider, (string?)key));
         builder.Services.TryAddSingleton<ChatHubConnections>();
         builder.Services.TryAddSingleton<HubResults>();
@@ -53,5 +57,15 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.RemoveAllKeyed<IChatAccess>(builder.ServiceKey);
         builder.Services.AddKeyedSingleton<IChatAccess>(builder.ServiceKey, (provider, _) => ActivatorUtilities.CreateInstance<T>(provider));
         return builder;
+    }
+
+    /// <summary>Gives a body to what the host's authorization refuses, unless the host handles that itself.</summary>
+    private static void AddProblems(IServiceCollection services)
+    {
+        var present = services.LastOrDefault(service => service.ServiceType == typeof(IAuthorizationMiddlewareResultHandler));
+        if (present is null || present.ImplementationType == typeof(AuthorizationMiddlewareResultHandler))
+        {
+            services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler, AuthorizationProblems>());
+        }
     }
 }
