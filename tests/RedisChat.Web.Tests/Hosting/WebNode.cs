@@ -54,6 +54,7 @@ internal sealed class WebNode : IAsyncDisposable
         services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRedisChat("/chat").RequireAuthorization();
