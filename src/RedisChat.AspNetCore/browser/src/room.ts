@@ -238,7 +238,7 @@ export class RoomClient implements Room {
     const history = this._history;
     const at = parse(position);
     if (kind === "roomDeleted") return this._end(new ChatError({ status: 403, code: "forbidden", reason: "roomDeleted" }));
-    if (kind === "gap" || differs(history._seen, at)) return this._reload();
+    if (kind === "gap" || differs(history._seen, at) || (before && differs(history._seen, parse(before)))) return this._reload();
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (before && isBehind(history._seen, parse(before))) return;
     if (kind === "caughtUp") this._listPresent();

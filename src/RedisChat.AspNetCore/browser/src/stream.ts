@@ -170,6 +170,9 @@ export class Stream {
       this._rooms.delete(room);
       this._served.delete(room);
       this._positions.delete(room);
+    } else if (data.event?.kind === "gap") {
+      // Everyone loads the room again, which is at this position or after it.
+      this._positions.set(room, data.event.position);
     } else if (id && (!before || isBehind(parse(before), parse(id)))) {
       this._positions.set(room, id);
     }
