@@ -153,20 +153,15 @@ export interface InboxRoom {
 /** What the server answered, or that no answer came (`status` 0, `code` `network`). */
 export class ChatError extends Error {
   /** The status of the response; 0 if there was none. */
-  readonly status: number;
-  readonly code: string;
-  readonly reason?: string;
+  declare readonly status: number;
+  declare readonly code: string;
+  declare readonly reason?: string;
   /** In seconds. */
-  readonly retryAfter?: number;
-  readonly parameter?: string;
+  declare readonly retryAfter?: number;
+  declare readonly parameter?: string;
 
   constructor(problem: { status?: number; code?: string; reason?: string; retryAfter?: number; parameter?: string; title?: string; detail?: string }) {
     super(problem.detail ?? problem.title ?? problem.reason ?? problem.code);
-    this.name = "ChatError";
-    this.status = problem.status ?? 0;
-    this.code = problem.code ?? "http";
-    this.reason = problem.reason;
-    this.retryAfter = problem.retryAfter;
-    this.parameter = problem.parameter;
+    Object.assign(this, { name: "ChatError", status: 0, code: "http" }, problem);
   }
 }

@@ -1,5 +1,5 @@
 import type { Chat, ConnectOptions } from "./api.ts";
-import { ChatClient } from "./chat.ts";
+import { createChat } from "./chat.ts";
 
 export * from "./api.ts";
 
@@ -8,5 +8,5 @@ export * from "./api.ts";
  * @param base What was given to `MapRedisChat`, or the same of several equal nodes.
  */
 export function connect(base: string | string[], options: ConnectOptions = {}): Chat {
-  return new ChatClient(base, options);
+  return createChat(base, options);
 }

@@ -1,25 +1,26 @@
-/** A position `epoch.messageId.stamp.revision`. All numbers but the epoch fit into 53 bits. */
-export interface Position {
-  _epoch: string;
-  _id: number;
-  _stamp: number;
-  _revision: number;
-  _token: string;
-}
-
+/** The position of somebody who has seen nothing, in a room that does not exist yet. */
 export const start = "0.0.0.0";
 
-export function parse(token: string): Position {
-  const [epoch, id, stamp, revision] = token.split(".");
-  return { _epoch: epoch, _id: +id, _stamp: +stamp, _revision: +revision, _token: token };
+/** A position is `epoch.messageId.stamp.revision`. All numbers but the epoch fit into 53 bits. */
+export function parse(position: string): [epoch: string, id: number, stamp: number, revision: number] {
+  const [epoch, ...numbers] = position.split(".");
+  const [id, stamp, revision] = numbers.map(Number);
+  return [epoch, id, stamp, revision];
 }
 
 /**
  * Whether two positions cannot belong to one history: the room was created again, or a failover lost the end of it and gave its ids to other messages.
  * A room that did not exist has no history that could differ.
  */
-export const differs = (a: Position, b: Position): boolean =>
-  a._token !== start && b._token !== start && (a._epoch !== b._epoch || (a._id === b._id && a._stamp !== b._stamp));
+export function differs(a: string, b: string): boolean {
+  const [epoch, id, stamp] = parse(a);
+  const [otherEpoch, otherId, otherStamp] = parse(b);
+  return a !== start && b !== start && (epoch !== otherEpoch || (id === otherId && stamp !== otherStamp));
+}
 
 /** Whether `a` misses something that `b` has seen. */
-export const isBehind = (a: Position, b: Position): boolean => differs(a, b) || a._id < b._id || a._revision < b._revision;
+export function isBehind(a: string, b: string): boolean {
+  const [, id, , revision] = parse(a);
+  const [, otherId, , otherRevision] = parse(b);
+  return differs(a, b) || id < otherId || revision < otherRevision;
+}

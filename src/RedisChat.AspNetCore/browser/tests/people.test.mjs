@@ -82,7 +82,8 @@ test("users who enter or leave while the list is read are not lost", async (t) =
   await came;
   server.passing("lobby", { kind: "entered", user: "carl", count: 3 });
   server.passing("lobby", { kind: "left", user: "bob", count: 2 });
-  await until(room, () => room.present.includes("carl"));
+  server.send("lobby", "bob", "four");
+  await until(room, () => room.messages.length === 4);
   held.open();
   await until(room, () => room.present.join() === "alice,carl");
 });
