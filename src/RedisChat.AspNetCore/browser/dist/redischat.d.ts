@@ -12,9 +12,9 @@ export interface ConnectOptions {
 /** The time and the timers that the client uses. */
 export interface Clock {
     /** The time in ms. */
-    now(): number;
-    setTimeout(f: () => void, ms: number): unknown;
-    clearTimeout(timer: unknown): void;
+    now: () => number;
+    setTimeout: (f: () => void, ms: number) => unknown;
+    clearTimeout: (timer: any) => void;
 }
 /** `ended`: signed out or revoked. The client does not connect again; call `connect` after the user has signed in. */
 export type ChatState = "connecting" | "online" | "offline" | "ended";

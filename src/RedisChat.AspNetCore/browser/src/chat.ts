@@ -61,16 +61,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
 
   async function begin() {
     try {
-      core._user = (
-        await core._retrying(async () => {
-          try {
-            return await core._request<{ user: string }>("GET", "me");
-          } catch (e) {
-            if (!core._isClosed) set("offline");
-            throw e;
-          }
-        })
-      ).user;
+      core._user = (await core._get<{ user: string }>("me")).user;
     } catch (e) {
       set("ended");
       throw e;
@@ -97,14 +88,14 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
       return room._room;
     },
     request: core._request,
-    on: (_event, f) => states._on(f),
+    on: states._on,
     close() {
       for (const event in listeners) globalThis.removeEventListener?.(event, listeners[event]);
       core._isClosed = true;
       unlink();
       inbox._inbox.close();
       for (const { _room } of rooms.values()) _room.close();
-      core._wake(true);
+      core._wake();
       set("ended");
     },
   };

@@ -4,8 +4,6 @@ import type { WireMessage, WirePage } from "./wire.ts";
 
 export type History = ReturnType<typeof createHistory>;
 
-const own = (list: Reaction[], { emoji }: Reaction): number => list.find((reaction) => reaction.emoji === emoji)?.own ?? 0;
-
 /** What is known of a room's messages. A newer state is never replaced by an older one, in whichever order pages, answers and events arrive. */
 export function createHistory() {
   const all = new Map<number, ChatMessage>();
@@ -93,10 +91,11 @@ export function createHistory() {
     },
 
     /** Returns the message if this is news and it is shown. */
-    _put({ id, user, text, timestamp, editedAt, version, metadata = {} }: WireMessage) {
+    _put(message: WireMessage) {
+      const { id, version } = message;
       const known = all.get(id);
       if (gone.has(id) || (known && known.version >= version)) return undefined;
-      set(id, { id, key: keys.get(id) ?? "m" + id, user, text, timestamp, editedAt, version, metadata, reactions: reactions.get(id)?._list ?? [], pending: false });
+      set(id, { metadata: {}, ...message, key: keys.get(id) ?? "m" + id, reactions: reactions.get(id)?._list ?? [], pending: false });
       return history._find(id);
     },
 
@@ -126,17 +125,16 @@ export function createHistory() {
 
     _reactions: (id: number) => reactions.get(id),
 
-    /** An event's reactions: the same for all watchers, so without what is the user's own. Returns whether they differ from those that are known. */
+    /** An event's reactions: the same for all watchers, so without what is the user's own. Returns whether they are newer. */
     _reacted(id: number, list: Reaction[], revision: number) {
-      const known = reactions.get(id)?._list ?? [];
-      const merged = list.map((reaction) => ({ ...reaction, own: reaction.own || Math.min(own(known, reaction), reaction.count) }));
-      return setReactions(id, merged, revision) && JSON.stringify(merged) !== JSON.stringify(known);
+      const own = (emoji: string) => reactions.get(id)?._list.find((reaction) => reaction.emoji === emoji)?.own ?? 0;
+      return setReactions(id, list.map((reaction) => ({ ...reaction, own: Math.min(own(reaction.emoji), reaction.count) })), revision);
     },
 
-    /** An answer's reactions. It has no revision: if an event came after the request, only what is the user's own is taken from the answer. */
+    /** An answer's reactions. It has no revision. Returns false if an event came after the request: which one is newer is not known then. */
     _answered(id: number, list: Reaction[], before?: object) {
       const known = reactions.get(id);
-      setReactions(id, known && known !== before ? known._list.map((reaction) => ({ ...reaction, own: own(list, reaction) })) : list, known?._revision ?? 0);
+      return known === before && setReactions(id, list, known?._revision ?? 0);
     },
   };
   return history;

@@ -6,25 +6,35 @@ import type { WireInboxChange } from "./wire.ts";
 
 export function createInbox(core: Core) {
   const changes = emitter<void>();
-  let rooms: InboxRoom[] = [];
+  let rooms = new Map<string, InboxRoom>();
   let isOpen = false;
 
-  function set(all: InboxRoom[]) {
-    // A room that moved between two pages of the list is there twice. Times are compared as text, which keeps their µs.
-    rooms = [...new Map(all.map((room) => [room.room, room])).values()]
+  function changed() {
+    // Times are compared as text, which keeps their µs.
+    inbox.rooms = [...rooms.values()]
       .filter(({ isHidden }) => !isHidden)
       .sort(({ lastActivity: a = "" }, { lastActivity: b = "" }) => (a < b ? 1 : a > b ? -1 : 0));
     changes._emit();
   }
 
-  const list = listing<InboxRoom, WireInboxChange>(core, "inbox?", "rooms", () => !isOpen, set, ({ room, now }) =>
-    set(rooms.filter((other) => other.room !== room).concat(now ?? [])),
+  const list = listing<InboxRoom, WireInboxChange>(
+    core,
+    "inbox?",
+    "rooms",
+    () => !isOpen,
+    (all) => {
+      rooms = new Map(all.map((room) => [room.room, room]));
+      changed();
+    },
+    ({ room, now }) => {
+      if (now) rooms.set(room, now);
+      else rooms.delete(room);
+      changed();
+    },
   );
 
-  const inbox: Inbox = {
-    get rooms() {
-      return rooms;
-    },
+  const inbox: Inbox & { rooms: InboxRoom[] } = {
+    rooms: [],
     async open() {
       isOpen = true;
       await core._ready;
@@ -35,7 +45,7 @@ export function createInbox(core: Core) {
       isOpen = false;
       core._sync();
     },
-    on: (_event, f) => changes._on(f),
+    on: changes._on,
   };
   return {
     _inbox: inbox,

@@ -1,5 +1,5 @@
 import { ChatError, type ChatMessage, type RoomChange } from "./api.ts";
-import type { Core, Problem } from "./core.ts";
+import { type Core, nothing, type Problem } from "./core.ts";
 import type { History } from "./history.ts";
 import { parse, start } from "./position.ts";
 import type { WireMessage, WireReceipt } from "./wire.ts";
@@ -45,7 +45,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       pending._reject = reject;
     });
     // The error is on the message: an application that shows it need not await the promise.
-    pending._promise.catch(() => {});
+    pending._promise.catch(nothing);
     emit({ kind: "sending", message: pending._message });
     if (!sending) pump();
     return pending._promise;
@@ -63,6 +63,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
         );
         const message = { ...pending._message, id: receipt.id, timestamp: receipt.timestamp, pending: false };
         pending._isOver = true;
+        history._keys.set(receipt.id, message.key);
         later(() => stored(pending, receipt, message));
         pending._resolve(history._find(receipt.id) ?? message);
       } catch (e) {
@@ -90,14 +91,13 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     } catch (e) {
       const { status, code, receipts } = e as Problem;
       if (code === "not-confirmed" && receipts?.[0]) return receipts[0];
-      if ([0, 502, 504].includes(status)) pending._isInDoubt = true;
+      pending._isInDoubt ||= !status || status === 502 || status === 504;
       throw e;
     }
   }
 
   function stored(pending: Pending, { id, position }: WireReceipt, message: ChatMessage) {
     bind(pending, id);
-    for (const other of list) if (other !== pending && other._bound === id) other._bound = undefined;
     end(pending);
     // An answer from before the room was created again has an id that belongs to another message now.
     if (history._seen === start || parse(position)[0] === parse(history._seen)[0]) history._sent(id, message);
@@ -108,7 +108,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     _shown: () => list.filter(({ _bound }) => !_bound).map(({ _message }) => _message),
 
     _send(text: string, metadata: Record<string, string> = {}) {
-      const timestamp = new Date(core._clock.now()).toISOString();
+      const timestamp = new Date(core._now()).toISOString();
       const key = crypto.randomUUID();
       const pending = { _message: { id: undefined, key, user: core._user ?? "", text, timestamp, version: 0, metadata, reactions: [], pending: true } } as unknown as Pending;
       list.push(pending);

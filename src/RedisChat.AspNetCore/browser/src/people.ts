@@ -7,7 +7,8 @@ import type { WireEvent } from "./wire.ts";
 export function createPeople(core: Core, path: string, isPresent: () => boolean, emit: (change: RoomChange) => void) {
   const readers = new Map<string, number>();
   const movedAt = new Map<string, string>();
-  const typing = new Map<string, unknown>();
+  /** How to cancel the end of it. */
+  const typing = new Map<string, () => void>();
   let present = new Set<string>();
   let typedAt = -Infinity;
 
@@ -29,7 +30,7 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
 
   /** The user has sent what was being typed, or stopped. */
   function typed(user: string) {
-    core._clock.clearTimeout(typing.get(user));
+    typing.get(user)?.();
     if (typing.delete(user)) emit({ kind: "typing" });
   }
 
@@ -40,7 +41,7 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
     _typed: typed,
 
     _type() {
-      const now = core._clock.now();
+      const now = core._now();
       if (now - typedAt < 3000) return;
       typedAt = now;
       core._request("POST", path + "typing").catch(nothing);
@@ -52,10 +53,10 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
       const user = event.user!;
       if (kind === "typing") {
         if (user !== core._user) {
-          core._clock.clearTimeout(typing.get(user));
+          typing.get(user)?.();
           // From the moment of arrival: the clocks of browsers are wrong.
           const seconds = event.duration.split(":").reduce((sum, part) => sum * 60 + +part, 0);
-          typing.set(user, core._clock.setTimeout(() => typed(user), seconds * 1000));
+          typing.set(user, core._after(seconds * 1000, () => typed(user)));
           emit({ kind });
         }
       } else if (kind === "entered" || kind === "left") list._change(event);

@@ -2,11 +2,7 @@
 export const start = "0.0.0.0";
 
 /** A position is `epoch.messageId.stamp.revision`. All numbers but the epoch fit into 53 bits. */
-export function parse(position: string): [epoch: string, id: number, stamp: number, revision: number] {
-  const [epoch, ...numbers] = position.split(".");
-  const [id, stamp, revision] = numbers.map(Number);
-  return [epoch, id, stamp, revision];
-}
+export const parse = (position: string) => position.split(".").map((part, i) => (i ? +part : part)) as [epoch: string, id: number, stamp: number, revision: number];
 
 /**
  * Whether two positions cannot belong to one history: the room was created again, or a failover lost the end of it and gave its ids to other messages.

@@ -1,5 +1,5 @@
 import { ChatError, type ChatMessage, type Reaction, type Room, type RoomChange } from "./api.ts";
-import { backoff, type Core, nothing } from "./core.ts";
+import { type Core, nothing } from "./core.ts";
 import { emitter } from "./emitter.ts";
 import { createHistory } from "./history.ts";
 import { createOutbox } from "./outbox.ts";
@@ -27,11 +27,10 @@ export function createRoom(core: Core, id: string) {
   /** What happens while a page is being loaded, to be applied on top of it. */
   let queue: (() => void)[] | undefined;
   let paging: Promise<boolean> | undefined;
-  /** How many own reactions to a message are in flight. */
-  const reacting = new Map<number, number>();
-  /** Messages of whose reactions it is not known which are the user's own. */
-  const unclear = new Set<number>();
-  let isClearing = false;
+  /** The messages to which an own reaction is in flight. */
+  const reacting = new Set<number>();
+  /** Whether reactions changed while the stream was away, and it is not known which are the user's own. */
+  let isUnclear = false;
   let readUpTo = 0;
   let reading: Promise<void> | undefined;
 
@@ -56,12 +55,6 @@ export function createRoom(core: Core, id: string) {
   };
 
   const readPage = (query: string, isOver: () => boolean) => core._get<WirePage>(`${path}messages?limit=${options?.limit ?? 50}${query}`, isOver);
-
-  /** Returns how to apply an answer: not at all if the room was created again since the request, as its ids belong to other messages then. */
-  function answers() {
-    const [epoch] = parse(history._seen);
-    return (f: () => void) => later(() => parse(history._seen)[0] === epoch && f());
-  }
 
   function end(problem?: object) {
     generation++;
@@ -125,7 +118,10 @@ export function createRoom(core: Core, id: string) {
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (before && isBehind(_seen, before)) return;
-    if (kind === "caughtUp") people._list();
+    if (kind === "caughtUp") {
+      people._list();
+      if (isUnclear) refresh("");
+    }
     if (!isBehind(_seen, position)) return;
     history._seen = position;
     if (kind === "created") {
@@ -136,7 +132,9 @@ export function createRoom(core: Core, id: string) {
     else if (kind === "deleted") remove(messageId, revision);
     else if (kind === "reacted") {
       if (!history._reacted(messageId, event.reactions, revision)) return;
-      if (!reacting.get(messageId) && (!user || user === core._user)) clear(messageId);
+      // Several changes at once while catching up, or the user's own one on another device.
+      if (!user) isUnclear = true;
+      else if (user === core._user && !reacting.has(messageId)) refresh("&around=" + messageId);
       emit(kind, history._find(messageId));
     } else {
       about = event.about ?? about;
@@ -145,26 +143,14 @@ export function createRoom(core: Core, id: string) {
     }
   }
 
-  /** The user has reacted on another device. Events are the same for everyone, so which reactions are the user's own has to be read. */
-  async function clear(message: number) {
-    unclear.add(message);
-    if (isClearing) return;
-    isClearing = true;
+  /** Reads which reactions are the user's own: events are the same for everyone. */
+  async function refresh(query: string) {
+    isUnclear = false;
     const isOver = since();
-    try {
-      while (unclear.size) {
-        const page = await readPage("&after=" + (Math.min(...unclear) - 1), isOver);
-        if (isOver()) break;
-        const last = (page.hasNewer && page.messages.at(-1)?.id) || Infinity;
-        for (const message of unclear) if (message <= last) unclear.delete(message);
-        history._merge(page);
-        emit("reacted");
-      }
-    } catch {
-      // The numbers are right all the same.
-    }
-    unclear.clear();
-    isClearing = false;
+    const page = await readPage(query, isOver).catch(nothing);
+    if (!page || isOver()) return;
+    history._merge(page);
+    emit("reacted");
   }
 
   async function turn(kind: "older" | "newer"): Promise<boolean> {
@@ -183,18 +169,16 @@ export function createRoom(core: Core, id: string) {
   const page = (kind: "older" | "newer") => (paging ??= turn(kind).finally(() => (paging = undefined)));
 
   const react = (method: string) => async (message: number, emoji: string) => {
-    const answered = answers();
+    const isOver = since();
     const before = history._reactions(message);
-    const count = (change: number) => reacting.set(message, (reacting.get(message) ?? 0) + change);
-    count(1);
+    reacting.add(message);
     try {
       const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
-      answered(() => {
-        history._answered(message, list, before);
-        emit("reacted", history._find(message));
-      });
+      if (isOver()) return;
+      if (!history._answered(message, list, before)) refresh("&around=" + message);
+      emit("reacted", history._find(message));
     } finally {
-      count(-1);
+      reacting.delete(message);
     }
   };
 
@@ -255,20 +239,20 @@ export function createRoom(core: Core, id: string) {
     retry: outbox._retry,
     discard: outbox._discard,
     async edit(message, text) {
-      const answered = answers();
+      const isOver = since();
       const edited = await core._request<WireMessage>("PATCH", of(message), { text });
-      answered(() => put("edited", edited));
+      if (!isOver()) put("edited", edited);
       return history._find(message) ?? { metadata: {}, reactions: [], ...edited, key: "m" + message, pending: false };
     },
     async delete(message, reason) {
-      const answered = answers();
+      const isOver = since();
       try {
         await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
       } catch (e) {
         // Somebody else was faster.
         if ((e as ChatError).code !== "not-found") throw e;
       }
-      answered(() => remove(message, Infinity));
+      if (!isOver()) remove(message, 0);
     },
     react: react("PUT"),
     unreact: react("DELETE"),
@@ -280,7 +264,7 @@ export function createRoom(core: Core, id: string) {
       return reading;
     },
     typing: people._type,
-    on: (_event, f) => changes._on(f),
+    on: changes._on,
   };
 
   return {
@@ -294,10 +278,7 @@ export function createRoom(core: Core, id: string) {
     },
 
     /** The stream no longer has this room. */
-    _failed(problem: { status: number }) {
-      if (problem.status < 500 && problem.status !== 429) end(problem);
-      else core._sleep(backoff(5)).then(() => core._sync());
-    },
+    _failed: end,
 
     /** The tab comes back from the browser's cache: what is part of no position may have changed. */
     _resumed: people._list,

@@ -1,12 +1,11 @@
 import type { ChatError, ChatState } from "./api.ts";
-import { backoff, type Core } from "./core.ts";
+import { type Core, nothing } from "./core.ts";
 import { isBehind } from "./position.ts";
 import { frames } from "./sse.ts";
 import type { Frame, Want } from "./wire.ts";
 
 /** The server writes at least every 15 s. */
 const silence = 40_000;
-const headersWithin = 15_000;
 
 export type Stream = ReturnType<typeof createStream>;
 
@@ -24,7 +23,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   let id: string | undefined;
   let node: number;
   let abort: AbortController | undefined;
-  let isSyncing = false;
+  let syncing = Promise.resolve();
   let isRestarting = false;
   let isRunning = false;
   let isClosed = false;
@@ -46,7 +45,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   async function run() {
     isRunning = true;
     while (!isClosed) {
-      const started = core._clock.now();
+      const started = core._now();
       let retry: boolean | undefined;
       node = core._node;
       isRestarting = false;
@@ -59,12 +58,12 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       id = undefined;
       if (retry === false) return set("ended");
       // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
-      if (stream._state === "online" && core._clock.now() - started > 5000) failures = 0;
+      if (stream._state === "online" && core._now() - started > 5000) failures = 0;
       const atOnce = !failures && (retry || isRestarting);
       set(atOnce ? "connecting" : "offline");
       if (!isRestarting) core._failed(node);
-      const wait = backoff(failures++);
-      if (!atOnce) await core._sleep(wait);
+      const attempt = failures++;
+      if (!atOnce) await core._sleep(attempt);
     }
   }
 
@@ -72,15 +71,14 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   async function connect() {
     const controller = (abort = new AbortController());
     const { signal } = controller;
-    let timer: unknown;
-    const watch = (ms: number) => {
-      core._clock.clearTimeout(timer);
-      timer = core._clock.setTimeout(() => controller.abort(), ms);
+    let stop = nothing;
+    const watch = () => {
+      stop();
+      stop = core._after(silence, () => controller.abort());
     };
     let retry: boolean | undefined;
-    watch(headersWithin);
+    watch();
     served = new Map(rooms);
-    for (const room of positions.keys()) if (!rooms.has(room)) positions.delete(room);
     hasInbox = wantsInbox;
     try {
       return await core._fetch(node, "POST", "stream", { rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
@@ -95,13 +93,13 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
         while (retry === undefined) {
           const { done, value } = await reader.read();
           if (done) break;
-          watch(silence);
+          watch();
           feed(decoder.decode(value, { stream: true }));
         }
         return retry;
       });
     } finally {
-      core._clock.clearTimeout(timer);
+      stop();
       controller.abort();
     }
   }
@@ -129,31 +127,27 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   }
 
   /** Tells the server which rooms were opened and closed since. */
-  async function sync() {
-    const current = id;
-    if (!current || isSyncing) return;
-    isSyncing = true;
-    try {
-      while (id === current) {
-        if (wantsInbox && !hasInbox) {
-          restart();
-          break;
-        }
+  const sync = () => {
+    syncing = syncing.then(async () => {
+      const current = id;
+      if (!current) return;
+      try {
         // A room whose presence changed is removed first and added in the next round, from the position that it has reached by then.
         const remove = [...served.keys()].filter((room) => rooms.get(room) !== served.get(room));
         const add = [...rooms.keys()].filter((room) => !served.has(room));
-        if (!remove.length && !add.length) break;
+        // An inbox takes a new stream.
+        if (wantsInbox && !hasInbox) throw 0;
+        if (!remove.length && !add.length) return;
         for (const room of remove) served.delete(room);
         for (const room of add) served.set(room, rooms.get(room)!);
         await core._fetch(node, "POST", "stream/" + current, { add: add.map(wish), remove }, { signal: abort!.signal });
+        sync();
+      } catch {
+        // Whatever it was (the stream is on another node, or has ended): a new stream has all rooms.
+        if (id === current) restart();
       }
-    } catch {
-      // Whatever it was (the stream is on another node, or has ended): a new stream has all rooms.
-      if (id === current) restart();
-    }
-    isSyncing = false;
-    if (id !== current) sync();
-  }
+    });
+  };
 
   const stream = {
     _state: "connecting" as ChatState,

@@ -7,18 +7,14 @@ export class ManualClock {
   timers = new Map();
   #next = 1;
 
-  now() {
-    return this.time;
-  }
+  now = () => this.time;
 
-  setTimeout(f, ms) {
+  setTimeout = (f, ms) => {
     this.timers.set(this.#next, { f, at: this.time + ms });
     return this.#next++;
-  }
+  };
 
-  clearTimeout(timer) {
-    this.timers.delete(timer);
-  }
+  clearTimeout = (timer) => this.timers.delete(timer);
 
   advance(ms) {
     this.time += ms;
