@@ -14,23 +14,23 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
   let state: ChatState = "connecting";
   let link: Link | undefined;
 
-  const listeners: Record<string, (event: any) => void> = {
-    online() {
+  const happenings = ["online", "pagehide", "pageshow"];
+
+  function happened({ type, persisted }: any) {
+    if (type === "online") {
       link?._online();
       core._wake();
-    },
+    }
+    if (!persisted) return;
     // A page with an open stream or a lock cannot be kept in the back/forward cache, and a frozen leader would leave the other tabs without events.
-    pagehide({ persisted }) {
-      if (persisted) unlink();
-    },
-    pageshow({ persisted }) {
-      if (!persisted || link || !core._user || state === "ended") return;
+    if (type === "pagehide") unlink();
+    else if (!link && core._user && state !== "ended") {
       set("connecting");
       connect();
       for (const room of rooms.values()) room._resumed();
       inbox._list();
-    },
-  };
+    }
+  }
 
   function set(value: ChatState) {
     if (state === value || state === "ended") return;
@@ -72,7 +72,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
   core._sync = () => link?._want();
   core._ready = begin();
   core._ready.catch(nothing);
-  for (const event in listeners) globalThis.addEventListener?.(event, listeners[event]);
+  for (const event of happenings) globalThis.addEventListener?.(event, happened);
 
   return {
     get state() {
@@ -90,7 +90,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     request: core._request,
     on: states._on,
     close() {
-      for (const event in listeners) globalThis.removeEventListener?.(event, listeners[event]);
+      for (const event of happenings) globalThis.removeEventListener?.(event, happened);
       core._isClosed = true;
       unlink();
       inbox._inbox.close();

@@ -56,9 +56,9 @@ export function createCore(base: string | string[], options: ConnectOptions) {
       for (const wake of sleepers) wake();
     },
 
-    /** Moves on to the next node, unless another request has already done so. */
+    /** Moves on to the next node. */
     _failed(node: number) {
-      if (core._node === node) core._node = (node + 1) % bases.length;
+      core._node = (node + 1) % bases.length;
     },
 
     /** One request to one node. */

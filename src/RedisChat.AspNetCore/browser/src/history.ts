@@ -7,25 +7,15 @@ export type History = ReturnType<typeof createHistory>;
 /** What is known of a room's messages. A newer state is never replaced by an older one, in whichever order pages, answers and events arrive. */
 export function createHistory() {
   const all = new Map<number, ChatMessage>();
-  /** Deleted ids, with the revision of the deletion if an event told it: a page that was read before must not bring them back. */
-  const gone = new Map<number, number>();
+  /** Deleted ids: a page or an answer that was read before the deletion must not bring them back. */
+  const gone = new Set<number>();
   const reactions = new Map<number, { _list: Reaction[]; _revision: number }>();
   /** Keys of messages that were sent from here. */
   const keys = new Map<number, string>();
-  /** Ids of messages that were sent from here: shown even across a hole. */
-  const sent = new Set<number>();
-  let cache: ChatMessage[] | undefined;
-
-  const isShown = (id: number) => sent.has(id) || (id >= history._low && id <= history._high);
-
-  function set(id: number, message: ChatMessage) {
-    cache = undefined;
-    all.set(id, message);
-  }
 
   function change(id: number, change: Partial<ChatMessage>) {
     const message = all.get(id);
-    if (message) set(id, { ...message, ...change });
+    if (message) all.set(id, { ...message, ...change });
   }
 
   /** Returns whether this is news. */
@@ -40,28 +30,22 @@ export function createHistory() {
   const history = {
     /** The position up to which everything is known. */
     _seen: start,
-    _hasOlder: false,
-    _hasNewer: false,
-    /** Messages are shown from this id … */
+    /** Messages are shown from this id, 0 if there are none before … */
     _low: 0,
-    /** … to this one. What is known beyond, across a hole, is kept for when a page fills the hole. */
+    /** … to this one, Infinity if there are none after. What is known beyond, across a hole, is kept for when a page fills the hole. */
     _high: Infinity,
     _keys: keys,
 
-    _shown: () => (cache ??= [...all.values()].filter(({ id }) => isShown(id!)).sort((a, b) => a.id! - b.id!)),
+    _shown: () => [...all.values()].filter(({ id }) => history._find(id!)).sort((a, b) => a.id! - b.id!),
 
     _find(id: number) {
-      return isShown(id) ? all.get(id) : undefined;
+      return id >= history._low && id <= history._high ? all.get(id) : undefined;
     },
 
-    /** Replaces everything by a page. */
+    /** Replaces everything by a page. Answers to requests from before are void, so ids that a failover gave out again are free. */
     _reset(page: WirePage, isNewest: boolean) {
-      const [epoch, , , revision] = parse(page.position);
-      const isOther = epoch !== parse(history._seen)[0];
-      // A new epoch gives out the same ids again, and so does a failover that lost the deletion.
-      for (const [id, at] of gone) if (isOther || at > revision) gone.delete(id);
-      if (isOther) keys.clear();
-      for (const map of [all, reactions, sent]) map.clear();
+      if (parse(page.position)[0] !== parse(history._seen)[0]) keys.clear();
+      for (const map of [all, reactions, gone]) map.clear();
       history._seen = page.position;
       history._low = Infinity;
       history._high = 0;
@@ -71,23 +55,19 @@ export function createHistory() {
 
     _before(page: WirePage) {
       history._merge(page);
-      history._hasOlder = page.hasOlder;
       history._low = page.hasOlder ? Math.min(history._low, page.messages[0]?.id ?? parse(page.position)[1] + 1) : 0;
     },
 
     _after(page: WirePage, isNewest?: boolean) {
       history._merge(page);
-      history._hasNewer = page.hasNewer && !isNewest;
-      history._high = history._hasNewer ? Math.max(history._high, page.messages.at(-1)?.id ?? 0) : Infinity;
+      history._high = page.hasNewer && !isNewest ? Math.max(history._high, page.messages.at(-1)?.id ?? 0) : Infinity;
     },
 
     _merge(page: WirePage) {
-      const [, , , revision] = parse(page.position);
       for (const message of page.messages) {
         history._put(message);
-        setReactions(message.id, page.reactions?.[message.id] ?? [], revision);
+        setReactions(message.id, page.reactions?.[message.id] ?? [], parse(page.position)[3]);
       }
-      cache = undefined;
     },
 
     /** Returns the message if this is news and it is shown. */
@@ -95,16 +75,15 @@ export function createHistory() {
       const { id, version } = message;
       const known = all.get(id);
       if (gone.has(id) || (known && known.version >= version)) return undefined;
-      set(id, { metadata: {}, ...message, key: keys.get(id) ?? "m" + id, reactions: reactions.get(id)?._list ?? [], pending: false });
+      all.set(id, { metadata: {}, ...message, key: keys.get(id) ?? "m" + id, reactions: reactions.get(id)?._list ?? [], pending: false });
       return history._find(id);
     },
 
     /** Returns the message if it was shown. */
-    _remove(id: number, revision: number) {
+    _remove(id: number) {
       const message = history._find(id);
-      gone.set(id, revision);
+      gone.add(id);
       all.delete(id);
-      cache = undefined;
       return message;
     },
 
@@ -118,9 +97,7 @@ export function createHistory() {
     /** Shows what was sent from here until the server's copy of it comes. */
     _sent(id: number, message: ChatMessage) {
       history._rename(id, message.key);
-      if (id >= history._low) sent.add(id);
-      if (!all.has(id) && !gone.has(id)) set(id, message);
-      cache = undefined;
+      if (!all.has(id) && !gone.has(id)) all.set(id, message);
     },
 
     _reactions: (id: number) => reactions.get(id),

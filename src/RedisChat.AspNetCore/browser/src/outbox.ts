@@ -1,4 +1,4 @@
-import { ChatError, type ChatMessage, type RoomChange } from "./api.ts";
+import { ChatError, type ChatMessage } from "./api.ts";
 import { type Core, nothing, type Problem } from "./core.ts";
 import type { History } from "./history.ts";
 import { parse, start } from "./position.ts";
@@ -8,7 +8,6 @@ interface Pending {
   _message: ChatMessage;
   /** The id of the event that probably, or by its key certainly, is this message. */
   _bound?: number;
-  _isCertain?: boolean;
   /** The last id seen before the first attempt: earlier messages are others. */
   _after?: number;
   /** An attempt without an answer may have stored it. */
@@ -23,7 +22,7 @@ interface Pending {
  * The own messages of a room that are not stored yet, sent one after the other.
  * @param later Runs something when the room is not just being loaded.
  */
-export function createOutbox(core: Core, path: string, history: History, later: (f: () => void) => void, emit: (change: RoomChange) => void) {
+export function createOutbox(core: Core, path: string, history: History, later: (f: () => void) => void, emit: (kind: string, message?: ChatMessage) => void) {
   let list: Pending[] = [];
   let sending: Pending | undefined;
 
@@ -46,7 +45,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     });
     // The error is on the message: an application that shows it need not await the promise.
     pending._promise.catch(nothing);
-    emit({ kind: "sending", message: pending._message });
+    emit("sending", pending._message);
     if (!sending) pump();
     return pending._promise;
   }
@@ -69,7 +68,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       } catch (e) {
         if (pending._isOver) continue;
         const error = e as ChatError;
-        const known = pending._bound && (pending._isCertain || pending._isInDoubt) && history._find(pending._bound);
+        const known = pending._bound && pending._isInDoubt && history._find(pending._bound);
         if (known) {
           // An attempt without an answer was stored, and its event came.
           end(pending);
@@ -79,7 +78,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
         bind(pending);
         pending._message = { ...pending._message, pending: false, error };
         pending._reject(error);
-        emit({ kind: "refused", message: pending._message });
+        emit("refused", pending._message);
       }
     }
   }
@@ -101,7 +100,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     end(pending);
     // An answer from before the room was created again has an id that belongs to another message now.
     if (history._seen === start || parse(position)[0] === parse(history._seen)[0]) history._sent(id, message);
-    emit({ kind: "sent", message: history._find(id) });
+    emit("sent", history._find(id));
   }
 
   return {
@@ -117,8 +116,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
 
     async _retry(message: ChatMessage) {
       const pending = find(message);
-      if (!pending) throw new ChatError({ code: "not-found" });
-      if (!pending._message.error) return pending._promise;
+      if (!pending?._message.error) return pending?._promise ?? message;
       pending._message = { ...pending._message, pending: true, error: undefined };
       return begin(pending);
     },
@@ -129,12 +127,12 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       end(pending);
       bind(pending);
       pending._reject(new ChatError({ code: "discarded" }));
-      emit({ kind: "discarded", message: pending._message });
+      emit("discarded", pending._message);
     },
 
     /** The history is replaced: what was bound is looked for in the new one. */
     _reset() {
-      for (const pending of list) pending._bound = pending._isCertain = undefined;
+      for (const pending of list) pending._bound = undefined;
     },
 
     /**
@@ -145,14 +143,13 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       if (user !== core._user || history._keys.has(id)) return;
       const pending = idempotencyKey ? list.find(({ _message }) => idempotencyKey.endsWith(_message.key)) : sending;
       if (!pending) return;
-      const { _bound, _after, _message, _isCertain } = pending;
+      const { _bound, _after, _message } = pending;
       if (!idempotencyKey) {
-        if (_isCertain || _after! >= id) return;
+        if (_after! >= id) return;
         const fits = (other?: string) => other === _message.text;
         if (fits(text) ? _bound && fits(history._find(_bound)?.text) : _bound || !isEvent) return;
       }
       bind(pending, id);
-      pending._isCertain = !!idempotencyKey;
       history._rename(id, _message.key);
     },
   };

@@ -1,12 +1,11 @@
-import type { RoomChange } from "./api.ts";
 import { type Core, nothing } from "./core.ts";
 import { listing } from "./listing.ts";
 import type { WireEvent } from "./wire.ts";
 
 /** Who types, who is present, and how far others have read: events that may be lost and are part of no position. */
-export function createPeople(core: Core, path: string, isPresent: () => boolean, emit: (change: RoomChange) => void) {
+export function createPeople(core: Core, path: string, isPresent: () => boolean, emit: (kind: string) => void) {
   const readers = new Map<string, number>();
-  const movedAt = new Map<string, string>();
+  const times = new Map<string, string>();
   /** How to cancel the end of it. */
   const typing = new Map<string, () => void>();
   let present = new Set<string>();
@@ -19,19 +18,19 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
     () => !isPresent(),
     (users) => {
       present = new Set(users);
-      emit({ kind: "present" });
+      emit("present");
     },
     ({ kind, user }) => {
       if (kind === "left") present.delete(user!);
       else present.add(user!);
-      emit({ kind });
+      emit(kind);
     },
   );
 
   /** The user has sent what was being typed, or stopped. */
   function typed(user: string) {
     typing.get(user)?.();
-    if (typing.delete(user)) emit({ kind: "typing" });
+    if (typing.delete(user)) emit("typing");
   }
 
   const people = {
@@ -47,32 +46,28 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
       core._request("POST", path + "typing").catch(nothing);
     },
 
-    /** Returns whether it was an event of this kind. */
-    _event(event: WireEvent): boolean {
-      const { kind } = event;
-      const user = event.user!;
-      if (kind === "typing") {
-        if (user !== core._user) {
-          typing.get(user)?.();
-          // From the moment of arrival: the clocks of browsers are wrong.
-          const seconds = event.duration.split(":").reduce((sum, part) => sum * 60 + +part, 0);
-          typing.set(user, core._after(seconds * 1000, () => typed(user)));
-          emit({ kind });
-        }
-      } else if (kind === "entered" || kind === "left") list._change(event);
-      else if (kind === "readMarkerMoved") {
+    /** What to do at an event of which kind. */
+    _events: {
+      typing({ kind, user, duration }) {
+        if (user === core._user) return;
+        typing.get(user)?.();
+        // From the moment of arrival: the clocks of browsers are wrong.
+        const seconds = duration.split(":").reduce((sum, part) => sum * 60 + +part, 0);
+        typing.set(user, core._after(seconds * 1000, () => typed(user)));
+        emit(kind);
+      },
+      entered: list._change,
+      left: list._change,
+      readMarkerMoved({ kind, user, messageId, movedAt }) {
         // Compared as text: these times have µs, which Date would cut off.
-        if (event.movedAt > (movedAt.get(user) ?? "")) {
-          movedAt.set(user, event.movedAt);
-          readers.set(user, event.messageId);
-          emit({ kind });
-        }
-      } else {
-        if (kind === "presenceChanged") people._list();
-        return kind === "presenceChanged" || kind === "heartbeat";
-      }
-      return true;
-    },
+        if (movedAt < (times.get(user) ?? "")) return;
+        times.set(user, movedAt);
+        readers.set(user, messageId);
+        emit(kind);
+      },
+      presenceChanged: () => people._list(),
+      heartbeat: nothing,
+    } as Record<string, (event: WireEvent & { user: string }) => void>,
 
     /** Reads who is present. It is not worth an error: the room works without it. */
     _list() {

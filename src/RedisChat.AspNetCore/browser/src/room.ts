@@ -43,8 +43,8 @@ export function createRoom(core: Core, id: string) {
     if (queue) queue.push(f);
     else f();
   };
-  const people = createPeople(core, path, () => isLive && hasPresence && !core._isClosed, ({ kind }) => emit(kind));
-  const outbox = createOutbox(core, path, history, later, ({ kind, message }) => emit(kind, message));
+  const people = createPeople(core, path, () => isLive && hasPresence && !core._isClosed, emit);
+  const outbox = createOutbox(core, path, history, later, emit);
 
   const of = (message: number) => path + "messages/" + message;
 
@@ -72,6 +72,12 @@ export function createRoom(core: Core, id: string) {
     generation++;
     queue ??= [];
     return (loading = loadPage());
+  }
+
+  /** Loads the newest page, or nothing: the error is reported. */
+  function reload() {
+    options.around = undefined;
+    load().catch(nothing);
   }
 
   async function loadPage(): Promise<void> {
@@ -103,7 +109,7 @@ export function createRoom(core: Core, id: string) {
     if (news) emit(kind, news);
   }
 
-  const remove = (message: number, revision: number) => emit("deleted", history._remove(message, revision));
+  const remove = (message: number) => emit("deleted", history._remove(message));
 
   function apply(event: WireEvent, before?: string) {
     const { kind, position, message, messageId, user } = event;
@@ -111,10 +117,7 @@ export function createRoom(core: Core, id: string) {
     const [, , , revision] = parse(position);
     if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
     if (kind === "gap" || differs(_seen, position) || (before && differs(_seen, before))) {
-      // If nothing newer than what is shown is missing, the newest page it is.
-      if (!history._hasNewer) options.around = undefined;
-      load().catch(nothing);
-      return;
+      return reload();
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (before && isBehind(_seen, before)) return;
@@ -129,7 +132,7 @@ export function createRoom(core: Core, id: string) {
       outbox._claim(message, true);
       put(kind, message);
     } else if (kind === "edited") put(kind, message);
-    else if (kind === "deleted") remove(messageId, revision);
+    else if (kind === "deleted") remove(messageId);
     else if (kind === "reacted") {
       if (!history._reacted(messageId, event.reactions, revision)) return;
       // Several changes at once while catching up, or the user's own one on another device.
@@ -153,20 +156,23 @@ export function createRoom(core: Core, id: string) {
     emit("reacted");
   }
 
-  async function turn(kind: "older" | "newer"): Promise<boolean> {
-    const isOver = since();
-    const isOlder = kind === "older";
-    const has = () => (isOlder ? history._hasOlder : history._hasNewer);
-    if (!has()) return false;
-    const page = await readPage(isOlder ? "&before=" + history._low : "&after=" + history._high, isOver);
-    if (isOver()) return has();
-    if (isOlder) history._before(page);
-    else history._after(page);
-    emit(kind);
-    return page.messages.length > 0;
-  }
+  const hasOlder = () => history._low > 0;
+  const hasNewer = () => history._high < Infinity;
 
-  const page = (kind: "older" | "newer") => (paging ??= turn(kind).finally(() => (paging = undefined)));
+  const turn = (kind: string, has: () => boolean, query: () => string, add: (page: WirePage) => void) => () =>
+    (paging ??= (async () => {
+      try {
+        const isOver = since();
+        if (!has()) return false;
+        const page = await readPage(query(), isOver);
+        if (isOver()) return has();
+        add(page);
+        emit(kind);
+        return page.messages.length > 0;
+      } finally {
+        paging = undefined;
+      }
+    })());
 
   const react = (method: string) => async (message: number, emoji: string) => {
     const isOver = since();
@@ -175,7 +181,7 @@ export function createRoom(core: Core, id: string) {
     try {
       const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
       if (isOver()) return;
-      if (!history._answered(message, list, before)) refresh("&around=" + message);
+      if (!history._answered(message, list, before)) await refresh("&around=" + message);
       emit("reacted", history._find(message));
     } finally {
       reacting.delete(message);
@@ -202,10 +208,10 @@ export function createRoom(core: Core, id: string) {
       return (messages ??= [...history._shown(), ...outbox._shown()]);
     },
     get hasOlder() {
-      return history._hasOlder;
+      return hasOlder();
     },
     get hasNewer() {
-      return history._hasNewer;
+      return hasNewer();
     },
     get typingUsers() {
       return people._typing();
@@ -233,9 +239,13 @@ export function createRoom(core: Core, id: string) {
       end();
       people._clear();
     },
-    older: () => page("older"),
-    newer: () => page("newer"),
-    send: outbox._send,
+    older: turn("older", hasOlder, () => "&before=" + history._low, history._before),
+    newer: turn("newer", hasNewer, () => "&after=" + history._high, history._after),
+    send(text, metadata) {
+      // Who answers an old message wants to see the answer: it is at the end of the room.
+      if (hasNewer()) reload();
+      return outbox._send(text, metadata);
+    },
     retry: outbox._retry,
     discard: outbox._discard,
     async edit(message, text) {
@@ -252,11 +262,11 @@ export function createRoom(core: Core, id: string) {
         // Somebody else was faster.
         if ((e as ChatError).code !== "not-found") throw e;
       }
-      if (!isOver()) remove(message, 0);
+      later(() => isOver() || remove(message));
     },
     react: react("PUT"),
     unreact: react("DELETE"),
-    async markRead(message = history._shown().at(-1)?.id ?? 0) {
+    async markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
       if (message > readUpTo) {
         readUpTo = message;
         reading ??= mark();
@@ -274,7 +284,10 @@ export function createRoom(core: Core, id: string) {
 
     /** `before` is the position that the stream had reached in this room before. */
     _event(event: WireEvent, before?: string) {
-      if ((isLive || queue) && !people._event(event)) later(() => apply(event, before));
+      const passing = people._events[event.kind];
+      if (!isLive && !queue) return;
+      if (passing) passing(event as never);
+      else later(() => apply(event, before));
     },
 
     /** The stream no longer has this room. */
