@@ -6,16 +6,8 @@ export interface ConnectOptions {
   share?: boolean;
   /** Replaces the global `fetch`, in tests and in Node. */
   fetch?: typeof fetch;
-  /** Replaces the timers, in tests. */
-  clock?: Clock;
-}
-
-/** The time and the timers that the client uses. */
-export interface Clock {
-  /** The time in ms. */
-  now: () => number;
-  setTimeout: (f: () => void, ms: number) => unknown;
-  clearTimeout: (timer: any) => void;
+  /** Replaces the timers, in tests: calls the function after that many ms, and returns how to cancel this. */
+  timer?: (f: () => void, ms: number) => () => void;
 }
 
 /** `ended`: signed out or revoked. The client does not connect again; call `connect` after the user has signed in. */
@@ -161,7 +153,7 @@ export class ChatError extends Error {
   declare readonly parameter?: string;
 
   constructor(problem: { status?: number; code?: string; reason?: string; retryAfter?: number; parameter?: string; title?: string; detail?: string }) {
-    super(problem.detail ?? problem.title ?? problem.reason ?? problem.code);
+    super(problem.detail ?? problem.title ?? problem.code);
     Object.assign(this, { name: "ChatError", status: 0, code: "http" }, problem);
   }
 }

@@ -9,28 +9,25 @@ export type Problem = ChatError & { receipts?: WireReceipt[] };
 /** Exponential, 250 ms to 10 s, with full jitter: after a restart, a thousand clients do not come back at the same moment. */
 const backoff = (attempt: number): number => Math.random() * Math.min(10_000, 250 * 2 ** attempt);
 
+function timeout(f: () => void, ms: number): () => void {
+  const timer = setTimeout(f, ms);
+  return () => clearTimeout(timer);
+}
+
 export const nothing = (): void => {};
 
 export type Core = ReturnType<typeof createCore>;
 
 /** What the parts of a chat share: the equal nodes, requests to them, and time. */
 export function createCore(base: string | string[], options: ConnectOptions) {
-  const { token, fetch = globalThis.fetch, clock = { now: Date.now, setTimeout, clearTimeout } } = options;
-  const { setTimeout: begin, clearTimeout: cancel } = clock;
-  const bases = [base].flat().map((url) => new URL(url.replace(/\/*$/, "/"), globalThis.location?.href).href);
+  const { token, fetch = globalThis.fetch, timer = timeout } = options;
+  const bases = [base].flat().map((url) => new URL(url.replace(/\/?$/, "/"), globalThis.location?.href).href);
   if (!bases[0]) throw new TypeError("No base URL");
   const sleepers = new Set<() => void>();
 
-  /** Returns how to cancel it. */
-  const after = (ms: number, f: () => void) => {
-    const timer = begin(f, ms);
-    return () => cancel(timer as number);
-  };
-
   const core = {
     _bases: bases,
-    _now: clock.now,
-    _after: after,
+    _timer: timer,
     /** The index of the node to use. */
     _node: 0,
     _isClosed: false,
@@ -48,7 +45,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
           sleepers.delete(wake);
           resolve();
         };
-        const stop = after(backoff(attempt) + (seconds ?? 0) * 1000, wake);
+        const stop = timer(wake, backoff(attempt) + (seconds ?? 0) * 1000);
         if (!seconds) sleepers.add(wake);
       }),
 
@@ -65,27 +62,21 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     async _fetch<T>(node: number, method: string, path: string, body?: unknown, init: RequestInit = {}, read?: (response: Response) => Promise<T>): Promise<T> {
       let problem: any = { code: "network" };
       try {
-        const headers = new Headers(init.headers);
         const bearer = typeof token === "function" ? await token() : token;
-        if (bearer) headers.set("authorization", "Bearer " + bearer);
-        if (body) headers.set("content-type", "application/json");
         const response = await fetch(bases[node] + path, {
           credentials: token ? "same-origin" : "include",
           ...init,
           method,
-          headers,
+          headers: { "content-type": "application/json", ...(bearer && { authorization: "Bearer " + bearer }), ...init.headers },
           body: JSON.stringify(body),
         });
-        const { ok, status } = response;
-        if (ok && read) return await read(response);
+        if (response.ok && read) return await read(response);
         const text = await response.text();
-        // What is not JSON is the page of a hotel's network.
-        if (ok) return (text ? JSON.parse(text) : undefined) as T;
-        problem = { retryAfter: +response.headers.get("retry-after")! || undefined };
-        if (text[0] === "{") Object.assign(problem, JSON.parse(text));
-        problem.status = status;
+        if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
+        problem = { status: response.status, retryAfter: +response.headers.get("retry-after")! || undefined };
+        problem = { ...problem, ...JSON.parse(text) };
       } catch {
-        // No answer, or half of one.
+        // No answer, or half of one, or the page of a hotel's network or of a proxy.
       }
       throw new ChatError(problem);
     },

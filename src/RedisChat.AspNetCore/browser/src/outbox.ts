@@ -107,7 +107,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     _shown: () => list.filter(({ _bound }) => !_bound).map(({ _message }) => _message),
 
     _send(text: string, metadata: Record<string, string> = {}) {
-      const timestamp = new Date(core._now()).toISOString();
+      const timestamp = new Date().toISOString();
       const key = crypto.randomUUID();
       const pending = { _message: { id: undefined, key, user: core._user ?? "", text, timestamp, version: 0, metadata, reactions: [], pending: true } } as unknown as Pending;
       list.push(pending);

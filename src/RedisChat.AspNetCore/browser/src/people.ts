@@ -9,7 +9,7 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
   /** How to cancel the end of it. */
   const typing = new Map<string, () => void>();
   let present = new Set<string>();
-  let typedAt = -Infinity;
+  let hasTyped = false;
 
   const list = listing<string, WireEvent>(
     core,
@@ -40,9 +40,11 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
     _typed: typed,
 
     _type() {
-      const now = core._now();
-      if (now - typedAt < 3000) return;
-      typedAt = now;
+      if (hasTyped) return;
+      hasTyped = true;
+      core._timer(() => {
+        hasTyped = false;
+      }, 3000);
       core._request("POST", path + "typing").catch(nothing);
     },
 
@@ -53,7 +55,7 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
         typing.get(user)?.();
         // From the moment of arrival: the clocks of browsers are wrong.
         const seconds = duration.split(":").reduce((sum, part) => sum * 60 + +part, 0);
-        typing.set(user, core._after(seconds * 1000, () => typed(user)));
+        typing.set(user, core._timer(() => typed(user), seconds * 1000));
         emit(kind);
       },
       entered: list._change,

@@ -74,9 +74,9 @@ export function createRoom(core: Core, id: string) {
     return (loading = loadPage());
   }
 
-  /** Loads the newest page, or nothing: the error is reported. */
-  function reload() {
-    options.around = undefined;
+  /** Loads the room again; if that fails, the error is reported. */
+  function reload(around?: number) {
+    options.around = around;
     load().catch(nothing);
   }
 
@@ -117,7 +117,8 @@ export function createRoom(core: Core, id: string) {
     const [, , , revision] = parse(position);
     if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
     if (kind === "gap" || differs(_seen, position) || (before && differs(_seen, before))) {
-      return reload();
+      // The newest page, unless the user reads old messages.
+      return reload(hasNewer() ? options.around : undefined);
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (before && isBehind(_seen, before)) return;

@@ -45,7 +45,6 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   async function run() {
     isRunning = true;
     while (!isClosed) {
-      const started = core._now();
       let retry: boolean | undefined;
       node = core._node;
       isRestarting = false;
@@ -57,8 +56,6 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       }
       id = undefined;
       if (retry === false) return set("ended");
-      // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
-      if (stream._state === "online" && core._now() - started > 5000) failures = 0;
       const atOnce = !failures && (retry || isRestarting);
       set(atOnce ? "connecting" : "offline");
       if (!isRestarting) core._failed(node);
@@ -74,10 +71,14 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     let stop = nothing;
     const watch = () => {
       stop();
-      stop = core._after(silence, () => controller.abort());
+      stop = core._timer(() => controller.abort(), silence);
     };
     let retry: boolean | undefined;
     watch();
+    // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
+    const worked = core._timer(() => {
+      if (id) failures = 0;
+    }, 5000);
     served = new Map(rooms);
     hasInbox = wantsInbox;
     try {
@@ -100,6 +101,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       });
     } finally {
       stop();
+      worked();
       controller.abort();
     }
   }
