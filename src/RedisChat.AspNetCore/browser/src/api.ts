@@ -27,7 +27,7 @@ export interface Chat {
    * a POST or a reaction be repeated.
    * @throws {ChatError}
    */
-  request<T>(method: string, path: string, body?: unknown, init?: RequestInit): Promise<T>;
+  request<T>(method: string, path: string, body?: object, init?: RequestInit): Promise<T>;
   /** Returns a function that removes the listener. */
   on(event: "state", f: (state: ChatState) => void): () => void;
   /** Ends everything, including sends that are waiting for the network. */

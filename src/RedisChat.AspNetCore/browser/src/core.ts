@@ -22,7 +22,8 @@ export type Core = ReturnType<typeof createCore>;
 export function createCore(base: string | string[], options: ConnectOptions) {
   const { token, fetch = globalThis.fetch, timer = timeout } = options;
   const bases = [base].flat().map((url) => new URL(url.replace(/\/?$/, "/"), globalThis.location?.href).href);
-  if (!bases[0]) throw new TypeError("No base URL");
+  // An error if there is none.
+  new URL(bases[0]);
   const sleepers = new Set<() => void>();
 
   const core = {
@@ -59,7 +60,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     },
 
     /** One request to one node. */
-    async _fetch<T>(node: number, method: string, path: string, body?: unknown, init: RequestInit = {}, read?: (response: Response) => Promise<T>): Promise<T> {
+    async _fetch<T>(node: number, method: string, path: string, body?: object, init: RequestInit = {}, read?: (response: Response) => Promise<T>): Promise<T> {
       let problem: any = { code: "network" };
       try {
         const bearer = typeof token === "function" ? await token() : token;
@@ -67,7 +68,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
           credentials: token ? "same-origin" : "include",
           ...init,
           method,
-          headers: { "content-type": "application/json", ...(bearer && { authorization: "Bearer " + bearer }), ...init.headers },
+          headers: { ...(body && { "content-type": "application/json" }), ...(bearer && { authorization: "Bearer " + bearer }), ...init.headers },
           body: JSON.stringify(body),
         });
         if (response.ok && read) return await read(response);
@@ -82,7 +83,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     },
 
     /** A request to the current node, and to the others if it is down. */
-    async _request<T>(method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<T> {
+    async _request<T>(method: string, path: string, body?: object, init: RequestInit = {}): Promise<T> {
       for (let left = bases.length; ; ) {
         const node = core._node;
         try {
@@ -90,10 +91,9 @@ export function createCore(base: string | string[], options: ConnectOptions) {
           return await core._fetch(node, method, path, body, { signal: AbortSignal.timeout(30_000), ...init });
         } catch (e) {
           const { status } = e as ChatError;
-          if (init.signal?.aborted || status === 429 || !transient.includes(status)) throw e;
-          core._failed(node);
+          if (!status || status > 500) core._failed(node);
           // Without an answer, it may have happened: a second POST, or a second counted reaction, would happen twice.
-          if (!--left || (status !== 503 && (status === 504 || method === "POST" || path.includes("/reactions/")))) throw e;
+          if (!--left || (status !== 503 && ((status && status !== 502) || method === "POST" || path.includes("/reactions/")))) throw e;
         }
       }
     },

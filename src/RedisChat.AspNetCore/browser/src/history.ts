@@ -70,12 +70,20 @@ export function createHistory() {
       }
     },
 
+    _make: (message: WireMessage): ChatMessage => ({
+      metadata: {},
+      ...message,
+      key: keys.get(message.id) ?? "m" + message.id,
+      reactions: reactions.get(message.id)?._list ?? [],
+      pending: false,
+    }),
+
     /** Returns the message if this is news and it is shown. */
     _put(message: WireMessage) {
       const { id, version } = message;
       const known = all.get(id);
       if (gone.has(id) || (known && known.version >= version)) return undefined;
-      all.set(id, { metadata: {}, ...message, key: keys.get(id) ?? "m" + id, reactions: reactions.get(id)?._list ?? [], pending: false });
+      all.set(id, history._make(message));
       return history._find(id);
     },
 
@@ -103,9 +111,9 @@ export function createHistory() {
     _reactions: (id: number) => reactions.get(id),
 
     /** An event's reactions: the same for all watchers, so without what is the user's own. Returns whether they are newer. */
-    _reacted(id: number, list: Reaction[], revision: number) {
+    _reacted(id: number, list: Reaction[], position: string) {
       const own = (emoji: string) => reactions.get(id)?._list.find((reaction) => reaction.emoji === emoji)?.own ?? 0;
-      return setReactions(id, list.map((reaction) => ({ ...reaction, own: Math.min(own(reaction.emoji), reaction.count) })), revision);
+      return setReactions(id, list.map((reaction) => ({ ...reaction, own: Math.min(own(reaction.emoji), reaction.count) })), parse(position)[3]);
     },
 
     /** An answer's reactions. It has no revision. Returns false if an event came after the request: which one is newer is not known then. */

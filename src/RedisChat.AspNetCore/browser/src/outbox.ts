@@ -1,7 +1,7 @@
 import { ChatError, type ChatMessage } from "./api.ts";
 import { type Core, nothing, type Problem } from "./core.ts";
 import type { History } from "./history.ts";
-import { parse, start } from "./position.ts";
+import { lag, parse } from "./position.ts";
 import type { WireMessage, WireReceipt } from "./wire.ts";
 
 interface Pending {
@@ -99,7 +99,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     bind(pending, id);
     end(pending);
     // An answer from before the room was created again has an id that belongs to another message now.
-    if (history._seen === start || parse(position)[0] === parse(history._seen)[0]) history._sent(id, message);
+    if (lag(position, history._seen) < 2) history._sent(id, message);
     emit("sent", history._find(id));
   }
 

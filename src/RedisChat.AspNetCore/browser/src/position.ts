@@ -5,18 +5,12 @@ export const start = "0.0.0.0";
 export const parse = (position: string) => position.split(".").map((part, i) => (i ? +part : part)) as [epoch: string, id: number, stamp: number, revision: number];
 
 /**
- * Whether two positions cannot belong to one history: the room was created again, or a failover lost the end of it and gave its ids to other messages.
- * A room that did not exist has no history that could differ.
+ * What a reader at `a` lacks of what one at `b` has seen: nothing (0); something (1); or the two cannot belong to one history (2), because the room was created again,
+ * or a failover lost the end of it and gave its ids to other messages. A room that did not exist has no history that could differ.
  */
-export function differs(a: string, b: string): boolean {
-  const [epoch, id, stamp] = parse(a);
-  const [otherEpoch, otherId, otherStamp] = parse(b);
-  return a !== start && b !== start && (epoch !== otherEpoch || (id === otherId && stamp !== otherStamp));
-}
-
-/** Whether `a` misses something that `b` has seen. */
-export function isBehind(a: string, b: string): boolean {
-  const [, id, , revision] = parse(a);
-  const [, otherId, , otherRevision] = parse(b);
-  return differs(a, b) || id < otherId || revision < otherRevision;
+export function lag(a: string, b = start): 0 | 1 | 2 {
+  const [epoch, id, stamp, revision] = parse(a);
+  const [otherEpoch, otherId, otherStamp, otherRevision] = parse(b);
+  if (a !== start && b !== start && (epoch !== otherEpoch || (id === otherId && stamp !== otherStamp))) return 2;
+  return id < otherId || revision < otherRevision ? 1 : 0;
 }

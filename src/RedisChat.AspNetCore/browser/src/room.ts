@@ -4,7 +4,7 @@ import { emitter } from "./emitter.ts";
 import { createHistory } from "./history.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPeople } from "./people.ts";
-import { differs, isBehind, parse } from "./position.ts";
+import { lag } from "./position.ts";
 import type { Want, WireEvent, WireMessage, WirePage } from "./wire.ts";
 
 export type RoomHandle = ReturnType<typeof createRoom>;
@@ -16,7 +16,8 @@ export function createRoom(core: Core, id: string) {
   let hasPresence = false;
   /** Whether a page is shown that the stream continues. */
   let isLive = false;
-  let options: { presence?: boolean; limit?: number; around?: number };
+  let limit: number | undefined;
+  let around: number | undefined;
   let about: Room["about"];
   let rules: Room["rules"];
   let error: Room["error"];
@@ -54,14 +55,14 @@ export function createRoom(core: Core, id: string) {
     return () => generation !== before;
   };
 
-  const readPage = (query: string, isOver: () => boolean) => core._get<WirePage>(`${path}messages?limit=${options?.limit ?? 50}${query}`, isOver);
+  const readPage = (query: string, isOver: () => boolean) => core._get<WirePage>(`${path}messages?limit=${limit ?? 50}${query}`, isOver);
 
   function end(problem?: object) {
     generation++;
     isLive = false;
     queue = loading = undefined;
     if (problem) {
-      error = problem instanceof ChatError ? problem : new ChatError(problem);
+      error = new ChatError(problem);
       emit("failed");
     }
     core._sync();
@@ -75,13 +76,13 @@ export function createRoom(core: Core, id: string) {
   }
 
   /** Loads the room again; if that fails, the error is reported. */
-  function reload(around?: number) {
-    options.around = around;
+  function reload(from?: number) {
+    around = from;
     load().catch(nothing);
   }
 
   async function loadPage(): Promise<void> {
-    const { around } = options;
+    const isAround = around;
     const isOver = since();
     let page: WirePage;
     try {
@@ -93,7 +94,7 @@ export function createRoom(core: Core, id: string) {
     }
     if (isOver()) return loading;
     outbox._reset();
-    history._reset(page, !around);
+    history._reset(page, !isAround);
     for (const message of page.messages) outbox._claim(message);
     isLive = true;
     const waiting = queue ?? [];
@@ -111,22 +112,21 @@ export function createRoom(core: Core, id: string) {
 
   const remove = (message: number) => emit("deleted", history._remove(message));
 
-  function apply(event: WireEvent, before?: string) {
+  function apply(event: WireEvent, before: string | undefined) {
     const { kind, position, message, messageId, user } = event;
     const { _seen } = history;
-    const [, , , revision] = parse(position);
     if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
-    if (kind === "gap" || differs(_seen, position) || (before && differs(_seen, before))) {
+    if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) {
       // The newest page, unless the user reads old messages.
-      return reload(hasNewer() ? options.around : undefined);
+      return reload(hasNewer() ? around : undefined);
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
-    if (before && isBehind(_seen, before)) return;
+    if (lag(_seen, before)) return;
     if (kind === "caughtUp") {
       people._list();
       if (isUnclear) refresh("");
     }
-    if (!isBehind(_seen, position)) return;
+    if (!lag(_seen, position)) return;
     history._seen = position;
     if (kind === "created") {
       people._typed(message.user);
@@ -135,7 +135,7 @@ export function createRoom(core: Core, id: string) {
     } else if (kind === "edited") put(kind, message);
     else if (kind === "deleted") remove(messageId);
     else if (kind === "reacted") {
-      if (!history._reacted(messageId, event.reactions, revision)) return;
+      if (!history._reacted(messageId, event.reactions, position)) return;
       // Several changes at once while catching up, or the user's own one on another device.
       if (!user) isUnclear = true;
       else if (user === core._user && !reacting.has(messageId)) refresh("&around=" + messageId);
@@ -231,7 +231,7 @@ export function createRoom(core: Core, id: string) {
       return error;
     },
     async open(how = {}) {
-      options = { ...how };
+      ({ limit, around } = how);
       hasPresence = !!how.presence;
       error = undefined;
       await Promise.all([load(), core._ready]);
@@ -253,7 +253,7 @@ export function createRoom(core: Core, id: string) {
       const isOver = since();
       const edited = await core._request<WireMessage>("PATCH", of(message), { text });
       if (!isOver()) put("edited", edited);
-      return history._find(message) ?? { metadata: {}, reactions: [], ...edited, key: "m" + message, pending: false };
+      return history._find(message) ?? history._make(edited);
     },
     async delete(message, reason) {
       const isOver = since();

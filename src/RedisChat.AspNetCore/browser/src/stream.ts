@@ -1,6 +1,6 @@
 import type { ChatError, ChatState } from "./api.ts";
 import { type Core, nothing } from "./core.ts";
-import { isBehind } from "./position.ts";
+import { lag } from "./position.ts";
 import { frames } from "./sse.ts";
 import type { Frame, Want } from "./wire.ts";
 
@@ -122,7 +122,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     } else {
       // After a gap, everyone loads the room again, which is at this position or after it.
       if (happened?.kind === "gap") positions.set(room, happened.position);
-      if (position && (!before || isBehind(before, position))) positions.set(room, position);
+      if (position && (!before || lag(before, position))) positions.set(room, position);
     }
     report([event, data, before]);
     if (isOpened) sync();
@@ -162,8 +162,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       for (const [room, after] of want?.rooms ?? []) {
         // Later announcements of a room are older than the frames that are on their way to the tab.
         if (before?.includes(room)) continue;
-        const reached = positions.get(room);
-        const behind = reached && isBehind(after, reached);
+        const behind = lag(after, positions.get(room));
         // The tab lacks frames that were reported before it listened. They come again only in a new stream, where no late frame of the old one can precede them.
         if (behind) isAhead = true;
         if (behind || !rooms.has(room)) positions.set(room, after);
