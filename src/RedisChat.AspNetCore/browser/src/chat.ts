@@ -83,9 +83,8 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     },
     inbox: inbox._inbox,
     room(id) {
-      let room = rooms.get(id);
-      if (!room) rooms.set(id, (room = createRoom(core, id)));
-      return room._room;
+      if (!rooms.has(id)) rooms.set(id, createRoom(core, id));
+      return rooms.get(id)!._room;
     },
     request: core._request,
     on: states._on,

@@ -32,8 +32,10 @@ export function createRoom(core: Core, id: string) {
   const reacting = new Set<number>();
   /** Whether reactions changed while the stream was away, and it is not known which are the user's own. */
   let isUnclear = false;
+  /** The last message that was marked as read, and the last one that was to be. */
+  let read = 0;
   let readUpTo = 0;
-  let reading: Promise<void> | undefined;
+  let reading = Promise.resolve();
 
   function emit(kind: string, message?: ChatMessage, reset?: boolean) {
     messages = undefined;
@@ -190,16 +192,14 @@ export function createRoom(core: Core, id: string) {
   };
 
   async function mark() {
+    const latest = readUpTo;
+    if (latest <= read) return;
+    read = latest;
     try {
-      for (let sent = 0; sent !== readUpTo; ) {
-        sent = readUpTo;
-        await core._retrying(() => core._request("POST", path + "read", { messageId: sent }));
-      }
+      await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
     } catch (e) {
-      readUpTo = 0;
+      read = readUpTo = 0;
       throw e;
-    } finally {
-      reading = undefined;
     }
   }
 
@@ -267,12 +267,9 @@ export function createRoom(core: Core, id: string) {
     },
     react: react("PUT"),
     unreact: react("DELETE"),
-    async markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
-      if (message > readUpTo) {
-        readUpTo = message;
-        reading ??= mark();
-      }
-      return reading;
+    markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
+      readUpTo = Math.max(readUpTo, message);
+      return (reading = reading.then(mark, mark));
     },
     typing: people._type,
     on: changes._on,

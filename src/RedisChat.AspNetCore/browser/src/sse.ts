@@ -7,7 +7,7 @@ export function frames(report: (event: string, data: string, id: string) => void
     rest = lines.pop()!;
     for (const line of lines) {
       // A comment is a field without a name.
-      const [, name, value] = /(\w*): ?(.*)/.exec(line) ?? [];
+      const [, name, value] = /(\w*):? ?(.*)/.exec(line)!;
       if (name) fields[name] = value;
       if (line) continue;
       const { event, data, id } = fields;

@@ -83,8 +83,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     hasInbox = wantsInbox;
     try {
       return await core._fetch(node, "POST", "stream", { rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
-        const reader = body!.getReader();
-        const decoder = new TextDecoder();
+        const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
         const feed = frames((event, data, position) => {
           if (signal.aborted || retry !== undefined) return;
           const value = JSON.parse(data);
@@ -95,7 +94,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
           const { done, value } = await reader.read();
           if (done) break;
           watch();
-          feed(decoder.decode(value, { stream: true }));
+          feed(value);
         }
         return retry;
       });
@@ -117,7 +116,6 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       set("online");
     }
     if (event === "failed" || happened?.kind === "roomDeleted") {
-      for (const tab of tabs.values()) tab.rooms = tab.rooms.filter(([other]) => other !== room);
       for (const map of [rooms, served, positions]) map.delete(room);
     } else {
       // After a gap, everyone loads the room again, which is at this position or after it.
@@ -157,11 +155,8 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
 
     /** Sets what a tab follows; nothing if it is gone. */
     _want(tab: string, want?: Want) {
-      const before = tabs.get(tab)?.rooms.map(([room]) => room);
       let isAhead = false;
       for (const [room, after] of want?.rooms ?? []) {
-        // Later announcements of a room are older than the frames that are on their way to the tab.
-        if (before?.includes(room)) continue;
         const behind = lag(after, positions.get(room));
         // The tab lacks frames that were reported before it listened. They come again only in a new stream, where no late frame of the old one can precede them.
         if (behind) isAhead = true;
