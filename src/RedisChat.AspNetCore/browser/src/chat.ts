@@ -27,8 +27,6 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     else if (!link && core._user && state !== "ended") {
       set("connecting");
       connect();
-      for (const room of rooms.values()) room._resumed();
-      inbox._list();
     }
   }
 
@@ -36,6 +34,11 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     if (state === value || state === "ended") return;
     state = value;
     if (value === "ended") unlink();
+    if (value === "online") {
+      // A new stream, or a tab that comes back to one: what is part of no position may have changed.
+      inbox._list();
+      for (const room of rooms.values()) room._list();
+    }
     states._emit(value);
   }
 
@@ -48,10 +51,9 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
 
   function frame([event, data, before]: Frame) {
     const room = rooms.get(data.room);
-    if (event === "opened") inbox._list();
-    else if (event === "inbox") inbox._change(data);
+    if (event === "inbox") inbox._change(data);
     else if (event === "failed") room?._failed(data);
-    else room?._event(data.event, before);
+    else if (!event) room?._event(data.event, before);
   }
 
   const connect = () => {

@@ -113,7 +113,7 @@ export function createHistory() {
     /** An event's reactions: the same for all watchers, so without what is the user's own. Returns whether they are newer. */
     _reacted(id: number, list: Reaction[], position: string) {
       const own = (emoji: string) => reactions.get(id)?._list.find((reaction) => reaction.emoji === emoji)?.own ?? 0;
-      return setReactions(id, list.map((reaction) => ({ ...reaction, own: Math.min(own(reaction.emoji), reaction.count) })), parse(position)[3]);
+      return setReactions(id, list.map((reaction) => ({ ...reaction, own: own(reaction.emoji) })), parse(position)[3]);
     },
 
     /** An answer's reactions. It has no revision. Returns false if an event came after the request: which one is newer is not known then. */

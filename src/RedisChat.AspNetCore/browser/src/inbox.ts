@@ -54,8 +54,6 @@ export function createInbox(core: Core) {
     _list() {
       if (isOpen) list._read().catch(nothing);
     },
-    _change(change: WireInboxChange) {
-      if (isOpen) list._change(change);
-    },
+    _change: list._change,
   };
 }

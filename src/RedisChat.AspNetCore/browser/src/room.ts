@@ -291,7 +291,6 @@ export function createRoom(core: Core, id: string) {
     /** The stream no longer has this room. */
     _failed: end,
 
-    /** The tab comes back from the browser's cache: what is part of no position may have changed. */
-    _resumed: people._list,
+    _list: people._list,
   };
 }
