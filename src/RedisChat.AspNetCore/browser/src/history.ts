@@ -47,20 +47,19 @@ export function createHistory() {
       if (parse(page.position)[0] !== parse(history._seen)[0]) keys.clear();
       for (const map of [all, reactions, gone]) map.clear();
       history._seen = page.position;
-      history._low = Infinity;
-      history._high = 0;
+      history._low = history._high = parse(page.position)[1] + 1;
       history._before(page);
       history._after(page, isNewest);
     },
 
     _before(page: WirePage) {
       history._merge(page);
-      history._low = page.hasOlder ? Math.min(history._low, page.messages[0]?.id ?? parse(page.position)[1] + 1) : 0;
+      history._low = page.hasOlder ? (page.messages[0]?.id ?? history._low) : 0;
     },
 
     _after(page: WirePage, isNewest?: boolean) {
       history._merge(page);
-      history._high = page.hasNewer && !isNewest ? Math.max(history._high, page.messages.at(-1)?.id ?? 0) : Infinity;
+      history._high = page.hasNewer && !isNewest ? (page.messages.at(-1)?.id ?? history._high) : Infinity;
     },
 
     _merge(page: WirePage) {
@@ -110,16 +109,23 @@ export function createHistory() {
 
     _reactions: (id: number) => reactions.get(id),
 
-    /** An event's reactions: the same for all watchers, so without what is the user's own. Returns whether they are newer. */
-    _reacted(id: number, list: Reaction[], position: string) {
-      const own = (emoji: string) => reactions.get(id)?._list.find((reaction) => reaction.emoji === emoji)?.own ?? 0;
-      return setReactions(id, list.map((reaction) => ({ ...reaction, own: own(reaction.emoji) })), parse(position)[3]);
+    /**
+     * An event's reactions: the same for all watchers, so without what is the user's own. What changed by the user's own reaction, here or on another device, is.
+     * Returns whether they are newer.
+     */
+    _reacted(id: number, list: Reaction[], position: string, isOwn: boolean) {
+      const known = reactions.get(id)?._list;
+      const merged = list.map((reaction) => {
+        const { own = 0, count = 0 } = known?.find(({ emoji }) => emoji === reaction.emoji) ?? {};
+        return { ...reaction, own: Math.min(reaction.count, own + (isOwn ? reaction.count - count : 0)) };
+      });
+      return setReactions(id, merged, parse(position)[3]);
     },
 
-    /** An answer's reactions. It has no revision. Returns false if an event came after the request: which one is newer is not known then. */
+    /** An answer's reactions. It has no revision: if an event came after the request, the event of this change has come or will come, and the answer is not needed. */
     _answered(id: number, list: Reaction[], before?: object) {
       const known = reactions.get(id);
-      return known === before && setReactions(id, list, known?._revision ?? 0);
+      if (known === before) setReactions(id, list, known?._revision ?? 0);
     },
   };
   return history;

@@ -75,11 +75,6 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
     _list() {
       if (isPresent()) list._read().catch(nothing);
     },
-
-    _clear() {
-      for (const user of typing.keys()) typed(user);
-      present.clear();
-    },
   };
   return people;
 }

@@ -28,10 +28,6 @@ export function createRoom(core: Core, id: string) {
   /** What happens while a page is being loaded, to be applied on top of it. */
   let queue: (() => void)[] | undefined;
   let paging: Promise<boolean> | undefined;
-  /** The messages to which an own reaction is in flight. */
-  const reacting = new Set<number>();
-  /** Whether reactions changed while the stream was away, and it is not known which are the user's own. */
-  let isUnclear = false;
   /** The last message that was marked as read, and the last one that was to be. */
   let read = 0;
   let readUpTo = 0;
@@ -124,10 +120,7 @@ export function createRoom(core: Core, id: string) {
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (lag(_seen, before)) return;
-    if (kind === "caughtUp") {
-      people._list();
-      if (isUnclear) refresh("");
-    }
+    if (kind === "caughtUp") people._list();
     if (!lag(_seen, position)) return;
     history._seen = position;
     if (kind === "created") {
@@ -137,26 +130,12 @@ export function createRoom(core: Core, id: string) {
     } else if (kind === "edited") put(kind, message);
     else if (kind === "deleted") remove(messageId);
     else if (kind === "reacted") {
-      if (!history._reacted(messageId, event.reactions, position)) return;
-      // Several changes at once while catching up, or the user's own one on another device.
-      if (!user) isUnclear = true;
-      else if (user === core._user && !reacting.has(messageId)) refresh("&around=" + messageId);
-      emit(kind, history._find(messageId));
+      if (history._reacted(messageId, event.reactions, position, user === core._user)) emit(kind, history._find(messageId));
     } else {
       about = event.about ?? about;
       rules = event.rules ?? rules;
       emit(kind);
     }
-  }
-
-  /** Reads which reactions are the user's own: events are the same for everyone. */
-  async function refresh(query: string) {
-    isUnclear = false;
-    const isOver = since();
-    const page = await readPage(query, isOver).catch(nothing);
-    if (!page || isOver()) return;
-    history._merge(page);
-    emit("reacted");
   }
 
   const hasOlder = () => history._low > 0;
@@ -180,15 +159,10 @@ export function createRoom(core: Core, id: string) {
   const react = (method: string) => async (message: number, emoji: string) => {
     const isOver = since();
     const before = history._reactions(message);
-    reacting.add(message);
-    try {
-      const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
-      if (isOver()) return;
-      if (!history._answered(message, list, before)) await refresh("&around=" + message);
-      emit("reacted", history._find(message));
-    } finally {
-      reacting.delete(message);
-    }
+    const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
+    if (isOver()) return;
+    history._answered(message, list, before);
+    emit("reacted", history._find(message));
   };
 
   async function mark() {
@@ -236,10 +210,7 @@ export function createRoom(core: Core, id: string) {
       error = undefined;
       await Promise.all([load(), core._ready]);
     },
-    close() {
-      end();
-      people._clear();
-    },
+    close: () => end(),
     older: turn("older", hasOlder, () => "&before=" + history._low, history._before),
     newer: turn("newer", hasNewer, () => "&after=" + history._high, history._after),
     send(text, metadata) {
@@ -257,12 +228,7 @@ export function createRoom(core: Core, id: string) {
     },
     async delete(message, reason) {
       const isOver = since();
-      try {
-        await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
-      } catch (e) {
-        // Somebody else was faster.
-        if ((e as ChatError).code !== "not-found") throw e;
-      }
+      await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
       later(() => isOver() || remove(message));
     },
     react: react("PUT"),
