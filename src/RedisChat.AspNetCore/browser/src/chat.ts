@@ -14,21 +14,22 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
   let state: ChatState = "connecting";
   let link: Link | undefined;
 
-  const happenings = ["online", "pagehide", "pageshow"];
-
-  function happened({ type, persisted }: any) {
+  function happened({ type }: Event) {
     if (type === "online") {
       link?._online();
       core._wake();
-    }
-    if (!persisted) return;
-    // A page with an open stream or a lock cannot be kept in the back/forward cache, and a frozen leader would leave the other tabs without events.
-    if (type === "pagehide") unlink();
-    else if (!link && core._user && state !== "ended") {
+    } else if (type === "pagehide") {
+      // A page with an open stream or a lock cannot be kept in the back/forward cache, and a closed tab should leave at once.
+      unlink();
+    } else if (!link && core._user && state !== "ended") {
       set("connecting");
       connect();
     }
   }
+
+  const listen = (method: "addEventListener" | "removeEventListener") => {
+    for (const event of ["online", "pagehide", "pageshow"]) globalThis[method]?.(event, happened);
+  };
 
   function set(value: ChatState) {
     if (state === value || state === "ended") return;
@@ -58,7 +59,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
 
   const connect = () => {
     // Two users in one browser must not share a stream.
-    link = createLink(core, options.share !== false && JSON.stringify(["redischat", core._bases, core._user]), wanted, frame, set);
+    link = createLink(core, options.share !== false && `redischat ${core._bases} ${core._user}`, wanted, frame, set);
   };
 
   async function begin() {
@@ -74,7 +75,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
   core._sync = () => link?._want();
   core._ready = begin();
   core._ready.catch(nothing);
-  for (const event of happenings) globalThis.addEventListener?.(event, happened);
+  listen("addEventListener");
 
   return {
     get state() {
@@ -91,11 +92,8 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     request: core._request,
     on: states._on,
     close() {
-      for (const event of happenings) globalThis.removeEventListener?.(event, happened);
+      listen("removeEventListener");
       core._isClosed = true;
-      unlink();
-      inbox._inbox.close();
-      for (const { _room } of rooms.values()) _room.close();
       core._wake();
       set("ended");
     },

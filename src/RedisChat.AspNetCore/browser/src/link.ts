@@ -1,5 +1,5 @@
 import type { ChatState } from "./api.ts";
-import { type Core, nothing } from "./core.ts";
+import type { Core } from "./core.ts";
 import { createStream, type Stream } from "./stream.ts";
 import type { Frame, Want } from "./wire.ts";
 
@@ -34,11 +34,6 @@ export function createLink(core: Core, name: string | false, wanted: () => Want,
     else post("want", tab, wanted());
   };
 
-  const hold = (lock: string, then: () => unknown, failed = nothing) =>
-    navigator.locks
-      .request(lock, { signal }, () => signal.aborted || then())
-      .catch(() => signal.aborted || failed());
-
   function lead() {
     stream = createStream(
       core,
@@ -63,8 +58,6 @@ export function createLink(core: Core, name: string | false, wanted: () => Want,
       if (kind === "frame") report(value);
       if (kind === "state") changed(value);
     } else if (kind === "want") {
-      // The tab holds this lock as long as it lives.
-      if (what && !leader._tabs.has(value)) hold(name + value, () => leader._want(value));
       leader._want(value, what);
       post("state", leader._state);
     }
@@ -75,16 +68,14 @@ export function createLink(core: Core, name: string | false, wanted: () => Want,
   } catch {}
   if (channel) {
     channel.onmessage = hear;
-    hold(name + tab, () => held);
-    // The page may not use locks, for example in a sandboxed frame.
-    hold(
-      name as string,
-      () => {
+    navigator.locks
+      .request(name as string, { signal }, () => {
+        if (signal.aborted) return;
         lead();
         return held;
-      },
-      lead,
-    );
+      })
+      // The page may not use locks, for example in a sandboxed frame.
+      .catch(() => signal.aborted || lead());
     want();
   } else lead();
 

@@ -146,8 +146,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       const { _bound, _after, _message } = pending;
       if (!idempotencyKey) {
         if (_after! >= id) return;
-        const fits = (other?: string) => other === _message.text;
-        if (fits(text) ? _bound && fits(history._find(_bound)?.text) : _bound || !isEvent) return;
+        if (text === _message.text ? _bound && history._find(_bound)?.text === text : _bound || !isEvent) return;
       }
       bind(pending, id);
       history._rename(id, _message.key);

@@ -5,7 +5,6 @@ import type { WireEvent } from "./wire.ts";
 /** Who types, who is present, and how far others have read: events that may be lost and are part of no position. */
 export function createPeople(core: Core, path: string, isPresent: () => boolean, emit: (kind: string) => void) {
   const readers = new Map<string, number>();
-  const times = new Map<string, string>();
   /** How to cancel the end of it. */
   const typing = new Map<string, () => void>();
   let present = new Set<string>();
@@ -60,15 +59,11 @@ export function createPeople(core: Core, path: string, isPresent: () => boolean,
       },
       entered: list._change,
       left: list._change,
-      readMarkerMoved({ kind, user, messageId, movedAt }) {
-        // Compared as text: these times have µs, which Date would cut off.
-        if (movedAt < (times.get(user) ?? "")) return;
-        times.set(user, movedAt);
+      readMarkerMoved({ kind, user, messageId }) {
         readers.set(user, messageId);
         emit(kind);
       },
       presenceChanged: () => people._list(),
-      heartbeat: nothing,
     } as Record<string, (event: WireEvent & { user: string }) => void>,
 
     /** Reads who is present. It is not worth an error: the room works without it. */

@@ -151,7 +151,6 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
 
   const stream = {
     _state: "connecting" as ChatState,
-    _tabs: tabs,
 
     /** Sets what a tab follows; nothing if it is gone. */
     _want(tab: string, want?: Want) {
