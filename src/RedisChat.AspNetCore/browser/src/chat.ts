@@ -6,7 +6,11 @@ import { createLink, type Link } from "./link.ts";
 import { createRoom, type RoomHandle } from "./room.ts";
 import type { Frame } from "./wire.ts";
 
-export function createChat(base: string | string[], options: ConnectOptions): Chat {
+/**
+ * Connects to a chat.
+ * @param base What was given to `MapRedisChat`, or the same of several equal nodes.
+ */
+export function connect(base: string | string[], options: ConnectOptions = {}): Chat {
   const core = createCore(base, options);
   const rooms = new Map<string, RoomHandle>();
   const states = emitter<ChatState>();
@@ -23,7 +27,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
       unlink();
     } else if (!link && core._user && state !== "ended") {
       set("connecting");
-      connect();
+      join();
     }
   }
 
@@ -57,7 +61,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
     else if (!event) room?._event(data.event, before);
   }
 
-  const connect = () => {
+  const join = () => {
     // Two users in one browser must not share a stream.
     link = createLink(core, options.share !== false && `redischat ${core._bases} ${core._user}`, wanted, frame, set);
   };
@@ -69,7 +73,7 @@ export function createChat(base: string | string[], options: ConnectOptions): Ch
       set("ended");
       throw e;
     }
-    if (!core._isClosed) connect();
+    if (!core._isClosed) join();
   }
 
   core._sync = () => link?._want();

@@ -9,18 +9,20 @@ export type Problem = ChatError & { receipts?: WireReceipt[] };
 /** Exponential, 250 ms to 10 s, with full jitter: after a restart, a thousand clients do not come back at the same moment. */
 const backoff = (attempt: number): number => Math.random() * Math.min(10_000, 250 * 2 ** attempt);
 
-function timeout(f: () => void, ms: number): () => void {
-  const timer = setTimeout(f, ms);
-  return () => clearTimeout(timer);
-}
-
 export const nothing = (): void => {};
 
 export type Core = ReturnType<typeof createCore>;
 
 /** What the parts of a chat share: the equal nodes, requests to them, and time. */
 export function createCore(base: string | string[], options: ConnectOptions) {
-  const { token, fetch = globalThis.fetch, timer = timeout } = options;
+  const {
+    token,
+    fetch = globalThis.fetch,
+    timer = (f: () => void, ms: number) => {
+      const timeout = setTimeout(f, ms);
+      return () => clearTimeout(timeout);
+    },
+  } = options;
   const bases = [base].flat().map((url) => new URL(url.replace(/\/?$/, "/"), globalThis.location?.href).href);
   // An error if there is none.
   new URL(bases[0]);
@@ -39,14 +41,14 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     _sync: nothing,
 
     /** Waits, less if the browser is online again; or as long as the server asked for. */
-    _sleep: (attempt: number, seconds?: number) =>
+    _sleep: (attempt: number, seconds = 0) =>
       new Promise<void>((resolve) => {
         const wake = () => {
           stop();
           sleepers.delete(wake);
           resolve();
         };
-        const stop = timer(wake, backoff(attempt) + (seconds ?? 0) * 1000);
+        const stop = timer(wake, backoff(attempt) + seconds * 1000);
         if (!seconds) sleepers.add(wake);
       }),
 

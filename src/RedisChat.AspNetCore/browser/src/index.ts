@@ -1,12 +1,2 @@
-import type { Chat, ConnectOptions } from "./api.ts";
-import { createChat } from "./chat.ts";
-
 export * from "./api.ts";
-
-/**
- * Connects to a chat.
- * @param base What was given to `MapRedisChat`, or the same of several equal nodes.
- */
-export function connect(base: string | string[], options: ConnectOptions = {}): Chat {
-  return createChat(base, options);
-}
+export { connect } from "./chat.ts";

@@ -18,9 +18,6 @@ export function createRoom(core: Core, id: string) {
   let isLive = false;
   let limit: number | undefined;
   let around: number | undefined;
-  let about: Room["about"];
-  let rules: Room["rules"];
-  let error: Room["error"];
   let messages: readonly ChatMessage[] | undefined;
   /** Changes when everything is loaded again, or no longer: answers to earlier requests for pages are void then. */
   let generation = 0;
@@ -33,9 +30,9 @@ export function createRoom(core: Core, id: string) {
   let readUpTo = 0;
   let reading = Promise.resolve();
 
-  function emit(kind: string, message?: ChatMessage, reset?: boolean) {
+  function emit(kind: string, message?: ChatMessage) {
     messages = undefined;
-    changes._emit({ kind, message, reset });
+    changes._emit({ kind, message, reset: kind === "opened" });
   }
 
   const later = (f: () => void) => {
@@ -60,7 +57,7 @@ export function createRoom(core: Core, id: string) {
     isLive = false;
     queue = loading = undefined;
     if (problem) {
-      error = new ChatError(problem);
+      room.error = new ChatError(problem);
       emit("failed");
     }
     core._sync();
@@ -98,7 +95,7 @@ export function createRoom(core: Core, id: string) {
     const waiting = queue ?? [];
     queue = undefined;
     waiting.forEach(later);
-    emit("opened", undefined, true);
+    emit("opened");
     core._sync();
     people._list();
   }
@@ -132,8 +129,8 @@ export function createRoom(core: Core, id: string) {
     else if (kind === "reacted") {
       if (history._reacted(messageId, event.reactions, position, user === core._user)) emit(kind, history._find(messageId));
     } else {
-      about = event.about ?? about;
-      rules = event.rules ?? rules;
+      room.about = event.about ?? room.about;
+      room.rules = event.rules ?? room.rules;
       emit(kind);
     }
   }
@@ -150,7 +147,7 @@ export function createRoom(core: Core, id: string) {
         if (isOver()) return has();
         add(page);
         emit(kind);
-        return page.messages.length > 0;
+        return !!page.messages[0];
       } finally {
         paging = undefined;
       }
@@ -168,16 +165,11 @@ export function createRoom(core: Core, id: string) {
   async function mark() {
     const latest = readUpTo;
     if (latest <= read) return;
+    await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
     read = latest;
-    try {
-      await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
-    } catch (e) {
-      read = readUpTo = 0;
-      throw e;
-    }
   }
 
-  const room: Room = {
+  const room: { -readonly [P in keyof Room]: Room[P] } = {
     id,
     get messages() {
       return (messages ??= [...history._shown(), ...outbox._shown()]);
@@ -195,19 +187,13 @@ export function createRoom(core: Core, id: string) {
       return people._present();
     },
     readers: people._readers,
-    get about() {
-      return about;
-    },
-    get rules() {
-      return rules;
-    },
-    get error() {
-      return error;
-    },
+    about: undefined,
+    rules: undefined,
+    error: undefined,
     async open(how = {}) {
       ({ limit, around } = how);
       hasPresence = !!how.presence;
-      error = undefined;
+      room.error = undefined;
       await Promise.all([load(), core._ready]);
     },
     close: () => end(),
@@ -224,7 +210,7 @@ export function createRoom(core: Core, id: string) {
       const isOver = since();
       const edited = await core._request<WireMessage>("PATCH", of(message), { text });
       if (!isOver()) put("edited", edited);
-      return history._find(message) ?? history._make(edited);
+      return history._make(edited);
     },
     async delete(message, reason) {
       const isOver = since();

@@ -7,6 +7,10 @@ import type { Frame, Want } from "./wire.ts";
 /** The server writes at least every 15 s. */
 const silence = 40_000;
 
+interface End {
+  retry: boolean;
+}
+
 export type Stream = ReturnType<typeof createStream>;
 
 /** One event stream for the rooms of all tabs. Over fetch: an EventSource stays with a dead node, sends no headers, and never notices silence. */
@@ -45,18 +49,18 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   async function run() {
     isRunning = true;
     while (!isClosed) {
-      let retry: boolean | undefined;
+      let end: End | undefined;
       node = core._node;
       isRestarting = false;
       try {
-        retry = await connect();
+        end = await connect();
       } catch (e) {
         const { status } = e as ChatError;
-        if (status === 401 || status === 403) retry = false;
+        if (status === 401 || status === 403) end = { retry: false };
       }
       id = undefined;
-      if (retry === false) return set("ended");
-      const atOnce = !failures && (retry || isRestarting);
+      if (end?.retry === false) return set("ended");
+      const atOnce = !failures && (end || isRestarting);
       set(atOnce ? "connecting" : "offline");
       if (!isRestarting) core._failed(node);
       const attempt = failures++;
@@ -64,7 +68,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     }
   }
 
-  /** Returns whether to connect again, if the server said so. */
+  /** Returns the last frame, if the server sent one. */
   async function connect() {
     const controller = (abort = new AbortController());
     const { signal } = controller;
@@ -73,7 +77,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       stop();
       stop = core._timer(() => controller.abort(), silence);
     };
-    let retry: boolean | undefined;
+    let end: End | undefined;
     watch();
     // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
     const worked = core._timer(() => {
@@ -85,18 +89,18 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       return await core._fetch(node, "POST", "stream", { rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
         const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
         const feed = frames((event, data, position) => {
-          if (signal.aborted || retry !== undefined) return;
+          if (signal.aborted || end) return;
           const value = JSON.parse(data);
-          if (event === "end") retry = value.retry;
+          if (event === "end") end = value;
           else frame(event, value, position);
         });
-        while (retry === undefined) {
+        while (!end) {
           const { done, value } = await reader.read();
           if (done) break;
           watch();
           feed(value);
         }
-        return retry;
+        return end;
       });
     } finally {
       stop();
@@ -158,7 +162,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       for (const [room, after] of want?.rooms ?? []) {
         const behind = lag(after, positions.get(room));
         // The tab lacks frames that were reported before it listened. They come again only in a new stream, where no late frame of the old one can precede them.
-        if (behind) isAhead = true;
+        isAhead ||= behind > 0;
         if (behind || !rooms.has(room)) positions.set(room, after);
       }
       if (want) tabs.set(tab, want);
