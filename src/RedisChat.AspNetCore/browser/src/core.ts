@@ -24,7 +24,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     },
   } = options;
   const bases = [base].flat().map((url) => new URL(url.replace(/\/?$/, "/"), globalThis.location?.href).href);
-  // An error if there is none.
+  // Throws if there is none.
   new URL(bases[0]);
   const sleepers = new Set<() => void>();
 

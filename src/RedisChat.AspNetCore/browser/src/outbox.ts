@@ -15,7 +15,7 @@ interface Pending {
   _isOver?: boolean;
   _promise: Promise<ChatMessage>;
   _resolve: (message: ChatMessage) => void;
-  _reject: (error: ChatError) => void;
+  _reject: (error: unknown) => void;
 }
 
 /**
@@ -67,7 +67,6 @@ export function createOutbox(core: Core, path: string, history: History, later: 
         pending._resolve(history._find(receipt.id) ?? message);
       } catch (e) {
         if (pending._isOver) continue;
-        const error = e as ChatError;
         const known = pending._bound && pending._isInDoubt && history._find(pending._bound);
         if (known) {
           // An attempt without an answer was stored, and its event came.
@@ -76,8 +75,8 @@ export function createOutbox(core: Core, path: string, history: History, later: 
           continue;
         }
         bind(pending);
-        pending._message = { ...pending._message, pending: false, error };
-        pending._reject(error);
+        pending._message = { ...pending._message, pending: false, error: e as ChatError };
+        pending._reject(e);
         emit("refused", pending._message);
       }
     }

@@ -3,7 +3,7 @@ import { listing } from "./listing.ts";
 import type { WireEvent } from "./wire.ts";
 
 /** Who types, who is present, and how far others have read: events that may be lost and are part of no position. */
-export function createPeople(core: Core, path: string, isPresent: () => boolean, emit: (kind: string) => void) {
+export function createPeople(core: Core, path: string, isPresent: () => unknown, emit: (kind: string) => void) {
   const readers = new Map<string, number>();
   /** How to cancel the end of it. */
   const typing = new Map<string, () => void>();

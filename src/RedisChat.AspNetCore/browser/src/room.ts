@@ -13,7 +13,7 @@ export function createRoom(core: Core, id: string) {
   const path = `rooms/${encodeURIComponent(id)}/`;
   const history = createHistory();
   const changes = emitter<RoomChange>();
-  let hasPresence = false;
+  let hasPresence: boolean | undefined;
   /** Whether a page is shown that the stream continues. */
   let isLive = false;
   let limit: number | undefined;
@@ -191,8 +191,7 @@ export function createRoom(core: Core, id: string) {
     rules: undefined,
     error: undefined,
     async open(how = {}) {
-      ({ limit, around } = how);
-      hasPresence = !!how.presence;
+      ({ limit, around, presence: hasPresence } = how);
       room.error = undefined;
       await Promise.all([load(), core._ready]);
     },
@@ -230,7 +229,7 @@ export function createRoom(core: Core, id: string) {
   return {
     _room: room,
 
-    _wanted: (): Want["rooms"] => (isLive ? [[id, history._seen, hasPresence]] : []),
+    _wanted: (): Want["rooms"] => (isLive ? [[id, history._seen, !!hasPresence]] : []),
 
     /** `before` is the position that the stream had reached in this room before. */
     _event(event: WireEvent, before?: string) {

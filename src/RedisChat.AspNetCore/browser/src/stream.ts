@@ -55,8 +55,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       try {
         end = await connect();
       } catch (e) {
-        const { status } = e as ChatError;
-        if (status === 401 || status === 403) end = { retry: false };
+        if ((e as ChatError).status === 401) end = { retry: false };
       }
       id = undefined;
       if (end?.retry === false) return set("ended");
