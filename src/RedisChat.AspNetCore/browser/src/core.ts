@@ -17,7 +17,7 @@ export type Core = ReturnType<typeof createCore>;
 export function createCore(base: string | string[], options: ConnectOptions) {
   const {
     token,
-    fetch = globalThis.fetch,
+    fetch: call = fetch,
     timer = (f: () => void, ms: number) => {
       const timeout = setTimeout(f, ms);
       return () => clearTimeout(timeout);
@@ -66,7 +66,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
       let problem: any = { code: "network" };
       try {
         const bearer = typeof token === "function" ? await token() : token;
-        const response = await fetch(bases[node] + path, {
+        const response = await call(bases[node] + path, {
           credentials: token ? "same-origin" : "include",
           ...init,
           method,
@@ -76,7 +76,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
         if (response.ok && read) return await read(response);
         const text = await response.text();
         if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
-        problem = { status: response.status, retryAfter: +response.headers.get("retry-after")! || undefined };
+        problem = { status: response.status };
         problem = { ...problem, ...JSON.parse(text) };
       } catch {
         // No answer, or half of one, or the page of a hotel's network or of a proxy.

@@ -34,32 +34,34 @@ export function createLink(core: Core, name: string | false, wanted: () => Want,
     else post("want", tab, wanted());
   };
 
+  function tell(state: ChatState) {
+    post("state", state);
+    changed(state);
+  }
+
   function lead() {
+    // When it is online, what the previous stream may have missed is read again.
+    tell("connecting");
     stream = createStream(
       core,
       (frame) => {
         post("frame", frame);
         report(frame);
       },
-      (state) => {
-        post("state", state);
-        changed(state);
-      },
+      tell,
     );
     post("leads");
     want();
   }
 
   function hear({ data: [kind, value, what] }: { data: Note }) {
-    const leader = stream;
-    if (signal.aborted) return;
-    if (!leader) {
+    if (!stream) {
       if (kind === "leads") want();
       if (kind === "frame") report(value);
       if (kind === "state") changed(value);
     } else if (kind === "want") {
-      leader._want(value, what);
-      post("state", leader._state);
+      stream._want(value, what);
+      post("state", stream._state);
     }
   }
 

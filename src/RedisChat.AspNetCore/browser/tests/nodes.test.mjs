@@ -13,7 +13,7 @@ test("request calls any endpoint, and says what the server says", async (t) => {
   const chat = client({ token: async () => "carl" });
   assert.deepEqual(await chat.request("GET", "me"), { user: "carl" });
   assert.equal(await chat.request("POST", "rooms/a/typing"), undefined);
-  server.intercept = (request, res) => server.json(res, 429, { title: "Slow down.", code: "too-many", reason: "rate" }, { "retry-after": "7" });
+  server.intercept = (request, res) => server.json(res, 429, { status: 429, title: "Slow down.", code: "too-many", reason: "rate", retryAfter: 7 });
   await assert.rejects(chat.request("GET", "me"), { name: "ChatError", status: 429, code: "too-many", reason: "rate", retryAfter: 7, message: "Slow down." });
   server.intercept = (request, res) => server.problem(res, 400, "invalid", { detail: "At most 3.", parameter: "limit" });
   await assert.rejects(chat.request("GET", "me"), { code: "invalid", parameter: "limit", message: "At most 3." });

@@ -192,6 +192,19 @@ test("the inbox is in the shared stream, too", async (t) => {
   await until(two.chat.inbox, () => two.chat.inbox.rooms.length === 1, "change");
 });
 
+test("the tab that takes over lists the inbox again", async (t) => {
+  const { server, tab } = await tabs(t);
+  const one = await open(tab(), "a");
+  await server.until(() => server.live.length === 1);
+  const two = tab();
+  await two.chat.inbox.open();
+  await server.until(() => server.live[0]?.inbox);
+  await until(two.chat, () => two.chat.state === "online");
+  one.chat.close();
+  server.inbox = [{ room: "missed", isHidden: false }];
+  await until(two.chat.inbox, () => two.chat.inbox.rooms.length === 1, "change");
+});
+
 test("a page in the back/forward cache has neither stream nor lock, and continues from its positions", async (t) => {
   const { server, tab } = await tabs(t);
   const page = new EventTarget();
