@@ -1,0 +1,247 @@
+import { ChatError, type ChatMessage, type Reaction, type Room, type RoomChange } from "./api.ts";
+import { type Core, nothing } from "./core.ts";
+import { emitter } from "./emitter.ts";
+import { createHistory } from "./history.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPeople } from "./people.ts";
+import { lag } from "./position.ts";
+import type { Want, WireEvent, WireMessage, WirePage } from "./wire.ts";
+
+export type RoomHandle = ReturnType<typeof createRoom>;
+
+export function createRoom(core: Core, id: string) {
+  const path = `rooms/${encodeURIComponent(id)}/`;
+  const history = createHistory();
+  const changes = emitter<RoomChange>();
+  let hasPresence: boolean | undefined;
+  /** Whether a page is shown that the stream continues. */
+  let isLive = false;
+  let limit: number | undefined;
+  let around: number | undefined;
+  let messages: readonly ChatMessage[] | undefined;
+  /** Changes when everything is loaded again, or no longer: answers to earlier requests for pages are void then. */
+  let generation = 0;
+  let loading: Promise<void> | undefined;
+  /** What happens while a page is being loaded, to be applied on top of it. */
+  let queue: (() => void)[] | undefined;
+  let paging: Promise<boolean> | undefined;
+  /** The last message that was marked as read, and the last one that was to be. */
+  let read = 0;
+  let readUpTo = 0;
+  let reading = Promise.resolve();
+
+  function emit(kind: string, message?: ChatMessage) {
+    messages = undefined;
+    changes._emit({ kind, message, reset: kind === "opened" });
+  }
+
+  const later = (f: () => void) => {
+    if (queue) queue.push(f);
+    else f();
+  };
+  const people = createPeople(core, path, () => isLive && hasPresence && !core._isClosed, emit);
+  const outbox = createOutbox(core, path, history, later, emit);
+
+  const of = (message: number) => path + "messages/" + message;
+
+  /** Returns whether the room was loaded again since. */
+  const since = () => {
+    const before = generation;
+    return () => generation !== before;
+  };
+
+  const readPage = (query: string, isOver: () => boolean) => core._get<WirePage>(`${path}messages?limit=${limit ?? 50}${query}`, isOver);
+
+  function end(problem?: object) {
+    generation++;
+    isLive = false;
+    queue = loading = undefined;
+    if (problem) {
+      room.error = new ChatError(problem);
+      emit("failed");
+    }
+    core._sync();
+  }
+
+  /** Loads the room; what is shown stays until the page is there. */
+  function load() {
+    generation++;
+    queue ??= [];
+    return (loading = loadPage());
+  }
+
+  /** Loads the room again; if that fails, the error is reported. */
+  function reload(from?: number) {
+    around = from;
+    load().catch(nothing);
+  }
+
+  async function loadPage(): Promise<void> {
+    const isAround = around;
+    const isOver = since();
+    let page: WirePage;
+    try {
+      page = await readPage(around ? "&around=" + around : "", isOver);
+    } catch (e) {
+      if (isOver()) return loading;
+      end(e as ChatError);
+      throw e;
+    }
+    if (isOver()) return loading;
+    outbox._reset();
+    history._reset(page, !isAround);
+    for (const message of page.messages) outbox._claim(message);
+    isLive = true;
+    const waiting = queue ?? [];
+    queue = undefined;
+    waiting.forEach(later);
+    emit("opened");
+    core._sync();
+    people._list();
+  }
+
+  function put(kind: string, message: WireMessage) {
+    const news = history._put(message);
+    if (news) emit(kind, news);
+  }
+
+  const remove = (message: number) => emit("deleted", history._remove(message));
+
+  function apply(event: WireEvent, before: string | undefined) {
+    const { kind, position, message, messageId, user } = event;
+    const { _seen } = history;
+    if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
+    if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) {
+      // The newest page, unless the user reads old messages.
+      return reload(hasNewer() ? around : undefined);
+    }
+    // A hole: the stream is ahead of this tab, and will begin again from its position.
+    if (lag(_seen, before)) return;
+    if (kind === "caughtUp") people._list();
+    if (!lag(_seen, position)) return;
+    history._seen = position;
+    if (kind === "created") {
+      people._typed(message.user);
+      outbox._claim(message, true);
+      put(kind, message);
+    } else if (kind === "edited") put(kind, message);
+    else if (kind === "deleted") remove(messageId);
+    else if (kind === "reacted") {
+      if (history._reacted(messageId, event.reactions, position, user === core._user)) emit(kind, history._find(messageId));
+    } else {
+      room.about = event.about ?? room.about;
+      room.rules = event.rules ?? room.rules;
+      emit(kind);
+    }
+  }
+
+  const hasOlder = () => history._low > 0;
+  const hasNewer = () => history._high < Infinity;
+
+  const turn = (kind: string, has: () => boolean, query: () => string, add: (page: WirePage) => void) => () =>
+    (paging ??= (async () => {
+      try {
+        const isOver = since();
+        if (!has()) return false;
+        const page = await readPage(query(), isOver);
+        if (isOver()) return has();
+        add(page);
+        emit(kind);
+        return !!page.messages[0];
+      } finally {
+        paging = undefined;
+      }
+    })());
+
+  const react = (method: string) => async (message: number, emoji: string) => {
+    const isOver = since();
+    const before = history._reactions(message);
+    const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
+    if (isOver()) return;
+    history._answered(message, list, before);
+    emit("reacted", history._find(message));
+  };
+
+  async function mark() {
+    const latest = readUpTo;
+    if (latest <= read) return;
+    await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
+    read = latest;
+  }
+
+  const room: { -readonly [P in keyof Room]: Room[P] } = {
+    id,
+    get messages() {
+      return (messages ??= [...history._shown(), ...outbox._shown()]);
+    },
+    get hasOlder() {
+      return hasOlder();
+    },
+    get hasNewer() {
+      return hasNewer();
+    },
+    get typingUsers() {
+      return people._typing();
+    },
+    get present() {
+      return people._present();
+    },
+    readers: people._readers,
+    about: undefined,
+    rules: undefined,
+    error: undefined,
+    async open(how = {}) {
+      ({ limit, around, presence: hasPresence } = how);
+      room.error = undefined;
+      await Promise.all([load(), core._ready]);
+    },
+    close: () => end(),
+    older: turn("older", hasOlder, () => "&before=" + history._low, history._before),
+    newer: turn("newer", hasNewer, () => "&after=" + history._high, history._after),
+    send(text, metadata) {
+      // Who answers an old message wants to see the answer: it is at the end of the room.
+      if (hasNewer()) reload();
+      return outbox._send(text, metadata);
+    },
+    retry: outbox._retry,
+    discard: outbox._discard,
+    async edit(message, text) {
+      const isOver = since();
+      const edited = await core._request<WireMessage>("PATCH", of(message), { text });
+      if (!isOver()) put("edited", edited);
+      return history._make(edited);
+    },
+    async delete(message, reason) {
+      const isOver = since();
+      await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
+      later(() => isOver() || remove(message));
+    },
+    react: react("PUT"),
+    unreact: react("DELETE"),
+    markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
+      readUpTo = Math.max(readUpTo, message);
+      return (reading = reading.then(mark, mark));
+    },
+    typing: people._type,
+    on: changes._on,
+  };
+
+  return {
+    _room: room,
+
+    _wanted: (): Want["rooms"] => (isLive ? [[id, history._seen, !!hasPresence]] : []),
+
+    /** `before` is the position that the stream had reached in this room before. */
+    _event(event: WireEvent, before?: string) {
+      const passing = people._events[event.kind];
+      if (!isLive && !queue) return;
+      if (passing) passing(event as never);
+      else later(() => apply(event, before));
+    },
+
+    /** The stream no longer has this room. */
+    _failed: end,
+
+    _list: people._list,
+  };
+}
