@@ -296,7 +296,7 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
 
     private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null)
     {
-        var node = await WebNode.StartAsync(server.Require(), _prefix, web, services: services => services.AddSignalR().AddMessagePackProtocol());
+        var node = await WebNode.StartAsync(server.Require(), _prefix, web, services: services => services.AddSignalR().AddMessagePackProtocol(), isCors: true);
         _owned.Push(node);
         return node;
     }
