@@ -1,0 +1,73 @@
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using RedisChat;
+using RedisChat.AspNetCore;
+
+// Endpoints, an event stream and the hub in native code: everything that a reflection-free serializer or binder could break.
+var builder = WebApplication.CreateSlimBuilder();
+builder.WebHost.UseUrls("http://127.0.0.1:0");
+builder.Services.AddRedisChat(args[0]).ConfigureRedis(redis => redis.KeyPrefix = $"aot-{Guid.NewGuid():N}").AddWeb().AddAccess<HeaderAccess>();
+await using var app = builder.Build();
+app.Use((http, next) =>
+{
+    http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("name", http.Request.Headers["X-User"].ToString())], "header"));
+    return next(http);
+});
+app.MapRedisChat("/chat");
+app.MapRedisChatHub("/chat/hub");
+await app.StartAsync();
+var address = new Uri($"{app.Urls.Single()}/chat/");
+
+using var client = new HttpClient { BaseAddress = address };
+client.DefaultRequestHeaders.Add("X-User", "alice");
+using var stream = new StreamReader(await client.GetStreamAsync("rooms/lobby/events"));
+await ReadToAsync("caughtUp");
+
+await using var hub = new HubConnectionBuilder()
+    .WithUrl(new Uri(address, "hub"), options => options.Headers["X-User"] = "bob")
+    .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default))
+    .Build();
+var received = new TaskCompletionSource<WatchedRoomEvent>();
+hub.On<WatchedRoomEvent>(nameof(IChatHubClient.Event), happened =>
+{
+    if (happened.Event is RoomEvent.Created)
+    {
+        received.TrySetResult(happened);
+    }
+});
+await hub.StartAsync();
+await hub.InvokeAsync("Open", JsonDocument.Parse("""{"room":"lobby"}""").RootElement);
+
+using var sent = await client.PostAsync("rooms/lobby/messages", new StringContent("""{"text":"hello"}""", null, "application/json"));
+var receipt = await sent.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(ChatJsonContext.Default.MessageReceipt);
+var line = await ReadToAsync("created");
+var page = await client.GetFromJsonAsync("rooms/lobby/messages", ChatJsonContext.Default.MessagePage);
+var answer = await hub.InvokeAsync<MessagePage>("GetMessages", "lobby", JsonDocument.Parse("{}").RootElement);
+var live = await received.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+var isWhole = line.Contains("hello", StringComparison.Ordinal) && page!.Messages.Single().Id == receipt!.Id
+    && answer.Messages.Single().Text == "hello" && ((RoomEvent.Created)live.Event).Message.Text == "hello";
+Console.WriteLine(isWhole ? "The web package works in native code." : $"Wrong: {line} {page} {answer} {live}");
+return isWhole ? 0 : 1;
+
+async Task<string> ReadToAsync(string kind)
+{
+    while (await stream.ReadLineAsync() is { } read)
+    {
+        if (read.Contains($"\"kind\":\"{kind}\"", StringComparison.Ordinal))
+        {
+            return read;
+        }
+    }
+
+    throw new InvalidOperationException("The stream ended.");
+}
+
+/// <summary>The user is the name in the header.</summary>
+internal sealed class HeaderAccess : IChatAccess
+{
+    public ValueTask<string?> GetUserIdAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default) =>
+        new(principal.FindFirst("name")?.Value is { Length: > 0 } name ? name : null);
+}
