@@ -72,7 +72,7 @@ public sealed class OpenApiTests(TestServer server) : EndpointTests(server)
     }
 
     /// <summary>The properties of a schema, with a question mark if they are not required.</summary>
-    private static IEnumerable<string> Properties(JsonElement schema)
+    private static List<string> Properties(JsonElement schema)
     {
         var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToList() : [];
         return schema.GetProperty("properties").EnumerateObject().Select(property => required.Contains(property.Name) ? property.Name : property.Name + "?").ToList();
