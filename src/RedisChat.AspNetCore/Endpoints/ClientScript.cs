@@ -16,6 +16,9 @@ internal static class ClientScript
     private static readonly byte[]? Text = Load();
     private static readonly EntityTagHeaderValue? Tag = Text is null ? null : new EntityTagHeaderValue($"\"{Convert.ToHexString(SHA256.HashData(Text), 0, 8)}\"");
 
+    /// <summary>Whether the client was built before this assembly.</summary>
+    public static bool IsIncluded => Text is not null;
+
     public static void Map(IEndpointRouteBuilder chat)
     {
         if (Text is not null)
