@@ -1,19 +1,36 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace RedisChat.AspNetCore;
 
 /// <summary>What the endpoints and the hub of one chat share.</summary>
-internal sealed class ChatWeb(IServiceProvider services, string? key)
+internal sealed class ChatWeb : IDisposable
 {
-    public Chat Chat { get; } = services.GetRequiredKeyedService<Chat>(key);
+    public ChatWeb(IServiceProvider services, string? key)
+    {
+        Chat = services.GetRequiredKeyedService<Chat>(key);
+        Access = services.GetRequiredKeyedService<IChatAccess>(key);
+        Options = services.GetRequiredService<IOptionsMonitor<ChatWebOptions>>().Get(key);
+        Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        Logger = services.GetRequiredService<ILogger<ChatWeb>>();
+        Streams = new OpenStreams(this, services.GetService<IHostApplicationLifetime>());
+    }
 
-    public IChatAccess Access { get; } = services.GetRequiredKeyedService<IChatAccess>(key);
+    public Chat Chat { get; }
 
-    public ChatWebOptions Options { get; } = services.GetRequiredService<IOptionsMonitor<ChatWebOptions>>().Get(key);
+    public IChatAccess Access { get; }
 
-    public TimeProvider Time { get; } = services.GetService<TimeProvider>() ?? TimeProvider.System;
+    public ChatWebOptions Options { get; }
 
-    public ILogger Logger { get; } = services.GetRequiredService<ILogger<ChatWeb>>();
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public EncodedEvents Encoded { get; } = new();
+
+    public OpenStreams Streams { get; }
+
+    public void Dispose() => Streams.Dispose();
 }

@@ -21,7 +21,7 @@ public static class RedisChatEndpointExtensions
         var web = endpoints.ServiceProvider.GetKeyedService<ChatWeb>(serviceKey)
             ?? throw new InvalidOperationException("There is no chat to serve. Call services.AddRedisChat(…).AddWeb() first.");
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
-        _ = web;
+        StreamEndpoints.Map(group, web);
         return group;
     }
 }

@@ -60,6 +60,12 @@ public static class ProblemCodes
     /// <summary>The host shuts down: only at the end of a stream. Connect again.</summary>
     public const string Shutdown = "shutdown";
 
+    /// <summary>The user's authentication has expired: only at the end of a stream. Connect again with a renewed one.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The only room of the stream has left it: only at the end of a stream.</summary>
+    public const string RoomLeft = "room-left";
+
     /// <summary>The user was revoked, by <see cref="Chat.RevokeAsync"/>: only at the end of a stream. Sign in again.</summary>
     public const string Revoked = "revoked";
 }

@@ -1,0 +1,388 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>
+/// What one client receives, over an event stream or a hub connection: the events of its rooms, to which rooms can be added and from which they can be removed, and its
+/// inbox. It ends when the client goes, the host shuts down, the user may no longer use the chat, or the client takes no data.
+/// </summary>
+/// <remarks>Thread-safe, but for <see cref="RunAsync"/>, which is called once.</remarks>
+internal sealed class ClientStream : IAsyncDisposable
+{
+    private readonly ChatWeb _web;
+    private readonly IClientSink _sink;
+    private readonly CancellationTokenSource _ending;
+    private readonly CancellationToken _ended;
+    private readonly WatchedRooms _rooms;
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Dictionary<string, StreamPresence?> _added = [];
+    private CancellationTokenSource? _inbox;
+    private Task _inboxTask = Task.CompletedTask;
+    private StreamEnd? _end;
+    private bool _endsWithLastRoom;
+
+    public ClientStream(ChatWeb web, ChatCaller caller, IClientSink sink, CancellationToken clientGone)
+    {
+        (_web, Caller, _sink) = (web, caller, sink);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+        _ended = _ending.Token;
+        var options = new WatchManyOptions { As = caller.User, Heartbeat = web.Options.Heartbeat, MaxCatchUp = web.Options.MaxCatchUp };
+        _rooms = caller.Chat.WatchManyAsync([], options, _ended);
+    }
+
+    public ChatCaller Caller { get; }
+
+    /// <summary>Adds rooms. One that is there already starts again from its new position. One that the application does not let the user read fails.</summary>
+    /// <exception cref="ChatProblemException">There are too many rooms.</exception>
+    /// <exception cref="ChatInputException">A room's id or position is not valid. No room was added.</exception>
+    public async ValueTask AddAsync(IReadOnlyList<StreamedRoomRequest> rooms, CancellationToken cancellationToken)
+    {
+        var allowed = new List<StreamedRoomRequest>(rooms.Count);
+        foreach (var room in rooms)
+        {
+            _ = Caller.Chat.Room(room.Room);
+            if (await Caller.MayReadAsync(room.Room, cancellationToken).ConfigureAwait(false))
+            {
+                allowed.Add(room);
+            }
+            else
+            {
+                await FailAsync(RoomFailure.Of(room.Room, ChatProblem.NoAccess)).ConfigureAwait(false);
+            }
+        }
+
+        var left = new List<StreamPresence>();
+        lock (_added)
+        {
+            if (_added.Count + allowed.Count(room => !_added.ContainsKey(room.Room)) > _web.Options.MaxRoomsPerStream)
+            {
+                throw new ChatProblemException(ChatProblem.Invalid($"A stream has at most {_web.Options.MaxRoomsPerStream} rooms. Close some, or open another stream."));
+            }
+
+            foreach (var room in allowed)
+            {
+                if (_added.Remove(room.Room, out var before))
+                {
+                    _rooms.Remove(room.Room);
+                    if (before is not null)
+                    {
+                        left.Add(before);
+                    }
+                }
+
+                try
+                {
+                    _rooms.Add(room.Room, room.After);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The stream has ended meanwhile.
+                    break;
+                }
+
+                _added.Add(room.Room, room.Present ? new StreamPresence(Caller.Chat.Room(room.Room).Presence, Caller.User, _web.Time) : null);
+            }
+        }
+
+        await LeaveAsync(left).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes rooms; those that are not there are ignored.</summary>
+    public async ValueTask RemoveAsync(IReadOnlyList<string> rooms)
+    {
+        var left = new List<StreamPresence>();
+        lock (_added)
+        {
+            foreach (var room in rooms)
+            {
+                if (_added.Remove(room, out var presence))
+                {
+                    _rooms.Remove(room);
+                    if (presence is not null)
+                    {
+                        left.Add(presence);
+                    }
+                }
+            }
+        }
+
+        await LeaveAsync(left).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the stream when its last room leaves it. Called before rooms are added.</summary>
+    public void EndWithLastRoom() => _endsWithLastRoom = true;
+
+    /// <summary>Starts to deliver the user's inbox, if that is not delivered yet.</summary>
+    public void OpenInbox()
+    {
+        lock (_added)
+        {
+            if (_inbox is null && !_ended.IsCancellationRequested)
+            {
+                _inbox = CancellationTokenSource.CreateLinkedTokenSource(_ended);
+                _inboxTask = DeliverInboxAsync(_inbox.Token);
+            }
+        }
+    }
+
+    /// <summary>Stops to deliver the inbox.</summary>
+    public async ValueTask CloseInboxAsync()
+    {
+        CancellationTokenSource? inbox;
+        Task task;
+        lock (_added)
+        {
+            (inbox, task, _inbox, _inboxTask) = (_inbox, _inboxTask, null, Task.CompletedTask);
+        }
+
+        if (inbox is not null)
+        {
+            await inbox.CancelAsync().ConfigureAwait(false);
+            await task.ConfigureAwait(false);
+            inbox.Dispose();
+        }
+    }
+
+    /// <summary>Ends the stream, and tells the client why.</summary>
+    public void End(StreamEnd end)
+    {
+        Interlocked.CompareExchange(ref _end, end, null);
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Asks the application again what the user may see.</summary>
+    public async Task CheckAccessAsync()
+    {
+        try
+        {
+            if (!await Caller.IsStillSameAsync(_ended).ConfigureAwait(false))
+            {
+                End(StreamEnd.Unauthenticated);
+                return;
+            }
+
+            string[] rooms;
+            lock (_added)
+            {
+                rooms = [.. _added.Keys];
+            }
+
+            foreach (var room in rooms)
+            {
+                if (!await Caller.MayReadAsync(room, _ended).ConfigureAwait(false))
+                {
+                    await RemoveAsync([room]).ConfigureAwait(false);
+                    await FailAsync(RoomFailure.Of(room, ChatProblem.NoAccess)).ConfigureAwait(false);
+                    EndIfEmpty();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // Nothing is allowed by a failure.
+            WebLog.AccessFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
+    }
+
+    /// <summary>Delivers until the stream ends. Does not throw; <see langword="false"/> if the client took no data and its connection must be cut.</summary>
+    public async Task<bool> RunAsync()
+    {
+        try
+        {
+            await DeliverRoomsAsync().ConfigureAwait(false);
+        }
+        catch (SlowClientException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (ObjectDisposedException)
+        {
+            End(StreamEnd.Unavailable);
+        }
+        catch (Exception e)
+        {
+            WebLog.StreamFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
+
+        return await SayWhyAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await CloseInboxAsync().ConfigureAwait(false);
+        await _rooms.DisposeAsync().ConfigureAwait(false);
+        StreamPresence[] left;
+        lock (_added)
+        {
+            left = [.. _added.Values.OfType<StreamPresence>()];
+            _added.Clear();
+        }
+
+        await LeaveAsync(left).ConfigureAwait(false);
+        _ending.Dispose();
+    }
+
+    private async Task DeliverRoomsAsync()
+    {
+        var events = _rooms.GetAsyncEnumerator(CancellationToken.None);
+        await using (events.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                // What is ready goes out together: a flush is a system call.
+                var next = events.MoveNextAsync();
+                if (!next.IsCompleted)
+                {
+                    await WriteAsync(static (sink, _) => default, 0, flush: true).ConfigureAwait(false);
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                await DeliverAsync(events.Current).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ValueTask DeliverAsync(WatchedRoomEvent current) => current.Event switch
+    {
+        RoomEvent.Heartbeat => WriteAsync(static (sink, _) => sink.WriteHeartbeatAsync(), 0, flush: false),
+        RoomEvent.Failed { Error: ChatForbiddenException { Reason: ForbiddenReason.Revoked } } => Ended(StreamEnd.Revoked),
+        RoomEvent.Failed failed => LeftAsync(current.Room, failed.Error),
+        RoomEvent.RoomDeleted => DeletedAsync(current),
+        _ => WriteAsync(static (sink, happened) => sink.WriteAsync(happened.Room, happened.Event), current, flush: false),
+    };
+
+    private ValueTask Ended(StreamEnd end)
+    {
+        End(end);
+        return default;
+    }
+
+    private async ValueTask LeftAsync(string room, Exception? error)
+    {
+        var problem = error is null ? ChatProblem.Failure : ChatProblem.Of(error) ?? ChatProblem.Failure;
+        if (problem.Status >= 500)
+        {
+            WebLog.RoomFailed(_web.Logger, error);
+        }
+
+        await RemoveAsync([room]).ConfigureAwait(false);
+        await FailAsync(RoomFailure.Of(room, problem)).ConfigureAwait(false);
+        EndIfEmpty();
+    }
+
+    private void EndIfEmpty()
+    {
+        if (_endsWithLastRoom)
+        {
+            End(StreamEnd.RoomLeft);
+        }
+    }
+
+    private async ValueTask DeletedAsync(WatchedRoomEvent current)
+    {
+        await RemoveAsync([current.Room]).ConfigureAwait(false);
+        await WriteAsync(static (sink, happened) => sink.WriteAsync(happened.Room, happened.Event), current, flush: false).ConfigureAwait(false);
+        EndIfEmpty();
+    }
+
+    private ValueTask FailAsync(RoomFailure failure) => WriteAsync(static (sink, failed) => sink.WriteAsync(failed), failure, flush: true);
+
+    private async Task DeliverInboxAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in Caller.Chat.User(Caller.User).Inbox.WatchAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                if (await Caller.MayReadAsync(change.Room, cancellationToken).ConfigureAwait(false))
+                {
+                    await WriteAsync(static (sink, changed) => sink.WriteAsync(changed), change, flush: true).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (SlowClientException)
+        {
+            // The rooms find out too, if they have something to write; the heartbeat at the latest.
+        }
+        catch (ChatForbiddenException)
+        {
+            End(StreamEnd.Revoked);
+        }
+        catch (ObjectDisposedException)
+        {
+            End(StreamEnd.Unavailable);
+        }
+        catch (Exception e)
+        {
+            WebLog.StreamFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
+    }
+
+    // The last frame, unless the client is the one who left.
+    private async Task<bool> SayWhyAsync()
+    {
+        if (Volatile.Read(ref _end) is { } end)
+        {
+            try
+            {
+                await WriteAsync(static (sink, reason) => sink.WriteAsync(reason), end, flush: true).ConfigureAwait(false);
+            }
+            catch (SlowClientException)
+            {
+                return false;
+            }
+            catch (OperationCanceledException)
+            {
+                // The client went at the same time.
+            }
+        }
+
+        return true;
+    }
+
+    private async ValueTask WriteAsync<T>(Func<IClientSink, T, ValueTask> write, T value, bool flush)
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await write(_sink, value).ConfigureAwait(false);
+            if (flush)
+            {
+                await _sink.FlushAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static async ValueTask LeaveAsync(IReadOnlyList<StreamPresence> left)
+    {
+        foreach (var presence in left)
+        {
+            await presence.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

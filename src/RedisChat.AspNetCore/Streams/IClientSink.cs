@@ -1,0 +1,24 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>Where the events of one client go: an event stream or a hub connection. Called by one caller at a time.</summary>
+internal interface IClientSink
+{
+    /// <summary>Adds a room's event to what is to be sent.</summary>
+    ValueTask WriteAsync(string room, RoomEvent happened);
+
+    /// <summary>Adds that a room has left the stream because of an error.</summary>
+    ValueTask WriteAsync(RoomFailure failure);
+
+    /// <summary>Adds a change of the inbox.</summary>
+    ValueTask WriteAsync(InboxChange change);
+
+    /// <summary>Adds a sign of life.</summary>
+    ValueTask WriteHeartbeatAsync();
+
+    /// <summary>Adds that the stream ends, and why.</summary>
+    ValueTask WriteAsync(StreamEnd end);
+
+    /// <summary>Sends what was added, and waits while the client does not take it.</summary>
+    /// <exception cref="SlowClientException">The client took nothing for too long.</exception>
+    ValueTask FlushAsync();
+}

@@ -1,0 +1,21 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>A stream ends, and why. The last thing that a client receives, unless the connection breaks.</summary>
+/// <param name="Code">One of <see cref="ProblemCodes"/>.</param>
+/// <param name="Retry">Whether to connect again at once, from the positions that were reached; otherwise the user must sign in first.</param>
+public sealed record StreamEnd(string Code, bool Retry)
+{
+    internal static StreamEnd Shutdown { get; } = new(ProblemCodes.Shutdown, Retry: true);
+
+    internal static StreamEnd Revoked { get; } = new(ProblemCodes.Revoked, Retry: false);
+
+    internal static StreamEnd Unauthenticated { get; } = new(ProblemCodes.Unauthenticated, Retry: false);
+
+    internal static StreamEnd Expired { get; } = new(ProblemCodes.Expired, Retry: true);
+
+    internal static StreamEnd RoomLeft { get; } = new(ProblemCodes.RoomLeft, Retry: false);
+
+    internal static StreamEnd Unavailable { get; } = new(ProblemCodes.Unavailable, Retry: true);
+
+    internal static StreamEnd Failure { get; } = new(ProblemCodes.Internal, Retry: true);
+}
