@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gate, start, texts, until } from "./helpers.mjs";
+
+/** An open room with some messages. */
+async function opened(t, messages = ["one", "two", "three"], options) {
+  const { server, client } = await start(t);
+  for (const text of messages) server.send("lobby", "bob", text);
+  const chat = client();
+  const room = chat.room("lobby");
+  const changes = [];
+  room.on("change", (change) => changes.push(change));
+  await room.open(options);
+  await server.until(() => server.live.length === 1);
+  await until(chat, () => chat.state === "online");
+  return { server, chat, room, changes, stream: () => server.live[0] };
+}
+
+/** Holds the answer to the next such request, which is computed at once: what comes late is old. */
+function hold(server, matches) {
+  const held = gate();
+  const came = gate();
+  server.intercept = async (request, res) => {
+    if (!matches(request)) return false;
+    server.intercept = () => false;
+    let answered;
+    const late = { writeHead: (...head) => ({ end: (body) => (answered = () => res.writeHead(...head).end(body)) }) };
+    server.answer(request, late);
+    came.open();
+    await held;
+    answered();
+    return true;
+  };
+  return { came, release: held.open };
+}
+
+const isPage = ({ method, path }) => method === "GET" && path.endsWith("/messages");
+
+test("events from before the position, and repeated ones, change nothing", async (t) => {
+  const { server, room, changes, stream } = await opened(t);
+  const edited = server.edit("lobby", 1, "ONE");
+  await until(room, () => room.messages[0].text === "ONE");
+  const before = changes.length;
+  for (const event of server.room("lobby").log) server.frame(stream(), "", { room: "lobby", event }, event.position);
+  server.send("lobby", "bob", "four");
+  await until(room, () => room.messages.length === 4);
+  assert.equal(changes.length, before + 1);
+  assert.deepEqual(texts(room), ["ONE", "two", "three", "four"]);
+  assert.equal(room.messages[0].editedAt, edited.editedAt);
+});
+
+test("a changed message is a new object with the same key; the others are the same objects", async (t) => {
+  const { server, room } = await opened(t);
+  const [first, second] = room.messages;
+  server.edit("lobby", 1, "ONE");
+  await until(room, () => room.messages[0].text === "ONE");
+  assert.notEqual(room.messages[0], first);
+  assert.equal(room.messages[0].key, first.key);
+  assert.equal(room.messages[1], second);
+});
+
+test("after a gap the room is loaded again, and shown until the page is there", async (t) => {
+  const { server, room, changes } = await opened(t);
+  const { came, release } = hold(server, isPage);
+  server.send("lobby", "bob", "four", { silent: true });
+  server.passing("lobby", { kind: "gap" });
+  await came;
+  server.send("lobby", "bob", "five");
+  server.delete("lobby", 2);
+  assert.deepEqual(texts(room), ["one", "two", "three"]);
+  release();
+  await until(room, () => texts(room).join() === "one,three,four,five");
+  assert.ok(changes.some(({ reset }) => reset));
+});
+
+test("the ids of a new epoch are free again, those deleted in the old one too", async (t) => {
+  const { server, room } = await opened(t);
+  server.delete("lobby", 2);
+  await until(room, () => room.messages.length === 2);
+  server.rooms.clear();
+  const { epoch } = Object.assign(server.room("lobby"), { epoch: "b2" });
+  for (const text of ["uno", "dos"]) server.send("lobby", "bob", text, { silent: true });
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => room.messages.length === 2 && room.messages[1].text === "dos");
+  assert.deepEqual(texts(room), ["uno", "dos"]);
+  server.send("lobby", "bob", "tres");
+  await until(room, () => room.messages.length === 3);
+  assert.equal(epoch, "b2");
+});
+
+test("an event of another epoch without a gap before it loads the room again", async (t) => {
+  const { server, room } = await opened(t);
+  server.rooms.clear();
+  server.room("lobby").epoch = "b2";
+  server.send("lobby", "bob", "uno");
+  await until(room, () => texts(room)[0] === "uno");
+  assert.deepEqual(texts(room), ["uno"]);
+});
+
+test("ids that a failover gave out again are noticed by their stamp", async (t) => {
+  const { server, room } = await opened(t);
+  const lobby = server.room("lobby");
+  lobby.messages.delete(3);
+  lobby.last = 2;
+  server.send("lobby", "bob", "another three");
+  await until(room, () => texts(room)[2] === "another three");
+  assert.deepEqual(texts(room), ["one", "two", "another three"]);
+});
+
+test("a message deleted before a failover lost the deletion is back after the gap", async (t) => {
+  const { server, room } = await opened(t);
+  const message = server.room("lobby").messages.get(2);
+  server.delete("lobby", 2);
+  await until(room, () => room.messages.length === 2);
+  Object.assign(server.room("lobby"), { revision: 0, messages: new Map([[2, message]]), last: 2 });
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => room.messages[0]?.id === 2);
+});
+
+test("a deleted message does not come back with a late page", async (t) => {
+  const { server, room, changes } = await opened(t, ["1", "2", "3", "4", "5"], { limit: 2 });
+  const { came, release } = hold(server, isPage);
+  const older = room.older();
+  await came;
+  server.delete("lobby", 2);
+  await until(room, () => changes.at(-1).kind === "deleted");
+  release();
+  assert.equal(await older, true);
+  assert.deepEqual(texts(room), ["3", "4", "5"]);
+});
+
+test("a deleted message does not come back with a late answer to an edit", async (t) => {
+  const { server, room } = await opened(t);
+  const { came, release } = hold(server, ({ method }) => method === "PATCH");
+  const edit = room.edit(2, "TWO");
+  await came;
+  server.delete("lobby", 2);
+  await until(room, () => room.messages.length === 2);
+  release();
+  await edit;
+  assert.deepEqual(texts(room), ["one", "three"]);
+});
+
+test("an older page does not undo an edit that came while it was read", async (t) => {
+  const { server, room } = await opened(t, ["1", "2", "3", "4"], { limit: 2 });
+  const { came, release } = hold(server, isPage);
+  const older = room.older();
+  await came;
+  server.edit("lobby", 1, "edited");
+  server.react("lobby", 2, "bob", "👍");
+  server.send("lobby", "bob", "5");
+  await until(room, () => texts(room).includes("5"));
+  release();
+  await older;
+  assert.deepEqual(texts(room), ["edited", "2", "3", "4", "5"]);
+  assert.deepEqual(room.messages[1].reactions, [{ emoji: "👍", count: 1, own: 0 }]);
+});
+
+test("an event does not undo a change that an older page already has", async (t) => {
+  const { server, room } = await opened(t, ["1", "2", "3", "4"], { limit: 2 });
+  const first = server.react("lobby", 1, "bob", "👍", { silent: true });
+  server.react("lobby", 1, "carl", "👍", { silent: true });
+  await room.older();
+  server.event("lobby", first);
+  server.send("lobby", "bob", "5");
+  await until(room, () => texts(room).includes("5"));
+  assert.equal(room.messages[0].reactions[0].count, 2);
+});
+
+test("older pages follow each other to the first message, once each", async (t) => {
+  const { server, room } = await opened(t, ["1", "2", "3", "4", "5"], { limit: 2 });
+  assert.equal(room.hasOlder, true);
+  server.send("lobby", "bob", "6");
+  assert.deepEqual(await Promise.all([room.older(), room.older()]), [true, true]);
+  await until(room, () => room.messages.length === 5);
+  assert.equal(await room.older(), true);
+  assert.equal(room.hasOlder, false);
+  assert.equal(await room.older(), false);
+  assert.deepEqual(texts(room), ["1", "2", "3", "4", "5", "6"]);
+  assert.equal(server.requests.filter(({ query }) => query.has("before")).length, 2);
+});
+
+test("an older page from before a gap is dropped", async (t) => {
+  const { server, room } = await opened(t, ["1", "2", "3", "4", "5"], { limit: 2 });
+  const { came, release } = hold(server, isPage);
+  const older = room.older();
+  await came;
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => server.requests.filter(isPage).length === 3);
+  await server.until(() => true);
+  release();
+  await older;
+  assert.deepEqual(texts(room), ["4", "5"]);
+});
+
+test("a room opened around a message shows later events only after the pages between", async (t) => {
+  const { server, room } = await opened(t, ["1", "2", "3", "4", "5", "6"], { limit: 2, around: 3 });
+  assert.deepEqual(texts(room), ["2", "3"]);
+  assert.deepEqual([room.hasOlder, room.hasNewer], [true, true]);
+  server.send("lobby", "bob", "7");
+  server.edit("lobby", 3, "THREE");
+  await until(room, () => texts(room)[1] === "THREE");
+  assert.deepEqual(texts(room), ["2", "THREE"]);
+  await room.send("own");
+  assert.deepEqual(texts(room), ["2", "THREE", "own"]);
+  await room.newer();
+  await room.newer();
+  await room.newer();
+  assert.equal(room.hasNewer, false);
+  assert.deepEqual(texts(room), ["2", "THREE", "4", "5", "6", "7", "own"]);
+});
+
+test("edit and delete show at once, by the answer or the event, whichever is first", async (t) => {
+  const { server, room } = await opened(t);
+  assert.equal((await room.edit(1, "ONE")).text, "ONE");
+  assert.equal(room.messages[0].version, 2);
+  await room.delete(2, "spam & more");
+  await room.delete(2);
+  assert.deepEqual(texts(room), ["ONE", "three"]);
+  assert.equal(server.requests.find(({ method }) => method === "DELETE").query.get("reason"), "spam & more");
+  await assert.rejects(room.edit(2, "x"), { code: "not-found" });
+});
+
+test("a late answer to an edit does not undo a newer one", async (t) => {
+  const { server, room } = await opened(t);
+  const { came, release } = hold(server, ({ method }) => method === "PATCH");
+  const edit = room.edit(1, "mine");
+  await came;
+  server.edit("lobby", 1, "moderated");
+  await until(room, () => room.messages[0].text === "moderated");
+  release();
+  await edit;
+  assert.equal(room.messages[0].text, "moderated");
+});
+
+test("reactions keep what is the user's own, which events do not say", async (t) => {
+  const { server, room } = await opened(t);
+  await room.react(1, "👍");
+  assert.deepEqual(room.messages[0].reactions, [{ emoji: "👍", count: 1, own: 1 }]);
+  server.react("lobby", 1, "bob", "👍");
+  await until(room, () => room.messages[0].reactions[0].count === 2);
+  assert.deepEqual(room.messages[0].reactions, [{ emoji: "👍", count: 2, own: 1 }]);
+  await room.unreact(1, "👍");
+  assert.deepEqual(room.messages[0].reactions, [{ emoji: "👍", count: 1, own: 0 }]);
+});
+
+test("a late answer to a reaction takes back none of the others'", async (t) => {
+  const { server, room } = await opened(t);
+  const { came, release } = hold(server, ({ path }) => path.includes("/reactions/"));
+  const reacting = room.react(1, "👍");
+  await came;
+  server.react("lobby", 1, "bob", "👍");
+  await until(room, () => room.messages[0].reactions[0]?.count === 2);
+  release();
+  await reacting;
+  await until(room, () => room.messages[0].reactions[0].own === 1);
+  assert.deepEqual(room.messages[0].reactions, [{ emoji: "👍", count: 2, own: 1 }]);
+});
+
+test("the user's reaction on another device is shown as own", async (t) => {
+  const { server, room } = await opened(t);
+  server.react("lobby", 2, "alice", "🎉");
+  await until(room, () => room.messages[1].reactions[0]?.own === 1);
+  server.react("lobby", 2, "alice", "🎉", { remove: true });
+  await until(room, () => !room.messages[1].reactions.length);
+});
+
+test("a page that fails for a while is loaded in the end; one that is refused is an error", async (t) => {
+  const { server, client } = await start(t);
+  server.send("lobby", "bob", "one");
+  let failures = 0;
+  server.intercept = (request, res) => {
+    if (!isPage(request) || failures === 5) return false;
+    return failures++ % 2 ? server.problem(res, 503, "unavailable") : (res.destroy(), true);
+  };
+  const chat = client();
+  await chat.room("lobby").open();
+  assert.deepEqual(texts(chat.room("lobby")), ["one"]);
+  server.intercept = (request, res) => isPage(request) && server.problem(res, 403, "forbidden", { reason: "notMember", detail: "Members only." });
+  await assert.rejects(chat.room("secret").open(), { name: "ChatError", status: 403, reason: "notMember", message: "Members only." });
+  assert.equal(chat.room("secret").error.code, "forbidden");
+});

@@ -1,0 +1,245 @@
+// A chat in memory that speaks the web contract on one or more nodes, and does to requests what a test tells it to.
+import { EventEmitter } from "node:events";
+import { createServer } from "node:http";
+
+export class Server extends EventEmitter {
+  rooms = new Map();
+  requests = [];
+  streams = [];
+  present = ["alice"];
+  inbox = [];
+  time = 1_700_000_000_000_000;
+  /** Called before each request: (request, response) => true if it has answered, or a promise of that. */
+  intercept = () => false;
+  #nodes = [];
+
+  /** Starts a node and returns its base URL. */
+  async node() {
+    const node = this.#nodes.length;
+    const server = createServer((req, res) => this.#handle(node, req, res));
+    this.#nodes.push(server);
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${server.address().port}/chat`;
+  }
+
+  async close() {
+    for (const server of this.#nodes) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  room(id) {
+    if (!this.rooms.has(id)) this.rooms.set(id, { id, epoch: "a1", last: 0, stamp: 0, revision: 0, messages: new Map(), reactions: new Map(), log: [] });
+    return this.rooms.get(id);
+  }
+
+  position(id) {
+    const { epoch, last, stamp, revision } = this.room(id);
+    return last || revision ? `${epoch}.${last}.${stamp}.${revision}` : "0.0.0.0";
+  }
+
+  #now() {
+    return new Date(Math.floor(this.time++ / 1000)).toISOString().replace("Z", "+00:00");
+  }
+
+  send(id, user, text, { silent = false, stored = text, idempotencyKey } = {}) {
+    const room = this.room(id);
+    room.stamp = this.time;
+    const message = { id: ++room.last, user, text: stored, timestamp: this.#now(), version: 1, metadata: {} };
+    if (idempotencyKey) message.idempotencyKey = idempotencyKey;
+    room.messages.set(message.id, message);
+    const event = this.#log(id, { kind: "created", message });
+    if (!silent) this.event(id, event);
+    return { message, event, receipt: { id: message.id, timestamp: message.timestamp, position: event.position } };
+  }
+
+  change(id, event, { silent = false } = {}) {
+    const room = this.room(id);
+    room.revision = this.time++;
+    const logged = this.#log(id, event);
+    if (!silent) this.event(id, logged);
+    return logged;
+  }
+
+  edit(id, messageId, text, options) {
+    const message = { ...this.room(id).messages.get(messageId), text, editedAt: this.#now() };
+    message.version++;
+    this.room(id).messages.set(messageId, message);
+    this.change(id, { kind: "edited", message }, options);
+    return message;
+  }
+
+  delete(id, messageId, options) {
+    this.room(id).messages.delete(messageId);
+    return this.change(id, { kind: "deleted", messageId, user: "mod" }, options);
+  }
+
+  /** Reactions with the user's own ones: emoji → users. */
+  react(id, messageId, user, emoji, { remove = false, ...options } = {}) {
+    const reactions = this.room(id).reactions;
+    const all = reactions.get(messageId) ?? new Map();
+    reactions.set(messageId, all);
+    const users = all.get(emoji) ?? new Set();
+    all.set(emoji, users);
+    if (remove) users.delete(user);
+    else users.add(user);
+    if (!users.size) all.delete(emoji);
+    return this.change(id, { kind: "reacted", messageId, user, reactions: this.reactions(id, messageId) }, options);
+  }
+
+  reactions(id, messageId, user) {
+    return [...(this.room(id).reactions.get(messageId) ?? [])].map(([emoji, users]) => ({ emoji, count: users.size, own: users.has(user) ? 1 : 0 }));
+  }
+
+  #log(id, event) {
+    const logged = { ...event, position: this.position(id) };
+    this.room(id).log.push(logged);
+    return logged;
+  }
+
+  /** To all streams that have the room. */
+  event(id, event, hasPosition = true) {
+    for (const stream of this.streams) if (stream.rooms.has(id)) this.frame(stream, "", { room: id, event }, hasPosition ? event.position : "");
+  }
+
+  passing(id, event) {
+    this.event(id, { position: this.position(id), ...event }, false);
+  }
+
+  frame(stream, event, data, position) {
+    stream.res.write((event ? `event: ${event}\n` : "") + (position ? `id: ${position}\n` : "") + `data: ${JSON.stringify(data)}\n\n`);
+  }
+
+  get live() {
+    return this.streams.filter(({ res }) => !res.destroyed && !res.writableEnded);
+  }
+
+  /** Waits for a request or stream such that the condition holds. */
+  async until(condition) {
+    const end = Date.now() + 10_000;
+    while (!condition()) {
+      let timer;
+      await new Promise((resolve) => {
+        this.once("news", resolve);
+        timer = setTimeout(resolve, Math.max(0, end - Date.now()));
+      });
+      clearTimeout(timer);
+      if (Date.now() >= end) throw new Error("Did not happen: " + condition);
+    }
+  }
+
+  async #handle(node, req, res) {
+    const url = new URL(req.url, "http://x");
+    let text = "";
+    for await (const chunk of req) text += chunk;
+    const request = {
+      node,
+      method: req.method,
+      path: url.pathname.slice("/chat/".length),
+      query: url.searchParams,
+      body: text ? JSON.parse(text) : undefined,
+      headers: req.headers,
+      user: req.headers.authorization?.slice("Bearer ".length),
+    };
+    this.requests.push(request);
+    res.on("close", () => this.emit("news"));
+    this.emit("news");
+    if (await this.intercept(request, res)) return;
+    this.answer(request, res);
+  }
+
+  json(res, status, body, headers = {}) {
+    res.writeHead(status, { "content-type": "application/json", ...headers }).end(body === undefined ? undefined : JSON.stringify(body));
+    return true;
+  }
+
+  problem(res, status, code, more = {}) {
+    return this.json(res, status, { status, code, title: code, ...more });
+  }
+
+  answer(request, res) {
+    const { method, path, query, body, user, node } = request;
+    if (!user) return this.problem(res, 401, "unauthenticated");
+    if (path === "me") return this.json(res, 200, { user });
+    if (path === "inbox") return this.json(res, 200, { rooms: this.inbox });
+    if (path === "stream") return this.#stream(node, body, user, res);
+    const [first, second, third, fourth, fifth, sixth] = path.split("/").map(decodeURIComponent);
+    if (first === "stream") return this.#changeStream(node, second, body, res);
+    const room = this.room(second);
+    if (third === "presence") return this.json(res, 200, { users: this.present, count: this.present.length });
+    if (third === "typing") return this.json(res, 204);
+    if (third === "read") return this.json(res, 200, { user, messageId: body.messageId, at: this.#now() });
+    if (!fourth && method === "GET") return this.json(res, 200, this.page(second, query, user));
+    if (!fourth) {
+      const known = [...room.messages.values()].find((message) => message.key === user + body.idempotencyKey);
+      if (known) return this.json(res, 200, { id: known.id, timestamp: known.timestamp, position: this.position(second), isDuplicate: true });
+      const { message, receipt } = this.send(second, user, body.text);
+      Object.defineProperty(message, "key", { value: user + body.idempotencyKey });
+      return this.json(res, 201, receipt);
+    }
+    const id = +fourth;
+    if (!room.messages.has(id)) return this.problem(res, 404, "not-found");
+    if (fifth) {
+      this.react(second, id, user, sixth, { remove: method === "DELETE" });
+      return this.json(res, 200, this.reactions(second, id, user));
+    }
+    if (method === "PATCH") return this.json(res, 200, this.edit(second, id, body.text));
+    this.delete(second, id);
+    return this.json(res, 204);
+  }
+
+  page(id, query, user) {
+    const room = this.room(id);
+    const limit = +(query.get("limit") ?? 50);
+    const all = [...room.messages.values()];
+    let from = Math.max(0, all.length - limit);
+    let to = all.length;
+    const at = (name) => all.findIndex((message) => message.id >= +query.get(name));
+    if (query.get("before")) {
+      to = at("before") < 0 ? all.length : at("before");
+      from = Math.max(0, to - limit);
+    } else if (query.get("after")) {
+      from = all.filter((message) => message.id <= +query.get("after")).length;
+      to = Math.min(all.length, from + limit);
+    } else if (query.get("around")) {
+      from = Math.max(0, at("around") - Math.floor(limit / 2));
+      to = Math.min(all.length, from + limit);
+    }
+    const messages = all.slice(from, to);
+    const reactions = Object.fromEntries(messages.map((message) => [message.id, this.reactions(id, message.id, user)]).filter(([, list]) => list.length));
+    return { messages, position: this.position(id), hasOlder: from > 0, hasNewer: to < all.length, reactions, unreadable: [] };
+  }
+
+  #stream(node, body, user, res) {
+    const stream = { id: "s" + this.streams.length, node, res, user, body, rooms: new Map(), inbox: body.inbox };
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    res.write(": hello\n\n");
+    this.frame(stream, "opened", { stream: stream.id });
+    for (const room of body.rooms) this.#add(stream, room);
+    this.streams.push(stream);
+    this.emit("news");
+  }
+
+  #add(stream, { room: id, after, present }) {
+    const room = this.room(id);
+    stream.rooms.set(id, { after, present });
+    const [epoch, message, , revision] = (after ?? this.position(id)).split(".");
+    const position = this.position(id);
+    if (after && after !== "0.0.0.0" && epoch !== room.epoch) this.frame(stream, "", { room: id, event: { kind: "gap", position } });
+    else for (const event of room.log) {
+      const [, m, , r] = event.position.split(".");
+      if (after && (+m > +message || +r > +revision)) this.frame(stream, "", { room: id, event }, event.position);
+    }
+    this.frame(stream, "", { room: id, event: { kind: "caughtUp", position } }, position);
+  }
+
+  #changeStream(node, id, { add = [], remove = [] }, res) {
+    const stream = this.live.find((stream) => stream.id === id && stream.node === node);
+    if (!stream) return this.problem(res, 404, "stream-not-here");
+    for (const room of remove) stream.rooms.delete(room);
+    for (const room of add) this.#add(stream, room);
+    this.json(res, 204);
+    this.emit("news");
+  }
+}
