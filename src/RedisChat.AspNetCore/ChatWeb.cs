@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,11 @@ internal sealed class ChatWeb : IDisposable
     public EncodedEvents Encoded { get; } = new();
 
     public OpenStreams Streams { get; }
+
+    /// <summary>The chat that endpoints are mapped for.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static ChatWeb Of(IEndpointRouteBuilder endpoints, string? key) => endpoints.ServiceProvider.GetKeyedService<ChatWeb>(key)
+        ?? throw new InvalidOperationException("There is no chat to serve. Call services.AddRedisChat(…).AddWeb() first.");
 
     public void Dispose() => Streams.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,14 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatWebOptions>, WebOptionsValidator>());
         builder.Services.TryAddKeyedSingleton<IChatAccess, ClaimsAccess>(builder.ServiceKey);
         builder.Services.TryAddKeyedSingleton(builder.ServiceKey, (provider, key) => new ChatWeb(provider, (string?)key));
+        builder.Services.AddSignalR();
+        builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>, ChatHubConnections>();
+        builder.Services.Configure<JsonHubProtocolOptions>(json =>
+        {
+            // For trimmed and native applications, which have no reflection to fall back to.
+            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
+            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(StreamJsonContext.Default);
+        });
         return builder;
     }
 

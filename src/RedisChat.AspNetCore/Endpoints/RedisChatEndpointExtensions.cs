@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisChat.AspNetCore;
 
@@ -18,8 +17,7 @@ public static class RedisChatEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
-        var web = endpoints.ServiceProvider.GetKeyedService<ChatWeb>(serviceKey)
-            ?? throw new InvalidOperationException("There is no chat to serve. Call services.AddRedisChat(…).AddWeb() first.");
+        var web = ChatWeb.Of(endpoints, serviceKey);
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
         StreamEndpoints.Map(group, web);
         return group;

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace RedisChat.AspNetCore;
 
 /// <summary>An event as it is sent.</summary>
 internal sealed class EncodedEvent
 {
-    private ReadOnlyMemory<byte>? _json;
+    private SerializedHubMessage? _hubMessage;
 
     public EncodedEvent(string room, RoomEvent happened)
     {
@@ -23,20 +25,10 @@ internal sealed class EncodedEvent
     public ReadOnlyMemory<byte> Frame { get; }
 
     /// <summary>The JSON alone.</summary>
-    public ReadOnlyMemory<byte> Json
-    {
-        get
-        {
-            if (_json is { } json)
-            {
-                return json;
-            }
+    public ReadOnlyMemory<byte> Json => Frame[(Frame.Span.IndexOf("data: "u8) + 6)..^2];
 
-            var start = Frame.Span.IndexOf("data: "u8) + 6;
-            _json = json = Frame[start..^2];
-            return json;
-        }
-    }
+    /// <summary>The message of the hub, which each of its protocols serializes once.</summary>
+    public SerializedHubMessage HubMessage => _hubMessage ??= new(new InvocationMessage(nameof(IChatHubClient.Event), [new ChatHubEvent(this)]));
 
     // After a gap, a client that has not reloaded yet must find the gap again, so the position before it stays the one to resume from. Passing events are not part of
     // the history.

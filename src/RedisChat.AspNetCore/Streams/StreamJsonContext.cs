@@ -10,4 +10,5 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(StreamChange))]
+[JsonSerializable(typeof(ChatHubEvent))]
 internal sealed partial class StreamJsonContext : JsonSerializerContext;

@@ -95,6 +95,13 @@ public sealed partial class TestServer : IAsyncLifetime
     /// <summary>The same for chats with the classic layout.</summary>
     public ConnectionMultiplexer ClassicConnection => Need(_classicChats);
 
+    /// <summary>How a chat of its own connects: <see cref="Configuration"/>. Skips the test if there is no server.</summary>
+    public string Require()
+    {
+        _ = Connection;
+        return Configuration!;
+    }
+
     /// <summary>Skips a test that needs something Garnet lacks.</summary>
     public void NeedRedis(string why)
     {

@@ -23,7 +23,7 @@ internal sealed class WebNode : IAsyncDisposable
 
     public Chat Chat => _app.Services.GetRequiredService<Chat>();
 
-    public IServiceProvider Services => _app.Services;
+    public IChatAccess Access => _app.Services.GetRequiredService<IChatAccess>();
 
     /// <summary>Starts a node.</summary>
     /// <param name="redis">The chat's Redis; <see langword="null"/> for a chat in memory.</param>

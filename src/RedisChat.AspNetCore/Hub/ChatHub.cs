@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>
+/// The chat over SignalR. A connection opens rooms and the inbox, receives their events by <see cref="IChatHubClient"/>, and calls the same operations as the endpoints offer. The user is always
+/// the one who is signed in.
+/// </summary>
+/// <remarks>
+/// After a reconnect, also to another node, the client opens its rooms again with the positions that it reached: nothing is lost or doubled. An operation that fails throws a
+/// <see cref="HubException"/> whose message is <c>code: sentence</c> or <c>code/reason: sentence</c>, with the codes of <see cref="ProblemCodes"/>.
+/// </remarks>
+public sealed partial class ChatHub : Hub
+{
+    private const string SessionItem = "RedisChat";
+
+    private readonly ChatHubConnections _connections;
+
+    /// <summary>Called by SignalR.</summary>
+    public ChatHub(HubLifetimeManager<ChatHub> connections)
+    {
+        _connections = connections as ChatHubConnections
+            ?? throw new InvalidOperationException("The hub of the chat needs its own lifetime manager. Do not register another one for ChatHub.");
+    }
+
+    private ChatWeb Web => Context.GetHttpContext()?.GetEndpoint()?.Metadata.GetMetadata<ChatHubEndpoint>()?.Web
+        ?? throw new InvalidOperationException("Map the hub with MapRedisChatHub.");
+
+    private HubSession Session => (HubSession)Context.Items[SessionItem]!;
+
+    /// <inheritdoc/>
+    public override Task OnConnectedAsync() => CallAsync(async () =>
+    {
+        var web = Web;
+        var caller = await ChatCaller.FindAsync(web.Chat, web.Access, Context.User ?? new(), Context.ConnectionAborted).ConfigureAwait(false);
+        var connection = _connections.Find(Context.ConnectionId) ?? throw new InvalidOperationException("The connection is not open.");
+        Context.Items[SessionItem] = new HubSession(web, caller, connection, Context);
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Context.Items[SessionItem] is HubSession session)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens a room: its events are received from now on, or since a position.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="after">What the client has seen: the position of a page or event; omitted to start with the events from now on.</param>
+    /// <param name="present">Whether the user is present in the room while it is open.</param>
+    public Task Open(string room, string? after = null, bool present = false) => CallAsync(async () =>
+    {
+        RoomPosition? position = after is null ? null
+            : RoomPosition.TryParse(after, null, out var parsed) ? parsed
+            : throw new ChatProblemException(ChatProblem.Invalid("Pass back exactly the position that the chat returned.", nameof(after)));
+        await Session.Stream.AddAsync([new StreamedRoomRequest(room, position, present)], Context.ConnectionAborted).ConfigureAwait(false);
+        return 0;
+    });
+
+    /// <summary>Closes a room: no more events of it are received.</summary>
+    /// <param name="room">The room's id.</param>
+    public Task Close(string room) => CallAsync(async () =>
+    {
+        await Session.Stream.RemoveAsync([room]).ConfigureAwait(false);
+        return 0;
+    });
+
+    /// <summary>Receives the user's inbox from now on: first each room as it is, then each change.</summary>
+    public Task OpenInbox() => CallAsync(() =>
+    {
+        Session.Stream.OpenInbox();
+        return Task.FromResult(0);
+    });
+
+    /// <summary>Receives the inbox no more.</summary>
+    public Task CloseInbox() => CallAsync(async () =>
+    {
+        await Session.Stream.CloseInboxAsync().ConfigureAwait(false);
+        return 0;
+    });
+
+    // SignalR shows clients the message of a HubException, and of no other exception.
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            var problem = ChatProblem.Of(e) ?? ChatProblem.Failure;
+            if (problem.Status >= 500)
+            {
+                WebLog.RequestFailed(Web.Logger, e);
+            }
+
+            var code = problem.Reason is null ? problem.Code : $"{problem.Code}/{problem.Reason}";
+            throw new HubException($"{code}: {problem.Detail ?? problem.Title}");
+        }
+    }
+}

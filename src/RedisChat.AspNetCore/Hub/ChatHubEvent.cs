@@ -1,0 +1,39 @@
+using System.Runtime.Serialization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>
+/// An event as the hub sends it. Its JSON is that of a <see cref="WatchedRoomEvent"/>, which is also the type for .NET clients to receive; with MessagePack it is a map with the same names.
+/// </summary>
+[DataContract]
+[JsonConverter(typeof(ChatHubEventConverter))]
+public sealed class ChatHubEvent
+{
+    private readonly EncodedEvent _encoded;
+    private IReadOnlyDictionary<string, object?>? _event;
+
+    internal ChatHubEvent(EncodedEvent encoded) => _encoded = encoded;
+
+    /// <summary>The room's id.</summary>
+    [DataMember(Name = "room")]
+    public string Room => _encoded.Room;
+
+    /// <summary>The event's properties, by their names in JSON. The first is <c>kind</c>.</summary>
+    [DataMember(Name = "event")]
+    public IReadOnlyDictionary<string, object?> Event => _event ??= (Dictionary<string, object?>)Plain(JsonDocument.Parse(_encoded.Json).RootElement.GetProperty("event"))!;
+
+    internal ReadOnlyMemory<byte> Json => _encoded.Json;
+
+    private static object? Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().ToDictionary(property => property.Name, property => Plain(property.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToArray(),
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>Sends to one hub connection.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="web">The chat.</param>
+internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IClientSink
+{
+    public ValueTask WriteAsync(string room, RoomEvent happened) => SendAsync(web.Encoded.Of(room, happened).HubMessage);
+
+    public ValueTask WriteAsync(RoomFailure failure) => SendAsync(nameof(IChatHubClient.Failed), failure);
+
+    public ValueTask WriteAsync(InboxChange change) => SendAsync(nameof(IChatHubClient.Inbox), change);
+
+    public ValueTask WriteAsync(StreamEnd end) => SendAsync(nameof(IChatHubClient.End), end);
+
+    // SignalR has its own.
+    public ValueTask WriteHeartbeatAsync() => default;
+
+    // Each message is sent as it is written.
+    public ValueTask FlushAsync() => default;
+
+    private ValueTask SendAsync(string method, object argument) => SendAsync(new SerializedHubMessage(new InvocationMessage(method, [argument])));
+
+    private ValueTask SendAsync(SerializedHubMessage message)
+    {
+        var sent = connection.WriteAsync(message, CancellationToken.None);
+        return sent.IsCompletedSuccessfully ? default : WaitAsync(sent);
+    }
+
+    private async ValueTask WaitAsync(ValueTask sent)
+    {
+        try
+        {
+            await sent.AsTask().WaitAsync(web.Options.WriteTimeout, web.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new SlowClientException();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>Serves a chat by SignalR: <c>app.MapRedisChatHub("/chat/hub").RequireAuthorization()</c>.</summary>
+public static class RedisChatHubExtensions
+{
+    /// <summary>Maps the hub of a chat: one connection carries all rooms of a client. No backplane is needed for several nodes, and none is used.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The path, for instance <c>/chat/hub</c>.</param>
+    /// <param name="serviceKey">The key of the chat, if it was added by <c>AddKeyedRedisChat</c>.</param>
+    /// <param name="configure">Sets options of the connections. Stateful reconnect is allowed by default.</param>
+    /// <returns>The endpoints, to add conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRedisChat(…).AddWeb()</c> was not called.</exception>
+    public static HubEndpointConventionBuilder MapRedisChatHub(
+        this IEndpointRouteBuilder endpoints, string pattern, string? serviceKey = null, Action<HttpConnectionDispatcherOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        var web = ChatWeb.Of(endpoints, serviceKey);
+        return endpoints.MapHub<ChatHub>(pattern, options =>
+        {
+            options.AllowStatefulReconnects = true;
+            options.CloseOnAuthenticationExpiration = true;
+            configure?.Invoke(options);
+        }).WithMetadata(new ChatHubEndpoint(web));
+    }
+}
