@@ -3,7 +3,7 @@ import { arrange, avatar, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { emojiName } from "./overlay.js";
 import { isLong, isOnlyEmoji, nodesOf } from "./text.js";
-import { fullOf, timeOf } from "./time.js";
+import { fullOf, narrowOf, timeOf } from "./time.js";
 
 export class MessageView {
   #actions;
@@ -51,7 +51,7 @@ export class MessageView {
   #showHead(message, isFirst) {
     const at = new Date(message.timestamp);
     const time = (text) => h("time", { datetime: message.timestamp, title: fullOf(at) }, text);
-    this.#side.replaceChildren(isFirst ? avatar(message.user) : time(timeOf(at)));
+    this.#side.replaceChildren(isFirst ? avatar(message.user) : time(narrowOf(at)));
     this.#head.classList.toggle("visually-hidden", !isFirst);
     const author = h("button", { class: "author", type: "button", "aria-haspopup": "menu", tabindex: isFirst ? null : "-1", onclick: () => this.#actions.author(message.user, author) }, h("bdi", {}, message.user));
     this.#head.replaceChildren(author, time(timeOf(at)));

@@ -3,7 +3,7 @@ import { roomPath } from "./directory.js";
 import { $, arrange, avatar, coalesce, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { ask, menu } from "./overlay.js";
-import { fullOf } from "./time.js";
+import { mediumOf } from "./time.js";
 
 const durations = [["600", "10 minutes"], ["3600", "1 hour"], ["86400", "1 day"], ["604800", "1 week"], ["", "Until lifted"]];
 const roles = [["owner", "an owner"], ["moderator", "a moderator"], ["member", "a member"], ["reader", "a reader"]];
@@ -196,4 +196,4 @@ export class People {
 }
 
 const inForce = (restriction) => restriction && (!restriction.until || new Date(restriction.until) > new Date());
-const until = (restriction) => restriction?.until ? `until ${fullOf(new Date(restriction.until)).split(",").at(-1).trim()}` : "";
+const until = (restriction) => restriction?.until ? `until ${mediumOf(new Date(restriction.until))}` : "";

@@ -78,7 +78,7 @@ export class RoomList {
     const badge = `${count}${unread?.hasMore && count ? "+" : ""}`;
     button.replaceChildren(
       avatar(name, isDirect(room) ? "" : "room"),
-      h("span", {}, h("bdi", { class: "name", "data-testid": "room-entry-name" }, name), preview ? h("span", { class: "preview", dir: "auto" }, preview) : ""),
+      h("span", { class: "middle" }, h("bdi", { class: "name", "data-testid": "room-entry-name" }, name), preview ? h("span", { class: "preview", dir: "auto" }, preview) : ""),
       h("span", { class: "end" },
         at ? h("span", {}, shortOf(new Date(at))) : "",
         count ? h("span", { class: isMuted ? "badge soft" : "badge" }, badge, h("span", { class: "visually-hidden" }, " unread")) : isMuted ? icon("bell-off") : ""));

@@ -1,5 +1,6 @@
 // Days and times, as the browser's language writes them.
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const medium = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
@@ -10,6 +11,9 @@ const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.ge
 const daysAgo = (date) => Math.round((midnight(new Date()) - midnight(date)) / 86_400_000);
 
 export const timeOf = (date) => time.format(date);
+/** Without "AM" and "PM", for narrow places. */
+export const narrowOf = (date) => time.formatToParts(date).filter(({ type }) => type !== "dayPeriod").map(({ value }) => value).join("").trim();
+export const mediumOf = (date) => medium.format(date);
 export const fullOf = (date) => full.format(date);
 export const dayKey = (date) => midnight(date);
 

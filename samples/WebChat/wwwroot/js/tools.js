@@ -13,7 +13,10 @@ export class Tools {
   constructor(list, actions) {
     this.#list = list;
     this.#actions = actions;
-    list.addEventListener("pointerover", (event) => this.#show(event.target));
+    // With a finger, a tap shows it: there is no hovering, and browsers make up pointer events where a tap has scrolled or changed the page.
+    const canHover = matchMedia("(hover: hover)");
+    list.addEventListener("pointerover", (event) => canHover.matches && this.#show(event.target));
+    list.addEventListener("click", (event) => this.#show(event.target));
     list.addEventListener("focusin", (event) => this.#show(event.target));
     list.addEventListener("pointerleave", () => this.#list.contains(document.activeElement) || this.#isBusy() || this.hide());
   }
@@ -38,6 +41,10 @@ export class Tools {
     if (!element || this.#isBusy() || this.#element.parentNode === element) return;
     this.#fill(element.view.message);
     element.append(this.#element);
+
+    // Above the message, but never above what can be seen.
+    const hiddenAbove = this.#list.parentElement.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    this.#element.style.top = hiddenAbove > -20 ? `${hiddenAbove + 4}px` : "";
   }
 
   #fill(message) {
