@@ -205,14 +205,14 @@ test("a server that asks to wait is not called before, online or not", async (t)
   t.after(() => delete globalThis.addEventListener);
   const clock = new ManualClock();
   const { server, room, sends } = await opened(t, { clock });
-  server.intercept = (request, res) => isSend(request) && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: 30 });
+  server.intercept = (request, res) => isSend(request) && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: 31 });
   t.mock.method(Math, "random", () => 0);
   const sent = room.send("slow");
   await server.until(() => sends().length === 1);
-  while (![...clock.timers.values()].some(({ at }) => at === clock.time + 30_000)) await new Promise(setImmediate);
+  while (![...clock.timers.values()].some(({ at }) => at === clock.time + 31_000)) await new Promise(setImmediate);
   server.intercept = () => false;
   target.dispatchEvent(new Event("online"));
-  clock.advance(29_999);
+  clock.advance(30_999);
   await new Promise(setImmediate);
   assert.equal(sends().length, 1);
   clock.advance(1);
