@@ -155,7 +155,7 @@ export class Composer {
     this.#send.setAttribute("aria-label", this.#editing ? "Save" : "Send");
     const warning = isTooLong ? "This is too long for one message: at most 16 KiB." : this.#warning;
     const hint = $("composer-hint");
-    hint.textContent = warning || this.#note || usualHint;
+    hint.textContent = warning || (isClosed ? "" : this.#note || usualHint);
     hint.classList.toggle("warn", warning !== "");
     this.#input.style.height = "auto";
     this.#input.style.height = `${this.#input.scrollHeight}px`;

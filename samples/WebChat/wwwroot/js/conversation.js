@@ -261,10 +261,11 @@ export class Conversation {
     $("room-topic").textContent = topic;
     $("room-topic").title = topic;
     $("present-count").textContent = room.present.length;
-    $("join").hidden = this.entry !== undefined || (!this.rights.has("Join") && !room.error) || room.error?.reason === "roomDeleted";
+    $("join").hidden = this.entry !== undefined || (!this.rights.has("Join") && !room.error) || ["roomDeleted", "banned"].includes(room.error?.reason);
+    $("people-toggle").hidden = $("room-menu").hidden = room.error !== undefined;
 
     const offline = chat.state === "offline" && "You are offline. What you write is sent when the connection is back.";
-    const banner = room.error ? explain(room.error) : this.rules?.isArchived ? "This room is archived. It can be read, but not changed." : offline;
+    const banner = room.error?.reason === "notMember" || room.error?.reason === "notPermitted" ? "Only members can read this room. If you were invited, join it." : room.error ? explain(room.error) : this.rules?.isArchived ? "This room is archived. It can be read, but not changed." : offline;
     $("room-banner").hidden = !banner;
     $("room-banner").textContent = banner || "";
 
@@ -284,7 +285,7 @@ export class Conversation {
       $("newer").hidden = !room.hasNewer;
       $("beginning").hidden = room.hasOlder || room.error !== undefined;
       if (!$("beginning").hidden) this.#showBeginning(name, topic);
-      this.#list.render(this.#reading.readers(room), this.rights);
+      this.#list.render(this.#reading.readers(room), this.rights, chat.state === "offline" ? "Waiting for the connection." : this.#slowMode() ? "Slow mode: sent as soon as it is allowed." : "Sending…");
     });
     this.#showJump();
     this.onChange();

@@ -64,7 +64,8 @@ export class Directory {
       }
       this.#changed();
     } catch {
-      // Not readable for this user: the id is shown.
+      // Not readable for this user. The list may have its name.
+      if (!again && !isDirect(id)) this.load().catch(() => {});
     }
   }
 

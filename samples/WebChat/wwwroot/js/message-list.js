@@ -43,8 +43,8 @@ export class MessageList {
     this.scroll.toBottom();
   }
 
-  /** @param readers user → message id; @param rights what the user may do */
-  render(readers, rights) {
+  /** @param readers user → message id; @param rights what the user may do; @param waiting why a message may take long */
+  render(readers, rights, waiting) {
     const { messages } = this.#room;
     const readersOf = this.#placeReaders(messages, readers);
     this.scroll.keep(() => {
@@ -66,7 +66,7 @@ export class MessageList {
           elements.push(this.#line);
         }
         const view = this.#views.get(message.key) ?? new MessageView(message, this.#actions);
-        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [] });
+        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [], waiting });
         views.set(message.key, view);
         elements.push(view.element);
         before = message;

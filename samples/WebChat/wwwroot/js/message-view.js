@@ -12,6 +12,8 @@ export class MessageView {
   #text = h("div", { class: "text", dir: "auto", "data-testid": "text" });
   #more = h("button", { class: "link small", type: "button", hidden: true, "data-testid": "show-more", onclick: () => this.#toggle() });
   #failed = h("div", { class: "failed", hidden: true });
+  #waiting = h("div", { class: "waiting", hidden: true, "data-testid": "waiting" });
+  #timer;
   #reactions = h("div", { class: "reactions", hidden: true });
   #readers = h("div", { class: "readers", hidden: true, "data-testid": "readers" });
   #shown = {};
@@ -22,11 +24,11 @@ export class MessageView {
   constructor(message, actions) {
     this.#actions = actions;
     this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message", "data-user": message.user },
-      this.#side, h("div", {}, this.#head, this.#text, this.#more, this.#failed, this.#reactions, this.#readers));
+      this.#side, h("div", {}, this.#head, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
     this.element.view = this;
   }
 
-  update(message, { isFirst, isOwn, canReact, readers }) {
+  update(message, { isFirst, isOwn, canReact, readers, waiting }) {
     this.message = message;
     const { dataset, classList } = this.element;
     if (message.id !== undefined) dataset.id = message.id;
@@ -37,6 +39,7 @@ export class MessageView {
     classList.toggle("first", isFirst);
     this.#on("head", `${isFirst} ${message.timestamp}`, () => this.#showHead(message, isFirst));
     this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
+    this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));
     this.#on("reactions", `${canReact} ${JSON.stringify(message.reactions)}`, () => this.#showReactions(message.reactions, canReact));
     this.#on("readers", readers.join("\n"), () => this.#showReaders(readers));
@@ -76,6 +79,17 @@ export class MessageView {
     this.#text.classList.toggle("collapsed", isCollapsed);
     this.#more.textContent = isCollapsed ? "Show more" : "Show less";
     this.#more.setAttribute("aria-expanded", String(!isCollapsed));
+  }
+
+  // Only after a while: most messages are stored before anyone could read this.
+  #showWaiting(isPending, text) {
+    clearTimeout(this.#timer);
+    this.#waiting.hidden = true;
+    if (!isPending) return;
+    this.#timer = setTimeout(() => {
+      this.#waiting.replaceChildren(text, h("button", { class: "link", type: "button", "data-testid": "discard-pending", onclick: () => this.#actions.discard(this.message) }, "Discard"));
+      this.#waiting.hidden = false;
+    }, 1500);
   }
 
   #showFailure(message) {
