@@ -33,6 +33,7 @@ async function start() {
   $("me-name").textContent = chat.user;
   $("me-avatar").replaceWith(avatar(chat.user, "medium"));
   $("sign-out").addEventListener("click", () => signOut(chat));
+  $("splash").hidden = true;
   $("chat").hidden = false;
   session.conversation = new Conversation(session);
   session.rooms = new RoomList(session);

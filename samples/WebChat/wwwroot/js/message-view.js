@@ -56,7 +56,7 @@ export class MessageView {
     const time = (text) => h("time", { datetime: message.timestamp, title: fullOf(at) }, text);
     this.#side.replaceChildren(isFirst ? avatar(message.user) : time(narrowOf(at)));
     this.#head.classList.toggle("visually-hidden", !isFirst);
-    const author = h("button", { class: "author", type: "button", "aria-haspopup": "menu", tabindex: isFirst ? null : "-1", onclick: () => this.#actions.author(message.user, author) }, h("bdi", {}, message.user));
+    const author = h("button", { class: "author", type: "button", "aria-haspopup": "menu", tabindex: "-1", onclick: () => this.#actions.author(message.user, author) }, h("bdi", {}, message.user));
     this.#head.replaceChildren(author, time(timeOf(at)));
   }
 

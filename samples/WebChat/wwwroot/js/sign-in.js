@@ -5,7 +5,7 @@ import { explain } from "./errors.js";
 const json = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 export function showSignIn(notice) {
-  $("chat").hidden = true;
+  $("chat").hidden = $("splash").hidden = true;
   $("sign-in").hidden = false;
   $("sign-in-notice").textContent = notice;
   $("sign-in-notice").hidden = !notice;
