@@ -4,6 +4,12 @@ using RedisChat.AspNetCore;
 using RedisChat.ConsoleHost;
 using RedisChat.WebChat;
 
+if (args is ["--help" or "-h" or "-?", ..])
+{
+    Console.WriteLine(WebChatSettings.Usage);
+    return 0;
+}
+
 try
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -20,7 +26,6 @@ try
 
     builder.Services.AddSharedKeyRing(redis, settings);
     builder.Services.AddCors();
-    builder.Services.AddAuthorization();
     builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
     {
         options.Cookie.Name = "webchat";
@@ -33,7 +38,6 @@ try
     app.UseStaticFiles();
     app.UseCors();
     app.UseAuthentication();
-    app.UseAuthorization();
 
     app.MapRedisChat("/chat");
     app.MapSignIn();
@@ -41,7 +45,8 @@ try
 
     await app.StartAsync();
     await FirstRoom.CreateAsync(app.Services.GetRequiredService<Chat>());
-    Console.WriteLine($"Open {string.Join(" or ", app.Urls)} in a browser, and in a private window as someone else. Redis: {(server is null ? "as given or found" : "embedded")}. Ctrl+C ends the chat.");
+    Console.WriteLine($"Open {string.Join(" or ", app.Urls)} in a browser, and again in a private window to be someone else. Ctrl+C ends this node.");
+    Console.WriteLine(server is not null ? $"The server is embedded: --redis {redis} starts a second node on it." : settings.Redis is null ? $"The server is the one on port {settings.Port}." : "The server is the one of --redis.");
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -11,6 +11,18 @@ namespace RedisChat.WebChat;
 /// <param name="Nodes">--nodes: the origins of all nodes, separated by commas.</param>
 internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, IReadOnlyList<string> Nodes)
 {
+    public const string Usage = """
+        A chat in the browser. Without options it finds or starts a server of its own on this machine.
+
+          --urls URL          where to listen (http://localhost:5000)
+          --redis CONFIG      use this Redis or Valkey: host:6379,password=... or redis://user:password@host:6379/0
+          --nodes URL,URL     the addresses of all nodes, to which the page connects
+          --prefix P          what the keys in Redis begin with (chatroom)
+          --keys DIR          keep the keys that protect the cookies in this directory, not in Redis
+          --data DIR          keep the embedded server's data in this directory
+          --port N            the embedded server's port (16379)
+        """;
+
     // The console sample's port, so that both find each other's server.
     private const int DefaultPort = 16379;
 

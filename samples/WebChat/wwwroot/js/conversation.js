@@ -1,6 +1,6 @@
 // The open room: its header, its messages, what the user may do in it, and who is there.
 import { Composer } from "./composer.js";
-import { roomPath } from "./directory.js";
+import { isDirect, roomPath } from "./directory.js";
 import { $, announce, avatar, coalesce, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { MessageList } from "./message-list.js";
@@ -301,6 +301,6 @@ export class Conversation {
     const shown = `${name}\n${topic}`;
     if ($("beginning").dataset.shown === shown) return;
     $("beginning").dataset.shown = shown;
-    $("beginning").replaceChildren(avatar(name, "room"), h("h3", { dir: "auto" }, name), h("p", { class: "muted", dir: "auto" }, topic || "This is where it begins."));
+    $("beginning").replaceChildren(isDirect(this.id) ? avatar(name, "room") : avatar(name, "room", this.id), h("h3", { dir: "auto" }, name), h("p", { class: "muted", dir: "auto" }, topic || "This is where it begins."));
   }
 }

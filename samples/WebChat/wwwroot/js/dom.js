@@ -42,9 +42,10 @@ function initialsOf(name) {
   return initials.toLocaleUpperCase();
 }
 
-export function avatar(name, kind = "") {
+/** A person's or room's initials. The color belongs to the id, so that it stays when a room is renamed. */
+export function avatar(name, kind = "", id = name) {
   const element = h("span", { class: `avatar ${kind}`, "aria-hidden": "true" }, kind.includes("tiny") ? [...initialsOf(name)][0] : initialsOf(name));
-  element.style.setProperty("--hue", hueOf(name));
+  element.style.setProperty("--hue", hueOf(id));
   return element;
 }
 

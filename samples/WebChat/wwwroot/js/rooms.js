@@ -77,7 +77,7 @@ export class RoomList {
     else button.removeAttribute("aria-current");
     const badge = `${count}${unread?.hasMore && count ? "+" : ""}`;
     button.replaceChildren(
-      avatar(name, isDirect(room) ? "" : "room"),
+      isDirect(room) ? avatar(name) : avatar(name, "room", room),
       h("span", { class: "middle" }, h("bdi", { class: "name", "data-testid": "room-entry-name" }, name), preview ? h("span", { class: "preview", dir: "auto" }, preview) : ""),
       h("span", { class: "end" },
         at ? h("span", {}, shortOf(new Date(at))) : "",
