@@ -32,15 +32,36 @@ internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal 
         return (allowed & rights) == rights ? found : throw new ChatProblemException(ChatProblem.NoAccess);
     }
 
+    /// <summary>A room in which the application lets the user do at least one of several things. The room's own rules are checked by the action itself.</summary>
+    /// <exception cref="ChatProblemException">The application allows none of them.</exception>
+    public async ValueTask<ChatRoom> RoomOfAnyAsync(string room, RoomRights rights, CancellationToken cancellationToken)
+    {
+        var found = chat.Room(room);
+        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        return (allowed & rights) != 0 ? found : throw new ChatProblemException(ChatProblem.NoAccess);
+    }
+
     /// <summary>A room of which the user may read what no rule of the library guards: its members, markers and the like.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
     /// <exception cref="ChatForbiddenException">The room's rules do not allow it.</exception>
     public async ValueTask<ChatRoom> ReadableRoomAsync(string room, CancellationToken cancellationToken)
     {
         var found = await RoomAsync(room, RoomRights.Read, cancellationToken).ConfigureAwait(false);
-        return (await found.Members.GetRightsAsync(user, cancellationToken).ConfigureAwait(false)).HasFlag(RoomRights.Read)
-            ? found
-            : throw new ChatProblemException(new ChatProblem(403, ProblemCodes.Forbidden, "The user may not read this room.") { Reason = "notMember" });
+        var rights = await found.Members.GetRightsAsync(user, cancellationToken).ConfigureAwait(false);
+        await ThrowUnlessReadableAsync(found, rights, cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Reads something that no rule of the library guards, in the round trip that also asks whether the user may read the room.</summary>
+    /// <exception cref="ChatProblemException">The application does not allow it.</exception>
+    public async Task<T> ReadAsync<T>(string room, Func<ChatRoom, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var found = await RoomAsync(room, RoomRights.Read, cancellationToken).ConfigureAwait(false);
+        var reading = read(found);
+        var rights = found.Members.GetRightsAsync(user, cancellationToken);
+        await Task.WhenAll(rights, reading).ConfigureAwait(false);
+        await ThrowUnlessReadableAsync(found, await rights.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await reading.ConfigureAwait(false);
     }
 
     /// <summary>What the user may do in a room now: by its rules, and by the application.</summary>
@@ -54,6 +75,21 @@ internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal 
     public async ValueTask<bool> MayReadAsync(string room, CancellationToken cancellationToken) =>
         (await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false)).HasFlag(RoomRights.Read);
 
+    /// <summary>The items of a list whose rooms the application lets the user read.</summary>
+    public async ValueTask<IReadOnlyList<T>> ReadableAsync<T>(IReadOnlyList<T> items, Func<T, string> room, CancellationToken cancellationToken)
+    {
+        var readable = new List<T>(items.Count);
+        foreach (var item in items)
+        {
+            if (await MayReadAsync(room(item), cancellationToken).ConfigureAwait(false))
+            {
+                readable.Add(item);
+            }
+        }
+
+        return readable;
+    }
+
     /// <summary>Whether the principal still is this user.</summary>
     public async ValueTask<bool> IsStillSameAsync(CancellationToken cancellationToken) =>
         await access.GetUserIdAsync(principal, cancellationToken).ConfigureAwait(false) == user;
@@ -64,5 +100,15 @@ internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal 
     {
         var allowed = await access.GetDirectoryRightsAsync(principal, cancellationToken).ConfigureAwait(false);
         return allowed.HasFlag(right) ? chat.Rooms : throw new ChatProblemException(ChatProblem.NoAccess);
+    }
+
+    private async ValueTask ThrowUnlessReadableAsync(ChatRoom room, RoomRights rights, CancellationToken cancellationToken)
+    {
+        if (!rights.HasFlag(RoomRights.Read))
+        {
+            var member = await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false);
+            var reason = member?.Ban is not null ? "banned" : member?.Role is null ? "notMember" : "notPermitted";
+            throw new ChatProblemException(new ChatProblem(403, ProblemCodes.Forbidden, "The user may not read this room.") { Reason = reason });
+        }
     }
 }

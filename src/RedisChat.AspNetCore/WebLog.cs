@@ -2,21 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat.AspNetCore;
 
-/// <summary>Everything that the web package logs.</summary>
+/// <summary>What is logged. Never a text from users, a room or a user's id: routes are logged as patterns.</summary>
 internal static partial class WebLog
 {
-    [LoggerMessage(101, LogLevel.Error, "A request failed for a reason that is not the client's fault.", EventName = "RequestFailed")]
-    public static partial void RequestFailed(ILogger logger, Exception? error);
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed with status {Status}.", EventName = "RequestFailed")]
+    public static partial void RequestFailed(ILogger logger, string method, string? route, int status, Exception e);
 
-    [LoggerMessage(102, LogLevel.Error, "An event stream or hub connection ended by an error. Its client is asked to connect again.", EventName = "StreamFailed")]
-    public static partial void StreamFailed(ILogger logger, Exception? error);
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Route} failed after the response had begun; the connection was aborted.", EventName = "ResponseBroken")]
+    public static partial void ResponseBroken(ILogger logger, string method, string? route, Exception e);
 
-    [LoggerMessage(103, LogLevel.Error, "A room left an event stream or hub connection because of an error.", EventName = "RoomFailed")]
-    public static partial void RoomFailed(ILogger logger, Exception? error);
+    [LoggerMessage(3, LogLevel.Error, "An event stream or hub connection ended by an error. Its client is asked to connect again.", EventName = "StreamFailed")]
+    public static partial void StreamFailed(ILogger logger, Exception e);
 
-    [LoggerMessage(104, LogLevel.Error, "The application's access check failed. The stream was ended, because nothing is allowed by a failure.", EventName = "AccessFailed")]
-    public static partial void AccessFailed(ILogger logger, Exception? error);
+    [LoggerMessage(4, LogLevel.Error, "A room left an event stream or hub connection because of an error.", EventName = "RoomFailed")]
+    public static partial void RoomFailed(ILogger logger, Exception? e);
 
-    [LoggerMessage(105, LogLevel.Information, "A client was cut off because it took no data for {Seconds} s. It can come back and continue.", EventName = "ClientCutOff")]
+    [LoggerMessage(5, LogLevel.Error, "The application's access check failed. The stream was ended, because nothing is allowed by a failure.", EventName = "AccessFailed")]
+    public static partial void AccessFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(6, LogLevel.Information, "A client was cut off because it took no data for {Seconds} s. It can come back and continue.", EventName = "ClientCutOff")]
     public static partial void ClientCutOff(ILogger logger, double seconds);
+
+    [LoggerMessage(7, LogLevel.Error, "An operation of the hub failed with code {Code}.", EventName = "HubCallFailed")]
+    public static partial void HubCallFailed(ILogger logger, string code, Exception e);
 }

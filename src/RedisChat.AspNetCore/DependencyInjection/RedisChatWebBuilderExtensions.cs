@@ -31,7 +31,7 @@ public static class RedisChatWebBuilderExtensions
         {
             // For trimmed and native applications, which have no reflection to fall back to.
             json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
-            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(StreamJsonContext.Default);
+            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(WebJsonContext.Default);
         });
         return builder;
     }

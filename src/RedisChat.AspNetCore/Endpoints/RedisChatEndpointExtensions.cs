@@ -19,7 +19,19 @@ public static class RedisChatEndpointExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var web = ChatWeb.Of(endpoints, serviceKey);
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
-        StreamEndpoints.Map(group, web);
+        var chat = group.MapGroup("");
+        var pipeline = new ChatPipeline(web);
+        ((IEndpointConventionBuilder)chat).Add(pipeline.Surround);
+        chat.CanFail(400, 401, 403, 429, 500, 501, 503, 504);
+        RoomEndpoints.Map(chat);
+        MessageEndpoints.Map(chat);
+        ReactionEndpoints.Map(chat);
+        MemberEndpoints.Map(chat);
+        ReadMarkerEndpoints.Map(chat);
+        PresenceEndpoints.Map(chat);
+        InboxEndpoints.Map(chat);
+        ExportEndpoint.Map(chat);
+        StreamEndpoints.Map(chat);
         return group;
     }
 }

@@ -1,6 +1,9 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace RedisChat.AspNetCore;
@@ -9,50 +12,55 @@ namespace RedisChat.AspNetCore;
 internal static class StreamEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
+    private const string ContentType = "text/event-stream";
 
-    public static void Map(RouteGroupBuilder group, ChatWeb web)
+    public static void Map(IEndpointRouteBuilder chat)
     {
-        group.MapGet("rooms/{room}/events", (HttpContext context, string room, string? after, bool? present) => RoomAsync(web, context, room, after, present ?? false))
-            .WithName("WatchRoom").WithSummary("Streams the events of a room (text/event-stream).");
-        group.MapPost("stream", (HttpContext context) => ManyAsync(web, context))
-            .WithName("WatchRooms").WithSummary("Streams the events of many rooms, and the user's inbox (text/event-stream).");
-        group.MapPost("stream/{stream}", (HttpContext context, string stream) => ChangeAsync(web, context, stream))
-            .WithName("ChangeStream").WithSummary("Adds rooms to an open stream of this node, and removes rooms from it.");
+        chat.MapGet("rooms/{room}/events", WatchRoomAsync).IsStream()
+            .Describe("WatchRoom", "Streams the events of a room, from now on or since a position.");
+        chat.MapPost("stream", WatchManyAsync).IsStream()
+            .Describe("WatchRooms", "Streams the events of many rooms, and the user's inbox.", 413, 415);
+        chat.MapPost("stream/{stream}", ChangeAsync).WithMetadata(RequestCounting.Never)
+            .Describe("ChangeStream", "Adds rooms to an open stream of this node, and removes rooms from it.", 404, 413, 415);
     }
 
-    private static async Task RoomAsync(ChatWeb web, HttpContext context, string room, string? after, bool present)
+    private static RouteHandlerBuilder IsStream(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(RequestCounting.Never, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [ContentType]));
+
+    private static async Task WatchRoomAsync(
+        string room, RoomPosition? after, bool? present, [FromHeader(Name = LastEventId), Description("The position to continue from: counts instead of `after`.")] string? lastEventId, ChatCall call)
     {
-        var caller = await ChatCaller.FindAsync(web.Chat, web.Access, context.User, context.RequestAborted).ConfigureAwait(false);
-        await caller.RoomAsync(room, RoomRights.Read, context.RequestAborted).ConfigureAwait(false);
-        var seen = context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last ? last : after;
-        RoomPosition? position = string.IsNullOrEmpty(seen) ? null
-            : RoomPosition.TryParse(seen, null, out var parsed) ? parsed
-            : throw new ChatProblemException(ChatProblem.Invalid("Pass back exactly the position that the chat returned.", "after"));
-        await ServeAsync(web, context, caller, new StreamRequest([new StreamedRoomRequest(room, position, present)]), isSingle: true).ConfigureAwait(false);
+        var found = await call.RoomAsync(room, RoomRights.Read).ConfigureAwait(false);
+        if (!string.IsNullOrEmpty(lastEventId))
+        {
+            after = RoomPosition.TryParse(lastEventId, null, out var last)
+                ? last
+                : throw new ChatProblemException(ChatProblem.Invalid("This is not a room position. Pass back exactly the text that the chat returned.", LastEventId));
+        }
+
+        var request = new StreamRequest { Rooms = [new StreamedRoomRequest(found.Id, after, present ?? false)] };
+        await ServeAsync(call, request, isSingle: true).ConfigureAwait(false);
     }
 
-    private static async Task ManyAsync(ChatWeb web, HttpContext context)
-    {
-        var caller = await ChatCaller.FindAsync(web.Chat, web.Access, context.User, context.RequestAborted).ConfigureAwait(false);
-        var request = await context.Request.ReadFromJsonAsync(StreamJsonContext.Default.StreamRequest, context.RequestAborted).ConfigureAwait(false);
-        await ServeAsync(web, context, caller, request ?? new StreamRequest(), isSingle: false).ConfigureAwait(false);
-    }
+    private static async Task WatchManyAsync(Body<StreamRequest> body, ChatCall call) =>
+        await ServeAsync(call, await body.ReadAsync(call, isOptional: true).ConfigureAwait(false), isSingle: false).ConfigureAwait(false);
 
-    private static async Task<IResult> ChangeAsync(ChatWeb web, HttpContext context, string stream)
+    private static async Task<NoContent> ChangeAsync(string stream, Body<StreamChange> body, ChatCall call)
     {
-        var caller = await ChatCaller.FindAsync(web.Chat, web.Access, context.User, context.RequestAborted).ConfigureAwait(false);
-        var change = await context.Request.ReadFromJsonAsync(StreamJsonContext.Default.StreamChange, context.RequestAborted).ConfigureAwait(false) ?? new StreamChange();
-        var open = web.Streams.Find(stream, caller.User)
+        var change = await body.ReadAsync(call).ConfigureAwait(false);
+        var open = call.Web.Streams.Find(stream, call.User)
             ?? throw new ChatProblemException(new ChatProblem(404, ProblemCodes.StreamNotHere, "The stream is not open on this node. Open a new one with all rooms."));
+        open.Check(change.Add ?? []);
         await open.RemoveAsync(change.Remove ?? []).ConfigureAwait(false);
-        await open.AddAsync(change.Add ?? [], context.RequestAborted).ConfigureAwait(false);
+        await open.AddAsync(change.Add ?? [], call.Aborted).ConfigureAwait(false);
         return TypedResults.NoContent();
     }
 
-    private static async Task ServeAsync(ChatWeb web, HttpContext context, ChatCaller caller, StreamRequest request, bool isSingle)
+    private static async Task ServeAsync(ChatCall call, StreamRequest request, bool isSingle)
     {
+        var (web, context) = (call.Web, call.Http);
         var sink = new EventStreamSink(context.Response.BodyWriter, web);
-        var stream = new ClientStream(web, caller, sink, context.RequestAborted);
+        var stream = new ClientStream(web, call.Caller, sink, context.RequestAborted);
         await using (stream.ConfigureAwait(false))
         {
             if (isSingle)
@@ -60,6 +68,7 @@ internal static class StreamEndpoints
                 stream.EndWithLastRoom();
             }
 
+            stream.Check(request.Rooms ?? []);
             using var open = web.Streams.Open(stream, context, context.Abort);
             BeginResponse(context);
 
@@ -88,7 +97,7 @@ internal static class StreamEndpoints
     private static void BeginResponse(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.ContentType = "text/event-stream";
+        headers.ContentType = ContentType;
         headers.CacheControl = "no-cache, no-store";
 
         // For nginx, which would keep the events until a buffer is full.

@@ -24,13 +24,24 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
 
     public static ChatProblem NoAccess { get; } = new(403, ProblemCodes.Forbidden, "The application does not allow this.") { Reason = "access" };
 
+    /// <summary>A room cannot be created, because it exists without settings, and the user may not manage it.</summary>
+    public static ChatProblem Taken { get; } = new(403, ProblemCodes.Forbidden, "A room of this id exists already, and only those who manage it can give it settings.") { Reason = "notPermitted" };
+
+    public static ChatProblem CrossOrigin { get; } = new(403, ProblemCodes.CrossOrigin, "This page may not do that here.") { Detail = "Requests that change something must come from a page of this origin, or of an allowed one." };
+
+    public static ChatProblem TooLarge { get; } = new(413, ProblemCodes.TooLarge, "The request's body is too large.");
+
+    public static ChatProblem NotJson { get; } = new(415, ProblemCodes.NotJson, "The request's body must be JSON.") { Detail = "Send it as application/json, in UTF-8." };
+
     public static ChatProblem NotFound { get; } = new(404, ProblemCodes.NotFound, "There is no such thing.");
+
+    public static ChatProblem TooManyRequests(TimeSpan wait) => new(429, ProblemCodes.TooMany, "There are too many requests. Wait a moment.") { Reason = "rate", RetryAfter = wait.TotalSeconds };
 
     /// <summary>The problem for an exception; <see langword="null"/> if it is none that a chat throws, and therefore a bug.</summary>
     public static ChatProblem? Of(Exception e) => e switch
     {
         ChatProblemException refused => refused.Problem,
-        ChatInputException invalid => Invalid(Sentence(invalid), invalid.ParamName),
+        ChatInputException invalid => Invalid(Sentence(invalid), ParameterName(invalid.ParamName)),
         ChatForbiddenException { Reason: ForbiddenReason.SlowMode or ForbiddenReason.FloodLimit } tooFast => new(429, ProblemCodes.TooMany, tooFast.Message)
         {
             Reason = ReasonName(tooFast.Reason),
@@ -64,9 +75,10 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
         return e.ParamName is not null && e.Message.EndsWith(suffix, StringComparison.Ordinal) ? e.Message[..^suffix.Length] : e.Message;
     }
 
-    private static string ReasonName(ForbiddenReason reason)
-    {
-        var name = reason.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
+    // Inside of the library a text is "message.Text"; in JSON it is "text".
+    private static string? ParameterName(string? name) => name is { Length: > 0 } ? Lower(name[(name.LastIndexOf('.') + 1)..]) : null;
+
+    private static string ReasonName(ForbiddenReason reason) => Lower(reason.ToString());
+
+    private static string Lower(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -97,9 +97,9 @@ public sealed partial class ChatHub : Hub
         catch (Exception e)
         {
             var problem = ChatProblem.Of(e) ?? ChatProblem.Failure;
-            if (problem.Status >= 500)
+            if (problem.Status == StatusCodes.Status500InternalServerError)
             {
-                WebLog.RequestFailed(Web.Logger, e);
+                WebLog.HubCallFailed(Web.Logger, problem.Code, e);
             }
 
             var code = problem.Reason is null ? problem.Code : $"{problem.Code}/{problem.Reason}";

@@ -12,10 +12,16 @@ public sealed class ChatHubEventConverter : JsonConverter<ChatHubEvent>
         throw new NotSupportedException($"Read the event as a {nameof(WatchedRoomEvent)}.");
 
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The event was not made by the hub.</exception>
     public override void Write(Utf8JsonWriter writer, ChatHubEvent value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(value);
+        if (value.Json.IsEmpty)
+        {
+            throw new NotSupportedException("Only the hub writes events.");
+        }
+
         writer.WriteRawValue(value.Json.Span, skipInputValidation: true);
     }
 }

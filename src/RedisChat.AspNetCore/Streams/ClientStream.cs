@@ -30,15 +30,32 @@ internal sealed class ClientStream : IAsyncDisposable
 
     public ChatCaller Caller { get; }
 
+    /// <summary>Checks rooms to add, before anything is sent.</summary>
+    /// <exception cref="ChatProblemException">There are too many, or one is missing.</exception>
+    /// <exception cref="ChatInputException">A room's id or position is not valid.</exception>
+    public void Check(IReadOnlyList<StreamedRoomRequest?> rooms)
+    {
+        if (rooms.Count > _web.Options.MaxRoomsPerStream)
+        {
+            throw TooManyRooms();
+        }
+
+        foreach (var room in rooms)
+        {
+            // Nothing is watched by this: it only checks its arguments.
+            _ = Caller.Chat.WatchAsync(room?.Room ?? throw new ChatProblemException(ChatProblem.Invalid("Each entry needs a room.", "room")), room.After, _ended);
+        }
+    }
+
     /// <summary>Adds rooms. One that is there already starts again from its new position. One that the application does not let the user read fails.</summary>
     /// <exception cref="ChatProblemException">There are too many rooms.</exception>
     /// <exception cref="ChatInputException">A room's id or position is not valid. No room was added.</exception>
     public async ValueTask AddAsync(IReadOnlyList<StreamedRoomRequest> rooms, CancellationToken cancellationToken)
     {
+        Check(rooms);
         var allowed = new List<StreamedRoomRequest>(rooms.Count);
         foreach (var room in rooms)
         {
-            _ = Caller.Chat.Room(room.Room);
             if (await Caller.MayReadAsync(room.Room, cancellationToken).ConfigureAwait(false))
             {
                 allowed.Add(room);
@@ -54,7 +71,7 @@ internal sealed class ClientStream : IAsyncDisposable
         {
             if (_added.Count + allowed.Count(room => !_added.ContainsKey(room.Room)) > _web.Options.MaxRoomsPerStream)
             {
-                throw new ChatProblemException(ChatProblem.Invalid($"A stream has at most {_web.Options.MaxRoomsPerStream} rooms. Close some, or open another stream."));
+                throw TooManyRooms();
             }
 
             foreach (var room in allowed)
@@ -235,6 +252,9 @@ internal sealed class ClientStream : IAsyncDisposable
         await LeaveAsync(left).ConfigureAwait(false);
         _ending.Dispose();
     }
+
+    private ChatProblemException TooManyRooms() =>
+        new(ChatProblem.Invalid($"A stream has at most {_web.Options.MaxRoomsPerStream} rooms. Close some, or open another stream.", "rooms"));
 
     private async Task DeliverRoomsAsync()
     {

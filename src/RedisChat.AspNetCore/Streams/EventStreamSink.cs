@@ -22,13 +22,13 @@ internal sealed class EventStreamSink(PipeWriter writer, ChatWeb web) : IClientS
         return Written(frame.Length);
     }
 
-    public ValueTask WriteAsync(RoomFailure failure) => WriteAsync("event: failed\ndata: "u8, failure, StreamJsonContext.Default.RoomFailure);
+    public ValueTask WriteAsync(RoomFailure failure) => WriteAsync("event: failed\ndata: "u8, failure, WebJsonContext.Default.RoomFailure);
 
     public ValueTask WriteAsync(InboxChange change) => WriteAsync("event: inbox\ndata: "u8, change, ChatJsonContext.Default.InboxChange);
 
-    public ValueTask WriteAsync(StreamEnd end) => WriteAsync("event: end\ndata: "u8, end, StreamJsonContext.Default.StreamEnd);
+    public ValueTask WriteAsync(StreamEnd end) => WriteAsync("event: end\ndata: "u8, end, WebJsonContext.Default.StreamEnd);
 
-    public ValueTask WriteAsync(StreamOpened opened) => WriteAsync("event: opened\ndata: "u8, opened, StreamJsonContext.Default.StreamOpened);
+    public ValueTask WriteAsync(StreamOpened opened) => WriteAsync("event: opened\ndata: "u8, opened, WebJsonContext.Default.StreamOpened);
 
     public ValueTask WriteHeartbeatAsync()
     {

@@ -1,4 +1,11 @@
 namespace RedisChat.AspNetCore;
 
 /// <summary>The body of <c>POST stream</c>: what a client wants to receive.</summary>
-internal sealed record StreamRequest(IReadOnlyList<StreamedRoomRequest>? Rooms = null, bool Inbox = false);
+internal sealed record StreamRequest
+{
+    /// <summary>The rooms to start with.</summary>
+    public IReadOnlyList<StreamedRoomRequest>? Rooms { get; init; }
+
+    /// <summary>Whether the user's inbox is delivered too.</summary>
+    public bool Inbox { get; init; }
+}

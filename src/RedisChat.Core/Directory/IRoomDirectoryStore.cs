@@ -17,12 +17,21 @@ public interface IRoomDirectoryStore
     /// <returns>One for each id, in the same order. A room that does not exist is described as such.</returns>
     ValueTask<IReadOnlyList<RoomInfo>> ReadRoomsAsync(IReadOnlyList<string> rooms, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a room its settings, if it has none. Creates the room if it does not exist.</summary>
+    /// <summary>Gives a room its settings, with rules and an owner, if it has no settings. Creates the room if it does not exist. All of this is one atomic step.</summary>
+    /// <remarks>
+    /// A room that has settings is left as it is. Watchers receive <see cref="RoomEvent.RulesChanged"/> if the rules change, <see cref="RoomEvent.MemberChanged"/> if the owner does,
+    /// and then <see cref="RoomEvent.AboutChanged"/>; a reader finds all of these changes or none.
+    /// </remarks>
     /// <param name="room">The room's id.</param>
     /// <param name="about">The settings.</param>
+    /// <param name="rules">The rules; <see langword="null"/> to keep those that the room has. Only a store that is also an <see cref="IMemberStore"/> receives some.</param>
+    /// <param name="owner">
+    /// The id of the user who becomes the owner, unless the room has one already; <see langword="null"/> for nobody. Only a store that is also an <see cref="IMemberStore"/> receives one.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting; the change may still happen.</param>
     /// <returns>The room's settings, and whether this call set them.</returns>
-    ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken = default);
+    /// <exception cref="ChatForbiddenException">The room is being deleted, or the user who would become the owner is banned from it. Nothing was changed.</exception>
+    ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken = default);
 
     /// <summary>Changes a room's settings, atomically. Creates the room if it does not exist.</summary>
     /// <param name="room">The room's id.</param>

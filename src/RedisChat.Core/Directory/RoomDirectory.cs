@@ -32,9 +32,9 @@ public sealed class RoomDirectory
 
     /// <summary>Creates a room with settings. A room that exists already without settings, perhaps by its first message, gets them.</summary>
     /// <remarks>
-    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. The settings are written last, so the room is listed only once its
-    /// rules and its owner are in place. A call that is interrupted may leave a room with rules and an owner but without settings, which is not listed: repeating the call completes it.
-    /// If several callers create a room at once with different arguments, one set of settings and one owner win, not necessarily those of the same caller.
+    /// It is safe to repeat: a room that has settings is left as it is, with its rules and members, and returned. Settings, rules and owner are written in one atomic step. So an interrupted
+    /// call leaves nothing of them or all of them, and of several callers at once one wins, with all of its arguments. Watchers receive <see cref="RoomEvent.RulesChanged"/> and
+    /// <see cref="RoomEvent.MemberChanged"/> if the rules and the owner change, and then <see cref="RoomEvent.AboutChanged"/>.
     /// </remarks>
     /// <param name="room">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters, not beginning with <c>direct~</c>.</param>
     /// <param name="about">Its name, topic and metadata.</param>
@@ -42,7 +42,7 @@ public sealed class RoomDirectory
     /// <param name="owner">The id of its first owner; if omitted, only the application can manage the room. A room that has an owner already keeps it.</param>
     /// <param name="cancellationToken">Stops waiting; the room may still be created.</param>
     /// <exception cref="ChatInputException">An argument is not valid.</exception>
-    /// <exception cref="ChatForbiddenException">A room of this id is being deleted, or the owner is banned from it.</exception>
+    /// <exception cref="ChatForbiddenException">A room of this id is being deleted, or the owner is banned from it. Nothing was changed.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support settings of rooms.</exception>
     public Task<RoomCreation> CreateAsync(
@@ -60,10 +60,14 @@ public sealed class RoomDirectory
             ChatInput.CheckId(owner);
         }
 
-        var members = rules is null && owner is null ? null : Members();
+        if (rules is not null || owner is not null)
+        {
+            _ = Members();
+        }
+
         return _runner.RunAsync(
-            Change, room, (Store: Directory(), Members: members, Room: room, About: about, Rules: rules, Owner: owner),
-            static (call, token) => CreateAsync(call.Store, call.Members, call.Room, call.About, call.Rules, call.Owner, token), cancellationToken).AsTask();
+            Change, room, (Store: Directory(), Room: room, About: about, Rules: rules, Owner: owner),
+            static (call, token) => call.Store.CreateRoomAsync(call.Room, call.About, call.Rules, call.Owner, token), cancellationToken).AsTask();
     }
 
     /// <summary>Changes a room's settings. If another change comes first, tries again on the new settings. Raises <see cref="RoomEvent.AboutChanged"/>.</summary>
@@ -264,48 +268,6 @@ public sealed class RoomDirectory
         }
         while (cursor is not null);
         return done;
-    }
-
-    private static async ValueTask<RoomCreation> CreateAsync(
-        IRoomDirectoryStore store, IMemberStore? members, string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken)
-    {
-        // The settings come last: they list the room, and a room must not be listed before it is as it was asked for. Every step can be repeated.
-        while (members is not null)
-        {
-            var info = (await store.ReadRoomsAsync([room], cancellationToken).ConfigureAwait(false))[0];
-            if (info.About is { } present)
-            {
-                return new RoomCreation(present, IsNew: false);
-            }
-
-            // If the rules have changed since, someone else may have completed the room, and its rules are no longer this call's to set.
-            if (rules is null || await SetRulesAsync(members, room, info.Rules, rules, cancellationToken).ConfigureAwait(false))
-            {
-                break;
-            }
-        }
-
-        if (owner is not null)
-        {
-            await members!.ChangeMemberAsync(
-                room, owner, Actor.Application, now => now.Owners > 0 ? now.Target : MemberDecisions.SetRole(now, RoomRole.Owner), reason: null, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await store.CreateRoomAsync(room, about, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Sets a room's rules, if they are still as they were read.</summary>
-    private static async ValueTask<bool> SetRulesAsync(IMemberStore members, string room, RuleSet before, RuleSet rules, CancellationToken cancellationToken)
-    {
-        var isSet = false;
-        await members.ChangeRulesAsync(room, Actor.Application, Decide, cancellationToken).ConfigureAwait(false);
-        return isSet;
-
-        RuleSet Decide(MemberSituation now)
-        {
-            isSet = now.Rules == before || now.Rules == rules;
-            return isSet ? MemberDecisions.SetRules(now, _ => rules) : now.Rules;
-        }
     }
 
     private static async ValueTask<bool> JoinDirectAsync(

@@ -99,6 +99,16 @@ internal static class MemberDecisions
         return rules == now.Rules ? now.Rules : rules;
     }
 
+    /// <summary>What the creation of a room, by the application, makes of its rules and of its first owner.</summary>
+    /// <param name="now">The situation of the owner, or of nobody if there is none.</param>
+    /// <param name="rules">The rules; <see langword="null"/> for those it has.</param>
+    /// <param name="hasOwner">Whether the target becomes the owner, unless the room has one already.</param>
+    public static (RuleSet Rules, RoomMember Owner) Create(MemberSituation now, RuleSet? rules, bool hasOwner)
+    {
+        var set = rules is null ? now.Rules : SetRules(now, _ => rules);
+        return (set, hasOwner && now.Owners == 0 ? SetRole(now with { Rules = set }, RoomRole.Owner) : now.Target);
+    }
+
     /// <summary>Throws unless a user has a right.</summary>
     /// <param name="now">The situation.</param>
     /// <param name="user">The user; <see langword="null"/> for the application.</param>

@@ -91,6 +91,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Completes when the directory has been set right wherever this store found it wrong.</summary>
     internal Task DirectoryKeptAsync() => _features.Activity.IdleAsync();
 
+    /// <summary>Completes when the last report of a deletion that was heard has been checked.</summary>
+    internal Task DeletionCheckedAsync() => _live.DeletionCheckedAsync();
+
     /// <summary>How many bytes of buffers are kept for later sends.</summary>
     internal int PooledBytes => _sends.PooledBytes;
 

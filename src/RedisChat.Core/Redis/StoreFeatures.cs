@@ -7,8 +7,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
     {
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
-        var directory = new RedisDirectory(context, changer, deleted: [users]);
-        Abilities = [new RedisReactions(context, changer), new RedisMembers(context, changer, users), presence, new RedisReadMarkers(context), users, directory];
+        var members = new RedisMembers(context, changer, users);
+        var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
+        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory];
         Activity = directory.Keeper;
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds =

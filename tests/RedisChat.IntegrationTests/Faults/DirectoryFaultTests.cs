@@ -39,6 +39,27 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
         {
             var info = await chat.Rooms.GetInfoAsync(room, Cancelled);
             (info.About?.Name, info.Rules, info.Members).Should().Be(($"name of {room}", RuleSet.MembersOnly, 1L));
+            (await IsCreatedAsync(chat, room)).Should().BeTrue();
+        },
+        async (chat, room) =>
+        {
+            if (!await IsCreatedAsync(chat, room))
+            {
+                (await KeysAsync(room)).Should().BeEmpty();
+            }
+        });
+
+    [Fact]
+    public Task Creating_a_room_that_has_messages() => KillEverywhereAsync(
+        (chat, room) => chat.SendAsync(room, "alice", "hello", Cancelled),
+        (chat, room, token) => chat.Rooms.CreateAsync(room, new RoomAbout { Name = $"name of {room}" }, RuleSet.MembersOnly, "olga", token),
+        async (chat, room) => (await IsCreatedAsync(chat, room)).Should().BeTrue(),
+        async (chat, room) =>
+        {
+            if (!await IsCreatedAsync(chat, room))
+            {
+                (await chat.Room(room).ReadChangesAsync(RoomPosition.Start, cancellationToken: Cancelled)).Events.Should().ContainSingle().Which.Should().BeOfType<RoomEvent.Created>();
+            }
         });
 
     [Fact]
@@ -82,7 +103,23 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
             (await direct.ReadChangesAsync(RoomPosition.Start, cancellationToken: Cancelled)).Events.Should().HaveCount(3);
         });
 
-    private async Task KillEverywhereAsync(Func<Chat, string, Task>? prepare, Func<Chat, string, CancellationToken, Task> operation, Func<Chat, string, Task> isDone)
+    /// <summary>Whether a room was created. Checks that nothing of it was written, or all of it.</summary>
+    private static async Task<bool> IsCreatedAsync(Chat chat, string room)
+    {
+        var info = await chat.Rooms.GetInfoAsync(room, Cancelled);
+        var isCreated = info.About is not null;
+        (info.About?.Name, info.Rules, info.Members).Should().Be(isCreated ? ($"name of {room}", RuleSet.MembersOnly, 1L) : (null, RuleSet.Open, 0L));
+        ((await chat.Room(room).Members.GetAsync("olga", Cancelled))?.Role).Should().Be(isCreated ? RoomRole.Owner : null);
+        (await ListedAsync(chat)).Contains(room).Should().Be(isCreated);
+        return isCreated;
+    }
+
+    /// <summary>The rooms in the owner's inbox.</summary>
+    private static async Task<List<string>> ListedAsync(Chat chat) =>
+        (await chat.User("olga").Inbox.ListAsync(limit: ChatLimits.MaxPageSize, cancellationToken: Cancelled)).Rooms.Select(listed => listed.Room).ToList();
+
+    private async Task KillEverywhereAsync(
+        Func<Chat, string, Task>? prepare, Func<Chat, string, CancellationToken, Task> operation, Func<Chat, string, Task> isDone, Func<Chat, string, Task>? whenKilled = null)
     {
         await using var store = Open(_redis.Configuration);
         var chat = new Chat(store);
@@ -94,6 +131,7 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
             await (prepare?.Invoke(chat, room) ?? Task.CompletedTask);
             wasKilled = await KillAfterAsync(commands, token => Begin(token));
 
+            await (whenKilled?.Invoke(chat, room) ?? Task.CompletedTask);
             await CheckListAsync(chat, store);
             await operation(chat, room, Cancelled);
             await isDone(chat, room);

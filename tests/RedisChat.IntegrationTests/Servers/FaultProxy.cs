@@ -40,7 +40,9 @@ internal sealed class FaultProxy : IAsyncDisposable
         _ = AcceptAsync();
     }
 
-    public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     /// <summary>Lets nothing more through to subscribers, so data piles up at the server as with a slow reader.</summary>
     public void StopSubscriptions() => _stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

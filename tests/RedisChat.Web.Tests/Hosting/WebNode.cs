@@ -55,6 +55,7 @@ internal sealed class WebNode : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRedisChat("/chat").RequireAuthorization();
+        app.MapRedisChatHub("/chat/hub").RequireAuthorization();
         map?.Invoke(app);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

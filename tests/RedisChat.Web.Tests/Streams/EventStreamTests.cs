@@ -264,6 +264,41 @@ public sealed class EventStreamTests(TestServer server) : IAsyncLifetime
         seen.Should().OnlyContain(one => ReferenceEquals(one, seen[0]));
     }
 
+    [Theory]
+    [InlineData("rooms/lobby/events?after=nonsense", null, "after")]
+    [InlineData("rooms/lobby/events?present=perhaps", null, "present")]
+    [InlineData("rooms/%01/events", null, "id")]
+    [InlineData("stream", """{"rooms":[{"room":""}]}""", "room")]
+    [InlineData("stream", """{"rooms":[null]}""", "room")]
+    [InlineData("stream", """{"rooms":[{"room":"a","after":"nonsense"}]}""", "rooms[0].after")]
+    [InlineData("stream", """{"rooms":[{"room":"a"},{"room":"b"},{"room":"c"},{"room":"d"}]}""", "rooms")]
+    public async Task Input_that_is_not_valid_is_refused_before_a_stream_begins(string path, string? body, string parameter)
+    {
+        var client = (await StartAsync(options => options.MaxRoomsPerStream = 3)).As("alice");
+
+        using var answer = body is null ? await client.GetAsync(path, Limit.Token) : await client.PostAsync(path, Json(body), Limit.Token);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Limit.Token);
+        problem.GetProperty("code").GetString().Should().Be(ProblemCodes.Invalid);
+        problem.GetProperty("parameter").GetString().Should().Be(parameter);
+    }
+
+    [Fact]
+    public async Task A_user_has_a_limit_of_streams()
+    {
+        var node = await StartAsync(options => options.MaxStreamsPerUser = 2);
+        await WatchAsync(node, "alice", "rooms/a/events");
+        await WatchAsync(node, "alice", "rooms/b/events");
+        await WatchAsync(node, "bob", "rooms/b/events");
+
+        using var third = await node.As("alice").GetAsync("rooms/c/events", HttpCompletionOption.ResponseHeadersRead, Limit.Token);
+
+        third.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+        third.Headers.RetryAfter.Should().NotBeNull();
+        (await third.Content.ReadFromJsonAsync<JsonElement>(Limit.Token)).GetProperty("reason").GetString().Should().Be("streams");
+    }
+
     private static StringContent Json(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
 
     private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null, Action<IRedisChatBuilder>? chat = null, string? redis = null)

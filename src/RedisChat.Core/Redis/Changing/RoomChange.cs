@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// One change of a room, composed for <c>room_change</c>: its conditions, its writes, and the event that it publishes. The script adds the revision, the
-/// entry of the change log and the event's header. Build a new one for each attempt.
+/// entry of the change log and the event's header. A change of several subjects has several events: see <see cref="Event"/>. Build a new one for each attempt.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -119,6 +119,14 @@ internal sealed class RoomChange
 
     /// <summary>Records in the room that it uses a feature.</summary>
     public RoomChange Mark(char feature) => Add("mark", feature.ToString());
+
+    /// <summary>
+    /// Begins another event, for another subject: what is added from here on, except conditions, belongs to it. It takes the next revision, and an entry of the change log of its own. All
+    /// events of a change happen in one step.
+    /// </summary>
+    /// <param name="kind">The lower-case letter of its entry in the change log and of the event.</param>
+    /// <param name="subject">What changes. Must not contain a space, a colon or a line break.</param>
+    public RoomChange Event(char kind, RedisValue subject) => Add("event", kind.ToString(), subject);
 
     /// <summary>Adds a line to the event, with the revision between head and tail.</summary>
     public RoomChange Line(RedisValue head, RedisValue tail) => Add("line", head, tail);

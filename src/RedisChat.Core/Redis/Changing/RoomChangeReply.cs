@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>The answer of <c>room_change</c>.</summary>
 /// <param name="Outcome">What happened. If the change was not made, nothing was written.</param>
 /// <param name="Revision">
-/// The change's revision; after a conflict, the lowest revision that it could have had; if it was refused, how long to wait, in µs.
+/// The change's revision, that of its last event if it has several; after a conflict, the lowest revision that it could have had; if it was refused, how long to wait, in µs.
 /// </param>
 /// <param name="Values">
 /// If the change was made, the new text of each <see cref="RoomChange.Tally"/>. After a conflict, the current value of each <see cref="RoomChange.Expect"/>, in

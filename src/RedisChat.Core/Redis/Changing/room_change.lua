@@ -1,5 +1,6 @@
 -- Changes a room by compare-and-set: if fields of its hashes have the values that the client expects, writes the effects, the next revision and
--- an entry of the change log, and publishes one live event. It knows no features: a change is composed of the steps below.
+-- an entry of the change log, and publishes one live event. A change of several subjects does so for each of them. The script knows no features: a change is
+-- composed of the steps below.
 -- KEYS[1]   hash: the room
 -- KEYS[2]   sorted set: the room's change log
 -- KEYS[3]   channel: the room's live events
@@ -10,7 +11,7 @@
 -- ARGV[4]   the change's kind: one lower-case letter
 -- ARGV[5]   its subject, such as the id of a message
 -- ARGV[6]   text after the subject in the entry of the change log: empty, or a colon and more
--- ARGV[7]   text after the subject in the first line of the event: empty, or a space and more words
+-- ARGV[7]   text after the subject in the first line of each event: empty, or a space and more words
 -- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if the first step is `may`
 -- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
 --   may       key user right s  the rules must allow it: see room_guard.lua. `key` are the members; `s` is 1 if muted users may not do it
@@ -30,7 +31,8 @@
 --                                              field when no name is left, and adds `name count …` as a line to the event
 --   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
 --   mark      letter                           records that the room uses the feature with this letter
--- Returns {1, revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
+--   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
+-- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
 -- acceptable revision, the current values of the conditions' fields…} and writes nothing. If the rules refuse it, returns {2, how long to wait in µs,
 -- the reason}; if a user acts and the room has rules, {3, 0, the features that it uses}: the client tries again with `may`.
 local call, try = redis.call, redis.pcall
@@ -102,10 +104,17 @@ end
 if not valid then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-local now = string.format('%d', revision)
+local now, previous = string.format('%d', revision), room[4] or '0'
 answer = {1, revision}
 
 local lines, deletes, sets, marked = {}, {}, {}, false
+local events, kind, subject, more = {}, ARGV[4], ARGV[5], ARGV[6]
+
+-- Ends an event: its revision, its entry of the change log, and what is published.
+local function finish()
+  local head = table.concat({kind, room[1], room[2], room[3], now, previous, subject .. ARGV[7]}, ' ')
+  events[#events + 1] = {now, now .. ':' .. kind .. ':' .. subject .. more, head .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n')}
+end
 
 local function read(key, field)
   local name = key .. ' ' .. field
@@ -222,6 +231,12 @@ while at <= #ARGV do
       until cursor == '0'
     end
     at = at + 4
+  elseif step == 'event' then
+    finish()
+    previous, revision = now, revision + 1
+    now, answer[2] = string.format('%d', revision), revision
+    kind, subject, more, lines = a, b, '', {}
+    at = at + 3
   else
     if not string.find(uses, a, 1, true) then
       uses, marked = uses .. a, true
@@ -230,8 +245,10 @@ while at <= #ARGV do
   end
 end
 
+finish()
+
 -- Redis does not roll back, so if a later step fails, the old values are written back.
-local done, entry = 0, now .. ':' .. ARGV[4] .. ':' .. ARGV[5] .. ARGV[6]
+local done = 0
 local function failed(result)
   if type(result) ~= 'table' or not result.err then
     return false
@@ -239,7 +256,7 @@ local function failed(result)
   for i = done, 1, -1 do
     local write = i <= #deletes and deletes[i] or sets[i - #deletes]
     if not write then
-      call('ZREM', KEYS[2], entry)
+      call('ZREM', KEYS[2], events[i - #deletes - #sets][2])
     elseif write.old then
       call('HSET', write.key, write.field, write.old)
     else
@@ -261,25 +278,29 @@ end
 
 -- The log begins with an entry for revision 0, for readers that saw the room before its first change: as long as it exists, nothing was trimmed.
 local result
-if before == 0 then
-  result = try('ZADD', KEYS[2], 0, '0', now, entry)
-else
-  result = try('ZADD', KEYS[2], now, entry)
+for i = 1, #events do
+  local event = events[i]
+  if before == 0 and i == 1 then
+    result = try('ZADD', KEYS[2], 0, '0', event[1], event[2])
+  else
+    result = try('ZADD', KEYS[2], event[1], event[2])
+  end
+  if failed(result) then
+    return result
+  end
+  done = done + 1
 end
-if failed(result) then
-  return result
-end
-done = done + 1
 
 result = try('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
 if failed(result) then
   return result
 end
 
-local head = {ARGV[4], room[1], room[2], room[3], now, room[4] or '0', ARGV[5] .. ARGV[7]}
-result = try(ARGV[1], KEYS[3], table.concat(head, ' ') .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n'))
-if failed(result) then
-  return result
+for i = 1, #events do
+  result = try(ARGV[1], KEYS[3], events[i][3])
+  if failed(result) then
+    return result
+  end
 end
 
 if created then

@@ -3,7 +3,7 @@ namespace RedisChat.Redis;
 /// <summary>Live events of a room's settings: after the header and the word <c>about</c>, a line with the settings, and a line with who changed them.</summary>
 internal sealed class AboutEvents : ILiveKind
 {
-    public char Letter => RedisMembers.SettingsKind;
+    public char Letter => MemberEffects.SettingsKind;
 
     public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body)
     {

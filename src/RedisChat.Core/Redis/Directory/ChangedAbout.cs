@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>Reports changed settings to a reader that catches up: the current ones, once.</summary>
 internal sealed class ChangedAbout(KeyNames keys) : IChangedSubjects
 {
-    public bool Handles(char kind) => kind == RedisMembers.SettingsKind;
+    public bool Handles(char kind) => kind == MemberEffects.SettingsKind;
 
     public bool Handles(in ChangeLogEntry entry) => Handles(entry.Kind) && entry.Subject.SequenceEqual(RedisDirectory.AboutSubject);
 

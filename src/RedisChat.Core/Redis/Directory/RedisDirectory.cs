@@ -22,10 +22,12 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     private readonly DirectoryIndex _index;
     private readonly RoomInfoReader _rooms;
     private readonly RoomEraser _eraser;
+    private readonly RedisMembers _members;
+    private readonly IMembershipList _lists;
 
-    public RedisDirectory(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletedRoom> deleted)
+    public RedisDirectory(RedisStoreContext context, RoomChanger changer, RedisMembers members, IMembershipList lists, IReadOnlyList<IDeletedRoom> deleted)
     {
-        (_context, _changer) = (context, changer);
+        (_context, _changer, _members, _lists) = (context, changer, members, lists);
         _index = new DirectoryIndex(context.Keys);
         _rooms = new RoomInfoReader(context.Keys);
         _eraser = new RoomEraser(context, changer, _index, deleted);
@@ -40,10 +42,11 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             (Reader: _rooms, Rooms: rooms),
             static async (database, call, token) => await call.Reader.ReadAsync(database, call.Rooms, whenUnreadable: null, token).ConfigureAwait(false), cancellationToken);
 
-    public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken)
+    public async ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken)
     {
         var creation = new RoomCreation(about, IsNew: true);
-        await ChangeAsync(room, Actor.Application, Decide, cancellationToken).ConfigureAwait(false);
+        var founding = rules is null && owner is null ? null : new RoomFounding(_context, _members, _lists, room, rules, owner);
+        await ChangeAsync(room, Actor.Application, Decide, founding, cancellationToken).ConfigureAwait(false);
         return creation;
 
         RoomAbout? Decide(RoomAbout? present)
@@ -56,7 +59,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     public async ValueTask<RoomAbout> ChangeAboutAsync(string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken)
     {
         var result = RoomAbout.None;
-        await ChangeAsync(room, actor, Decide, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(room, actor, Decide, founding: null, cancellationToken).ConfigureAwait(false);
         return result;
 
         RoomAbout? Decide(RoomAbout? present)
@@ -84,25 +87,34 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     /// <param name="room">The room.</param>
     /// <param name="actor">Who makes the change.</param>
     /// <param name="decide">Turns the present settings, if there are some, into the new ones, or <see langword="null"/> to change nothing.</param>
+    /// <param name="founding">The rules and the owner that are written with the settings.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     private async ValueTask ChangeAsync(
-        string room, Actor actor, Func<RoomAbout?, RoomAbout?> decide, CancellationToken cancellationToken)
+        string room, Actor actor, Func<RoomAbout?, RoomAbout?> decide, RoomFounding? founding, CancellationToken cancellationToken)
     {
         var values = await ReadAsync(room, cancellationToken).ConfigureAwait(false);
         CheckThere(values);
         var isListed = !values[0].IsNull;
+        RedisValue[] founded = founding is null ? [] : await founding.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (!isListed && decide(null) is { } first)
         {
-            // The step of the change checks the right too. But a call that may not change the room should not write an entry either.
+            // The step of the change checks the right, and the owner, too. But a call that may not change the room should not write an entry either.
             await CheckRightAsync(room, actor, cancellationToken).ConfigureAwait(false);
+            founding?.TryBegin(founded, out _);
 
             // The entry comes first: a process that is killed now leaves one without a room, which lists remove, rather than a room that no list shows.
             await PutAsync(room, RoomSort.NameOf(first, room), cancellationToken).ConfigureAwait(false);
         }
 
+        var isChanged = false;
         try
         {
-            await _changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+            values = [.. values, .. founded];
+            do
+            {
+                isChanged = await _changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false) is not null;
+            }
+            while (!isChanged && founding is not null && await founding.PrepareAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (ChatException e) when (!isListed && e is not ChatUnavailableException { MayHaveHappened: true })
         {
@@ -112,20 +124,32 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
 
         // From here on the change is made, so nothing may fail any more.
         await Keeper.CheckAsync(room, cancellationToken).ConfigureAwait(false);
+        if (founding is not null)
+        {
+            // Except this, which a repeated call completes.
+            await founding.ConfirmAsync(isChanged ? null : values[Fields.Length..], cancellationToken).ConfigureAwait(false);
+        }
 
         RoomChange? Decide(RoomState state)
         {
             CheckThere(state.Values);
+            values = state.Values;
+            RoomChange? begun = null;
+            if (decide(AboutJson.Read(_context.Keys, room, state.Values[0])) is not { } about || founding?.TryBegin(state.Values.AsSpan(Fields.Length), out begun) == false)
+            {
+                return null;
+            }
+
             var hash = _context.Keys.Room(room);
-            var change = new RoomChange(_context.Keys, room, RedisMembers.SettingsKind, AboutSubject, new RoomPermit(actor, RoomRights.Manage)).Create();
+            var change = begun?.Event(MemberEffects.SettingsKind, AboutSubject)
+                ?? new RoomChange(_context.Keys, room, MemberEffects.SettingsKind, AboutSubject, new RoomPermit(actor, RoomRights.Manage)).Create();
             for (var i = 0; i < Fields.Length; i++)
             {
                 change.Expect(hash, Fields[i], state.Values[i]);
             }
 
-            return decide(AboutJson.Read(_context.Keys, room, state.Values[0])) is { } about
-                ? change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter)
-                : null;
+            founding?.Expect(change, state.Values.AsSpan(Fields.Length));
+            return change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter);
         }
     }
 

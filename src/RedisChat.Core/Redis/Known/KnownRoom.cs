@@ -6,13 +6,18 @@ namespace RedisChat.Redis;
 /// <param name="Epoch">The room's epoch, as it is stored; empty if the room did not exist.</param>
 /// <param name="Last">The last message id.</param>
 /// <param name="Revision">The last revision.</param>
-/// <param name="Uses">The letters of the features that the room uses; <see langword="null"/> if they were not read.</param>
+/// <param name="Uses">
+/// The letters of the features that the room uses; <see langword="null"/> if they were not read; <see cref="RoomCounters.BeingDeleted"/> if it was found, or is said, to be deleted.
+/// </param>
 internal readonly record struct KnownRoom(string Epoch, long Last, long Revision, string? Uses = null)
 {
     public static KnownRoom None => new("", 0, 0);
 
     /// <summary>Whether the room is known to have rules, which then are checked for every write of a user.</summary>
     public bool HasRules => Uses?.Contains(RightLetters.HasRules, StringComparison.Ordinal) == true;
+
+    /// <summary>Whether the room was found, or is said, to be deleted.</summary>
+    public bool IsDeleted => Uses == RoomCounters.BeingDeleted;
 
     /// <summary>A room as it was read.</summary>
     /// <param name="position">The room's position.</param>
@@ -39,6 +44,6 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     /// <summary>Combines both, because answers may arrive out of order.</summary>
     public KnownRoom Or(KnownRoom other) =>
         other.Epoch == Epoch || other.Epoch == "" || Epoch == ""
-            ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision), other.Uses ?? Uses)
+            ? new(Epoch == "" ? other.Epoch : Epoch, Math.Max(Last, other.Last), Math.Max(Revision, other.Revision), other.Uses ?? (IsDeleted && other.Epoch != "" ? null : Uses))
             : other;
 }

@@ -30,6 +30,24 @@ internal sealed class KnownRooms(int capacity, ILogger logger)
     /// <summary>Forgets a room that was deleted, so that its absence is not taken for lost history.</summary>
     public void Forget(string room) => _rooms.Remove(room);
 
+    /// <summary>
+    /// Marks a room that is said to be deleted, so that its absence is not taken for lost history. An answer that has the room removes the mark; one that does not confirms it, and the
+    /// room is forgotten.
+    /// </summary>
+    /// <param name="room">The room.</param>
+    /// <param name="epoch">The epoch that it is said to have had.</param>
+    /// <returns>Whether it is marked now, and was not before.</returns>
+    public bool SaidDeleted(string room, string epoch)
+    {
+        if (!_rooms.TryGet(room, out var known) || known.Epoch != epoch || known.IsDeleted)
+        {
+            return false;
+        }
+
+        _rooms.Set(room, known with { Uses = RoomCounters.BeingDeleted }, static (before, marked) => before.Epoch == marked.Epoch ? before with { Uses = marked.Uses } : before);
+        return true;
+    }
+
     /// <summary>Records a room as the primary has it. If it lacks part of what was known, reports lost history.</summary>
     /// <param name="room">The room.</param>
     /// <param name="known">What was known when the request was sent.</param>
@@ -42,7 +60,14 @@ internal sealed class KnownRooms(int capacity, ILogger logger)
             return;
         }
 
+        // Since the request was sent, the deletion may have been reported, or refuted.
+        var isDeleted = found.Epoch != known.Epoch && (_rooms.TryGet(room, out var now) && now.Epoch == known.Epoch ? now : known).IsDeleted;
         _rooms.Set(room, found);
+        if (isDeleted)
+        {
+            return;
+        }
+
         ChatTelemetry.HistoryLost();
         ChatLog.HistoryLost(logger, known.Last, found.Last);
         HistoryLost?.Invoke(room);

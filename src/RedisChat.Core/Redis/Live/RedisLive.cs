@@ -27,6 +27,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RedisProbe _probe;
+    private Task _confirming = Task.CompletedTask;
     private bool _disposed;
 
     public RedisLive(RedisStoreContext context, params ILiveKind[] kinds)
@@ -72,12 +73,33 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
     /// <summary>Makes the watchers of a room read from the store, because its history was lost.</summary>
     private void CatchUp(string room) => Find(room)?.Feed.CatchUp(CatchUpCause.Hole);
 
-    /// <summary>Forgets what was known of a room that was deleted, if it had this epoch.</summary>
-    public void Forget(string room, ulong epoch)
+    /// <summary>Completes when the last report of a deletion has been checked.</summary>
+    internal Task DeletionCheckedAsync() => Volatile.Read(ref _confirming);
+
+    /// <summary>Handles the report that a room was deleted. The store confirms it, because anyone who may publish on the channel could claim it.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="epoch">The epoch that it is said to have had.</param>
+    public void Deleted(string room, ulong epoch)
     {
-        if (_context.Rooms.TryGet(room, out var known) && known.Epoch == epoch.ToString("x", CultureInfo.InvariantCulture))
+        // What is known of the room stays until then; only its absence would not be taken for lost history.
+        if (_context.Rooms.SaidDeleted(room, epoch.ToString("x", CultureInfo.InvariantCulture)))
         {
-            _context.Rooms.Forget(room);
+            Volatile.Write(ref _confirming, Background.Run(() => ConfirmDeletionAsync(room)));
+        }
+    }
+
+    private async Task ConfirmDeletionAsync(string room)
+    {
+        try
+        {
+            var database = await _connection.GetDatabaseAsync(Ending).ConfigureAwait(false);
+            _context.Rooms.TryGet(room, out var known);
+            var (position, uses) = await RoomCounters.ReadAsync(new PrimaryReads(database), _context.Keys, room).UntilAsync(Ending).ConfigureAwait(false);
+            _context.Rooms.Learn(room, known, KnownRoom.At(position, known, uses));
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ChatException or ObjectDisposedException)
+        {
+            // The next read of the room confirms it.
         }
     }
 

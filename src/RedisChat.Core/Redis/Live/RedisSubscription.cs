@@ -158,7 +158,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         {
             if (events.First.Happened is RoomEvent.RoomDeleted deleted)
             {
-                live.Forget(room, deleted.Position.Epoch);
+                live.Deleted(room, deleted.Position.Epoch);
             }
 
             Heard.Hear(events);

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// <summary>Reports changed members to a reader that catches up: each in its current state, once.</summary>
 internal sealed class ChangedMembers(KeyNames keys) : IChangedSubjects
 {
-    public bool Handles(char kind) => kind == RedisMembers.MemberKind;
+    public bool Handles(char kind) => kind == MemberEffects.MemberKind;
 
     public bool IsValid(in ChangeLogEntry entry) => entry.Subject.Length > 0;
 

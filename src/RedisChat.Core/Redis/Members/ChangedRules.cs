@@ -6,11 +6,11 @@ namespace RedisChat.Redis;
 /// <summary>Reports changed rules to a reader that catches up: the current ones, once.</summary>
 internal sealed class ChangedRules(KeyNames keys) : IChangedSubjects
 {
-    public bool Handles(char kind) => kind == RedisMembers.SettingsKind;
+    public bool Handles(char kind) => kind == MemberEffects.SettingsKind;
 
     public bool IsValid(in ChangeLogEntry entry) => entry.Subject.Length > 0;
 
-    public bool Concerns(in ChangeLogEntry entry, RoomPosition after) => entry.Subject.SequenceEqual(RedisMembers.RulesSubject);
+    public bool Concerns(in ChangeLogEntry entry, RoomPosition after) => entry.Subject.SequenceEqual(MemberEffects.RulesSubject);
 
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(ChangedRoom room, IReadOnlyList<ChangeLogEntry> entries)
     {

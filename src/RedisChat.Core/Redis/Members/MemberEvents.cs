@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>Live events of members: after the header and the user, a line with the user's entry, and a line with who changed it and why.</summary>
 internal sealed class MemberEvents : ILiveKind
 {
-    public char Letter => RedisMembers.MemberKind;
+    public char Letter => MemberEffects.MemberKind;
 
     public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body)
     {

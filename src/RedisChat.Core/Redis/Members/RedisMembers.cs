@@ -10,20 +10,8 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore
 {
-    /// <summary>The kind of a member's entries in the change log and of the events.</summary>
-    public const char MemberKind = 'm';
-
-    /// <summary>The kind of the entries and events of a room's settings.</summary>
-    public const char SettingsKind = 's';
-
-    /// <summary>The subject of a change of the rules.</summary>
-    public const string RulesSubject = "rules";
-
     // The most HSCAN calls for one list. Redis returns a small hash as a whole.
     private const int MostScans = 20;
-
-    private const string MembersField = "members";
-    private const string OwnersField = "owners";
 
     private static readonly RedisScript ReadScript = new("members_read.lua");
 
@@ -107,28 +95,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             }
 
             result = after = after.ToStore(before, now.Now);
-            change.Line(RedisValue.EmptyString, MemberText.Tail(after));
-            if (after.IsNobody)
-            {
-                change.Delete(Hash(room), user);
-            }
-            else
-            {
-                change.Keep(Hash(room), user);
-            }
-
-            if (after.JoinedSince(before))
-            {
-                change.Seen(context.Keys.Read(room), user);
-            }
-            else if (after.LeftSince(before))
-            {
-                change.Delete(context.Keys.Read(room), user);
-            }
-
-            change.Line(DeletionJson.Write(actor.UserId, reason) ?? "{}");
-            Count(change, room, MembersField, after.IsMember, before.IsMember);
-            Count(change, room, OwnersField, after.Role == RoomRole.Owner, before.Role == RoomRole.Owner);
+            change.Member(context.Keys, room, before, after, actor.UserId, reason);
             return true;
         }
 
@@ -161,7 +128,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
     }
 
     /// <summary>Takes a step before the change: if it is canceled, nothing was changed.</summary>
-    private static async ValueTask BeforeAsync(ValueTask step)
+    public static async ValueTask BeforeAsync(ValueTask step)
     {
         try
         {
@@ -187,8 +154,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
                 return false;
             }
 
-            change.Line(RedisValue.EmptyString, RuleText.Tail(result)).Keep(context.Keys.Room(room), RuleText.Field)
-                .Line(DeletionJson.Write(actor.UserId, null) ?? "{}");
+            change.Rules(context.Keys, room, result, actor.UserId);
             return true;
         }
     }
@@ -221,11 +187,11 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
             RedisValue[] values = [time + Micros.FromSpan(context.Time.GetElapsedTime(start)), .. state.Values];
             var now = Situation(room, user ?? actor.UserId ?? "", actor.UserId, values);
             var change = user is null
-                ? new RoomChange(context.Keys, room, SettingsKind, RulesSubject, RoomPermit.Application)
-                : new RoomChange(context.Keys, room, MemberKind, EscapedId.Word(user), RoomPermit.Application);
+                ? new RoomChange(context.Keys, room, MemberEffects.SettingsKind, MemberEffects.RulesSubject, RoomPermit.Application)
+                : new RoomChange(context.Keys, room, MemberEffects.MemberKind, EscapedId.Word(user), RoomPermit.Application);
             change.Create()
                 .Expect(context.Keys.Room(room), RuleText.Field, state.Values[0])
-                .Expect(context.Keys.Room(room), OwnersField, state.Values[1]);
+                .Expect(context.Keys.Room(room), MemberEffects.OwnersField, state.Values[1]);
             for (var i = 0; i < users.Length; i++)
             {
                 change.Expect(Hash(room), users[i], state.Values[2 + i]);
@@ -238,22 +204,15 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
 
             if (state.Values[0].IsNull && user is not null)
             {
-                change.Set(context.Keys.Room(room), RuleText.Field, $"0{RuleText.Tail(RuleSet.Open)}");
+                change.FirstRules(context.Keys, room);
             }
 
             return change.Mark(RightLetters.HasRules);
         }
     }
 
-    private void Count(RoomChange change, string room, string field, bool after, bool before)
-    {
-        if (after != before)
-        {
-            change.Increment(context.Keys.Room(room), field, after ? 1 : -1);
-        }
-    }
-
-    private ValueTask<RedisValue[]> ReadAsync(string room, string[] users, CancellationToken cancellationToken) =>
+    /// <summary>Reads what a change is decided on: the answer of <c>members_read</c>.</summary>
+    public ValueTask<RedisValue[]> ReadAsync(string room, string[] users, CancellationToken cancellationToken) =>
         context.Calls.RunAsync(
             (Members: this, Room: room, Users: users),
             static async (database, call, token) => await call.Members.ReadAsync(database, call.Room, call.Users, token).ConfigureAwait(false),
@@ -282,7 +241,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
         Micros.ToTime((long)(await ReadAsync(database, room, [], cancellationToken).ConfigureAwait(false))[0]);
 
     /// <summary>The situation in an answer of <c>members_read</c>, whose users are the target and, if it is another one, the actor.</summary>
-    private MemberSituation Situation(string room, string target, string? actor, RedisValue[] values)
+    public MemberSituation Situation(string room, string target, string? actor, RedisValue[] values)
     {
         var rules = ReadRules(room, values[1]);
         var user = values.Length > 3 ? Read(room, target, values[3]) : new RoomMember { User = target };

@@ -5,11 +5,11 @@ namespace RedisChat.Redis;
 /// <summary>Live events of a room's settings: after the header and the word <c>rules</c>, a line with the rules, and a line with who changed them.</summary>
 internal sealed class RuleEvents : ILiveKind
 {
-    public char Letter => RedisMembers.SettingsKind;
+    public char Letter => MemberEffects.SettingsKind;
 
     public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body)
     {
-        if (header.Subject != RedisMembers.RulesSubject)
+        if (header.Subject != MemberEffects.RulesSubject)
         {
             // A setting of a later version.
             return new RoomEvent.Unknown(header.Position);

@@ -11,14 +11,9 @@ internal sealed class InMemoryAbout(InMemoryRoom room, TimeProvider time) : IInM
     /// <summary>When the room got its first settings, µs.</summary>
     public long Since { get; private set; }
 
-    /// <summary>Gives the room settings, if it has none: see <see cref="IRoomDirectoryStore.CreateRoomAsync"/>. For callers that hold the lock.</summary>
+    /// <summary>Gives a room without settings its first ones. For callers that hold the lock.</summary>
     public RoomCreation Create(RoomAbout about)
     {
-        if (About is not null)
-        {
-            return new RoomCreation(About, IsNew: false);
-        }
-
         Set(about, by: null);
         return new RoomCreation(about, IsNew: true);
     }

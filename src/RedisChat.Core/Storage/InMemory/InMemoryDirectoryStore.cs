@@ -16,10 +16,11 @@ internal sealed class InMemoryDirectoryStore(
         return new(ids.Select(id => find(id)?.Describe(id, out _) ?? new RoomInfo { Id = id }).ToList());
     }
 
-    public ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, CancellationToken cancellationToken = default)
+    public ValueTask<RoomCreation> CreateRoomAsync(string room, RoomAbout about, RuleSet? rules, string? owner, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(findOrAdd(room).CreateAbout(about));
+        var lists = owner is null ? null : findOrAdd(UserScope.Of(owner)).UserRooms;
+        return new(findOrAdd(room).Create(about, rules, owner, member => lists?.Keep(room, member.IsMember)));
     }
 
     public ValueTask<RoomAbout> ChangeAboutAsync(

@@ -95,11 +95,27 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     // A deletion replaces the features, so they are fetched under the lock.
 
-    /// <summary>Gives the room settings, if it has none.</summary>
-    public RoomCreation CreateAbout(RoomAbout about)
+    /// <summary>Gives the room settings, rules and an owner, if it has no settings: see <see cref="IRoomDirectoryStore.CreateRoomAsync"/>.</summary>
+    /// <param name="about">The settings.</param>
+    /// <param name="rules">The rules; <see langword="null"/> for those it has.</param>
+    /// <param name="owner">The owner, unless it has one; <see langword="null"/> for nobody.</param>
+    /// <param name="changed">Called in the same step if the owner changes, with the new state.</param>
+    public RoomCreation Create(RoomAbout about, RuleSet? rules, string? owner, Action<RoomMember> changed)
     {
         lock (Gate)
         {
+            if (About.About is { } present)
+            {
+                return new RoomCreation(present, IsNew: false);
+            }
+
+            var (set, member) = MemberDecisions.Create(Members.Read(owner ?? ""), rules, owner is not null);
+            Members.ChangeRules(Actor.Application, _ => set);
+            if (owner is not null)
+            {
+                Members.Change(owner, Actor.Application, now => member == now.Target ? now.Target : member, reason: null, changed);
+            }
+
             return About.Create(about);
         }
     }

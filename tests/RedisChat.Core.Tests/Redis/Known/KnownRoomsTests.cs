@@ -52,6 +52,48 @@ public sealed class KnownRoomsTests
         known.Should().Be(new KnownRoom("other", 3, 0));
     }
 
+    [Fact]
+    public void A_room_that_is_said_to_be_deleted_is_not_lost_if_its_absence_confirms_that()
+    {
+        var cache = new KnownRooms(3, NullLogger.Instance);
+        var lost = new List<string>();
+        cache.HistoryLost += lost.Add;
+        cache.Raise("a", At(5));
+        cache.SaidDeleted("a", "other").Should().BeFalse();
+        cache.SaidDeleted("a", "epoch").Should().BeTrue();
+        cache.SaidDeleted("a", "epoch").Should().BeFalse();
+        cache.TryGet("a", out var known);
+        (known.Epoch, known.Last, known.HasRules).Should().Be(("epoch", 5L, false));
+
+        cache.Learn("a", known, KnownRoom.None with { Uses = RoomCounters.BeingDeleted });
+        cache.Learn("a", known, At(1) with { Epoch = "next" });
+
+        lost.Should().BeEmpty();
+        cache.TryGet("a", out known);
+        known.Should().Be(At(1) with { Epoch = "next" });
+    }
+
+    [Fact]
+    public void A_room_that_is_said_to_be_deleted_and_is_still_there_can_be_lost()
+    {
+        var cache = new KnownRooms(3, NullLogger.Instance);
+        var lost = new List<string>();
+        cache.HistoryLost += lost.Add;
+        cache.Raise("a", At(5));
+        cache.SaidDeleted("a", "epoch");
+        cache.TryGet("a", out var marked);
+
+        // An end that is missing is no deletion.
+        cache.Learn("a", marked, At(4));
+        lost.Should().Equal("a");
+
+        cache.SaidDeleted("a", "epoch");
+        cache.TryGet("a", out marked);
+        cache.Raise("a", At(6));
+        cache.Learn("a", marked, KnownRoom.None);
+        lost.Should().Equal("a", "a");
+    }
+
     [Theory]
     [InlineData("", 0, false)]
     [InlineData("epoch", 5, false)]

@@ -220,6 +220,35 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_of_several_subjects_has_consecutive_revisions_entries_and_events()
+    {
+        var heard = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        (await _connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(_keys.Live(Room)))).OnMessage(message => heard.Writer.TryWrite(message.Message!));
+
+        var reply = await RunAsync(Change().Line("first ", "").Keep(Hash, "a").Event('m', "bob").Line("second ", "").Keep(Hash, "b"));
+
+        var first = reply.Revision - 1;
+        (await FieldsAsync(RoomKey))["rev"].Should().Be($"{reply.Revision}");
+        (await FieldsAsync(Hash)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = $"first {first}", ["b"] = $"second {reply.Revision}" });
+        (await _redis.SortedSetRangeByRankAsync(_keys.Changed(Room))).Should().Equal("0", $"{first}:r:1", $"{reply.Revision}:m:bob");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        (await heard.Reader.ReadAsync(patience.Token)).Should().Be($"r {_position.Epoch:x} 1 {_position.Stamp} {first} 0 1\nfirst {first}");
+        (await heard.Reader.ReadAsync(patience.Token)).Should().Be($"m {_position.Epoch:x} 1 {_position.Stamp} {reply.Revision} {first} bob\nsecond {reply.Revision}");
+    }
+
+    [Fact]
+    public async Task A_change_of_several_subjects_that_fails_late_is_rolled_back()
+    {
+        await RunAsync(Change().Set(Hash, "a", "before"));
+        var before = await DumpAsync();
+
+        await Assert.ThrowsAsync<RedisServerException>(() => RunAsync(Change().Set(Hash, "a", "x").Event('m', "bob").Set(Hash, "b", "y"), publish: "NOSUCHCOMMAND"));
+
+        (await DumpAsync()).Should().Equal(before);
+    }
+
+    [Fact]
     public async Task A_hash_of_another_type_is_refused_and_nothing_is_written()
     {
         await _redis.StringSetAsync(Hash, "a string");
@@ -288,9 +317,9 @@ public abstract class RoomChangeTests : IAsyncLifetime
     private RedisStoreContext NewContext() => new(
         RedisConnection.Shared(_connection), _keys, new KnownRooms(10, NullLogger.Instance), new RedisStoreOptions(), TimeProvider.System, NullLogger.Instance);
 
-    private async Task<RoomChangeReply> RunAsync(RoomChange change)
+    private async Task<RoomChangeReply> RunAsync(RoomChange change, string publish = "PUBLISH")
     {
-        using var answer = await change.RunAsync(_connection.GetDatabase(), "PUBLISH", 100, hasRules: false);
+        using var answer = await change.RunAsync(_connection.GetDatabase(), publish, 100, hasRules: false);
         return RoomChangeReply.Read(answer);
     }
 

@@ -36,6 +36,58 @@ public sealed class LostHistoryTests
     }
 
     [Fact]
+    public async Task A_forged_report_of_the_rooms_deletion_ends_no_watcher_and_hides_no_loss()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        var storeLog = new StoreLog();
+        await using var store = Open(redis, storeLog);
+        var chat = new Chat(store);
+        var position = (await chat.SendAsync("lobby", "alice", "one", Cancelled)).Position;
+        await using var log = new WatchLog(store.WatchAsync("lobby", RoomPosition.Start));
+        await log.CaughtUpAsync();
+        var catchUps = storeLog.Of("CatchingUp").Count();
+
+        // The report is heard, and compared with the store, before the room really goes.
+        await admin.GetSubscriber().PublishAsync(
+            RedisChannel.Literal(new KeyNames(new HashTagKeyScheme(), database: 0).Live("lobby")),
+            $"x {position.Epoch:x} {position.MessageId} {position.Stamp} {position.Revision + 1} {position.Revision} room\n{{}}");
+        await storeLog.LoggedAsync("CatchingUp", catchUps + 1, Cancelled);
+        await store.DeletionCheckedAsync();
+        await using var other = Open(redis, new StoreLog());
+        await new Chat(other).SendAsync("lobby", "alice", "two", Cancelled);
+        await log.UntilAsync(l => l.Events[^1] is RoomEvent.Created { Message.Text: "two" });
+
+        storeLog.Of("HistoryLost").Should().BeEmpty();
+        await LoseAsync(admin, kept: null);
+        var again = await chat.SendAsync("lobby", "alice", "after", Cancelled);
+        storeLog.Of("HistoryLost").Should().NotBeEmpty();
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.Gap));
+        await log.ReachesAsync(again.Position);
+        log.Events.Should().NotContain(happened => happened is RoomEvent.RoomDeleted);
+    }
+
+    [Fact]
+    public async Task A_room_that_another_process_deletes_and_that_is_created_again_is_not_a_loss()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        var storeLog = new StoreLog();
+        await using var store = Open(redis, storeLog);
+        await using var other = Open(redis, storeLog);
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", "alice", "one", Cancelled);
+        await using var log = new WatchLog(store.WatchAsync("lobby", RoomPosition.Start));
+        await log.CaughtUpAsync();
+
+        await new Chat(other).Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+        await log.UntilAsync(l => l.Events.Any(happened => happened is RoomEvent.RoomDeleted));
+        (await chat.SendAsync("lobby", "alice", "again", Cancelled)).Id.Should().Be(1);
+        await store.DeletionCheckedAsync();
+
+        storeLog.Of("HistoryLost").Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Sending_from_several_processes_and_deleting_is_not_a_loss()
     {
         await using var redis = await RedisProcess.StartAsync();

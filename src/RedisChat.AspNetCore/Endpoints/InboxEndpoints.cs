@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>The rooms of the caller, with what is new in them.</summary>
+internal static class InboxEndpoints
+{
+    public static void Map(IEndpointRouteBuilder chat)
+    {
+        chat.MapGet("inbox", ListAsync).Describe("ListInbox", "Lists the rooms of which the caller is a member, with what is new in them.");
+        chat.MapPut("inbox/{room}/mute", MuteAsync).Describe("MuteRoom", "Mutes a room in the caller's inbox.", 404);
+        chat.MapDelete("inbox/{room}/mute", UnmuteAsync).Describe("UnmuteRoom", "Undoes muting a room.", 404);
+        chat.MapPut("inbox/{room}/hide", HideAsync).Describe("HideRoom", "Hides a room in the caller's inbox until its next message.", 404);
+        chat.MapDelete("inbox/{room}/hide", ShowAsync).Describe("ShowRoom", "Undoes hiding a room.", 404);
+    }
+
+    private static async Task<Answer<InboxPage>> ListAsync(string? cursor, int? limit, bool? hidden, ChatCall call)
+    {
+        var page = await Inbox(call).ListAsync(cursor, limit ?? 100, hidden ?? false, call.Aborted).ConfigureAwait(false);
+        var rooms = await call.Caller.ReadableAsync(page.Rooms, room => room.Room, call.Aborted).ConfigureAwait(false);
+        var unreadable = await call.Caller.ReadableAsync(page.Unreadable, room => room, call.Aborted).ConfigureAwait(false);
+        return new Answer<InboxPage>(page with { Rooms = rooms, Unreadable = unreadable }, ChatJsonContext.Default.InboxPage);
+    }
+
+    private static async Task<NoContent> MuteAsync(string room, ChatCall call) => Found(await Inbox(call).MuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+
+    private static async Task<NoContent> UnmuteAsync(string room, ChatCall call) => Found(await Inbox(call).UnmuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+
+    private static async Task<NoContent> HideAsync(string room, ChatCall call) => Found(await Inbox(call).HideAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+
+    private static async Task<NoContent> ShowAsync(string room, ChatCall call) => Found(await Inbox(call).ShowAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+
+    private static UserInbox Inbox(ChatCall call) => call.Caller.Chat.User(call.User).Inbox;
+
+    private static NoContent Found(bool isListed) => isListed ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
+}

@@ -1,0 +1,10 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>An invitation.</summary>
+internal sealed record InviteRequest
+{
+    /// <summary>The role that the user gets by joining; <see cref="RoomRole.Member"/> if omitted.</summary>
+    public string? Role { get; init; }
+
+    public string? Reason { get; init; }
+}

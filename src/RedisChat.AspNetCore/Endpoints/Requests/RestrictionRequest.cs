@@ -1,0 +1,19 @@
+namespace RedisChat.AspNetCore;
+
+/// <summary>A ban or a mute.</summary>
+internal sealed record RestrictionRequest
+{
+    private const double MostSeconds = 100d * 365 * 24 * 60 * 60;
+
+    /// <summary>How long it lasts; until it is lifted if omitted.</summary>
+    public double? Seconds { get; init; }
+
+    public string? Reason { get; init; }
+
+    public TimeSpan? ToDuration() => Seconds switch
+    {
+        null => null,
+        > 0 and <= MostSeconds and var seconds => TimeSpan.FromSeconds(seconds),
+        _ => throw new ChatProblemException(ChatProblem.Invalid($"The seconds must be more than 0 and at most {MostSeconds:0}. Omit them for no end.", "seconds")),
+    };
+}

@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>
+/// What surrounds every endpoint: refuses writes from other origins, finds the user, counts the request, and turns every failure into a problem.
+/// </summary>
+/// <remarks>It is no endpoint filter, because those run after the parameters were bound, and do not see what binding throws.</remarks>
+internal sealed class ChatPipeline(ChatWeb web)
+{
+    private readonly RequestBuckets? _requests = web.Options.RequestLimit is { } limit ? new RequestBuckets(limit, web.Time) : null;
+
+    /// <summary>Puts this around an endpoint.</summary>
+    public void Surround(EndpointBuilder endpoint)
+    {
+        var inner = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = http => RunAsync(http, inner);
+    }
+
+    private async Task RunAsync(HttpContext http, RequestDelegate inner)
+    {
+        try
+        {
+            await BeginAsync(http).ConfigureAwait(false);
+            await inner(http).ConfigureAwait(false);
+            if (http.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false })
+            {
+                // A parameter could not be bound.
+                await ProblemWriter.WriteAsync(http, BadParameter.Find(http), http.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+        }
+        catch (Exception e)
+        {
+            await FailAsync(http, e).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask BeginAsync(HttpContext http)
+    {
+        if (!IsRead(http.Request.Method) && !OriginCheck.IsAllowed(http, web.Options))
+        {
+            throw new ChatProblemException(ChatProblem.CrossOrigin);
+        }
+
+        var caller = await ChatCaller.FindAsync(web.Chat, web.Access, http.User, http.RequestAborted).ConfigureAwait(false);
+        var call = new ChatCall(http, web, caller);
+        if (_requests is { } requests)
+        {
+            var counting = http.GetEndpoint()?.Metadata.GetMetadata<RequestCounting>() ?? RequestCounting.Always;
+            if (counting != RequestCounting.Never && !requests.TryTake(caller.User, out var wait))
+            {
+                call.Refusal = ChatProblem.TooManyRequests(wait);
+                if (counting != RequestCounting.UnlessRepeated)
+                {
+                    throw new ChatProblemException(call.Refusal);
+                }
+            }
+        }
+
+        http.Features.Set(call);
+    }
+
+    private async Task FailAsync(HttpContext http, Exception e)
+    {
+        var problem = e is BadHttpRequestException bad ? Of(http, bad) : ChatProblem.Of(e) ?? ChatProblem.Failure;
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        if (http.Response.HasStarted)
+        {
+            // A response that ends early without a sign would be taken for complete.
+            WebLog.ResponseBroken(web.Logger, http.Request.Method, route, e);
+            http.Abort();
+            return;
+        }
+
+        if (problem.Status == StatusCodes.Status500InternalServerError)
+        {
+            WebLog.RequestFailed(web.Logger, http.Request.Method, route, problem.Status, e);
+        }
+
+        http.Response.Clear();
+        try
+        {
+            await ProblemWriter.WriteAsync(http, problem, http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone in the meantime.
+        }
+    }
+
+    // A host in development throws where others set a status.
+    private static ChatProblem Of(HttpContext http, BadHttpRequestException e) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => ChatProblem.TooLarge,
+        StatusCodes.Status400BadRequest when e.InnerException is null or FormatException => BadParameter.Find(http),
+        _ => ChatProblem.Invalid("The request could not be read."),
+    };
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+}

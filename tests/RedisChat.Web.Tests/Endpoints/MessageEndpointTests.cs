@@ -1,0 +1,157 @@
+using System.Text.Json;
+using RedisChat.IntegrationTests;
+
+namespace RedisChat.Web.Tests;
+
+public sealed class MessageEndpointTests(TestServer server) : EndpointTests(server)
+{
+    [Fact]
+    public async Task A_message_is_sent_read_edited_and_deleted_by_its_author()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+
+        var sent = (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"hello","metadata":{"a":"b"}}""")).Expect(201);
+        sent["id"].Should().Be("1");
+        sent.Location.Should().Be("/chat/rooms/lobby/messages/1");
+        sent.ContentType.Should().Be("application/json; charset=utf-8");
+        sent["position"].Should().MatchRegex(@"^[0-9a-f]+\.1\.\d+\.\d+$");
+
+        var message = (await alice.SendAsync("GET", sent.Location!)).Expect(200);
+        (message["user"], message["text"], message["metadata.a"], message["editedAt"]).Should().Be(("alice", "hello", "b", null));
+
+        var edited = (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"Hello!"}""")).Expect(200);
+        (edited["text"], edited["version"], edited["metadata.a"]).Should().Be(("Hello!", "2", "b"));
+        (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"Hello!","metadata":{}}""")).Expect(200)["metadata.a"].Should().BeNull();
+
+        (await alice.SendAsync("DELETE", "rooms/lobby/messages/1?reason=spam")).Expect(204).Text.Should().BeEmpty();
+        (await alice.SendAsync("DELETE", "rooms/lobby/messages/1")).ExpectProblem(404, "not-found");
+        (await alice.SendAsync("GET", "rooms/lobby/messages/1")).ExpectProblem(404, "not-found");
+        (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"x"}""")).ExpectProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task A_message_of_another_author_cannot_be_changed()
+    {
+        await using var node = await StartAsync();
+        (await node.As("alice").SendAsync("POST", "rooms/lobby/messages", """{"text":"mine"}""")).Expect(201);
+
+        (await node.As("bob").SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"yours"}""")).ExpectProblem(403, "forbidden", "notAuthor");
+        (await node.As("bob").SendAsync("DELETE", "rooms/lobby/messages/1")).ExpectProblem(403, "forbidden", "notAuthor");
+    }
+
+    [Fact]
+    public async Task A_repeated_send_returns_the_first_receipt_with_status_200()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+        var first = (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"once","idempotencyKey":"k1"}""")).Expect(201);
+
+        var again = (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"once"}""", ("Idempotency-Key", "k1"))).Expect(200);
+        (again["id"], again["isDuplicate"]).Should().Be((first["id"], "True"));
+        again.Location.Should().BeNull();
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"once","idempotencyKey":"k1"}""", ("Idempotency-Key", "k1"))).Expect(200);
+
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"other","idempotencyKey":"k1"}""")).ExpectProblem(409, "key-conflict");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"once","idempotencyKey":"k1"}""", ("Idempotency-Key", "k2")))
+            .ExpectProblem(400, "invalid", parameter: "idempotencyKey");
+    }
+
+    [Fact]
+    public async Task Pages_are_read_in_all_directions()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+        for (var i = 1; i <= 9; i++)
+        {
+            await node.Chat.SendAsync("lobby", i % 2 == 0 ? "bob" : "alice", $"m{i}", Cancelled);
+        }
+
+        async Task<string> IdsAsync(string query) => string.Join(
+            ",", (await alice.SendAsync("GET", "rooms/lobby/messages" + query)).Expect(200).Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetInt64()));
+
+        (await IdsAsync("")).Should().Be("1,2,3,4,5,6,7,8,9");
+        (await IdsAsync("?limit=2")).Should().Be("8,9");
+        (await IdsAsync("?before=4&limit=2")).Should().Be("2,3");
+        (await IdsAsync("?after=4&limit=2")).Should().Be("5,6");
+        (await IdsAsync("?around=5&limit=4")).Should().Be("3,4,5,6");
+        (await IdsAsync("?user=bob")).Should().Be("2,4,6,8");
+        var page = (await alice.SendAsync("GET", "rooms/lobby/messages?limit=2")).Expect(200);
+        (page["hasOlder"], page["hasNewer"]).Should().Be(("True", "False"));
+        (await alice.SendAsync("GET", "rooms/nowhere/messages")).Expect(200).Json.GetProperty("messages").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Pages_say_how_often_the_caller_reacted()
+    {
+        await using var node = await StartAsync();
+        await node.Chat.SendAsync("lobby", "bob", "nice", Cancelled);
+        (await node.As("alice").SendAsync("PUT", "rooms/lobby/messages/1/reactions/%F0%9F%91%8D")).Expect(200)["0.emoji"].Should().Be("👍");
+
+        (await node.As("alice").SendAsync("GET", "rooms/lobby/messages")).Expect(200)["reactions.1.0.own"].Should().Be("1");
+        (await node.As("bob").SendAsync("GET", "rooms/lobby/messages")).Expect(200)["reactions.1.0.own"].Should().Be("0");
+    }
+
+    [Fact]
+    public async Task Reactions_are_listed_and_removed()
+    {
+        await using var node = await StartAsync();
+        await node.Chat.SendAsync("lobby", "bob", "nice", Cancelled);
+        var alice = node.As("alice");
+        (await alice.SendAsync("PUT", "rooms/lobby/messages/1/reactions/heart")).Expect(200);
+        (await node.As("carol").SendAsync("PUT", "rooms/lobby/messages/1/reactions/heart")).Expect(200)["0.count"].Should().Be("2");
+
+        var users = (await alice.SendAsync("GET", "rooms/lobby/messages/1/reactions/heart")).Expect(200);
+        users.Json.GetProperty("users").EnumerateArray().Select(user => user.GetString()).Should().BeEquivalentTo("alice", "carol");
+        (await alice.SendAsync("DELETE", "rooms/lobby/messages/1/reactions/heart")).Expect(200)["0.count"].Should().Be("1");
+        (await alice.SendAsync("PUT", "rooms/lobby/messages/2/reactions/heart")).ExpectProblem(404, "not-found");
+        (await alice.SendAsync("DELETE", "rooms/lobby/messages/2/reactions/heart")).ExpectProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task The_export_streams_the_whole_history_a_line_a_message()
+    {
+        await using var node = await StartAsync();
+        for (var i = 0; i < 11; i++)
+        {
+            await node.Chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 100).Select(n => new NewMessage("alice", $"line\n{(i * 100) + n}"))], Cancelled);
+        }
+
+        var export = (await node.As("bob").SendAsync("GET", "rooms/lobby/export")).Expect(200);
+        export.ContentType.Should().Be("application/x-ndjson");
+        var lines = export.Text.Split('\n');
+        lines.Should().HaveCount(1101).And.Subject.Last().Should().BeEmpty();
+        lines[..^1].Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()).Should().Equal(Enumerable.Range(1, 1100).Select(n => $"line\n{n}"));
+        (await node.As("bob").SendAsync("GET", "rooms/nowhere/export")).Expect(200).Text.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_can_poll_for_changes()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+        await node.Chat.SendAsync("lobby", "bob", "one", Cancelled);
+        var position = (await alice.SendAsync("GET", "rooms/lobby/messages")).Expect(200)["position"];
+        await node.Chat.EditAsync("lobby", 1, "bob", "ONE", Cancelled);
+        await node.Chat.SendAsync("lobby", "bob", "two", Cancelled);
+
+        var changes = (await alice.SendAsync("GET", $"rooms/lobby/changes?after={position}")).Expect(200);
+        (changes["events.0.kind"], changes["events.1.kind"], changes["events.2.kind"]).Should().Be(("edited", "created", null));
+        (await alice.SendAsync("GET", $"rooms/lobby/changes?after={changes["position"]}")).Expect(200).Json.GetProperty("events").GetArrayLength().Should().Be(0);
+        (await alice.SendAsync("GET", "rooms/lobby/changes?limit=1")).Expect(200)["hasMore"].Should().Be("True");
+    }
+
+    [Fact]
+    public async Task Ids_of_every_character_are_addressed_in_a_path()
+    {
+        await using var node = await StartAsync();
+        foreach (var room in new[] { "a/b", "ü ?#&+%", "{x}:y", "日本" })
+        {
+            var path = $"rooms/{Uri.EscapeDataString(room)}/messages";
+            var sent = (await node.As("al/ice ü").SendAsync("POST", path, """{"text":"hi"}""")).Expect(201);
+
+            (await node.Chat.GetAsync(room, 1, Cancelled))!.User.Should().Be("al/ice ü");
+            (await node.As("bob").SendAsync("GET", sent.Location!)).Expect(200)["text"].Should().Be("hi");
+        }
+    }
+}
