@@ -16,7 +16,6 @@ await build({
 });
 
 // The public types are in one file that imports nothing; only the function is added.
-const types = await readFile(".types/api.d.ts", "utf8");
-const entry = await readFile(".types/index.d.ts", "utf8");
-const connect = entry.split("\n").filter((line) => !/^(import|export \{|export type|export \*)/.test(line)).join("\n");
+const [types, chat] = await Promise.all(["api", "chat"].map((name) => readFile(`.types/${name}.d.ts`, "utf8")));
+const connect = chat.slice(chat.indexOf("/**"));
 await writeFile("dist/redischat.d.ts", types.trimEnd() + "\n" + connect.trimEnd() + "\n");

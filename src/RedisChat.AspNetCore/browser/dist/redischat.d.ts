@@ -6,15 +6,8 @@ export interface ConnectOptions {
     share?: boolean;
     /** Replaces the global `fetch`, in tests and in Node. */
     fetch?: typeof fetch;
-    /** Replaces the timers, in tests. */
-    clock?: Clock;
-}
-/** The time and the timers that the client uses. */
-export interface Clock {
-    /** The time in ms. */
-    now(): number;
-    setTimeout(f: () => void, ms: number): unknown;
-    clearTimeout(timer: unknown): void;
+    /** Replaces the timers, in tests: calls the function after that many ms, and returns how to cancel this. */
+    timer?: (f: () => void, ms: number) => () => void;
 }
 /** `ended`: signed out or revoked. The client does not connect again; call `connect` after the user has signed in. */
 export type ChatState = "connecting" | "online" | "offline" | "ended";
@@ -32,7 +25,7 @@ export interface Chat {
      * a POST or a reaction be repeated.
      * @throws {ChatError}
      */
-    request<T>(method: string, path: string, body?: unknown, init?: RequestInit): Promise<T>;
+    request<T>(method: string, path: string, body?: object, init?: RequestInit): Promise<T>;
     /** Returns a function that removes the listener. */
     on(event: "state", f: (state: ChatState) => void): () => void;
     /** Ends everything, including sends that are waiting for the network. */

@@ -6,16 +6,8 @@ export interface ConnectOptions {
   share?: boolean;
   /** Replaces the global `fetch`, in tests and in Node. */
   fetch?: typeof fetch;
-  /** Replaces the timers, in tests. */
-  clock?: Clock;
-}
-
-/** The time and the timers that the client uses. */
-export interface Clock {
-  /** The time in ms. */
-  now(): number;
-  setTimeout(f: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
+  /** Replaces the timers, in tests: calls the function after that many ms, and returns how to cancel this. */
+  timer?: (f: () => void, ms: number) => () => void;
 }
 
 /** `ended`: signed out or revoked. The client does not connect again; call `connect` after the user has signed in. */
@@ -35,7 +27,7 @@ export interface Chat {
    * a POST or a reaction be repeated.
    * @throws {ChatError}
    */
-  request<T>(method: string, path: string, body?: unknown, init?: RequestInit): Promise<T>;
+  request<T>(method: string, path: string, body?: object, init?: RequestInit): Promise<T>;
   /** Returns a function that removes the listener. */
   on(event: "state", f: (state: ChatState) => void): () => void;
   /** Ends everything, including sends that are waiting for the network. */
@@ -153,20 +145,15 @@ export interface InboxRoom {
 /** What the server answered, or that no answer came (`status` 0, `code` `network`). */
 export class ChatError extends Error {
   /** The status of the response; 0 if there was none. */
-  readonly status: number;
-  readonly code: string;
-  readonly reason?: string;
+  declare readonly status: number;
+  declare readonly code: string;
+  declare readonly reason?: string;
   /** In seconds. */
-  readonly retryAfter?: number;
-  readonly parameter?: string;
+  declare readonly retryAfter?: number;
+  declare readonly parameter?: string;
 
   constructor(problem: { status?: number; code?: string; reason?: string; retryAfter?: number; parameter?: string; title?: string; detail?: string }) {
-    super(problem.detail ?? problem.title ?? problem.reason ?? problem.code);
-    this.name = "ChatError";
-    this.status = problem.status ?? 0;
-    this.code = problem.code ?? "http";
-    this.reason = problem.reason;
-    this.retryAfter = problem.retryAfter;
-    this.parameter = problem.parameter;
+    super(problem.detail ?? problem.title ?? problem.code);
+    Object.assign(this, { name: "ChatError", status: 0, code: "http" }, problem);
   }
 }

@@ -1,142 +1,105 @@
-import type { Chat, ChatError, ChatState, ConnectOptions } from "./api.ts";
-import { Waits } from "./clock.ts";
-import { Emitter } from "./emitter.ts";
-import { InboxClient } from "./inbox.ts";
-import { Link } from "./link.ts";
-import { Nodes } from "./nodes.ts";
-import { RoomClient } from "./room.ts";
-import type { Frame, Want } from "./wire.ts";
+import type { Chat, ChatState, ConnectOptions } from "./api.ts";
+import { createCore, nothing } from "./core.ts";
+import { emitter } from "./emitter.ts";
+import { createInbox } from "./inbox.ts";
+import { createLink, type Link } from "./link.ts";
+import { createRoom, type RoomHandle } from "./room.ts";
+import type { Frame } from "./wire.ts";
 
-export class ChatClient implements Chat {
-  state: ChatState = "connecting";
-  user: string | undefined;
-  readonly inbox = new InboxClient(this);
-  readonly _waits: Waits;
-  readonly _nodes: Nodes;
-  /** Resolves when the user is known. */
-  readonly _ready: Promise<void>;
-  private _rooms = new Map<string, RoomClient>();
-  private _states = new Emitter<ChatState>();
-  private _link?: Link;
+/**
+ * Connects to a chat.
+ * @param base What was given to `MapRedisChat`, or the same of several equal nodes.
+ */
+export function connect(base: string | string[], options: ConnectOptions = {}): Chat {
+  const core = createCore(base, options);
+  const rooms = new Map<string, RoomHandle>();
+  const states = emitter<ChatState>();
+  const inbox = createInbox(core);
+  let state: ChatState = "connecting";
+  let link: Link | undefined;
 
-  constructor(base: string | string[], private _options: ConnectOptions) {
-    this._waits = new Waits(_options.clock);
-    this._nodes = new Nodes(base, _options, this._waits);
-    this._ready = this._begin();
-    this._ready.catch(() => {});
-    for (const [event, f] of this._listeners) globalThis.addEventListener?.(event, f);
+  function happened({ type }: Event) {
+    if (type === "online") {
+      link?._online();
+      core._wake();
+    } else if (type === "pagehide") {
+      // A page with an open stream or a lock cannot be kept in the back/forward cache, and a closed tab should leave at once.
+      unlink();
+    } else if (!link && core._user && state !== "ended") {
+      set("connecting");
+      join();
+    }
   }
 
-  room(id: string): RoomClient {
-    let room = this._rooms.get(id);
-    if (!room) this._rooms.set(id, (room = new RoomClient(this, id)));
-    return room;
+  const listen = (method: "addEventListener" | "removeEventListener") => {
+    for (const event of ["online", "pagehide", "pageshow"]) globalThis[method]?.(event, happened);
+  };
+
+  function set(value: ChatState) {
+    if (state === value || state === "ended") return;
+    state = value;
+    if (value === "ended") unlink();
+    if (value === "online") {
+      // A new stream, or a tab that comes back to one: what is part of no position may have changed.
+      inbox._list();
+      for (const room of rooms.values()) room._list();
+    }
+    states._emit(value);
   }
 
-  request<T>(method: string, path: string, body?: unknown, init?: RequestInit): Promise<T> {
-    return this._nodes._request(method, path, body, init);
+  function unlink() {
+    link?._close();
+    link = undefined;
   }
 
-  on(_event: "state", f: (state: ChatState) => void): () => void {
-    return this._states._on(f);
+  const wanted = () => ({ rooms: [...rooms.values()].flatMap((room) => room._wanted()), inbox: inbox._isOpen() });
+
+  function frame([event, data, before]: Frame) {
+    const room = rooms.get(data.room);
+    if (event === "inbox") inbox._change(data);
+    else if (event === "failed") room?._failed(data);
+    else if (!event) room?._event(data.event, before);
   }
 
-  close(): void {
-    for (const [event, f] of this._listeners) globalThis.removeEventListener?.(event, f);
-    this._nodes._isClosed = true;
-    this._link?._close();
-    this._link = undefined;
-    this.inbox._isOpen = false;
-    for (const room of this._rooms.values()) room.close();
-    this._waits._wake(true);
-    this._set("ended");
-  }
+  const join = () => {
+    // Two users in one browser must not share a stream.
+    link = createLink(core, options.share !== false && `redischat ${core._bases} ${core._user}`, wanted, frame, set);
+  };
 
-  /** Reads, through a tunnel if need be. */
-  _get<T>(path: string, isOver: () => boolean): Promise<T> {
-    return this._nodes._retrying(() => this.request<T>("GET", path), isOver);
-  }
-
-  /** What is to be followed has changed. */
-  _sync(): void {
-    this._link?._want();
-  }
-
-  private readonly _listeners: [string, (event: any) => void][] = [
-    [
-      "online",
-      () => {
-        this._link?._online();
-        this._waits._wake();
-      },
-    ],
-    // A page with an open stream or a lock cannot be kept in the back/forward cache, and a frozen leader would leave the other tabs without events.
-    ["pagehide", ({ persisted }: PageTransitionEvent) => persisted && this._unlink()],
-    ["pageshow", ({ persisted }: PageTransitionEvent) => persisted && this._resume()],
-  ];
-
-  private async _begin(): Promise<void> {
+  async function begin() {
     try {
-      const me = await this._nodes._retrying(
-        () =>
-          this.request<{ user: string }>("GET", "me").catch((e: ChatError) => {
-            if (!this._nodes._isClosed) this._set("offline");
-            throw e;
-          }),
-        () => false,
-      );
-      this.user = me.user;
+      core._user = (await core._get<{ user: string }>("me")).user;
     } catch (e) {
-      this._set("ended");
+      set("ended");
       throw e;
     }
-    if (!this._nodes._isClosed) this._connect();
+    if (!core._isClosed) join();
   }
 
-  private _connect(): void {
-    const { share = true } = this._options;
-    // Two users in one browser must not share a stream.
-    const name = share ? JSON.stringify(["redischat", this._nodes._bases, this.user]) : undefined;
-    const { _waits } = this;
-    this._link = new Link(
-      this._nodes,
-      _waits,
-      name,
-      () => this._wanted(),
-      (frame) => this._frame(frame),
-      (state) => this._set(state),
-    );
-  }
+  core._sync = () => link?._want();
+  core._ready = begin();
+  core._ready.catch(nothing);
+  listen("addEventListener");
 
-  private _unlink(): void {
-    this._link?._close();
-    this._link = undefined;
-  }
-
-  private _resume(): void {
-    if (!this.user || this._link || this.state === "ended") return;
-    this._set("connecting");
-    this._connect();
-    for (const room of this._rooms.values()) if (room._isLive) room._listPresent();
-    this.inbox._list().catch(() => {});
-  }
-
-  private _wanted(): Want {
-    const rooms = [...this._rooms.values()].filter(({ _isLive }) => _isLive);
-    return { rooms: rooms.map(({ id, _position, _presence }) => [id, _position, _presence]), inbox: this.inbox._isOpen };
-  }
-
-  private _frame([event, data, before]: Frame): void {
-    if (event === "opened") this.inbox._list().catch(() => {});
-    else if (event === "inbox") this.inbox._change(data);
-    else if (event === "failed") this._rooms.get(data.room)?._failed(data);
-    else if (data.event) this._rooms.get(data.room)?._event(data.event, before);
-  }
-
-  private _set(state: ChatState): void {
-    if (this.state === state || this.state === "ended") return;
-    this.state = state;
-    if (state === "ended") this._unlink();
-    this._states._emit(state);
-  }
+  return {
+    get state() {
+      return state;
+    },
+    get user() {
+      return core._user;
+    },
+    inbox: inbox._inbox,
+    room(id) {
+      if (!rooms.has(id)) rooms.set(id, createRoom(core, id));
+      return rooms.get(id)!._room;
+    },
+    request: core._request,
+    on: states._on,
+    close() {
+      listen("removeEventListener");
+      core._isClosed = true;
+      core._wake();
+      set("ended");
+    },
+  };
 }

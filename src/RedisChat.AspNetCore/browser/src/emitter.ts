@@ -1,23 +1,19 @@
-/** Listeners of one kind. One that throws does not keep the others from being called, and its error is not swallowed. */
-export class Emitter<T> {
-  private _listeners = new Set<(value: T) => void>();
-
-  _on(f: (value: T) => void): () => void {
-    // A wrapper, so that the same function can be added twice and removed once.
-    const listener = (value: T) => f(value);
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
-  }
-
-  _emit(value: T): void {
-    for (const f of [...this._listeners]) {
-      try {
-        f(value);
-      } catch (error) {
-        setTimeout(() => {
-          throw error;
-        });
+/** Listeners of one kind. One that throws does not keep the others, and the client itself, from working. */
+export function emitter<T>() {
+  const listeners = new Set<(value: T) => void>();
+  return {
+    _on(_event: string, f: (value: T) => void): () => void {
+      listeners.add(f);
+      return () => listeners.delete(f);
+    },
+    _emit(value: T) {
+      for (const f of listeners) {
+        try {
+          f(value);
+        } catch (error) {
+          console.error(error);
+        }
       }
-    }
-  }
+    },
+  };
 }

@@ -1,25 +1,16 @@
-/** A position `epoch.messageId.stamp.revision`. All numbers but the epoch fit into 53 bits. */
-export interface Position {
-  _epoch: string;
-  _id: number;
-  _stamp: number;
-  _revision: number;
-  _token: string;
-}
-
+/** The position of somebody who has seen nothing, in a room that does not exist yet. */
 export const start = "0.0.0.0";
 
-export function parse(token: string): Position {
-  const [epoch, id, stamp, revision] = token.split(".");
-  return { _epoch: epoch, _id: +id, _stamp: +stamp, _revision: +revision, _token: token };
-}
+/** A position is `epoch.messageId.stamp.revision`. All numbers but the epoch fit into 53 bits. */
+export const parse = (position: string) => position.split(".").map((part, i) => (i ? +part : part)) as [epoch: string, id: number, stamp: number, revision: number];
 
 /**
- * Whether two positions cannot belong to one history: the room was created again, or a failover lost the end of it and gave its ids to other messages.
- * A room that did not exist has no history that could differ.
+ * What a reader at `a` lacks of what one at `b` has seen: nothing (0); something (1); or the two cannot belong to one history (2), because the room was created again,
+ * or a failover lost the end of it and gave its ids to other messages. A room that did not exist has no history that could differ.
  */
-export const differs = (a: Position, b: Position): boolean =>
-  a._token !== start && b._token !== start && (a._epoch !== b._epoch || (a._id === b._id && a._stamp !== b._stamp));
-
-/** Whether `a` misses something that `b` has seen. */
-export const isBehind = (a: Position, b: Position): boolean => differs(a, b) || a._id < b._id || a._revision < b._revision;
+export function lag(a: string, b = start): 0 | 1 | 2 {
+  const [epoch, id, stamp, revision] = parse(a);
+  const [otherEpoch, otherId, otherStamp, otherRevision] = parse(b);
+  if (a !== start && b !== start && (epoch !== otherEpoch || (id === otherId && stamp !== otherStamp))) return 2;
+  return id < otherId || revision < otherRevision ? 1 : 0;
+}

@@ -1,347 +1,247 @@
-import { ChatError, type ChatMessage, type Room, type RoomAbout, type RoomChange } from "./api.ts";
-import type { ChatClient } from "./chat.ts";
-import { backoff } from "./clock.ts";
-import { Emitter } from "./emitter.ts";
-import { History } from "./history.ts";
-import { Outbox } from "./outbox.ts";
-import { People } from "./people.ts";
-import { differs, isBehind, parse } from "./position.ts";
-import type { Reaction } from "./api.ts";
-import type { WireEvent, WireMessage, WirePage } from "./wire.ts";
+import { ChatError, type ChatMessage, type Reaction, type Room, type RoomChange } from "./api.ts";
+import { type Core, nothing } from "./core.ts";
+import { emitter } from "./emitter.ts";
+import { createHistory } from "./history.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPeople } from "./people.ts";
+import { lag } from "./position.ts";
+import type { Want, WireEvent, WireMessage, WirePage } from "./wire.ts";
 
-export class RoomClient implements Room {
-  about: RoomAbout | undefined;
-  rules: Record<string, unknown> | undefined;
-  error: ChatError | undefined;
-  _presence = false;
+export type RoomHandle = ReturnType<typeof createRoom>;
+
+export function createRoom(core: Core, id: string) {
+  const path = `rooms/${encodeURIComponent(id)}/`;
+  const history = createHistory();
+  const changes = emitter<RoomChange>();
+  let hasPresence: boolean | undefined;
   /** Whether a page is shown that the stream continues. */
-  _isLive = false;
-  private _history = new History();
-  private _outbox: Outbox;
-  private _people: People;
-  private _changes = new Emitter<RoomChange>();
-  private _path: string;
-  private _limit = 50;
-  private _around?: number;
+  let isLive = false;
+  let limit: number | undefined;
+  let around: number | undefined;
+  let messages: readonly ChatMessage[] | undefined;
   /** Changes when everything is loaded again, or no longer: answers to earlier requests for pages are void then. */
-  private _generation = 0;
-  private _loading?: Promise<void>;
+  let generation = 0;
+  let loading: Promise<void> | undefined;
   /** What happens while a page is being loaded, to be applied on top of it. */
-  private _queue?: (() => void)[];
-  private _paging?: Promise<boolean>;
-  private _reacting = new Map<number, number>();
-  /** Messages of whose reactions it is not known which are the user's own. */
-  private _unclear = new Set<number>();
-  private _isClearing = false;
-  private _readUpTo = 0;
-  private _reading?: Promise<void>;
-  private _messages?: readonly ChatMessage[];
+  let queue: (() => void)[] | undefined;
+  let paging: Promise<boolean> | undefined;
+  /** The last message that was marked as read, and the last one that was to be. */
+  let read = 0;
+  let readUpTo = 0;
+  let reading = Promise.resolve();
 
-  constructor(private _chat: ChatClient, readonly id: string) {
-    this._path = `rooms/${encodeURIComponent(id)}/`;
-    const emit = (change: RoomChange) => this._emit(change);
-    this._people = new People(_chat, this._path, emit);
-    this._outbox = new Outbox(_chat, this._path, this._history, (f) => this._do(f), emit);
+  function emit(kind: string, message?: ChatMessage) {
+    messages = undefined;
+    changes._emit({ kind, message, reset: kind === "opened" });
   }
 
-  get _position(): string {
-    return this._history._seen._token;
-  }
-
-  get messages(): readonly ChatMessage[] {
-    return (this._messages ??= [...this._history._shown, ...this._outbox._shown]);
-  }
-
-  get hasOlder(): boolean {
-    return this._history._hasOlder;
-  }
-
-  get hasNewer(): boolean {
-    return this._history._hasNewer;
-  }
-
-  get typingUsers(): readonly string[] {
-    return this._people._typingUsers;
-  }
-
-  get present(): readonly string[] {
-    return this._people._presentUsers;
-  }
-
-  get readers(): ReadonlyMap<string, number> {
-    return this._people._readers;
-  }
-
-  on(_event: "change", f: (change: RoomChange) => void): () => void {
-    return this._changes._on(f);
-  }
-
-  async open({ presence = false, limit = 50, around }: { presence?: boolean; limit?: number; around?: number } = {}): Promise<void> {
-    this._presence = presence;
-    this._limit = limit;
-    this._around = around;
-    this.error = undefined;
-    await Promise.all([this._load(), this._chat._ready]);
-  }
-
-  close(): void {
-    this._end();
-    this._people._clear();
-    this._chat._sync();
-  }
-
-  older(): Promise<boolean> {
-    return this._page("older", "before", this._history._hasOlder, () => this._history._low);
-  }
-
-  newer(): Promise<boolean> {
-    return this._page("newer", "after", this._history._hasNewer, () => this._history._high);
-  }
-
-  send(text: string, metadata?: Record<string, string>): Promise<ChatMessage> {
-    return this._outbox._send(text, metadata);
-  }
-
-  retry(message: ChatMessage): Promise<ChatMessage> {
-    return this._outbox._retry(message);
-  }
-
-  discard(message: ChatMessage): void {
-    this._outbox._discard(message);
-  }
-
-  async edit(id: number, text: string): Promise<ChatMessage> {
-    const apply = this._later();
-    const edited = await this._chat.request<WireMessage>("PATCH", this._of(id), { text });
-    apply(() => this._put("edited", edited));
-    return this._history._get(id) ?? { reactions: [], metadata: {}, ...edited, key: "m" + id, pending: false };
-  }
-
-  async delete(id: number, reason?: string): Promise<void> {
-    const apply = this._later();
-    try {
-      await this._chat.request("DELETE", this._of(id) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
-    } catch (e) {
-      // Somebody else was faster.
-      if ((e as ChatError).code !== "not-found") throw e;
-    }
-    apply(() => this._remove(id, Infinity));
-  }
-
-  react(id: number, emoji: string): Promise<void> {
-    return this._react("PUT", id, emoji);
-  }
-
-  unreact(id: number, emoji: string): Promise<void> {
-    return this._react("DELETE", id, emoji);
-  }
-
-  markRead(id = this._history._shown.at(-1)?.id ?? 0): Promise<void> {
-    if (id > this._readUpTo) {
-      this._readUpTo = id;
-      this._reading ??= this._markRead();
-    }
-    return this._reading ?? Promise.resolve();
-  }
-
-  typing(): void {
-    this._people._type();
-  }
-
-  /** A frame of the stream; `before` is the position that the stream had reached in this room before. */
-  _event(event: WireEvent, before?: string): void {
-    if (!this._isLive && !this._queue) return;
-    if (event.kind === "presenceChanged") this._listPresent();
-    if (!this._people._event(event)) this._do(() => this._apply(event, before));
-  }
-
-  /** The stream no longer has this room. */
-  _failed(problem: { status: number; code: string; reason?: string }): void {
-    if (problem.status < 500 && problem.status !== 429) this._end(new ChatError(problem));
-    else if (this._isLive) this._chat._waits._sleep(backoff(5)).then(() => this._chat._sync());
-  }
-
-  /** The tab comes back from the browser's cache: what is part of no position may have changed. */
-  _listPresent(): void {
-    const generation = this._generation;
-    if (this._presence) this._people._list(() => this._generation !== generation || this._chat._nodes._isClosed);
-  }
-
-  _end(error?: ChatError): void {
-    this._generation++;
-    this._isLive = false;
-    this._queue = this._loading = undefined;
-    if (!error) return;
-    this.error = error;
-    this._emit({ kind: "failed" });
-    this._chat._sync();
-  }
-
-  private _emit(change: RoomChange): void {
-    this._messages = undefined;
-    this._changes._emit(change);
-  }
-
-  private _do(f: () => void): void {
-    if (this._queue) this._queue.push(f);
+  const later = (f: () => void) => {
+    if (queue) queue.push(f);
     else f();
-  }
+  };
+  const people = createPeople(core, path, () => isLive && hasPresence && !core._isClosed, emit);
+  const outbox = createOutbox(core, path, history, later, emit);
 
-  /** Returns how to apply an answer: not at all if the room was created again since the request, as its ids belong to other messages then. */
-  private _later(): (f: () => void) => void {
-    const { _epoch } = this._history._seen;
-    return (f) => this._do(() => this._history._seen._epoch === _epoch && f());
-  }
+  const of = (message: number) => path + "messages/" + message;
 
-  private _of(id: number): string {
-    return this._path + "messages/" + id;
+  /** Returns whether the room was loaded again since. */
+  const since = () => {
+    const before = generation;
+    return () => generation !== before;
+  };
+
+  const readPage = (query: string, isOver: () => boolean) => core._get<WirePage>(`${path}messages?limit=${limit ?? 50}${query}`, isOver);
+
+  function end(problem?: object) {
+    generation++;
+    isLive = false;
+    queue = loading = undefined;
+    if (problem) {
+      room.error = new ChatError(problem);
+      emit("failed");
+    }
+    core._sync();
   }
 
   /** Loads the room; what is shown stays until the page is there. */
-  private _load(): Promise<void> {
-    const generation = ++this._generation;
-    this._queue ??= [];
-    return (this._loading = this._loadPage(generation));
+  function load() {
+    generation++;
+    queue ??= [];
+    return (loading = loadPage());
   }
 
-  private async _loadPage(generation: number): Promise<void> {
-    const around = this._around;
+  /** Loads the room again; if that fails, the error is reported. */
+  function reload(from?: number) {
+    around = from;
+    load().catch(nothing);
+  }
+
+  async function loadPage(): Promise<void> {
+    const isAround = around;
+    const isOver = since();
     let page: WirePage;
     try {
-      page = await this._chat._get(`${this._path}messages?limit=${this._limit}${around ? "&around=" + around : ""}`, () => generation !== this._generation);
+      page = await readPage(around ? "&around=" + around : "", isOver);
     } catch (e) {
-      if (generation !== this._generation) return this._loading;
-      this._end(e as ChatError);
+      if (isOver()) return loading;
+      end(e as ChatError);
       throw e;
     }
-    if (generation !== this._generation) return this._loading;
-    this._outbox._reset();
-    this._history._reset(page, !around);
-    for (const message of page.messages) this._outbox._claim(message, false);
-    this._isLive = true;
-    const queue = this._queue!;
-    this._queue = undefined;
-    for (const f of queue) this._do(f);
-    this._emit({ kind: "opened", reset: true });
-    this._chat._sync();
-    this._listPresent();
+    if (isOver()) return loading;
+    outbox._reset();
+    history._reset(page, !isAround);
+    for (const message of page.messages) outbox._claim(message);
+    isLive = true;
+    const waiting = queue ?? [];
+    queue = undefined;
+    waiting.forEach(later);
+    emit("opened");
+    core._sync();
+    people._list();
   }
 
-  private _reload(): void {
-    // Nothing newer was loaded since: the newest page it is.
-    if (!this._history._hasNewer) this._around = undefined;
-    this._load().catch(() => {});
+  function put(kind: string, message: WireMessage) {
+    const news = history._put(message);
+    if (news) emit(kind, news);
   }
 
-  private _apply(event: WireEvent, before?: string): void {
+  const remove = (message: number) => emit("deleted", history._remove(message));
+
+  function apply(event: WireEvent, before: string | undefined) {
     const { kind, position, message, messageId, user } = event;
-    const history = this._history;
-    const at = parse(position);
-    if (kind === "roomDeleted") return this._end(new ChatError({ status: 403, code: "forbidden", reason: "roomDeleted" }));
-    if (kind === "gap" || differs(history._seen, at) || (before && differs(history._seen, parse(before)))) return this._reload();
+    const { _seen } = history;
+    if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
+    if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) {
+      // The newest page, unless the user reads old messages.
+      return reload(hasNewer() ? around : undefined);
+    }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
-    if (before && isBehind(history._seen, parse(before))) return;
-    if (kind === "caughtUp") this._listPresent();
-    if (!isBehind(history._seen, at)) return;
-    history._seen = at;
+    if (lag(_seen, before)) return;
+    if (kind === "caughtUp") people._list();
+    if (!lag(_seen, position)) return;
+    history._seen = position;
     if (kind === "created") {
-      this._people._typed(message.user);
-      this._outbox._claim(message, true);
-      this._put(kind, message);
-    } else if (kind === "edited") this._put(kind, message);
-    else if (kind === "deleted") this._remove(messageId, at._revision);
+      people._typed(message.user);
+      outbox._claim(message, true);
+      put(kind, message);
+    } else if (kind === "edited") put(kind, message);
+    else if (kind === "deleted") remove(messageId);
     else if (kind === "reacted") {
-      const isChanged = history._reacted(messageId, event.reactions, at._revision);
-      if (isChanged && !this._reacting.get(messageId) && (!user || user === this._chat.user)) this._clear(messageId);
-      if (isChanged) this._emit({ kind, message: history._get(messageId) });
+      if (history._reacted(messageId, event.reactions, position, user === core._user)) emit(kind, history._find(messageId));
     } else {
-      if (kind === "aboutChanged") this.about = event.about;
-      if (kind === "rulesChanged") this.rules = event.rules;
-      this._emit({ kind });
+      room.about = event.about ?? room.about;
+      room.rules = event.rules ?? room.rules;
+      emit(kind);
     }
   }
 
-  private _put(kind: string, message: WireMessage): void {
-    if (this._history._put(message)) this._emit({ kind, message: this._history._get(message.id) });
-  }
+  const hasOlder = () => history._low > 0;
+  const hasNewer = () => history._high < Infinity;
 
-  private _remove(id: number, revision: number): void {
-    const message = this._history._get(id);
-    this._history._remove(id, revision);
-    this._emit({ kind: "deleted", message });
-  }
-
-  private _page(kind: string, direction: string, exists: boolean, from: () => number): Promise<boolean> {
-    if (!exists) return Promise.resolve(false);
-    const generation = this._generation;
-    const isOver = () => generation !== this._generation;
-    return (this._paging ??= (async () => {
+  const turn = (kind: string, has: () => boolean, query: () => string, add: (page: WirePage) => void) => () =>
+    (paging ??= (async () => {
       try {
-        const page = await this._chat._get<WirePage>(`${this._path}messages?limit=${this._limit}&${direction}=${from()}`, isOver);
-        if (isOver()) return this._history._hasOlder;
-        if (kind === "older") this._history._before(page);
-        else this._history._after(page);
-        this._emit({ kind });
-        return page.messages.length > 0;
+        const isOver = since();
+        if (!has()) return false;
+        const page = await readPage(query(), isOver);
+        if (isOver()) return has();
+        add(page);
+        emit(kind);
+        return !!page.messages[0];
       } finally {
-        this._paging = undefined;
+        paging = undefined;
       }
     })());
+
+  const react = (method: string) => async (message: number, emoji: string) => {
+    const isOver = since();
+    const before = history._reactions(message);
+    const list = await core._request<Reaction[]>(method, `${of(message)}/reactions/${encodeURIComponent(emoji)}`);
+    if (isOver()) return;
+    history._answered(message, list, before);
+    emit("reacted", history._find(message));
+  };
+
+  async function mark() {
+    const latest = readUpTo;
+    if (latest <= read) return;
+    await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
+    read = latest;
   }
 
-  private async _react(method: string, id: number, emoji: string): Promise<void> {
-    const apply = this._later();
-    const before = this._history._reactionsOf(id);
-    this._reacting.set(id, (this._reacting.get(id) ?? 0) + 1);
-    try {
-      const list = await this._chat.request<Reaction[]>(method, `${this._of(id)}/reactions/${encodeURIComponent(emoji)}`);
-      apply(() => {
-        this._history._answered(id, list, before);
-        this._emit({ kind: "reacted", message: this._history._get(id) });
-      });
-    } finally {
-      this._reacting.set(id, this._reacting.get(id)! - 1);
-    }
-  }
+  const room: { -readonly [P in keyof Room]: Room[P] } = {
+    id,
+    get messages() {
+      return (messages ??= [...history._shown(), ...outbox._shown()]);
+    },
+    get hasOlder() {
+      return hasOlder();
+    },
+    get hasNewer() {
+      return hasNewer();
+    },
+    get typingUsers() {
+      return people._typing();
+    },
+    get present() {
+      return people._present();
+    },
+    readers: people._readers,
+    about: undefined,
+    rules: undefined,
+    error: undefined,
+    async open(how = {}) {
+      ({ limit, around, presence: hasPresence } = how);
+      room.error = undefined;
+      await Promise.all([load(), core._ready]);
+    },
+    close: () => end(),
+    older: turn("older", hasOlder, () => "&before=" + history._low, history._before),
+    newer: turn("newer", hasNewer, () => "&after=" + history._high, history._after),
+    send(text, metadata) {
+      // Who answers an old message wants to see the answer: it is at the end of the room.
+      if (hasNewer()) reload();
+      return outbox._send(text, metadata);
+    },
+    retry: outbox._retry,
+    discard: outbox._discard,
+    async edit(message, text) {
+      const isOver = since();
+      const edited = await core._request<WireMessage>("PATCH", of(message), { text });
+      if (!isOver()) put("edited", edited);
+      return history._make(edited);
+    },
+    async delete(message, reason) {
+      const isOver = since();
+      await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
+      later(() => isOver() || remove(message));
+    },
+    react: react("PUT"),
+    unreact: react("DELETE"),
+    markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
+      readUpTo = Math.max(readUpTo, message);
+      return (reading = reading.then(mark, mark));
+    },
+    typing: people._type,
+    on: changes._on,
+  };
 
-  /** The user has reacted on another device. Events are the same for everyone, so which reactions are the user's own has to be read. */
-  private async _clear(id: number): Promise<void> {
-    this._unclear.add(id);
-    if (this._isClearing) return;
-    this._isClearing = true;
-    const generation = this._generation;
-    const isOver = () => generation !== this._generation;
-    try {
-      while (this._unclear.size) {
-        const page = await this._chat._get<WirePage>(`${this._path}messages?limit=100&after=${Math.min(...this._unclear) - 1}`, isOver);
-        if (isOver()) break;
-        const last = page.hasNewer ? (page.messages.at(-1)?.id ?? Infinity) : Infinity;
-        for (const id of this._unclear) if (id <= last) this._unclear.delete(id);
-        this._history._merge(page);
-        this._emit({ kind: "reacted" });
-      }
-    } catch {
-      // The numbers are right all the same.
-    }
-    this._unclear.clear();
-    this._isClearing = false;
-  }
+  return {
+    _room: room,
 
-  private async _markRead(): Promise<void> {
-    let id: number;
-    try {
-      do {
-        id = this._readUpTo;
-        await this._chat._nodes._retrying(
-          () => this._chat.request("POST", this._path + "read", { messageId: id }),
-          () => false,
-        );
-      } while (id !== this._readUpTo);
-    } catch (e) {
-      this._readUpTo = 0;
-      throw e;
-    } finally {
-      this._reading = undefined;
-    }
-  }
+    _wanted: (): Want["rooms"] => (isLive ? [[id, history._seen, !!hasPresence]] : []),
+
+    /** `before` is the position that the stream had reached in this room before. */
+    _event(event: WireEvent, before?: string) {
+      const passing = people._events[event.kind];
+      if (!isLive && !queue) return;
+      if (passing) passing(event as never);
+      else later(() => apply(event, before));
+    },
+
+    /** The stream no longer has this room. */
+    _failed: end,
+
+    _list: people._list,
+  };
 }

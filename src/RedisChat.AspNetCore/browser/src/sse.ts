@@ -1,24 +1,18 @@
-/** Returns a function that takes the text of an event stream, cut anywhere, and reports each frame. Comments are dropped. */
+/** Returns a function that takes the text of an event stream, cut anywhere, and reports each frame. The server writes all data of a frame in one line. */
 export function frames(report: (event: string, data: string, id: string) => void): (text: string) => void {
   let rest = "";
-  let event = "";
-  let data: string[] = [];
-  let id = "";
+  let fields: Record<string, string> = {};
   return (text) => {
-    const lines = (rest + text).split("\n");
+    const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop()!;
-    for (let line of lines) {
-      if (line.endsWith("\r")) line = line.slice(0, -1);
-      if (!line) {
-        if (data.length) report(event, data.join("\n"), id);
-        event = id = "";
-        data = [];
-        continue;
-      }
-      const [, name, value] = /^([^:]*):? ?(.*)/.exec(line)!;
-      if (name === "data") data.push(value);
-      else if (name === "event") event = value;
-      else if (name === "id") id = value;
+    for (const line of lines) {
+      // A comment is a field without a name.
+      const [, name, value] = /(\w*):? ?(.*)/.exec(line)!;
+      if (name) fields[name] = value;
+      if (line) continue;
+      const { event, data, id } = fields;
+      if (data) report(event, data, id);
+      fields = {};
     }
   };
 }

@@ -1,209 +1,192 @@
 import type { ChatError, ChatState } from "./api.ts";
-import { backoff, type Waits } from "./clock.ts";
-import type { Nodes } from "./nodes.ts";
-import { isBehind, parse } from "./position.ts";
+import { type Core, nothing } from "./core.ts";
+import { lag } from "./position.ts";
 import { frames } from "./sse.ts";
 import type { Frame, Want } from "./wire.ts";
 
 /** The server writes at least every 15 s. */
 const silence = 40_000;
-const headersWithin = 15_000;
+
+interface End {
+  retry: boolean;
+}
+
+export type Stream = ReturnType<typeof createStream>;
 
 /** One event stream for the rooms of all tabs. Over fetch: an EventSource stays with a dead node, sends no headers, and never notices silence. */
-export class Stream {
-  _state: ChatState = "connecting";
-  private _tabs = new Map<string, Want>();
+export function createStream(core: Core, report: (frame: Frame) => void, changed: (state: ChatState) => void) {
+  const tabs = new Map<string, Want>();
   /** The rooms that are wanted, and whether the user is present there. */
-  private _rooms = new Map<string, boolean>();
+  let rooms = new Map<string, boolean>();
   /** The same, as the server knows it. */
-  private _served = new Map<string, boolean>();
+  let served: typeof rooms;
   /** The position up to which everything in a room has been reported. */
-  private _positions = new Map<string, string>();
-  private _wantsInbox = false;
-  private _hasInbox = false;
-  private _id?: string;
-  private _node = 0;
-  private _abort?: AbortController;
-  private _isSyncing = false;
-  private _isRestarting = false;
-  private _failures = 0;
-  private _isRunning = false;
-  private _isClosed = false;
+  const positions = new Map<string, string>();
+  let wantsInbox: boolean | undefined;
+  let hasInbox: boolean | undefined;
+  let id: string | undefined;
+  let node: number;
+  let abort: AbortController | undefined;
+  let syncing = Promise.resolve();
+  let isRestarting = false;
+  let isRunning = false;
+  let isClosed = false;
+  let failures = 0;
 
-  constructor(
-    private _nodes: Nodes,
-    private _waits: Waits,
-    private _report: (frame: Frame) => void,
-    private _changed: (state: ChatState) => void,
-  ) {}
-
-  /** Sets what a tab follows; nothing if it is gone. */
-  _want(tab: string, want?: Want): void {
-    const before = this._tabs.get(tab)?.rooms.map(([room]) => room);
-    let restart = false;
-    for (const [room, after] of want?.rooms ?? []) {
-      // Later announcements of a room are older than the frames that are on their way to the tab.
-      if (before?.includes(room)) continue;
-      const reached = this._positions.get(room);
-      const behind = !!reached && isBehind(parse(after), parse(reached));
-      // The tab lacks frames that were reported before it listened. They come again only in a new stream, where no late frame of the old one can precede them.
-      restart ||= behind;
-      if (behind || !this._rooms.has(room)) this._positions.set(room, after);
-    }
-    if (want) this._tabs.set(tab, want);
-    else this._tabs.delete(tab);
-    this._rooms.clear();
-    this._wantsInbox = false;
-    for (const { rooms, inbox } of this._tabs.values()) {
-      this._wantsInbox ||= inbox;
-      for (const [room, , present] of rooms) this._rooms.set(room, present || !!this._rooms.get(room));
-    }
-    if (restart) this._restart();
-    if (this._isRunning) this._sync();
-    else if (this._rooms.size || this._wantsInbox) this._run();
-  }
-
-  _knows(tab: string): boolean {
-    return this._tabs.has(tab);
-  }
-
-  /** The browser is online again: a connection from before is worth nothing, and there is no reason to wait. */
-  _online(): void {
-    this._failures = 0;
-    this._restart();
+  function set(state: ChatState) {
+    if (stream._state === state || isClosed) return;
+    stream._state = state;
+    changed(state);
   }
 
   /** Connects again at once. */
-  _restart(): void {
-    this._isRestarting = true;
-    this._id = undefined;
-    this._abort?.abort();
+  function restart() {
+    isRestarting = true;
+    id = undefined;
+    abort?.abort();
   }
 
-  _close(): void {
-    this._isClosed = true;
-    this._abort?.abort();
-  }
-
-  private _set(state: ChatState): void {
-    if (this._state === state || this._isClosed) return;
-    this._state = state;
-    this._changed(state);
-  }
-
-  private async _run(): Promise<void> {
-    this._isRunning = true;
-    while (!this._isClosed) {
-      const started = this._waits._clock.now();
-      const node = (this._node = this._nodes._current);
-      let end: { retry: boolean } | undefined;
-      this._isRestarting = false;
+  async function run() {
+    isRunning = true;
+    while (!isClosed) {
+      let end: End | undefined;
+      node = core._node;
+      isRestarting = false;
       try {
-        end = await this._connect();
+        end = await connect();
       } catch (e) {
-        const { status } = e as ChatError;
-        if (status === 401 || status === 403) end = { retry: false };
+        if ((e as ChatError).status === 401) end = { retry: false };
       }
-      this._id = undefined;
-      if (this._isClosed) return;
-      if (end?.retry === false) return this._set("ended");
-      // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
-      if (this._state === "online" && this._waits._clock.now() - started > 5000) this._failures = 0;
-      const now = this._failures === 0 && (end || this._isRestarting);
-      this._set(now ? "connecting" : "offline");
-      if (!this._isRestarting) this._nodes._failed(node);
-      const attempt = this._failures++;
-      if (!now) await this._waits._sleep(backoff(attempt));
+      id = undefined;
+      if (end?.retry === false) return set("ended");
+      const atOnce = !failures && (end || isRestarting);
+      set(atOnce ? "connecting" : "offline");
+      if (!isRestarting) core._failed(node);
+      const attempt = failures++;
+      if (!atOnce) await core._sleep(attempt);
     }
   }
 
-  private async _connect(): Promise<{ retry: boolean } | undefined> {
-    const abort = (this._abort = new AbortController());
-    const clock = this._waits._clock;
-    let timer: unknown;
-    const watch = (ms: number) => {
-      clock.clearTimeout(timer);
-      timer = clock.setTimeout(() => abort.abort(), ms);
+  /** Returns the last frame, if the server sent one. */
+  async function connect() {
+    const controller = (abort = new AbortController());
+    const { signal } = controller;
+    let stop = nothing;
+    const watch = () => {
+      stop();
+      stop = core._timer(() => controller.abort(), silence);
     };
-    let end: { retry: boolean } | undefined;
-    watch(headersWithin);
-    this._served = new Map(this._rooms);
-    for (const room of [...this._positions.keys()]) if (!this._rooms.has(room)) this._positions.delete(room);
-    this._hasInbox = this._wantsInbox;
+    let end: End | undefined;
+    watch();
+    // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
+    const worked = core._timer(() => {
+      if (id) failures = 0;
+    }, 5000);
+    served = new Map(rooms);
+    hasInbox = wantsInbox;
     try {
-      const body = { rooms: [...this._rooms.keys()].map((room) => this._add(room)), inbox: this._hasInbox };
-      const response = await this._nodes._fetch(this._node, "POST", "stream", body, { signal: abort.signal, headers: { accept: "text/event-stream" } });
-      const reader = response.body!.getReader();
-      const decoder = new TextDecoder();
-      const feed = frames((event, data, id) => {
-        if (abort.signal.aborted || end) return;
-        const value = JSON.parse(data);
-        if (event === "end") end = value;
-        else this._frame(event, value, id);
+      return await core._fetch(node, "POST", "stream", { rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
+        const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+        const feed = frames((event, data, position) => {
+          if (signal.aborted || end) return;
+          const value = JSON.parse(data);
+          if (event === "end") end = value;
+          else frame(event, value, position);
+        });
+        while (!end) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          watch();
+          feed(value);
+        }
+        return end;
       });
-      while (!end) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        watch(silence);
-        feed(decoder.decode(value, { stream: true }));
-      }
-      return end;
     } finally {
-      clock.clearTimeout(timer);
-      abort.abort();
+      stop();
+      worked();
+      controller.abort();
     }
   }
 
-  private _add(room: string): object {
-    return { room, after: this._positions.get(room), present: this._rooms.get(room) };
-  }
+  const wish = (room: string) => ({ room, after: positions.get(room), present: rooms.get(room) });
 
-  private _frame(event: string, data: any, id: string): void {
-    const { room } = data;
-    const before = this._positions.get(room);
-    if (event === "opened") {
-      this._id = data.stream;
-      this._set("online");
+  function frame(event: string, data: any, position: string) {
+    const { room, event: happened } = data;
+    const before = positions.get(room);
+    const isOpened = event === "opened";
+    if (isOpened) {
+      id = data.stream;
+      set("online");
     }
-    if (event === "failed" || data.event?.kind === "roomDeleted") {
-      for (const tab of this._tabs.values()) tab.rooms = tab.rooms.filter(([other]) => other !== room);
-      this._rooms.delete(room);
-      this._served.delete(room);
-      this._positions.delete(room);
-    } else if (data.event?.kind === "gap") {
-      // Everyone loads the room again, which is at this position or after it.
-      this._positions.set(room, data.event.position);
-    } else if (id && (!before || isBehind(parse(before), parse(id)))) {
-      this._positions.set(room, id);
+    if (event === "failed" || happened?.kind === "roomDeleted") {
+      for (const map of [rooms, served, positions]) map.delete(room);
+    } else {
+      // After a gap, everyone loads the room again, which is at this position or after it.
+      if (happened?.kind === "gap") positions.set(room, happened.position);
+      if (position && (!before || lag(before, position))) positions.set(room, position);
     }
-    this._report([event, data, before]);
-    if (event === "opened") this._sync();
+    report([event, data, before]);
+    if (isOpened) sync();
   }
 
   /** Tells the server which rooms were opened and closed since. */
-  private async _sync(): Promise<void> {
-    const id = this._id;
-    if (!id || this._isSyncing) return;
-    this._isSyncing = true;
-    try {
-      while (this._id === id) {
-        if (this._wantsInbox && !this._hasInbox) {
-          this._restart();
-          break;
-        }
-        const remove = [...this._served].filter(([room, present]) => this._rooms.get(room) !== present).map(([room]) => room);
-        const add = [...this._rooms].filter(([room]) => !this._served.has(room)).map(([room]) => this._add(room));
-        if (!remove.length && !add.length) break;
+  const sync = () => {
+    syncing = syncing.then(async () => {
+      const current = id;
+      if (!current) return;
+      try {
         // A room whose presence changed is removed first and added in the next round, from the position that it has reached by then.
-        for (const room of remove) this._served.delete(room);
-        for (const [room, present] of this._rooms) if (!remove.includes(room)) this._served.set(room, present);
-        await (await this._nodes._fetch(this._node, "POST", "stream/" + encodeURIComponent(id), { add, remove }, { signal: this._abort!.signal })).text();
+        const remove = [...served.keys()].filter((room) => rooms.get(room) !== served.get(room));
+        const add = [...rooms.keys()].filter((room) => !served.has(room));
+        // An inbox takes a new stream.
+        if (wantsInbox && !hasInbox) throw 0;
+        if (!remove.length && !add.length) return;
+        for (const room of remove) served.delete(room);
+        for (const room of add) served.set(room, rooms.get(room)!);
+        await core._fetch(node, "POST", "stream/" + current, { add: add.map(wish), remove }, { signal: abort!.signal });
+        sync();
+      } catch {
+        // Whatever it was (the stream is on another node, or has ended): a new stream has all rooms.
+        if (id === current) restart();
       }
-    } catch {
-      // Whatever it was (the stream is on another node, or has ended): a new stream has all rooms.
-      if (this._id === id) this._restart();
-    }
-    this._isSyncing = false;
-    if (this._id !== id) this._sync();
-  }
+    });
+  };
+
+  const stream = {
+    _state: "connecting" as ChatState,
+
+    /** Sets what a tab follows; nothing if it is gone. */
+    _want(tab: string, want?: Want) {
+      let isAhead = false;
+      for (const [room, after] of want?.rooms ?? []) {
+        const behind = lag(after, positions.get(room));
+        // The tab lacks frames that were reported before it listened. They come again only in a new stream, where no late frame of the old one can precede them.
+        isAhead ||= behind > 0;
+        if (behind || !rooms.has(room)) positions.set(room, after);
+      }
+      if (want) tabs.set(tab, want);
+      else tabs.delete(tab);
+      rooms = new Map();
+      wantsInbox = false;
+      for (const want of tabs.values()) {
+        wantsInbox ||= want.inbox;
+        for (const [room, , present] of want.rooms) rooms.set(room, present || !!rooms.get(room));
+      }
+      if (isAhead) restart();
+      if (isRunning) sync();
+      else if (rooms.size || wantsInbox) run();
+    },
+
+    /** The browser is online again: a connection from before is worth nothing, and there is no reason to wait. */
+    _online() {
+      failures = 0;
+      restart();
+    },
+
+    _close() {
+      isClosed = true;
+      abort?.abort();
+    },
+  };
+  return stream;
 }

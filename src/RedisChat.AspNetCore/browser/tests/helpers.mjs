@@ -7,34 +7,23 @@ export class ManualClock {
   timers = new Map();
   #next = 1;
 
-  now() {
-    return this.time;
-  }
-
-  setTimeout(f, ms) {
-    this.timers.set(this.#next, { f, at: this.time + ms });
-    return this.#next++;
-  }
-
-  clearTimeout(timer) {
-    this.timers.delete(timer);
-  }
+  timer = (f, ms) => {
+    const id = this.#next++;
+    this.timers.set(id, { f, at: this.time + ms });
+    return () => this.timers.delete(id);
+  };
 
   advance(ms) {
     this.time += ms;
-    for (const [timer, { f, at }] of [...this.timers]) {
-      if (at > this.time || !this.timers.delete(timer)) continue;
-      f();
-    }
+    for (const [timer, { f, at }] of [...this.timers]) if (at <= this.time && this.timers.delete(timer)) f();
   }
 }
 
 /** Waits between attempts are over at once, and nothing else ever times out. */
-export const impatient = {
-  now: () => Date.now(),
-  setTimeout: (f, ms) => (ms <= 10_000 ? setTimeout(f, 1) : undefined),
-  clearTimeout: (timer) => clearTimeout(timer),
-};
+function impatient(f, ms) {
+  const timer = ms <= 10_000 ? setTimeout(f, 1) : undefined;
+  return () => clearTimeout(timer);
+}
 
 /** A server with some nodes, and clients that are closed with the test. */
 export async function start(t, nodes = 1) {
@@ -47,7 +36,7 @@ export async function start(t, nodes = 1) {
     await server.close();
   });
   const client = (options = {}) => {
-    const chat = connect(bases, { token: "alice", share: false, clock: impatient, ...options });
+    const chat = connect(bases, { token: "alice", share: false, timer: options.clock?.timer ?? impatient, ...options });
     chats.push(chat);
     return chat;
   };

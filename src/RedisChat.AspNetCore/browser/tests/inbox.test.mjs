@@ -23,7 +23,10 @@ test("the inbox lists rooms by newest activity and follows them in the same stre
   await server.until(() => server.live[0]?.inbox);
   assert.deepEqual(server.live[0].body.rooms.map(({ room }) => room), ["a"]);
   assert.deepEqual(chat.inbox.rooms.map(({ room }) => room), ["b", "a"]);
-  const change = (id, now) => server.frame(server.live[0], "inbox", { room: id, now });
+  const change = (id, now) => {
+    server.inbox = server.inbox.filter(({ room }) => room !== id).concat(now ?? []);
+    server.frame(server.live[0], "inbox", { room: id, now });
+  };
   change("a", room("a", "09.44713"));
   await until(chat.inbox, () => chat.inbox.rooms[0].room === "a", "change");
   change("c", { ...room("c", "00"), lastActivity: undefined });

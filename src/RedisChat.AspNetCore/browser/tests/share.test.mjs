@@ -122,15 +122,18 @@ test("another tab takes over at once when the leader closes, with no gaps or dup
   assert.equal(two.chat.state, "online");
 });
 
-test("a leader that crashes is replaced, and a follower that crashes is forgotten", async (t) => {
+test("a leader that crashes is replaced, and a follower that closes is forgotten", async (t) => {
   const { server, tab } = await tabs(t);
   const one = await open(tab(), "a");
   await server.until(() => server.live.length === 1);
   const two = await open(tab(), "b");
-  const three = await open(tab(), "c");
+  const page = new EventTarget();
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  const three = tab();
+  delete globalThis.addEventListener;
+  await open(three, "c");
   await server.until(() => server.live[0].rooms.size === 3);
-  three.chat._ = undefined;
-  three.crash();
+  page.dispatchEvent(new Event("pagehide"));
   await server.until(() => server.live[0].rooms.size === 2);
   assert.deepEqual([...server.live[0].rooms.keys()], ["a", "b"]);
   one.crash();
@@ -186,6 +189,19 @@ test("the inbox is in the shared stream, too", async (t) => {
   await two.chat.inbox.open();
   await server.until(() => server.live[0]?.inbox);
   server.frame(server.live[0], "inbox", { room: "x", now: { room: "x", isHidden: false } });
+  await until(two.chat.inbox, () => two.chat.inbox.rooms.length === 1, "change");
+});
+
+test("the tab that takes over lists the inbox again", async (t) => {
+  const { server, tab } = await tabs(t);
+  const one = await open(tab(), "a");
+  await server.until(() => server.live.length === 1);
+  const two = tab();
+  await two.chat.inbox.open();
+  await server.until(() => server.live[0]?.inbox);
+  await until(two.chat, () => two.chat.state === "online");
+  one.chat.close();
+  server.inbox = [{ room: "missed", isHidden: false }];
   await until(two.chat.inbox, () => two.chat.inbox.rooms.length === 1, "change");
 });
 
