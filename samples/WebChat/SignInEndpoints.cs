@@ -15,9 +15,9 @@ internal static class SignInEndpoints
         app.MapPost("/sign-in", async (SignInRequest request, HttpContext context) =>
         {
             var name = request.Name?.Trim() ?? "";
-            if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > MaxNameBytes || name.Any(char.IsControl) || !IsWellFormed(name))
+            if (!IsUsable(name))
             {
-                return Results.Problem($"A name has 1 to {MaxNameBytes} bytes and no control characters.", statusCode: StatusCodes.Status400BadRequest);
+                return Results.Problem($"Choose another name, of at most {MaxNameBytes} bytes and without control characters.", statusCode: StatusCodes.Status400BadRequest);
             }
 
             await context.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, name)], "Name")));
@@ -37,18 +37,12 @@ internal static class SignInEndpoints
         });
     }
 
-    private static bool IsWellFormed(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune == Rune.ReplacementChar)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    // A name becomes part of paths, where "." and ".." are lost, and "%2F" cannot be told from "/".
+    private static bool IsUsable(string name) =>
+        name is not ("" or "." or "..")
+        && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes
+        && !name.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+        && name.EnumerateRunes().All(rune => rune != Rune.ReplacementChar && !Rune.IsControl(rune));
 
     internal sealed record SignInRequest(string? Name);
 

@@ -1,14 +1,14 @@
 // The open room: its header, its messages, what the user may do in it, and who is there.
 import { Composer } from "./composer.js";
-import { isDirect, roomPath } from "./directory.js";
-import { $, announce, avatar, coalesce, h, toast } from "./dom.js";
+import { roomPath } from "./directory.js";
+import { $, announce, coalesce, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { MessageList } from "./message-list.js";
 import { ask } from "./overlay.js";
 import { People } from "./people.js";
 import { Reading } from "./reading.js";
 import { showRoomMenu } from "./room-menu.js";
-import { durationOf } from "./time.js";
+import { bannerOf, closedBecause, showBeginning, slowModeOf, typingOf } from "./room-words.js";
 
 const aroundWhenUnread = 40;
 
@@ -29,6 +29,8 @@ export class Conversation {
   room;
   rights = new Set();
   rules;
+  /** The user as the room knows him or her; undefined if it does not. */
+  member;
   onChange = () => {};
 
   constructor(session) {
@@ -77,6 +79,10 @@ export class Conversation {
     return this.#session.chat.inbox.rooms.find(({ room }) => room === this.id);
   }
 
+  get isJoined() {
+    return this.entry !== undefined || this.member?.role !== undefined;
+  }
+
   /** Whether the user sees the room's newest messages right now. */
   isReading(id) {
     return id === this.id && this.#reading.isAttentive && this.#list.scroll.isAtBottom && !this.room?.hasNewer && !this.#reading.isPaused;
@@ -91,7 +97,7 @@ export class Conversation {
     this.id = id;
     this.room = chat.room(id);
     this.rights = new Set();
-    this.rules = undefined;
+    this.rules = this.member = undefined;
     $("no-room").hidden = true;
     $("conversation").hidden = false;
     this.#list.begin(this.room, chat.user);
@@ -137,15 +143,16 @@ export class Conversation {
     this.onChange();
   }
 
-  /** Reads what the user may do, and the rules. */
+  /** Reads what the user may do, the rules, and whether the user is a member: a hidden room is not in the inbox. */
   async loadRights() {
     const { id } = this;
     const { request } = this.#session.chat;
     const get = (path) => request.call(this.#session.chat, "GET", roomPath(id, path));
-    const [rights, rules] = await Promise.allSettled([get("/rights"), get("/rules")]);
+    const [rights, rules, member] = await Promise.allSettled([get("/rights"), get("/rules"), get(`/members/${encodeURIComponent(this.#session.chat.user)}`)]);
     if (id !== this.id) return;
     this.rights = new Set(rights.value?.rights ?? []);
     this.rules = rules.value ?? this.rules;
+    this.member = member.value;
     this.#render();
     this.#people.update();
   }
@@ -261,46 +268,26 @@ export class Conversation {
     $("room-topic").textContent = topic;
     $("room-topic").title = topic;
     $("present-count").textContent = room.present.length;
-    $("join").hidden = this.entry !== undefined || (!this.rights.has("Join") && !room.error) || ["roomDeleted", "banned"].includes(room.error?.reason);
+    $("join").hidden = this.isJoined || (!this.rights.has("Join") && !room.error) || ["roomDeleted", "banned"].includes(room.error?.reason);
     $("people-toggle").hidden = $("room-menu").hidden = room.error !== undefined;
 
     const offline = chat.state === "offline" && "You are offline. What you write is sent when the connection is back.";
-    const banner = room.error?.reason === "notMember" || room.error?.reason === "notPermitted" ? "Only members can read this room. If you were invited, join it." : room.error ? explain(room.error) : this.rules?.isArchived ? "This room is archived. It can be read, but not changed." : offline;
+    const banner = bannerOf(this, chat.state);
     $("room-banner").hidden = !banner;
-    $("room-banner").textContent = banner || "";
+    $("room-banner").textContent = banner;
 
-    const mute = this.entry?.member?.mute;
-    const isMuted = mute && (!mute.until || new Date(mute.until) > new Date());
-    this.#composer.allow(
-      room.error || this.#isLoading || this.rights.has("Send") ? (room.error ? "You cannot write here" : "")
-        : isMuted ? "You are muted in this room" : this.rules?.isArchived ? "This room is archived" : "You may read here, but not write",
-      this.#slowMode());
-
-    const typing = room.typingUsers;
-    $("typing").textContent = typing.length === 0 ? "" : typing.length === 1 ? `${typing[0]} is typing` : typing.length < 4 ? `${typing.slice(0, -1).join(", ")} and ${typing.at(-1)} are typing` : "Several people are typing";
+    this.#composer.allow(this.#isLoading ? "" : closedBecause(this), slowModeOf(this));
+    $("typing").textContent = typingOf(room.typingUsers);
     if (this.#isLoading) return void ($("older").hidden = false);
 
     this.#list.scroll.keep(() => {
       $("older").hidden = !room.hasOlder;
       $("newer").hidden = !room.hasNewer;
       $("beginning").hidden = room.hasOlder || room.error !== undefined;
-      if (!$("beginning").hidden) this.#showBeginning(name, topic);
-      this.#list.render(this.#reading.readers(room), this.rights, chat.state === "offline" ? "Waiting for the connection." : this.#slowMode() ? "Slow mode: sent as soon as it is allowed." : "Sending…");
+      if (!$("beginning").hidden) showBeginning(this.id, name, topic);
+      this.#list.render(this.#reading.readers(room), this.rights, chat.state === "offline" ? "Waiting for the connection." : slowModeOf(this) ? "Slow mode: sent as soon as it is allowed." : "Sending…");
     });
     this.#showJump();
     this.onChange();
-  }
-
-  #slowMode() {
-    const [hours, minutes, seconds] = (this.rules?.slowMode ?? "0:0:0").split(":").map(Number);
-    const wait = hours * 3600 + minutes * 60 + seconds;
-    return wait > 0 && !this.rights.has("Unlimited") ? `Slow mode: one message every ${durationOf(wait)}` : "";
-  }
-
-  #showBeginning(name, topic) {
-    const shown = `${name}\n${topic}`;
-    if ($("beginning").dataset.shown === shown) return;
-    $("beginning").dataset.shown = shown;
-    $("beginning").replaceChildren(isDirect(this.id) ? avatar(name, "room") : avatar(name, "room", this.id), h("h3", { dir: "auto" }, name), h("p", { class: "muted", dir: "auto" }, topic || "This is where it begins."));
   }
 }

@@ -9,7 +9,7 @@ const everyone = "Read, Join, Send, ChangeOwn, React";
 
 export function showRoomMenu(session, conversation, anchor) {
   const { chat, directory } = session;
-  const { id, entry, rights } = conversation;
+  const { id, entry, isJoined, rights } = conversation;
   const inbox = `inbox/${encodeURIComponent(id)}`;
   const attempt = async (action, done) => {
     try {
@@ -26,11 +26,11 @@ export function showRoomMenu(session, conversation, anchor) {
       ? { text: "Turn notifications on", testid: "inbox-unmute", run: () => attempt(() => chat.request("DELETE", `${inbox}/mute`), "Notifications are on.") }
       : { text: "Turn notifications off", testid: "inbox-mute", run: () => attempt(() => chat.request("PUT", `${inbox}/mute`), "Notifications are off. Unread messages are still counted.") });
     items.push({ text: "Hide until the next message", testid: "hide", run: () => attempt(() => chat.request("PUT", `${inbox}/hide`), "The room is hidden until its next message.") });
-  } else if (rights.has("Join")) {
+  } else if (!isJoined && rights.has("Join")) {
     items.push({ text: "Join the room", testid: "menu-join", run: () => conversation.join() });
   }
   items.push({ text: "Export the messages", testid: "export", run: () => download(id) });
-  if (entry && !isDirect(id)) {
+  if (isJoined && !isDirect(id)) {
     items.push("-", {
       text: "Leave the room",
       testid: "leave",
