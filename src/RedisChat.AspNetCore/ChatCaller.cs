@@ -7,7 +7,7 @@ namespace RedisChat.AspNetCore;
 /// <param name="access">What the application allows.</param>
 /// <param name="principal">Who authentication found.</param>
 /// <param name="user">The user's id.</param>
-internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal principal, string user)
+internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal principal, string user)
 {
     public Chat Chat => chat;
 
@@ -32,13 +32,21 @@ internal sealed class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal 
         return (allowed & rights) == rights ? found : throw new ChatProblemException(ChatProblem.NoAccess);
     }
 
-    /// <summary>A room in which the application lets the user do at least one of several things. The room's own rules are checked by the action itself.</summary>
-    /// <exception cref="ChatProblemException">The application allows none of them.</exception>
-    public async ValueTask<ChatRoom> RoomOfAnyAsync(string room, RoomRights rights, CancellationToken cancellationToken)
+    /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>
+    /// <exception cref="ChatProblemException">The application does not allow it.</exception>
+    public async ValueTask<ChatRoom> RoomToDeleteFromAsync(string room, long messageId, CancellationToken cancellationToken)
     {
+        const RoomRights Both = RoomRights.ChangeOwn | RoomRights.DeleteAny;
         var found = chat.Room(room);
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
-        return (allowed & rights) != 0 ? found : throw new ChatProblemException(ChatProblem.NoAccess);
+        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false) & Both;
+        if (allowed is RoomRights.ChangeOwn or RoomRights.DeleteAny)
+        {
+            // Which of the rights it takes depends on the author, who never changes. The room's rules may give the other one.
+            var author = (await found.GetAsync(messageId, cancellationToken).ConfigureAwait(false))?.User;
+            allowed = author is null || (author == user) == (allowed == RoomRights.ChangeOwn) ? Both : RoomRights.None;
+        }
+
+        return allowed == Both ? found : throw new ChatProblemException(ChatProblem.NoAccess);
     }
 
     /// <summary>A room of which the user may read what no rule of the library guards: its members, markers and the like.</summary>

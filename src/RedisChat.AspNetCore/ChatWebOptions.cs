@@ -5,7 +5,7 @@ public sealed class ChatWebOptions
 {
     /// <summary>
     /// The origins of pages, such as <c>https://app.example.com</c>, that may write although they were not served by this host. Requests that change something, and hub connections, are refused
-    /// from all others. Also lets these pages read the answers, if the application uses <c>app.UseCors()</c>.
+    /// from all others. If there are any, the endpoints also let these pages read the answers, which needs <c>app.UseCors()</c>: without it every request fails.
     /// </summary>
     /// <value>Empty by default: only pages of the same origin.</value>
     public IList<string> AllowedOrigins { get; } = [];

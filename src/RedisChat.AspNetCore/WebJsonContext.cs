@@ -25,4 +25,7 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSerializable(typeof(RoomFailure))]
 [JsonSerializable(typeof(ChatHubEvent))]
+[JsonSerializable(typeof(OpenRoomRequest))]
+[JsonSerializable(typeof(PageRequest))]
+[JsonSerializable(typeof(RoomRights))]
 internal sealed partial class WebJsonContext : JsonSerializerContext;

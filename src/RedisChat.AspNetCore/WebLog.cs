@@ -25,4 +25,7 @@ internal static partial class WebLog
 
     [LoggerMessage(7, LogLevel.Error, "An operation of the hub failed with code {Code}.", EventName = "HubCallFailed")]
     public static partial void HubCallFailed(ILogger logger, string code, Exception e);
+
+    [LoggerMessage(8, LogLevel.Error, "A health check could not be run.", EventName = "HealthCheckFailed")]
+    public static partial void HealthCheckFailed(ILogger logger, Exception e);
 }

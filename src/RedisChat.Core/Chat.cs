@@ -152,6 +152,35 @@ public sealed partial class Chat
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
         _sender.SendManyAsync(room, messages, durability, cancellationToken);
 
+    /// <summary>Finds out whether a message was sent already, without sending it: what <see cref="SendAsync(string, NewMessage, CancellationToken)"/> would recognize as a repetition.</summary>
+    /// <remarks>For applications that limit how often users may call: a repetition of a send whose answer was lost must not be refused.</remarks>
+    /// <param name="room">The room's id. A room that does not exist has no messages.</param>
+    /// <param name="message">The message as it would be sent, with an idempotency key.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// The receipt, with <see cref="MessageReceipt.IsDuplicate"/> set, even if the message was edited or deleted since; <see langword="null"/> if the key is not, or no longer,
+    /// remembered. A send that is still on its way is not found.
+    /// </returns>
+    /// <exception cref="ChatInputException">The room's id or the message is not valid, or it has no idempotency key.</exception>
+    /// <exception cref="ChatDataException">What is stored under the key is not a receipt.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was used for a different message.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support it: <see cref="ClassicMessageStore"/>.</exception>
+    public Task<MessageReceipt?> FindSentAsync(string room, NewMessage message, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(room);
+        message = message?.Snapshot()!;
+        ChatInput.CheckMessage(message, _runner.Options);
+        if (message.IdempotencyKey is null)
+        {
+            throw new ChatInputException("Only a message with an idempotency key can be found.", $"{nameof(message)}.{nameof(message.IdempotencyKey)}");
+        }
+
+        return _runner.RunAsync(
+            ChatOperation.Read, room, (Store: _store.RequireAbility<ISentMessages>("finding what was sent"), Room: room, Message: message),
+            static (call, token) => call.Store.FindAsync(call.Room, call.Message, token), cancellationToken).AsTask();
+    }
+
     /// <summary>Reads a page of a room: the newest messages, or those before, after or around an id, of all users or of one.</summary>
     /// <param name="room">The room's id. A room that does not exist has no messages.</param>
     /// <param name="query">Which page; the newest if omitted.</param>

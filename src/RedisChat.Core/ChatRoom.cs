@@ -51,6 +51,10 @@ public sealed class ChatRoom
         IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken = default) =>
         _chat.SendManyAsync(Id, messages, durability, cancellationToken);
 
+    /// <inheritdoc cref="Chat.FindSentAsync"/>
+    public Task<MessageReceipt?> FindSentAsync(NewMessage message, CancellationToken cancellationToken = default) =>
+        _chat.FindSentAsync(Id, message, cancellationToken);
+
     /// <inheritdoc cref="Chat.ReceiveAsync"/>
     public Task<MessagePage> ReceiveAsync(MessageQuery? query = null, CancellationToken cancellationToken = default) =>
         _chat.ReceiveAsync(Id, query, cancellationToken);

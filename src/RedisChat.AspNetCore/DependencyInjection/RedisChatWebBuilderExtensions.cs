@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,14 +27,21 @@ public static class RedisChatWebBuilderExtensions
 
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChatWebOptions>, WebOptionsValidator>());
         builder.Services.TryAddKeyedSingleton<IChatAccess, ClaimsAccess>(builder.ServiceKey);
+        builder.Services.AddCors();
+        AddProblems(builder.Services);
         builder.Services.TryAddKeyedSingleton(builder.ServiceKey, (provider, key) => new ChatWeb(provider, (string?)key));
-        builder.Services.AddSignalR();
-        builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>, ChatHubConnections>();
+        builder.Services.TryAddSingleton<ChatHubConnections>();
+        builder.Services.TryAddSingleton<HubResults>();
+        builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>>(provider => provider.GetRequiredService<ChatHubConnections>());
+        builder.Services.AddSignalR().AddHubOptions<ChatHub>(hub => hub.AddFilter<HubResults>());
         builder.Services.Configure<JsonHubProtocolOptions>(json =>
         {
-            // For trimmed and native applications, which have no reflection to fall back to.
-            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
-            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(WebJsonContext.Default);
+            // For trimmed and native applications. All others read by reflection what they read before: a chain that is not empty would replace that.
+            if (!JsonSerializer.IsReflectionEnabledByDefault)
+            {
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default);
+                json.PayloadSerializerOptions.TypeInfoResolverChain.Add(WebJsonContext.Default);
+            }
         });
         return builder;
     }
@@ -47,5 +57,15 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.RemoveAllKeyed<IChatAccess>(builder.ServiceKey);
         builder.Services.AddKeyedSingleton<IChatAccess>(builder.ServiceKey, (provider, _) => ActivatorUtilities.CreateInstance<T>(provider));
         return builder;
+    }
+
+    /// <summary>Gives a body to what the host's authorization refuses, unless the host handles that itself.</summary>
+    private static void AddProblems(IServiceCollection services)
+    {
+        var present = services.LastOrDefault(service => service.ServiceType == typeof(IAuthorizationMiddlewareResultHandler));
+        if (present is null || present.ImplementationType == typeof(AuthorizationMiddlewareResultHandler))
+        {
+            services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler, AuthorizationProblems>());
+        }
     }
 }

@@ -58,7 +58,9 @@ internal static class MessageEndpoints
 
     private static async Task<MessageReceipt> StoreAsync(ChatRoom room, NewMessage message, ChatCall call)
     {
-        if (call.Refusal is { } refusal)
+        // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
+        if (call.Refusal is { } refusal
+            && (message.IdempotencyKey is null || await room.FindSentAsync(message, call.Aborted).ConfigureAwait(false) is null))
         {
             throw new ChatProblemException(refusal);
         }
@@ -78,7 +80,7 @@ internal static class MessageEndpoints
 
     private static async Task<NoContent> DeleteAsync(string room, long id, string? reason, ChatCall call)
     {
-        var found = await call.Caller.RoomOfAnyAsync(ChatCall.Id(room), RoomRights.ChangeOwn | RoomRights.DeleteAny, call.Aborted).ConfigureAwait(false);
+        var found = await call.Caller.RoomToDeleteFromAsync(ChatCall.Id(room), id, call.Aborted).ConfigureAwait(false);
         return await found.DeleteAsync(id, call.User, reason, call.Aborted).ConfigureAwait(false) ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
     }
 

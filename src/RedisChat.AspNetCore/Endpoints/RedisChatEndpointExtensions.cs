@@ -19,9 +19,13 @@ public static class RedisChatEndpointExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var web = ChatWeb.Of(endpoints, serviceKey);
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
+        AllowOrigins(group, web.Options);
+        ClientScript.Map(group);
+
         var chat = group.MapGroup("");
         var pipeline = new ChatPipeline(web);
         ((IEndpointConventionBuilder)chat).Add(pipeline.Surround);
+        ((IEndpointConventionBuilder)chat).Finally(endpoint => Name(endpoint, serviceKey));
         chat.CanFail(400, 401, 403, 429, 500, 501, 503, 504);
         RoomEndpoints.Map(chat);
         MessageEndpoints.Map(chat);
@@ -33,5 +37,28 @@ public static class RedisChatEndpointExtensions
         ExportEndpoint.Map(chat);
         StreamEndpoints.Map(chat);
         return group;
+    }
+
+    /// <summary>Lets pages of the allowed origins read the answers, with the users' cookies.</summary>
+    private static void AllowOrigins(RouteGroupBuilder group, ChatWebOptions options)
+    {
+        if (options.AllowedOrigins.Count > 0)
+        {
+            group.RequireCors(policy => policy
+                .WithOrigins([.. options.AllowedOrigins])
+                .AllowCredentials()
+                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+                .WithHeaders("authorization", "content-type", "idempotency-key", "last-event-id")
+                .WithExposedHeaders("location", "retry-after"));
+        }
+    }
+
+    /// <summary>Names must be unique in the whole application, which may have several chats.</summary>
+    private static void Name(EndpointBuilder endpoint, string? serviceKey)
+    {
+        if (endpoint.Metadata.OfType<ChatEndpointName>().LastOrDefault() is { } name)
+        {
+            endpoint.Metadata.Add(new EndpointNameMetadata($"Chat{serviceKey}_{name.Name}"));
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ChatPipeline(ChatWeb web)
     {
         var inner = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http => RunAsync(http, inner);
+        endpoint.Metadata.Add(this);
     }
 
     private async Task RunAsync(HttpContext http, RequestDelegate inner)

@@ -48,16 +48,15 @@ public sealed partial class ChatHub : Hub
         }
     }
 
-    /// <summary>Opens a room: its events are received from now on, or since a position.</summary>
-    /// <param name="room">The room's id.</param>
-    /// <param name="after">What the client has seen: the position of a page or event; omitted to start with the events from now on.</param>
-    /// <param name="present">Whether the user is present in the room while it is open.</param>
-    public Task Open(string room, string? after = null, bool present = false) => CallAsync(async () =>
+    /// <summary>Opens a room: its events are received from now on, or since a position. A room that is open already starts again from there.</summary>
+    /// <param name="room">The room, and what the client has seen of it.</param>
+    public Task Open(OpenRoomRequest room) => CallAsync(async () =>
     {
-        RoomPosition? position = after is null ? null
-            : RoomPosition.TryParse(after, null, out var parsed) ? parsed
-            : throw new ChatProblemException(ChatProblem.Invalid("Pass back exactly the position that the chat returned.", nameof(after)));
-        await Session.Stream.AddAsync([new StreamedRoomRequest(room, position, present)], Context.ConnectionAborted).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(room);
+        RoomPosition? position = string.IsNullOrEmpty(room.After) ? null
+            : RoomPosition.TryParse(room.After, null, out var parsed) ? parsed
+            : throw new ChatProblemException(ChatProblem.Invalid("This is not a room position. Pass back exactly the text that the chat returned.", "after"));
+        await Session.Stream.AddAsync([new StreamedRoomRequest(room.Room, position, room.Present)], Context.ConnectionAborted).ConfigureAwait(false);
         return 0;
     });
 
@@ -81,6 +80,19 @@ public sealed partial class ChatHub : Hub
     {
         await Session.Stream.CloseInboxAsync().ConfigureAwait(false);
         return 0;
+    });
+
+    private Task<T> ActAsync<T>(string room, RoomRights right, Func<ChatRoom, string, CancellationToken, Task<T>> act) => CallAsync(async () =>
+    {
+        var caller = Session.Caller;
+        var found = await caller.RoomAsync(room, right, Context.ConnectionAborted).ConfigureAwait(false);
+        return await act(found, caller.User, Context.ConnectionAborted).ConfigureAwait(false);
+    });
+
+    private Task<T> ReadAsync<T>(string room, Func<ChatRoom, string, CancellationToken, Task<T>> read) => CallAsync(() =>
+    {
+        var caller = Session.Caller;
+        return caller.ReadAsync(room, found => read(found, caller.User, Context.ConnectionAborted), Context.ConnectionAborted);
     });
 
     // SignalR shows clients the message of a HubException, and of no other exception.

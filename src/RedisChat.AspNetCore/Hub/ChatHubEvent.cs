@@ -28,19 +28,8 @@ public sealed class ChatHubEvent
     /// <summary>The event's properties, by their names in JSON. The first is <c>kind</c>.</summary>
     [DataMember(Name = "event")]
     public IReadOnlyDictionary<string, object?> Event =>
-        _event ??= (Dictionary<string, object?>)Plain(JsonDocument.Parse(_encoded!.Json).RootElement.GetProperty("event"))!;
+        _event ??= (Dictionary<string, object?>)PlainJson.Of(JsonDocument.Parse(_encoded!.Json).RootElement.GetProperty("event"))!;
 
     /// <summary>What was encoded for all clients; empty if the event was not made by the hub.</summary>
     internal ReadOnlyMemory<byte> Json => _encoded?.Json ?? default;
-
-    private static object? Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => value.EnumerateObject().ToDictionary(property => property.Name, property => Plain(property.Value)),
-        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToArray(),
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
 }

@@ -46,6 +46,8 @@ public sealed class InMemoryRevocationTests() : RevocationTests(new InMemoryStor
 
 public sealed class InMemoryPresenceGuardTests() : PresenceGuardTests(new InMemoryStores());
 
+public sealed class InMemorySentMessageTests() : SentMessageTests(new InMemoryStores());
+
 public sealed class InMemoryReadMarkerTests() : ReadMarkerTests(new InMemoryStores());
 
 public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMemoryStores());

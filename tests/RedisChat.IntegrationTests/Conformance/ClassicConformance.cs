@@ -384,6 +384,17 @@ public sealed class ClassicFilterTests(TestServer server) : FilterTests(new Clas
         NotSupportedAsync(Ability, base.A_repeated_batch_is_recognized_message_by_message);
 }
 
+/// <summary>The layout has no place for idempotency keys.</summary>
+public sealed class ClassicSentMessageTests(TestServer server) : SentMessageTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        var message = new NewMessage("alice", "hello") { IdempotencyKey = "key" };
+        await NotSupportedAsync(nameof(ISentMessages), () => new Chat(Store).FindSentAsync(Room, message, Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicReadMarkerTests(TestServer server) : ReadMarkerTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)

@@ -45,6 +45,8 @@ public sealed class ClusterRevocationTests(SharedCluster cluster) : RevocationTe
 
 public sealed class ClusterPresenceGuardTests(SharedCluster cluster) : PresenceGuardTests(new ClusterStores(cluster));
 
+public sealed class ClusterSentMessageTests(SharedCluster cluster) : SentMessageTests(new ClusterStores(cluster));
+
 public sealed class ClusterReadMarkerTests(SharedCluster cluster) : ReadMarkerTests(new ClusterStores(cluster));
 
 public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMarkerListTests(new ClusterStores(cluster));

@@ -44,6 +44,8 @@ public sealed class GarnetRevocationTests(SharedGarnet garnet) : RevocationTests
 
 public sealed class GarnetPresenceGuardTests(SharedGarnet garnet) : PresenceGuardTests(new GarnetStores(garnet));
 
+public sealed class GarnetSentMessageTests(SharedGarnet garnet) : SentMessageTests(new GarnetStores(garnet));
+
 public sealed class GarnetReadMarkerTests(SharedGarnet garnet) : ReadMarkerTests(new GarnetStores(garnet));
 
 public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerListTests(new GarnetStores(garnet));

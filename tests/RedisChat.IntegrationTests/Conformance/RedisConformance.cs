@@ -51,6 +51,8 @@ public sealed class RedisRevocationTests(TestServer server) : RevocationTests(ne
 
 public sealed class RedisPresenceGuardTests(TestServer server) : PresenceGuardTests(new RedisStores(server));
 
+public sealed class RedisSentMessageTests(TestServer server) : SentMessageTests(new RedisStores(server));
+
 public sealed class RedisReadMarkerTests(TestServer server) : ReadMarkerTests(new RedisStores(server));
 
 public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerListTests(new RedisStores(server));

@@ -51,6 +51,8 @@ public sealed class SealedRevocationTests(TestServer server) : RevocationTests(n
 
 public sealed class SealedPresenceGuardTests(TestServer server) : PresenceGuardTests(new SealedStores(server));
 
+public sealed class SealedSentMessageTests(TestServer server) : SentMessageTests(new SealedStores(server));
+
 public sealed class SealedReadMarkerTests(TestServer server) : ReadMarkerTests(new SealedStores(server));
 
 public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerListTests(new SealedStores(server));

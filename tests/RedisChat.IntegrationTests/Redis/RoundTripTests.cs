@@ -75,6 +75,23 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finding_out_whether_a_message_was_sent_is_one_command_and_two_with_a_clock_that_is_off()
+    {
+        var message = new NewMessage("alice", "one") { IdempotencyKey = "key" };
+        var chat = await NewChatAsync();
+        await chat.FindSentAsync("warm up", message, Cancelled);
+        var sent = await chat.SendAsync("lobby", message, Cancelled);
+
+        await _proxy.StepAsync(() => chat.FindSentAsync("lobby", message, Cancelled), Script);
+        await _proxy.StepAsync(() => chat.FindSentAsync("nowhere", message, Cancelled), Script);
+        var other = await NewChatAsync(new WrongClock());
+        MessageReceipt? found = null;
+        await _proxy.StepAsync(async () => found = await other.FindSentAsync("lobby", message, Cancelled), Script, Script);
+        await _proxy.StepAsync(() => other.FindSentAsync("lobby", message, Cancelled), Script);
+        found.Should().Be(sent with { IsDuplicate = true });
+    }
+
+    [Fact]
     public async Task The_newest_page_is_one_round_trip_when_the_last_id_is_known_and_two_when_not()
     {
         await FillAsync(await NewChatAsync(), 150);

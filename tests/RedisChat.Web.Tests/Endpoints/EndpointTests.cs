@@ -20,6 +20,9 @@ public abstract class EndpointTests(TestServer server)
 
     /// <summary>A node whose chat is in memory, for what has nothing to do with the store.</summary>
     private protected static Task<WebNode> StartInMemoryAsync(
-        Action<ChatWebOptions>? web = null, Action<IRedisChatBuilder>? chat = null, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null) =>
-        WebNode.StartAsync(null, "test-web", web, chat, services);
+        Action<ChatWebOptions>? web = null,
+        Action<IRedisChatBuilder>? chat = null,
+        Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null,
+        string? environment = null) =>
+        WebNode.StartAsync(null, "test-web", web, chat, services, environment: environment);
 }

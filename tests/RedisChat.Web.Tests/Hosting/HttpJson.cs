@@ -47,7 +47,7 @@ internal static class HttpJson
         public string? Header(string name) =>
             response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values) ? string.Join(",", values) : null;
 
-        public JsonElement Json { get; } = text.Length > 0 && text[0] is '{' or '[' ? JsonDocument.Parse(text).RootElement : default;
+        public JsonElement Json { get; } = response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json" ? JsonDocument.Parse(text).RootElement : default;
 
         /// <summary>A part of the JSON as text, <c>code</c> or <c>messages.0.text</c>; <see langword="null"/> if there is none.</summary>
         public string? this[string path]

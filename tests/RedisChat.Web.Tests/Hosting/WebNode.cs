@@ -32,15 +32,17 @@ internal sealed class WebNode : IAsyncDisposable
     /// <param name="chat">Configures the chat.</param>
     /// <param name="services">Adds services.</param>
     /// <param name="map">Maps further endpoints.</param>
+    /// <param name="environment">The host's environment; production by default.</param>
     public static async Task<WebNode> StartAsync(
         string? redis,
         string prefix,
         Action<ChatWebOptions>? web = null,
         Action<IRedisChatBuilder>? chat = null,
         Action<IServiceCollection>? services = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        string? environment = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddAuthentication(HeaderAuthentication.SchemeName)

@@ -1,13 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.Serialization;
 
 namespace RedisChat.AspNetCore;
 
 /// <summary>The new state of a message.</summary>
-internal sealed record EditRequest
+[DataContract]
+public sealed record EditRequest
 {
+    /// <summary>The new text.</summary>
     [Required]
+    [DataMember(Name = "text")]
     public string Text { get; init; } = null!;
 
     /// <summary>The complete new metadata; the message keeps what it has if this is omitted.</summary>
+    [DataMember(Name = "metadata")]
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -1,10 +1,16 @@
+using System.Runtime.Serialization;
+
 namespace RedisChat.AspNetCore;
 
 /// <summary>An invitation.</summary>
-internal sealed record InviteRequest
+[DataContract]
+public sealed record InviteRequest
 {
     /// <summary>The role that the user gets by joining; <see cref="RoomRole.Member"/> if omitted.</summary>
+    [DataMember(Name = "role")]
     public string? Role { get; init; }
 
+    /// <summary>A reason or greeting.</summary>
+    [DataMember(Name = "reason")]
     public string? Reason { get; init; }
 }

@@ -1,16 +1,22 @@
+using System.Runtime.Serialization;
+
 namespace RedisChat.AspNetCore;
 
 /// <summary>A ban or a mute.</summary>
-internal sealed record RestrictionRequest
+[DataContract]
+public sealed record RestrictionRequest
 {
     private const double MostSeconds = 100d * 365 * 24 * 60 * 60;
 
     /// <summary>How long it lasts; until it is lifted if omitted.</summary>
+    [DataMember(Name = "seconds")]
     public double? Seconds { get; init; }
 
+    /// <summary>The reason.</summary>
+    [DataMember(Name = "reason")]
     public string? Reason { get; init; }
 
-    public TimeSpan? ToDuration() => Seconds switch
+    internal TimeSpan? ToDuration() => Seconds switch
     {
         null => null,
         > 0 and <= MostSeconds and var seconds => TimeSpan.FromSeconds(seconds),

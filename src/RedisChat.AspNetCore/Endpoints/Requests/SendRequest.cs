@@ -1,15 +1,22 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.Serialization;
 
 namespace RedisChat.AspNetCore;
 
 /// <summary>A message to send; its author is the caller.</summary>
-internal sealed record SendRequest
+[DataContract]
+public sealed record SendRequest
 {
+    /// <summary>The text.</summary>
     [Required]
+    [DataMember(Name = "text")]
     public string Text { get; init; } = null!;
 
+    /// <summary>See <see cref="NewMessage.Metadata"/>.</summary>
+    [DataMember(Name = "metadata")]
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>See <see cref="NewMessage.IdempotencyKey"/>; may be in the header <c>Idempotency-Key</c> instead.</summary>
+    [DataMember(Name = "idempotencyKey")]
     public string? IdempotencyKey { get; init; }
 }

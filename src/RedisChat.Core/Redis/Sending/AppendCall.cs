@@ -290,7 +290,7 @@ internal sealed class AppendCall
     }
 
     /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>
-    private static ulong DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
+    public static ulong DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
     {
         if (message.Original is not { } original)
         {

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>The sends of a store: at <see cref="Durability.Memory"/> over its main connection, durable ones over a separate one.</summary>
-internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
+internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDisposable
 {
     // Pooled sends are small: they have no messages, and take about 250 bytes each.
     private const int MostPooled = 1024;
@@ -13,11 +13,13 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
     private readonly RedisStoreContext _context;
     private readonly RedisAppends _appends;
     private readonly RedisDurability _durable;
+    private readonly ServerWindow _window;
 
     public RedisSends(RedisStoreContext context, BucketSealer sealer, IRoomActivity? activity = null)
     {
         _context = context;
         var window = new ServerWindow(context.Options.IdempotencyWindow, context.Time);
+        _window = window;
         _appends = new RedisAppends(context, context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer, activity);
         _durable = new RedisDurability(context, connection => new RedisAppends(
             context, connection, CommandFlags.DemandMaster | CommandFlags.NoRedirect, remembers: true, window, sealer, activity));
@@ -35,6 +37,26 @@ internal sealed class RedisSends : IPendingSendStore, IAsyncDisposable
         await send.AttemptAsync(cancellationToken).ConfigureAwait(false);
         return send.Receipts;
     }
+
+    public ValueTask<MessageReceipt?> FindAsync(string room, NewMessage message, CancellationToken cancellationToken = default) =>
+        _context.Calls.RunAsync(
+            (Context: _context, Window: _window, Room: room, Message: message.Snapshot()),
+            static async (database, call, token) =>
+            {
+                for (var window = call.Window.Guess(); ;)
+                {
+                    using var answer = await SentCall.RunAsync(database, call.Context.Keys, call.Room, call.Message, window, call.Window.Seconds)
+                        .AsTask().UntilAsync(token).ConfigureAwait(false);
+                    var receipt = SentCall.Read(answer, call.Message, window, out var present);
+                    if (present == window)
+                    {
+                        return receipt;
+                    }
+
+                    window = call.Window.Correct(present);
+                }
+            },
+            cancellationToken);
 
     public IPendingSend Prepare(string room, NewMessage message, Durability durability)
     {

@@ -7,7 +7,7 @@ namespace RedisChat;
 /// Stores messages in this process's memory: for tests of applications, and as a readable reference of what a store does. It loses
 /// everything when the process ends, and only memory limits it.
 /// </summary>
-public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRooms
+public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMessages, ILiveRooms
 {
     private readonly ConcurrentDictionary<string, InMemoryRoom> _rooms = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
@@ -52,6 +52,12 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ILiveRoo
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(GetOrAdd(room).Append(NewMessage.Snapshot(messages)));
+    }
+
+    ValueTask<MessageReceipt?> ISentMessages.FindAsync(string room, NewMessage message, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_rooms.TryGetValue(room, out var target) ? target.FindSent(message.Snapshot()) : null);
     }
 
     /// <inheritdoc/>

@@ -198,6 +198,16 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
+    public MessageReceipt? FindSent(NewMessage message)
+    {
+        lock (Gate)
+        {
+            _sent.ForgetOld(Micros.FromTime(_time.GetUtcNow()));
+            _sent.CheckConflicts([message]);
+            return _sent.TryFind(message, out var first) ? Receipt(first.Id, first.Time, isDuplicate: true) : null;
+        }
+    }
+
     public Message? Get(long id)
     {
         lock (Gate)
