@@ -32,23 +32,6 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
         return (allowed & rights) == rights ? found : throw new ChatProblemException(ChatProblem.NoAccess);
     }
 
-    /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>
-    /// <exception cref="ChatProblemException">The application does not allow it.</exception>
-    public async ValueTask<ChatRoom> RoomToDeleteFromAsync(string room, long messageId, CancellationToken cancellationToken)
-    {
-        const RoomRights Both = RoomRights.ChangeOwn | RoomRights.DeleteAny;
-        var found = chat.Room(room);
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false) & Both;
-        if (allowed is RoomRights.ChangeOwn or RoomRights.DeleteAny)
-        {
-            // Which of the rights it takes depends on the author, who never changes. The room's rules may give the other one.
-            var author = (await found.GetAsync(messageId, cancellationToken).ConfigureAwait(false))?.User;
-            allowed = author is null || (author == user) == (allowed == RoomRights.ChangeOwn) ? Both : RoomRights.None;
-        }
-
-        return allowed == Both ? found : throw new ChatProblemException(ChatProblem.NoAccess);
-    }
-
     /// <summary>A room of which the user may read what no rule of the library guards: its members, markers and the like.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
     /// <exception cref="ChatForbiddenException">The room's rules do not allow it.</exception>

@@ -16,6 +16,7 @@ internal sealed class ChatWeb : IDisposable
         Options = services.GetRequiredService<IOptionsMonitor<ChatWebOptions>>().Get(key);
         Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Logger = services.GetRequiredService<ILogger<ChatWeb>>();
+        Requests = Options.RequestLimit is { } limit ? new RequestBuckets(limit, Time) : null;
         Streams = new OpenStreams(this, services.GetService<IHostApplicationLifetime>());
     }
 
@@ -28,6 +29,9 @@ internal sealed class ChatWeb : IDisposable
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }
+
+    /// <summary>How many more requests each user may make; <see langword="null"/> without a limit.</summary>
+    public RequestBuckets? Requests { get; }
 
     public EncodedEvents Encoded { get; } = new();
 

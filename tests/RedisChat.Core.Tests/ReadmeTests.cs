@@ -9,6 +9,7 @@ public sealed partial class ReadmeTests
     [InlineData("README.md", "samples/Snippets")]
     [InlineData("src/RedisChat.Conformance/README.md", "tests")]
     [InlineData("docs/operations.md", "tests/RedisChat.IntegrationTests/Redis/Connection")]
+    [InlineData("docs/web.md", "tests/RedisChat.Web.Tests/Documentation")]
     public void Every_snippet_matches_the_code_that_it_names(string document, string sources)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, document));

@@ -19,21 +19,17 @@ internal static class InboxEndpoints
 
     private static async Task<Answer<InboxPage>> ListAsync(string? cursor, int? limit, bool? hidden, ChatCall call)
     {
-        var page = await Inbox(call).ListAsync(cursor, limit ?? 100, hidden ?? false, call.Aborted).ConfigureAwait(false);
-        var rooms = await call.Caller.ReadableAsync(page.Rooms, room => room.Room, call.Aborted).ConfigureAwait(false);
-        var unreadable = await call.Caller.ReadableAsync(page.Unreadable, room => room, call.Aborted).ConfigureAwait(false);
-        return new Answer<InboxPage>(page with { Rooms = rooms, Unreadable = unreadable }, ChatJsonContext.Default.InboxPage);
+        var page = await call.Caller.ListInboxAsync(cursor, limit ?? 100, hidden ?? false, call.Aborted).ConfigureAwait(false);
+        return new Answer<InboxPage>(page, ChatJsonContext.Default.InboxPage);
     }
 
-    private static async Task<NoContent> MuteAsync(string room, ChatCall call) => Found(await Inbox(call).MuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+    private static async Task<NoContent> MuteAsync(string room, ChatCall call) => Found(await call.Caller.Inbox.MuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
 
-    private static async Task<NoContent> UnmuteAsync(string room, ChatCall call) => Found(await Inbox(call).UnmuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+    private static async Task<NoContent> UnmuteAsync(string room, ChatCall call) => Found(await call.Caller.Inbox.UnmuteAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
 
-    private static async Task<NoContent> HideAsync(string room, ChatCall call) => Found(await Inbox(call).HideAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
+    private static async Task<NoContent> HideAsync(string room, ChatCall call) => Found(await call.Caller.Inbox.HideAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
 
-    private static async Task<NoContent> ShowAsync(string room, ChatCall call) => Found(await Inbox(call).ShowAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
-
-    private static UserInbox Inbox(ChatCall call) => call.Caller.Chat.User(call.User).Inbox;
+    private static async Task<NoContent> ShowAsync(string room, ChatCall call) => Found(await call.Caller.Inbox.ShowAsync(ChatCall.Id(room), call.Aborted).ConfigureAwait(false));
 
     private static NoContent Found(bool isListed) => isListed ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
 }

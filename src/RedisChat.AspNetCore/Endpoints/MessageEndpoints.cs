@@ -38,15 +38,14 @@ internal static class MessageEndpoints
         [FromHeader(Name = KeyHeader), Description("Identifies the message among those of its author; may be in the body instead.")] string? idempotencyKey,
         ChatCall call)
     {
-        var found = await call.RoomAsync(room, RoomRights.Send).ConfigureAwait(false);
         var request = await body.ReadAsync(call).ConfigureAwait(false);
         if (idempotencyKey is not null && request.IdempotencyKey is not null && idempotencyKey != request.IdempotencyKey)
         {
             throw new ChatProblemException(ChatProblem.Invalid($"The header {KeyHeader} and the body have different keys. Give one of them.", "idempotencyKey"));
         }
 
-        var message = new NewMessage(call.User, request.Text) { Metadata = request.Metadata!, IdempotencyKey = request.IdempotencyKey ?? idempotencyKey };
-        var receipt = await StoreAsync(found, message, call).ConfigureAwait(false);
+        request = request with { IdempotencyKey = request.IdempotencyKey ?? idempotencyKey };
+        var receipt = await call.Caller.SendAsync(ChatCall.Id(room), request, call.Refusal, call.Aborted).ConfigureAwait(false);
         if (receipt.IsDuplicate)
         {
             return new Answer<MessageReceipt>(receipt, ChatJsonContext.Default.MessageReceipt);
@@ -54,18 +53,6 @@ internal static class MessageEndpoints
 
         call.Http.Response.Headers.Location = $"{call.Http.Request.PathBase}{call.Http.Request.Path}/{receipt.Id}";
         return new Answer<MessageReceipt>(receipt, ChatJsonContext.Default.MessageReceipt, StatusCodes.Status201Created);
-    }
-
-    private static async Task<MessageReceipt> StoreAsync(ChatRoom room, NewMessage message, ChatCall call)
-    {
-        // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
-        if (call.Refusal is { } refusal
-            && (message.IdempotencyKey is null || await room.FindSentAsync(message, call.Aborted).ConfigureAwait(false) is null))
-        {
-            throw new ChatProblemException(refusal);
-        }
-
-        return await room.SendAsync(message, call.Aborted).ConfigureAwait(false);
     }
 
     private static async Task<Answer<Message>> GetAsync(string room, long id, ChatCall call) =>
@@ -80,8 +67,8 @@ internal static class MessageEndpoints
 
     private static async Task<NoContent> DeleteAsync(string room, long id, string? reason, ChatCall call)
     {
-        var found = await call.Caller.RoomToDeleteFromAsync(ChatCall.Id(room), id, call.Aborted).ConfigureAwait(false);
-        return await found.DeleteAsync(id, call.User, reason, call.Aborted).ConfigureAwait(false) ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
+        var isDeleted = await call.Caller.DeleteAsync(ChatCall.Id(room), id, reason, call.Aborted).ConfigureAwait(false);
+        return isDeleted ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
     }
 
     private static async Task<Answer<RoomChanges>> ReadChangesAsync(string room, RoomPosition? after, int? limit, ChatCall call)

@@ -19,7 +19,7 @@ public static class RedisChatEndpointExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var web = ChatWeb.Of(endpoints, serviceKey);
         var group = endpoints.MapGroup(pattern).WithTags("Chat");
-        AllowOrigins(group, web.Options);
+        AllowedOrigins.Allow(group, web.Options);
         ClientScript.Map(group);
 
         var chat = group.MapGroup("");
@@ -37,20 +37,6 @@ public static class RedisChatEndpointExtensions
         ExportEndpoint.Map(chat);
         StreamEndpoints.Map(chat);
         return group;
-    }
-
-    /// <summary>Lets pages of the allowed origins read the answers, with the users' cookies.</summary>
-    private static void AllowOrigins(RouteGroupBuilder group, ChatWebOptions options)
-    {
-        if (options.AllowedOrigins.Count > 0)
-        {
-            group.RequireCors(policy => policy
-                .WithOrigins([.. options.AllowedOrigins])
-                .AllowCredentials()
-                .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-                .WithHeaders("authorization", "content-type", "idempotency-key", "last-event-id")
-                .WithExposedHeaders("location", "retry-after"));
-        }
     }
 
     /// <summary>Names must be unique in the whole application, which may have several chats.</summary>

@@ -28,71 +28,28 @@ internal static class RoomEndpoints
     private static async Task<Answer<RoomPage>> ListAsync(
         [Description("name (the default) or activity")] string? order, string? cursor, int? limit, ChatCall call)
     {
-        var sort = Words.Parse(order, RoomOrder.Name, nameof(order));
-        var directory = await call.Caller.DirectoryAsync(DirectoryRights.List, call.Aborted).ConfigureAwait(false);
-        var page = await directory.ListAsync(sort, cursor, limit ?? 100, call.Aborted).ConfigureAwait(false);
-        var rooms = await call.Caller.ReadableAsync(page.Rooms, room => room.Id, call.Aborted).ConfigureAwait(false);
-        var beingDeleted = await call.Caller.ReadableAsync(page.BeingDeleted, room => room, call.Aborted).ConfigureAwait(false);
-        return new Answer<RoomPage>(page with { Rooms = rooms, BeingDeleted = beingDeleted }, ChatJsonContext.Default.RoomPage);
+        var page = await call.Caller.ListRoomsAsync(Words.Parse(order, RoomOrder.Name, nameof(order)), cursor, limit ?? 100, call.Aborted).ConfigureAwait(false);
+        return new Answer<RoomPage>(page, ChatJsonContext.Default.RoomPage);
     }
 
     private static async Task<Answer<RoomCreation>> CreateAsync(Body<CreateRoomRequest> body, ChatCall call)
     {
-        var directory = await call.Caller.DirectoryAsync(DirectoryRights.Create, call.Aborted).ConfigureAwait(false);
-        var request = await body.ReadAsync(call).ConfigureAwait(false);
-        var room = await call.Caller.RoomAsync(request.Room, RoomRights.Read, call.Aborted).ConfigureAwait(false);
-
-        // Creating a room that already has messages, rules or members would hand it to the caller.
-        var present = await directory.GetInfoAsync(room.Id, call.Aborted).ConfigureAwait(false);
-        if (present is { Exists: true, About: null } && !(await call.Caller.RightsAsync(room.Id, call.Aborted).ConfigureAwait(false)).HasFlag(RoomRights.Manage))
-        {
-            throw new ChatProblemException(ChatProblem.Taken);
-        }
-
-        var creation = await directory.CreateAsync(
-            room.Id, request.About?.ToAbout() ?? RoomAbout.None, request.Rules?.ToRules(), call.User, call.Aborted).ConfigureAwait(false);
+        var creation = await call.Caller.CreateRoomAsync(await body.ReadAsync(call).ConfigureAwait(false), call.Aborted).ConfigureAwait(false);
         return new Answer<RoomCreation>(creation, ChatJsonContext.Default.RoomCreation, creation.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<Answer<DirectAnswer>> OpenDirectAsync(Body<DirectRequest> body, ChatCall call)
     {
-        var directory = await call.Caller.DirectoryAsync(DirectoryRights.Direct, call.Aborted).ConfigureAwait(false);
         var request = await body.ReadAsync(call).ConfigureAwait(false);
-        var room = await directory.DirectAsync(call.User, request.User, call.Aborted).ConfigureAwait(false);
-        return new Answer<DirectAnswer>(new DirectAnswer(room.Id), WebJsonContext.Default.DirectAnswer);
+        var room = await call.Caller.OpenDirectAsync(request.User, call.Aborted).ConfigureAwait(false);
+        return new Answer<DirectAnswer>(new DirectAnswer(room), WebJsonContext.Default.DirectAnswer);
     }
 
     private static async Task<Answer<RoomInfo>> GetAsync(string room, ChatCall call) =>
         Info(await call.ReadAsync(room, found => call.Caller.Chat.Rooms.GetInfoAsync(found.Id, call.Aborted)).ConfigureAwait(false));
 
-    private static async Task<Answer<RoomInfo>> ChangeAsync(string room, Body<ChangeRoomRequest> body, ChatCall call)
-    {
-        var found = await call.RoomAsync(room, RoomRights.Manage).ConfigureAwait(false);
-        var request = await body.ReadAsync(call).ConfigureAwait(false);
-        var rooms = call.Caller.Chat.Rooms;
-
-        // An archived room cannot be described.
-        if (request.Archived == false)
-        {
-            await rooms.UnarchiveAsync(found.Id, call.User, call.Aborted).ConfigureAwait(false);
-        }
-
-        if (request.Name is not null || request.Topic is not null || request.Metadata is not null)
-        {
-            await rooms.DescribeAsync(
-                found.Id,
-                call.User,
-                about => about with { Name = request.Name ?? about.Name, Topic = request.Topic ?? about.Topic, Metadata = request.Metadata ?? about.Metadata },
-                call.Aborted).ConfigureAwait(false);
-        }
-
-        if (request.Archived == true)
-        {
-            await rooms.ArchiveAsync(found.Id, call.User, call.Aborted).ConfigureAwait(false);
-        }
-
-        return Info(await call.ReadAsync(room, read => rooms.GetInfoAsync(read.Id, call.Aborted)).ConfigureAwait(false));
-    }
+    private static async Task<Answer<RoomInfo>> ChangeAsync(string room, Body<ChangeRoomRequest> body, ChatCall call) =>
+        Info(await call.Caller.ChangeRoomAsync(ChatCall.Id(room), await body.ReadAsync(call).ConfigureAwait(false), call.Aborted).ConfigureAwait(false));
 
     private static async Task<Answer<RoomDeletion>> DeleteAsync(string room, ChatCall call)
     {

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
@@ -30,12 +29,6 @@ internal sealed class Body<T>(HttpContext http) : IEndpointParameterMetadataProv
         if (request.ContentLength > mostBytes)
         {
             throw new ChatProblemException(ChatProblem.TooLarge);
-        }
-
-        // A server that has a smaller limit of its own keeps it.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size && (size.MaxRequestBodySize ?? long.MaxValue) > mostBytes)
-        {
-            size.MaxRequestBodySize = mostBytes;
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(mostBytes, request.ContentLength ?? FirstBuffer) + 1);

@@ -10,8 +10,6 @@ namespace RedisChat.AspNetCore;
 /// <remarks>It is no endpoint filter, because those run after the parameters were bound, and do not see what binding throws.</remarks>
 internal sealed class ChatPipeline(ChatWeb web)
 {
-    private readonly RequestBuckets? _requests = web.Options.RequestLimit is { } limit ? new RequestBuckets(limit, web.Time) : null;
-
     /// <summary>Puts this around an endpoint.</summary>
     public void Surround(EndpointBuilder endpoint)
     {
@@ -51,7 +49,7 @@ internal sealed class ChatPipeline(ChatWeb web)
 
         var caller = await ChatCaller.FindAsync(web.Chat, web.Access, http.User, http.RequestAborted).ConfigureAwait(false);
         var call = new ChatCall(http, web, caller);
-        if (_requests is { } requests)
+        if (web.Requests is { } requests)
         {
             var counting = http.GetEndpoint()?.Metadata.GetMetadata<RequestCounting>() ?? RequestCounting.Always;
             if (counting != RequestCounting.Never && !requests.TryTake(caller.User, out var wait))

@@ -17,8 +17,8 @@ public sealed partial class ChatHub
     /// <summary>Sends a message.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="message">The message. With an idempotency key it is safe to repeat, also at another node.</param>
-    public Task<MessageReceipt> Send(string room, SendRequest message) => ActAsync(room, RoomRights.Send, (found, user, token) => found.SendAsync(
-        new NewMessage(user, message?.Text!) { Metadata = message?.Metadata!, IdempotencyKey = message?.IdempotencyKey }, token));
+    public Task<MessageReceipt> Send(string room, SendRequest message) => RunAsync(() =>
+        Session.Caller.SendAsync(room, message ?? new(), Session.Count(), Context.ConnectionAborted));
 
     /// <summary>Edits a message of the caller; null if there is none.</summary>
     /// <param name="room">The room's id.</param>
@@ -31,12 +31,7 @@ public sealed partial class ChatHub
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
     /// <param name="reason">The reason; null for none.</param>
-    public Task<bool> Delete(string room, long id, string? reason) => CallAsync(async () =>
-    {
-        var caller = Session.Caller;
-        var found = await caller.RoomOfAnyAsync(room, RoomRights.ChangeOwn | RoomRights.DeleteAny, Context.ConnectionAborted).ConfigureAwait(false);
-        return await found.DeleteAsync(id, caller.User, reason, Context.ConnectionAborted).ConfigureAwait(false);
-    });
+    public Task<bool> Delete(string room, long id, string? reason) => CallAsync(caller => caller.DeleteAsync(room, id, reason, Context.ConnectionAborted));
 
     /// <summary>Adds a reaction of the caller.</summary>
     /// <param name="room">The room's id.</param>

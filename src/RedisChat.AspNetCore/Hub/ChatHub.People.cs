@@ -25,7 +25,7 @@ public sealed partial class ChatHub
 
     /// <summary>What the caller may do in a room now.</summary>
     /// <param name="room">The room's id.</param>
-    public Task<RoomRights> GetRights(string room) => CallAsync(() => Session.Caller.RightsAsync(room, Context.ConnectionAborted).AsTask());
+    public Task<RoomRights> GetRights(string room) => CallAsync(caller => caller.RightsAsync(room, Context.ConnectionAborted).AsTask());
 
     /// <summary>Gives a user a role. A user who is not a member becomes one.</summary>
     /// <param name="room">The room's id.</param>

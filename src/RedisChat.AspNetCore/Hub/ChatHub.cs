@@ -30,7 +30,7 @@ public sealed partial class ChatHub : Hub
     private HubSession Session => (HubSession)Context.Items[SessionItem]!;
 
     /// <inheritdoc/>
-    public override Task OnConnectedAsync() => CallAsync(async () =>
+    public override Task OnConnectedAsync() => RunAsync(async () =>
     {
         var web = Web;
         var caller = await ChatCaller.FindAsync(web.Chat, web.Access, Context.User ?? new(), Context.ConnectionAborted).ConfigureAwait(false);
@@ -50,7 +50,7 @@ public sealed partial class ChatHub : Hub
 
     /// <summary>Opens a room: its events are received from now on, or since a position. A room that is open already starts again from there.</summary>
     /// <param name="room">The room, and what the client has seen of it.</param>
-    public Task Open(OpenRoomRequest room) => CallAsync(async () =>
+    public Task Open(OpenRoomRequest room) => RunAsync(async () =>
     {
         ArgumentNullException.ThrowIfNull(room);
         RoomPosition? position = string.IsNullOrEmpty(room.After) ? null
@@ -62,41 +62,38 @@ public sealed partial class ChatHub : Hub
 
     /// <summary>Closes a room: no more events of it are received.</summary>
     /// <param name="room">The room's id.</param>
-    public Task Close(string room) => CallAsync(async () =>
+    public Task Close(string room) => RunAsync(async () =>
     {
         await Session.Stream.RemoveAsync([room]).ConfigureAwait(false);
         return 0;
     });
 
     /// <summary>Receives the user's inbox from now on: first each room as it is, then each change.</summary>
-    public Task OpenInbox() => CallAsync(() =>
+    public Task OpenInbox() => RunAsync(() =>
     {
         Session.Stream.OpenInbox();
         return Task.FromResult(0);
     });
 
     /// <summary>Receives the inbox no more.</summary>
-    public Task CloseInbox() => CallAsync(async () =>
+    public Task CloseInbox() => RunAsync(async () =>
     {
         await Session.Stream.CloseInboxAsync().ConfigureAwait(false);
         return 0;
     });
 
-    private Task<T> ActAsync<T>(string room, RoomRights right, Func<ChatRoom, string, CancellationToken, Task<T>> act) => CallAsync(async () =>
-    {
-        var caller = Session.Caller;
-        var found = await caller.RoomAsync(room, right, Context.ConnectionAborted).ConfigureAwait(false);
-        return await act(found, caller.User, Context.ConnectionAborted).ConfigureAwait(false);
-    });
+    private Task<T> ActAsync<T>(string room, RoomRights right, Func<ChatRoom, string, CancellationToken, Task<T>> act) => CallAsync(async caller =>
+        await act(await caller.RoomAsync(room, right, Context.ConnectionAborted).ConfigureAwait(false), caller.User, Context.ConnectionAborted).ConfigureAwait(false));
 
-    private Task<T> ReadAsync<T>(string room, Func<ChatRoom, string, CancellationToken, Task<T>> read) => CallAsync(() =>
-    {
-        var caller = Session.Caller;
-        return caller.ReadAsync(room, found => read(found, caller.User, Context.ConnectionAborted), Context.ConnectionAborted);
-    });
+    private Task<T> ReadAsync<T>(string room, Func<ChatRoom, string, CancellationToken, Task<T>> read) => CallAsync(caller =>
+        caller.ReadAsync(room, found => read(found, caller.User, Context.ConnectionAborted), Context.ConnectionAborted));
+
+    /// <summary>An operation, which counts for the limit of requests.</summary>
+    private Task<T> CallAsync<T>(Func<ChatCaller, Task<T>> call) => RunAsync(() =>
+        Session.Count() is { } refusal ? throw new ChatProblemException(refusal) : call(Session.Caller));
 
     // SignalR shows clients the message of a HubException, and of no other exception.
-    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    private async Task<T> RunAsync<T>(Func<Task<T>> call)
     {
         try
         {

@@ -22,6 +22,9 @@ internal sealed class HubSession : IAsyncDisposable
 
     public ClientStream Stream { get; }
 
+    /// <summary>Counts a request; the problem if there are too many.</summary>
+    public ChatProblem? Count() => Web.Requests?.TryTake(Caller.User, out var wait) == false ? ChatProblem.TooManyRequests(wait) : null;
+
     public async ValueTask DisposeAsync()
     {
         _open.Dispose();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,11 +22,22 @@ public static class RedisChatHubExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         var web = ChatWeb.Of(endpoints, serviceKey);
-        return endpoints.MapHub<ChatHub>(pattern, options =>
+        var hub = endpoints.MapHub<ChatHub>(pattern, options =>
         {
             options.AllowStatefulReconnects = true;
             options.CloseOnAuthenticationExpiration = true;
             configure?.Invoke(options);
-        }).WithMetadata(new ChatHubEndpoint(web));
+        });
+        hub.WithMetadata(new ChatHubEndpoint(web)).Add(endpoint => RefuseOtherOrigins(endpoint, web.Options));
+        return AllowedOrigins.Allow(hub, web.Options);
+    }
+
+    /// <summary>No browser asks first whether a page may open a WebSocket: it sends the user's cookies to any host (RFC 6455, section 10.2).</summary>
+    private static void RefuseOtherOrigins(EndpointBuilder endpoint, ChatWebOptions options)
+    {
+        var inner = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = http => OriginCheck.IsAllowed(http, options) || HttpMethods.IsOptions(http.Request.Method)
+            ? inner(http)
+            : ProblemWriter.WriteAsync(http, ChatProblem.CrossOrigin, http.RequestAborted);
     }
 }

@@ -23,6 +23,8 @@ public abstract class EndpointTests(TestServer server)
         Action<ChatWebOptions>? web = null,
         Action<IRedisChatBuilder>? chat = null,
         Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null,
-        string? environment = null) =>
-        WebNode.StartAsync(null, "test-web", web, chat, services, environment: environment);
+        Action<Microsoft.AspNetCore.Builder.WebApplication>? map = null,
+        string? environment = null,
+        bool isCors = false) =>
+        WebNode.StartAsync(null, "test-web", web, chat, services, map, environment, isCors);
 }

@@ -29,8 +29,6 @@ internal static class HttpJson
         return new Reply(response, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    public static Task<Reply> GetAsync(this HttpClient client, string path, bool _ = true) => client.SendAsync("GET", path);
-
     /// <summary>An answer that was read.</summary>
     internal sealed class Reply(HttpResponseMessage response, string text)
     {

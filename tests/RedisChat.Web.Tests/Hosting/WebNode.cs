@@ -23,6 +23,8 @@ internal sealed class WebNode : IAsyncDisposable
 
     public Chat Chat => _app.Services.GetRequiredService<Chat>();
 
+    public IServiceProvider Services => _app.Services;
+
     public IChatAccess Access => _app.Services.GetRequiredService<IChatAccess>();
 
     /// <summary>Starts a node.</summary>
@@ -33,6 +35,7 @@ internal sealed class WebNode : IAsyncDisposable
     /// <param name="services">Adds services.</param>
     /// <param name="map">Maps further endpoints.</param>
     /// <param name="environment">The host's environment; production by default.</param>
+    /// <param name="isCors">Whether the host answers pages of other origins.</param>
     public static async Task<WebNode> StartAsync(
         string? redis,
         string prefix,
@@ -40,7 +43,8 @@ internal sealed class WebNode : IAsyncDisposable
         Action<IRedisChatBuilder>? chat = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null,
-        string? environment = null)
+        string? environment = null,
+        bool isCors = false)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -54,6 +58,11 @@ internal sealed class WebNode : IAsyncDisposable
         services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        if (isCors)
+        {
+            app.UseCors();
+        }
+
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRedisChat("/chat").RequireAuthorization();
@@ -73,6 +82,14 @@ internal sealed class WebNode : IAsyncDisposable
             client.DefaultRequestHeaders.Add(HeaderAuthentication.Header, Uri.EscapeDataString(user));
         }
 
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>An anonymous client that shows redirects.</summary>
+    public HttpClient WithoutRedirects()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
         _clients.Add(client);
         return client;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -250,6 +251,41 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await open.Should().ThrowAsync<HubException>()).WithMessage("*invalid: *");
     }
 
+    [Theory]
+    [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("https://app.example", HttpStatusCode.OK)]
+    [InlineData(null, HttpStatusCode.OK)]
+    public async Task A_page_of_another_origin_cannot_connect_with_the_users_cookies(string? origin, HttpStatusCode expected)
+    {
+        var node = await StartAsync(options => options.AllowedOrigins.Add("https://app.example"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "hub/negotiate?negotiateVersion=1");
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await node.As("alice").SendAsync(request, Limit.Token);
+
+        answer.StatusCode.Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task The_limit_of_requests_refuses_no_repeated_send()
+    {
+        var alice = await ConnectAsync(await StartAsync(options => options.RequestLimit = new RequestLimit(1, 1)), "alice");
+        var message = new SendRequest { Text = "hello", IdempotencyKey = "k" };
+        var stored = await alice.Connection.InvokeAsync<MessageReceipt>("Send", "lobby", message, Limit.Token);
+        var repeated = new List<MessageReceipt>();
+        for (var i = 0; i < 20; i++)
+        {
+            repeated.Add(await alice.Connection.InvokeAsync<MessageReceipt>("Send", "lobby", message, Limit.Token));
+        }
+
+        repeated.Should().OnlyContain(receipt => receipt.Id == stored.Id && receipt.IsDuplicate);
+        var more = () => alice.Connection.InvokeAsync<MessageReceipt>("Send", "lobby", new SendRequest { Text = "more" }, Limit.Token);
+        (await more.Should().ThrowAsync<HubException>()).WithMessage("*too-many/rate: *");
+    }
+
     [Fact]
     public async Task Without_a_user_there_is_no_connection()
     {
@@ -258,9 +294,9 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         await connect.Should().ThrowAsync<HttpRequestException>().WithMessage("*401*");
     }
 
-    private async Task<WebNode> StartAsync()
+    private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null)
     {
-        var node = await WebNode.StartAsync(server.Require(), _prefix, services: services => services.AddSignalR().AddMessagePackProtocol());
+        var node = await WebNode.StartAsync(server.Require(), _prefix, web, services: services => services.AddSignalR().AddMessagePackProtocol(), isCors: true);
         _owned.Push(node);
         return node;
     }

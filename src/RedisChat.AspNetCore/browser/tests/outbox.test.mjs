@@ -204,7 +204,7 @@ test("a server that asks to wait is not called before, online or not", async (t)
   globalThis.addEventListener = target.addEventListener.bind(target);
   t.after(() => delete globalThis.addEventListener);
   const clock = new ManualClock();
-  const { server, room, sends } = await opened(t, { clock });
+  const { server, chat, room, sends } = await opened(t, { clock });
   server.intercept = (request, res) => isSend(request) && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: 31 });
   t.mock.method(Math, "random", () => 0);
   const sent = room.send("slow");
@@ -213,7 +213,7 @@ test("a server that asks to wait is not called before, online or not", async (t)
   server.intercept = () => false;
   target.dispatchEvent(new Event("online"));
   clock.advance(30_999);
-  await new Promise(setImmediate);
+  for (let i = 0; i < 10; i++) await chat.request("GET", "me");
   assert.equal(sends().length, 1);
   clock.advance(1);
   await sent;
@@ -281,7 +281,7 @@ test("a message that is deleted before its answer comes does not come back", asy
 
 test("an answer of an old epoch does not become a message of the new one", async (t) => {
   const { server, room } = await opened(t);
-  server.send("lobby", "bob", "one");
+  for (const text of ["one", "two", "three"]) server.send("lobby", "bob", text);
   const answer = gate();
   let receipt;
   server.intercept = async (request, res) => {
@@ -320,6 +320,52 @@ test("a message that was stored while its event was lost in a gap is not shown t
   await sent;
   assert.equal(room.messages[0].key, key);
   assert.deepEqual([...new Set(shown)], ["hi"]);
+});
+
+test("what is sent while the room is loaded again stays, each message once", async (t) => {
+  const { server, room, shown } = await opened(t);
+  const page = gate();
+  const second = gate();
+  let stale;
+  server.intercept = async ({ method, path, query, body, user }, res) => {
+    if (method === "GET" && path.endsWith("/messages")) {
+      stale = server.page("lobby", query, user);
+      server.emit("news");
+      await page;
+      return server.json(res, 200, stale);
+    }
+    if (body?.text === "2") await second;
+    if (body?.text === "1") return server.json(res, 201, server.send("lobby", user, "1", { silent: true }).receipt);
+    return false;
+  };
+  server.passing("lobby", { kind: "gap" });
+  await server.until(() => stale);
+  await room.send("1");
+  const sent = room.send("2");
+  await server.until(() => server.requests.filter(isSend).length === 2);
+  shown.length = 0;
+  page.open();
+  await until(room, () => room.messages[0].id === 1);
+  assert.deepEqual(texts(room), ["1", "2"]);
+  second.open();
+  await sent;
+  assert.deepEqual([...new Set(shown)], ["1,2"]);
+});
+
+test("an earlier message with the same text is not taken for the new one", async (t) => {
+  const { server, room } = await opened(t);
+  server.send("lobby", "alice", "hi");
+  await until(room, () => room.messages.length === 1);
+  const answer = gate();
+  server.intercept = async (request) => isSend(request) && (await answer, false);
+  const sent = room.send("hi");
+  let isLoaded = false;
+  room.on("change", ({ reset }) => (isLoaded ||= reset));
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => isLoaded);
+  assert.deepEqual(room.messages.map(({ id }) => id), [1, undefined]);
+  answer.open();
+  await sent;
 });
 
 test("messages are sent from a room that is not open, too", async (t) => {

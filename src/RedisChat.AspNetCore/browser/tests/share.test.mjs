@@ -122,6 +122,17 @@ test("another tab takes over at once when the leader closes, with no gaps or dup
   assert.equal(two.chat.state, "online");
 });
 
+test("the tab that takes over has the rooms of the others in its stream", async (t) => {
+  const { server, tab } = await tabs(t);
+  const one = await open(tab(), "a");
+  await server.until(() => server.live.length === 1);
+  await open(tab(), "b");
+  await open(tab(), "c");
+  await server.until(() => server.live[0].rooms.size === 3);
+  one.chat.close();
+  await server.until(() => server.streams.slice(1).some(({ rooms }) => rooms.has("b") && rooms.has("c")));
+});
+
 test("a leader that crashes is replaced, and a follower that closes is forgotten", async (t) => {
   const { server, tab } = await tabs(t);
   const one = await open(tab(), "a");

@@ -1,0 +1,49 @@
+namespace RedisChat.AspNetCore;
+
+/// <content>What endpoints and hub do with messages, where it is more than a call of the library.</content>
+internal sealed partial class ChatCaller
+{
+    /// <summary>Sends a message of the caller.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="request">The message.</param>
+    /// <param name="refusal">Set if the caller makes too many requests: only a message that is stored already is not refused.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<MessageReceipt> SendAsync(string room, SendRequest request, ChatProblem? refusal, CancellationToken cancellationToken)
+    {
+        var found = await RoomAsync(room, RoomRights.Send, cancellationToken).ConfigureAwait(false);
+        var message = new NewMessage(user, request.Text) { Metadata = request.Metadata!, IdempotencyKey = request.IdempotencyKey };
+
+        // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
+        if (refusal is not null && (message.IdempotencyKey is null || await found.FindSentAsync(message, cancellationToken).ConfigureAwait(false) is null))
+        {
+            throw new ChatProblemException(refusal);
+        }
+
+        return await found.SendAsync(message, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a message.</summary>
+    /// <returns>Whether it existed.</returns>
+    public async Task<bool> DeleteAsync(string room, long messageId, string? reason, CancellationToken cancellationToken)
+    {
+        var found = await RoomToDeleteFromAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+        return await found.DeleteAsync(messageId, user, reason, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>
+    /// <exception cref="ChatProblemException">The application does not allow it.</exception>
+    private async ValueTask<ChatRoom> RoomToDeleteFromAsync(string room, long messageId, CancellationToken cancellationToken)
+    {
+        const RoomRights Both = RoomRights.ChangeOwn | RoomRights.DeleteAny;
+        var found = chat.Room(room);
+        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false) & Both;
+        if (allowed is RoomRights.ChangeOwn or RoomRights.DeleteAny)
+        {
+            // Which of the rights it takes depends on the author, who never changes. The room's rules may give the other one.
+            var author = (await found.GetAsync(messageId, cancellationToken).ConfigureAwait(false))?.User;
+            allowed = author is null || (author == user) == (allowed == RoomRights.ChangeOwn) ? Both : RoomRights.None;
+        }
+
+        return allowed == Both ? found : throw new ChatProblemException(ChatProblem.NoAccess);
+    }
+}
