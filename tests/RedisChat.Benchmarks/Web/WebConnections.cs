@@ -29,7 +29,12 @@ internal sealed class WebConnections : IMetricGroup
         using var ofStreams = await OpenAsync(streams);
         using var ofHub = await OpenAsync(hub);
         using var ofPlain = await OpenAsync(plain);
-        var figures = await Ratios.Rounds.RunAsync(run, TimeSpan.FromSeconds(2.5), [.. new[] { ofStreams, ofHub, ofPlain }.Select(Contender)]);
+        foreach (var crowd in new[] { ofStreams, ofHub, ofPlain })
+        {
+            await crowd.WarmUpAsync(PerSecond, FanOutText.Of);
+        }
+
+        var figures = await Ratios.Rounds.RunAsync(run, TimeSpan.FromSeconds(2), [.. new[] { ofStreams, ofHub, ofPlain }.Select(Contender)]);
         return [.. Lines(streams, 1.0), .. Lines(hub, 1.1)];
 
         static Task<Crowd> OpenAsync(WebTarget target) => Crowd.OpenAsync(target, Clients, Rooms, isInAllRooms: false);

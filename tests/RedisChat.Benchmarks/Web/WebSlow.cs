@@ -24,8 +24,13 @@ internal sealed class WebSlow : IMetricGroup
         await using var plain = await PlainHub.StartAsync(run);
         using var ofStreams = await OpenAsync(streams);
         using var ofPlain = await OpenAsync(plain);
+        foreach (var crowd in new[] { ofStreams, ofPlain })
+        {
+            await crowd.WarmUpAsync(PerSecond, TextOf);
+        }
+
         var figures = await Ratios.Rounds.RunAsync(
-            run, TimeSpan.FromSeconds(1.5), [.. new[] { ofStreams, ofPlain }.SelectMany(crowd => new[] { Alone(crowd), Disturbed(crowd) })]);
+            run, TimeSpan.FromSeconds(1), [.. new[] { ofStreams, ofPlain }.SelectMany(crowd => new[] { Alone(crowd), Disturbed(crowd) })]);
         return [Line(streams, 1.3), Line(plain, null)];
 
         static Task<Crowd> OpenAsync(WebTarget target) => Crowd.OpenAsync(target, Clients, rooms: 1, isInAllRooms: false);
