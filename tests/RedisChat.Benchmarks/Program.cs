@@ -5,8 +5,9 @@ using RedisChat.Benchmarks.Presence;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.ReadMarkers;
 using RedisChat.Benchmarks.Watching;
+using RedisChat.Benchmarks.Web.Nodes;
 
-// The last two run when this program starts itself as a separate process to measure.
+// The last three run when this program starts itself as a separate process to measure.
 return args switch
 {
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
@@ -16,5 +17,6 @@ return args switch
     ["markers"] => await ReadMarkerCommand.RunAsync(),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
+    [WebNode.Verb, .. var rest] => await WebNode.RunAsync(rest),
     _ => RatiosCommand.Usage(),
 };

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RedisChat;
 
 /// <summary>A room's events for one user: they end when the user loses the right to read, or is revoked.</summary>
@@ -82,6 +84,8 @@ internal sealed class ReaderEvents(
 
         public RoomEvent Current => _events.Current;
 
+        // Called for each event, and nearly always waits: pooled, so that an event allocates nothing for each user who receives it.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public async ValueTask<bool> MoveNextAsync()
         {
             try

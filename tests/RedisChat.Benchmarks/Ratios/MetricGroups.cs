@@ -5,6 +5,7 @@ using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Pages;
 using RedisChat.Benchmarks.Send;
 using RedisChat.Benchmarks.Watching;
+using RedisChat.Benchmarks.Web;
 
 namespace RedisChat.Benchmarks.Ratios;
 
@@ -24,5 +25,9 @@ internal static class MetricGroups
         new MemoryAMessage(),
         new GrowthCost(),
         new IdleRooms(),
+        new WebConnections(),
+        new WebSlow(),
+        new WebReturn(),
+        new WebRooms(),
     ];
 }

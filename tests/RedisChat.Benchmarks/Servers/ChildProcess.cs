@@ -19,6 +19,26 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
+    /// <summary>The processor time that the process has used until now.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The memory that the process occupies now, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts a program from the PATH.</summary>
     public static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
         OperatingSystem.IsWindows() ? StartReader(program, arguments) : StartReader("/bin/sh", ["-c", EndWithInput, program, .. arguments]);

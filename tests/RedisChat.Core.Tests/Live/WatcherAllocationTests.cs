@@ -12,26 +12,28 @@ public sealed class WatcherAllocationTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task An_event_allocates_almost_nothing_per_additional_watcher()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("bob")]
+    public async Task An_event_allocates_almost_nothing_per_additional_watcher(string? reader)
     {
-        await AllocatedAsync(1 + FurtherWatchers);
-        var one = await AllocatedAsync(1);
-        var further = (await AllocatedAsync(1 + FurtherWatchers) - one) / FurtherWatchers;
+        await AllocatedAsync(1 + FurtherWatchers, reader);
+        var one = await AllocatedAsync(1, reader);
+        var further = (await AllocatedAsync(1 + FurtherWatchers, reader) - one) / FurtherWatchers;
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{further:f1} B for each additional watcher of an event; {one:f0} B for the first and the send.");
         further.Should().BeLessThanOrEqualTo(Budget);
     }
 
     /// <summary>Bytes per event. Each is sent once all watchers have the previous one, so every watcher waits and is woken each time.</summary>
-    private static async Task<double> AllocatedAsync(int watchers)
+    private static async Task<double> AllocatedAsync(int watchers, string? reader)
     {
         var chat = new Chat(new InMemoryMessageStore());
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var turn = new Turn(watchers);
         var watching = Enumerable.Range(0, watchers).Select(_ => Task.Run(async () =>
         {
-            await foreach (var happened in chat.WatchAsync("lobby", cancellationToken: end.Token))
+            await foreach (var happened in chat.WatchAsync("lobby", new WatchOptions { As = reader }, end.Token))
             {
                 turn.Taken();
             }
