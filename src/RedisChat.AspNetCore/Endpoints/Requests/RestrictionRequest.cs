@@ -1,7 +1,7 @@
 namespace RedisChat.AspNetCore;
 
 /// <summary>A ban or a mute.</summary>
-internal sealed record RestrictionRequest
+internal sealed record RestrictionRequest : IOptionalRequest
 {
     private const double MostSeconds = 100d * 365 * 24 * 60 * 60;
 
