@@ -60,7 +60,7 @@ internal static class MemberEndpoints
     private static async Task<Answer<RoomMember>> InviteAsync(string room, string user, Body<InviteRequest> body, ChatCall call)
     {
         var found = await call.RoomAsync(room, RoomRights.Invite).ConfigureAwait(false);
-        var request = await body.ReadAsync(call, isOptional: true).ConfigureAwait(false);
+        var request = await body.ReadAsync(call).ConfigureAwait(false);
         return Member(await found.Members.InviteAsync(
             ChatCall.Id(user), call.User, request.Role ?? RoomRole.Member, request.Reason, call.Aborted).ConfigureAwait(false));
     }
@@ -68,7 +68,7 @@ internal static class MemberEndpoints
     private static async Task<Answer<RoomMember>> BanAsync(string room, string user, Body<RestrictionRequest> body, ChatCall call)
     {
         var found = await call.RoomAsync(room, RoomRights.Ban).ConfigureAwait(false);
-        var request = await body.ReadAsync(call, isOptional: true).ConfigureAwait(false);
+        var request = await body.ReadAsync(call).ConfigureAwait(false);
         return Member(await found.Members.BanAsync(ChatCall.Id(user), call.User, request.ToDuration(), request.Reason, call.Aborted).ConfigureAwait(false));
     }
 
@@ -81,7 +81,7 @@ internal static class MemberEndpoints
     private static async Task<Answer<RoomMember>> MuteAsync(string room, string user, Body<RestrictionRequest> body, ChatCall call)
     {
         var found = await call.RoomAsync(room, RoomRights.Mute).ConfigureAwait(false);
-        var request = await body.ReadAsync(call, isOptional: true).ConfigureAwait(false);
+        var request = await body.ReadAsync(call).ConfigureAwait(false);
         return Member(await found.Members.MuteAsync(ChatCall.Id(user), call.User, request.ToDuration(), request.Reason, call.Aborted).ConfigureAwait(false));
     }
 

@@ -43,7 +43,7 @@ internal static class StreamEndpoints
     }
 
     private static async Task WatchManyAsync(Body<StreamRequest> body, ChatCall call) =>
-        await ServeAsync(call, await body.ReadAsync(call, isOptional: true).ConfigureAwait(false), isSingle: false).ConfigureAwait(false);
+        await ServeAsync(call, await body.ReadAsync(call).ConfigureAwait(false), isSingle: false).ConfigureAwait(false);
 
     private static async Task<NoContent> ChangeAsync(string stream, Body<StreamChange> body, ChatCall call)
     {

@@ -33,7 +33,7 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
 
     public static ChatProblem NotJson { get; } = new(415, ProblemCodes.NotJson, "The request's body must be JSON.") { Detail = "Send it as application/json, in UTF-8." };
 
-    public static ChatProblem NotFound { get; } = new(404, ProblemCodes.NotFound, "There is no such thing.");
+    public static ChatProblem NotFound { get; } = new(404, ProblemCodes.NotFound, "It does not exist.");
 
     public static ChatProblem TooManyRequests(TimeSpan wait) => new(429, ProblemCodes.TooMany, "There are too many requests. Wait a moment.") { Reason = "rate", RetryAfter = wait.TotalSeconds };
 

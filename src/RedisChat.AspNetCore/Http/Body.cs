@@ -16,13 +16,15 @@ internal sealed class Body<T>(HttpContext http) : IEndpointParameterMetadataProv
 {
     private const int FirstBuffer = 4096;
 
+    private static bool IsOptional => typeof(T).IsAssignableTo(typeof(IOptionalRequest));
+
     public static ValueTask<Body<T>?> BindAsync(HttpContext http) => new(new Body<T>(http));
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new Accepted());
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="ChatProblemException">It is missing, too large, or not such JSON.</exception>
-    public async Task<T> ReadAsync(ChatCall call, bool isOptional = false)
+    public async Task<T> ReadAsync(ChatCall call)
     {
         var mostBytes = call.Web.Options.MaxBodyBytes;
         var request = http.Request;
@@ -52,7 +54,7 @@ internal sealed class Body<T>(HttpContext http) : IEndpointParameterMetadataProv
                 }
             }
 
-            if (length == 0 && isOptional)
+            if (length == 0 && IsOptional)
             {
                 return new T();
             }
@@ -93,6 +95,6 @@ internal sealed class Body<T>(HttpContext http) : IEndpointParameterMetadataProv
 
         public Type RequestType => typeof(T);
 
-        public bool IsOptional => false;
+        public bool IsOptional => Body<T>.IsOptional;
     }
 }

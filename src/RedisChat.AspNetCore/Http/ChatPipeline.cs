@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Routing;
 namespace RedisChat.AspNetCore;
 
 /// <summary>
-/// What surrounds every endpoint: refuses writes from other origins, finds the user, counts the request, and turns every failure into a problem.
+/// Runs around every endpoint: refuses writes from other origins, finds the user, counts the request, and turns every failure into a problem.
 /// </summary>
-/// <remarks>It is no endpoint filter, because those run after the parameters were bound, and do not see what binding throws.</remarks>
+/// <remarks>Not an endpoint filter: filters run after the parameters are bound, and do not see what binding throws (hosts in development let it throw).</remarks>
 internal sealed class ChatPipeline(ChatWeb web)
 {
     /// <summary>Puts this around an endpoint.</summary>
@@ -32,7 +32,7 @@ internal sealed class ChatPipeline(ChatWeb web)
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be answered.
+            // The client has gone: there is no one to answer.
         }
         catch (Exception e)
         {
@@ -71,7 +71,7 @@ internal sealed class ChatPipeline(ChatWeb web)
         var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         if (http.Response.HasStarted)
         {
-            // A response that ends early without a sign would be taken for complete.
+            // Otherwise the client would take the part that it has for the whole.
             WebLog.ResponseBroken(web.Logger, http.Request.Method, route, e);
             http.Abort();
             return;
@@ -82,7 +82,6 @@ internal sealed class ChatPipeline(ChatWeb web)
             WebLog.RequestFailed(web.Logger, http.Request.Method, route, problem.Status, e);
         }
 
-        http.Response.Clear();
         try
         {
             await ProblemWriter.WriteAsync(http, problem, http.RequestAborted).ConfigureAwait(false);

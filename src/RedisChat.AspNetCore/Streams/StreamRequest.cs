@@ -1,7 +1,7 @@
 namespace RedisChat.AspNetCore;
 
 /// <summary>The body of <c>POST stream</c>: what a client wants to receive.</summary>
-internal sealed record StreamRequest
+internal sealed record StreamRequest : IOptionalRequest
 {
     /// <summary>The rooms to start with.</summary>
     public IReadOnlyList<StreamedRoomRequest>? Rooms { get; init; }

@@ -40,6 +40,8 @@ public sealed class OpenApiTests(TestServer server) : EndpointTests(server)
             if (endpoint.Body.Count > 0)
             {
                 Properties(Schema(body)).Should().BeEquivalentTo(endpoint.Body, endpoint.Name);
+                var isRequired = body.TryGetProperty("required", out var required) && required.GetBoolean();
+                isRequired.Should().Be(!endpoint.Path.EndsWith("/ban") && !endpoint.Path.EndsWith("/{user}/mute") && !endpoint.Path.EndsWith("/invite"), endpoint.Name);
             }
 
             var responses = operation.GetProperty("responses");

@@ -4,7 +4,7 @@ namespace RedisChat.AspNetCore;
 
 /// <summary>An invitation.</summary>
 [DataContract]
-public sealed record InviteRequest
+public sealed record InviteRequest : IOptionalRequest
 {
     /// <summary>The role that the user gets by joining; <see cref="RoomRole.Member"/> if omitted.</summary>
     [DataMember(Name = "role")]

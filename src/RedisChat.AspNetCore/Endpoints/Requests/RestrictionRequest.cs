@@ -4,7 +4,7 @@ namespace RedisChat.AspNetCore;
 
 /// <summary>A ban or a mute.</summary>
 [DataContract]
-public sealed record RestrictionRequest
+public sealed record RestrictionRequest : IOptionalRequest
 {
     private const double MostSeconds = 100d * 365 * 24 * 60 * 60;
 
