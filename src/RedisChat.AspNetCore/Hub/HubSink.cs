@@ -8,6 +8,12 @@ namespace RedisChat.AspNetCore;
 /// <param name="web">The chat.</param>
 internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IClientSink
 {
+    // SignalR has its own.
+    public bool NeedsHeartbeat => false;
+
+    // Each message is sent as it is written.
+    public bool HasUnsent => false;
+
     public ValueTask WriteAsync(string room, RoomEvent happened) => SendAsync(web.Encoded.Of(room, happened).HubMessage);
 
     public ValueTask WriteAsync(RoomFailure failure) => SendAsync(nameof(IChatHubClient.Failed), failure);
@@ -16,10 +22,8 @@ internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IC
 
     public ValueTask WriteAsync(StreamEnd end) => SendAsync(nameof(IChatHubClient.End), end);
 
-    // SignalR has its own.
     public ValueTask WriteHeartbeatAsync() => default;
 
-    // Each message is sent as it is written.
     public ValueTask FlushAsync() => default;
 
     private ValueTask SendAsync(string method, object argument) => SendAsync(new SerializedHubMessage(new InvocationMessage(method, [argument])));

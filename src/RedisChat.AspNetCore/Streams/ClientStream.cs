@@ -24,7 +24,7 @@ internal sealed class ClientStream : IAsyncDisposable
         (_web, Caller, _sink) = (web, caller, sink);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
         _ended = _ending.Token;
-        var options = new WatchManyOptions { As = caller.User, Heartbeat = web.Options.Heartbeat, MaxCatchUp = web.Options.MaxCatchUp };
+        var options = new WatchManyOptions { As = caller.User, Heartbeat = sink.NeedsHeartbeat ? web.Options.Heartbeat : null, MaxCatchUp = web.Options.MaxCatchUp };
         _rooms = caller.Chat.WatchManyAsync([], options, _ended);
     }
 
@@ -265,7 +265,7 @@ internal sealed class ClientStream : IAsyncDisposable
             {
                 // What is ready goes out together: a flush is a system call.
                 var next = events.MoveNextAsync();
-                if (!next.IsCompleted)
+                if (!next.IsCompleted && _sink.HasUnsent)
                 {
                     await WriteAsync(static (sink, _) => default, 0, flush: true).ConfigureAwait(false);
                 }

@@ -15,6 +15,10 @@ internal sealed class EventStreamSink(PipeWriter writer, ChatWeb web) : IClientS
 
     private int _unsent;
 
+    public bool NeedsHeartbeat => true;
+
+    public bool HasUnsent => Volatile.Read(ref _unsent) > 0;
+
     public ValueTask WriteAsync(string room, RoomEvent happened)
     {
         var frame = web.Encoded.Of(room, happened).Frame;

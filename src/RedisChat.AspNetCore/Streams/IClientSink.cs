@@ -3,6 +3,14 @@ namespace RedisChat.AspNetCore;
 /// <summary>Where the events of one client go: an event stream or a hub connection. Called by one caller at a time.</summary>
 internal interface IClientSink
 {
+    /// <summary>Whether the stream must send signs of life, because nothing else keeps the connection open.</summary>
+    bool NeedsHeartbeat { get; }
+
+    /// <summary>
+    /// Whether something was added that <see cref="FlushAsync"/> has not sent yet. May also be read while another caller writes: what the reader has added itself is then sent, or seen here.
+    /// </summary>
+    bool HasUnsent { get; }
+
     /// <summary>Adds a room's event to what is to be sent.</summary>
     ValueTask WriteAsync(string room, RoomEvent happened);
 

@@ -35,21 +35,21 @@ internal sealed class WebConnections : IMetricGroup
         }
 
         var figures = await Ratios.Rounds.RunAsync(run, TimeSpan.FromSeconds(2), [.. new[] { ofStreams, ofHub, ofPlain }.Select(Contender)]);
-        return [.. Lines(streams, 1.0), .. Lines(hub, 1.1)];
+        return [.. Lines(ofStreams, 1.0), .. Lines(ofHub, 1.1)];
 
         static Task<Crowd> OpenAsync(WebTarget target) => Crowd.OpenAsync(target, Clients, Rooms, isInAllRooms: false);
 
         static Contender<WebFigures> Contender(Crowd crowd) =>
             new(crowd.Target.Name, duration => crowd.MeasureAsync(duration, PerSecond, FanOutText.Of));
 
-        IEnumerable<Metric> Lines(WebTarget ours, double most)
+        IEnumerable<Metric> Lines(Crowd ours, double most)
         {
-            var name = $"{ours.Name}, {Clients:n0} connections in {Rooms} rooms, {PerSecond} messages/s";
-            var (our, other) = (figures[ours.Name], figures[plain.Name]);
+            var name = $"{ours.Target.Name}, {Clients:n0} connections in {Rooms} rooms, {PerSecond} messages/s";
+            var (our, other) = (figures[ours.Target.Name], figures[plain.Name]);
             yield return WebLines.P50(name, our, plain.Name, other, most);
             yield return WebLines.P99(name, our, plain.Name, other, most);
             yield return WebLines.Cpu(name, our, plain.Name, other, 1.0);
-            yield return WebLines.Memory(name, our, plain.Name, other, 1.0);
+            yield return WebLines.Memory(name, ours, our, ofPlain, other, 1.0);
         }
     }
 }

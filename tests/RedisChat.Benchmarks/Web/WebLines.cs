@@ -15,8 +15,10 @@ internal static class WebLines
     public static Metric Cpu(string name, IReadOnlyList<WebFigures> ours, string referenceName, IReadOnlyList<WebFigures> reference, double? most) =>
         Line($"{name}, CPU of the node", "% of a core", figures => figures.Cores * 100, ours, referenceName, reference, most, null);
 
-    public static Metric Memory(string name, IReadOnlyList<WebFigures> ours, string referenceName, IReadOnlyList<WebFigures> reference, double? most) =>
-        Line($"{name}, resident memory of the node", "MB", figures => figures.Megabytes, ours, referenceName, reference, most, null);
+    public static Metric Memory(string name, Crowd ours, IReadOnlyList<WebFigures> our, Crowd reference, IReadOnlyList<WebFigures> other, double? most) =>
+        Line(
+            $"{name}, resident memory of the node", "MB", figures => figures.Megabytes, our, reference.Target.Name, other, most,
+            FormattableString.Invariant($"before the clients connected {ours.MegabytesBefore:f0}, reference {reference.MegabytesBefore:f0}"));
 
     private static Metric Line(
         string name,

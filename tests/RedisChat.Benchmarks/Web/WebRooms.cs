@@ -31,20 +31,20 @@ internal sealed class WebRooms : IMetricGroup
         }
 
         var figures = await Ratios.Rounds.RunAsync(run, TimeSpan.FromSeconds(1.5), [.. new[] { ofStreams, ofHub, ofPlain }.Select(Contender)]);
-        return [.. Lines(streams), .. Lines(hub)];
+        return [.. Lines(ofStreams), .. Lines(ofHub)];
 
         static Task<Crowd> OpenAsync(WebTarget target) => Crowd.OpenAsync(target, Clients, Rooms, isInAllRooms: true);
 
         static Contender<WebFigures> Contender(Crowd crowd) =>
             new(crowd.Target.Name, duration => crowd.MeasureAsync(duration, PerSecond, FanOutText.Of));
 
-        IEnumerable<Metric> Lines(WebTarget ours)
+        IEnumerable<Metric> Lines(Crowd ours)
         {
-            var name = $"{ours.Name}, {Clients} connections with the same {Rooms} rooms each, {PerSecond} messages/s";
-            var (our, other) = (figures[ours.Name], figures[plain.Name]);
+            var name = $"{ours.Target.Name}, {Clients} connections with the same {Rooms} rooms each, {PerSecond} messages/s";
+            var (our, other) = (figures[ours.Target.Name], figures[plain.Name]);
             yield return WebLines.P99(name, our, plain.Name, other, 1.2);
             yield return WebLines.Cpu(name, our, plain.Name, other, null);
-            yield return WebLines.Memory(name, our, plain.Name, other, null);
+            yield return WebLines.Memory(name, ours, our, ofPlain, other, null);
         }
     }
 }

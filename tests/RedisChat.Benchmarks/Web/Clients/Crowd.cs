@@ -25,11 +25,14 @@ internal sealed class Crowd : IReceiver, IDisposable
     private volatile Exception? _error;
 
     private Crowd(WebTarget target, string[] rooms, int clients, int roomsEach) =>
-        (_target, _rooms, _clients, _roomsEach) = (target, rooms, new WebClient[clients], roomsEach);
+        (_target, _rooms, _clients, _roomsEach, MegabytesBefore) = (target, rooms, new WebClient[clients], roomsEach, target.Node.ResidentMegabytes);
 
     public WebTarget Target => _target;
 
     public IReadOnlyList<string> Rooms => _rooms;
+
+    /// <summary>The node's resident memory before the clients connected, in MB.</summary>
+    public double MegabytesBefore { get; }
 
     public IReadOnlyList<WebClient> Clients => _clients;
 
