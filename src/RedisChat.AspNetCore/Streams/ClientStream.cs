@@ -18,6 +18,7 @@ internal sealed class ClientStream : IAsyncDisposable
     private Task _inboxTask = Task.CompletedTask;
     private StreamEnd? _end;
     private bool _endsWithLastRoom;
+    private volatile bool _isStalled;
 
     public ClientStream(ChatWeb web, ChatCaller caller, IClientSink sink, CancellationToken clientGone)
     {
@@ -234,7 +235,7 @@ internal sealed class ClientStream : IAsyncDisposable
             End(StreamEnd.Failure);
         }
 
-        return await SayWhyAsync().ConfigureAwait(false);
+        return !_isStalled && await SayWhyAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -342,7 +343,8 @@ internal sealed class ClientStream : IAsyncDisposable
         }
         catch (SlowClientException)
         {
-            // The rooms find out too, if they have something to write; the heartbeat at the latest.
+            _isStalled = true;
+            await _ending.CancelAsync().ConfigureAwait(false);
         }
         catch (ChatForbiddenException)
         {
