@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using RedisChat;
+using RedisChat.AspNetCore;
+using RedisChat.ConsoleHost;
+using RedisChat.WebChat;
+
+if (args is ["--help" or "-h" or "-?", ..])
+{
+    Console.WriteLine(WebChatSettings.Usage);
+    return 0;
+}
+
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+    var settings = WebChatSettings.Read(builder.Configuration);
+
+    // Without --redis the first node on this machine starts a server, and the others find it.
+    using var server = settings.Redis is null ? await LocalServer.FindOrStartAsync(settings.Port, settings.DataDirectory) : null;
+    var redis = settings.Redis ?? $"127.0.0.1:{settings.Port}";
+
+    builder.Services.AddRedisChat(redis)
+        .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
+        .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));
+
+    builder.Services.AddSharedKeyRing(redis, settings);
+    builder.Services.AddCors();
+    builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+    {
+        options.Cookie.Name = "webchat";
+        options.Cookie.SameSite = SameSiteMode.Strict;
+    });
+
+    await using var app = builder.Build();
+    app.UsePageHeaders(settings);
+    app.UseDefaultFiles();
+    app.UseStaticFiles();
+    app.UseCors();
+    app.UseAuthentication();
+
+    app.MapRedisChat("/chat");
+    app.MapSignIn();
+    app.MapGet("/settings", () => new { nodes = settings.Nodes });
+
+    await app.StartAsync();
+    await FirstRoom.CreateAsync(app.Services.GetRequiredService<Chat>());
+    Console.WriteLine($"Open {string.Join(" or ", app.Urls)} in a browser, and again in a private window to be someone else. Ctrl+C ends this node.");
+    Console.WriteLine(server is not null ? $"The server is embedded: --redis {redis} starts a second node on it." : settings.Redis is null ? $"The server is the one on port {settings.Port}." : "The server is the one of --redis.");
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (StartupException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

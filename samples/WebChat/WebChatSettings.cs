@@ -1,0 +1,50 @@
+using RedisChat.ConsoleHost;
+
+namespace RedisChat.WebChat;
+
+/// <summary>The options of the command line. Each can also be an environment variable or a setting of that name.</summary>
+/// <param name="Redis">--redis: how to connect; <see langword="null"/> for an embedded server.</param>
+/// <param name="Port">--port: the embedded server's port.</param>
+/// <param name="DataDirectory">--data: where the embedded server keeps its data; <see langword="null"/> if it is lost when the server stops.</param>
+/// <param name="Prefix">--prefix: what the keys begin with. The console sample uses the same one, and therefore shares the rooms.</param>
+/// <param name="KeyDirectory">--keys: a directory for the keys that protect the cookies; <see langword="null"/> to keep them in Redis.</param>
+/// <param name="Nodes">--nodes: the origins of all nodes, separated by commas.</param>
+internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, IReadOnlyList<string> Nodes)
+{
+    public const string Usage = """
+        A chat in the browser. Without options it finds or starts a server of its own on this machine.
+
+          --urls URL          where to listen (http://localhost:5000)
+          --redis CONFIG      use this Redis or Valkey: host:6379,password=... or redis://user:password@host:6379/0
+          --nodes URL,URL     the addresses of all nodes, to which the page connects
+          --prefix P          what the keys in Redis begin with (chatroom)
+          --keys DIR          keep the keys that protect the cookies in this directory, not in Redis
+          --data DIR          keep the embedded server's data in this directory
+          --port N            the embedded server's port (16379)
+        """;
+
+    // The console sample's port, so that both find each other's server.
+    private const int DefaultPort = 16379;
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="StartupException">An option is not valid.</exception>
+    public static WebChatSettings Read(IConfiguration configuration)
+    {
+        var port = configuration["port"] is not { } given ? DefaultPort
+            : int.TryParse(given, out var number) && number is >= 1 and <= 65535 ? number
+            : throw new StartupException($"--port must be a number from 1 to 65535, not '{given}'.");
+        var nodes = (configuration["nodes"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new WebChatSettings(
+            configuration["redis"],
+            port,
+            configuration["data"],
+            configuration["prefix"] ?? "chatroom",
+            configuration["keys"],
+            [.. nodes.Select(Origin)]);
+    }
+
+    private static string Origin(string node) =>
+        Uri.TryCreate(node, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : throw new StartupException($"--nodes takes addresses like http://127.0.0.1:5001,http://127.0.0.1:5002, not '{node}'.");
+}

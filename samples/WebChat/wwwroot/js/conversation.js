@@ -1,0 +1,293 @@
+// The open room: its header, its messages, what the user may do in it, and who is there.
+import { Composer } from "./composer.js";
+import { roomPath } from "./directory.js";
+import { $, announce, coalesce, h, toast } from "./dom.js";
+import { explain } from "./errors.js";
+import { MessageList } from "./message-list.js";
+import { ask } from "./overlay.js";
+import { People } from "./people.js";
+import { Reading } from "./reading.js";
+import { showRoomMenu } from "./room-menu.js";
+import { bannerOf, closedBecause, showBeginning, slowModeOf, typingOf } from "./room-words.js";
+
+const aroundWhenUnread = 40;
+
+export class Conversation {
+  #session;
+  #off = () => {};
+  #generation = 0;
+  #list;
+  #composer;
+  #reading;
+  #people;
+  #announced = 0;
+  #render = coalesce(() => this.#show());
+  #isLoading = false;
+
+  /** The open room's id; undefined if none is open. */
+  id;
+  room;
+  rights = new Set();
+  rules;
+  /** The user as the room knows him or her; undefined if it does not. */
+  member;
+  onChange = () => {};
+
+  constructor(session) {
+    this.#session = session;
+    const { chat } = session;
+    this.#list = new MessageList({
+      author: (user, anchor) => this.#people.menu(user, anchor),
+      react: (message, emoji) => this.#try(() => message.reactions.some((reaction) => reaction.emoji === emoji && reaction.own > 0) ? this.room.unreact(message.id, emoji) : this.room.react(message.id, emoji)),
+      who: async (message, emoji) => (await chat.request("GET", roomPath(this.id, `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}?limit=20`))).users.join(", "),
+      retry: (message) => this.room.retry(message).catch(() => {}),
+      discard: (message) => this.room.discard(message),
+      edit: (message) => this.#composer.edit(message),
+      delete: (message) => this.#delete(message),
+      copy: (text) => navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast("The browser did not allow copying.")),
+      copyLink: (message) => navigator.clipboard.writeText(new URL(`#/room/${encodeURIComponent(this.id)}/${message.id}`, location.href)).then(() => toast("Link copied"), () => toast("The browser did not allow copying.")),
+      markUnread: (message) => this.#try(async () => {
+        await chat.request("POST", roomPath(this.id, "/unread"), { messageId: message.id });
+        this.#reading.pause(message.id);
+        this.#list.newAfter = message.id - 1;
+        this.#render();
+      }),
+    });
+    this.#composer = new Composer({
+      send: (text) => this.#send(text),
+      edit: (message, text) => this.room.edit(message.id, text),
+      typing: () => this.room?.typing(),
+      lastOwn: () => this.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
+    });
+    this.#reading = new Reading(session, this.#list, this.#render);
+    this.#people = new People(session, this);
+    this.#list.scroll.onMove = () => this.#moved();
+    $("jump").addEventListener("click", () => this.#jump());
+    $("back").addEventListener("click", () => (location.hash = ""));
+    $("join").addEventListener("click", () => this.join());
+    $("room-menu").addEventListener("click", () => showRoomMenu(session, this, $("room-menu")));
+    chat.inbox.on("change", this.#render);
+    chat.on("state", (state) => {
+      if (state === "online" && this.room) this.#reading.load(this.room);
+      this.#render();
+    });
+    session.directory.onChange(this.#render);
+  }
+
+  /** The inbox's entry of the room, if the user has joined it. */
+  get entry() {
+    return this.#session.chat.inbox.rooms.find(({ room }) => room === this.id);
+  }
+
+  get isJoined() {
+    return this.entry !== undefined || this.member?.role !== undefined;
+  }
+
+  /** Whether the user sees the room's newest messages right now. */
+  isReading(id) {
+    return id === this.id && this.#reading.isAttentive && this.#list.scroll.isAtBottom && !this.room?.hasNewer && !this.#reading.isPaused;
+  }
+
+  async open(id, message) {
+    if (id === this.id && message && this.#list.showMessage(message)) return;
+    this.close();
+    const { chat, directory } = this.#session;
+    const generation = ++this.#generation;
+    const isOver = () => generation !== this.#generation;
+    this.id = id;
+    this.room = chat.room(id);
+    this.rights = new Set();
+    this.rules = this.member = undefined;
+    $("no-room").hidden = true;
+    $("conversation").hidden = false;
+    this.#list.begin(this.room, chat.user);
+    this.#composer.begin(id);
+    this.#isLoading = true;
+    this.#show();
+    this.onChange();
+
+    const entry = this.entry;
+    const around = message ?? (entry?.unread.count >= aroundWhenUnread && entry.readUpTo > 0 ? entry.readUpTo : undefined);
+    const [opened] = await Promise.allSettled([this.room.open({ presence: true, around }), this.#reading.load(this.room), this.loadRights(), directory.refresh(id)]);
+    if (isOver()) return;
+    this.#isLoading = false;
+    if (opened.status === "rejected") return this.#show();
+
+    const unreadFrom = entry?.readUpTo ?? this.#reading.ownMarker;
+    const hasUnread = unreadFrom !== undefined && this.room.messages.some(({ id: found, user }) => found > unreadFrom && user !== chat.user);
+    this.#list.newAfter = hasUnread && unreadFrom > 0 ? unreadFrom : undefined;
+    this.#announced = this.room.messages.findLast(({ id: found }) => found !== undefined)?.id ?? 0;
+    this.#off = this.room.on("change", (change) => this.#changed(change));
+    this.#show();
+    if (message) this.#list.showMessage(message);
+    else this.#list.showNew();
+    this.#reading.begin(this.room);
+    this.#moved();
+    if (!matchMedia("(hover: hover)").matches) $("room-name").focus({ preventScroll: true });
+    if (this.#session.chat.inbox.rooms.length === 0 && id === "lobby" && this.rights.has("Join")) this.join();
+  }
+
+  close() {
+    if (!this.room) return;
+    this.#generation++;
+    this.#off();
+    this.#off = () => {};
+    this.#reading.end();
+    this.#composer.end();
+    this.#people.clear();
+    this.room.close();
+    this.room = this.id = undefined;
+    this.#list.clear();
+    $("conversation").hidden = true;
+    $("no-room").hidden = false;
+    this.onChange();
+  }
+
+  /** Reads what the user may do, the rules, and whether the user is a member: a hidden room is not in the inbox. */
+  async loadRights() {
+    const { id } = this;
+    const { request } = this.#session.chat;
+    const get = (path) => request.call(this.#session.chat, "GET", roomPath(id, path));
+    const [rights, rules, member] = await Promise.allSettled([get("/rights"), get("/rules"), get(`/members/${encodeURIComponent(this.#session.chat.user)}`)]);
+    if (id !== this.id) return;
+    this.rights = new Set(rights.value?.rights ?? []);
+    this.rules = rules.value ?? this.rules;
+    this.member = member.value;
+    this.#render();
+    this.#people.update();
+  }
+
+  join = () => this.#try(async () => {
+    const { id } = this;
+    await this.#session.chat.request("POST", roomPath(id, "/join"));
+    if (id !== this.id) return;
+    announce("You have joined the room.");
+    if (this.room.error || !this.room.messages.length) await this.reopen();
+    else await this.loadRights();
+  });
+
+  reopen() {
+    const { id } = this;
+    this.close();
+    return this.open(id);
+  }
+
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      toast(explain(error));
+    }
+  }
+
+  #changed({ kind, message, reset }) {
+    if (/^(member|rules)Changed$/.test(kind) || reset) this.#reloadRights();
+    if (kind === "aboutChanged" && this.room.about) this.#session.directory.setAbout(this.id, this.room.about);
+    if (kind === "deleted") this.#composer.forget(message);
+    if (reset) this.#reading.load(this.room);
+    if (kind === "created" && message && message.id > this.#announced) {
+      this.#announced = message.id;
+      if (message.user !== this.#session.chat.user) {
+        announce(`${message.user}: ${message.text.slice(0, 200)}`);
+        this.#reading.arrived(message);
+      }
+    }
+    if (["entered", "left", "present", "memberChanged"].includes(kind)) this.#people.update();
+    this.#render();
+  }
+
+  #reloadRights = coalesce(() => this.loadRights());
+
+  async #send(text) {
+    const { room } = this;
+    this.#list.newAfter = undefined;
+    if (room.hasNewer) await this.#toNewest();
+    this.#list.scroll.toBottom();
+    room.send(text).catch((error) => {
+      if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));
+    });
+    this.#list.scroll.toBottom();
+  }
+
+  async #delete(message) {
+    const isOwn = message.user === this.#session.chat.user;
+    await ask({
+      title: "Delete this message?",
+      text: message.text.slice(0, 200),
+      fields: isOwn ? [] : [{ name: "reason", label: "Reason (optional)", maxlength: 200 }],
+      confirm: "Delete",
+      danger: true,
+      submit: ({ reason }) => this.room.delete(message.id, reason || undefined),
+    });
+  }
+
+  #jump() {
+    this.#try(async () => {
+      if (this.room.hasNewer) await this.#toNewest();
+      this.#list.scroll.toBottom();
+      this.#moved();
+      this.#composer.focus();
+    });
+  }
+
+  async #toNewest() {
+    await this.room.open({ presence: true });
+    this.#show();
+  }
+
+  #moved() {
+    if (!this.room || this.#isLoading || this.room.error) return;
+    const { scrollTop, scrollHeight, clientHeight } = $("scroller");
+    if (scrollTop < 700 && this.room.hasOlder) this.#page("older");
+    if (scrollHeight - scrollTop - clientHeight < 700 && this.room.hasNewer) this.#page("newer");
+    this.#reading.moved();
+    this.#showJump();
+  }
+
+  #page(direction) {
+    // The room loads one page at a time; the next one is asked for when this one is shown, because that moves the list.
+    this.room[direction]().catch(() => {});
+  }
+
+  #showJump() {
+    const { scrollTop, scrollHeight, clientHeight } = $("scroller");
+    const isFar = scrollHeight - scrollTop - clientHeight > 240 || this.room.hasNewer;
+    const count = isFar ? this.#reading.countNew() : 0;
+    $("jump").hidden = !isFar;
+    $("jump").classList.toggle("news", count > 0);
+    $("jump-text").textContent = count ? `${count} new ${count === 1 ? "message" : "messages"}` : "Newest messages";
+  }
+
+  #show() {
+    const { room } = this;
+    if (!room) return;
+    const { chat, directory } = this.#session;
+    const name = directory.name(this.id);
+    const topic = directory.topic(this.id);
+    $("room-name").replaceChildren(h("bdi", {}, name));
+    $("room-topic").textContent = topic;
+    $("room-topic").title = topic;
+    $("present-count").textContent = room.present.length;
+    $("join").hidden = this.isJoined || (!this.rights.has("Join") && !room.error) || ["roomDeleted", "banned"].includes(room.error?.reason);
+    $("people-toggle").hidden = $("room-menu").hidden = room.error !== undefined;
+
+    const offline = chat.state === "offline" && "You are offline. What you write is sent when the connection is back.";
+    const banner = bannerOf(this, chat.state);
+    $("room-banner").hidden = !banner;
+    $("room-banner").textContent = banner;
+
+    this.#composer.allow(this.#isLoading ? "" : closedBecause(this), slowModeOf(this));
+    $("typing").textContent = typingOf(room.typingUsers);
+    if (this.#isLoading) return void ($("older").hidden = false);
+
+    this.#list.scroll.keep(() => {
+      $("older").hidden = !room.hasOlder;
+      $("newer").hidden = !room.hasNewer;
+      $("beginning").hidden = room.hasOlder || room.error !== undefined;
+      if (!$("beginning").hidden) showBeginning(this.id, name, topic);
+      this.#list.render(this.#reading.readers(room), this.rights, chat.state === "offline" ? "Waiting for the connection." : slowModeOf(this) ? "Slow mode: sent as soon as it is allowed." : "Sending…");
+    });
+    this.#showJump();
+    this.onChange();
+  }
+}

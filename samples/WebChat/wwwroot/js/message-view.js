@@ -1,0 +1,132 @@
+// One message in the list. It is updated in place, so that focus, selection and scrolling stay.
+import { arrange, avatar, h } from "./dom.js";
+import { explain } from "./errors.js";
+import { emojiName } from "./overlay.js";
+import { isLong, isOnlyEmoji, nodesOf } from "./text.js";
+import { fullOf, narrowOf, timeOf } from "./time.js";
+
+export class MessageView {
+  #actions;
+  #side = h("div", { class: "side" });
+  #head = h("div", { class: "head" });
+  #text = h("div", { class: "text", dir: "auto", "data-testid": "text" });
+  #more = h("button", { class: "link small", type: "button", hidden: true, "data-testid": "show-more", onclick: () => this.#toggle() });
+  #failed = h("div", { class: "failed", hidden: true });
+  #waiting = h("div", { class: "waiting", hidden: true, "data-testid": "waiting" });
+  #timer;
+  #reactions = h("div", { class: "reactions", hidden: true });
+  #readers = h("div", { class: "readers", hidden: true, "data-testid": "readers" });
+  #shown = {};
+  #chips = new Map();
+  #isExpanded = false;
+
+  /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), discard(message), who(message, emoji), resize() */
+  constructor(message, actions) {
+    this.#actions = actions;
+    this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message", "data-user": message.user },
+      this.#side, h("div", {}, this.#head, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
+    this.element.view = this;
+  }
+
+  update(message, { isFirst, isOwn, canReact, readers, waiting }) {
+    this.message = message;
+    const { dataset, classList } = this.element;
+    if (message.id !== undefined) dataset.id = message.id;
+    dataset.pending = message.pending;
+    dataset.own = isOwn;
+    if (message.error) dataset.failed = message.error.reason ?? message.error.code;
+    else delete dataset.failed;
+    classList.toggle("first", isFirst);
+    this.#on("head", `${isFirst} ${message.timestamp}`, () => this.#showHead(message, isFirst));
+    this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
+    this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
+    this.#on("failed", message.error, () => this.#showFailure(message));
+    this.#on("reactions", `${canReact} ${JSON.stringify(message.reactions)}`, () => this.#showReactions(message.reactions, canReact));
+    this.#on("readers", readers.join("\n"), () => this.#showReaders(readers));
+  }
+
+  #on(part, state, show) {
+    if (this.#shown[part] === state && part in this.#shown) return;
+    this.#shown[part] = state;
+    show();
+  }
+
+  #showHead(message, isFirst) {
+    const at = new Date(message.timestamp);
+    const time = (text) => h("time", { datetime: message.timestamp, title: fullOf(at) }, text);
+    this.#side.replaceChildren(isFirst ? avatar(message.user) : time(narrowOf(at)));
+    this.#head.classList.toggle("visually-hidden", !isFirst);
+    const author = h("button", { class: "author", type: "button", "aria-haspopup": "menu", tabindex: "-1", onclick: () => this.#actions.author(message.user, author) }, h("bdi", {}, message.user));
+    this.#head.replaceChildren(author, time(timeOf(at)));
+  }
+
+  #showText({ text, editedAt }) {
+    const isBig = isOnlyEmoji(text);
+    this.#text.classList.toggle("emoji", isBig);
+    this.#text.replaceChildren(...(isBig ? [text] : nodesOf(text)), ...(editedAt ? [" ", h("span", { class: "edited", title: fullOf(new Date(editedAt)), "data-testid": "edited" }, "(edited)")] : []));
+    this.#more.hidden = !isLong(text);
+    this.#collapse();
+  }
+
+  #toggle() {
+    this.#isExpanded = !this.#isExpanded;
+    this.#actions.resize();
+    this.#collapse();
+  }
+
+  #collapse() {
+    const isCollapsed = !this.#more.hidden && !this.#isExpanded;
+    this.#text.classList.toggle("collapsed", isCollapsed);
+    this.#more.textContent = isCollapsed ? "Show more" : "Show less";
+    this.#more.setAttribute("aria-expanded", String(!isCollapsed));
+  }
+
+  // Only after a while: most messages are stored before anyone could read this.
+  #showWaiting(isPending, text) {
+    clearTimeout(this.#timer);
+    this.#waiting.hidden = true;
+    if (!isPending) return;
+    this.#timer = setTimeout(() => {
+      this.#waiting.replaceChildren(text, h("button", { class: "link", type: "button", "data-testid": "discard-pending", onclick: () => this.#actions.discard(this.message) }, "Discard"));
+      this.#waiting.hidden = false;
+    }, 1500);
+  }
+
+  #showFailure(message) {
+    this.#failed.hidden = !message.error;
+    if (!message.error) return this.#failed.replaceChildren();
+    this.#failed.replaceChildren(
+      h("span", { dir: "auto" }, `Not sent. ${explain(message.error)}`),
+      h("button", { class: "link", type: "button", "data-testid": "retry", onclick: () => this.#actions.retry(this.message) }, "Retry"),
+      h("button", { class: "link", type: "button", "data-testid": "discard", onclick: () => this.#actions.discard(this.message) }, "Discard"));
+  }
+
+  #showReactions(reactions, canReact) {
+    this.#reactions.hidden = reactions.length === 0;
+    arrange(this.#reactions, reactions.map(({ emoji, count, own }) => {
+      let chip = this.#chips.get(emoji);
+      if (!chip) {
+        const ask = () => this.#actions.who(this.message, emoji).then((text) => text && (chip.title = text), () => {});
+        chip = h("button", { class: "reaction", type: "button", "data-testid": "reaction", "data-emoji": emoji, onclick: () => this.#actions.react(this.message, emoji), onpointerenter: ask, onfocus: ask }, h("span", {}, emoji), h("span"));
+        this.#chips.set(emoji, chip);
+      }
+      chip.disabled = !canReact;
+      chip.lastChild.textContent = count;
+      chip.dataset.count = count;
+      chip.setAttribute("aria-pressed", String(own > 0));
+      chip.setAttribute("aria-label", `${emojiName(emoji)}: ${count}${own > 0 ? ", you too" : ""}`);
+      return chip;
+    }));
+  }
+
+  #showReaders(readers) {
+    this.#readers.hidden = readers.length === 0;
+    const text = `Read by ${readers.join(", ")}`;
+    this.#readers.title = text;
+    this.#readers.replaceChildren(h("span", { class: "visually-hidden" }, text), ...readers.slice(0, 8).map((user) => {
+      const element = avatar(user, "tiny");
+      element.dataset.reader = user;
+      return element;
+    }), ...(readers.length > 8 ? [h("span", { class: "rest" }, `+${readers.length - 8}`)] : []));
+  }
+}

@@ -1,0 +1,40 @@
+// How the text of a message is shown: links, big emoji, long texts.
+import { h } from "./dom.js";
+
+const address = /\bhttps?:\/\/[^\s<>"]+/giu;
+const onlyEmoji = /^(?:\p{Extended_Pictographic}|\p{Emoji_Presentation}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\s])+$/u;
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+export function isOnlyEmoji(text) {
+  return text.length <= 80 && onlyEmoji.test(text) && [...segmenter.segment(text.replace(/\s/gu, ""))].length <= 6;
+}
+
+export function isLong(text) {
+  return text.length > 1500 || (text.match(/\n/g)?.length ?? 0) > 14;
+}
+
+/** Text nodes and links. Only http and https become links. */
+export function nodesOf(text) {
+  const nodes = [];
+  let end = 0;
+  for (const match of text.matchAll(address)) {
+    const found = withoutTail(match[0]);
+    const url = URL.canParse(found) ? new URL(found) : null;
+    if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) continue;
+    nodes.push(text.slice(end, match.index));
+    nodes.push(h("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, found));
+    end = match.index + found.length;
+  }
+  nodes.push(text.slice(end));
+  return nodes.filter((node) => node !== "");
+}
+
+// A sentence's punctuation is no part of the address, and a closing bracket only if it was opened in it.
+function withoutTail(found) {
+  for (;;) {
+    const last = found.at(-1);
+    if (".,;:!?'\"*_".includes(last)) found = found.slice(0, -1);
+    else if (last === ")" && found.split(")").length > found.split("(").length) found = found.slice(0, -1);
+    else return found;
+  }
+}
