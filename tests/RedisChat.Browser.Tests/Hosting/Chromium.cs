@@ -5,7 +5,7 @@ using RedisChat.IntegrationTests;
 [assembly: AssemblyFixture(typeof(Chromium))]
 
 // Each test has nodes and pages of its own; more at a time would only make them wait for each other.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace RedisChat.Browser.Tests;
 
@@ -29,7 +29,8 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>The browser, started by the first test that needs it. Without one the test is skipped; on a build server it fails.</summary>
     internal async Task<IBrowser> RequireAsync()
     {
-        if (Program is not { } program)
+        var program = Program;
+        if (program is null)
         {
             TestServer.SkipOrFail("The test runs in a browser, but there is no chromium or google-chrome on the PATH.");
         }

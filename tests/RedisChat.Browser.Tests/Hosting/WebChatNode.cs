@@ -1,5 +1,6 @@
 using System.Globalization;
 using RedisChat.IntegrationTests;
+using RedisChat.Tests;
 
 namespace RedisChat.Browser.Tests;
 
