@@ -1,4 +1,6 @@
+using Microsoft.Playwright;
 using RedisChat.IntegrationTests;
+using static Microsoft.Playwright.Assertions;
 
 namespace RedisChat.Browser.Tests;
 
@@ -16,11 +18,15 @@ public sealed class NavigationTests(Chromium chromium, TestServer server)
         await bob.SendAsync("before");
         await alice.ShowsAsync("before");
 
+        await alice.Tab.EvaluateAsync("() => window.isKept = true");
         await alice.Tab.GotoAsync($"{site.Nodes[0].Address}/icon.svg");
         await bob.SendAsync("meanwhile");
         await bob.HasSentAllAsync();
-        await alice.Tab.GoBackAsync();
+
+        // A page that is kept is not loaded again.
+        await alice.Tab.GoBackAsync(new PageGoBackOptions { WaitUntil = WaitUntilState.Commit });
         await alice.ShowsAsync("meanwhile");
+        (await alice.Tab.EvaluateAsync<bool>("() => window.isKept === true")).Should().BeTrue("the browser may keep a page that closes its stream");
         await alice.IsLiveAsync();
 
         await bob.SendAsync("after");
@@ -39,8 +45,8 @@ public sealed class NavigationTests(Chromium chromium, TestServer server)
         await bob.ShowsAsync("before");
 
         await alice.Tab.Context.SetOfflineAsync(true);
-        await alice.HasStateAsync("offline");
         await alice.SendAsync("written offline");
+        await Expect(alice.Tab.GetByTestId("discard-pending")).ToBeVisibleAsync(new() { Timeout = (float)ChatPage.Patience.TotalMilliseconds });
         await bob.SendAsync("meanwhile");
         await bob.ShowsAsync("meanwhile");
         (await site.StoredAsync(Room)).Select(message => message.Text).Should().NotContain("written offline");
