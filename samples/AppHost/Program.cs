@@ -16,5 +16,6 @@ builder.Build().Run();
 IResourceBuilder<ProjectResource> AddNode(string name, int port) => builder.AddProject<Projects.WebChat>(name, options => options.ExcludeLaunchProfile = true)
     .WithHttpEndpoint(port)
     .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health/ready")
     .WithEnvironment("redis", redis.Resource.ConnectionStringExpression)
     .WaitFor(redis);

@@ -25,7 +25,7 @@ try
         .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));
 
     builder.Services.AddSharedKeyRing(redis, settings);
-    builder.Services.AddCors();
+    builder.Services.AddHealthChecks().AddRedisChat();
     builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
     {
         options.Cookie.Name = "webchat";
@@ -41,6 +41,7 @@ try
 
     app.MapRedisChat("/chat");
     app.MapSignIn();
+    app.MapHealthChecks("/health/ready");
     app.MapGet("/settings", () => new { nodes = settings.Nodes });
 
     await app.StartAsync();
@@ -50,7 +51,7 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (StartupException e)
+catch (Exception e) when (e is StartupException or IOException or ArgumentException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

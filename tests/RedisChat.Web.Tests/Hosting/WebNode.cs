@@ -23,6 +23,8 @@ internal sealed class WebNode : IAsyncDisposable
 
     public Chat Chat => _app.Services.GetRequiredService<Chat>();
 
+    public IServiceProvider Services => _app.Services;
+
     public IChatAccess Access => _app.Services.GetRequiredService<IChatAccess>();
 
     /// <summary>Starts a node.</summary>
