@@ -7,12 +7,12 @@ namespace RedisChat.Browser.Tests;
 /// <summary>Nodes of the WebChat sample on one Redis, pages of their users, and the store to compare them with.</summary>
 internal sealed class ChatSite : IAsyncDisposable
 {
-    private readonly IBrowser _browser;
+    private readonly IBrowser? _browser;
     private readonly DirectoryInfo _directory;
     private readonly RedisMessageStore _store;
     private readonly Dictionary<string, IBrowserContext> _contexts = [];
 
-    private ChatSite(IBrowser browser, string redis, int nodes)
+    private ChatSite(IBrowser? browser, string redis, int nodes)
     {
         _browser = browser;
         _directory = Directory.CreateTempSubdirectory("redischat-browser-");
@@ -30,10 +30,17 @@ internal sealed class ChatSite : IAsyncDisposable
 
     public IReadOnlyList<WebChatNode> Nodes { get; }
 
+    /// <summary>Starts the nodes, for pages in the browser.</summary>
+    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2) =>
+        await StartAsync(await chromium.RequireAsync(), redis, nodes);
+
     /// <summary>Starts the nodes.</summary>
-    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2)
+    /// <param name="browser">Where pages are opened; <see langword="null"/> if none are.</param>
+    /// <param name="redis">The Redis of the nodes.</param>
+    /// <param name="nodes">How many nodes.</param>
+    public static async Task<ChatSite> StartAsync(IBrowser? browser, string redis, int nodes = 2)
     {
-        var site = new ChatSite(await chromium.RequireAsync(), redis, nodes);
+        var site = new ChatSite(browser, redis, nodes);
         try
         {
             await Task.WhenAll(site.Nodes.Select(node => node.StartAsync()));
@@ -51,7 +58,7 @@ internal sealed class ChatSite : IAsyncDisposable
     {
         if (!_contexts.TryGetValue(user, out var context))
         {
-            _contexts[user] = context = await _browser.NewContextAsync(options);
+            _contexts[user] = context = await _browser!.NewContextAsync(options);
             context.SetDefaultTimeout((float)ChatPage.Patience.TotalMilliseconds);
             var answer = await context.APIRequest.PostAsync($"{Nodes[node].Address}/sign-in", new APIRequestContextOptions { DataObject = new { name = user } });
             answer.Ok.Should().BeTrue(await answer.TextAsync());
