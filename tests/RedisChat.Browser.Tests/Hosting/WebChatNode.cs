@@ -37,8 +37,13 @@ internal sealed class WebChatNode(int port, IReadOnlyList<string> arguments, str
     }
 
     /// <summary>Waits until the node has written a text to its log.</summary>
-    public async Task WritesAsync(string text) =>
-        (await _process!.WritesAsync([text], or: [])).Should().BeTrue($"the node writes '{text}'");
+    public async Task WritesAsync(string text)
+    {
+        for (var attempt = 1; !await _process!.WritesAsync([text], or: []); attempt++)
+        {
+            attempt.Should().BeLessThan(5, $"the node writes '{text}'");
+        }
+    }
 
     /// <summary>Ends the node as a crash would.</summary>
     public void Kill() => _process!.Kill();
