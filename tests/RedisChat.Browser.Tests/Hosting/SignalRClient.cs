@@ -38,8 +38,12 @@ internal sealed class SignalRClient : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Sends a message.</summary>
-    public Task SendAsync(string text) => TellAsync($"send {text}");
+    /// <summary>Sends a message and waits for the answer, which its event often overtakes.</summary>
+    public async Task SendAsync(string text)
+    {
+        await TellAsync($"send {text}");
+        await UntilAsync("sent");
+    }
 
     /// <summary>Connects to the second node and opens the room from the position that was reached.</summary>
     public async Task MoveAsync()
