@@ -4,7 +4,7 @@ import { roomPath } from "./directory.js";
 import { $, announce, coalesce, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { MessageList } from "./message-list.js";
-import { ask } from "./overlay.js";
+import { ask, isSameEmoji } from "./overlay.js";
 import { People } from "./people.js";
 import { Reading } from "./reading.js";
 import { showRoomMenu } from "./room-menu.js";
@@ -38,7 +38,7 @@ export class Conversation {
     const { chat } = session;
     this.#list = new MessageList({
       author: (user, anchor) => this.#people.menu(user, anchor),
-      react: (message, emoji) => this.#try(() => message.reactions.some((reaction) => reaction.emoji === emoji && reaction.own > 0) ? this.room.unreact(message.id, emoji) : this.room.react(message.id, emoji)),
+      react: (message, emoji) => this.#try(() => message.reactions.some((reaction) => isSameEmoji(reaction.emoji, emoji) && reaction.own > 0) ? this.room.unreact(message.id, emoji) : this.room.react(message.id, emoji)),
       who: async (message, emoji) => (await chat.request("GET", roomPath(this.id, `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}?limit=20`))).users.join(", "),
       retry: (message) => this.room.retry(message).catch(() => {}),
       discard: (message) => this.room.discard(message),

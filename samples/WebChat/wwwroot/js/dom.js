@@ -32,11 +32,12 @@ export function setIcon(button, name) {
 function hueOf(name) {
   let hash = 2166136261;
   for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 16777619);
-  return (hash >>> 0) % 360;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) % 360;
 }
 
 function initialsOf(name) {
-  const words = name.trim().split(/[\s._@-]+/u).filter(Boolean);
+  const words = name.trim().split(/[\s_@-]+|\.(?=\p{L})/u).filter(Boolean);
   const first = (word) => [...word][0] ?? "";
   const initials = words.length > 1 ? first(words[0]) + first(words[words.length - 1]) : [...(words[0] ?? "?")].slice(0, 2).join("");
   return initials.toLocaleUpperCase();

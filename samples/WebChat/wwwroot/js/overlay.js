@@ -72,7 +72,9 @@ export const quickEmojis = emojis.slice(0, 3);
 
 const names = ["thumbs up", "heart", "laughing", "party", "surprised", "sad", "thanks", "eyes", "grinning", "smiling", "in love", "thinking", "relieved", "cool", "upside down", "asleep",
   "applause", "hooray", "strong", "handshake", "done", "no", "question", "idea", "fire", "rocket", "star", "coffee", "pizza", "cake", "rainbow", "bug"];
-export const emojiName = (emoji) => names[emojis.indexOf(emoji)] ?? emoji;
+/** Whether two emoji are the same: the chat leaves out the variation selector. */
+export const isSameEmoji = (one, other) => one.replaceAll("\ufe0f", "") === other.replaceAll("\ufe0f", "");
+export const emojiName = (emoji) => names[emojis.findIndex((known) => isSameEmoji(known, emoji))] ?? emoji;
 
 /** Lets the user pick an emoji. */
 export function pickEmoji(anchor, picked) {
