@@ -46,7 +46,7 @@ public sealed class NavigationTests(Chromium chromium, TestServer server)
 
         await alice.Tab.Context.SetOfflineAsync(true);
         await alice.SendAsync("written offline");
-        await Expect(alice.Tab.GetByTestId("discard-pending")).ToBeVisibleAsync(new() { Timeout = (float)ChatPage.Patience.TotalMilliseconds });
+        await Expect(alice.Messages.Filter(new() { HasText = "written offline" }).GetByTestId("waiting")).ToBeVisibleAsync(new() { Timeout = (float)ChatPage.Patience.TotalMilliseconds });
         await bob.SendAsync("meanwhile");
         await bob.ShowsAsync("meanwhile");
         (await site.StoredAsync(Room)).Select(message => message.Text).Should().NotContain("written offline");

@@ -73,6 +73,7 @@ public sealed class RedisFaultTests(Chromium chromium)
         await redis.AskAsync("FLUSHALL");
 
         await bob.SendAsync("first of the new history");
+        await bob.HasSentAllAsync();
         await GoesOnAsync(site, alice, bob);
         (await site.StoredAsync(Room)).Select(message => message.Text).Should().Equal("first of the new history", "alice goes on", "bob goes on");
     }
