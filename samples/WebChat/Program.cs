@@ -40,6 +40,7 @@ try
     app.UseAuthentication();
 
     app.MapRedisChat("/chat");
+    app.MapRedisChatHub("/chat/hub"); // for clients that speak SignalR; the page does not need it
     app.MapSignIn();
     app.MapHealthChecks("/health/ready");
     app.MapGet("/settings", () => new { nodes = settings.Nodes });

@@ -48,7 +48,10 @@ public sealed partial class ChatHub : Hub
         }
     }
 
-    /// <summary>Opens a room: its events are received from now on, or since a position. A room that is open already starts again from there.</summary>
+    /// <summary>
+    /// Opens a room: its events are received since a position. Without one they are received from the event <c>caughtUp</c> on, which comes a moment after this call has returned. A room that is
+    /// open already starts again from there.
+    /// </summary>
     /// <param name="room">The room, and what the client has seen of it.</param>
     public Task Open(OpenRoomRequest room) => RunAsync(async () =>
     {

@@ -23,7 +23,7 @@ export class MessageView {
   /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), discard(message), who(message, emoji), resize() */
   constructor(message, actions) {
     this.#actions = actions;
-    this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message", "data-user": message.user },
+    this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message" },
       this.#side, h("div", {}, this.#head, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
     this.element.view = this;
   }
@@ -32,12 +32,14 @@ export class MessageView {
     this.message = message;
     const { dataset, classList } = this.element;
     if (message.id !== undefined) dataset.id = message.id;
+    // Another one than before if the store lost the room and gives its ids out again.
+    dataset.user = message.user;
     dataset.pending = message.pending;
     dataset.own = isOwn;
     if (message.error) dataset.failed = message.error.reason ?? message.error.code;
     else delete dataset.failed;
     classList.toggle("first", isFirst);
-    this.#on("head", `${isFirst} ${message.timestamp}`, () => this.#showHead(message, isFirst));
+    this.#on("head", `${isFirst} ${message.timestamp} ${message.user}`, () => this.#showHead(message, isFirst));
     this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));
