@@ -183,7 +183,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 else
                 {
                     Apply(react, model);
-                    now.Should().Equal(Reactions(model, react.Id, reader: null));
+                    now.Should().Equal(Reactions(model, react.Id, react.User));
                 }
 
                 break;

@@ -15,10 +15,10 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
 
         var now = await Reactions.AddAsync(2, "carol", "👍", Cancelled);
 
-        now.Should().Equal(new Reaction("👍", 2), new Reaction("❤", 1));
+        now.Should().Equal(new Reaction("👍", 2, Own: 1), new Reaction("❤", 1));
         var page = await ReadAsync();
         page.Reactions.Should().ContainSingle().Which.Key.Should().Be(2);
-        page.Reactions[2].Should().Equal(now);
+        page.Reactions[2].Should().Equal(new Reaction("👍", 2), new Reaction("❤", 1));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
         var before = (await ReadAsync()).Position;
 
-        (await Reactions.AddAsync(1, "alice", "👍", Cancelled)).Should().Equal(new Reaction("👍", 1));
-        (await Reactions.RemoveAsync(1, "alice", "❤", Cancelled)).Should().Equal(new Reaction("👍", 1));
+        (await Reactions.AddAsync(1, "alice", "👍", Cancelled)).Should().Equal(new Reaction("👍", 1, Own: 1));
+        (await Reactions.RemoveAsync(1, "alice", "❤", Cancelled)).Should().Equal(new Reaction("👍", 1, Own: 1));
         (await Reactions.RemoveAsync(1, "bob", "👍", Cancelled)).Should().Equal(new Reaction("👍", 1));
 
         (await ReadAsync()).Position.Should().Be(before);
@@ -74,7 +74,7 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
     {
         await AppendManyAsync(1);
         await Reactions.AddAsync(1, "alice", "❤\uFE0F", Cancelled);
-        (await Reactions.AddAsync(1, "bob", "❤", Cancelled)).Should().Equal(new Reaction("❤", 2));
+        (await Reactions.AddAsync(1, "bob", "❤", Cancelled)).Should().Equal(new Reaction("❤", 2, Own: 1));
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
         await one.AddAsync(1, "bob", "👍", Cancelled);
         await one.AddAsync(1, "alice", "👍", Cancelled);
 
-        (await one.AddAsync(1, "alice", "❤", Cancelled)).Should().Equal(new Reaction("👍", 1), new Reaction("❤", 1));
-        (await one.AddAsync(1, "bob", "❤", Cancelled)).Should().Equal(new Reaction("❤", 2));
+        (await one.AddAsync(1, "alice", "❤", Cancelled)).Should().Equal(new Reaction("👍", 1), new Reaction("❤", 1, Own: 1));
+        (await one.AddAsync(1, "bob", "❤", Cancelled)).Should().Equal(new Reaction("❤", 2, Own: 1));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
         await counted.AddAsync(1, "bob", "👏", Cancelled);
 
         (await ReadAsync(new MessageQuery { Reader = "alice" })).Reactions[1].Should().Equal(new Reaction("👏", 3, Own: 2));
-        (await counted.RemoveAsync(1, "alice", "👏", Cancelled)).Should().Equal(new Reaction("👏", 2));
+        (await counted.RemoveAsync(1, "alice", "👏", Cancelled)).Should().Equal(new Reaction("👏", 2, Own: 1));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
         await Reactions.AddAsync(499, "bob", "👍", Cancelled);
         await DeleteAsync(6);
         (await Reactions.AddAsync(6, "bob", "👍", Cancelled)).Should().BeNull();
-        (await Reactions.AddAsync(5, "carol", "👍", Cancelled)).Should().Equal(new Reaction("👍", 2));
+        (await Reactions.AddAsync(5, "carol", "👍", Cancelled)).Should().Equal(new Reaction("👍", 2, Own: 1));
 
         (await ReadAsync(new MessageQuery { After = 0, Limit = 140, Reader = "bob" })).Reactions.Keys.Should().BeEquivalentTo([5L, 130L]);
         (await ReadAsync()).Reactions.Keys.Should().Equal(499L);

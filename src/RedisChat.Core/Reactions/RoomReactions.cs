@@ -47,7 +47,7 @@ public sealed class RoomReactions
     /// <param name="user">The id of the user who reacts.</param>
     /// <param name="emoji">The emoji or short name.</param>
     /// <param name="cancellationToken">Stops waiting; the reaction may still be added.</param>
-    /// <returns>All reactions to the message now, in order of first use; <see langword="null"/> if the message does not exist.</returns>
+    /// <returns>All reactions to the message now, in order of first use, with how many are the user's; <see langword="null"/> if the message does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the emoji is not valid.</exception>
     /// <exception cref="ChatLimitException">The message already has <see cref="ReactionOptions.MaxKinds"/> other kinds.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
@@ -60,7 +60,7 @@ public sealed class RoomReactions
     /// <param name="user">The id of the user who reacted.</param>
     /// <param name="emoji">The emoji or short name.</param>
     /// <param name="cancellationToken">Stops waiting; the reaction may still be removed.</param>
-    /// <returns>All reactions to the message now, in order of first use; <see langword="null"/> if the message does not exist.</returns>
+    /// <returns>All reactions to the message now, in order of first use, with how many are the user's; <see langword="null"/> if the message does not exist.</returns>
     /// <exception cref="ChatInputException">An id or the emoji is not valid.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support reactions.</exception>
@@ -94,15 +94,23 @@ public sealed class RoomReactions
     {
         ChatInput.CheckMessageId(messageId);
         ChatInput.CheckId(user);
-        var key = EmojiKey.Of(emoji);
+        return ChangeCheckedAsync(messageId, user, EmojiKey.Of(emoji), rule, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Reaction>?> ChangeCheckedAsync(
+        long messageId, string user, string key, Func<IReadOnlyList<Reaction>, string, ReactionMode, IReadOnlyList<Reaction>> rule, CancellationToken cancellationToken)
+    {
         var mode = Options.Mode;
-        return _runner.RunAsync(
+        IReadOnlyList<Reaction> own = [];
+        var reactions = await _runner.RunAsync(
             mode == ReactionMode.Counted ? Count : React,
             _room,
             (Store: Reactions(), Room: _room, Id: messageId, User: user, Change: (Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>>)Changed, Options.MaxKinds),
-            static (call, token) => call.Store.ChangeReactionsAsync(call.Room, call.Id, call.User, call.Change, call.MaxKinds, token), cancellationToken).AsTask();
+            static (call, token) => call.Store.ChangeReactionsAsync(call.Room, call.Id, call.User, call.Change, call.MaxKinds, token), cancellationToken).ConfigureAwait(false);
+        return reactions is null ? null : [.. reactions.Select(reaction => reaction with { Own = own.FirstOrDefault(one => one.Emoji == reaction.Emoji)?.Count ?? 0 })];
 
-        IReadOnlyList<Reaction> Changed(IReadOnlyList<Reaction> own) => rule(own, key, mode);
+        // The last call decides what is stored.
+        IReadOnlyList<Reaction> Changed(IReadOnlyList<Reaction> before) => own = rule(before, key, mode);
     }
 
     private IReactionStore Reactions() => _store.RequireAbility<IReactionStore>("reactions");
