@@ -25,11 +25,15 @@ internal sealed class ChatPage
     private static readonly LocatorAssertionsToHaveAttributeOptions Attribute = new() { Timeout = (float)Patience.TotalMilliseconds };
 
     private readonly ConcurrentQueue<string> _trouble = [];
+    private readonly ConcurrentQueue<string> _streams = [];
 
     public ChatPage(IPage page, string user)
     {
         (Tab, User) = (page, user);
         page.PageError += (_, error) => _trouble.Enqueue(error);
+        page.Request += (_, request) => Note("began", request);
+        page.RequestFinished += (_, request) => Note("ended", request);
+        page.RequestFailed += (_, request) => Note($"failed ({request.Failure})", request);
         page.Dialog += (_, dialog) =>
         {
             _trouble.Enqueue($"dialog: {dialog.Message}");
@@ -43,6 +47,9 @@ internal sealed class ChatPage
 
     /// <summary>Errors of scripts, and dialogs: there must be none.</summary>
     public IReadOnlyCollection<string> Trouble => _trouble;
+
+    /// <summary>When event streams began and ended, for the message of a failed test.</summary>
+    public string Streams => string.Join("; ", _streams);
 
     public ILocator Messages => Tab.GetByTestId("message");
 
@@ -116,6 +123,14 @@ internal sealed class ChatPage
 
     /// <summary>Waits for a message.</summary>
     public Task ShowsAsync(string text) => Expect(Messages.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1, Count);
+
+    private void Note(string what, IRequest request)
+    {
+        if (request.Url.Contains("/chat/stream", StringComparison.Ordinal))
+        {
+            _streams.Enqueue($"{TimeProvider.System.GetUtcNow():mm:ss.fff} {what} {request.Method} {request.Url}");
+        }
+    }
 
     // A page begins with the newest 50: scrolls up until the beginning of the room is reached.
     private async Task ShowsAllAsync(int count)
