@@ -10,7 +10,7 @@ namespace RedisChat.AspNetCore;
 internal sealed class OpenStreams : IDisposable
 {
     /// <summary>How long a shutdown waits for the last frames before it cuts the connections.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(900);
 
     private readonly ChatWeb _web;
     private readonly CancellationToken _stopping;
