@@ -33,7 +33,9 @@ public static class RedisChatWebBuilderExtensions
         builder.Services.TryAddSingleton<ChatHubConnections>();
         builder.Services.TryAddSingleton<HubResults>();
         builder.Services.TryAddSingleton<HubLifetimeManager<ChatHub>>(provider => provider.GetRequiredService<ChatHubConnections>());
+#pragma warning disable IL2026 // Only SignalR of .NET 8 cannot be trimmed: docs/web.md says that trimming takes .NET 10.
         builder.Services.AddSignalR().AddHubOptions<ChatHub>(hub => hub.AddFilter<HubResults>());
+#pragma warning restore IL2026
         builder.Services.Configure<JsonHubProtocolOptions>(json =>
         {
             // For trimmed and native applications. All others read by reflection what they read before: a chain that is not empty would replace that.

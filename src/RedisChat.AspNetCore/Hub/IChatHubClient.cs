@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RedisChat.AspNetCore;
 
 /// <summary>What the hub calls on its clients: the names and arguments of the handlers that a client registers.</summary>
+[SuppressMessage("Naming", "CA1716", Justification = "The names are those of the wire, which JavaScript clients read most.")]
 public interface IChatHubClient
 {
     /// <summary>Something happened in a room that the connection has opened.</summary>
