@@ -9,6 +9,8 @@ namespace RedisChat.AspNetCore;
 /// <param name="user">The user's id.</param>
 internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPrincipal principal, string user)
 {
+    private const string DirectPrefix = "direct~";
+
     public Chat Chat => chat;
 
     public string User => user;
@@ -29,8 +31,18 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     {
         var found = chat.Room(room);
         var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
-        return (allowed & rights) == rights ? found : throw new ChatProblemException(ChatProblem.NoAccess);
+        if ((allowed & rights) != rights
+            || ((rights & ~RoomRights.Read) != 0 && room.StartsWith(DirectPrefix, StringComparison.Ordinal) && await IsOutsiderAsync(found, cancellationToken).ConfigureAwait(false)))
+        {
+            throw new ChatProblemException(ChatProblem.NoAccess);
+        }
+
+        return found;
     }
+
+    // Anyone can compute the id of the room of two others. Whoever wrote to it before they open it would keep them from ever doing so.
+    private async ValueTask<bool> IsOutsiderAsync(ChatRoom room, CancellationToken cancellationToken) =>
+        await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false) is not { IsMember: true };
 
     /// <summary>A room of which the user may read what no rule of the library guards: its members, markers and the like.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>

@@ -39,6 +39,28 @@ public abstract class RevocationTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task A_wait_for_the_revocation_ends_with_it() => RunAsync(async () =>
+    {
+        var other = new Chat(OpenStore());
+        await Chat.RevokeAsync(_alice, Cancelled);
+        var waits = new[] { Chat.WaitForRevocationAsync(_alice, Cancelled), other.WaitForRevocationAsync(_alice, Cancelled) };
+        using var ofBob = new CancellationTokenSource();
+        var bob = other.WaitForRevocationAsync(InboxTests.NewUser(), ofBob.Token);
+
+        // A wait that begins at the same time as a revocation may miss it.
+        while (!Task.WhenAll(waits).IsCompleted)
+        {
+            await Chat.RevokeAsync(_alice, Cancelled);
+            await Task.WhenAny(Task.WhenAll(waits), Task.Delay(50, Cancelled));
+        }
+
+        await Task.WhenAll(waits);
+        bob.IsCompleted.Should().BeFalse();
+        await ofBob.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bob);
+    });
+
+    [Fact]
     public Task A_stream_that_starts_later_is_not_affected() => RunAsync(async () =>
     {
         await using var before = Watch(Chat, _alice);

@@ -3,6 +3,8 @@ namespace RedisChat;
 /// <content>Watching rooms.</content>
 public sealed partial class Chat
 {
+    private static readonly TimeSpan PauseWhileUnavailable = TimeSpan.FromMilliseconds(250);
+
     private static readonly ChatOperation Revoke = new(ChatOperations.Revoke, "The user's streams could not be ended")
     {
         Writes = true,
@@ -77,6 +79,41 @@ public sealed partial class Chat
         }
 
         return watched;
+    }
+
+    /// <summary>Waits until a user is revoked, for connections of a user that may not watch anything at the moment: see <see cref="RevokeAsync"/>.</summary>
+    /// <remarks>It survives any outage of the store. Waiting for a user who is also watched for costs no further subscription.</remarks>
+    /// <param name="user">The user's id; the user need not be known.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A task that completes when <see cref="RevokeAsync"/> is called after the wait has begun, on whichever node.</returns>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatException">The store could not be watched, for a reason that waiting does not fix.</exception>
+    /// <exception cref="NotSupportedException">The store does not support it.</exception>
+    public async Task WaitForRevocationAsync(string user, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(user);
+        _ = _store.RequireAbility<IUserStore>("revocation");
+        while (true)
+        {
+            try
+            {
+                var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                using var session = await Sessions!.BeginAsync(user, () => ended.TrySetResult(), cancellationToken).ConfigureAwait(false);
+                await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (session.Error is ChatForbiddenException)
+                {
+                    return;
+                }
+
+                throw new ChatException("The store could not be watched for a revocation of the user.", session.Error);
+            }
+            catch (ChatUnavailableException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            await Task.Delay(PauseWhileUnavailable, _runner.Time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends everything that is watched for a user, for example because the user logs out or loses the account.</summary>

@@ -23,7 +23,7 @@ internal static class OriginCheck
         return origin.Count switch
         {
             0 => StringValues.IsNullOrEmpty(site),
-            1 => IsHost(origin[0], http.Request.Host) || options.AllowedOrigins.Contains(origin[0]!, StringComparer.OrdinalIgnoreCase),
+            1 => (StringValues.IsNullOrEmpty(site) && IsHost(origin[0], http.Request.Host)) || options.AllowedOrigins.Contains(origin[0]!, StringComparer.OrdinalIgnoreCase),
             _ => false,
         };
     }

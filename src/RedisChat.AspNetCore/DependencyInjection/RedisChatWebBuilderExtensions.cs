@@ -36,6 +36,11 @@ public static class RedisChatWebBuilderExtensions
 #pragma warning disable IL2026 // Only SignalR of .NET 8 cannot be trimmed: docs/web.md says that trimming takes .NET 10.
         builder.Services.AddSignalR().AddHubOptions<ChatHub>(hub => hub.AddFilter<HubResults>());
 #pragma warning restore IL2026
+        builder.Services.AddOptions<HubOptions<ChatHub>>().Configure<IOptionsMonitor<ChatWebOptions>>((hub, web) =>
+        {
+            // The hub takes what the endpoints take. SignalR cuts the connection of a client that sends more.
+            hub.MaximumReceiveMessageSize = Math.Max(hub.MaximumReceiveMessageSize ?? long.MaxValue, web.Get(builder.ServiceKey).MaxBodyBytes);
+        });
         builder.Services.Configure<JsonHubProtocolOptions>(json =>
         {
             // For trimmed and native applications. All others read by reflection what they read before: a chain that is not empty would replace that.

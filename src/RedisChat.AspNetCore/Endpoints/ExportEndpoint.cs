@@ -9,7 +9,8 @@ namespace RedisChat.AspNetCore;
 internal static class ExportEndpoint
 {
     private const string ContentType = "application/x-ndjson";
-    private const int PageSize = 500;
+    private const int PageSize = 100;
+    private const int MostUnsent = 64 * 1024;
 
     public static void Map(IEndpointRouteBuilder chat) =>
         chat.MapGet("rooms/{room}/export", ExportAsync).WithMetadata(new ProducesResponseTypeMetadata(200, typeof(string), [ContentType]))
@@ -34,6 +35,10 @@ internal static class ExportEndpoint
                     writer.Reset();
                     response.BodyWriter.GetSpan(1)[0] = (byte)'\n';
                     response.BodyWriter.Advance(1);
+                    if (response.BodyWriter.UnflushedBytes > MostUnsent)
+                    {
+                        await response.BodyWriter.FlushAsync(call.Aborted).ConfigureAwait(false);
+                    }
                 }
 
                 // Waits while the client is slower than the store.

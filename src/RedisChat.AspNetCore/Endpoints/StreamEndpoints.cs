@@ -14,6 +14,8 @@ internal static class StreamEndpoints
     private const string LastEventId = "Last-Event-ID";
     private const string ContentType = "text/event-stream";
 
+    private static ChatProblem NotHere { get; } = new(404, ProblemCodes.StreamNotHere, "The stream is not open on this node. Open a new one with all rooms.");
+
     public static void Map(IEndpointRouteBuilder chat)
     {
         chat.MapGet("rooms/{room}/events", WatchRoomAsync).IsStream()
@@ -49,10 +51,23 @@ internal static class StreamEndpoints
     {
         var change = await body.ReadAsync(call).ConfigureAwait(false);
         var open = call.Web.Streams.Find(stream, call.User)
-            ?? throw new ChatProblemException(new ChatProblem(404, ProblemCodes.StreamNotHere, "The stream is not open on this node. Open a new one with all rooms."));
+            ?? throw new ChatProblemException(NotHere);
         open.Check(change.Add ?? []);
-        await open.RemoveAsync(change.Remove ?? []).ConfigureAwait(false);
-        await open.AddAsync(change.Add ?? [], call.Aborted).ConfigureAwait(false);
+        if (change.Remove?.Contains(null!) == true)
+        {
+            throw new ChatProblemException(ChatProblem.Invalid("Each entry needs a room.", "remove"));
+        }
+
+        try
+        {
+            await open.RemoveAsync(change.Remove ?? []).ConfigureAwait(false);
+            await open.AddAsync(change.Add ?? [], call.Aborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!call.Aborted.IsCancellationRequested)
+        {
+            throw new ChatProblemException(NotHere);
+        }
+
         return TypedResults.NoContent();
     }
 
@@ -74,13 +89,14 @@ internal static class StreamEndpoints
 
             // At once, while the store may be away: a client and its proxies see that the stream is open.
             await sink.WriteHeartbeatAsync().ConfigureAwait(false);
-            if (!isSingle)
-            {
-                await sink.WriteAsync(new StreamOpened(open.Id)).ConfigureAwait(false);
-            }
-
             await sink.FlushAsync().ConfigureAwait(false);
             await stream.AddAsync(request.Rooms ?? [], context.RequestAborted).ConfigureAwait(false);
+            if (!isSingle)
+            {
+                // Once the rooms are there: a client that knows the id may remove them.
+                await stream.WriteAsync(open.Id).ConfigureAwait(false);
+            }
+
             if (request.Inbox)
             {
                 stream.OpenInbox();

@@ -42,7 +42,9 @@ internal sealed class ChatPipeline(ChatWeb web)
 
     private async ValueTask BeginAsync(HttpContext http)
     {
-        if (!IsRead(http.Request.Method) && !OriginCheck.IsAllowed(http, web.Options))
+        // A stream changes something, too: who is present, and how many more the user may open.
+        var counting = http.GetEndpoint()?.Metadata.GetMetadata<RequestCounting>() ?? RequestCounting.Always;
+        if ((!IsRead(http.Request.Method) || counting == RequestCounting.Never) && !OriginCheck.IsAllowed(http, web.Options))
         {
             throw new ChatProblemException(ChatProblem.CrossOrigin);
         }
@@ -51,7 +53,6 @@ internal sealed class ChatPipeline(ChatWeb web)
         var call = new ChatCall(http, web, caller);
         if (web.Requests is { } requests)
         {
-            var counting = http.GetEndpoint()?.Metadata.GetMetadata<RequestCounting>() ?? RequestCounting.Always;
             if (counting != RequestCounting.Never && !requests.TryTake(caller.User, out var wait))
             {
                 call.Refusal = ChatProblem.TooManyRequests(wait);

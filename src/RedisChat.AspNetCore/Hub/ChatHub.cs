@@ -55,7 +55,11 @@ public sealed partial class ChatHub : Hub
     /// <param name="room">The room, and what the client has seen of it.</param>
     public Task Open(OpenRoomRequest room) => RunAsync(async () =>
     {
-        ArgumentNullException.ThrowIfNull(room);
+        if (room?.Room is null)
+        {
+            throw new ChatProblemException(ChatProblem.Invalid("A room is needed.", "room"));
+        }
+
         RoomPosition? position = string.IsNullOrEmpty(room.After) ? null
             : RoomPosition.TryParse(room.After, null, out var parsed) ? parsed
             : throw new ChatProblemException(ChatProblem.Invalid("This is not a room position. Pass back exactly the text that the chat returned.", "after"));
@@ -67,6 +71,7 @@ public sealed partial class ChatHub : Hub
     /// <param name="room">The room's id.</param>
     public Task Close(string room) => RunAsync(async () =>
     {
+        _ = Session.Caller.Chat.Room(room);
         await Session.Stream.RemoveAsync([room]).ConfigureAwait(false);
         return 0;
     });

@@ -22,6 +22,9 @@ internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IC
 
     public ValueTask WriteAsync(StreamEnd end) => SendAsync(nameof(IChatHubClient.End), end);
 
+    // A connection has an id of its own.
+    public ValueTask WriteAsync(StreamOpened opened) => default;
+
     public ValueTask WriteHeartbeatAsync() => default;
 
     public ValueTask FlushAsync() => default;

@@ -5,7 +5,7 @@ namespace RedisChat.AspNetCore;
 /// inbox. It ends when the client goes, the host shuts down, the user may no longer use the chat, or the client takes no data.
 /// </summary>
 /// <remarks>Thread-safe, but for <see cref="RunAsync"/>, which is called once.</remarks>
-internal sealed class ClientStream : IAsyncDisposable
+internal sealed partial class ClientStream : IAsyncDisposable
 {
     private readonly ChatWeb _web;
     private readonly IClientSink _sink;
@@ -13,12 +13,12 @@ internal sealed class ClientStream : IAsyncDisposable
     private readonly CancellationToken _ended;
     private readonly WatchedRooms _rooms;
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly Task _revocation;
     private readonly Dictionary<string, StreamPresence?> _added = [];
-    private CancellationTokenSource? _inbox;
-    private Task _inboxTask = Task.CompletedTask;
     private StreamEnd? _end;
     private bool _endsWithLastRoom;
     private volatile bool _isStalled;
+    private bool _isClosed;
 
     public ClientStream(ChatWeb web, ChatCaller caller, IClientSink sink, CancellationToken clientGone)
     {
@@ -27,6 +27,7 @@ internal sealed class ClientStream : IAsyncDisposable
         _ended = _ending.Token;
         var options = new WatchManyOptions { As = caller.User, Heartbeat = sink.NeedsHeartbeat ? web.Options.Heartbeat : null, MaxCatchUp = web.Options.MaxCatchUp };
         _rooms = caller.Chat.WatchManyAsync([], options, _ended);
+        _revocation = EndWhenRevokedAsync();
     }
 
     public ChatCaller Caller { get; }
@@ -103,8 +104,16 @@ internal sealed class ClientStream : IAsyncDisposable
         await LeaveAsync(left).ConfigureAwait(false);
     }
 
+    /// <summary>Tells the client the stream's id.</summary>
+    public ValueTask WriteAsync(string id) => WriteAsync(static (sink, opened) => sink.WriteAsync(opened), new StreamOpened(id), flush: true);
+
     /// <summary>Removes rooms; those that are not there are ignored.</summary>
-    public async ValueTask RemoveAsync(IReadOnlyList<string> rooms)
+    public ValueTask RemoveAsync(IReadOnlyList<string> rooms) => LeaveAsync(TakeOut(rooms));
+
+    /// <summary>Ends the stream when its last room leaves it. Called before rooms are added.</summary>
+    public void EndWithLastRoom() => _endsWithLastRoom = true;
+
+    private List<StreamPresence> TakeOut(IReadOnlyList<string> rooms)
     {
         var left = new List<StreamPresence>();
         lock (_added)
@@ -122,41 +131,7 @@ internal sealed class ClientStream : IAsyncDisposable
             }
         }
 
-        await LeaveAsync(left).ConfigureAwait(false);
-    }
-
-    /// <summary>Ends the stream when its last room leaves it. Called before rooms are added.</summary>
-    public void EndWithLastRoom() => _endsWithLastRoom = true;
-
-    /// <summary>Starts to deliver the user's inbox, if that is not delivered yet.</summary>
-    public void OpenInbox()
-    {
-        lock (_added)
-        {
-            if (_inbox is null && !_ended.IsCancellationRequested)
-            {
-                _inbox = CancellationTokenSource.CreateLinkedTokenSource(_ended);
-                _inboxTask = DeliverInboxAsync(_inbox.Token);
-            }
-        }
-    }
-
-    /// <summary>Stops to deliver the inbox.</summary>
-    public async ValueTask CloseInboxAsync()
-    {
-        CancellationTokenSource? inbox;
-        Task task;
-        lock (_added)
-        {
-            (inbox, task, _inbox, _inboxTask) = (_inbox, _inboxTask, null, Task.CompletedTask);
-        }
-
-        if (inbox is not null)
-        {
-            await inbox.CancelAsync().ConfigureAwait(false);
-            await task.ConfigureAwait(false);
-            inbox.Dispose();
-        }
+        return left;
     }
 
     /// <summary>Ends the stream, and tells the client why.</summary>
@@ -194,11 +169,15 @@ internal sealed class ClientStream : IAsyncDisposable
             {
                 if (!await Caller.MayReadAsync(room, _ended).ConfigureAwait(false))
                 {
-                    await RemoveAsync([room]).ConfigureAwait(false);
-                    await FailAsync(RoomFailure.Of(room, ChatProblem.NoAccess)).ConfigureAwait(false);
-                    EndIfEmpty();
+                    await LeftAsync(room, ChatProblem.NoAccess).ConfigureAwait(false);
                 }
             }
+
+            await HideAsync().ConfigureAwait(false);
+        }
+        catch (SlowClientException)
+        {
+            await StallAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
@@ -243,6 +222,7 @@ internal sealed class ClientStream : IAsyncDisposable
         await _ending.CancelAsync().ConfigureAwait(false);
         await CloseInboxAsync().ConfigureAwait(false);
         await _rooms.DisposeAsync().ConfigureAwait(false);
+        await _revocation.ConfigureAwait(false);
         StreamPresence[] left;
         lock (_added)
         {
@@ -250,8 +230,32 @@ internal sealed class ClientStream : IAsyncDisposable
             _added.Clear();
         }
 
-        await LeaveAsync(left).ConfigureAwait(false);
+        await _writing.WaitAsync().ConfigureAwait(false);
+        _isClosed = true;
+        _writing.Release();
+
+        // The users leave in the background: while the store is away, nobody must wait for that.
+        _ = LeaveAsync(left).AsTask();
         _ending.Dispose();
+    }
+
+    // The rooms would find out by themselves; a stream that has none at the moment would not.
+    private async Task EndWhenRevokedAsync()
+    {
+        try
+        {
+            await Caller.Chat.WaitForRevocationAsync(Caller.User, _ended).ConfigureAwait(false);
+            End(StreamEnd.Revoked);
+        }
+        catch (Exception e) when (e is OperationCanceledException or NotSupportedException or ObjectDisposedException)
+        {
+            // It has ended, or the store knows no revocation.
+        }
+        catch (Exception e)
+        {
+            WebLog.StreamFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
     }
 
     private ChatProblemException TooManyRooms() =>
@@ -304,9 +308,16 @@ internal sealed class ClientStream : IAsyncDisposable
             WebLog.RoomFailed(_web.Logger, error);
         }
 
-        await RemoveAsync([room]).ConfigureAwait(false);
+        await LeftAsync(room, problem).ConfigureAwait(false);
+    }
+
+    // The client is told first: leaving may have to wait for the store.
+    private async ValueTask LeftAsync(string room, ChatProblem problem)
+    {
+        var left = TakeOut([room]);
         await FailAsync(RoomFailure.Of(room, problem)).ConfigureAwait(false);
         EndIfEmpty();
+        await LeaveAsync(left).ConfigureAwait(false);
     }
 
     private void EndIfEmpty()
@@ -319,46 +330,18 @@ internal sealed class ClientStream : IAsyncDisposable
 
     private async ValueTask DeletedAsync(WatchedRoomEvent current)
     {
-        await RemoveAsync([current.Room]).ConfigureAwait(false);
+        var left = TakeOut([current.Room]);
         await WriteAsync(static (sink, happened) => sink.WriteAsync(happened.Room, happened.Event), current, flush: false).ConfigureAwait(false);
         EndIfEmpty();
+        await LeaveAsync(left).ConfigureAwait(false);
     }
 
     private ValueTask FailAsync(RoomFailure failure) => WriteAsync(static (sink, failed) => sink.WriteAsync(failed), failure, flush: true);
 
-    private async Task DeliverInboxAsync(CancellationToken cancellationToken)
+    private Task StallAsync()
     {
-        try
-        {
-            await foreach (var change in Caller.Chat.User(Caller.User).Inbox.WatchAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
-            {
-                if (await Caller.MayReadAsync(change.Room, cancellationToken).ConfigureAwait(false))
-                {
-                    await WriteAsync(static (sink, changed) => sink.WriteAsync(changed), change, flush: true).ConfigureAwait(false);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-        catch (SlowClientException)
-        {
-            _isStalled = true;
-            await _ending.CancelAsync().ConfigureAwait(false);
-        }
-        catch (ChatForbiddenException)
-        {
-            End(StreamEnd.Revoked);
-        }
-        catch (ObjectDisposedException)
-        {
-            End(StreamEnd.Unavailable);
-        }
-        catch (Exception e)
-        {
-            WebLog.StreamFailed(_web.Logger, e);
-            End(StreamEnd.Failure);
-        }
+        _isStalled = true;
+        return _ending.CancelAsync();
     }
 
     // The last frame, unless the client is the one who left.
@@ -388,6 +371,12 @@ internal sealed class ClientStream : IAsyncDisposable
         await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_isClosed)
+            {
+                // The response is over, and its connection may already carry another one.
+                throw new OperationCanceledException(_ended);
+            }
+
             await write(_sink, value).ConfigureAwait(false);
             if (flush)
             {
@@ -400,11 +389,7 @@ internal sealed class ClientStream : IAsyncDisposable
         }
     }
 
-    private static async ValueTask LeaveAsync(IReadOnlyList<StreamPresence> left)
-    {
-        foreach (var presence in left)
-        {
-            await presence.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    // At the same time: each may wait for the store.
+    private static ValueTask LeaveAsync(IReadOnlyList<StreamPresence> left) =>
+        left.Count == 0 ? default : new ValueTask(Task.WhenAll(left.Select(presence => presence.DisposeAsync().AsTask())));
 }

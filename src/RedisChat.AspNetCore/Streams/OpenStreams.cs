@@ -12,6 +12,8 @@ internal sealed class OpenStreams : IDisposable
     /// <summary>How long a shutdown waits for the last frames before it cuts the connections.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(900);
 
+    private static readonly ParallelOptions AtOnce = new() { MaxDegreeOfParallelism = 32 };
+
     private readonly ChatWeb _web;
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenRegistration _onStopping;
@@ -94,19 +96,39 @@ internal sealed class OpenStreams : IDisposable
             return;
         }
 
-        foreach (var open in _streams.Values)
+        try
         {
-            if (open.Expires <= _web.Time.GetUtcNow())
+            // First, and never behind the application's code.
+            var now = _web.Time.GetUtcNow();
+            foreach (var open in _streams.Values.Where(open => open.Expires <= now))
             {
                 open.Stream.End(StreamEnd.Expired);
             }
-            else
-            {
-                await open.Stream.CheckAccessAsync().ConfigureAwait(false);
-            }
-        }
 
-        Volatile.Write(ref _isChecking, 0);
+            await Parallel.ForEachAsync(_streams.Values, AtOnce, async (open, _) => await CheckAccessAsync(open.Stream).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            WebLog.AccessFailed(_web.Logger, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _isChecking, 0);
+        }
+    }
+
+    // An application that does not answer must not keep the others from being checked.
+    private async Task CheckAccessAsync(ClientStream stream)
+    {
+        try
+        {
+            await stream.CheckAccessAsync().WaitAsync(_web.Options.AccessInterval, _web.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            WebLog.AccessFailed(_web.Logger, e);
+            stream.End(StreamEnd.Failure);
+        }
     }
 
     private async Task EndAllAsync()

@@ -29,11 +29,11 @@ internal sealed class StreamPresence : IAsyncDisposable
             {
                 return await presence.EnterAsync(user, cancellationToken).ConfigureAwait(false);
             }
-            catch (ChatUnavailableException)
+            catch (Exception e) when (e is ChatUnavailableException or ChatOverloadedException or ChatStoreFullException)
             {
                 // Presence is no reason to end a stream: try again until it ends.
             }
-            catch (Exception e) when (e is ChatException or NotSupportedException or OperationCanceledException)
+            catch (Exception e) when (e is ChatException or NotSupportedException or OperationCanceledException or ObjectDisposedException)
             {
                 // Whoever may not read the room is not present in it. The room leaves the stream by itself.
                 return null;

@@ -224,6 +224,39 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revoked_user_loses_a_connection_that_has_no_room_open()
+    {
+        var eve = await ConnectAsync(_node, "eve");
+        var ended = eve.ReadAsync<StreamEnd>();
+
+        // The connection may begin to wait for a revocation a moment later than it is open.
+        while (!ended.IsCompleted)
+        {
+            await _node.Chat.RevokeAsync("eve");
+            await Task.WhenAny(ended, Task.Delay(50, Limit.Token));
+        }
+
+        (await ended).Should().Be(new StreamEnd(ProblemCodes.Revoked, Retry: false));
+    }
+
+    [Fact]
+    public async Task A_room_of_two_is_not_for_others_before_they_open_it()
+    {
+        var (alice, mallory) = (await ConnectAsync(_node, "alice"), await ConnectAsync(_node, "mallory"));
+        var room = await alice.Connection.InvokeAsync<string>("OpenDirect", "zoe", Limit.Token);
+        await _node.Chat.Rooms.DeleteAsync(room, Actor.Application);
+
+        foreach (var method in new[] { "Join", "Typing" })
+        {
+            var act = () => mallory.Connection.InvokeAsync(method, room, Limit.Token);
+            (await act.Should().ThrowAsync<HubException>()).WithMessage("*forbidden/access*");
+        }
+
+        (await alice.Connection.InvokeAsync<string>("OpenDirect", "zoe", Limit.Token)).Should().Be(room);
+        await alice.Connection.InvokeAsync<MessageReceipt>("Send", room, new SendRequest { Text = "hello" }, Limit.Token);
+    }
+
+    [Fact]
     public async Task A_shutdown_ends_all_connections_at_once()
     {
         var alice = await ConnectAsync(_node, "alice");

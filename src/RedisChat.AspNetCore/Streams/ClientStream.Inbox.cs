@@ -1,0 +1,119 @@
+namespace RedisChat.AspNetCore;
+
+/// <content>The user's inbox.</content>
+internal sealed partial class ClientStream
+{
+    // What the client has been told of, without the rooms that it was told have left.
+    private readonly HashSet<string> _shown = [];
+    private CancellationTokenSource? _inbox;
+    private Task _inboxTask = Task.CompletedTask;
+
+    /// <summary>Starts to deliver the user's inbox, if that is not delivered yet.</summary>
+    public void OpenInbox()
+    {
+        lock (_added)
+        {
+            if (_inbox is null && !_ended.IsCancellationRequested)
+            {
+                _inbox = CancellationTokenSource.CreateLinkedTokenSource(_ended);
+                _inboxTask = DeliverInboxAsync(_inbox.Token);
+            }
+        }
+    }
+
+    /// <summary>Stops to deliver the inbox.</summary>
+    public async ValueTask CloseInboxAsync()
+    {
+        CancellationTokenSource? inbox;
+        Task task;
+        lock (_added)
+        {
+            (inbox, task, _inbox, _inboxTask) = (_inbox, _inboxTask, null, Task.CompletedTask);
+        }
+
+        if (inbox is not null)
+        {
+            await inbox.CancelAsync().ConfigureAwait(false);
+            await task.ConfigureAwait(false);
+            inbox.Dispose();
+            lock (_shown)
+            {
+                _shown.Clear();
+            }
+        }
+    }
+
+    private async Task DeliverInboxAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in Caller.Chat.User(Caller.User).Inbox.WatchAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                var isShown = change.Now is not null && await Caller.MayReadAsync(change.Room, cancellationToken).ConfigureAwait(false);
+                var wasShown = false;
+                lock (_shown)
+                {
+                    if (isShown)
+                    {
+                        _shown.Add(change.Room);
+                    }
+                    else
+                    {
+                        wasShown = _shown.Remove(change.Room);
+                    }
+                }
+
+                // A room that the application hides is told only to a client that has seen it: as one that has left.
+                if (isShown || wasShown)
+                {
+                    await ShowAsync(isShown ? change : change with { Now = null }).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (SlowClientException)
+        {
+            await StallAsync().ConfigureAwait(false);
+        }
+        catch (ChatForbiddenException)
+        {
+            End(StreamEnd.Revoked);
+        }
+        catch (ObjectDisposedException)
+        {
+            End(StreamEnd.Unavailable);
+        }
+        catch (Exception e)
+        {
+            WebLog.StreamFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
+    }
+
+    /// <summary>Takes the rooms out of the client's inbox that the application no longer lets the user read.</summary>
+    private async ValueTask HideAsync()
+    {
+        string[] shown;
+        lock (_shown)
+        {
+            shown = [.. _shown];
+        }
+
+        foreach (var room in shown)
+        {
+            if (!await Caller.MayReadAsync(room, _ended).ConfigureAwait(false))
+            {
+                lock (_shown)
+                {
+                    _shown.Remove(room);
+                }
+
+                await ShowAsync(new InboxChange(room, null)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ValueTask ShowAsync(InboxChange change) => WriteAsync(static (sink, changed) => sink.WriteAsync(changed), change, flush: true);
+}
