@@ -120,6 +120,8 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     }
     if (event === "failed" || happened?.kind === "roomDeleted") {
       for (const map of [rooms, served, positions]) map.delete(room);
+      // For all tabs, also one that crashed and never hears of it: what it wants would be added again, and fail again, without end.
+      for (const want of tabs.values()) want.rooms = want.rooms.filter(([wanted]) => wanted !== room);
     } else {
       // After a gap, everyone loads the room again, which is at this position or after it.
       if (happened?.kind === "gap") positions.set(room, happened.position);

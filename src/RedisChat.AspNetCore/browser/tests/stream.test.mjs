@@ -225,3 +225,19 @@ test("a deleted room ends with an error that says so", async (t) => {
   await until(room, () => room.error);
   assert.equal(room.error.reason, "roomDeleted");
 });
+
+test("a room that failed and is loaded again ignores what the stream says of the time before", async (t) => {
+  const { server, client } = await start(t);
+  const room = client().room("a");
+  await room.open();
+  await server.until(() => server.live.length === 1);
+  const failures = [];
+  room.on("change", ({ kind }) => kind === "failed" && failures.push(room.error.reason));
+  for (let i = 0; i < 3; i++) server.frame(server.live[0], "failed", { room: "a", code: "forbidden", reason: "banned", status: 403 });
+  await until(room, () => room.error);
+  server.live[0].rooms.delete("a");
+  await room.open();
+  await server.until(() => server.live[0].rooms.has("a"));
+  assert.deepEqual(failures, ["banned"]);
+  assert.equal(room.error, undefined);
+});
