@@ -80,6 +80,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
   async function post(pending: Pending): Promise<WireReceipt> {
     const { text, metadata, key } = pending._message;
     try {
+      if (core._isClosed) throw new ChatError({ code: "network" });
       return await core._request("POST", path + "messages", { text, metadata, idempotencyKey: key });
     } catch (e) {
       const { code, receipts } = e as Problem;
@@ -119,6 +120,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       if (!pending) return;
       end(pending);
       bind(pending);
+      core._wake();
       pending._reject(new ChatError({ code: "discarded" }));
       emit("discarded", pending._message);
     },
@@ -126,6 +128,11 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     /** The history is replaced: what was bound is looked for in the new one. */
     _reset() {
       for (const pending of list) pending._bound = undefined;
+    },
+
+    /** What waited for the room to be loaded never runs: a message that is stored is no longer shown as one being sent. */
+    _forget() {
+      list = list.filter(({ _isOver }) => !_isOver);
     },
 
     /**

@@ -54,7 +54,8 @@ export function createRoom(core: Core, id: string) {
   function end(problem?: object) {
     generation++;
     isLive = false;
-    queue = loading = undefined;
+    queue = loading = messages = undefined;
+    outbox._forget();
     if (problem) {
       room.error = new ChatError(problem);
       emit("failed");

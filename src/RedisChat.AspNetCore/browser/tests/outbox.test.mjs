@@ -222,7 +222,7 @@ test("a server that asks to wait is not called before, online or not", async (t)
   t.mock.method(Math, "random", () => 0);
   const sent = room.send("slow");
   await server.until(() => sends().length === 1);
-  while (![...clock.timers.values()].some(({ at }) => at === clock.time + 31_000)) await new Promise(setImmediate);
+  await waits(clock, 31);
   server.intercept = () => false;
   target.dispatchEvent(new Event("online"));
   clock.advance(30_999);
@@ -231,6 +231,63 @@ test("a server that asks to wait is not called before, online or not", async (t)
   clock.advance(1);
   await sent;
   assert.equal(sends().length, 2);
+});
+
+/** Waits until a wait of so many seconds has begun. */
+async function waits(clock, seconds) {
+  while (![...clock.timers.values()].some(({ at }) => at === clock.time + seconds * 1000)) await new Promise(setImmediate);
+}
+
+test("discarding a message that waits as the server asked lets the following ones go, but no other room's", async (t) => {
+  const clock = new ManualClock();
+  const { server, chat, room, sends } = await opened(t, { clock });
+  t.mock.method(Math, "random", () => 0);
+  server.intercept = (request, res) => isSend(request) && request.body.text.startsWith("slow") && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: request.body.text.length });
+  const slow = room.send("slow");
+  const next = room.send("next");
+  const other = chat.room("other").send("slow, too");
+  await Promise.all([waits(clock, 4), waits(clock, 9)]);
+  room.discard(room.messages[0]);
+  await assert.rejects(slow, { code: "discarded" });
+  await next;
+  assert.deepEqual(texts(room), ["next"]);
+  assert.equal(sends().length, 3);
+  assert.equal(chat.room("other").messages[0].pending, true);
+  chat.close();
+  await assert.rejects(other, { status: 429 });
+});
+
+test("close ends sends that wait as the server asked, and sends nothing more", async (t) => {
+  const clock = new ManualClock();
+  const { server, chat, room, sends } = await opened(t, { clock });
+  t.mock.method(Math, "random", () => 0);
+  server.intercept = (request, res) => isSend(request) && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: 31 });
+  const sent = [room.send("1"), room.send("2")];
+  await waits(clock, 31);
+  chat.close();
+  await assert.rejects(sent[0], { status: 429 });
+  await assert.rejects(sent[1], { code: "network" });
+  assert.equal(sends().length, 1);
+});
+
+test("closing the room while it is loaded again leaves no stored message behind as one being sent", async (t) => {
+  const { server, room } = await opened(t);
+  const page = gate();
+  server.intercept = async ({ method, path, body, user }, res) => {
+    if (method === "GET" && path.endsWith("/messages")) await page;
+    return path.endsWith("/messages") && method === "POST" && server.json(res, 201, server.send("lobby", user, body.text, { ...body, silent: true }).receipt);
+  };
+  server.passing("lobby", { kind: "gap" });
+  await server.until(() => server.requests.filter(({ method, path }) => method === "GET" && path.endsWith("/messages")).length === 2);
+  await room.send("hi");
+  room.close();
+  assert.equal(room.messages.some(({ pending }) => pending), false);
+  page.open();
+  server.send("lobby", "bob", "hello");
+  await room.open({ limit: 1 });
+  assert.deepEqual(texts(room), ["hello"]);
+  await room.older();
+  assert.deepEqual(texts(room), ["hi", "hello"]);
 });
 
 test("a refused message has its error, can be sent again or discarded, and does not hold up the others", async (t) => {
