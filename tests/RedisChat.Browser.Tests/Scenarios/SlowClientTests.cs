@@ -35,7 +35,7 @@ public sealed class SlowClientTests(Chromium chromium, TestServer server)
         await site.Chat.SendAsync(Room, "alice", "the last one");
         await bob.ShowsAsync("the last one");
         (await bob.ShownAsync()).Should().Equal(await site.StoredAsync(Room));
-        (await states()).Should().BeEmpty("the page was online all the time");
+        (await states()).Where(state => state != "online").Should().BeEmpty("the page was online all the time");
         bob.Trouble.Should().BeEmpty();
     }
 

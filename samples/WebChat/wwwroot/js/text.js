@@ -31,7 +31,7 @@ export function nodesOf(text) {
 
 // A sentence's punctuation is no part of the address, and a closing bracket only if it was opened in it.
 function withoutTail(found) {
-  // Counted once: counting again for each bracket takes minutes for a link of thousands of them.
+  // Counted once: counting again for each bracket takes quadratic time, and a link may have thousands of them.
   let unopened = found.split(")").length - found.split("(").length;
   for (let end = found.length; ; end--) {
     const last = found[end - 1];
