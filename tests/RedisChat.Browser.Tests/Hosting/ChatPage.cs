@@ -109,6 +109,8 @@ internal sealed class ChatPage
     /// <summary>Waits until everything that was written is stored, and nothing was refused.</summary>
     public async Task HasSentAllAsync()
     {
+        // The page shows a message in the next frame: before that, there is nothing that could be pending.
+        await Tab.EvaluateAsync("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))");
         await Expect(Tab.Locator("[data-testid=message][data-pending=true]")).ToHaveCountAsync(0, Count);
         await Expect(Tab.Locator("[data-testid=message][data-failed]")).ToHaveCountAsync(0, Count);
     }

@@ -15,6 +15,7 @@ public sealed class SlowClientTests(Chromium chromium, TestServer server)
     {
         await using var site = await ChatSite.StartAsync(chromium, server.Require(), nodes: 1);
         var bob = await site.OpenAsync("bob", Room);
+        var states = await bob.RecordStatesAsync();
         using var stalled = await StallAsync(site.Nodes[0]);
 
         var isCut = site.Nodes[0].WritesAsync("A client was cut off");
@@ -30,10 +31,29 @@ public sealed class SlowClientTests(Chromium chromium, TestServer server)
         }
 
         await isCut;
+        await IsEndedAsync(stalled);
         await site.Chat.SendAsync(Room, "alice", "the last one");
         await bob.ShowsAsync("the last one");
         (await bob.ShownAsync()).Should().Equal(await site.StoredAsync(Room));
+        (await states()).Where(state => state != "online").Should().BeEmpty("the page was online all the time");
         bob.Trouble.Should().BeEmpty();
+    }
+
+    // Reads what the buffers hold, and then the end or the reset.
+    private static async Task IsEndedAsync(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(ChatPage.Patience);
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, patience.Token) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // The server reset the connection.
+        }
     }
 
     private static async Task<Socket> StallAsync(WebChatNode node)

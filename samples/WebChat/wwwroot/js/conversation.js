@@ -198,10 +198,9 @@ export class Conversation {
 
   #reloadRights = coalesce(() => this.loadRights());
 
-  async #send(text) {
+  #send(text) {
     const { room } = this;
     this.#list.newAfter = undefined;
-    if (room.hasNewer) await this.#toNewest();
     this.#list.scroll.toBottom();
     room.send(text).catch((error) => {
       if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));

@@ -31,10 +31,11 @@ export function nodesOf(text) {
 
 // A sentence's punctuation is no part of the address, and a closing bracket only if it was opened in it.
 function withoutTail(found) {
-  for (;;) {
-    const last = found.at(-1);
-    if (".,;:!?'\"*_".includes(last)) found = found.slice(0, -1);
-    else if (last === ")" && found.split(")").length > found.split("(").length) found = found.slice(0, -1);
-    else return found;
+  // Counted once: counting again for each bracket takes quadratic time, and a link may have thousands of them.
+  let unopened = found.split(")").length - found.split("(").length;
+  for (let end = found.length; ; end--) {
+    const last = found[end - 1];
+    if (last === ")" && unopened > 0) unopened--;
+    else if (!".,;:!?'\"*_".includes(last)) return found.slice(0, end);
   }
 }

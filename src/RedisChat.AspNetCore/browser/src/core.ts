@@ -26,7 +26,8 @@ export function createCore(base: string | string[], options: ConnectOptions) {
   const bases = [base].flat().map((url) => new URL(url.replace(/\/?$/, "/"), globalThis.location?.href).href);
   // Throws if there is none.
   new URL(bases[0]);
-  const sleepers = new Set<() => void>();
+  /** How to wake each, and whether that is due. */
+  const sleepers = new Map<() => void, () => unknown>();
 
   const core = {
     _bases: bases,
@@ -40,8 +41,8 @@ export function createCore(base: string | string[], options: ConnectOptions) {
     /** What is to be followed has changed. */
     _sync: nothing,
 
-    /** Waits, less if the browser is online again; or as long as the server asked for. */
-    _sleep: (attempt: number, seconds = 0) =>
+    /** Waits, less if the browser is online again; or as long as the server asked for, less if nobody wants the answer. */
+    _sleep: (attempt: number, seconds = 0, isOver?: () => unknown) =>
       new Promise<void>((resolve) => {
         const wake = () => {
           stop();
@@ -49,11 +50,11 @@ export function createCore(base: string | string[], options: ConnectOptions) {
           resolve();
         };
         const stop = timer(wake, backoff(attempt) + seconds * 1000);
-        if (!seconds) sleepers.add(wake);
+        sleepers.set(wake, () => !seconds || core._isClosed || isOver?.());
       }),
 
     _wake() {
-      for (const wake of sleepers) wake();
+      for (const [wake, isDue] of sleepers) if (isDue()) wake();
     },
 
     /** Moves on to the next node. */
@@ -107,7 +108,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
           return await call();
         } catch (e) {
           const { status, retryAfter } = e as ChatError;
-          if (transient.includes(status) && !core._isClosed) await core._sleep(attempt++, retryAfter);
+          if (transient.includes(status) && !core._isClosed) await core._sleep(attempt++, retryAfter, isOver);
           else throw e;
           if (core._isClosed || isOver?.()) throw e;
         }

@@ -1,17 +1,13 @@
 import { ChatError, type ChatMessage } from "./api.ts";
 import { type Core, nothing, type Problem } from "./core.ts";
 import type { History } from "./history.ts";
-import { lag, parse } from "./position.ts";
+import { lag } from "./position.ts";
 import type { WireMessage, WireReceipt } from "./wire.ts";
 
 interface Pending {
   _message: ChatMessage;
-  /** The id of the event that probably, or by its key certainly, is this message. */
+  /** The id of the stored message with this one's key. */
   _bound?: number;
-  /** The last id seen before the first attempt: earlier messages are others. */
-  _after?: number;
-  /** An attempt without an answer may have stored it. */
-  _isInDoubt?: boolean;
   _isOver?: boolean;
   _promise: Promise<ChatMessage>;
   _resolve: (message: ChatMessage) => void;
@@ -53,7 +49,6 @@ export function createOutbox(core: Core, path: string, history: History, later: 
   async function pump() {
     while ((sending = list.find(({ _message, _isOver }) => !_message.error && !_isOver))) {
       const pending = sending;
-      pending._after ??= parse(history._seen)[1];
       try {
         await core._ready;
         const receipt = await core._retrying(
@@ -67,7 +62,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
         pending._resolve(history._find(receipt.id) ?? message);
       } catch (e) {
         if (pending._isOver) continue;
-        const known = pending._bound && pending._isInDoubt && history._find(pending._bound);
+        const known = pending._bound && history._find(pending._bound);
         if (known) {
           // An attempt without an answer was stored, and its event came.
           end(pending);
@@ -85,11 +80,11 @@ export function createOutbox(core: Core, path: string, history: History, later: 
   async function post(pending: Pending): Promise<WireReceipt> {
     const { text, metadata, key } = pending._message;
     try {
+      if (core._isClosed) throw new ChatError({ code: "network" });
       return await core._request("POST", path + "messages", { text, metadata, idempotencyKey: key });
     } catch (e) {
-      const { status, code, receipts } = e as Problem;
+      const { code, receipts } = e as Problem;
       if (code === "not-confirmed" && receipts?.[0]) return receipts[0];
-      pending._isInDoubt ||= !status || status === 502 || status === 504;
       throw e;
     }
   }
@@ -125,6 +120,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       if (!pending) return;
       end(pending);
       bind(pending);
+      core._wake();
       pending._reject(new ChatError({ code: "discarded" }));
       emit("discarded", pending._message);
     },
@@ -134,21 +130,20 @@ export function createOutbox(core: Core, path: string, history: History, later: 
       for (const pending of list) pending._bound = undefined;
     },
 
+    /** What waited for the room to be loaded never runs: a message that is stored is no longer shown as one being sent. */
+    _forget() {
+      list = list.filter(({ _isOver }) => !_isOver);
+    },
+
     /**
-     * The event of a send often overtakes the answer. Finds the message in flight that this one of the same user probably is, and shows it as that one; the answer
-     * decides. A filter may have replaced the text, so an event with another text counts too, until one with the same text comes.
+     * The event of a send often overtakes the answer. Shows a stored message as the one in flight with its key; the answer decides. Never by its text: the user may
+     * have written the same on another device.
      */
-    _claim({ id, user, text, idempotencyKey }: WireMessage, isEvent?: boolean) {
-      if (user !== core._user || history._keys.has(id)) return;
-      const pending = idempotencyKey ? list.find(({ _message }) => idempotencyKey.endsWith(_message.key)) : sending;
+    _claim({ id, user, idempotencyKey }: WireMessage) {
+      const pending = user === core._user && list.find(({ _message }) => _message.key === idempotencyKey);
       if (!pending) return;
-      const { _bound, _after, _message } = pending;
-      if (!idempotencyKey) {
-        if (_after! >= id) return;
-        if (text === _message.text ? _bound && history._find(_bound)?.text === text : _bound || !isEvent) return;
-      }
       bind(pending, id);
-      history._rename(id, _message.key);
+      history._rename(id, idempotencyKey);
     },
   };
 }

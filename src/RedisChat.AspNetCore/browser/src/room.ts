@@ -25,9 +25,8 @@ export function createRoom(core: Core, id: string) {
   /** What happens while a page is being loaded, to be applied on top of it. */
   let queue: (() => void)[] | undefined;
   let paging: Promise<boolean> | undefined;
-  /** The last message that was marked as read, and the last one that was to be. */
-  let read = 0;
-  let readUpTo = 0;
+  /** The last message that was marked as read, and the last one that is to be. Begins again with each load: the room may have been marked as unread, or created again. */
+  let marks = { _read: 0, _upTo: 0 };
   let reading = Promise.resolve();
 
   function emit(kind: string, message?: ChatMessage) {
@@ -55,7 +54,8 @@ export function createRoom(core: Core, id: string) {
   function end(problem?: object) {
     generation++;
     isLive = false;
-    queue = loading = undefined;
+    queue = loading = messages = undefined;
+    outbox._forget();
     if (problem) {
       room.error = new ChatError(problem);
       emit("failed");
@@ -88,6 +88,7 @@ export function createRoom(core: Core, id: string) {
       throw e;
     }
     if (isOver()) return loading;
+    marks = { _read: 0, _upTo: 0 };
     outbox._reset();
     history._reset(page, !isAround);
     for (const message of page.messages) outbox._claim(message);
@@ -122,7 +123,7 @@ export function createRoom(core: Core, id: string) {
     history._seen = position;
     if (kind === "created") {
       people._typed(message.user);
-      outbox._claim(message, true);
+      outbox._claim(message);
       put(kind, message);
     } else if (kind === "edited") put(kind, message);
     else if (kind === "deleted") remove(messageId);
@@ -162,11 +163,11 @@ export function createRoom(core: Core, id: string) {
     emit("reacted", history._find(message));
   };
 
-  async function mark() {
-    const latest = readUpTo;
-    if (latest <= read) return;
+  async function mark(before: typeof marks) {
+    const latest = before._upTo;
+    if (latest <= before._read) return;
     await core._retrying(() => core._request("POST", path + "read", { messageId: latest }));
-    read = latest;
+    before._read = latest;
   }
 
   const room: { -readonly [P in keyof Room]: Room[P] } = {
@@ -219,8 +220,10 @@ export function createRoom(core: Core, id: string) {
     react: react("PUT"),
     unreact: react("DELETE"),
     markRead(message = room.messages.findLast(({ id }) => id)?.id ?? 0) {
-      readUpTo = Math.max(readUpTo, message);
-      return (reading = reading.then(mark, mark));
+      const current = marks;
+      const next = () => mark(current);
+      current._upTo = Math.max(current._upTo, message);
+      return (reading = reading.then(next, next));
     },
     typing: people._type,
     on: changes._on,
@@ -240,7 +243,9 @@ export function createRoom(core: Core, id: string) {
     },
 
     /** The stream no longer has this room. */
-    _failed: end,
+    _failed(problem: object) {
+      if (isLive) end(problem);
+    },
 
     _list: people._list,
   };

@@ -27,6 +27,8 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
   let id: string | undefined;
   let node: number;
   let abort: AbortController | undefined;
+  /** Cancels the time after which the stream counts as one that works. */
+  let worked = nothing;
   let syncing = Promise.resolve();
   let isRestarting = false;
   let isRunning = false;
@@ -50,20 +52,24 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     isRunning = true;
     while (!isClosed) {
       let end: End | undefined;
+      let retryAfter: number | undefined;
       node = core._node;
       isRestarting = false;
       try {
         end = await connect();
       } catch (e) {
-        if ((e as ChatError).status === 401) end = { retry: false };
+        const problem = e as ChatError;
+        if (problem.status === 401) end = { retry: false };
+        ({ retryAfter } = problem);
       }
       id = undefined;
       if (end?.retry === false) return set("ended");
-      const atOnce = !failures && (end || isRestarting);
+      const atOnce = isRestarting || (end && !failures);
       set(atOnce ? "connecting" : "offline");
-      if (!isRestarting) core._failed(node);
+      if (isRestarting) continue;
+      core._failed(node);
       const attempt = failures++;
-      if (!atOnce) await core._sleep(attempt);
+      if (!atOnce) await core._sleep(attempt, retryAfter);
     }
   }
 
@@ -78,10 +84,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     };
     let end: End | undefined;
     watch();
-    // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
-    const worked = core._timer(() => {
-      if (id) failures = 0;
-    }, 5000);
+    worked = nothing;
     served = new Map(rooms);
     hasInbox = wantsInbox;
     try {
@@ -117,9 +120,15 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     if (isOpened) {
       id = data.stream;
       set("online");
+      // A stream that worked for a while gets a fresh start; one that ends as soon as it began must not be opened in a tight loop.
+      worked = core._timer(() => {
+        failures = 0;
+      }, 5000);
     }
     if (event === "failed" || happened?.kind === "roomDeleted") {
       for (const map of [rooms, served, positions]) map.delete(room);
+      // For all tabs, also one that crashed and never hears of it: what it wants would be added again, and fail again, without end.
+      for (const want of tabs.values()) want.rooms = want.rooms.filter(([wanted]) => wanted !== room);
     } else {
       // After a gap, everyone loads the room again, which is at this position or after it.
       if (happened?.kind === "gap") positions.set(room, happened.position);

@@ -21,7 +21,7 @@ function eventFirst(server, stored = (text) => text) {
   const answer = gate();
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
-    const { receipt } = server.send("lobby", request.user, request.body.text, { stored: stored(request.body.text) });
+    const { receipt } = server.send("lobby", request.user, request.body.text, { ...request.body, stored: stored(request.body.text) });
     await answer;
     return server.json(res, 201, receipt);
   };
@@ -71,7 +71,7 @@ test("a filter's text replaces the shown one if the answer comes first", async (
   let event;
   server.intercept = (request, res) => {
     if (!isSend(request)) return false;
-    const stored = server.send("lobby", "alice", "damn", { stored: "****", silent: true });
+    const stored = server.send("lobby", "alice", "damn", { ...request.body, stored: "****", silent: true });
     event = stored.event;
     return server.json(res, 201, stored.receipt);
   };
@@ -82,42 +82,55 @@ test("a filter's text replaces the shown one if the answer comes first", async (
   assert.equal(room.messages.length, 1);
 });
 
-test("the same text from another device is a message of its own as soon as the answer says so", async (t) => {
+test("what the user writes on another device is never taken for a message in flight", async (t) => {
   const { server, room } = await opened(t);
   const answer = gate();
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
     server.send("lobby", "alice", "ok");
-    const { receipt } = server.send("lobby", "alice", "ok", { silent: true });
+    server.send("lobby", "alice", "from the phone", { idempotencyKey: "phone-1" });
+    const { receipt } = server.send("lobby", "alice", "ok", { ...request.body, silent: true });
     await answer;
     return server.json(res, 201, receipt);
   };
   const sent = room.send("ok");
   const { key } = room.messages[0];
-  await until(room, () => room.messages[0].id === 1);
-  assert.equal(room.messages[0].key, key);
+  await until(room, () => room.messages.length === 3);
+  assert.deepEqual(room.messages.map((message) => [message.id, message.key]), [[1, "m1"], [2, "m2"], [undefined, key]]);
   answer.open();
   await sent;
-  assert.deepEqual(room.messages.map((message) => [message.id, message.key]), [[1, "m1"], [2, key]]);
+  assert.deepEqual(room.messages.map((message) => [message.id, message.key]), [[1, "m1"], [2, "m2"], [3, key]]);
 });
 
-test("another text from another device gives way to the event with the same text", async (t) => {
+test("a refused message is not lost because the user writes the same on another device", async (t) => {
   const { server, room } = await opened(t);
-  const answer = gate();
+  let attempts = 0;
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
-    server.send("lobby", "alice", "from the phone");
-    const { receipt } = server.send("lobby", "alice", "ok");
-    await answer;
-    return server.json(res, 201, receipt);
+    if (attempts++) return server.problem(res, 403, "forbidden", { reason: "banned" });
+    server.send("lobby", "alice", "ok");
+    await until(room, () => room.messages[0].id === 1);
+    res.destroy();
+    return true;
   };
-  const sent = room.send("ok");
+  await assert.rejects(room.send("ok"), { reason: "banned" });
+  assert.deepEqual(room.messages.map(({ id, error }) => [id, error?.reason]), [[1, undefined], [undefined, "banned"]]);
+});
+
+test("a message whose event came is still shown once when the room is loaded again before its answer", async (t) => {
+  const { server, room, shown } = await opened(t);
+  const answer = eventFirst(server);
+  const sent = room.send("hi");
   const { key } = room.messages[0];
-  await until(room, () => room.messages.length === 2);
-  assert.deepEqual(room.messages.map((message) => message.key), ["m1", key]);
+  await until(room, () => room.messages[0].id === 1);
+  let isLoaded = false;
+  room.on("change", ({ reset }) => (isLoaded ||= reset));
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => isLoaded);
+  assert.deepEqual(room.messages.map((message) => message.key), [key]);
   answer.open();
   await sent;
-  assert.deepEqual(texts(room), ["from the phone", "ok"]);
+  assert.deepEqual([...new Set(shown)], ["hi"]);
 });
 
 test("an event with the key of a message is that message, and no other one is", async (t) => {
@@ -209,7 +222,7 @@ test("a server that asks to wait is not called before, online or not", async (t)
   t.mock.method(Math, "random", () => 0);
   const sent = room.send("slow");
   await server.until(() => sends().length === 1);
-  while (![...clock.timers.values()].some(({ at }) => at === clock.time + 31_000)) await new Promise(setImmediate);
+  await waits(clock, 31);
   server.intercept = () => false;
   target.dispatchEvent(new Event("online"));
   clock.advance(30_999);
@@ -218,6 +231,63 @@ test("a server that asks to wait is not called before, online or not", async (t)
   clock.advance(1);
   await sent;
   assert.equal(sends().length, 2);
+});
+
+/** Waits until a wait of so many seconds has begun. */
+async function waits(clock, seconds) {
+  while (![...clock.timers.values()].some(({ at }) => at === clock.time + seconds * 1000)) await new Promise(setImmediate);
+}
+
+test("discarding a message that waits as the server asked lets the following ones go, but no other room's", async (t) => {
+  const clock = new ManualClock();
+  const { server, chat, room, sends } = await opened(t, { clock });
+  t.mock.method(Math, "random", () => 0);
+  server.intercept = (request, res) => isSend(request) && request.body.text.startsWith("slow") && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: request.body.text.length });
+  const slow = room.send("slow");
+  const next = room.send("next");
+  const other = chat.room("other").send("slow, too");
+  await Promise.all([waits(clock, 4), waits(clock, 9)]);
+  room.discard(room.messages[0]);
+  await assert.rejects(slow, { code: "discarded" });
+  await next;
+  assert.deepEqual(texts(room), ["next"]);
+  assert.equal(sends().length, 3);
+  assert.equal(chat.room("other").messages[0].pending, true);
+  chat.close();
+  await assert.rejects(other, { status: 429 });
+});
+
+test("close ends sends that wait as the server asked, and sends nothing more", async (t) => {
+  const clock = new ManualClock();
+  const { server, chat, room, sends } = await opened(t, { clock });
+  t.mock.method(Math, "random", () => 0);
+  server.intercept = (request, res) => isSend(request) && server.problem(res, 429, "too-many", { reason: "slowMode", retryAfter: 31 });
+  const sent = [room.send("1"), room.send("2")];
+  await waits(clock, 31);
+  chat.close();
+  await assert.rejects(sent[0], { status: 429 });
+  await assert.rejects(sent[1], { code: "network" });
+  assert.equal(sends().length, 1);
+});
+
+test("closing the room while it is loaded again leaves no stored message behind as one being sent", async (t) => {
+  const { server, room } = await opened(t);
+  const page = gate();
+  server.intercept = async ({ method, path, body, user }, res) => {
+    if (method === "GET" && path.endsWith("/messages")) await page;
+    return path.endsWith("/messages") && method === "POST" && server.json(res, 201, server.send("lobby", user, body.text, { ...body, silent: true }).receipt);
+  };
+  server.passing("lobby", { kind: "gap" });
+  await server.until(() => server.requests.filter(({ method, path }) => method === "GET" && path.endsWith("/messages")).length === 2);
+  await room.send("hi");
+  room.close();
+  assert.equal(room.messages.some(({ pending }) => pending), false);
+  page.open();
+  server.send("lobby", "bob", "hello");
+  await room.open({ limit: 1 });
+  assert.deepEqual(texts(room), ["hello"]);
+  await room.older();
+  assert.deepEqual(texts(room), ["hi", "hello"]);
 });
 
 test("a refused message has its error, can be sent again or discarded, and does not hold up the others", async (t) => {
@@ -249,7 +319,7 @@ test("a refusal after an attempt whose event came is no refusal", async (t) => {
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
     if (attempts++) return server.problem(res, 403, "forbidden", { reason: "banned" });
-    server.send("lobby", "alice", request.body.text);
+    server.send("lobby", "alice", request.body.text, request.body);
     await until(room, () => room.messages[0].id === 1);
     res.destroy();
     return true;
@@ -261,7 +331,7 @@ test("a refusal after an attempt whose event came is no refusal", async (t) => {
 
 test("a message that is stored but not confirmed counts as stored", async (t) => {
   const { server, room } = await opened(t);
-  server.intercept = (request, res) => isSend(request) && server.problem(res, 504, "not-confirmed", { receipts: [server.send("lobby", "alice", "hi").receipt] });
+  server.intercept = (request, res) => isSend(request) && server.problem(res, 504, "not-confirmed", { receipts: [server.send("lobby", "alice", "hi", request.body).receipt] });
   assert.equal((await room.send("hi")).id, 1);
   await until(room, () => room.messages[0].version === 1);
   assert.equal(room.messages.length, 1);
@@ -286,7 +356,7 @@ test("an answer of an old epoch does not become a message of the new one", async
   let receipt;
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
-    receipt = server.send("lobby", "alice", "old", { silent: true }).receipt;
+    receipt = server.send("lobby", "alice", "old", { ...request.body, silent: true }).receipt;
     await answer;
     return server.json(res, 201, receipt);
   };
@@ -308,7 +378,7 @@ test("a message that was stored while its event was lost in a gap is not shown t
   let receipt;
   server.intercept = async (request, res) => {
     if (!isSend(request)) return false;
-    receipt = server.send("lobby", "alice", "hi", { silent: true }).receipt;
+    receipt = server.send("lobby", "alice", "hi", { ...request.body, silent: true }).receipt;
     server.passing("lobby", { kind: "gap" });
     await answer;
     return server.json(res, 201, receipt);
@@ -335,7 +405,7 @@ test("what is sent while the room is loaded again stays, each message once", asy
       return server.json(res, 200, stale);
     }
     if (body?.text === "2") await second;
-    if (body?.text === "1") return server.json(res, 201, server.send("lobby", user, "1", { silent: true }).receipt);
+    if (body?.text === "1") return server.json(res, 201, server.send("lobby", user, "1", { ...body, silent: true }).receipt);
     return false;
   };
   server.passing("lobby", { kind: "gap" });

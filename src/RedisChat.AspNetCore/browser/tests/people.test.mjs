@@ -115,6 +115,28 @@ test("markRead has one call in flight, sends the latest, and never moves back", 
   await room.markRead(4);
 });
 
+test("a room that is loaded again can be marked as read again: it may be marked as unread by now, or be a new one", async (t) => {
+  const { server, room } = await opened(t);
+  const marked = () => server.requests.filter(({ path }) => path.endsWith("/read")).map(({ body }) => body.messageId);
+  await room.markRead();
+  await room.open();
+  await room.markRead();
+  assert.deepEqual(marked(), [3, 3]);
+  const held = gate();
+  server.intercept = async ({ path }) => path.endsWith("/read") && (await held, false);
+  const late = room.markRead(4);
+  await server.until(() => marked().length === 3);
+  server.rooms.clear();
+  server.room("lobby").epoch = "b2";
+  server.send("lobby", "bob", "uno", { silent: true });
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => room.messages[0].text === "uno");
+  const next = room.markRead();
+  held.open();
+  await Promise.all([late, next]);
+  assert.deepEqual(marked(), [3, 3, 4, 1]);
+});
+
 test("readers move by events", async (t) => {
   const { server, room } = await opened(t);
   const moved = (user, messageId) => server.passing("lobby", { kind: "readMarkerMoved", user, messageId, movedAt: "2026-11-23T07:20:09.447123+00:00" });

@@ -172,11 +172,9 @@ export class Server extends EventEmitter {
     if (third === "read") return this.json(res, 200, { user, messageId: body.messageId, at: this.#now() });
     if (!fourth && method === "GET") return this.json(res, 200, this.page(second, query, user));
     if (!fourth) {
-      const known = [...room.messages.values()].find((message) => message.key === user + body.idempotencyKey);
+      const known = [...room.messages.values()].find((message) => message.user === user && message.idempotencyKey === body.idempotencyKey);
       if (known) return this.json(res, 200, { id: known.id, timestamp: known.timestamp, position: this.position(second), isDuplicate: true });
-      const { message, receipt } = this.send(second, user, body.text);
-      Object.defineProperty(message, "key", { value: user + body.idempotencyKey });
-      return this.json(res, 201, receipt);
+      return this.json(res, 201, this.send(second, user, body.text, body).receipt);
     }
     const id = +fourth;
     if (!room.messages.has(id)) return this.problem(res, 404, "not-found");

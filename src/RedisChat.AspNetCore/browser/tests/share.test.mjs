@@ -54,7 +54,7 @@ const proxy = { locks: undefined };
 Object.defineProperty(globalThis, "navigator", { value: proxy, configurable: true });
 
 async function tabs(t) {
-  const { server, client } = await start(t);
+  const { server, client, bases } = await start(t);
   const pages = [];
   const tab = (options) => {
     const locks = new Locks({});
@@ -80,7 +80,7 @@ async function tabs(t) {
     pages.push(page);
     return { chat, page, crash: () => Locks.crash(locks.tab), locks };
   };
-  return { server, tab };
+  return { server, tab, bases };
 }
 
 /** Opens rooms one tab after the other, as proxy.locks is read on connecting. */
@@ -151,6 +151,30 @@ test("a leader that crashes is replaced, and a follower that closes is forgotten
   await server.until(() => server.streams.length >= 2 && server.streams.at(-1).rooms.has("b"));
   server.send("b", "bob", "hi");
   await until(two.chat.room("b"), () => two.chat.room("b").messages.length === 1);
+});
+
+test("a room that fails is not followed again because of a tab that crashed", async (t) => {
+  const { server, tab, bases } = await tabs(t);
+  const { chat } = await open(tab(), "a", "b");
+  await server.until(() => server.live[0]?.rooms.size === 2);
+  const crashed = new BroadcastChannel(`redischat ${bases}/ alice`);
+  t.after(() => crashed.close());
+  crashed.postMessage(["want", "crashed", { rooms: [["a", "0.0.0.0", false], ["c", "0.0.0.0", false]], inbox: false }]);
+  await server.until(() => server.live[0].rooms.has("c"));
+  const isAdded = ({ path, body }) => path.startsWith("stream/") && body.add.some(({ room }) => room === "a");
+  const ban = () => {
+    server.live[0].rooms.delete("a");
+    server.frame(server.live[0], "failed", { room: "a", code: "forbidden", reason: "banned", status: 403 });
+  };
+  server.intercept = (request) => void (isAdded(request) && setImmediate(ban));
+  ban();
+  await until(chat.room("a"), () => chat.room("a").error);
+  for (const id of ["d", "e"]) {
+    await chat.room(id).open();
+    await server.until(() => server.live[0].rooms.has(id));
+  }
+  assert.equal(server.requests.filter(isAdded).length, 0);
+  assert.deepEqual([...server.live[0].rooms.keys()], ["b", "c", "d", "e"]);
 });
 
 test("a tab that is behind the stream gets what it lacks", async (t) => {

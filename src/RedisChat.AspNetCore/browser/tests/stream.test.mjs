@@ -124,6 +124,66 @@ test("a server that ends each stream at once is not called in a tight loop", asy
   await server.until(() => server.streams.length === 3);
 });
 
+test("streams that the client itself opens again are no failures: it is never offline and never waits", async (t) => {
+  const { server, client } = await start(t);
+  const chat = client({ clock: new ManualClock() });
+  const states = [];
+  chat.on("state", (state) => states.push(state));
+  await chat.room("a").open();
+  await until(chat, () => chat.state === "online");
+  server.intercept = ({ path }, res) => path.startsWith("stream/") && server.problem(res, 404, "stream-not-here");
+  for (const id of ["b", "c", "d"]) {
+    await chat.room(id).open();
+    await server.until(() => server.streams.at(-1).rooms.has(id));
+    await until(chat, () => chat.state === "online");
+  }
+  server.frame(server.live.at(-1), "end", { code: "shutdown", retry: true });
+  await server.until(() => server.streams.length === 5);
+  await until(chat, () => chat.state === "online");
+  assert.equal(states.includes("offline"), false);
+});
+
+test("a stream that took long to open gets a fresh start only after it has worked for a while", async (t) => {
+  const { server, client } = await start(t);
+  const clock = new ManualClock();
+  const chat = client({ clock });
+  const end = () => server.frame(server.live.at(-1), "end", { code: "shutdown", retry: true });
+  await chat.room("lobby").open();
+  await until(chat, () => chat.state === "online");
+  for (const worked of [5000, 4999]) {
+    const held = gate();
+    server.intercept = async ({ path }) => path === "stream" && (await held, false);
+    const { length } = server.requests;
+    end();
+    await server.until(() => server.requests.slice(length).some(({ path }) => path === "stream"));
+    assert.equal(chat.state, "connecting");
+    clock.advance(6000);
+    held.open();
+    await until(chat, () => chat.state === "online");
+    clock.advance(worked);
+  }
+  end();
+  await until(chat, () => chat.state === "offline");
+});
+
+test("a node that asks to wait before the next stream is obeyed", async (t) => {
+  const { server, client } = await start(t);
+  const clock = new ManualClock();
+  t.mock.method(Math, "random", () => 0);
+  const chat = client({ clock });
+  const isStream = ({ path }) => path === "stream";
+  server.intercept = (request, res) => isStream(request) && server.problem(res, 429, "too-many", { reason: "streams", retryAfter: 7 });
+  await chat.room("lobby").open();
+  await until(chat, () => chat.state === "offline");
+  while (![...clock.timers.values()].some(({ at }) => at === clock.time + 7000)) await new Promise(setImmediate);
+  server.intercept = () => false;
+  clock.advance(6999);
+  await chat.request("GET", "me");
+  assert.equal(server.requests.filter(isStream).length, 1);
+  clock.advance(1);
+  await until(chat, () => chat.state === "online");
+});
+
 test("end without retry is the end", async (t) => {
   const { server, client } = await start(t, 2);
   const clock = new ManualClock();
@@ -224,4 +284,20 @@ test("a deleted room ends with an error that says so", async (t) => {
   server.passing("a", { kind: "roomDeleted", by: "olga" });
   await until(room, () => room.error);
   assert.equal(room.error.reason, "roomDeleted");
+});
+
+test("a room that failed and is loaded again ignores what the stream says of the time before", async (t) => {
+  const { server, client } = await start(t);
+  const room = client().room("a");
+  await room.open();
+  await server.until(() => server.live.length === 1);
+  const failures = [];
+  room.on("change", ({ kind }) => kind === "failed" && failures.push(room.error.reason));
+  for (let i = 0; i < 3; i++) server.frame(server.live[0], "failed", { room: "a", code: "forbidden", reason: "banned", status: 403 });
+  await until(room, () => room.error);
+  server.live[0].rooms.delete("a");
+  await room.open();
+  await server.until(() => server.live[0].rooms.has("a"));
+  assert.deepEqual(failures, ["banned"]);
+  assert.equal(room.error, undefined);
 });
