@@ -112,16 +112,17 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
     [Fact]
     public Task A_creation_that_is_refused_changes_nothing() => RunAsync(async () =>
     {
+        var mallory = InboxTests.NewUser();
         await AppendAsync("alice", "hello");
-        await Chat.Room(Room).Members.BanAsync("mallory", Actor.Application, cancellationToken: Cancelled);
+        await Chat.Room(Room).Members.BanAsync(mallory, Actor.Application, cancellationToken: Cancelled);
         var before = (await ReadAsync()).Position;
         var info = await Rooms.GetInfoAsync(Room, Cancelled);
 
-        (await RefusedAsync(() => Rooms.CreateAsync(Room, Club, RuleSet.MembersOnly, "mallory", Cancelled))).Should().Be(ForbiddenReason.Banned);
+        (await RefusedAsync(() => Rooms.CreateAsync(Room, Club, RuleSet.MembersOnly, mallory, Cancelled))).Should().Be(ForbiddenReason.Banned);
 
         (await ReadAsync()).Position.Should().Be(before);
         (await Rooms.GetInfoAsync(Room, Cancelled)).Should().Be(info);
-        (await Chat.User("mallory").Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Should().BeEmpty();
+        (await Chat.User(mallory).Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Should().BeEmpty();
     });
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class ClusterTests
         await chat.SendManyAsync(room, [new("bob", "two"), new("alice", "three")], Cancelled);
         (await chat.EditAsync(room, 1, "alice", "changed", Cancelled)).Should().NotBeNull();
         await chat.DeleteAsync(room, 2, "bob", cancellationToken: Cancelled);
-        (await chat.Room(room).Reactions.AddAsync(3, "bob", "👍", Cancelled)).Should().Equal(new Reaction("👍", 1));
+        (await chat.Room(room).Reactions.AddAsync(3, "bob", "👍", Cancelled)).Should().Equal(new Reaction("👍", 1, Own: 1));
         (await chat.GetAsync(room, 1, Cancelled))!.Text.Should().Be("changed");
         (await chat.ReceiveAsync(room, new MessageQuery { User = "alice" }, Cancelled)).Messages.Select(m => m.Id).Should().Equal(1, 3);
         (await chat.ReadChangesAsync(room, first.Position, cancellationToken: Cancelled)).Events.Should().HaveCount(4, "an edit, a deletion, a message and its reaction are new");
