@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.SignalR.Client;
 using RedisChat;
 using RedisChat.AspNetCore;
@@ -27,7 +29,7 @@ await ReadToAsync("caughtUp");
 
 await using var hub = new HubConnectionBuilder()
     .WithUrl(new Uri(address, "hub"), options => options.Headers["X-User"] = "bob")
-    .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default))
+    .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(ChatJsonContext.Default, RequestContext.Default))
     .Build();
 var received = new TaskCompletionSource<WatchedRoomEvent>();
 hub.On<WatchedRoomEvent>(nameof(IChatHubClient.Event), happened =>
@@ -38,13 +40,13 @@ hub.On<WatchedRoomEvent>(nameof(IChatHubClient.Event), happened =>
     }
 });
 await hub.StartAsync();
-await hub.InvokeAsync("Open", JsonDocument.Parse("""{"room":"lobby"}""").RootElement);
+await hub.InvokeAsync("Open", new OpenRoomRequest("lobby"));
 
 using var sent = await client.PostAsync("rooms/lobby/messages", new StringContent("""{"text":"hello"}""", null, "application/json"));
 var receipt = await sent.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(ChatJsonContext.Default.MessageReceipt);
 var line = await ReadToAsync("created");
 var page = await client.GetFromJsonAsync("rooms/lobby/messages", ChatJsonContext.Default.MessagePage);
-var answer = await hub.InvokeAsync<MessagePage>("GetMessages", "lobby", JsonDocument.Parse("{}").RootElement);
+var answer = await hub.InvokeAsync<MessagePage>("GetMessages", "lobby", new PageRequest());
 var live = await received.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
 var isWhole = line.Contains("hello", StringComparison.Ordinal) && page!.Messages.Single().Id == receipt!.Id
@@ -71,3 +73,9 @@ internal sealed class HeaderAccess : IChatAccess
     public ValueTask<string?> GetUserIdAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default) =>
         new(principal.FindFirst("name")?.Value is { Length: > 0 } name ? name : null);
 }
+
+/// <summary>The JSON of what the client sends to the hub.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(OpenRoomRequest))]
+[JsonSerializable(typeof(PageRequest))]
+internal sealed partial class RequestContext : JsonSerializerContext;
