@@ -84,6 +84,6 @@ public sealed partial class ChatHub
 
     /// <summary>Says that the caller is typing. It is throttled.</summary>
     /// <param name="room">The room's id.</param>
-    /// <returns>Whether others were told.</returns>
+    /// <returns>Whether it was sent; <see langword="false"/> if one was sent a moment ago.</returns>
     public Task<bool> Typing(string room) => ActAsync(room, RoomRights.Send, (found, user, token) => found.Presence.TypingAsync(user, token));
 }

@@ -3,7 +3,7 @@ namespace RedisChat.AspNetCore;
 /// <content>The user's inbox.</content>
 internal sealed partial class ClientStream
 {
-    // What the client has been told of, without the rooms that it was told have left.
+    // The rooms that the client shows: delivered, and not delivered as gone since.
     private readonly HashSet<string> _shown = [];
     private CancellationTokenSource? _inbox;
     private Task _inboxTask = Task.CompletedTask;
@@ -63,7 +63,7 @@ internal sealed partial class ClientStream
                     }
                 }
 
-                // A room that the application hides is told only to a client that has seen it: as one that has left.
+                // A client that shows a room which the application now hides receives it as one that has left; any other receives nothing.
                 if (isShown || wasShown)
                 {
                     await ShowAsync(isShown ? change : change with { Now = null }).ConfigureAwait(false);

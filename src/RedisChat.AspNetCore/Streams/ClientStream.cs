@@ -311,7 +311,7 @@ internal sealed partial class ClientStream : IAsyncDisposable
         await LeftAsync(room, problem).ConfigureAwait(false);
     }
 
-    // The client is told first: leaving may have to wait for the store.
+    // The client hears of it first: leaving may have to wait for the store.
     private async ValueTask LeftAsync(string room, ChatProblem problem)
     {
         var left = TakeOut([room]);
