@@ -44,17 +44,6 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     private async ValueTask<bool> IsOutsiderAsync(ChatRoom room, CancellationToken cancellationToken) =>
         await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false) is not { IsMember: true };
 
-    /// <summary>A room of which the user may read what no rule of the library guards: its members, markers and the like.</summary>
-    /// <exception cref="ChatProblemException">The application does not allow it.</exception>
-    /// <exception cref="ChatForbiddenException">The room's rules do not allow it.</exception>
-    public async ValueTask<ChatRoom> ReadableRoomAsync(string room, CancellationToken cancellationToken)
-    {
-        var found = await RoomAsync(room, RoomRights.Read, cancellationToken).ConfigureAwait(false);
-        var rights = await found.Members.GetRightsAsync(user, cancellationToken).ConfigureAwait(false);
-        await ThrowUnlessReadableAsync(found, rights, cancellationToken).ConfigureAwait(false);
-        return found;
-    }
-
     /// <summary>Reads something that no rule of the library guards, in the round trip that also asks whether the user may read the room.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
     public async Task<T> ReadAsync<T>(string room, Func<ChatRoom, Task<T>> read, CancellationToken cancellationToken)

@@ -30,9 +30,6 @@ internal sealed class OpenStreams : IDisposable
         _checks = web.Time.CreateTimer(_ => _ = CheckAccessAsync(), null, web.Options.AccessInterval, web.Options.AccessInterval);
     }
 
-    /// <summary>How many streams are open.</summary>
-    public int Count => _streams.Count;
-
     /// <summary>Adds a stream, until the result is disposed.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="context">Its request.</param>

@@ -16,7 +16,7 @@ async function opened(t, { nodes = 1, ...options } = {}) {
   return { server, chat, room, shown, sends: () => server.requests.filter(isSend) };
 }
 
-/** Stores each message and publishes its event, and answers only when told. */
+/** Stores each message and publishes its event, and answers only when the test releases the answer. */
 function eventFirst(server, stored = (text) => text) {
   const answer = gate();
   server.intercept = async (request, res) => {

@@ -115,7 +115,7 @@ test("markRead has one call in flight, sends the latest, and never moves back", 
   await room.markRead(4);
 });
 
-test("a room that is loaded again can be marked as read again: it may be marked as unread by now, or be a new one", async (t) => {
+test("a room that is loaded again can be marked as read again: it may have been marked as unread, or be a new room", async (t) => {
   const { server, room } = await opened(t);
   const marked = () => server.requests.filter(({ path }) => path.endsWith("/read")).map(({ body }) => body.messageId);
   await room.markRead();
