@@ -26,23 +26,27 @@ internal static class ExportEndpoint
         var writer = new Utf8JsonWriter(response.BodyWriter);
         await using (writer.ConfigureAwait(false))
         {
+            long unsent = 0; // counted here: on .NET 8 the body's writer can't tell
             while (true)
             {
                 foreach (var message in page.Messages)
                 {
                     JsonSerializer.Serialize(writer, message, ChatJsonContext.Default.Message);
                     writer.Flush();
+                    unsent += writer.BytesCommitted + 1;
                     writer.Reset();
                     response.BodyWriter.GetSpan(1)[0] = (byte)'\n';
                     response.BodyWriter.Advance(1);
-                    if (response.BodyWriter.UnflushedBytes > MostUnsent)
+                    if (unsent > MostUnsent)
                     {
                         await response.BodyWriter.FlushAsync(call.Aborted).ConfigureAwait(false);
+                        unsent = 0;
                     }
                 }
 
                 // Waits while the client is slower than the store.
                 await response.BodyWriter.FlushAsync(call.Aborted).ConfigureAwait(false);
+                unsent = 0;
                 if (!page.HasNewer)
                 {
                     return;

@@ -114,14 +114,14 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
         await using var node = await StartAsync();
         for (var i = 0; i < 11; i++)
         {
-            await node.Chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 100).Select(n => new NewMessage("alice", $"line\n{(i * 100) + n}"))], Cancelled);
+            await node.Chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 100).Select(n => new NewMessage("alice", $"line\n{(i * 100) + n}" + new string('x', 900)))], Cancelled);
         }
 
         var export = (await node.As("bob").SendAsync("GET", "rooms/lobby/export")).Expect(200);
         export.ContentType.Should().Be("application/x-ndjson");
         var lines = export.Text.Split('\n');
         lines.Should().HaveCount(1101).And.Subject.Last().Should().BeEmpty();
-        lines[..^1].Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()).Should().Equal(Enumerable.Range(1, 1100).Select(n => $"line\n{n}"));
+        lines[..^1].Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()).Should().Equal(Enumerable.Range(1, 1100).Select(n => $"line\n{n}" + new string('x', 900)));
         (await node.As("bob").SendAsync("GET", "rooms/nowhere/export")).Expect(200).Text.Should().BeEmpty();
     }
 
