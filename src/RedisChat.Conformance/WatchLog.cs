@@ -121,9 +121,9 @@ public sealed class WatchLog : IAsyncDisposable
         {
             // A cancelled watcher ends this way.
         }
-        catch (Exception e) when (e is ObjectDisposedException or ChatForbiddenException)
+        catch (Exception e) when (e is ObjectDisposedException or ChatForbiddenException or ChatUnavailableException)
         {
-            // How a watcher ends whose store was disposed before it, or whose user may no longer read.
+            // How a watcher ends whose store was disposed before it, or whose user may no longer read or may have been revoked.
         }
     }
 

@@ -44,6 +44,7 @@ public sealed partial class Chat
     /// <exception cref="ChatInputException">The room's id or an option is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="NotSupportedException">The store cannot be watched, or not for a user.</exception>
     /// <exception cref="ChatForbiddenException">When enumerated: <see cref="WatchOptions.As"/> may not, or may no longer, read the room.</exception>
+    /// <exception cref="ChatUnavailableException">When enumerated, for a user: the history of revocations was lost, so one may have been lost. Check that the user may still watch, and watch again.</exception>
     /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
     {
@@ -82,37 +83,46 @@ public sealed partial class Chat
     }
 
     /// <summary>Waits until a user is revoked, for connections of a user that may not watch anything at the moment: see <see cref="RevokeAsync"/>.</summary>
-    /// <remarks>It survives any outage of the store. Waiting for a user who is also watched for costs no further subscription.</remarks>
+    /// <remarks>It survives any outage of the store. However many users are waited for or watched for, a process has one subscription for this.</remarks>
     /// <param name="user">The user's id; the user need not be known.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>A task that completes when <see cref="RevokeAsync"/> is called after the wait has begun, on whichever node.</returns>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatUnavailableException">The history of revocations was lost, so this one may have been lost. Check that the user still has access, and wait again.</exception>
     /// <exception cref="ChatException">The store could not be watched, for a reason that waiting does not fix.</exception>
     /// <exception cref="NotSupportedException">The store does not support it.</exception>
     public async Task WaitForRevocationAsync(string user, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(user);
         _ = _store.RequireAbility<IUserStore>("revocation");
-        while (true)
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var session = await BeginAsync().ConfigureAwait(false);
+        await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        switch (session.Error)
         {
-            try
+            case ChatForbiddenException:
+                return;
+            case ChatUnavailableException lost:
+                throw new ChatUnavailableException(lost.Message, lost) { Operation = ChatOperations.Watch };
+            default:
+                throw new ChatException("The store could not be watched for a revocation of the user.", session.Error);
+        }
+
+        async ValueTask<UserSession> BeginAsync()
+        {
+            while (true)
             {
-                var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                using var session = await Sessions!.BeginAsync(user, () => ended.TrySetResult(), cancellationToken).ConfigureAwait(false);
-                await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-                if (session.Error is ChatForbiddenException)
+                try
                 {
-                    return;
+                    return await Sessions!.BeginAsync(user, () => ended.TrySetResult(), cancellationToken).ConfigureAwait(false);
+                }
+                catch (ChatUnavailableException)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                throw new ChatException("The store could not be watched for a revocation of the user.", session.Error);
+                await Task.Delay(PauseWhileUnavailable, _runner.Time, cancellationToken).ConfigureAwait(false);
             }
-            catch (ChatUnavailableException)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            await Task.Delay(PauseWhileUnavailable, _runner.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed partial class ClientStream
         {
             End(StreamEnd.Revoked);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or ChatUnavailableException)
         {
             End(StreamEnd.Unavailable);
         }

@@ -251,6 +251,11 @@ internal sealed partial class ClientStream : IAsyncDisposable
         {
             // It has ended, or the store knows no revocation.
         }
+        catch (ChatUnavailableException)
+        {
+            // A revocation may have been lost: whoever comes back is authenticated again.
+            End(StreamEnd.Unavailable);
+        }
         catch (Exception e)
         {
             WebLog.StreamFailed(_web.Logger, e);
@@ -289,6 +294,7 @@ internal sealed partial class ClientStream : IAsyncDisposable
     {
         RoomEvent.Heartbeat => WriteAsync(static (sink, _) => sink.WriteHeartbeatAsync(), 0, flush: false),
         RoomEvent.Failed { Error: ChatForbiddenException { Reason: ForbiddenReason.Revoked } } => Ended(StreamEnd.Revoked),
+        RoomEvent.Failed { Error: ChatUnavailableException } => Ended(StreamEnd.Unavailable),
         RoomEvent.Failed failed => LeftAsync(current.Room, failed.Error),
         RoomEvent.RoomDeleted => DeletedAsync(current),
         _ => WriteAsync(static (sink, happened) => sink.WriteAsync(happened.Room, happened.Event), current, flush: false),

@@ -28,7 +28,7 @@ internal sealed class InboxWatch : IAsyncDisposable
         _refreshed = chat.Runner.Time.GetTimestamp();
         _rooms = chat.WatchManyAsync([]);
         var scope = chat.Store.WatchAsync(UserScope.Of(user), WatchOptions.FromNow, _ending.Token);
-        _pumps = Task.WhenAll(Background.Run(() => PumpAsync(scope)), Background.Run(() => PumpAsync(_rooms)));
+        _pumps = Task.WhenAll(Background.Run(() => PumpAsync(scope)), Background.Run(() => PumpAsync(_rooms)), Background.Run(EndWhenRevokedAsync));
     }
 
     /// <summary>Waits until something may have changed, or the whole inbox is to be read again.</summary>
@@ -158,16 +158,16 @@ internal sealed class InboxWatch : IAsyncDisposable
 
     private Task PumpAsync(IAsyncEnumerable<RoomEvent> scope) => PumpAsync(scope, happened =>
     {
-        switch (happened)
+        if (happened is RoomEvent.RoomListed or RoomEvent.CaughtUp or RoomEvent.Gap)
         {
-            case RoomEvent.Revoked or RoomEvent.Gap:
-                // With the history of the scope, a revocation may have been lost.
-                _news.Fail(Forbidden.Revoked(null));
-                break;
-            case RoomEvent.RoomListed or RoomEvent.CaughtUp:
-                _news.AddList();
-                break;
+            _news.AddList();
         }
+    });
+
+    private Task EndWhenRevokedAsync() => RunAsync(async () =>
+    {
+        await _chat.WaitForRevocationAsync(_user, _ending.Token).ConfigureAwait(false);
+        _news.Fail(Forbidden.Revoked(null));
     });
 
     private Task PumpAsync(WatchedRooms rooms) => PumpAsync(rooms, watched =>
@@ -184,14 +184,19 @@ internal sealed class InboxWatch : IAsyncDisposable
         }
     });
 
-    private async Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T> take)
+    private Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T> take) => RunAsync(async () =>
+    {
+        await foreach (var happened in events.ConfigureAwait(false))
+        {
+            take(happened);
+        }
+    });
+
+    private async Task RunAsync(Func<Task> watch)
     {
         try
         {
-            await foreach (var happened in events.ConfigureAwait(false))
-            {
-                take(happened);
-            }
+            await watch().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {

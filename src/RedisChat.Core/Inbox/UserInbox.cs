@@ -125,6 +125,7 @@ public sealed class UserInbox
     /// <exception cref="ChatInputException">An option is not valid. Thrown at once, not when enumerated.</exception>
     /// <exception cref="NotSupportedException">The store does not support inboxes. Thrown at once.</exception>
     /// <exception cref="ChatForbiddenException">When enumerated: the user was revoked.</exception>
+    /// <exception cref="ChatUnavailableException">When enumerated: the history of revocations was lost, so one may have been lost. Check that the user may still watch, and watch again.</exception>
     /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
     public IAsyncEnumerable<InboxChange> WatchAsync(InboxWatchOptions? options = null, CancellationToken cancellationToken = default)
     {

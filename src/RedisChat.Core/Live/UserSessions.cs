@@ -3,19 +3,30 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat;
 
 /// <summary>
-/// Ends what is watched for users who are revoked (<see cref="Chat.RevokeAsync"/>). Watches the scope of each of these users once, however many watchers there
-/// are for the user in this process.
+/// Ends what is watched for users who are revoked (<see cref="Chat.RevokeAsync"/>). All users share one scope, so a process watches it once, however many users
+/// it has: see <see cref="UserScope.All"/>.
 /// </summary>
 /// <remarks>
 /// The scope's events are durable, so a lost one is found by the store's probe. If the history of the scope was lost, a revocation may have been lost with it, so
-/// everything that is watched for the user ends.
+/// everything that is watched for users ends, with an error that says to begin again.
 /// </remarks>
-internal sealed class UserSessions(IMessageStore store, ILogger logger)
+internal sealed class UserSessions
 {
     private static readonly MessageQuery NoMessages = new() { After = ChatLimits.MaxMessageId, Limit = 1 };
 
     private readonly object _gate = new();
-    private readonly Dictionary<string, Feed> _feeds = new(StringComparer.Ordinal);
+    private readonly IMessageStore _store;
+    private readonly ILogger _logger;
+
+    // After the end of another node, many users begin at once.
+    private readonly SharedReads<string, RoomPosition> _positions;
+    private Feed? _feed;
+
+    public UserSessions(IMessageStore store, ILogger logger)
+    {
+        (_store, _logger) = (store, logger);
+        _positions = new(async scope => (await store.ReadAsync(scope, NoMessages).ConfigureAwait(false)).Position);
+    }
 
     /// <summary>Begins a session: once this has returned, every revocation that begins ends it.</summary>
     /// <param name="user">The user.</param>
@@ -26,8 +37,7 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         var session = Join(user, ended);
         try
         {
-            var page = await store.ReadAsync(UserScope.Of(user), NoMessages, cancellationToken).ConfigureAwait(false);
-            Begin(session, page.Position);
+            Begin(session, await _positions.ReadAsync(UserScope.All, cancellationToken).ConfigureAwait(false));
             return session;
         }
         catch
@@ -37,32 +47,27 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         }
     }
 
-    /// <summary>Ends a session. The last one of a user ends the watch of the user's scope.</summary>
+    /// <summary>Ends a session. The last one ends the watch of the scope.</summary>
     public void Leave(UserSession session)
     {
         lock (_gate)
         {
-            if (_feeds.TryGetValue(session.User, out var feed) && feed.Sessions.Remove(session) && feed.Sessions.Count == 0)
+            if (_feed is { } feed && feed.Remove(session) && feed.IsEmpty)
             {
-                _feeds.Remove(session.User);
-                feed.Dispose();
+                Abandon(feed);
             }
         }
     }
 
     private UserSession Join(string user, Action ended)
     {
+        var session = new UserSession(this, user, ended);
         lock (_gate)
         {
-            if (!_feeds.TryGetValue(user, out var feed))
-            {
-                _feeds[user] = feed = new Feed();
-            }
-
-            var session = new UserSession(this, user, ended);
-            feed.Sessions.Add(session);
-            return session;
+            (_feed ??= new Feed()).Add(session);
         }
+
+        return session;
     }
 
     private void Begin(UserSession session, RoomPosition since)
@@ -71,10 +76,10 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         lock (_gate)
         {
             isEnded = session.Begin(since);
-            if (_feeds.TryGetValue(session.User, out var feed) && !feed.IsWatched)
+            if (_feed is { IsWatched: false } feed)
             {
                 feed.IsWatched = true;
-                _ = Background.Run(() => WatchAsync(session.User, feed, since));
+                _ = Background.Run(() => WatchAsync(feed, since));
             }
         }
 
@@ -84,17 +89,21 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         }
     }
 
-    private async Task WatchAsync(string user, Feed feed, RoomPosition after)
+    private async Task WatchAsync(Feed feed, RoomPosition after)
     {
         try
         {
-            var events = store.WatchAsync(UserScope.Of(user), new WatchOptions { After = after }, feed.Ending);
+            var events = _store.WatchAsync(UserScope.All, new WatchOptions { After = after }, feed.Ending);
             await foreach (var happened in events.ConfigureAwait(false))
             {
-                if (happened is RoomEvent.Revoked or RoomEvent.Gap)
+                if (happened is RoomEvent.Revoked { User: var user })
                 {
-                    var revision = happened is RoomEvent.Gap ? long.MaxValue : happened.Position.Revision;
-                    End(feed, session => session.IsEndedBy(revision), Forbidden.Error(ForbiddenReason.Revoked));
+                    End(() => feed.Of(user).Where(session => session.IsEndedBy(happened.Position.Revision)), Forbidden.Error(ForbiddenReason.Revoked));
+                }
+                else if (happened is RoomEvent.Gap)
+                {
+                    End(() => feed.All, new ChatUnavailableException(
+                        "The history of revocations was lost, for example in a fail-over, so the user may have been revoked unnoticed. Check that the user may still watch, and watch again."));
                 }
             }
         }
@@ -105,56 +114,86 @@ internal sealed class UserSessions(IMessageStore store, ILogger logger)
         catch (ObjectDisposedException)
         {
             // The store was disposed, which ends all watchers.
-            Abandon(user, feed);
+            Abandon(feed);
         }
         catch (Exception e)
         {
-            ChatLog.SessionsFailed(logger, e);
-            Abandon(user, feed);
-            End(feed, static _ => true, e);
+            ChatLog.SessionsFailed(_logger, e);
+            Abandon(feed);
+            End(() => feed.All, e);
         }
     }
 
-    /// <summary>Lets new sessions of a user begin with another feed.</summary>
-    private void Abandon(string user, Feed feed)
+    /// <summary>Lets new sessions begin with another feed.</summary>
+    private void Abandon(Feed feed)
     {
         lock (_gate)
         {
-            if (_feeds.GetValueOrDefault(user) == feed)
+            if (_feed == feed)
             {
-                _feeds.Remove(user);
+                _feed = null;
                 feed.Dispose();
             }
         }
     }
 
-    private void End(Feed feed, Func<UserSession, bool> isEnded, Exception error)
+    private void End(Func<IEnumerable<UserSession>> ended, Exception error)
     {
-        List<UserSession> ended;
+        List<UserSession> sessions;
         lock (_gate)
         {
-            ended = [.. feed.Sessions.Where(isEnded)];
+            sessions = [.. ended()];
         }
 
-        foreach (var session in ended)
+        foreach (var session in sessions)
         {
             session.End(error);
         }
     }
 
-    /// <summary>The watch of one user's scope, and the sessions that it ends.</summary>
+    /// <summary>One watch of the scope, and the sessions that it ends.</summary>
     private sealed class Feed : IDisposable
     {
+        private readonly Dictionary<string, HashSet<UserSession>> _sessions = new(StringComparer.Ordinal);
         private readonly CancellationTokenSource _ending = new();
 
         public Feed() => Ending = _ending.Token;
-
-        public List<UserSession> Sessions { get; } = [];
 
         /// <summary>Ends the watch.</summary>
         public CancellationToken Ending { get; }
 
         public bool IsWatched { get; set; }
+
+        public bool IsEmpty => _sessions.Count == 0;
+
+        public IEnumerable<UserSession> All => _sessions.Values.SelectMany(sessions => sessions);
+
+        public IEnumerable<UserSession> Of(string user) => _sessions.GetValueOrDefault(user) ?? [];
+
+        public void Add(UserSession session)
+        {
+            if (!_sessions.TryGetValue(session.User, out var sessions))
+            {
+                _sessions[session.User] = sessions = [];
+            }
+
+            sessions.Add(session);
+        }
+
+        public bool Remove(UserSession session)
+        {
+            if (!_sessions.TryGetValue(session.User, out var sessions) || !sessions.Remove(session))
+            {
+                return false;
+            }
+
+            if (sessions.Count == 0)
+            {
+                _sessions.Remove(session.User);
+            }
+
+            return true;
+        }
 
         public void Dispose()
         {

@@ -5,7 +5,7 @@ namespace RedisChat;
 /// <summary>A room's events for one user: they end when the user loses the right to read, or is revoked.</summary>
 /// <remarks>
 /// The right depends only on the room's rules and on what the room knows of the user. Every change of these is an event, and a watcher receives each event or a gap,
-/// so it is enough to read the right again then.
+/// so it is enough to read the right when the first event is there, and again then.
 /// </remarks>
 /// <param name="events">The room's events.</param>
 /// <param name="store">The store.</param>
@@ -25,11 +25,11 @@ internal sealed class ReaderEvents(
     public IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken ofEnumeration) =>
         new Enumerator(this, events, ofEnumeration);
 
-    // Before CaughtUp, a change between the first check and the subscription may not have been delivered.
     private bool MayMatter(RoomEvent happened) =>
-        happened is RoomEvent.RulesChanged or RoomEvent.Gap or RoomEvent.CaughtUp || (happened is RoomEvent.MemberChanged { Member.User: var changed } && changed == user);
+        happened is RoomEvent.RulesChanged or RoomEvent.Gap || (happened is RoomEvent.MemberChanged { Member.User: var changed } && changed == user);
 
-    private ValueTask<bool> CheckAsync(CancellationToken token) => RepeatAsync(
+    /// <summary>Checks the right, as it was when the event was delivered or later.</summary>
+    private ValueTask<bool> CheckAsync(RoomPosition position, CancellationToken token) => _members is IOpenRooms open && open.IsOpenAt(room, position) ? new(true) : RepeatAsync(
         async () =>
         {
             var now = await _members.ReadMemberAsync(room, user, token).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class ReaderEvents(
         private readonly CancellationToken _ended;
         private UserSession? _session;
         private volatile bool _isDisposed;
-        private bool _hasBegun;
+        private bool _isChecked;
 
         public Enumerator(ReaderEvents reader, IAsyncEnumerable<RoomEvent> events, CancellationToken ofEnumeration)
         {
@@ -90,7 +90,8 @@ internal sealed class ReaderEvents(
         {
             try
             {
-                if (!_hasBegun)
+                // Before the right is read: from here on, no revocation can be missed.
+                if (_session is null && _reader.HasSessions)
                 {
                     await BeginAsync().ConfigureAwait(false);
                 }
@@ -100,18 +101,23 @@ internal sealed class ReaderEvents(
                     return false;
                 }
 
-                if (_reader.MayMatter(_events.Current))
+                // A later change of the right is a later event. A heartbeat says nothing of the room, and comes also while the store is away.
+                if (_reader.MayMatter(_events.Current) || (!_isChecked && _events.Current is not RoomEvent.Heartbeat))
                 {
-                    await _reader.CheckAsync(_ended).ConfigureAwait(false);
+                    await _reader.CheckAsync(_events.Current.Position, _ended).ConfigureAwait(false);
+                    _isChecked = true;
                 }
 
                 return true;
             }
             catch (OperationCanceledException) when (_session?.Error is { } error)
             {
-                throw error is ChatForbiddenException
-                    ? Forbidden.Revoked(_reader.Room)
-                    : new ChatException("The watch ended because the store could not be watched for a revocation of the user. Watch the room again.", error);
+                throw error switch
+                {
+                    ChatForbiddenException => Forbidden.Revoked(_reader.Room),
+                    ChatUnavailableException => new ChatUnavailableException(error.Message, error) { Room = _reader.Room, Operation = ChatOperations.Watch },
+                    _ => new ChatException("The watch ended because the store could not be watched for a revocation of the user. Watch the room again.", error),
+                };
             }
             catch (OperationCanceledException) when (_ofEnumeration.IsCancellationRequested)
             {
@@ -143,22 +149,15 @@ internal sealed class ReaderEvents(
             _ending.Dispose();
         }
 
-        // The session first: the right is read when a revocation can no longer be missed.
         private async ValueTask BeginAsync()
         {
-            if (_reader.HasSessions && _session is null)
+            _session = await _reader.BeginAsync(EndEarly, _ended).ConfigureAwait(false);
+            Interlocked.MemoryBarrier();
+            if (_isDisposed)
             {
-                _session = await _reader.BeginAsync(EndEarly, _ended).ConfigureAwait(false);
-                Interlocked.MemoryBarrier();
-                if (_isDisposed)
-                {
-                    // Disposed while the session began: nobody else ends it.
-                    _session.Dispose();
-                }
+                // Disposed while the session began: nobody else ends it.
+                _session.Dispose();
             }
-
-            await _reader.CheckAsync(_ended).ConfigureAwait(false);
-            _hasBegun = true;
         }
 
         private void EndEarly()

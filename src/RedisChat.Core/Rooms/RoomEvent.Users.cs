@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <content>Events of a user's scope. They are never delivered to applications.</content>
+/// <content>Events of the scopes of users. They are never delivered to applications.</content>
 public abstract partial record RoomEvent
 {
     /// <summary>A room was added to the user's list, removed from it, or the user's settings for it changed.</summary>
@@ -12,12 +12,12 @@ public abstract partial record RoomEvent
         public string Room { get; }
     }
 
-    /// <summary>Everything that was watched for the user before must end.</summary>
+    /// <summary>Everything that was watched for a user before must end.</summary>
     internal sealed record Revoked : RoomEvent
     {
-        public Revoked(RoomPosition position)
-            : base(position)
-        {
-        }
+        public Revoked(string user, RoomPosition position)
+            : base(position) => User = user;
+
+        public string User { get; }
     }
 }

@@ -11,6 +11,9 @@ internal static class UserScope
 {
     private const char Mark = '\u0001';
 
+    /// <summary>The scope of all users together, with the events that every process needs. No user has an empty id.</summary>
+    public static string All { get; } = Of("");
+
     public static string Of(string user) => Mark + user;
 
     public static bool TryGetUser(string scope, [NotNullWhen(true)] out string? user)

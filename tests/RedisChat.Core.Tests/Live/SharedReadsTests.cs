@@ -36,6 +36,31 @@ public sealed class SharedReadsTests
     }
 
     [Fact]
+    public async Task Callers_that_share_a_read_read_the_items_of_all()
+    {
+        var begun = Channel.CreateUnbounded<(IReadOnlyCollection<string> Items, TaskCompletionSource<int> Read)>();
+        var reads = new GroupedReads<string, string, int>((_, items) =>
+        {
+            var read = new TaskCompletionSource<int>();
+            begun.Writer.TryWrite((items, read));
+            return new(read.Task);
+        });
+        var first = reads.ReadAsync("lobby", "alice", Cancelled);
+        var others = new[] { "bob", "carol", "bob" }.Select(item => reads.ReadAsync("lobby", item, Cancelled)).ToList();
+        var elsewhere = reads.ReadAsync("hall", "dave", Cancelled);
+
+        var (one, two) = (await begun.Reader.ReadAsync(Cancelled), await begun.Reader.ReadAsync(Cancelled));
+        new[] { one, two }.Select(read => read.Items.Single()).Should().BeEquivalentTo("alice", "dave");
+        one.Read.SetResult(1);
+        two.Read.SetResult(1);
+        var next = await begun.Reader.ReadAsync(Cancelled);
+        next.Items.Should().BeEquivalentTo("bob", "carol");
+        next.Read.SetResult(2);
+
+        (await Task.WhenAll([first, elsewhere, .. others])).Should().Equal(1, 1, 2, 2, 2);
+    }
+
+    [Fact]
     public async Task After_all_reads_have_ended_the_next_caller_reads_at_once()
     {
         var first = _reads.ReadAsync("lobby", Cancelled);

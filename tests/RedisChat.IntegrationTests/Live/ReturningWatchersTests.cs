@@ -52,6 +52,74 @@ public sealed class ReturningWatchersTests
     }
 
     [Fact]
+    public async Task Watchers_for_many_users_of_an_open_room_cost_one_subscription_and_no_read_for_each()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+        var seen = (await chat.SendAsync(Room, "alice", "seen", Cancelled)).Position;
+        await chat.SendAsync(Room, "alice", "missed", Cancelled);
+        await using var monitor = await RedisMonitor.StartAsync(redis);
+
+        var logs = Enumerable.Range(0, Watchers).Select(user => new WatchLog(chat.WatchAsync(Room, new WatchOptions { After = seen, As = $"user{user}" }))).ToList();
+        await Task.WhenAll(logs.Select(log => log.CaughtUpAsync()));
+
+        var commands = await monitor.StopAsync(admin);
+        commands.Should().NotContain(command => command.Contains(":members", StringComparison.Ordinal) || command.Contains("{user:user", StringComparison.Ordinal));
+        commands.Should().ContainSingle(command => command.Contains("\"SUBSCRIBE\" \"chatroom:{user:%}:live\"", StringComparison.Ordinal));
+        await chat.RevokeAsync("user17", Cancelled);
+        (await Assert.ThrowsAsync<ChatForbiddenException>(() => logs[17].UntilAsync(_ => false))).Reason.Should().Be(ForbiddenReason.Revoked);
+        var sent = await chat.SendAsync(Room, "alice", "live", Cancelled);
+        await Task.WhenAll(logs.Where((_, user) => user != 17).Select(log => log.ReachesAsync(sent.Position)));
+        await Task.WhenAll(logs.Select(log => log.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task A_watcher_that_comes_back_reads_no_event_of_a_room_that_it_may_no_longer_read()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        await using var elsewhere = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var (chat, other) = (new Chat(store), new Chat(elsewhere));
+        var seen = (await chat.SendAsync(Room, "alice", "seen", Cancelled)).Position;
+
+        // This process knows the room without rules.
+        await using (var before = new WatchLog(chat.WatchAsync(Room, new WatchOptions { After = seen, As = "eve" })))
+        {
+            await before.CaughtUpAsync();
+        }
+
+        await other.SendAsync(Room, "alice", "secret", Cancelled);
+        await other.Room(Room).Members.BanAsync("eve", Actor.Application, cancellationToken: Cancelled);
+
+        await using var after = new WatchLog(chat.WatchAsync(Room, new WatchOptions { After = seen, As = "eve" }));
+        (await Assert.ThrowsAsync<ChatForbiddenException>(() => after.UntilAsync(_ => false))).Reason.Should().Be(ForbiddenReason.Banned);
+        after.Events.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Streams_of_users_end_if_the_history_of_revocations_is_lost()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store);
+        await chat.RevokeAsync("mallory", Cancelled);
+        await using var log = new WatchLog(chat.WatchAsync(Room, new WatchOptions { As = "alice" }));
+        await log.CaughtUpAsync();
+        var wait = chat.WaitForRevocationAsync("alice", Cancelled);
+
+        await admin.GetDatabase().KeyDeleteAsync(["chatroom:{user:%}", "chatroom:{user:%}:changed"]);
+        await chat.RevokeAsync("mallory", Cancelled);
+
+        var lost = await Assert.ThrowsAsync<ChatUnavailableException>(() => log.UntilAsync(_ => false));
+        (lost.Room, lost.Operation).Should().Be((Room, ChatOperations.Watch));
+        lost.Message.Should().Contain("watch again");
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => wait);
+    }
+
+    [Fact]
     public async Task Watchers_that_start_together_while_others_send_miss_nothing()
     {
         await using var redis = await RedisProcess.StartAsync();

@@ -4,8 +4,8 @@ namespace RedisChat;
 /// <remarks>
 /// <para>
 /// An implementation must be pure and thread-safe, and return different roots for different things, whatever their ids are, including a room and a user
-/// with the same id. A root followed by a colon must not be the beginning of another root. The empty room id must have a root too: users cannot
-/// use it, but health checks do.
+/// with the same id. A root followed by a colon must not be the beginning of another root. The empty room id and the empty user id must have roots
+/// too: nobody can use them, but health checks and the scope of all users do.
 /// </para>
 /// <para>
 /// On a Redis Cluster all keys of one root must be in one slot, so the root must contain a hash tag, and different roots should have different

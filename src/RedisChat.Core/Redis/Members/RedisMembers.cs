@@ -8,15 +8,18 @@ namespace RedisChat.Redis;
 /// A change is decided here, on values that the script compares with the stored ones before it writes. So the decision holds in the step that makes the
 /// change, whatever happens in between.
 /// </remarks>
-internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore
+internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore, IOpenRooms
 {
     // The most HSCAN calls for one list. Redis returns a small hash as a whole.
     private const int MostScans = 20;
 
-    private static readonly RedisScript ReadScript = new("members_read.lua");
+    /// <summary>Reads what a change is decided on.</summary>
+    public MemberReads Reads { get; } = new(context);
 
     public async ValueTask<MemberSituation> ReadMemberAsync(string room, string user, CancellationToken cancellationToken) =>
-        Situation(room, user, actor: null, await ReadAsync(room, [user], cancellationToken).ConfigureAwait(false));
+        Situation(room, user, actor: null, await Reads.ReadAsync(room, user, cancellationToken).ConfigureAwait(false));
+
+    public bool IsOpenAt(string room, RoomPosition position) => context.Rooms.TryGet(room, out var known) && known.IsOpenAt(position);
 
     public ValueTask<MemberPage> ReadMembersAsync(string room, MemberFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
     {
@@ -172,7 +175,7 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
         RedisValue[] read;
         try
         {
-            read = await ReadAsync(room, users, cancellationToken).ConfigureAwait(false);
+            read = await Reads.ReadAsync(room, users, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {
@@ -211,34 +214,8 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
         }
     }
 
-    /// <summary>Reads what a change is decided on: the answer of <c>members_read</c>.</summary>
-    public ValueTask<RedisValue[]> ReadAsync(string room, string[] users, CancellationToken cancellationToken) =>
-        context.Calls.RunAsync(
-            (Members: this, Room: room, Users: users),
-            static async (database, call, token) => await call.Members.ReadAsync(database, call.Room, call.Users, token).ConfigureAwait(false),
-            cancellationToken);
-
-    private async Task<RedisValue[]> ReadAsync(IDatabase database, string room, string[] users, CancellationToken cancellationToken)
-    {
-        RedisKeyOrValue[] words =
-        [
-            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Room(room), (RedisKey)Hash(room),
-            .. users.Select(user => (RedisKeyOrValue)(RedisValue)user),
-        ];
-        using var answer = await ReadScript.RunAsync(database, words, 2, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        var reader = answer.Read();
-        var values = new RedisValue[reader.AggregateLength()];
-        for (var i = 0; i < values.Length; i++)
-        {
-            reader.MoveNext();
-            values[i] = reader.IsNull ? RedisValue.Null : reader.ReadByteArray();
-        }
-
-        return values;
-    }
-
     private async Task<DateTimeOffset> ReadTimeAsync(IDatabase database, string room, CancellationToken cancellationToken) =>
-        Micros.ToTime((long)(await ReadAsync(database, room, [], cancellationToken).ConfigureAwait(false))[0]);
+        Micros.ToTime((long)(await Reads.ReadAsync(database, room, [], cancellationToken).ConfigureAwait(false))[0]);
 
     /// <summary>The situation in an answer of <c>members_read</c>, whose users are the target and, if it is another one, the actor.</summary>
     public MemberSituation Situation(string room, string target, string? actor, RedisValue[] values)

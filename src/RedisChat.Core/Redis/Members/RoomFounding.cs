@@ -19,7 +19,7 @@ internal sealed class RoomFounding(RedisStoreContext context, RedisMembers membe
         (_time, _start) = ((long)read[0], context.Time.GetTimestamp());
         return read[1..];
 
-        async ValueTask FindAsync() => read = await members.ReadAsync(room, _users, cancellationToken).ConfigureAwait(false);
+        async ValueTask FindAsync() => read = await members.Reads.ReadAsync(room, _users, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins the change with the events of the rules and of the owner, as far as these change. Conditions may follow, and the next event.</summary>

@@ -76,7 +76,15 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     public async Task<long?> TryReadTimeAsync(long id)
     {
         var found = new Message?[1];
-        await FetchAsync(new[] { id }, found).ConfigureAwait(false);
+        if (IsPrefetched(id))
+        {
+            found[0] = _prefetched[id - _prefetchedFrom];
+        }
+        else
+        {
+            await FetchAsync(new[] { id }, found).ConfigureAwait(false);
+        }
+
         return found[0] is { Id: > 0 } message ? Micros.FromTime(message.Timestamp) : null;
     }
 

@@ -15,6 +15,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
     public async Task<RoomChanges> ReadAsync(
         IDatabase database, string room, RoomPosition after, int limit, CancellationToken cancellationToken)
     {
+        context.Rooms.TryGet(room, out var known);
         var (now, uses, entries) = await ReadLogAsync(database, room, after, cancellationToken).ConfigureAwait(false);
         if (!IsWhole(after, now, entries))
         {
@@ -25,6 +26,11 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         if (uses == RoomCounters.BeingDeleted)
         {
             return new RoomChanges { Events = [new RoomEvent.RoomDeleted(after)], Position = after };
+        }
+
+        if (KnownRoom.At(now, known, uses) is var found && found.Covers(known))
+        {
+            context.Rooms.Raise(room, found);
         }
 
         if (after == now)
@@ -39,6 +45,12 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             // The reader has seen no messages, so it need not know about their changes.
             var all = new ChangedRoom(room, after with { Epoch = now.Epoch }, now, uses, entries, reads, messages, cancellationToken);
             return await ReadSinceAsync(all, limit).ConfigureAwait(false);
+        }
+
+        if (after.MessageId > 0 && after.MessageId < now.MessageId)
+        {
+            // The message that the reader has seen, which must still be the same, together with those that follow.
+            await messages.PrefetchAsync(after.MessageId, Math.Min(now.MessageId, after.MessageId + limit)).ConfigureAwait(false);
         }
 
         if (!IsWhole(after, now, entries) || !await ContinuesAsync(messages, after, now, entries).ConfigureAwait(false))

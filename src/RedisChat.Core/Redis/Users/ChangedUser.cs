@@ -15,8 +15,8 @@ internal sealed class ChangedUser(char kind) : IChangedSubjects
         var events = new List<RoomEvent>(entries.Count);
         foreach (var entry in entries)
         {
-            var position = IChangedSubjects.At(room, entry);
-            events.Add(kind == RedisUserRooms.ListKind ? new RoomEvent.RoomListed(EscapedId.FromWord(entry.Subject.ToString()), position) : new RoomEvent.Revoked(position));
+            var (position, subject) = (IChangedSubjects.At(room, entry), EscapedId.FromWord(entry.Subject.ToString()));
+            events.Add(kind == RedisUserRooms.ListKind ? new RoomEvent.RoomListed(subject, position) : new RoomEvent.Revoked(subject, position));
         }
 
         return Task.FromResult<IReadOnlyList<RoomEvent>>(events);

@@ -8,11 +8,8 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
     /// <summary>The kind of the entries and events of the list.</summary>
     public const char ListKind = 'l';
 
-    /// <summary>The kind of the entries and events that end what is watched for the user.</summary>
+    /// <summary>The kind of the entries and events, in the scope of all users, that end what is watched for a user.</summary>
     public const char RevocationKind = 'o';
-
-    private const string RevocationSubject = "watchers";
-    private const string RevocationField = "revoked";
 
     private const int UsersAtOnce = 100;
 
@@ -100,12 +97,8 @@ internal sealed class RedisUserRooms(RedisStoreContext context, RoomChanger chan
 
     public async ValueTask RevokeAsync(string user, CancellationToken cancellationToken = default)
     {
-        var scope = UserScope.Of(user);
         await changer.RunAsync(
-            scope, [],
-            _ => new RoomChange(context.Keys, scope, RevocationKind, RevocationSubject, RoomPermit.Application)
-                .Create().Line(RedisValue.EmptyString, RedisValue.EmptyString).Keep(context.Keys.Room(scope), RevocationField),
-            cancellationToken).ConfigureAwait(false);
+            UserScope.All, [], _ => new RoomChange(context.Keys, UserScope.All, RevocationKind, EscapedId.Word(user), RoomPermit.Application).Create(), cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<RedisValue> ReadEntryAsync(string user, string room, CancellationToken cancellationToken) =>

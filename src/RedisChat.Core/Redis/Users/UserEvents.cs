@@ -9,10 +9,11 @@ internal sealed class RoomListedEvents : ILiveKind
         new RoomEvent.RoomListed(EscapedId.FromWord(header.Subject), header.Position);
 }
 
-/// <summary>Live events that end everything that is watched for a user.</summary>
+/// <summary>Live events that end everything that is watched for the user who is their subject.</summary>
 internal sealed class RevokedEvents : ILiveKind
 {
     public char Letter => RedisUserRooms.RevocationKind;
 
-    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body) => new RoomEvent.Revoked(header.Position);
+    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body) =>
+        new RoomEvent.Revoked(EscapedId.FromWord(header.Subject), header.Position);
 }

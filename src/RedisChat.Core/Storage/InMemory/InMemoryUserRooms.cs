@@ -1,10 +1,10 @@
 namespace RedisChat;
 
-/// <summary>The list of one user's rooms, in the room that stands for the user's scope: see <see cref="UserScope"/>.</summary>
+/// <summary>The list of one user's rooms, in the room that stands for the user's scope, and revocations, in that of all users: see <see cref="UserScope"/>.</summary>
 internal sealed class InMemoryUserRooms(InMemoryRoom scope, TimeProvider time) : IInMemoryFeature
 {
-    // Not a room's id, so no room has this subject.
-    private const string Revocation = "";
+    // Before a user's id; no room's id begins with it.
+    private const string Revocation = "\u0001";
 
     private readonly Dictionary<string, ListedRoom> _rooms = new(StringComparer.Ordinal);
 
@@ -52,19 +52,21 @@ internal sealed class InMemoryUserRooms(InMemoryRoom scope, TimeProvider time) :
         }
     }
 
-    /// <summary>Raises the event that ends what is watched for the user.</summary>
-    public void Revoke()
+    /// <summary>Raises the event that ends what is watched for a user, if this is the scope of all users.</summary>
+    public void Revoke(string user)
     {
         lock (scope.Gate)
         {
-            scope.Changed(this, new InMemorySubject(0, Revocation), position => new RoomEvent.Revoked(position));
+            scope.Changed(this, new InMemorySubject(0, Revocation + user), position => new RoomEvent.Revoked(user, position));
         }
     }
 
     MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader) => page;
 
     RoomEvent IInMemoryFeature.StateOf(InMemorySubject subject, RoomPosition position, long revision) =>
-        subject.Name == Revocation ? new RoomEvent.Revoked(position) : new RoomEvent.RoomListed(subject.Name!, position);
+        subject.Name!.StartsWith(Revocation, StringComparison.Ordinal)
+            ? new RoomEvent.Revoked(subject.Name[Revocation.Length..], position)
+            : new RoomEvent.RoomListed(subject.Name, position);
 
     RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) => null;
 

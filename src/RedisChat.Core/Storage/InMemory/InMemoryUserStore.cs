@@ -37,7 +37,7 @@ internal sealed class InMemoryUserStore(Func<string, InMemoryRoom?> find, Func<s
     public ValueTask RevokeAsync(string user, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        findOrAdd(UserScope.Of(user)).UserRooms.Revoke();
+        findOrAdd(UserScope.All).UserRooms.Revoke(user);
         return default;
     }
 }

@@ -8,7 +8,7 @@ internal static class HubRequests
 {
     public const string Separator = "\u001e";
 
-    public static Opening Open(NodeProcess node, string user, IReadOnlyList<string> rooms, string method, params object?[] moreArguments)
+    public static Opening Open(NodeProcess node, string user, IReadOnlyList<string> rooms, string method, Func<string, object> argument)
     {
         var request = Encoding.ASCII.GetBytes(
             $"GET {WebNode.HubPath}?{QueryAuthentication.Parameter}={user} HTTP/1.1\r\nHost: {node.Address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -17,7 +17,7 @@ internal static class HubRequests
         hello.Write(Clients.WebSocketFrames.OfClient($$"""{"protocol":"json","version":1}{{Separator}}"""));
         for (var i = 0; i < rooms.Count; i++)
         {
-            var call = JsonSerializer.Serialize(new { type = 1, invocationId = $"{i}", target = method, arguments = (object?[])[rooms[i], .. moreArguments] });
+            var call = JsonSerializer.Serialize(new { type = 1, invocationId = $"{i}", target = method, arguments = (object[])[argument(rooms[i])] });
             hello.Write(Clients.WebSocketFrames.OfClient(call + Separator));
         }
 

@@ -29,7 +29,7 @@ internal sealed class PlainHub : WebTarget
 
     public override Framing NewFraming(Records.Receive receive) => new WebSocketFrames(new Records([0x1e], receive));
 
-    public override Opening Open(string user, IReadOnlyList<string> rooms) => HubRequests.Open(Node, user, rooms, nameof(ChatHub.Join));
+    public override Opening Open(string user, IReadOnlyList<string> rooms) => HubRequests.Open(Node, user, rooms, nameof(ChatHub.Join), static room => room);
 
     public override RecordKind Read(ReadOnlySpan<byte> record, out long published)
     {

@@ -103,5 +103,24 @@ public sealed class KnownRoomsTests
     public void History_is_lost_if_the_room_has_another_epoch_or_ends_earlier(string epoch, long last, bool lost) =>
         new KnownRoom(epoch, last, 0).IsLostIn(At(5)).Should().Be(lost);
 
+    [Fact]
+    public void A_room_is_known_to_be_open_only_at_the_position_at_which_its_features_were_read()
+    {
+        var position = new RoomPosition(0xe, 5, 1, 20);
+        var read = KnownRoom.At(position, KnownRoom.None, "r");
+
+        read.IsOpenAt(position).Should().BeTrue();
+        read.IsOpenAt(position with { Revision = 21 }).Should().BeFalse("rules may have come with this revision");
+        read.IsOpenAt(position with { Epoch = 0xf }).Should().BeFalse("it is another room");
+        KnownRoom.At(position, KnownRoom.None, "rg").IsOpenAt(position).Should().BeFalse();
+        KnownRoom.At(position, KnownRoom.None).IsOpenAt(position).Should().BeFalse("the features were not read");
+        KnownRoom.At(position, KnownRoom.None, RoomCounters.BeingDeleted).IsOpenAt(position).Should().BeFalse();
+
+        // An answer without the features knows a later revision.
+        var later = read.Or(KnownRoom.At(position with { Revision = 21 }, read));
+        (later.Revision, later.IsOpenAt(position with { Revision = 21 }), later.IsOpenAt(position)).Should().Be((21, false, true));
+        later.Or(KnownRoom.At(position with { Revision = 21 }, read, "rg")).IsOpenAt(position with { Revision = 21 }).Should().BeFalse();
+    }
+
     private static KnownRoom At(long last) => new("epoch", last, 0);
 }
