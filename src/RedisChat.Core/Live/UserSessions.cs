@@ -168,7 +168,7 @@ internal sealed class UserSessions
 
         public IEnumerable<UserSession> All => _sessions.Values.SelectMany(sessions => sessions);
 
-        public IEnumerable<UserSession> Of(string user) => _sessions.GetValueOrDefault(user) ?? [];
+        public HashSet<UserSession> Of(string user) => _sessions.GetValueOrDefault(user) ?? [];
 
         public void Add(UserSession session)
         {
