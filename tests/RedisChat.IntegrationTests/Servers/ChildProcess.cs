@@ -68,11 +68,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Waits for one of these texts; <see langword="false"/> if one of the others comes first, or neither within 30 seconds.</summary>
+    /// <summary>Waits for one of these texts; <see langword="false"/> if one of the others comes first, or neither within two minutes.</summary>
     /// <remarks>For one caller at a time.</remarks>
     public async Task<bool> WritesAsync(string[] any, string[] or)
     {
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); deadline - DateTime.UtcNow is { Ticks: > 0 } rest;)
+        for (var deadline = DateTime.UtcNow.AddMinutes(2); deadline - DateTime.UtcNow is { Ticks: > 0 } rest;)
         {
             var output = Output;
             if (any.Any(text => output.Contains(text, StringComparison.Ordinal)))
