@@ -24,6 +24,7 @@ internal static class Others
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);
         await Inbox.RunAsync(chat);
+        await Drafts.RunAsync(chat);
         await ReadMarkers.RunAsync(chat);
         await Features.InspectAsync(provider.GetRequiredService<IServerInspection>());
         try

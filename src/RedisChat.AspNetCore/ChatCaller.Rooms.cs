@@ -6,6 +6,8 @@ internal sealed partial class ChatCaller
     /// <summary>The caller's inbox.</summary>
     public UserInbox Inbox => chat.User(user).Inbox;
 
+    public UserDrafts Drafts => chat.User(user).Drafts;
+
     /// <summary>Lists the rooms that the application lets the caller read.</summary>
     public async Task<RoomPage> ListRoomsAsync(RoomOrder order, string? cursor, int limit, CancellationToken cancellationToken)
     {

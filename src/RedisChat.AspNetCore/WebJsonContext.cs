@@ -16,6 +16,7 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(InviteRequest))]
 [JsonSerializable(typeof(RestrictionRequest))]
 [JsonSerializable(typeof(MarkerRequest))]
+[JsonSerializable(typeof(DraftRequest))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(DirectAnswer))]
 [JsonSerializable(typeof(RightsAnswer))]

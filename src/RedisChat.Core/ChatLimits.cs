@@ -24,6 +24,9 @@ public static class ChatLimits
     /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
     public const int MaxUnread = 99;
 
+    /// <summary>The most drafts of a user: see <see cref="UserDrafts"/>.</summary>
+    public const int MaxDrafts = 1000;
+
     /// <summary>
     /// The last message id of a room: 9,000,000,000,000,000, which is below 2^53, the limit up to which the scripts' numbers are exact.
     /// </summary>

@@ -34,6 +34,7 @@ public static class RedisChatEndpointExtensions
         ReadMarkerEndpoints.Map(chat);
         PresenceEndpoints.Map(chat);
         InboxEndpoints.Map(chat);
+        DraftEndpoints.Map(chat);
         ExportEndpoint.Map(chat);
         StreamEndpoints.Map(chat);
         return group;

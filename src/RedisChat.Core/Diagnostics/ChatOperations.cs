@@ -48,6 +48,9 @@ public static class ChatOperations
     /// <summary>Reading or changing the list of a user's rooms.</summary>
     public const string Inbox = "inbox";
 
+    /// <summary>Reading or changing a user's drafts.</summary>
+    public const string Drafts = "drafts";
+
     /// <summary>Ending what is watched for a user.</summary>
     public const string Revoke = "revoke";
 

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The room or the message has reached a limit, such as the kinds of reactions that a message may have. Nothing was changed.</summary>
+/// <summary>The room, the message or the user has reached a limit, such as the kinds of reactions that a message may have. Nothing was changed.</summary>
 public sealed class ChatLimitException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

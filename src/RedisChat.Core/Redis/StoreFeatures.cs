@@ -9,19 +9,20 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory];
+        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisDrafts(context, changer)];
         Activity = directory.Keeper;
         DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
+            new DraftEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects =
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
-            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
+            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind), new ChangedDrafts(context.Keys),
         ];
         Probed = [presence];
     }

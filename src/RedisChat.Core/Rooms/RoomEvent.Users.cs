@@ -12,6 +12,15 @@ public abstract partial record RoomEvent
         public string Room { get; }
     }
 
+    /// <summary>A draft of the user was saved or discarded.</summary>
+    internal sealed record DraftChanged : RoomEvent
+    {
+        public DraftChanged(DraftChange change, RoomPosition position)
+            : base(position) => Change = change;
+
+        public DraftChange Change { get; }
+    }
+
     /// <summary>Everything that was watched for a user before must end.</summary>
     internal sealed record Revoked : RoomEvent
     {

@@ -42,6 +42,8 @@ public sealed class InMemoryPresenceTests() : PresenceTests(new InMemoryStores()
 
 public sealed class InMemoryInboxTests() : InboxTests(new InMemoryStores());
 
+public sealed class InMemoryDraftTests() : DraftTests(new InMemoryStores());
+
 public sealed class InMemoryRevocationTests() : RevocationTests(new InMemoryStores());
 
 public sealed class InMemoryPresenceGuardTests() : PresenceGuardTests(new InMemoryStores());

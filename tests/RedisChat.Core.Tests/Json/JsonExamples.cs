@@ -124,6 +124,10 @@ internal static class JsonExamples
         (typeof(InboxPage), new InboxPage { Rooms = [Entry, new InboxRoom { Room = "empty", Member = Member }], Cursor = "17.lobby" }),
         (typeof(InboxChange), new InboxChange("lobby", Entry)),
         (typeof(InboxChange), new InboxChange("lobby", null)),
+        (typeof(Draft), new Draft { Room = "lobby", Text = "Dear \"Bob\"", SavedAt = Plain.Timestamp, Metadata = new Dictionary<string, string> { ["replyTo"] = "17" } }),
+        (typeof(IReadOnlyList<Draft>), new[] { new Draft { Room = "lobby", Text = "Hi", SavedAt = Plain.Timestamp } }),
+        (typeof(DraftChange), new DraftChange("lobby", new Draft { Room = "lobby", Text = "Hi", SavedAt = Plain.Timestamp })),
+        (typeof(DraftChange), new DraftChange("lobby", null)),
         (typeof(IReadOnlyList<UserRoom>), new[]
         {
             new UserRoom { Room = "lobby", Member = Member, MayRead = true, Position = Position, Marker = Marker, Unread = new(99, true), LastMessage = Edited, LastActivity = Edited.Timestamp },

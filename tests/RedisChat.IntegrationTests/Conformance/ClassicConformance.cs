@@ -225,6 +225,15 @@ public sealed class ClassicInboxTests(TestServer server) : InboxTests(new Classi
     }
 }
 
+public sealed class ClassicDraftTests(TestServer server) : DraftTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IDraftStore), () => new Chat(Store).User("alice").Drafts.ListAsync(Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicRevocationTests(TestServer server) : RevocationTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)

@@ -41,6 +41,8 @@ public sealed class ClusterPresenceTests(SharedCluster cluster) : PresenceTests(
 
 public sealed class ClusterInboxTests(SharedCluster cluster) : InboxTests(new ClusterStores(cluster));
 
+public sealed class ClusterDraftTests(SharedCluster cluster) : DraftTests(new ClusterStores(cluster));
+
 public sealed class ClusterRevocationTests(SharedCluster cluster) : RevocationTests(new ClusterStores(cluster));
 
 public sealed class ClusterPresenceGuardTests(SharedCluster cluster) : PresenceGuardTests(new ClusterStores(cluster));

@@ -40,6 +40,8 @@ public sealed class GarnetPresenceTests(SharedGarnet garnet) : PresenceTests(new
 
 public sealed class GarnetInboxTests(SharedGarnet garnet) : InboxTests(new GarnetStores(garnet));
 
+public sealed class GarnetDraftTests(SharedGarnet garnet) : DraftTests(new GarnetStores(garnet));
+
 public sealed class GarnetRevocationTests(SharedGarnet garnet) : RevocationTests(new GarnetStores(garnet));
 
 public sealed class GarnetPresenceGuardTests(SharedGarnet garnet) : PresenceGuardTests(new GarnetStores(garnet));

@@ -47,6 +47,8 @@ public sealed class RedisPresenceTests(TestServer server) : PresenceTests(new Re
 
 public sealed class RedisInboxTests(TestServer server) : InboxTests(new RedisStores(server));
 
+public sealed class RedisDraftTests(TestServer server) : DraftTests(new RedisStores(server));
+
 public sealed class RedisRevocationTests(TestServer server) : RevocationTests(new RedisStores(server));
 
 public sealed class RedisPresenceGuardTests(TestServer server) : PresenceGuardTests(new RedisStores(server));

@@ -47,6 +47,8 @@ public sealed class SealedPresenceTests(TestServer server) : PresenceTests(new S
 
 public sealed class SealedInboxTests(TestServer server) : InboxTests(new SealedStores(server));
 
+public sealed class SealedDraftTests(TestServer server) : DraftTests(new SealedStores(server));
+
 public sealed class SealedRevocationTests(TestServer server) : RevocationTests(new SealedStores(server));
 
 public sealed class SealedPresenceGuardTests(TestServer server) : PresenceGuardTests(new SealedStores(server));

@@ -52,6 +52,9 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("DELETE", "inbox/club/mute", null, Nothing)]
     [InlineData("PUT", "inbox/club/hide", null, Nothing)]
     [InlineData("DELETE", "inbox/club/hide", null, Nothing)]
+    [InlineData("PUT", "drafts/club", """{"text":"Dear"}""", Nothing)]
+    [InlineData("GET", "drafts/club", null, Nothing)]
+    [InlineData("DELETE", "drafts/club", null, Nothing)]
     public async Task An_operation_takes_one_right_of_the_application(string method, string path, string? body, RoomRights right)
     {
         var table = new TableAccess.Table();

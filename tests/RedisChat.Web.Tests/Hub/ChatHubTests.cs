@@ -135,6 +135,10 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<InboxPage>(bob, "GetInbox", null, false)).Rooms.Should().ContainSingle().Which.Room.Should().Be(room);
         (await CallAsync<bool>(bob, "SetMuted", room, true)).Should().BeTrue();
         (await CallAsync<bool>(bob, "SetHidden", room, true)).Should().BeTrue();
+        (await CallAsync<Draft>(bob, "SaveDraft", room, new DraftRequest { Text = "Dear Alice" })).Text.Should().Be("Dear Alice");
+        (await CallAsync<Draft>(bob, "GetDraft", room)).Text.Should().Be("Dear Alice");
+        (await CallAsync<IReadOnlyList<Draft>>(bob, "GetDrafts")).Should().ContainSingle().Which.Room.Should().Be(room);
+        (await CallAsync<bool>(bob, "DiscardDraft", room)).Should().BeTrue();
         (await CallAsync<MemberPage>(alice, "GetMembers", room, "members", null)).Members.Select(member => member.User).Should().BeEquivalentTo("alice", "bob");
         (await CallAsync<RoomMember>(alice, "SetRole", room, "bob", new RoleRequest { Role = RoomRole.Moderator })).Role.Should().Be(RoomRole.Moderator);
         (await CallAsync<RoomMember>(alice, "Mute", room, "bob", new RestrictionRequest { Seconds = 60, Reason = "loud" })).Mute!.Reason.Should().Be("loud");

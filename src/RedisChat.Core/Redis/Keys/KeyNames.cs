@@ -52,6 +52,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the rooms that a user is a member of.</summary>
     public string ListedRooms(string user) => $"{scheme.User(user)}:rooms";
 
+    /// <summary>The hash of a user's drafts.</summary>
+    public string Drafts(string user) => $"{scheme.User(user)}:drafts";
+
     /// <summary>The sorted set that is the change log.</summary>
     public string Changed(string room) => $"{Root(room)}:changed";
 

@@ -49,6 +49,9 @@ internal sealed class InMemoryRoom : ILiveRoom
     /// <summary>The list of rooms, if this is the scope of a user.</summary>
     public InMemoryUserRooms UserRooms { get; private set; }
 
+    /// <summary>The drafts, if this is the scope of a user.</summary>
+    public InMemoryDrafts Drafts { get; private set; }
+
     /// <summary>How far the history goes.</summary>
     public RoomActivity Activity
     {
@@ -76,7 +79,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -90,7 +93,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         About = new InMemoryAbout(this, _time);
         ReadMarkers = new InMemoryReadMarkers(this, _time);
         UserRooms = new InMemoryUserRooms(this, _time);
-        _features = [Reactions, Members, About, UserRooms];
+        Drafts = new InMemoryDrafts(this, _time);
+        _features = [Reactions, Members, About, UserRooms, Drafts];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.

@@ -16,4 +16,7 @@ public sealed class ChatUser
 
     /// <summary>The user's rooms, with what is new in them.</summary>
     public UserInbox Inbox => new(Id, _chat);
+
+    /// <summary>What the user has begun to write in rooms, on all devices.</summary>
+    public UserDrafts Drafts => new(Id, _chat);
 }
