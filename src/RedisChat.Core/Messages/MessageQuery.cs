@@ -33,4 +33,7 @@ public sealed record MessageQuery
 
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>
     public int Limit { get; init; }
+
+    /// <summary>Whether <see cref="MessagePage.Parents"/> are left out, because nobody will see them.</summary>
+    internal bool OmitsParents { get; init; }
 }

@@ -422,6 +422,16 @@ public sealed class ClassicReadMarkerHistoryTests(TestServer server) : ReadMarke
     }
 }
 
+/// <summary>The layout has no place for what a message replies to.</summary>
+public sealed class ClassicReplyTests(TestServer server) : ReplyTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("replies", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "yes") { ReplyTo = 1 }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 public sealed class ClassicPresenceGuardTests(TestServer server) : PresenceGuardTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test) => await Assert.ThrowsAsync<NotSupportedException>(test);
