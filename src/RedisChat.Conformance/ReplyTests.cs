@@ -227,7 +227,7 @@ public abstract class ReplyTests(StoreFactory stores) : StoreTests(stores)
 
         var page = await ReadAsync(new MessageQuery { Limit = 30 });
         page.Messages.Should().HaveCount(30).And.OnlyContain(message => message.ReplyTo != null);
-        page.Parents.Should().HaveCount(28, "two of 30 replies are to one parent, and 20 to another one, too: 100");
+        page.Parents.Should().HaveCount(29, "two of the replies are to one message");
         page.Parents[127].Message!.Text.Should().Be("edited");
         page.Parents[128].IsDeleted.Should().BeTrue();
         foreach (var (id, parent) in page.Parents)
@@ -315,6 +315,9 @@ public abstract class ReplyTests(StoreFactory stores) : StoreTests(stores)
                         ? await chat.SendAsync(Room, message, Cancelled)
                         : (await chat.SendManyAsync(Room, [new NewMessage($"user {number}", "look"), message], Cancelled))[1]);
                     enough.Release();
+
+                    // A store in memory never waits, and would leave no thread for the deletion.
+                    await Task.Yield();
                 }
             }
             catch (ChatParentNotFoundException)
