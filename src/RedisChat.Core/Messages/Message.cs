@@ -71,8 +71,17 @@ public sealed record Message
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
+    /// <summary>The message with all that few messages have, in one step.</summary>
+    internal Message With(int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo) };
+
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
+
+    private Details All
+    {
+        init => _details = value;
+    }
 
     // Most messages share one instance, which halves the memory of a message without its text.
     private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo);

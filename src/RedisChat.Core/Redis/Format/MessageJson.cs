@@ -210,14 +210,8 @@ internal static class MessageJson
         };
         if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0)
         {
-            message = message with
-            {
-                EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt),
-                Version = version,
-                Metadata = metadata,
-                IdempotencyKey = key,
-                ReplyTo = parent > 0 ? parent : null,
-            };
+            message = message.With(
+                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null);
         }
 
         return true;
