@@ -498,6 +498,8 @@ public sealed class ClassicModelTests(TestServer server) : ModelTests(new Classi
 
     protected override bool Reacts => false;
 
+    protected override bool Replies => false;
+
     protected override int Histories => 20;
 }
 
