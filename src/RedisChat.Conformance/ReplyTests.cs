@@ -195,6 +195,7 @@ public abstract class ReplyTests(StoreFactory stores) : StoreTests(stores)
         page.Parents.Where(parent => parent.Value.IsDeleted).Should().ContainSingle();
         (await ReadAsync(new MessageQuery { User = "carol", Limit = 1 })).Parents.Keys.Should().Equal(3);
         (await ReadAsync(new MessageQuery { Before = 11 })).Parents.Should().BeEmpty();
+        (await ReadAsync(new MessageQuery { OmitParents = true })).Parents.Should().BeEmpty();
         (await ReadAsync(new MessageQuery { Around = 14, Limit = 2 })).Parents.Keys.Should().BeEquivalentTo([3L, 12L]);
     });
 

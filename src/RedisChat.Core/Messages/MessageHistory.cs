@@ -15,7 +15,7 @@ internal static class MessageHistory
         var after = 0L;
         do
         {
-            var query = new MessageQuery { After = after, User = user, Limit = PageSize, OmitsParents = true };
+            var query = new MessageQuery { After = after, User = user, Limit = PageSize, OmitParents = true };
             page = await chat.ReceiveAsync(room, query, cancellationToken).ConfigureAwait(false);
             foreach (var message in page.Messages)
             {

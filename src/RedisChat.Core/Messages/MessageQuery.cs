@@ -34,6 +34,6 @@ public sealed record MessageQuery
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>
     public int Limit { get; init; }
 
-    /// <summary>Whether <see cref="MessagePage.Parents"/> are left out, because nobody will see them.</summary>
-    internal bool OmitsParents { get; init; }
+    /// <summary>Whether to leave out <see cref="MessagePage.Parents"/>, for a reader that shows none, or has the whole history anyway. It spares the round trip that reads them.</summary>
+    public bool OmitParents { get; init; }
 }

@@ -135,7 +135,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
             page = await additions![i].AddToAsync(page).ConfigureAwait(false);
         }
 
-        if (query.OmitsParents || PageParents.MissingFrom(page.Messages) is not { } others)
+        if (query.OmitParents || PageParents.MissingFrom(page.Messages) is not { } others)
         {
             return page;
         }

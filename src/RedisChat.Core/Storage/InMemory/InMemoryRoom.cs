@@ -230,7 +230,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var older = Messages(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
             var newer = Messages(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
             var page = _features.Aggregate(plan.ToPage(older, newer, Position, []), (page, feature) => feature.AddTo(page, query.Reader));
-            return !query.OmitsParents && PageParents.MissingFrom(page.Messages) is { } others ? PageParents.AddTo(page, others.Select(At).OfType<Message>(), []) : page;
+            return !query.OmitParents && PageParents.MissingFrom(page.Messages) is { } others ? PageParents.AddTo(page, others.Select(At).OfType<Message>(), []) : page;
         }
     }
 
