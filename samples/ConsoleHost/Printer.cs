@@ -9,6 +9,8 @@ namespace RedisChat.ConsoleHost;
 /// </summary>
 internal sealed class Printer
 {
+    private const int LongestQuote = 40;
+
     private static readonly Style Dim = new(Color.Grey);
     private static readonly Style Own = new(Color.Green);
     private static readonly Style Other = new(Color.Aqua);
@@ -45,17 +47,28 @@ internal sealed class Printer
     /// <summary>Prints a message: <c>#7 14:05 alice: hello</c>.</summary>
     /// <param name="message">The message.</param>
     /// <param name="own">Whether the user wrote it.</param>
-    public void Message(Message message, bool own)
+    /// <param name="parent">The message that it replies to, if that is known.</param>
+    public void Message(Message message, bool own, ReplyParent? parent = null)
     {
         var time = TimeZoneInfo.ConvertTime(message.Timestamp, _zone);
         Line(
             _output,
             (string.Create(CultureInfo.InvariantCulture, $"#{message.Id} {time:HH:mm:ss} "), Dim),
             (message.User, own ? Own : Other),
+            (message.ReplyTo is { } id ? string.Create(CultureInfo.InvariantCulture, $" to #{id}") : "", Dim),
+            (Quote(parent), Dim),
             (": ", Dim),
             (message.Text, null),
             (message.Version > 1 ? " (edited)" : "", Dim));
     }
+
+    private static string Quote(ReplyParent? parent) => parent switch
+    {
+        { Message: { Text.Length: > LongestQuote } message } => $" ({message.User}: {message.Text[..LongestQuote]}…)",
+        { Message: { } message } => $" ({message.User}: {message.Text})",
+        { IsDeleted: true } => " (deleted)",
+        _ => "",
+    };
 
     /// <summary>Prints the number and time of a message whose text the user already sees: <c>#7 14:05 sent</c>.</summary>
     public void Sent(Message message) =>

@@ -14,6 +14,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
     private const string Help = $"""
         /history [N]       the last N messages (20)
         /from USER         the last messages of one user
+        /reply ID TEXT     reply to a message
         /edit ID TEXT      give a message of yours another text
         /delete ID         delete a message of yours
         /react ID EMOJI    react to a message
@@ -29,7 +30,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages, .. DirectoryCommands.Usages];
+    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages, .. DirectoryCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
@@ -49,13 +50,16 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         switch (command)
         {
             case "":
-                await SendAsync(rest, cancellationToken);
+                await SendAsync(rest, null, cancellationToken);
                 break;
             case "/history":
                 await HistoryAsync(rest, cancellationToken);
                 break;
             case "/from" when rest.Length > 0:
                 ShowOrSay(await room.ReceiveAsync(new MessageQuery { User = rest, Limit = RoomView.DefaultCount, Reader = user }, cancellationToken));
+                break;
+            case "/reply" when Cut(rest) is var (id, text) && TryParseId(id, out var number) && text.Length > 0:
+                await SendAsync(text, number, cancellationToken);
                 break;
             case "/edit" when Cut(rest) is var (id, text) && TryParseId(id, out var number) && text.Length > 0:
                 await EditAsync(number, text, cancellationToken);
@@ -97,10 +101,10 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         return true;
     }
 
-    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    private async Task SendAsync(string text, long? parent, CancellationToken cancellationToken)
     {
-        var receipt = await room.SendAsync(user, text, cancellationToken);
-        var message = new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp };
+        var receipt = await room.SendAsync(new NewMessage(user, text) { ReplyTo = parent }, cancellationToken);
+        var message = new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp, ReplyTo = parent };
         if (isTyped)
         {
             view.ShowSent(message);

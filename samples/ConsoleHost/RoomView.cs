@@ -22,7 +22,7 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
     {
         foreach (var message in page.Messages)
         {
-            Show(message);
+            Show(message, message.ReplyTo is { } parent ? page.Parents.GetValueOrDefault(parent) : null);
             if (page.Reactions.TryGetValue(message.Id, out var reactions))
             {
                 Show(message.Id, reactions);
@@ -103,5 +103,5 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
         }
     }
 
-    private void Show(Message message) => printer.Message(message, own: message.User == user);
+    private void Show(Message message, ReplyParent? parent = null) => printer.Message(message, own: message.User == user, parent);
 }

@@ -11,7 +11,7 @@ internal sealed partial class ChatCaller
     public async Task<MessageReceipt> SendAsync(string room, SendRequest request, ChatProblem? refusal, CancellationToken cancellationToken)
     {
         var found = await RoomAsync(room, RoomRights.Send, cancellationToken).ConfigureAwait(false);
-        var message = new NewMessage(user, request.Text) { Metadata = request.Metadata!, IdempotencyKey = request.IdempotencyKey };
+        var message = new NewMessage(user, request.Text) { Metadata = request.Metadata!, IdempotencyKey = request.IdempotencyKey, ReplyTo = request.ReplyTo };
 
         // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
         if (refusal is not null && (message.IdempotencyKey is null || await found.FindSentAsync(message, cancellationToken).ConfigureAwait(false) is null))

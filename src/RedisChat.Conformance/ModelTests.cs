@@ -15,12 +15,17 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
     /// <summary>Whether the histories contain reactions. Override it for a store that keeps none.</summary>
     protected virtual bool Reacts => true;
 
+    /// <summary>Whether the histories contain replies. Override it for a store that has none.</summary>
+    protected virtual bool Replies => true;
+
     /// <summary>How many histories each run tries.</summary>
     protected virtual int Histories => 40;
 
     private abstract record Move;
 
     private sealed record Send(string User, string[] Texts) : Move;
+
+    private sealed record Reply(string User, int[] Parents) : Move;
 
     private sealed record Edit(int Id, string Text) : Move;
 
@@ -62,6 +67,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 
     private static readonly Gen<Move> AnyMove = Gen.Frequency(
         (4, Gen.Select(Gen.OneOf(Users), Text.Array[1, 60], (user, texts) => (Move)new Send(user, texts))),
+        (2, Gen.Select(Gen.OneOf(Users), Gen.Int[1, 150].Array[1, 5], (user, parents) => (Move)new Reply(user, parents))),
         (2, Gen.Select(Gen.Int[1, 300], Text, (id, text) => (Move)new Edit(id, text))),
         (3, Gen.Int[1, 300].Select(id => (Move)new Delete(id))),
         (4, Gen.Select(
@@ -86,6 +92,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 var page = await Store.ReadAsync(room, new MessageQuery { Limit = 1000, After = Math.Max(count - 1000, 0) });
                 page.Messages.Should().Equal(all.Skip(count - 1000).OfType<Message>());
                 CheckReactions(page, model, reader: null);
+                CheckParents(page, model);
             },
             iter: Histories, threads: 1);
     }
@@ -147,6 +154,21 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 }
 
                 break;
+            case Reply reply when Replies:
+                var sending = async () => await Store.AppendAsync(room, [.. reply.Parents.Select(parent => New(reply.User, $"to {parent}") with { ReplyTo = parent })]);
+                if (reply.Parents.Any(parent => model.At(parent) is null))
+                {
+                    model.At((int)(await Assert.ThrowsAsync<ChatParentNotFoundException>(sending)).ParentId).Should().BeNull();
+                    break;
+                }
+
+                foreach (var (receipt, parent) in (await sending()).Zip(reply.Parents))
+                {
+                    receipt.Id.Should().Be(model.Messages.Count + 1);
+                    model.Messages.Add(new Message { Id = receipt.Id, User = reply.User, Text = $"to {parent}", Timestamp = receipt.Timestamp, ReplyTo = parent });
+                }
+
+                break;
             case Edit edit when Edits:
                 var edited = await Store.ChangeAsync(room, edit.Id, _ => MessageDecision.Edit(edit.Text));
                 if (model.At(edit.Id) is { } old)
@@ -191,6 +213,7 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
                 var page = await Store.ReadAsync(room, read.Query);
                 page.Messages.Should().Equal(Page(model.Messages, read.Query));
                 CheckReactions(page, model, read.Query.Reader);
+                CheckParents(page, model);
                 break;
         }
     }
@@ -224,6 +247,10 @@ public abstract class ModelTests(StoreFactory stores) : StoreTests(stores)
 
         page.Reactions.Keys.Should().BeSubsetOf(page.Messages.Select(message => message.Id));
     }
+
+    private static void CheckParents(MessagePage page, Model model) =>
+        page.Parents.Should().Equal(page.Messages.Select(message => message.ReplyTo).OfType<long>().Distinct().ToDictionary(
+            parent => parent, parent => new ReplyParent { Message = model.At((int)parent), IsDeleted = model.At((int)parent) is null }));
 
     private static List<Message> Page(List<Message?> model, MessageQuery query)
     {

@@ -101,6 +101,7 @@ public sealed partial class Chat
     /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The message is stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used for a different message.</exception>
+    /// <exception cref="ChatParentNotFoundException">A message replies to one that does not exist in the room. Nothing was stored.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store does not support metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>
@@ -134,6 +135,7 @@ public sealed partial class Chat
     /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
     /// <exception cref="ChatDurabilityException">The messages are stored, but <see cref="ChatOptions.Durability"/> was not confirmed in time.</exception>
     /// <exception cref="ChatIdempotencyConflictException">An idempotency key was already used for a different message.</exception>
+    /// <exception cref="ChatParentNotFoundException">A message replies to one that does not exist in the room. Nothing was stored.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store does not support metadata or idempotency keys: <see cref="ClassicMessageStore"/>.</exception>

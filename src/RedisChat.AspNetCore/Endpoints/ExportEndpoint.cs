@@ -60,7 +60,7 @@ internal static class ExportEndpoint
         async Task<MessagePage> ReadAsync(long after)
         {
             var found = await call.RoomAsync(room, RoomRights.Read).ConfigureAwait(false);
-            return await found.ReceiveAsync(new MessageQuery(PageSize) { After = after, Reader = call.User }, call.Aborted).ConfigureAwait(false);
+            return await found.ReceiveAsync(new MessageQuery(PageSize) { After = after, Reader = call.User, OmitParents = true }, call.Aborted).ConfigureAwait(false);
         }
     }
 }

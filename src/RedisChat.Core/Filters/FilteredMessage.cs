@@ -15,6 +15,9 @@ public sealed record FilteredMessage
     /// <summary>The metadata; <see langword="null"/> for an edit that keeps what the message has.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>The id of the message that a new one replies to; <see langword="null"/> if it replies to none, and for an edit, which does not change it.</summary>
+    public long? ReplyTo { get; init; }
+
     /// <summary>The id of the message that is edited; <see langword="null"/> for a new message.</summary>
     public long? EditedId { get; init; }
 }

@@ -36,7 +36,8 @@ internal sealed class MessageFilters
         }
 
         var accepted = await FilterAsync(
-            new FilteredMessage { Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata }, ChatOperations.Send, cancellationToken)
+            new FilteredMessage { Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata, ReplyTo = message.ReplyTo },
+            ChatOperations.Send, cancellationToken)
             .ConfigureAwait(false);
         return message.With(accepted.Text, accepted.Metadata!);
     }

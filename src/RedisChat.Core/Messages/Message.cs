@@ -54,18 +54,37 @@ public sealed record Message
         init => _details = _details with { IdempotencyKey = value };
     }
 
+    /// <summary>
+    /// The id of the message in the same room that this one replies to; <see langword="null"/> if it replies to none. That message existed when this one was stored;
+    /// it may have been deleted since. A page brings it: see <see cref="MessagePage.Parents"/>.
+    /// </summary>
+    public long? ReplyTo
+    {
+        get => _details.ReplyTo;
+        init => _details = _details with { ReplyTo = value };
+    }
+
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
 
-    private static readonly Details AsSent = new(1, null, NoMetadata, null);
+    private static readonly Details AsSent = new(1, null, NoMetadata, null, null);
 
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
+    /// <summary>The message with all that few messages have, in one step.</summary>
+    internal Message With(int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo) };
+
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
 
+    private Details All
+    {
+        init => _details = value;
+    }
+
     // Most messages share one instance, which halves the memory of a message without its text.
-    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey);
+    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo);
 
     /// <summary>Whether the other message has the same properties, including each entry of the metadata.</summary>
     public bool Equals(Message? other) =>
@@ -77,6 +96,7 @@ public sealed record Message
         && User == other.User
         && Text == other.Text
         && IdempotencyKey == other.IdempotencyKey
+        && ReplyTo == other.ReplyTo
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

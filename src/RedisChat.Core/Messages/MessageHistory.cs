@@ -15,7 +15,8 @@ internal static class MessageHistory
         var after = 0L;
         do
         {
-            page = await chat.ReceiveAsync(room, new MessageQuery { After = after, User = user, Limit = PageSize }, cancellationToken).ConfigureAwait(false);
+            var query = new MessageQuery { After = after, User = user, Limit = PageSize, OmitParents = true };
+            page = await chat.ReceiveAsync(room, query, cancellationToken).ConfigureAwait(false);
             foreach (var message in page.Messages)
             {
                 cancellationToken.ThrowIfCancellationRequested();

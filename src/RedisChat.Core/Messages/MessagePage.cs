@@ -32,7 +32,20 @@ public sealed record MessagePage
         System.Collections.Frozen.FrozenDictionary<long, IReadOnlyList<Reaction>>.Empty;
 
     /// <summary>
-    /// The stored messages in this range that could not be read, by ascending id. They do not count as <see cref="Messages"/> and do
+    /// The messages that replies on this page refer to (<see cref="Message.ReplyTo"/>), by id: each once, and in its present state, whether it is on the page or not.
+    /// Empty if there are no replies on the page. A parent's own parent is not included.
+    /// </summary>
+    public IReadOnlyDictionary<long, ReplyParent> Parents
+    {
+        get;
+        init => field = value ?? NoParents;
+    } = NoParents;
+
+    private static readonly IReadOnlyDictionary<long, ReplyParent> NoParents =
+        System.Collections.Frozen.FrozenDictionary<long, ReplyParent>.Empty;
+
+    /// <summary>
+    /// The stored messages in this range, or among <see cref="Parents"/>, that could not be read, by ascending id. They do not count as <see cref="Messages"/> and do
     /// not make the call fail. If a sealed bucket cannot be unpacked, this includes every requested id in it.
     /// </summary>
     public IReadOnlyList<UnreadableMessage> Unreadable

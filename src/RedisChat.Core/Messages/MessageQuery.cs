@@ -33,4 +33,7 @@ public sealed record MessageQuery
 
     /// <summary>The most messages to return: 1 to <see cref="ChatLimits.MaxPageSize"/>.</summary>
     public int Limit { get; init; }
+
+    /// <summary>Whether to leave out <see cref="MessagePage.Parents"/>, for a reader that shows none, or has the whole history anyway. It spares the round trip that reads them.</summary>
+    public bool OmitParents { get; init; }
 }

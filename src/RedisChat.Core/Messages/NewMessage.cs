@@ -6,10 +6,11 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    private static readonly object KeyIsGenerated = new();
+    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null);
+    private static readonly Details KeyIsGenerated = AsGiven with { IsKeyGenerated = true };
 
-    // One field, because every send allocates a message, and a generated key is never repeated by a caller, so that the original does not matter then.
-    private object? _origin;
+    // One field for what few messages have, because every send allocates a message.
+    private Details _details = AsGiven;
 
     /// <summary>Creates an empty message, to be filled by an initializer.</summary>
     public NewMessage()
@@ -56,6 +57,17 @@ public sealed record NewMessage
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
+    /// The id of the message in the same room that this one replies to; <see langword="null"/> if it replies to none. 1 to <see cref="ChatLimits.MaxMessageId"/>.
+    /// That message must exist in the step that stores this one, or the send fails with <see cref="ChatParentNotFoundException"/>; so it cannot be one of the same
+    /// batch, whose ids are not known yet. It may be deleted later.
+    /// </summary>
+    public long? ReplyTo
+    {
+        get => _details.ReplyTo;
+        init => _details = _details with { ReplyTo = value };
+    }
+
+    /// <summary>
     /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
     /// it is not read from JSON.
     /// </summary>
@@ -69,8 +81,10 @@ public sealed record NewMessage
     [JsonIgnore]
     public bool IsKeyGenerated
     {
-        get => _origin == KeyIsGenerated;
-        init => _origin = value ? KeyIsGenerated : _origin == KeyIsGenerated ? null : _origin;
+        get => _details.IsKeyGenerated;
+        init => _details = !value ? _details with { IsKeyGenerated = false }
+            : _details.ReplyTo is null ? KeyIsGenerated
+            : new Details(_details.ReplyTo, IsKeyGenerated: true, null);
     }
 
     /// <summary>
@@ -78,13 +92,13 @@ public sealed record NewMessage
     /// their originals are, because a filter need not decide the same way twice. <see langword="null"/> if the message is as it was sent, or if its key was generated.
     /// </summary>
     [JsonIgnore]
-    public NewMessage? Original => _origin as NewMessage;
+    public NewMessage? Original => _details.Original;
 
     /// <summary>The message with what filters made of it.</summary>
     internal NewMessage With(string text, IReadOnlyDictionary<string, string> metadata) =>
         text == Text && Message.MetadataEquals(metadata, Metadata)
             ? this
-            : this with { Text = text, Metadata = MetadataCopy.Of(metadata), _origin = IsKeyGenerated ? _origin : this };
+            : this with { Text = text, Metadata = MetadataCopy.Of(metadata), _details = _details with { Original = IsKeyGenerated ? null : this } };
 
     /// <summary>The message, with metadata that the caller can no longer change.</summary>
     internal NewMessage Snapshot() => Metadata is MetadataCopy ? this : this with { Metadata = MetadataCopy.Of(Metadata) };
@@ -105,4 +119,7 @@ public sealed record NewMessage
 
         return copy;
     }
+
+    // A generated key is never repeated by a caller, so such a message keeps no original.
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original);
 }

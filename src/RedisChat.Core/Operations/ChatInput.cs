@@ -230,6 +230,12 @@ internal static class ChatInput
         {
             CheckId(key, name with { Property = nameof(message.IdempotencyKey) });
         }
+
+        if (message.ReplyTo is < 1 or > ChatLimits.MaxMessageId)
+        {
+            throw new ChatInputException(
+                $"A message id must be from 1 to {ChatLimits.MaxMessageId}.", $"{name with { Property = nameof(message.ReplyTo) }}");
+        }
     }
 
     private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, ArgumentName name)

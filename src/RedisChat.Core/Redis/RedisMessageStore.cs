@@ -94,6 +94,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Completes when the last report of a deletion that was heard has been checked.</summary>
     internal Task DeletionCheckedAsync() => _live.DeletionCheckedAsync();
 
+    /// <summary>The sends, for tests that prepare one themselves.</summary>
+    internal RedisSends Sends => _sends;
+
     /// <summary>How many bytes of buffers are kept for later sends.</summary>
     internal int PooledBytes => _sends.PooledBytes;
 

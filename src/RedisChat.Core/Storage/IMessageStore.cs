@@ -40,7 +40,8 @@ public interface IMessageStore
     /// <param name="messages">1 to <see cref="ChatLimits.MaxBatchSize"/> messages, each with an idempotency key if <see cref="RecognizesRepeatedAppends"/>.</param>
     /// <param name="cancellationToken">Stops waiting; messages that were already sent may still be stored.</param>
     /// <returns>A receipt for each message, in the same order.</returns>
-    /// <exception cref="ChatIdempotencyConflictException">The same user already used a key for a different text or different metadata.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The same user already used a key for a different text, different metadata, or a reply to a different message.</exception>
+    /// <exception cref="ChatParentNotFoundException">A message replies to one that does not exist, and was not stored before. None is stored.</exception>
     ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default);
 

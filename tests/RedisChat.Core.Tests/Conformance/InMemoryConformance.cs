@@ -56,6 +56,8 @@ public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMe
 
 public sealed class InMemoryReadMarkerHistoryTests() : ReadMarkerHistoryTests(new InMemoryStores());
 
+public sealed class InMemoryReplyTests() : ReplyTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

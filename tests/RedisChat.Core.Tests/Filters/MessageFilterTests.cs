@@ -290,6 +290,21 @@ public sealed class MessageFilterTests
         var generated = sent with { IsKeyGenerated = true };
         generated.With("hi", sent.Metadata).Should().Be(new NewMessage("alice", "hi") { IdempotencyKey = "key", IsKeyGenerated = true });
         (generated with { IsKeyGenerated = false }).IsKeyGenerated.Should().BeFalse();
+        (sent.With("hi", sent.Metadata) with { IsKeyGenerated = true }).Original.Should().BeNull();
+    }
+
+    [Fact]
+    public void What_a_message_replies_to_is_kept_whatever_happens_to_it()
+    {
+        var sent = new NewMessage("alice", "hello") { ReplyTo = 5, IdempotencyKey = "key" };
+
+        var replaced = sent.With("hi", sent.Metadata);
+        (replaced.ReplyTo, replaced.Original).Should().Be((5, sent));
+        var generated = replaced with { IsKeyGenerated = true };
+        (generated.ReplyTo, generated.IsKeyGenerated, generated.Original).Should().Be((5, true, null));
+        (generated with { IsKeyGenerated = false }).Should().Be(new NewMessage("alice", "hi") { IdempotencyKey = "key", ReplyTo = 5 });
+        (generated with { ReplyTo = null }).Should().Be(new NewMessage("alice", "hi") { IdempotencyKey = "key", IsKeyGenerated = true });
+        (sent with { ReplyTo = 6 }).Should().NotBe(sent);
     }
 
     private Chat Chat(params IMessageFilter[] filters) => new(_store, _options, _time, _log, filters);

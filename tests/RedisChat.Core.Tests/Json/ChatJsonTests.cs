@@ -61,7 +61,7 @@ public sealed class ChatJsonTests
     [Fact]
     public void A_message_in_JSON() =>
         JsonSerializer.Serialize(JsonExamples.Edited with { User = "bob", Text = "hi" }, ChatJsonContext.Default.Message).Should().Be(
-            """{"id":9000000000000000,"user":"bob","text":"hi","timestamp":"2026-11-23T07:20:09.447123+00:00","editedAt":"2026-11-23T07:20:09.447124+00:00","version":2147483647,"metadata":{"lang":"en","Case Kept":""},"idempotencyKey":"phone-1"}""");
+            """{"id":9000000000000000,"user":"bob","text":"hi","timestamp":"2026-11-23T07:20:09.447123+00:00","editedAt":"2026-11-23T07:20:09.447124+00:00","version":2147483647,"metadata":{"lang":"en","Case Kept":""},"idempotencyKey":"phone-1","replyTo":9000000000000000}""");
 
     [Fact]
     public void An_event_in_JSON_begins_with_its_kind_and_has_its_position_as_a_token() =>
@@ -106,6 +106,21 @@ public sealed class ChatJsonTests
     }
 
     [Fact]
+    public void The_parents_of_a_page_in_JSON() =>
+        JsonSerializer.Serialize(
+            new MessagePage
+            {
+                Messages = [],
+                Position = RoomPosition.Start,
+                Parents = new Dictionary<long, ReplyParent> { [1] = new() { Message = JsonExamples.Plain }, [7] = new() { IsDeleted = true } },
+            },
+            ChatJsonContext.Default.MessagePage)
+        .Should().Contain(
+            """
+            "parents":{"1":{"message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{}},"isDeleted":false},"7":{"isDeleted":true}}
+            """);
+
+    [Fact]
     public void A_page_in_JSON_has_no_key_names()
     {
         foreach (var options in JsonExamples.Ways)
@@ -114,7 +129,7 @@ public sealed class ChatJsonTests
         }
 
         JsonSerializer.Serialize(JsonExamples.Page with { Messages = [] }, ChatJsonContext.Default.MessagePage).Should().Be(
-            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"unreadable":[{"id":7},{}]}""");
+            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"parents":{},"unreadable":[{"id":7},{}]}""");
     }
 
     [Fact]

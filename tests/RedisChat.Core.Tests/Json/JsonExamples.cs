@@ -49,6 +49,7 @@ internal static class JsonExamples
         Version = int.MaxValue,
         Metadata = new Dictionary<string, string> { ["lang"] = "en", ["Case Kept"] = "" },
         IdempotencyKey = "phone-1",
+        ReplyTo = ChatLimits.MaxMessageId,
     };
 
     public static readonly InboxRoom Entry = new()
@@ -103,6 +104,7 @@ internal static class JsonExamples
         (typeof(Message), Edited),
         (typeof(NewMessage), new NewMessage("alice", "hello")),
         (typeof(NewMessage), new NewMessage("alice", "hello") { IdempotencyKey = "phone-1", Metadata = Edited.Metadata }),
+        (typeof(NewMessage), new NewMessage("alice", "hello") { ReplyTo = ChatLimits.MaxMessageId }),
         (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
         (typeof(MessageQuery), MessageQuery.Newest),
         (typeof(MessageQuery), new MessageQuery { Before = ChatLimits.MaxMessageId, User = "alice", Limit = ChatLimits.MaxPageSize }),
@@ -111,6 +113,7 @@ internal static class JsonExamples
         (typeof(MessagePage), Page),
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
+        (typeof(MessagePage), Page with { Parents = new Dictionary<long, ReplyParent> { [1] = new() { Message = Plain }, [ChatLimits.MaxMessageId] = new() { IsDeleted = true } } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
         (typeof(RoomAbout), About),
         (typeof(RoomAbout), RoomAbout.None),

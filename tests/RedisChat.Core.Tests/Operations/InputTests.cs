@@ -62,6 +62,18 @@ public sealed class InputTests
         await RefusedAsync(
             () => _chat.SendAsync("lobby", new NewMessage("alice", "hello") { IdempotencyKey = key }, Cancelled), "message.IdempotencyKey");
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(ChatLimits.MaxMessageId + 1)]
+    public async Task A_bad_id_to_reply_to_is_refused(long id)
+    {
+        await RefusedAsync(() => _chat.SendAsync("lobby", new NewMessage("alice", "hello") { ReplyTo = id }, Cancelled), "message.ReplyTo");
+        await RefusedAsync(
+            () => _chat.SendManyAsync("lobby", [new("alice", "hi"), new("alice", "hi") { ReplyTo = id }], Cancelled), "messages[1].ReplyTo");
+    }
+
     [Fact]
     public async Task The_longest_ids_are_allowed()
     {

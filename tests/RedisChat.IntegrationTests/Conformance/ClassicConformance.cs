@@ -431,6 +431,16 @@ public sealed class ClassicReadMarkerHistoryTests(TestServer server) : ReadMarke
     }
 }
 
+/// <summary>The layout has no place for what a message replies to.</summary>
+public sealed class ClassicReplyTests(TestServer server) : ReplyTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("replies", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "yes") { ReplyTo = 1 }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 public sealed class ClassicPresenceGuardTests(TestServer server) : PresenceGuardTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test) => await Assert.ThrowsAsync<NotSupportedException>(test);
@@ -496,6 +506,8 @@ public sealed class ClassicModelTests(TestServer server) : ModelTests(new Classi
     protected override bool Edits => false;
 
     protected override bool Reacts => false;
+
+    protected override bool Replies => false;
 
     protected override int Histories => 20;
 }

@@ -61,6 +61,8 @@ public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerList
 
 public sealed class RedisReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new RedisStores(server));
 
+public sealed class RedisReplyTests(TestServer server) : ReplyTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

@@ -48,6 +48,25 @@ public sealed class ChatSessionTests
             .And.Contain("Deleted the room with everything in it.").And.Contain("No room has a name or a topic.");
     }
 
+    [Fact]
+    public async Task Replies_are_shown_with_what_they_refer_to_and_its_text_is_cleaned_too()
+    {
+        var (output, _) = await RunAsync(isTyped: false, "\u202eevil\u001b[2J", "/reply #1 yes", "/reply 1 no", $"/reply 2 {new string('x', 50)}", "/reply 4 z", "/delete 1", "/history");
+
+        output[1].Should().MatchRegex(@"^#2 \S+ alice to #1: yes$");
+        output[^4].Should().MatchRegex(@"^#2 \S+ alice to #1 \(deleted\): yes$");
+        output[^2].Should().MatchRegex(@"^#4 \S+ alice to #2 \(alice: yes\): x{50}$");
+        output[^1].Should().MatchRegex(@"^#5 \S+ alice to #4 \(alice: x{40}…\): z$");
+    }
+
+    [Fact]
+    public async Task The_quoted_text_of_another_user_is_cleaned()
+    {
+        var (output, _) = await RunAsync(isTyped: false, "\u202eevil", "/reply #1 yes", "/history 1");
+
+        output[^1].Should().MatchRegex(@"^#2 \S+ alice to #1 \(alice: \ufffdevil\): yes$");
+    }
+
     private static async Task<(string[] Output, string[] Texts)> RunAsync(bool isTyped, params string[] lines)
     {
         var chat = new Chat(new InMemoryMessageStore());

@@ -265,6 +265,8 @@ public sealed class ConsoleHostTests
     [Theory]
     [InlineData("/dance", "There is no command /dance")]
     [InlineData("/edit 1", "/edit ID TEXT")]
+    [InlineData("/reply 1", "/reply ID TEXT")]
+    [InlineData("/reply 5 yes", "Message 5, which is replied to, does not exist")]
     [InlineData("/delete one", "/delete ID")]
     [InlineData("/history 0", "from 1 to 1000")]
     [InlineData("/from", "/from USER")]

@@ -24,6 +24,7 @@ public sealed partial class ScriptKeysTests
         await sealing.SealedAsync();
         await chat.EditAsync("lobby", 2, "user0", "changed", Cancelled);
         await chat.DeleteAsync("lobby", 3, "user1", cancellationToken: Cancelled);
+        await chat.SendManyAsync("lobby", [new("alice", "old") { ReplyTo = 4 }, new("alice", "new") { ReplyTo = 129 }], Cancelled);
         var lines = await monitor.StopAsync(connection);
 
         var touched = new HashSet<string>();
@@ -44,7 +45,8 @@ public sealed partial class ScriptKeysTests
 
         touched.Should().Contain("HSET chatroom:{lobby}").And.Contain("HSET chatroom:{lobby}:m:0").And.Contain("APPEND chatroom:{lobby}:u:alice")
             .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0")
-            .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0");
+            .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0")
+            .And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HGET chatroom:{lobby}:sealed");
     }
 
     private static async Task UseEverythingAsync(Chat chat)

@@ -58,6 +58,29 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Fact]
+    public async Task Replies_are_sent_and_pages_bring_what_they_refer_to()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+        await node.Chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 5).Select(n => new NewMessage("bob", $"m{n}"))], Cancelled);
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"to one","replyTo":1,"idempotencyKey":"k1"}""")).Expect(201)["id"].Should().Be("6");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"to two","replyTo":2}""")).Expect(201);
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"nobody there","replyTo":100}""")).ExpectProblem(409, "parent-not-found");
+        await node.Chat.DeleteAsync("lobby", 2, "bob", cancellationToken: Cancelled);
+
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"too late","replyTo":2}""")).ExpectProblem(409, "parent-not-found");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"to one","replyTo":1,"idempotencyKey":"k1"}""")).Expect(200)["id"].Should().Be("6");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"to one","replyTo":3,"idempotencyKey":"k1"}""")).ExpectProblem(409, "key-conflict");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"a","replyTo":0}""")).ExpectProblem(400, "invalid", parameter: "replyTo");
+        var page = (await alice.SendAsync("GET", "rooms/lobby/messages?limit=2")).Expect(200);
+        (page["messages.0.replyTo"], page["messages.1.replyTo"], page["parents.1.message.text"], page["parents.1.isDeleted"]).Should().Be(("1", "2", "m1", "False"));
+        page.Json.GetProperty("parents").GetProperty("2").ToString().Should().Be("""{"isDeleted":true}""");
+        (await alice.SendAsync("GET", "rooms/lobby/messages?before=6")).Expect(200).Json.GetProperty("parents").ToString().Should().Be("{}");
+        (await alice.SendAsync("GET", "rooms/lobby/messages/6")).Expect(200)["replyTo"].Should().Be("1");
+        (await alice.SendAsync("GET", "rooms/lobby/export")).Expect(200).Text.Split('\n')[4].Should().EndWith("\"replyTo\":1}");
+    }
+
+    [Fact]
     public async Task Pages_are_read_in_all_directions()
     {
         await using var node = await StartAsync();

@@ -67,6 +67,35 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replies_work_like_at_the_endpoints_with_both_protocols()
+    {
+        await _node.Chat.SendAsync("lobby", "bob", "question");
+        var json = (await ConnectAsync(_node, "alice")).Connection;
+        var packed = new HubConnectionBuilder()
+            .WithUrl(new Uri(_node.Address, "hub"), options => options.Headers[HeaderAuthentication.Header] = "carol")
+            .AddMessagePackProtocol()
+            .Build();
+        _owned.Push(packed);
+        await packed.StartAsync(Limit.Token);
+
+        var first = await json.InvokeAsync<MessageReceipt>("Send", "lobby", new SendRequest { Text = "answer", ReplyTo = 1 }, Limit.Token);
+        await packed.InvokeAsync<Dictionary<string, object>>("Send", "lobby", new Dictionary<string, object?> { ["text"] = "another", ["replyTo"] = first.Id }, Limit.Token);
+        foreach (var connection in new[] { json, packed })
+        {
+            var refused = await Assert.ThrowsAsync<HubException>(
+                () => connection.InvokeAsync<object>("Send", "lobby", new Dictionary<string, object?> { ["text"] = "answer", ["replyTo"] = 100 }, Limit.Token));
+            refused.Message.Should().Contain("parent-not-found: The message that is replied to does not exist.");
+        }
+
+        var page = await json.InvokeAsync<MessagePage>("GetMessages", "lobby", new PageRequest { Limit = 1 }, Limit.Token);
+        page.Parents[2].Message!.ReplyTo.Should().Be(1);
+        var map = await packed.InvokeAsync<Dictionary<string, object>>("GetMessages", "lobby", new Dictionary<string, object?> { ["limit"] = 1 }, Limit.Token);
+        var parent = (Dictionary<object, object>)((Dictionary<object, object>)map["parents"])["2"];
+        ((Dictionary<object, object>)parent["message"])["text"].Should().Be("answer");
+        parent["isDeleted"].Should().Be(false);
+    }
+
+    [Fact]
     public async Task A_closed_room_sends_no_more()
     {
         var alice = await ConnectAsync(_node, "alice");

@@ -19,4 +19,8 @@ public sealed record SendRequest
     /// <summary>See <see cref="NewMessage.IdempotencyKey"/>; may be in the header <c>Idempotency-Key</c> instead.</summary>
     [DataMember(Name = "idempotencyKey")]
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>The id of the message that this one replies to; see <see cref="NewMessage.ReplyTo"/>.</summary>
+    [DataMember(Name = "replyTo")]
+    public long? ReplyTo { get; init; }
 }

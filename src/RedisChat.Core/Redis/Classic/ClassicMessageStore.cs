@@ -61,7 +61,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public bool RecognizesRepeatedAppends => false;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">A message has metadata or an idempotency key.</exception>
+    /// <exception cref="NotSupportedException">A message has metadata or an idempotency key, or is a reply.</exception>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -71,6 +71,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             _ = _keys.User(room, message.User);
             ThrowUnless(message.Metadata.Count == 0, "metadata");
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
+            ThrowUnless(message.ReplyTo is null, "replies");
         }
 
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);

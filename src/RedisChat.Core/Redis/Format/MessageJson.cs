@@ -29,6 +29,13 @@ internal static class MessageJson
             WriteString(json, key);
         }
 
+        if (message.ReplyTo is { } parent)
+        {
+            json.Write(",\"r\":"u8);
+            Utf8Formatter.TryFormat(parent, json.GetSpan(20), out var length);
+            json.Advance(length);
+        }
+
         json.Write("}"u8);
     }
 
@@ -154,7 +161,7 @@ internal static class MessageJson
     private static bool TryReadObject(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
     {
         message = null;
-        long time = -1, editedAt = -1;
+        long time = -1, editedAt = -1, parent = 0;
         var version = 1;
         string? user = null, text = null, key = null;
         var metadata = Message.NoMetadata;
@@ -178,8 +185,9 @@ internal static class MessageJson
                 case (byte)'c' when !TryReadString(ref json, out text):
                 case (byte)'m' when !TryReadMetadata(ref json, out metadata):
                 case (byte)'k' when !TryReadString(ref json, out key):
+                case (byte)'r' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out parent) || parent is < 1 or > ChatLimits.MaxMessageId:
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r':
                     break;
                 default:
                     json.Skip();
@@ -200,15 +208,10 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0)
         {
-            message = message with
-            {
-                EditedAt = editedAt < 0 ? null : Micros.ToTime(editedAt),
-                Version = version,
-                Metadata = metadata,
-                IdempotencyKey = key,
-            };
+            message = message.With(
+                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null);
         }
 
         return true;

@@ -15,6 +15,7 @@ internal sealed class RoomKeys
     private int _nextAuthor;
     private RedisKey? _members;
     private RedisKey? _rates;
+    private RedisKey? _sealed;
     private (long Number, RedisKey Key, RedisKey Next) _bucket = (-1, default, default);
     private (long Number, RedisKey Key, RedisKey Before) _window = (-1, default, default);
 
@@ -32,6 +33,9 @@ internal sealed class RoomKeys
     /// <summary>The key of the times of the users' last sends.</summary>
     public RedisKey Rates => _rates ??= Encode(_names.Rates(_room));
 
+    /// <summary>The key of the sealed buckets.</summary>
+    public RedisKey Sealed => _sealed ??= Encode(_names.Sealed(_room));
+
     public RedisKey Room { get; }
 
     public RedisKey Live { get; }
@@ -46,6 +50,9 @@ internal sealed class RoomKeys
 
         return (_bucket.Key, _bucket.Next);
     }
+
+    /// <summary>The key of a bucket that most calls do not need.</summary>
+    public RedisKey OtherBucket(long number) => Encode(_names.Bucket(_room, number));
 
     /// <summary>The keys of the sends in a time window and in the previous one.</summary>
     public (RedisKey Key, RedisKey Before) Sent(long window)

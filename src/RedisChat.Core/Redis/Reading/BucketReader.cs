@@ -32,6 +32,9 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     /// <summary>The room's last message id, as far as it is known.</summary>
     public long Last { get; set; }
 
+    /// <summary>Whether to request sealed buckets along with open ones wherever they are, instead of guessing: it then always takes one round trip.</summary>
+    public bool IsAnyBucketSealed { get; set; }
+
     /// <summary>The stored values that are not messages.</summary>
     public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
 
@@ -213,7 +216,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             }
 
             var answer = reads.HashGetAsync(words.AsMemory(first, used - first));
-            groups.Add(new Group(bucket, start, end, answer, SealedBucket.MayBeSealed(bucket, Last, sealAfter)));
+            groups.Add(new Group(bucket, start, end, answer, IsAnyBucketSealed || SealedBucket.MayBeSealed(bucket, Last, sealAfter)));
             start = end;
         }
 

@@ -96,7 +96,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         var plan = PagePlan.For(query, position.MessageId);
         if (index is null && TryTakePage(messages, plan, position) is { } ready)
         {
-            return additions is null ? ready : await AddAsync(additions, ready).ConfigureAwait(false);
+            return additions is null && PageParents.AreNone(ready.Messages) ? ready : await AddAsync(additions, messages, query, ready).ConfigureAwait(false);
         }
 
         IIdSource ids = index is null
@@ -105,7 +105,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
         var page = plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
-        return additions is null ? page : await AddAsync(additions, page).ConfigureAwait(false);
+        return await AddAsync(additions, messages, query, page).ConfigureAwait(false);
     }
 
     /// <summary>Starts the additions of all features that the room uses, besides those already started; <see langword="null"/> if there are none.</summary>
@@ -127,14 +127,23 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return begun;
     }
 
-    private static async ValueTask<MessagePage> AddAsync(List<IPageAddition> additions, MessagePage page)
+    /// <summary>The page with what features add, and with the parents of its replies: those that are neither on it nor prefetched take one more round trip.</summary>
+    private static async ValueTask<MessagePage> AddAsync(List<IPageAddition>? additions, BucketReader messages, MessageQuery query, MessagePage page)
     {
-        foreach (var addition in additions)
+        for (var i = 0; i < (additions?.Count ?? 0); i++)
         {
-            page = await addition.AddToAsync(page).ConfigureAwait(false);
+            page = await additions![i].AddToAsync(page).ConfigureAwait(false);
         }
 
-        return page;
+        if (query.OmitParents || PageParents.MissingFrom(page.Messages) is not { } others)
+        {
+            return page;
+        }
+
+        var parents = new List<Message>(others.Length);
+        messages.IsAnyBucketSealed = true;
+        await messages.ReadAsync(others, parents, others.Length).ConfigureAwait(false);
+        return PageParents.AddTo(page, parents, messages.Unreadable);
     }
 
     private RoomPosition Position(Task answer, string room, out string uses)

@@ -24,6 +24,7 @@ internal sealed class AppendCall
     private readonly ArrayBufferWriter<byte> _bytes = new(512);
     private readonly List<int> _ends = [];
     private readonly BatchAuthors _authors = new();
+    private readonly BatchParents _parents = new();
     private readonly List<int> _authorOf = [];
     private readonly List<ulong> _digests = [];
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
@@ -76,6 +77,7 @@ internal sealed class AppendCall
     /// <summary>Adds a send, if it can share this call.</summary>
     public bool TryAdd(PendingSend send)
     {
+        // A reply is keyed, so it shares no call with sends that are not: theirs cost what they cost without replies.
         var size = SizeOf(send);
 
         // A send that was attempted before is recognized as a whole, so it goes alone.
@@ -105,7 +107,8 @@ internal sealed class AppendCall
         }
 
         IsInDoubt = true;
-        _isGuarded = known.HasRules;
+        var hasReplies = Sends.Exists(static send => send.HasReplies);
+        _isGuarded = hasReplies || known.HasRules;
         if (_isGuarded)
         {
             Sends.ForEach(static send => send.MakeKeyed());
@@ -119,7 +122,6 @@ internal sealed class AppendCall
         var (sent, sentBefore) = keys.Sent(window);
         Array.Clear(_words, 0, _count);
         _count = RedisScript.HeadWords;
-        Keys = FixedKeys + _authors.Count + earlier.Count + (_isGuarded ? 2 : 0) + (IsKeyed ? 1 : 0);
         AddKey(keys.Room);
         AddKey(first);
         AddKey(next);
@@ -135,6 +137,16 @@ internal sealed class AppendCall
             AddKey(keys.Sent(call.Window).Key);
         }
 
+        if (hasReplies)
+        {
+            _parents.Find(Sends, bucket, next: _count - RedisScript.HeadWords + 1);
+            AddKey(keys.Sealed);
+            for (var i = 0; i < _parents.Count; i++)
+            {
+                AddKey(keys.OtherBucket(_parents[i]));
+            }
+        }
+
         if (_isGuarded)
         {
             AddKey(keys.Members);
@@ -146,13 +158,14 @@ internal sealed class AppendCall
             AddKey(sentBefore);
         }
 
+        Keys = _count - RedisScript.HeadWords;
         Add(bucket);
         Add(window);
         Add(windowSeconds);
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(_isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(hasReplies ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
@@ -175,9 +188,9 @@ internal sealed class AppendCall
         for (var s = 0; s < Sends.Count; s++)
         {
             var send = Sends[s];
-            if (reply.TryGetRefusal(s + 1, out var reason, out var wait))
+            if (reply.TryGetRefusal(s + 1, out var reason, out var detail))
             {
-                send.Error = RuleRefusal.Error(reason, wait, RoomRights.Send);
+                send.Refuse(reason, detail);
                 index += send.Count;
                 continue;
             }
@@ -265,7 +278,8 @@ internal sealed class AppendCall
         {
             for (var i = 0; i < Sends[s].Count; i++, message++)
             {
-                Add(FixedKeys + 1 + _authorOf[message]);
+                var list = FixedKeys + 1 + _authorOf[message];
+                Add(Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list);
                 Add(Next());
                 if (IsKeyed)
                 {

@@ -4,13 +4,13 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// The reply of <c>message_append</c>. If the messages were stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that
-/// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:wait</c> if send n was refused; last <c>l</c>, see <see cref="IsAwake"/>. If a guess was wrong and nothing was
+/// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:detail</c> if send n was refused; last <c>l</c>, see <see cref="IsAwake"/>. If a guess was wrong and nothing was
 /// stored: the last id, the window, the epoch, the letters of the features that the room uses.
 /// </summary>
 internal readonly struct AppendReply
 {
     private readonly (int Index, long Id, long Time)[]? _repeated;
-    private readonly (int Send, string Reason, long Wait)[]? _refused;
+    private readonly (int Send, string Reason, long Detail)[]? _refused;
 
     private AppendReply(ReadOnlySpan<byte> words, string knownEpoch)
     {
@@ -99,19 +99,19 @@ internal readonly struct AppendReply
         return false;
     }
 
-    /// <summary>Whether a send, counted from 1, was refused, and why.</summary>
-    public bool TryGetRefusal(int send, out string reason, out long wait)
+    /// <summary>Whether a send, counted from 1, was refused, and why: see <see cref="PendingSend.Refuse"/>.</summary>
+    public bool TryGetRefusal(int send, out string reason, out long detail)
     {
         foreach (var refusal in _refused ?? [])
         {
             if (refusal.Send == send)
             {
-                (reason, wait) = (refusal.Reason, refusal.Wait);
+                (reason, detail) = (refusal.Reason, refusal.Detail);
                 return true;
             }
         }
 
-        (reason, wait) = ("", 0);
+        (reason, detail) = ("", 0);
         return false;
     }
 

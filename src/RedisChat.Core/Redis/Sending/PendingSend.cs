@@ -36,12 +36,19 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     private MessageReceipt[]? _receipts;
     private string[]? _keysOfMessages;
     private List<EarlierCall>? _earlier;
+    private Dictionary<long, string>? _proofs;
 
     /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, or the room has rules.</summary>
+    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller or is a reply, or the room has rules.</summary>
     public bool IsKeyed { get; private set; }
+
+    /// <summary>Whether a message in it is a reply, so that the script may refuse it.</summary>
+    public bool HasReplies { get; private set; }
+
+    /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
+    public bool NeedsProof { get; private set; }
 
     /// <summary>Gives every message a key of its own from now on, because sends to a room with rules can be refused one by one.</summary>
     public void MakeKeyed() => IsKeyed = true;
@@ -75,7 +82,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _room = room;
         _durability = durability;
         _message = message;
-        IsKeyed = message.IdempotencyKey is not null;
+        HasReplies = message.ReplyTo is not null;
+        IsKeyed = HasReplies || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -86,7 +94,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _messages = messages;
         foreach (var message in messages)
         {
-            IsKeyed |= message.IdempotencyKey is not null;
+            HasReplies |= message.ReplyTo is not null;
+            IsKeyed |= HasReplies || message.IdempotencyKey is not null;
         }
     }
 
@@ -105,8 +114,10 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _receipt = null;
         _keysOfMessages = null;
         _earlier?.Clear();
+        _proofs = null;
         Trace = null;
         IsKeyed = false;
+        HasReplies = false;
         sends.Recycle(this);
     }
 
@@ -142,6 +153,25 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         }
     }
 
+    /// <summary>What the client knows of the sealed bucket of a message that is replied to, for the script to compare; empty if nothing.</summary>
+    public string ProofOf(long parent) => _proofs?.GetValueOrDefault(parent) ?? "";
+
+    /// <summary>Sets what <see cref="ProofOf"/> returns.</summary>
+    public void SetProof(long parent, string proof) => (_proofs ??= [])[parent] = proof;
+
+    /// <summary>Sets why the script refused it.</summary>
+    public void Refuse(string reason, long detail)
+    {
+        NeedsProof = reason == "sealed";
+        Error = reason switch
+        {
+            // Only if the bucket changes as fast as it is read: see RedisSends.
+            "sealed" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
+            "missing" => ParentNotFound.Error(detail),
+            _ => RuleRefusal.Error(reason, detail, RoomRights.Send),
+        };
+    }
+
     /// <summary>Records a call that got no answer.</summary>
     public void AddEarlier(EarlierCall call) => (_earlier ??= []).Add(call);
 
@@ -151,6 +181,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _core.Reset();
         _state = (int)State.Waiting;
         Error = null;
+        NeedsProof = false;
         Trace = ChatTelemetry.PresentTrace();
     }
 

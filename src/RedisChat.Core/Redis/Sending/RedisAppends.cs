@@ -182,8 +182,13 @@ internal sealed class RedisAppends
                     call.Remember();
                 }
 
-                _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
-                _sealer.Notice(room, reply.FirstId, last);
+                // If every send was refused, perhaps there is no such room.
+                if (last > 0)
+                {
+                    _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
+                    _sealer.Notice(room, reply.FirstId, last);
+                }
+
                 if (reply.IsAwake)
                 {
                     _activity?.Sent(room, reply.Time);

@@ -9,15 +9,20 @@ internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDispo
     // Pooled sends are small: they have no messages, and take about 250 bytes each.
     private const int MostPooled = 1024;
 
+    // How often to read a sealed bucket that others keep changing. A change reads, unpacks and packs it, so it is slower than this.
+    private const int MostProofs = 10;
+
     private readonly ConcurrentQueue<PendingSend> _pool = new();
     private readonly RedisStoreContext _context;
     private readonly RedisAppends _appends;
     private readonly RedisDurability _durable;
     private readonly ServerWindow _window;
+    private readonly SealedParents _parents;
 
     public RedisSends(RedisStoreContext context, BucketSealer sealer, IRoomActivity? activity = null)
     {
         _context = context;
+        _parents = new SealedParents(context);
         var window = new ServerWindow(context.Options.IdempotencyWindow, context.Time);
         _window = window;
         _appends = new RedisAppends(context, context.Connection, CommandFlags.DemandMaster, remembers: false, window, sealer, activity);
@@ -78,10 +83,33 @@ internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDispo
 
     /// <summary>Makes one attempt at a send, and sets its receipts.</summary>
     internal ValueTask<IPendingSend> AttemptAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
+        send.HasReplies ? AttemptReplyAsync(room, send, durability, cancellationToken) : AppendAsync(room, send, durability, cancellationToken);
+
+    private ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
         durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)
         : _context.Connection.Connector.SeparationProblem is not { } problem ? _durable.AppendAsync(room, send, durability, cancellationToken)
         : throw new NotSupportedException(
             $"The durability {durability} needs a second connection, because waiting blocks the one it waits on. {problem}. Give the chat ConfigurationOptions.");
+
+    /// <summary>
+    /// Appends, and if a message that is replied to is in a sealed bucket, reads that and appends again. The room's calls go on meanwhile, because only this send waits for it.
+    /// </summary>
+    private async ValueTask<IPendingSend> AttemptReplyAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken)
+    {
+        for (var proofs = 0; ; proofs++)
+        {
+            try
+            {
+                return await AppendAsync(room, send, durability, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChatUnavailableException) when (send.NeedsProof && proofs < MostProofs)
+            {
+                // Its bucket is sealed, or was changed since it was read.
+            }
+
+            await _parents.ProveAsync(room, send, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Returns a send to the pool when nothing else uses it.</summary>
     internal void Recycle(PendingSend send)

@@ -6,20 +6,23 @@
 -- KEYS[4]    hash: the sends in the time window that the client guesses
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
--- KEYS[7..]  strings: further lists; then hashes: of earlier calls; if guarded, the room's members and its rates; last, with idempotency keys, of
---            the previous window
+-- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
+--            if guarded, the room's members and its rates; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
 -- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
--- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules
+-- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
+--            are guarded and there are replies among them, whether the room has rules or not
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
 -- then for each message:
--- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'
+-- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
+--            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
+--            lower-case hex, after a '-' if the message is not in it
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
@@ -27,8 +30,9 @@
 -- ARGV[+6]   if guarded: the number of its send. A send is stored as a whole or refused as a whole
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
--- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use;
--- and last, 'l' if messages were stored, the room is in the directory, and its previous message was sent in another minute;
+-- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
+-- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to; and last, 'l' if messages were stored, the room is in the directory, and
+-- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
@@ -44,7 +48,8 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local guarded = ARGV[7] == '!'
+local replies = ARGV[7] == '>'
+local guarded = replies or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
 local earlier = tonumber(ARGV[8])
@@ -122,15 +127,18 @@ else
 
   -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
   local refused, rates, lifetime = {}, {}, 0
-  if guarded and string.find(uses, 'g', 1, true) then
-    local rules, time, people, paces = call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
+  local ruled = guarded and string.find(uses, 'g', 1, true)
+  if ruled or replies then
+    local rules, time, people, paces = ruled and call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
+--#include reply_guard.lua
     local i, accepted, entries = 1, {}, {}
     while i <= messages do
       local send, fresh, paced = ARGV[before + i * each], {}, {}
       while ARGV[before + i * each] == send and i <= messages do
         local user, field = ARGV[before + i * each - 1], fields[i]
-        if user ~= '' and not (refused[send] or known[i] or known_before[i] or accepted[field] or fresh[field]) then
+        local is_new = not (refused[send] or known[i] or known_before[i] or accepted[field] or fresh[field])
+        if ruled and is_new and user ~= '' then
           if entries[user] == nil then
             entries[user] = call('HGET', people, user)
           end
@@ -146,6 +154,10 @@ else
           else
             fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)
           end
+        end
+        if replies and is_new and not refused[send] then
+          local reason, id = parent(ARGV[before + (i - 1) * each + 1])
+          refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. id
         end
         i = i + 1
       end
@@ -197,7 +209,7 @@ else
       if lists[where] then
         lists[where] = lists[where] .. id .. ','
       else
-        for list in string.gmatch(where, '%d+') do
+        for list in string.gmatch(replies and string.match(where, '^[%d,]+') or where, '%d+') do
           if not lists[list] then
             order[#order + 1] = list
           end

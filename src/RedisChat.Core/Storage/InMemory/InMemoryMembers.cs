@@ -168,7 +168,10 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     }
 
     /// <summary>Throws unless all of these messages may be sent now, and records that they are. For callers that hold the lock.</summary>
-    public void CheckSends(IReadOnlyList<NewMessage> messages, long now)
+    /// <param name="messages">The messages.</param>
+    /// <param name="now">The time, µs.</param>
+    /// <param name="checkFurther">Checks that come after the rights, and before anything is recorded.</param>
+    public void CheckSends(IReadOnlyList<NewMessage> messages, long now, Action<IReadOnlyList<NewMessage>> checkFurther)
     {
         var paces = new Dictionary<string, Pace>();
         foreach (var message in messages.Where(message => !message.IsFromApplication).DistinctBy(message => (message.User, message.IdempotencyKey)))
@@ -181,6 +184,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
             }
         }
 
+        checkFurther(messages);
         foreach (var (user, pace) in paces)
         {
             _paces[user] = pace;

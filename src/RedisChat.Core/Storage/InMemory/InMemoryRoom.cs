@@ -190,7 +190,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var now = Micros.FromTime(_time.GetUtcNow());
             _sent.ForgetOld(now);
             _sent.CheckConflicts(messages);
-            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now);
+            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckParents);
 
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
@@ -233,7 +233,8 @@ internal sealed class InMemoryRoom : ILiveRoom
             var plan = PagePlan.For(query, _messages.Count);
             var older = Messages(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
             var newer = Messages(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
-            return _features.Aggregate(plan.ToPage(older, newer, Position, []), (page, feature) => feature.AddTo(page, query.Reader));
+            var page = _features.Aggregate(plan.ToPage(older, newer, Position, []), (page, feature) => feature.AddTo(page, query.Reader));
+            return !query.OmitParents && PageParents.MissingFrom(page.Messages) is { } others ? PageParents.AddTo(page, others.Select(At).OfType<Message>(), []) : page;
         }
     }
 
@@ -391,6 +392,14 @@ internal sealed class InMemoryRoom : ILiveRoom
         DeletedAt = Micros.ToTime(entry.Revision),
     };
 
+    private void CheckParents(IReadOnlyList<NewMessage> messages)
+    {
+        if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)
+        {
+            throw ParentNotFound.Error(reply.ReplyTo!.Value);
+        }
+    }
+
     private MessageReceipt Append(NewMessage message, long now)
     {
         if (_sent.TryFind(message, out var first))
@@ -406,6 +415,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             Timestamp = Micros.ToTime(now),
             Metadata = message.Metadata,
             IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
+            ReplyTo = message.ReplyTo,
         };
         _messages.Add(added);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));

@@ -13,7 +13,8 @@ public sealed class MessageJsonPropertyTests
         from user in Text
         from text in Text
         from metadata in Gen.Dictionary(Text, Text)[0, 5]
-        select new NewMessage(user, text) { Metadata = metadata };
+        from parent in Gen.Long[-1, ChatLimits.MaxMessageId]
+        select new NewMessage(user, text) { Metadata = metadata, ReplyTo = parent < 1 || parent % 2 == 0 ? null : parent };
 
     [Fact]
     public void A_message_is_read_as_it_was_written() =>
@@ -27,6 +28,7 @@ public sealed class MessageJsonPropertyTests
                 Text = sent.Text,
                 Timestamp = Micros.ToTime(time),
                 Metadata = sent.Metadata,
+                ReplyTo = sent.ReplyTo,
             });
         }, iter: 5_000);
 

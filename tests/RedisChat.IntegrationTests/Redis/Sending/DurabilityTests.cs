@@ -92,6 +92,28 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task A_replicated_reply_returns_once_the_replica_has_it_even_if_its_sealed_parent_had_to_be_read()
+    {
+        await using var primary = await StartPrimaryAsync();
+        await using var replica = await StartReplicaAsync(primary);
+        await using var store = Open(primary);
+        await using var reader = await replica.ConnectAsync();
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1), Durability = Durability.Replicated(1, Long) });
+        for (var sent = 0; sent < 400; sent += 100)
+        {
+            await chat.SendManyAsync("lobby", [.. Enumerable.Repeat(new NewMessage("alice", "hello"), 100)], Cancelled);
+        }
+
+        await store.SealedAsync();
+
+        await chat.SendAsync("lobby", new NewMessage("bob", "yes") { ReplyTo = 1 }, Cancelled);
+
+        (await reader.GetDatabase().HashGetAsync("chatroom:{lobby}:m:3", 401)).ToString().Should().EndWith("\"r\":1}");
+        (await reader.GetDatabase().HashExistsAsync("chatroom:{lobby}:sealed", 0)).Should().BeTrue();
+        await Assert.ThrowsAsync<ChatParentNotFoundException>(() => chat.SendAsync("lobby", new NewMessage("bob", "yes") { ReplyTo = 5000 }, Cancelled));
+    }
+
+    [Fact]
     public async Task A_send_to_the_disk_returns_once_the_message_is_there()
     {
         var setup = new RedisSetup { Program = ServerPrograms.NeedWaitAof(), Arguments = ["--appendonly", "yes", "--appendfsync", "everysec"] };

@@ -54,6 +54,23 @@ public sealed class RepeatedSendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reply_whose_answer_was_lost_is_found_although_its_parent_was_deleted_since()
+    {
+        _network.SwallowAnswers(true);
+        var send = _chat.SendAsync(Room, new NewMessage("bob", "yes") { ReplyTo = 1 }, Cancelled);
+        await UntilLastIsAsync(2);
+        await using var other = new RedisMessageStore(_admin);
+        await new Chat(other).DeleteAsync(Room, 1, "alice", cancellationToken: Cancelled);
+        _network.Cut();
+        _network.SwallowAnswers(false);
+
+        var receipt = await send;
+
+        (receipt.Id, receipt.IsDuplicate).Should().Be((2, false));
+        (await ReadAsync()).Should().ContainSingle().Which.ReplyTo.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Combined_sends_are_each_found_in_their_place()
     {
         _network.SwallowAnswers(true);

@@ -1,0 +1,59 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Finds out for replies whether the sealed buckets, which no script can unpack, contain the messages that are replied to. The script that stores the replies compares the bucket's
+/// digest, so what was found here is still true then.
+/// </summary>
+internal sealed class SealedParents(RedisStoreContext context)
+{
+    // A batch may reply to messages in many buckets, and a bucket has up to 1 MiB.
+    private const int MostAtOnce = 8;
+
+    /// <summary>Sets the proofs of a send: see <see cref="PendingSend.ProofOf"/>. Buckets that are not sealed have none.</summary>
+    /// <exception cref="ChatDataException">A sealed bucket cannot be read.</exception>
+    public async ValueTask ProveAsync(string room, PendingSend send, CancellationToken cancellationToken)
+    {
+        var parents = Enumerable.Range(0, send.Count).Select(index => send[index].ReplyTo).OfType<long>().Distinct();
+        foreach (var some in parents.GroupBy(Buckets.Of).Chunk(MostAtOnce))
+        {
+            var contents = await ReadAsync(room, [.. some.Select(group => (RedisValue)group.Key)], cancellationToken).ConfigureAwait(false);
+            foreach (var (group, content) in some.Zip(contents))
+            {
+                Prove(room, send, group, content);
+            }
+        }
+    }
+
+    private async ValueTask<RedisValue[]> ReadAsync(string room, RedisValue[] buckets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Calls.RunAsync(
+                (RedisKey)context.Keys.Sealed(room),
+                (database, key, token) => database.HashGetAsync(key, buckets, CommandFlags.DemandMaster).UntilAsync(token),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+
+    private void Prove(string room, PendingSend send, IGrouping<long, long> parents, RedisValue content)
+    {
+        var field = ((ReadOnlyMemory<byte>)content).Span;
+        using var bucket = content.IsNull ? null : SealedBucket.TryOpen(parents.Key, field);
+        var digest = content.IsNull ? "" : FieldDigest.Of(field);
+        foreach (var parent in parents)
+        {
+            if (!content.IsNull && bucket is null)
+            {
+                throw UnreadableValue.Error(context.Keys, room, parent, isSealed: true);
+            }
+
+            send.SetProof(parent, bucket is null || bucket.TryGet(parent, out _) ? digest : $"-{digest}");
+        }
+    }
+}
