@@ -43,6 +43,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(InboxChange))]
 [JsonSerializable(typeof(IReadOnlyList<UserRoom>))]
+[JsonSerializable(typeof(Pin))]
+[JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

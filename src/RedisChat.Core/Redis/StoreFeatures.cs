@@ -9,12 +9,13 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory];
+        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer)];
         Activity = directory.Keeper;
-        DeletionEffects = [new ReactionRemoval(context.Keys)];
+        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys)];
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
+            new PinEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
@@ -22,6 +23,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
             new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
+            new ChangedPins(context.Keys),
         ];
         Probed = [presence];
     }

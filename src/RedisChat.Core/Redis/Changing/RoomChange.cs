@@ -47,7 +47,7 @@ internal sealed class RoomChange
     /// <summary>Who makes the change, and the right that it takes.</summary>
     public RoomPermit Permit { get; }
 
-    /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name.</summary>
+    /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name, or a hash has too many fields: see <see cref="Fewer"/>.</summary>
     public string? WhenFull { get; private set; }
 
     /// <summary>Creates the room if it does not exist. Must come before all conditions.</summary>
@@ -112,6 +112,16 @@ internal sealed class RoomChange
         }
 
         return this;
+    }
+
+    /// <summary>Requires the hash to have fewer fields than this, once all conditions hold. Must come before the effect that adds one.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="most">The number of fields that the hash must not have yet.</param>
+    /// <param name="whenFull">The error message if it has.</param>
+    public RoomChange Fewer(string hash, int most, string whenFull)
+    {
+        WhenFull = whenFull;
+        return Add("fewer", Index(hash), most);
     }
 
     /// <summary>Deletes a field, and all fields that begin with its name and a colon, if the room uses the feature: see <see cref="Mark"/>.</summary>

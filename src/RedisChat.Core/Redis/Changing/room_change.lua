@@ -29,6 +29,7 @@
 --   keep      key field                        sets the field to the event's last line
 --   tally     key field most n, n x (name by)  named counts, `<revision> name count name count …`, at most `most` names: adds to them, deletes the
 --                                              field when no name is left, and adds `name count …` as a line to the event
+--   fewer     key most                         the hash must have fewer fields than this; otherwise an error says that it is full
 --   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
 --   mark      letter                           records that the room uses the feature with this letter
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
@@ -215,6 +216,11 @@ while at <= #ARGV do
     lines[#lines + 1] = text
     answer[#answer + 1] = text
     at = last + 1
+  elseif step == 'fewer' then
+    if call('HLEN', KEYS[tonumber(a)]) >= tonumber(b) then
+      return {err = 'CHATLIMIT a hash has as many fields as it may have'}
+    end
+    at = at + 3
   elseif step == 'clear' then
     if string.find(uses, a, 1, true) then
       local old = read(b, c)

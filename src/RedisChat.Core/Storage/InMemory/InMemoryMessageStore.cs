@@ -35,6 +35,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryUserStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
             new InMemoryReadMarkerStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryDirectoryStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _rooms),
+            new InMemoryPinStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -63,6 +63,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     public InMemoryReadMarkers ReadMarkers { get; private set; }
 
+    private InMemoryPins Pins { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -76,7 +78,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Pins), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -90,7 +92,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         About = new InMemoryAbout(this, _time);
         ReadMarkers = new InMemoryReadMarkers(this, _time);
         UserRooms = new InMemoryUserRooms(this, _time);
-        _features = [Reactions, Members, About, UserRooms];
+        Pins = new InMemoryPins(this);
+        _features = [Reactions, Members, About, UserRooms, Pins];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -126,6 +129,33 @@ internal sealed class InMemoryRoom : ILiveRoom
         lock (Gate)
         {
             return About.Change(actor, decide);
+        }
+    }
+
+    /// <summary>Pins a message: see <see cref="IPinStore.PinAsync"/>.</summary>
+    public bool Pin(long messageId, Actor by)
+    {
+        lock (Gate)
+        {
+            return Pins.Pin(messageId, by);
+        }
+    }
+
+    /// <summary>Unpins a message: see <see cref="IPinStore.UnpinAsync"/>.</summary>
+    public void Unpin(long messageId, Actor by)
+    {
+        lock (Gate)
+        {
+            Pins.Unpin(messageId, by);
+        }
+    }
+
+    /// <summary>The pinned messages: see <see cref="IPinStore.ListPinsAsync"/>.</summary>
+    public IReadOnlyList<Pin> ListPins()
+    {
+        lock (Gate)
+        {
+            return Pins.List();
         }
     }
 
