@@ -18,6 +18,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         /delete ID         delete a message of yours
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
+        {PinCommands.Help}
         {ReadCommands.Help}
         {InboxCommands.Help}
         {PresenceCommands.Help}
@@ -29,9 +30,10 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages, .. DirectoryCommands.Usages];
+    private static readonly string[] Usages = ["/from USER", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. PinCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly PinCommands _pins = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
@@ -68,6 +70,15 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
                 break;
             case "/unreact" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
                 await ReactAsync(room.Reactions.RemoveAsync(number, user, emoji, cancellationToken), number);
+                break;
+            case "/pin" when TryParseId(rest, out var number):
+                await PinAsync(number, cancellationToken);
+                break;
+            case "/unpin" when TryParseId(rest, out var number):
+                await _pins.UnpinAsync(number, cancellationToken);
+                break;
+            case "/pins":
+                await _pins.ListAsync(cancellationToken);
                 break;
             case "/read":
                 await _reading.ReadAsync(cancellationToken);
@@ -143,6 +154,14 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
             view.ShowOwnDeletion(id);
         }
         else
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
+    private async Task PinAsync(long id, CancellationToken cancellationToken)
+    {
+        if (!await _pins.PinAsync(id, cancellationToken))
         {
             printer.Note(NoSuch(id));
         }

@@ -20,6 +20,7 @@ internal static class Others
         await Features.ReadAsync(chat);
         await Features.ChangeAsync(chat);
         await Reactions.ReactAsync(chat);
+        await Pins.PinAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);

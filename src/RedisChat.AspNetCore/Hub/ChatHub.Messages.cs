@@ -1,6 +1,6 @@
 namespace RedisChat.AspNetCore;
 
-/// <content>Messages, reactions and read markers.</content>
+/// <content>Messages, reactions, pins and read markers.</content>
 public sealed partial class ChatHub
 {
     /// <summary>Reads a page of a room.</summary>
@@ -56,6 +56,24 @@ public sealed partial class ChatHub
     /// <param name="cursor">The cursor of the previous answer; null to start.</param>
     public Task<ReactionUsers> GetReactionUsers(string room, long id, string emoji, string? cursor) =>
         ReadAsync(room, (found, _, token) => found.Reactions.WhoAsync(id, emoji, cursor, cancellationToken: token));
+
+    /// <summary>Pins a message; false if there is none.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public Task<bool> Pin(string room, long id) => ActAsync(room, RoomRights.Pin, (found, user, token) => found.Pins.PinAsync(id, user, token));
+
+    /// <summary>Unpins a message, if it is pinned.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public Task Unpin(string room, long id) => ActAsync(room, RoomRights.Pin, async (found, user, token) =>
+    {
+        await found.Pins.UnpinAsync(id, user, token).ConfigureAwait(false);
+        return 0;
+    });
+
+    /// <summary>Lists the pinned messages, the most recent pin first.</summary>
+    /// <param name="room">The room's id.</param>
+    public Task<IReadOnlyList<Pin>> GetPins(string room) => ReadAsync(room, (found, _, token) => found.Pins.ListAsync(token));
 
     /// <summary>Marks a message, and all before it, as read by the caller.</summary>
     /// <param name="room">The room's id.</param>

@@ -92,6 +92,8 @@ internal static class JsonExamples
         new RoomEvent.ReadMarkerMoved("böb", ChatLimits.MaxMessageId, Edited.Timestamp, Position),
         new RoomEvent.AboutChanged(About, Position) { By = "olga" },
         new RoomEvent.RoomDeleted(Position) { By = "olga" },
+        new RoomEvent.Pinned(ChatLimits.MaxMessageId, Edited.Timestamp, Position) { By = "olga" },
+        new RoomEvent.Unpinned(ChatLimits.MaxMessageId, Position) { By = "olga" },
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -112,6 +114,7 @@ internal static class JsonExamples
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
+        (typeof(IReadOnlyList<Pin>), new[] { new Pin { MessageId = 7, By = "olga", PinnedAt = Edited.Timestamp, Message = Edited }, new Pin { MessageId = 1, PinnedAt = Plain.Timestamp } }),
         (typeof(RoomAbout), About),
         (typeof(RoomAbout), RoomAbout.None),
         (typeof(RoomInfo), Info),

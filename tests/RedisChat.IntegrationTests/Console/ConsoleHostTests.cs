@@ -62,6 +62,32 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task Pins_are_shown_to_everyone_and_listed()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#1 {Time} alice: hello$");
+
+        await alice.TypeAsync("/claim");
+        await bob.LineAsync("^alice is here as owner.$");
+        await alice.TypeAsync("/pin 2");
+        await alice.LineAsync("^There is no message #2");
+        await alice.TypeAsync("/pin #1");
+        await bob.LineAsync("^alice pinned #1.$");
+        await bob.TypeAsync("/pin 1");
+        await bob.ErrorAsync("only to members");
+        await bob.TypeAsync("/pins");
+        await bob.LineAsync("^#1 was pinned by alice.$");
+        await alice.TypeAsync("/unpin 1");
+        await bob.LineAsync("^alice unpinned #1.$");
+        await bob.TypeAsync("/pins");
+        await bob.LineAsync("^No pinned messages.$");
+    }
+
+    [Fact]
     public async Task A_second_chat_finds_the_first_chats_server()
     {
         var port = FreePort();
