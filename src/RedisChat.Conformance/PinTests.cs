@@ -157,6 +157,7 @@ public abstract class PinTests(StoreFactory stores) : StoreTests(stores)
     {
         await AppendManyAsync(3);
         var members = new Chat(Store).Room(Room).Members;
+        await Pins.UnpinAsync(1, App, Cancelled);
         await RefusedAsync("alice", ForbiddenReason.NotMember);
         await members.SetRoleAsync("olga", RoomRole.Owner, App, cancellationToken: Cancelled);
         await members.SetRoleAsync("mia", RoomRole.Moderator, "olga", cancellationToken: Cancelled);

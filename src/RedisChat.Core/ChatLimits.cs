@@ -21,6 +21,9 @@ public static class ChatLimits
     /// <summary>The most messages in one <see cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>.</summary>
     public const int MaxBatchSize = 128;
 
+    /// <summary>The most messages that are deleted in one step: see <see cref="ChatRoom.DeleteManyAsync"/>.</summary>
+    public const int MaxDeletedAtOnce = 500;
+
     /// <summary>The most pinned messages of a room: a list of pins is shown as a whole, so it must stay one page.</summary>
     public const int MaxPins = 50;
 

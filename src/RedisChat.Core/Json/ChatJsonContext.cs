@@ -43,6 +43,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(InboxChange))]
 [JsonSerializable(typeof(IReadOnlyList<UserRoom>))]
+[JsonSerializable(typeof(DeletionProgress))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(RoomPosition))]

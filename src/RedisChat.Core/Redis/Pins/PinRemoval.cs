@@ -4,4 +4,7 @@ namespace RedisChat.Redis;
 internal sealed class PinRemoval(KeyNames keys) : IDeletionEffect
 {
     public void AddTo(RoomChange deletion, string room, long messageId) => deletion.Clear(PinKeys.Letter, keys.Pins(room), PinKeys.Field(messageId));
+
+    public void AddTo(RoomChange deletion, string room, IReadOnlyList<long> messageIds) =>
+        deletion.Sweep(PinKeys.Letter, keys.Pins(room), [.. messageIds.Select(PinKeys.Field)]);
 }
