@@ -76,6 +76,9 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
             case RoomEvent.Deleted { MessageId: var id } when !_own.Remove((id, Deletion)):
                 printer.Note($"#{id} was deleted.");
                 break;
+            case RoomEvent.DeletedMany { MessageIds: var ids } deleted when deleted.User != user:
+                printer.Note($"{ids.Count} {(ids.Count == 1 ? "message was" : "messages were")} deleted, from #{ids[0]} to #{ids[^1]}.");
+                break;
             case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions } reacted when reacted.User != user:
                 Show(id, reactions);
                 break;

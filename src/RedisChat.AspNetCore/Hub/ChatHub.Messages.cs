@@ -33,6 +33,12 @@ public sealed partial class ChatHub
     /// <param name="reason">The reason; null for none.</param>
     public Task<bool> Delete(string room, long id, string? reason) => CallAsync(caller => caller.DeleteAsync(room, id, reason, Context.ConnectionAborted));
 
+    /// <summary>Deletes many messages: by ids, by author, or by range.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="messages">Which messages, and the reason if there is one.</param>
+    public Task<DeletionProgress> DeleteMany(string room, DeletionRequest messages) =>
+        CallAsync(caller => caller.DeleteManyAsync(room, messages ?? new(), Context.ConnectionAborted));
+
     /// <summary>Adds a reaction of the caller.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>

@@ -9,13 +9,17 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer)];
-        Activity = directory.Keeper;
         DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys)];
+        Abilities =
+        [
+            new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
+            new RedisBulkDeletions(context, changer, DeletionEffects),
+        ];
+        Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new PinEvents(),
+            new PinEvents(), new RunEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
@@ -23,7 +27,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
             new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
-            new ChangedPins(context.Keys),
+            new ChangedPins(context.Keys), new ChangedRuns(),
         ];
         Probed = [presence];
     }

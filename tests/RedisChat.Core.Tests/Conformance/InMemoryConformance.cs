@@ -54,6 +54,8 @@ public sealed class InMemoryReadMarkerListTests() : ReadMarkerListTests(new InMe
 
 public sealed class InMemoryReadMarkerHistoryTests() : ReadMarkerHistoryTests(new InMemoryStores());
 
+public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
+
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
 
 #if NET10_0_OR_GREATER

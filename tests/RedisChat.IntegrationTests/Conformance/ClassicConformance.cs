@@ -536,6 +536,58 @@ public sealed class ClassicPinTests(TestServer server) : PinTests(new ClassicSto
         NotSupportedAsync(Ability, base.A_reader_that_starts_at_the_beginning_receives_the_pins_that_are_left);
 }
 
+/// <summary>The layout has no step that deletes several messages.</summary>
+public sealed class ClassicBulkDeletionTests(TestServer server) : BulkDeletionTests(new ClassicStores(server))
+{
+    private const string Ability = "deleting many messages";
+
+    [Fact]
+    public override Task Messages_are_deleted_by_their_ids_and_those_that_do_not_exist_are_skipped() =>
+        NotSupportedAsync(Ability, base.Messages_are_deleted_by_their_ids_and_those_that_do_not_exist_are_skipped);
+
+    [Fact]
+    public override Task Messages_are_deleted_by_a_range_of_ids() => NotSupportedAsync(Ability, base.Messages_are_deleted_by_a_range_of_ids);
+
+    [Fact]
+    public override Task All_messages_of_an_author_are_deleted_and_no_others() =>
+        NotSupportedAsync(Ability, base.All_messages_of_an_author_are_deleted_and_no_others);
+
+    [Fact]
+    public override Task Many_messages_old_and_new_take_few_steps_with_progress() =>
+        NotSupportedAsync(Ability, base.Many_messages_old_and_new_take_few_steps_with_progress);
+
+    [Fact]
+    public override Task Scattered_messages_old_and_new_are_deleted_like_others() =>
+        NotSupportedAsync(Ability, base.Scattered_messages_old_and_new_are_deleted_like_others);
+
+    [Fact]
+    public override Task A_run_is_one_event_live_and_when_catching_up() =>
+        NotSupportedAsync("watching", base.A_run_is_one_event_live_and_when_catching_up);
+
+    [Fact]
+    public override Task Changes_of_deleted_messages_are_reported_as_the_deletion_only() =>
+        NotSupportedAsync("edit", base.Changes_of_deleted_messages_are_reported_as_the_deletion_only);
+
+    [Fact]
+    public override Task A_reader_whose_own_position_was_deleted_continues() =>
+        NotSupportedAsync(Ability, base.A_reader_whose_own_position_was_deleted_continues);
+
+    [Fact]
+    public override Task Reactions_pins_and_counts_are_those_that_single_deletions_leave() =>
+        NotSupportedAsync("read markers", base.Reactions_pins_and_counts_are_those_that_single_deletions_leave);
+
+    [Fact]
+    public override Task Each_message_takes_the_right_that_its_single_deletion_takes() =>
+        NotSupportedAsync(Ability, base.Each_message_takes_the_right_that_its_single_deletion_takes);
+
+    [Fact]
+    public override Task Several_callers_delete_each_message_once() => NotSupportedAsync("watching", base.Several_callers_delete_each_message_once);
+
+    [Fact]
+    public override Task A_cancelled_deletion_is_continued_by_the_next_call() =>
+        NotSupportedAsync(Ability, base.A_cancelled_deletion_is_continued_by_the_next_call);
+}
+
 #if NET10_0_OR_GREATER
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {

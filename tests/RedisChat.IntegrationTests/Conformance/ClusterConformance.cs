@@ -53,6 +53,8 @@ public sealed class ClusterReadMarkerListTests(SharedCluster cluster) : ReadMark
 
 public sealed class ClusterReadMarkerHistoryTests(SharedCluster cluster) : ReadMarkerHistoryTests(new ClusterStores(cluster));
 
+public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
+
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
 
 #if NET10_0_OR_GREATER

@@ -52,6 +52,8 @@ public sealed class GarnetReadMarkerListTests(SharedGarnet garnet) : ReadMarkerL
 
 public sealed class GarnetReadMarkerHistoryTests(SharedGarnet garnet) : ReadMarkerHistoryTests(new GarnetStores(garnet));
 
+public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
+
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
 
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));

@@ -59,6 +59,8 @@ public sealed class RedisReadMarkerListTests(TestServer server) : ReadMarkerList
 
 public sealed class RedisReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new RedisStores(server));
 
+public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
+
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
 
 #if NET10_0_OR_GREATER

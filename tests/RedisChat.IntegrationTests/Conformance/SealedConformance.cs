@@ -59,6 +59,8 @@ public sealed class SealedReadMarkerListTests(TestServer server) : ReadMarkerLis
 
 public sealed class SealedReadMarkerHistoryTests(TestServer server) : ReadMarkerHistoryTests(new SealedStores(server));
 
+public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
+
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 
 #if NET10_0_OR_GREATER

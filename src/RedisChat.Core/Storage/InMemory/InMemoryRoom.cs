@@ -32,8 +32,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         Begin();
     }
 
-    /// <summary>What changed: a message, or the subject of a feature; with the decision if a message was deleted.</summary>
-    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null);
+    /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
+    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null);
 
     /// <summary>Held while the room is read or changed.</summary>
     public object Gate { get; } = new();
@@ -299,6 +299,36 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
+    /// <summary>Deletes the next messages of a selection: see <see cref="IBulkDeletionStore.DeleteStepAsync"/>.</summary>
+    public DeletedStep DeleteStep(MessageSelection messages, long after, Actor by, string? reason)
+    {
+        lock (Gate)
+        {
+            var left = (messages.Ids ?? Messages(Math.Max(messages.From, after + 1), +1, messages.User).Select(message => message.Id))
+                .Where(id => id > after && id <= messages.To && At(id) is not null).Take(ChatLimits.MaxDeletedAtOnce + 1).ToList();
+            var run = left.Take(ChatLimits.MaxDeletedAtOnce).ToList();
+            foreach (var right in run.Select(id => At(id)!.User == by.UserId ? RoomRights.ChangeOwn : RoomRights.DeleteAny).Where(_ => !by.IsApplication).Distinct().Order())
+            {
+                Members.CheckRight(by.UserId!, right, speaks: false);
+            }
+
+            foreach (var id in run)
+            {
+                _messages[(int)id - 1] = null;
+                Array.ForEach(_features, feature => feature.Remove(id));
+            }
+
+            if (run.Count > 0)
+            {
+                var entry = new LogEntry(
+                    NextRevision(), new InMemorySubject(0, $"{run[0]}…"), Deletion: MessageDecision.Delete(by.UserId, reason), Run: run);
+                Changed(entry, position => DeletedMany(entry, position));
+            }
+
+            return new DeletedStep(run.Count, left.Count > run.Count ? run[^1] : null, Last);
+        }
+    }
+
     /// <summary>Logs and publishes a feature's change. For callers that hold the lock.</summary>
     /// <param name="feature">The feature.</param>
     /// <param name="subject">What changed.</param>
@@ -382,7 +412,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         {
             var position = after with { Epoch = _epoch, Revision = entry.Revision };
             yield return [entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
-                ?? (At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
+                ?? (entry.Run is not null ? DeletedMany(entry, position)
+                    : At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
     }
 
@@ -390,12 +421,12 @@ internal sealed class InMemoryRoom : ILiveRoom
     {
         if (entry.Subject.Name is not null)
         {
-            return true;
+            return entry.Run is null || after != RoomPosition.Start;
         }
 
         // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
         var isGone = At(entry.Subject.MessageId) is null;
-        return after != RoomPosition.Start && (isGone ? entry.Feature is null : entry.Subject.MessageId <= after.MessageId);
+        return after != RoomPosition.Start && (isGone ? entry.Deletion is not null : entry.Subject.MessageId <= after.MessageId);
     }
 
     /// <summary>The messages since a position, each after what features know of it.</summary>
@@ -411,6 +442,13 @@ internal sealed class InMemoryRoom : ILiveRoom
     }
 
     private static RoomEvent.Deleted Deleted(LogEntry entry, RoomPosition position) => new(entry.Subject.MessageId, position)
+    {
+        User = entry.Deletion?.User,
+        Reason = entry.Deletion?.Reason,
+        DeletedAt = Micros.ToTime(entry.Revision),
+    };
+
+    private static RoomEvent.DeletedMany DeletedMany(LogEntry entry, RoomPosition position) => new(entry.Run!, position)
     {
         User = entry.Deletion?.User,
         Reason = entry.Deletion?.Reason,
