@@ -26,7 +26,7 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("DELETE", "rooms/club/messages/1", null, RoomRights.ChangeOwn)]
     [InlineData("DELETE", "rooms/club/messages/2", null, RoomRights.DeleteAny)]
     [InlineData("DELETE", "rooms/club/messages/99", null, RoomRights.ChangeOwn)]
-    [InlineData("POST", "rooms/club/deletions", """{"user":"anna"}""", RoomRights.ChangeOwn)]
+    [InlineData("POST", "rooms/club/deletions", """{"user":"olga"}""", RoomRights.ChangeOwn)]
     [InlineData("POST", "rooms/club/deletions", """{"user":"bob"}""", RoomRights.DeleteAny)]
     [InlineData("PUT", "rooms/club/messages/1/reactions/heart", null, RoomRights.React)]
     [InlineData("DELETE", "rooms/club/messages/1/reactions/heart", null, RoomRights.React)]
