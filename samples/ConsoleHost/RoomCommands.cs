@@ -16,9 +16,11 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         /from USER         the last messages of one user
         /reply ID TEXT     reply to a message
         /edit ID TEXT      give a message of yours another text
-        /delete ID         delete a message of yours
+        /delete ID         delete a message of yours; /delete FROM-TO deletes several
+        /purge USER        delete all messages of a user
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
+        {PinCommands.Help}
         {ReadCommands.Help}
         {InboxCommands.Help}
         {PresenceCommands.Help}
@@ -30,9 +32,10 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID", "/react ID EMOJI", "/unreact ID EMOJI", .. MemberCommands.Usages, .. DirectoryCommands.Usages];
+    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI", .. PinCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly PinCommands _pins = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
@@ -67,11 +70,26 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
             case "/delete" when TryParseId(rest, out var number):
                 await DeleteAsync(number, cancellationToken);
                 break;
+            case "/delete" when TryParseRange(rest) is { } messages:
+                await DeleteManyAsync(messages, cancellationToken);
+                break;
+            case "/purge" when rest.Length > 0:
+                await DeleteManyAsync(MessageSelection.By(rest), cancellationToken);
+                break;
             case "/react" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
                 await ReactAsync(room.Reactions.AddAsync(number, user, emoji, cancellationToken), number);
                 break;
             case "/unreact" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
                 await ReactAsync(room.Reactions.RemoveAsync(number, user, emoji, cancellationToken), number);
+                break;
+            case "/pin" when TryParseId(rest, out var number):
+                await PinAsync(number, cancellationToken);
+                break;
+            case "/unpin" when TryParseId(rest, out var number):
+                await _pins.UnpinAsync(number, cancellationToken);
+                break;
+            case "/pins":
+                await _pins.ListAsync(cancellationToken);
                 break;
             case "/read":
                 await _reading.ReadAsync(cancellationToken);
@@ -152,6 +170,20 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         }
     }
 
+    private async Task DeleteManyAsync(MessageSelection messages, CancellationToken cancellationToken)
+    {
+        var done = await room.DeleteManyAsync(messages, user, cancellationToken: cancellationToken);
+        printer.Note(done.Deleted == 0 ? "There are no such messages." : $"Deleted {done.Deleted} {(done.Deleted == 1 ? "message" : "messages")}.");
+    }
+
+    private async Task PinAsync(long id, CancellationToken cancellationToken)
+    {
+        if (!await _pins.PinAsync(id, cancellationToken))
+        {
+            printer.Note(NoSuch(id));
+        }
+    }
+
     private async Task ReactAsync(Task<IReadOnlyList<Reaction>?> reacting, long id)
     {
         if (await reacting is { } reactions)
@@ -178,6 +210,11 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
     // Messages are printed as "#7", so that is what people type.
     private static bool TryParseId(string text, out long id) =>
         long.TryParse(text.StartsWith('#') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+
+    private static MessageSelection? TryParseRange(string text) =>
+        text.Split('-') is [var first, var last] && TryParseId(first.Trim(), out var from) && TryParseId(last.Trim(), out var to) && from <= to
+            ? MessageSelection.Between(from, to)
+            : null;
 
     private static (string First, string Remainder) Cut(string text)
     {

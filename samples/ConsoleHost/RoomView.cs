@@ -15,6 +15,7 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
     // The user's own sends, edits and deletions whose events are still to come.
     private readonly HashSet<(long Id, int Version)> _own = [];
     private readonly MemberCommands _members = new(room, user, printer);
+    private readonly PinCommands _pins = new(room, user, printer);
     private readonly PresenceCommands _presence = new(room.Presence, user, printer);
     private readonly DirectoryCommands _directory = new(rooms, room, user, printer);
 
@@ -75,8 +76,14 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
             case RoomEvent.Deleted { MessageId: var id } when !_own.Remove((id, Deletion)):
                 printer.Note($"#{id} was deleted.");
                 break;
+            case RoomEvent.DeletedMany { MessageIds: var ids } deleted when deleted.User != user:
+                printer.Note($"{ids.Count} {(ids.Count == 1 ? "message was" : "messages were")} deleted, from #{ids[0]} to #{ids[^1]}.");
+                break;
             case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions } reacted when reacted.User != user:
                 Show(id, reactions);
+                break;
+            case RoomEvent.Pinned or RoomEvent.Unpinned:
+                _pins.Show(happened);
                 break;
             case RoomEvent.MemberChanged or RoomEvent.RulesChanged:
                 _members.Show(happened);

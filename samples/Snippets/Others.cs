@@ -21,6 +21,8 @@ internal static class Others
         await Features.ChangeAsync(chat);
         await Reactions.ReactAsync(chat);
         await Replies.ReplyAsync(chat);
+        await Pins.PinAsync(chat);
+        await Deletions.DeleteManyAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);

@@ -30,6 +30,21 @@ internal sealed partial class ChatCaller
         return await found.DeleteAsync(messageId, user, reason, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Deletes many messages.</summary>
+    public async Task<DeletionProgress> DeleteManyAsync(string room, DeletionRequest request, CancellationToken cancellationToken)
+    {
+        var messages = request.ToSelection();
+
+        // Which of the rights each message takes depends on its author, which only a selection by author says beforehand.
+        var rights = messages.User is not { } author ? RoomRights.ChangeOwn | RoomRights.DeleteAny
+            : author == user ? RoomRights.ChangeOwn
+            : RoomRights.DeleteAny;
+        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        return (allowed & rights) == rights
+            ? await chat.Room(room).DeleteManyAsync(messages, user, request.Reason, cancellationToken: cancellationToken).ConfigureAwait(false)
+            : throw new ChatProblemException(ChatProblem.NoAccess);
+    }
+
     /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
     private async ValueTask<ChatRoom> RoomToDeleteFromAsync(string room, long messageId, CancellationToken cancellationToken)

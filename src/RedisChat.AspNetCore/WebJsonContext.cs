@@ -8,6 +8,7 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(ChatProblem))]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(EditRequest))]
+[JsonSerializable(typeof(DeletionRequest))]
 [JsonSerializable(typeof(CreateRoomRequest))]
 [JsonSerializable(typeof(ChangeRoomRequest))]
 [JsonSerializable(typeof(RulesRequest))]

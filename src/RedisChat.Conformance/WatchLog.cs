@@ -160,6 +160,14 @@ public sealed class WatchLog : IAsyncDisposable
                 _room.Remove(id);
                 _reactions.Remove(id);
                 break;
+            case RoomEvent.DeletedMany { MessageIds: var ids }:
+                foreach (var id in ids)
+                {
+                    _room.Remove(id);
+                    _reactions.Remove(id);
+                }
+
+                break;
             case RoomEvent.Reacted { MessageId: var id, Reactions: { Count: > 0 } reactions }:
                 _reactions[id] = reactions;
                 break;

@@ -21,6 +21,12 @@ public static class ChatLimits
     /// <summary>The most messages in one <see cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>.</summary>
     public const int MaxBatchSize = 128;
 
+    /// <summary>The most messages that are deleted in one step: see <see cref="ChatRoom.DeleteManyAsync"/>.</summary>
+    public const int MaxDeletedAtOnce = 500;
+
+    /// <summary>The most pinned messages of a room: a list of pins is shown as a whole, so it must stay one page.</summary>
+    public const int MaxPins = 50;
+
     /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
     public const int MaxUnread = 99;
 

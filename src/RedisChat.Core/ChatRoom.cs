@@ -29,6 +29,9 @@ public sealed class ChatRoom
     /// <summary>How far each user has read in this room, and how many messages are unread.</summary>
     public RoomReadMarkers ReadMarkers => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The pinned messages of this room.</summary>
+    public RoomPins Pins => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);
@@ -80,6 +83,36 @@ public sealed class ChatRoom
     public Task<bool> DeleteAsync(
         long id, Actor by, string? reason = null, CancellationToken cancellationToken = default) =>
         _chat.DeleteAsync(Id, id, by, reason, cancellationToken);
+
+    /// <summary>
+    /// Deletes many messages: by their ids, by a range of ids, or all of one author. Leaves what the same single deletions would leave, but in few steps of at most
+    /// <see cref="ChatLimits.MaxDeletedAtOnce"/> messages: each is atomic, and watchers receive it as one <see cref="RoomEvent.DeletedMany"/>.
+    /// </summary>
+    /// <remarks>
+    /// If the call fails, is canceled, or the process ends, the messages of the steps so far are deleted, by ascending id. Call it again to continue. Messages that are sent after it began stay.
+    /// Stored values that cannot be read stay, too: <see cref="MessagePage.Unreadable"/> reports them.
+    /// </remarks>
+    /// <param name="messages">Which messages. Those that do not exist are skipped.</param>
+    /// <param name="by">
+    /// Who deletes them. As for a single deletion, a user needs the right <see cref="RoomRights.ChangeOwn"/> for their own messages and <see cref="RoomRights.DeleteAny"/> for those of others: if
+    /// one is missing for any message of a step, that step fails and deletes nothing.
+    /// </param>
+    /// <param name="reason">A reason for the event: one line of at most <see cref="ChatLimits.MaxReasonBytes"/> bytes; <see langword="null"/> for none.</param>
+    /// <param name="progress">Receives a report after each step.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <returns>How many messages were deleted.</returns>
+    /// <exception cref="ChatInputException">The user's id or the reason is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The user may not delete one of the messages.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time. Some messages may have been deleted.</exception>
+    /// <exception cref="NotSupportedException">The store does not support deleting many messages.</exception>
+    public Task<DeletionProgress> DeleteManyAsync(
+        MessageSelection messages, Actor by, string? reason = null, IProgress<DeletionProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        RuleInput.CheckActor(by);
+        ChatInput.CheckReason(reason);
+        return BulkDeletion.RunAsync(_chat.Store, _chat.Runner, Id, messages, by, reason, progress, cancellationToken);
+    }
 
     /// <inheritdoc cref="Chat.WatchAsync(string, RoomPosition?, CancellationToken)"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>

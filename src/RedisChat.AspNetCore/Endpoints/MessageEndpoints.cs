@@ -20,6 +20,7 @@ internal static class MessageEndpoints
         chat.MapGet("rooms/{room}/messages/{id}", GetAsync).Describe("GetMessage", "Reads one message.", 404);
         chat.MapMethods("rooms/{room}/messages/{id}", ["PATCH"], EditAsync).Describe("EditMessage", "Gives a message a new text, and new metadata if there is any.", 404, 413, 415, 507);
         chat.MapDelete("rooms/{room}/messages/{id}", DeleteAsync).Describe("DeleteMessage", "Deletes a message.", 404);
+        chat.MapPost("rooms/{room}/deletions", DeleteManyAsync).Describe("DeleteMessages", "Deletes many messages: by ids, by author, or by range.", 413, 415);
         chat.MapGet("rooms/{room}/changes", ReadChangesAsync).Describe("ListChanges", "Reads what happened in a room since a position, for clients that poll.");
     }
 
@@ -69,6 +70,13 @@ internal static class MessageEndpoints
     {
         var isDeleted = await call.Caller.DeleteAsync(ChatCall.Id(room), id, reason, call.Aborted).ConfigureAwait(false);
         return isDeleted ? TypedResults.NoContent() : throw new ChatProblemException(ChatProblem.NotFound);
+    }
+
+    private static async Task<Answer<DeletionProgress>> DeleteManyAsync(string room, Body<DeletionRequest> body, ChatCall call)
+    {
+        var request = await body.ReadAsync(call).ConfigureAwait(false);
+        var done = await call.Caller.DeleteManyAsync(ChatCall.Id(room), request, call.Aborted).ConfigureAwait(false);
+        return new Answer<DeletionProgress>(done, ChatJsonContext.Default.DeletionProgress);
     }
 
     private static async Task<Answer<RoomChanges>> ReadChangesAsync(string room, RoomPosition? after, int? limit, ChatCall call)

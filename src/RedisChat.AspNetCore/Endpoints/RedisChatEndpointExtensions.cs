@@ -30,6 +30,7 @@ public static class RedisChatEndpointExtensions
         RoomEndpoints.Map(chat);
         MessageEndpoints.Map(chat);
         ReactionEndpoints.Map(chat);
+        PinEndpoints.Map(chat);
         MemberEndpoints.Map(chat);
         ReadMarkerEndpoints.Map(chat);
         PresenceEndpoints.Map(chat);

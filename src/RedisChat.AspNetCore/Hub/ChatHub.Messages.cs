@@ -1,6 +1,6 @@
 namespace RedisChat.AspNetCore;
 
-/// <content>Messages, reactions and read markers.</content>
+/// <content>Messages, reactions, pins and read markers.</content>
 public sealed partial class ChatHub
 {
     /// <summary>Reads a page of a room.</summary>
@@ -33,6 +33,12 @@ public sealed partial class ChatHub
     /// <param name="reason">The reason; null for none.</param>
     public Task<bool> Delete(string room, long id, string? reason) => CallAsync(caller => caller.DeleteAsync(room, id, reason, Context.ConnectionAborted));
 
+    /// <summary>Deletes many messages: by ids, by author, or by range.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="messages">Which messages, and the reason if there is one.</param>
+    public Task<DeletionProgress> DeleteMany(string room, DeletionRequest messages) =>
+        CallAsync(caller => caller.DeleteManyAsync(room, messages ?? new(), Context.ConnectionAborted));
+
     /// <summary>Adds a reaction of the caller.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
@@ -56,6 +62,24 @@ public sealed partial class ChatHub
     /// <param name="cursor">The cursor of the previous answer; null to start.</param>
     public Task<ReactionUsers> GetReactionUsers(string room, long id, string emoji, string? cursor) =>
         ReadAsync(room, (found, _, token) => found.Reactions.WhoAsync(id, emoji, cursor, cancellationToken: token));
+
+    /// <summary>Pins a message; false if there is none.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public Task<bool> Pin(string room, long id) => ActAsync(room, RoomRights.Pin, (found, user, token) => found.Pins.PinAsync(id, user, token));
+
+    /// <summary>Unpins a message, if it is pinned.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public Task Unpin(string room, long id) => ActAsync(room, RoomRights.Pin, async (found, user, token) =>
+    {
+        await found.Pins.UnpinAsync(id, user, token).ConfigureAwait(false);
+        return 0;
+    });
+
+    /// <summary>Lists the pinned messages, the most recent pin first.</summary>
+    /// <param name="room">The room's id.</param>
+    public Task<IReadOnlyList<Pin>> GetPins(string room) => ReadAsync(room, (found, _, token) => found.Pins.ListAsync(token));
 
     /// <summary>Marks a message, and all before it, as read by the caller.</summary>
     /// <param name="room">The room's id.</param>

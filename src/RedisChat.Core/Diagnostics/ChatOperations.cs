@@ -18,6 +18,9 @@ public static class ChatOperations
     /// <summary>Adding, removing or listing reactions.</summary>
     public const string React = "react";
 
+    /// <summary>Pinning, unpinning or listing pinned messages.</summary>
+    public const string Pin = "pin";
+
     /// <summary>Reading or listing members.</summary>
     public const string ReadMembers = "read members";
 

@@ -9,20 +9,25 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        Abilities = [new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisDrafts(context, changer)];
+        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys)];
+        Abilities =
+        [
+            new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
+            new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
+        ];
         Activity = directory.Keeper;
-        DeletionEffects = [new ReactionRemoval(context.Keys)];
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects =
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
-            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind), new ChangedDrafts(context.Keys),
+            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
+            new ChangedDrafts(context.Keys), new ChangedPins(context.Keys), new ChangedRuns(),
         ];
         Probed = [presence];
     }

@@ -12,6 +12,7 @@ internal readonly record struct EventState(char Kind, long Id, string? User, lon
     public const char Member = 'm';
     public const char Rules = 's';
     public const char About = 'a';
+    public const char Pin = 'p';
 
     /// <summary>What the state belongs to.</summary>
     public (char Kind, long Id, string? User) Subject => (Kind, Id, User);

@@ -4,7 +4,7 @@ namespace RedisChat;
 public sealed record RoomChanges
 {
     /// <summary>
-    /// First the changes to messages that the reader knew, as <see cref="RoomEvent.Edited"/> and <see cref="RoomEvent.Deleted"/>, each message
+    /// First the changes to messages that the reader knew, as <see cref="RoomEvent.Edited"/>, <see cref="RoomEvent.Deleted"/> and <see cref="RoomEvent.DeletedMany"/>, each message
     /// once and in its current state; then the new messages, as <see cref="RoomEvent.Created"/>, by id. Or a single <see cref="RoomEvent.Gap"/>.
     /// </summary>
     /// <remarks>

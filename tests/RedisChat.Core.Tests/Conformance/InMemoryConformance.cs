@@ -58,6 +58,10 @@ public sealed class InMemoryReadMarkerHistoryTests() : ReadMarkerHistoryTests(ne
 
 public sealed class InMemoryReplyTests() : ReplyTests(new InMemoryStores());
 
+public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
+
+public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -86,7 +86,10 @@ public sealed class ChatJsonTests
             $$"""{"kind":"rulesChanged","rules":{"everyone":"Read, Join, Send, ChangeOwn, React","roles":[{"name":"owner","rights":"All"}],"slowMode":"00:00:00","flood":{"burst":5,"refill":"00:00:02"},"isArchived":false},"by":"olga","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"readMarkerMoved","user":"b\u00F6b","messageId":9000000000000000,"movedAt":"2026-11-23T07:20:09.447123+00:00","position":"{{JsonExamples.Position}}"}""",
             $$$"""{"kind":"aboutChanged","about":{"name":"b\u00F6b","topic":"\uD83D\uDC4D","metadata":{"Case Kept":""}},"by":"olga","position":"{{{JsonExamples.Position}}}"}""",
-            $$"""{"kind":"roomDeleted","by":"olga","position":"{{JsonExamples.Position}}"}""");
+            $$"""{"kind":"roomDeleted","by":"olga","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"pinned","messageId":9000000000000000,"by":"olga","pinnedAt":"2026-11-23T07:20:09.447123+00:00","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"unpinned","messageId":9000000000000000,"by":"olga","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"deletedMany","messageIds":[7,9000000000000000],"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
     public void The_error_of_a_failed_room_is_not_in_the_JSON() =>

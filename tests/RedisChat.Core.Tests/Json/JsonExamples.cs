@@ -93,6 +93,9 @@ internal static class JsonExamples
         new RoomEvent.ReadMarkerMoved("böb", ChatLimits.MaxMessageId, Edited.Timestamp, Position),
         new RoomEvent.AboutChanged(About, Position) { By = "olga" },
         new RoomEvent.RoomDeleted(Position) { By = "olga" },
+        new RoomEvent.Pinned(ChatLimits.MaxMessageId, Edited.Timestamp, Position) { By = "olga" },
+        new RoomEvent.Unpinned(ChatLimits.MaxMessageId, Position) { By = "olga" },
+        new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -115,6 +118,8 @@ internal static class JsonExamples
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(MessagePage), Page with { Parents = new Dictionary<long, ReplyParent> { [1] = new() { Message = Plain }, [ChatLimits.MaxMessageId] = new() { IsDeleted = true } } }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
+        (typeof(IReadOnlyList<Pin>), new[] { new Pin { MessageId = 7, By = "olga", PinnedAt = Edited.Timestamp, Message = Edited }, new Pin { MessageId = 1, PinnedAt = Plain.Timestamp } }),
+        (typeof(DeletionProgress), new DeletionProgress(1, 2, ChatLimits.MaxMessageId)),
         (typeof(RoomAbout), About),
         (typeof(RoomAbout), RoomAbout.None),
         (typeof(RoomInfo), Info),

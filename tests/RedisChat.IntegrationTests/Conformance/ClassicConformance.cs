@@ -500,6 +500,113 @@ public sealed class ClassicPresenceTests(TestServer server) : PresenceTests(new 
         NotSupportedAsync(Ability, base.Many_users_who_enter_and_leave_at_once_are_all_counted);
 }
 
+/// <summary>The layout has no place for pins.</summary>
+public sealed class ClassicPinTests(TestServer server) : PinTests(new ClassicStores(server))
+{
+    private const string Ability = "pins";
+
+    [Fact]
+    public override Task Pinned_messages_are_listed_with_their_present_state_the_most_recent_pin_first() =>
+        NotSupportedAsync(Ability, base.Pinned_messages_are_listed_with_their_present_state_the_most_recent_pin_first);
+
+    [Fact]
+    public override Task A_room_without_pins_and_one_that_does_not_exist_list_none() =>
+        NotSupportedAsync(Ability, base.A_room_without_pins_and_one_that_does_not_exist_list_none);
+
+    [Fact]
+    public override Task Pinning_again_and_unpinning_what_is_not_pinned_change_nothing() =>
+        NotSupportedAsync(Ability, base.Pinning_again_and_unpinning_what_is_not_pinned_change_nothing);
+
+    [Fact]
+    public override Task A_message_that_is_not_there_cannot_be_pinned() =>
+        NotSupportedAsync(Ability, base.A_message_that_is_not_there_cannot_be_pinned);
+
+    [Fact]
+    public override Task Deleting_a_message_removes_its_pin_and_no_other() =>
+        NotSupportedAsync(Ability, base.Deleting_a_message_removes_its_pin_and_no_other);
+
+    [Fact]
+    public override Task A_pin_is_no_edit() => NotSupportedAsync(Ability, base.A_pin_is_no_edit);
+
+    [Fact]
+    public override Task Old_messages_are_pinned_like_new_ones() => NotSupportedAsync(Ability, base.Old_messages_are_pinned_like_new_ones);
+
+    [Fact]
+    public override Task A_pin_too_many_is_refused_until_one_is_unpinned() =>
+        NotSupportedAsync(Ability, base.A_pin_too_many_is_refused_until_one_is_unpinned);
+
+    [Fact]
+    public override Task Pins_at_once_neither_exceed_the_limit_nor_get_lost() =>
+        NotSupportedAsync(Ability, base.Pins_at_once_neither_exceed_the_limit_nor_get_lost);
+
+    [Fact]
+    public override Task Pinning_takes_the_right_which_is_checked_in_the_same_step() =>
+        NotSupportedAsync(Ability, base.Pinning_takes_the_right_which_is_checked_in_the_same_step);
+
+    [Fact]
+    public override Task A_watcher_receives_each_pin_once() => NotSupportedAsync("members", base.A_watcher_receives_each_pin_once);
+
+    [Fact]
+    public override Task Catching_up_delivers_the_present_state_of_each_message_once() =>
+        NotSupportedAsync(Ability, base.Catching_up_delivers_the_present_state_of_each_message_once);
+
+    [Fact]
+    public override Task A_reader_that_starts_at_the_beginning_receives_the_pins_that_are_left() =>
+        NotSupportedAsync(Ability, base.A_reader_that_starts_at_the_beginning_receives_the_pins_that_are_left);
+}
+
+/// <summary>The layout has no step that deletes several messages.</summary>
+public sealed class ClassicBulkDeletionTests(TestServer server) : BulkDeletionTests(new ClassicStores(server))
+{
+    private const string Ability = "deleting many messages";
+
+    [Fact]
+    public override Task Messages_are_deleted_by_their_ids_and_those_that_do_not_exist_are_skipped() =>
+        NotSupportedAsync(Ability, base.Messages_are_deleted_by_their_ids_and_those_that_do_not_exist_are_skipped);
+
+    [Fact]
+    public override Task Messages_are_deleted_by_a_range_of_ids() => NotSupportedAsync(Ability, base.Messages_are_deleted_by_a_range_of_ids);
+
+    [Fact]
+    public override Task All_messages_of_an_author_are_deleted_and_no_others() =>
+        NotSupportedAsync(Ability, base.All_messages_of_an_author_are_deleted_and_no_others);
+
+    [Fact]
+    public override Task Many_messages_old_and_new_take_few_steps_with_progress() =>
+        NotSupportedAsync(Ability, base.Many_messages_old_and_new_take_few_steps_with_progress);
+
+    [Fact]
+    public override Task Scattered_messages_old_and_new_are_deleted_like_others() =>
+        NotSupportedAsync(Ability, base.Scattered_messages_old_and_new_are_deleted_like_others);
+
+    [Fact]
+    public override Task A_run_is_one_event_live_and_when_catching_up() =>
+        NotSupportedAsync("watching", base.A_run_is_one_event_live_and_when_catching_up);
+
+    [Fact]
+    public override Task Changes_of_deleted_messages_are_reported_as_the_deletion_only() =>
+        NotSupportedAsync("edit", base.Changes_of_deleted_messages_are_reported_as_the_deletion_only);
+
+    [Fact]
+    public override Task A_reader_whose_own_position_was_deleted_continues() =>
+        NotSupportedAsync(Ability, base.A_reader_whose_own_position_was_deleted_continues);
+
+    [Fact]
+    public override Task Reactions_pins_and_counts_are_those_that_single_deletions_leave() =>
+        NotSupportedAsync("read markers", base.Reactions_pins_and_counts_are_those_that_single_deletions_leave);
+
+    [Fact]
+    public override Task Each_message_takes_the_right_that_its_single_deletion_takes() =>
+        NotSupportedAsync(Ability, base.Each_message_takes_the_right_that_its_single_deletion_takes);
+
+    [Fact]
+    public override Task Several_callers_delete_each_message_once() => NotSupportedAsync("watching", base.Several_callers_delete_each_message_once);
+
+    [Fact]
+    public override Task A_cancelled_deletion_is_continued_by_the_next_call() =>
+        NotSupportedAsync(Ability, base.A_cancelled_deletion_is_continued_by_the_next_call);
+}
+
 #if NET10_0_OR_GREATER
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {

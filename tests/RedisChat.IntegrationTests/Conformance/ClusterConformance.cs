@@ -57,6 +57,10 @@ public sealed class ClusterReadMarkerHistoryTests(SharedCluster cluster) : ReadM
 
 public sealed class ClusterReplyTests(SharedCluster cluster) : ReplyTests(new ClusterStores(cluster));
 
+public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
+
+public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

@@ -56,6 +56,10 @@ public sealed class GarnetReadMarkerHistoryTests(SharedGarnet garnet) : ReadMark
 
 public sealed class GarnetReplyTests(SharedGarnet garnet) : ReplyTests(new GarnetStores(garnet));
 
+public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
+
+public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -63,6 +63,10 @@ public sealed class RedisReadMarkerHistoryTests(TestServer server) : ReadMarkerH
 
 public sealed class RedisReplyTests(TestServer server) : ReplyTests(new RedisStores(server));
 
+public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
+
+public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

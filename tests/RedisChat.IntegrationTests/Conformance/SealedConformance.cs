@@ -63,6 +63,10 @@ public sealed class SealedReadMarkerHistoryTests(TestServer server) : ReadMarker
 
 public sealed class SealedReplyTests(TestServer server) : ReplyTests(new SealedStores(server));
 
+public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
+
+public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 

@@ -62,6 +62,55 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task Many_messages_are_deleted_by_one_command()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        foreach (var n in new[] { 1, 2, 3, 4 })
+        {
+            await alice.TypeAsync($"hello {n}");
+            await alice.LineAsync($"^#{n} {Time} alice: hello {n}$");
+        }
+
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#4 {Time} alice: hello 4$");
+        await alice.TypeAsync("/delete 2-#3");
+        await alice.LineAsync("^Deleted 2 messages.$");
+        await bob.LineAsync("^2 messages were deleted, from #2 to #3.$");
+        await bob.TypeAsync("/purge alice");
+        await bob.ErrorAsync("only to members");
+        await alice.TypeAsync("/purge alice");
+        await alice.LineAsync("^Deleted 2 messages.$");
+        await bob.LineAsync("^2 messages were deleted, from #1 to #4.$");
+    }
+
+    [Fact]
+    public async Task Pins_are_shown_to_everyone_and_listed()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("hello");
+        await alice.LineAsync($"^#1 {Time} alice: hello$");
+        await using var bob = StartOn(port, "bob");
+        await bob.LineAsync($"^#1 {Time} alice: hello$");
+
+        await alice.TypeAsync("/claim");
+        await bob.LineAsync("^alice is here as owner.$");
+        await alice.TypeAsync("/pin 2");
+        await alice.LineAsync("^There is no message #2");
+        await alice.TypeAsync("/pin #1");
+        await bob.LineAsync("^alice pinned #1.$");
+        await bob.TypeAsync("/pin 1");
+        await bob.ErrorAsync("only to members");
+        await bob.TypeAsync("/pins");
+        await bob.LineAsync("^#1 was pinned by alice.$");
+        await alice.TypeAsync("/unpin 1");
+        await bob.LineAsync("^alice unpinned #1.$");
+        await bob.TypeAsync("/pins");
+        await bob.LineAsync("^No pinned messages.$");
+    }
+
+    [Fact]
     public async Task A_second_chat_finds_the_first_chats_server()
     {
         var port = FreePort();

@@ -279,6 +279,27 @@ public sealed class RoundTripTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pin_is_one_command_and_so_is_its_removal()
+    {
+        var chat = await NewChatAsync();
+        await chat.SendAsync("lobby", "alice", "one", Cancelled);
+        var pins = chat.Room("lobby").Pins;
+
+        await _proxy.StepAsync(() => pins.PinAsync(1, Actor.Application, Cancelled), Script);
+        await _proxy.StepAsync(() => pins.PinAsync(1, Actor.Application, Cancelled), Script);
+        await _proxy.StepAsync(() => pins.ListAsync(Cancelled), ["HGETALL"], ["HMGET"]);
+        await _proxy.StepAsync(UnpinAsync, Script);
+        await _proxy.StepAsync(UnpinAsync, Script);
+        await _proxy.StepAsync(() => pins.ListAsync(Cancelled), ["HGETALL"]);
+
+        async Task<bool> UnpinAsync()
+        {
+            await pins.UnpinAsync(1, Actor.Application, Cancelled);
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task Reactions_come_in_the_pages_own_round_trip_and_cost_other_rooms_nothing()
     {
         string[] without = ["HMGET", "HMGET"];

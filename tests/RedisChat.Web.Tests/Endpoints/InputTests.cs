@@ -46,6 +46,9 @@ public sealed class InputTests(TestServer server) : EndpointTests(server)
     [InlineData("PUT", "rooms/lobby/members/bob/ban", """{"seconds":1e300}""", "seconds")]
     [InlineData("PUT", "rooms/lobby/messages/1/reactions/not%20one", null, "emoji")]
     [InlineData("DELETE", "rooms/lobby/messages/1?reason=", null, "reason")]
+    [InlineData("POST", "rooms/lobby/deletions", "{}", "ids")]
+    [InlineData("POST", "rooms/lobby/deletions", """{"ids":[1],"user":"bob"}""", "ids")]
+    [InlineData("POST", "rooms/lobby/deletions", """{"from":2,"to":1}""", "to")]
     [InlineData("POST", "rooms", """{"room":"direct~x"}""", "room")]
     [InlineData("POST", "rooms", """{"about":{}}""", "id")]
     public async Task Invalid_input_is_a_problem_that_names_the_parameter(string method, string path, string? body, string? parameter)

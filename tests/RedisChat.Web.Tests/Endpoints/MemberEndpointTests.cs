@@ -72,7 +72,7 @@ public sealed class MemberEndpointTests(TestServer server) : EndpointTests(serve
 
         foreach (var path in new[]
         {
-            "", "/rules", "/messages", "/messages/1", "/messages/1/reactions/heart", "/export", "/changes", "/members", "/members/olga", "/read-markers", "/unread", "/presence",
+            "", "/rules", "/messages", "/messages/1", "/messages/1/reactions/heart", "/pins", "/export", "/changes", "/members", "/members/olga", "/read-markers", "/unread", "/presence",
         })
         {
             (await eve.SendAsync("GET", $"rooms/club{path}")).ExpectProblem(403, "forbidden", "notMember").Text.Should().NotContain("secret");

@@ -132,6 +132,44 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Fact]
+    public async Task Many_messages_are_deleted_by_ids_range_or_author()
+    {
+        await using var node = await StartAsync();
+        await node.Chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 10).Select(n => new NewMessage(n % 2 == 0 ? "alice" : "bob", "hello"))], Cancelled);
+        var (alice, mia) = (node.As("alice"), node.As("mia"));
+        await node.Chat.Room("lobby").Members.SetRoleAsync("mia", RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled);
+
+        (await alice.SendAsync("POST", "rooms/lobby/deletions", """{"from":1,"to":2}""")).ExpectProblem(403, "forbidden", "notMember");
+        (await alice.SendAsync("POST", "rooms/lobby/deletions", """{"user":"alice","to":3}""")).Expect(200)["deleted"].Should().Be("2");
+        (await mia.SendAsync("POST", "rooms/lobby/deletions", """{"ids":[2,4,99],"reason":"spam"}""")).Expect(200).Text.Should().Be("""{"deleted":2,"done":3,"total":3}""");
+        (await mia.SendAsync("POST", "rooms/lobby/deletions", """{"user":"bob"}""")).Expect(200)["deleted"].Should().Be("3");
+
+        (await alice.SendAsync("GET", "rooms/lobby/messages")).Expect(200).Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetInt64())
+            .Should().Equal(5, 7, 9);
+    }
+
+    [Fact]
+    public async Task Messages_are_pinned_listed_and_unpinned_by_those_who_may()
+    {
+        await using var node = await StartAsync();
+        await node.Chat.SendAsync("lobby", "bob", "nice", Cancelled);
+        await node.Chat.SendAsync("lobby", "bob", "nicer", Cancelled);
+        var mia = node.As("mia");
+        (await mia.SendAsync("PUT", "rooms/lobby/messages/1/pin")).ExpectProblem(403, "forbidden", "notMember");
+        await node.Chat.Room("lobby").Members.SetRoleAsync("mia", RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled);
+
+        (await mia.SendAsync("PUT", "rooms/lobby/messages/1/pin")).Expect(204);
+        (await mia.SendAsync("PUT", "rooms/lobby/messages/2/pin")).Expect(204);
+        (await mia.SendAsync("PUT", "rooms/lobby/messages/3/pin")).ExpectProblem(404, "not-found");
+
+        var pins = (await node.As("bob").SendAsync("GET", "rooms/lobby/pins")).Expect(200);
+        (pins["0.messageId"], pins["0.by"], pins["0.message.text"], pins["1.messageId"]).Should().Be(("2", "mia", "nicer", "1"));
+        (await mia.SendAsync("DELETE", "rooms/lobby/messages/2/pin")).Expect(204);
+        (await mia.SendAsync("DELETE", "rooms/lobby/messages/2/pin")).Expect(204);
+        (await node.As("bob").SendAsync("GET", "rooms/lobby/pins")).Expect(200).Json.GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
     public async Task The_export_streams_the_whole_history_a_line_a_message()
     {
         await using var node = await StartAsync();

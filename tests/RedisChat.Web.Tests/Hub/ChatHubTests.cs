@@ -155,6 +155,12 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<IReadOnlyList<Reaction>>(bob, "React", room, sent.Id, "👍")).Should().ContainSingle().Which.Count.Should().Be(1);
         (await CallAsync<ReactionUsers>(bob, "GetReactionUsers", room, sent.Id, "👍", null)).Users.Should().Equal("bob");
         (await CallAsync<IReadOnlyList<Reaction>>(bob, "Unreact", room, sent.Id, "👍")).Should().BeEmpty();
+        var spam = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "spam" });
+        (await CallAsync<DeletionProgress>(alice, "DeleteMany", room, new DeletionRequest { Ids = [spam.Id], Reason = "spam" })).Deleted.Should().Be(1);
+        (await CallAsync<bool>(alice, "Pin", room, sent.Id)).Should().BeTrue();
+        (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().ContainSingle().Which.By.Should().Be("alice");
+        await alice.Connection.InvokeAsync("Unpin", room, sent.Id, Limit.Token);
+        (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().BeEmpty();
         (await CallAsync<RoomMember>(bob, "Join", room)).IsMember.Should().BeTrue();
         sent = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "after bob has joined" });
         (await CallAsync<UnreadCount>(bob, "GetUnread", room)).Count.Should().Be(1);

@@ -8,4 +8,10 @@ internal interface IDeletionEffect
     /// <param name="room">The room.</param>
     /// <param name="messageId">The message.</param>
     void AddTo(RoomChange deletion, string room, long messageId);
+
+    /// <summary>Adds steps to the deletion of several messages: those of one message for each of them.</summary>
+    /// <param name="deletion">The change that deletes the messages.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="messageIds">The messages, by ascending id.</param>
+    void AddTo(RoomChange deletion, string room, IReadOnlyList<long> messageIds);
 }

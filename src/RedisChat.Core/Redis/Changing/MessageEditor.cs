@@ -13,7 +13,8 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
 
-    private const string DeletedField = "deleted";
+    /// <summary>The field of the room that counts its deleted messages.</summary>
+    public const string DeletedField = "deleted";
 
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken) =>
         context.Calls.RunAsync(

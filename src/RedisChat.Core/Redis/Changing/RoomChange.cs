@@ -46,7 +46,7 @@ internal sealed class RoomChange
     /// <summary>Who makes the change, and the right that it takes.</summary>
     public RoomPermit Permit { get; }
 
-    /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name.</summary>
+    /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name, or a hash has too many fields: see <see cref="Fewer"/>.</summary>
     public string? WhenFull { get; private set; }
 
     /// <summary>Creates the room if it does not exist. Must come before all conditions.</summary>
@@ -77,11 +77,26 @@ internal sealed class RoomChange
         return this;
     }
 
+    /// <summary>A condition: all of these messages of a bucket exist, and were sent at these times, in µs. So they are the messages that were read.</summary>
+    public RoomChange Stamped(string bucket, IReadOnlyCollection<(long Id, long Stamp)> messages)
+    {
+        _conditions.AddRange(["stamped", Index(bucket), messages.Count]);
+        foreach (var (id, stamp) in messages)
+        {
+            _conditions.AddRange([id, stamp]);
+        }
+
+        return this;
+    }
+
     /// <summary>Sets a field.</summary>
     public RoomChange Set(string hash, RedisValue field, RedisValue value) => Add("set", Index(hash), field, value);
 
     /// <summary>Deletes a field, if it exists. Deletions come first, so they succeed when memory is full.</summary>
     public RoomChange Delete(string hash, RedisValue field) => Add("delete", Index(hash), field);
+
+    /// <summary>Deletes several fields of a hash by one command.</summary>
+    public RoomChange Remove(string hash, IReadOnlyCollection<RedisValue> fields) => Add("remove", Index(hash), fields.Count).Add([.. fields]);
 
     /// <summary>Sets a user's read marker to the room's last message.</summary>
     public RoomChange Seen(string hash, RedisValue user) => Add("seen", Index(hash), user);
@@ -110,8 +125,22 @@ internal sealed class RoomChange
         return this;
     }
 
+    /// <summary>Requires the hash to have fewer fields than this, once all conditions hold. Must come before the effect that adds one.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="most">The number of fields that the hash must not have yet.</param>
+    /// <param name="whenFull">The error message if it has.</param>
+    public RoomChange Fewer(string hash, int most, string whenFull)
+    {
+        WhenFull = whenFull;
+        return Add("fewer", Index(hash), most);
+    }
+
     /// <summary>Deletes a field, and all fields that begin with its name and a colon, if the room uses the feature: see <see cref="Mark"/>.</summary>
     public RoomChange Clear(char feature, string hash, RedisValue field) => Add("clear", feature.ToString(), Index(hash), field);
+
+    /// <summary>The same as <see cref="Clear"/> for several names, in one pass over the hash. No name may contain a colon.</summary>
+    public RoomChange Sweep(char feature, string hash, IReadOnlyCollection<RedisValue> names) =>
+        Add("sweep", feature.ToString(), Index(hash), names.Count).Add([.. names]);
 
     /// <summary>Records in the room that it uses a feature.</summary>
     public RoomChange Mark(char feature) => Add("mark", feature.ToString());

@@ -14,13 +14,16 @@
 -- ARGV[7]   text after the subject in the first line of each event: empty, or a space and more words
 -- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if the first step is `may`
 -- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
---   may       key user right s  the rules must allow it: see room_guard.lua. `key` are the members; `s` is 1 if muted users may not do it
+--   may       key user rights s  the rules must allow it: see room_guard.lua. `key` are the members; `rights` has the letter of each right that it
+--                               takes; `s` is 1 if muted users may not do it
 --   create    epoch             if the room does not exist, creates it with this epoch
 --   expect    key field value                  the field must have this value
 --   absent    key field                        the field must not exist
 --   exists    key field                        the field must exist
 --   digest    key field sha1                   the SHA-1 of the field's value must be this, in lower-case hex
+--   stamped   key n, n x (id time)             all these messages of a bucket must exist, and have these times
 --   delete    key field
+--   remove    key n, n x field                 deletes several fields
 --   set       key field value
 --   increment key field by                     a counter, 0 if the field does not exist
 --   seen      key field                        sets the field to the read marker of a user who has seen everything: `<last message id> <time>`
@@ -29,7 +32,9 @@
 --   keep      key field                        sets the field to the event's last line
 --   tally     key field most n, n x (name by)  named counts, `<revision> name count name count …`, at most `most` names: adds to them, deletes the
 --                                              field when no name is left, and adds `name count …` as a line to the event
+--   fewer     key most                         the hash must have fewer fields than this; otherwise an error says that it is full
 --   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
+--   sweep     letter key n, n x name           the same as `clear` for several names, in one pass over the hash
 --   mark      letter                           records that the room uses the feature with this letter
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
@@ -56,7 +61,12 @@ local at = 9
 if ARGV[at] == 'may' then
   local rules = call('HGET', KEYS[1], 'rules') or NO_RULES
 --#include room_guard.lua
-  local reason, wait = guard(call('HGET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2]), ARGV[at + 3], ARGV[at + 4] == '1')
+  local entry, reason, wait = call('HGET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2]), nil, nil
+  for right in string.gmatch(ARGV[at + 3], '%l') do
+    if not reason then
+      reason, wait = guard(entry, right, ARGV[at + 4] == '1')
+    end
+  end
   if reason == 'unreadable' then
     return {err = 'CHATDATA the rules or the entry of the user among the members cannot be read'}
   elseif reason then
@@ -78,19 +88,33 @@ local least = math.max(time, (before or 0) + 1)
 -- The values of the fields that the change touches: each is read once, before anything is written.
 local known, answer, conflict = {}, {0, least}, false
 local words = {expect = 4, absent = 3, exists = 3, digest = 4}
-while words[ARGV[at]] do
+while words[ARGV[at]] or ARGV[at] == 'stamped' do
   local condition, key, field, expected = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local value = call('HGET', KEYS[tonumber(key)], field) or false
-  known[key .. ' ' .. field] = value
-  answer[#answer + 1] = value
-  if condition == 'expect' then
-    conflict = conflict or value ~= expected
-  elseif condition == 'absent' then
-    conflict = conflict or value ~= false
+  if condition == 'stamped' then
+    local ids, count = {}, tonumber(field)
+    for i = 1, count do
+      ids[i] = ARGV[at + 1 + 2 * i]
+    end
+    local values = call('HMGET', KEYS[tonumber(key)], unpack(ids))
+    for i = 1, count do
+      known[key .. ' ' .. ids[i]] = values[i]
+      conflict = conflict or not values[i] or string.match(values[i], '^{"t":(%d+)') ~= ARGV[at + 2 + 2 * i]
+    end
+    answer[#answer + 1] = false
+    at = at + 3 + 2 * count
   else
-    conflict = conflict or not value or condition == 'digest' and redis.sha1hex(value) ~= expected
+    local value = call('HGET', KEYS[tonumber(key)], field) or false
+    known[key .. ' ' .. field] = value
+    answer[#answer + 1] = value
+    if condition == 'expect' then
+      conflict = conflict or value ~= expected
+    elseif condition == 'absent' then
+      conflict = conflict or value ~= false
+    else
+      conflict = conflict or not value or condition == 'digest' and redis.sha1hex(value) ~= expected
+    end
+    at = at + words[condition]
   end
-  at = at + words[condition]
 end
 
 -- The client's revision is already part of a compressed value. It may be off by a second; beyond that, the client does not know this server's clock.
@@ -130,6 +154,19 @@ end
 
 local function delete(key, field, old)
   deletes[#deletes + 1] = {key = KEYS[tonumber(key)], field = field, old = old}
+end
+
+-- Deletes several fields by one command for each 500. `old` are alternating fields and values.
+local function delete_all(key, old)
+  for first = 1, #old, 1000 do
+    local fields, values = {}, {}
+    for i = first, math.min(first + 999, #old), 2 do
+      fields[#fields + 1] = old[i]
+      values[#values + 1] = old[i]
+      values[#values + 1] = old[i + 1]
+    end
+    deletes[#deletes + 1] = {key = KEYS[tonumber(key)], fields = fields, values = values}
+  end
 end
 
 -- Adds to the counts of a tally; nil if the value is not a tally, false if it would have too many names.
@@ -192,6 +229,17 @@ while at <= #ARGV do
       delete(a, b, old)
     end
     at = at + 3
+  elseif step == 'remove' then
+    local old = {}
+    for i = at + 3, at + 2 + tonumber(b) do
+      local value = read(a, ARGV[i])
+      if value then
+        old[#old + 1] = ARGV[i]
+        old[#old + 1] = value
+      end
+    end
+    delete_all(a, old)
+    at = at + 3 + tonumber(b)
   elseif step == 'increment' then
     local count = counter(read(a, b) or '0')
     count = count and count + tonumber(c)
@@ -215,6 +263,11 @@ while at <= #ARGV do
     lines[#lines + 1] = text
     answer[#answer + 1] = text
     at = last + 1
+  elseif step == 'fewer' then
+    if call('HLEN', KEYS[tonumber(a)]) >= tonumber(b) then
+      return {err = 'CHATLIMIT a hash has as many fields as it may have'}
+    end
+    at = at + 3
   elseif step == 'clear' then
     if string.find(uses, a, 1, true) then
       local old = read(b, c)
@@ -231,6 +284,21 @@ while at <= #ARGV do
       until cursor == '0'
     end
     at = at + 4
+  elseif step == 'sweep' then
+    if string.find(uses, a, 1, true) then
+      local names, old, all = {}, {}, call('HGETALL', KEYS[tonumber(b)])
+      for i = at + 4, at + 3 + tonumber(c) do
+        names[ARGV[i]] = true
+      end
+      for i = 1, #all, 2 do
+        if names[string.match(all[i], '^[^:]*')] then
+          old[#old + 1] = all[i]
+          old[#old + 1] = all[i + 1]
+        end
+      end
+      delete_all(b, old)
+    end
+    at = at + 4 + tonumber(c)
   elseif step == 'event' then
     finish()
     previous, revision = now, revision + 1
@@ -257,6 +325,8 @@ local function failed(result)
     local write = i <= #deletes and deletes[i] or sets[i - #deletes]
     if not write then
       call('ZREM', KEYS[2], events[i - #deletes - #sets][2])
+    elseif write.fields then
+      call('HSET', write.key, unpack(write.values))
     elseif write.old then
       call('HSET', write.key, write.field, write.old)
     else
@@ -269,7 +339,12 @@ end
 -- HDEL comes first: when memory is full, Redis refuses HSET and ZADD, but not once a script has begun to write. So deletions still work then.
 for i = 1, #deletes + #sets do
   local write = i <= #deletes and deletes[i] or sets[i - #deletes]
-  local result = write.value and try('HSET', write.key, write.field, write.value) or try('HDEL', write.key, write.field)
+  local result
+  if write.fields then
+    result = try('HDEL', write.key, unpack(write.fields))
+  else
+    result = write.value and try('HSET', write.key, write.field, write.value) or try('HDEL', write.key, write.field)
+  end
   if failed(result) then
     return result
   end

@@ -88,6 +88,15 @@ internal sealed class SealedBucket : IDisposable
         return length > 0 && id / Buckets.Size == _number;
     }
 
+    /// <summary>Removes messages.</summary>
+    public void Remove(IEnumerable<long> ids)
+    {
+        foreach (var id in ids)
+        {
+            _places[Slot(id)] = default;
+        }
+    }
+
     /// <summary>The last message.</summary>
     public (long Id, ReadOnlyMemory<byte> Value) Last()
     {

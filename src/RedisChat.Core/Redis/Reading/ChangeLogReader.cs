@@ -105,7 +105,9 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         // The message was deleted. If that was after the position, the log has its time; if before, the revision vouches for the position.
         foreach (var entry in entries)
         {
-            if (entry.Revision > after.Revision && ChangedMessages.TryGetDeleted(entry, out var id, out var deletedStamp) && id == after.MessageId)
+            if (entry.Revision > after.Revision
+                && ((ChangedMessages.TryGetDeleted(entry, out var id, out var deletedStamp) && id == after.MessageId)
+                    || DeletedRun.TryGetDeleted(entry, after.MessageId, out deletedStamp)))
             {
                 return deletedStamp == after.Stamp;
             }

@@ -17,7 +17,11 @@ internal sealed record ChangedRoom(
     /// <summary>Whether a message was deleted since the reader's position. Features do not report changes of such a message.</summary>
     public bool IsDeleted(long message)
     {
-        _deleted ??= [.. Entries.Where(entry => entry.Kind == ChangedMessages.Deleted).Select(entry => entry.TryGetMessage(out var id) ? id : 0)];
+        _deleted ??=
+        [
+            .. Entries.Where(entry => entry.Kind == ChangedMessages.Deleted).Select(entry => entry.TryGetMessage(out var id) ? id : 0),
+            .. Entries.Where(entry => entry.Kind == DeletedRun.Kind).SelectMany(entry => DeletedRun.TryReadIds(entry.Subject, out var ids) ? ids : []),
+        ];
         return _deleted.Contains(message);
     }
 }

@@ -36,6 +36,8 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryReadMarkerStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryDirectoryStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _rooms),
             new InMemoryDraftStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
+            new InMemoryPinStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
+            new InMemoryBulkDeletionStore(room => _rooms.GetValueOrDefault(room)),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

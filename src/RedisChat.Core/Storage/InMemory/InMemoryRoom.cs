@@ -32,8 +32,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         Begin();
     }
 
-    /// <summary>What changed: a message, or the subject of a feature; with the decision if a message was deleted.</summary>
-    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null);
+    /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
+    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null);
 
     /// <summary>Held while the room is read or changed.</summary>
     public object Gate { get; } = new();
@@ -66,6 +66,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     public InMemoryReadMarkers ReadMarkers { get; private set; }
 
+    private InMemoryPins Pins { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -79,7 +81,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -94,7 +96,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         ReadMarkers = new InMemoryReadMarkers(this, _time);
         UserRooms = new InMemoryUserRooms(this, _time);
         Drafts = new InMemoryDrafts(this, _time);
-        _features = [Reactions, Members, About, UserRooms, Drafts];
+        Pins = new InMemoryPins(this);
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -130,6 +133,33 @@ internal sealed class InMemoryRoom : ILiveRoom
         lock (Gate)
         {
             return About.Change(actor, decide);
+        }
+    }
+
+    /// <summary>Pins a message: see <see cref="IPinStore.PinAsync"/>.</summary>
+    public bool Pin(long messageId, Actor by)
+    {
+        lock (Gate)
+        {
+            return Pins.Pin(messageId, by);
+        }
+    }
+
+    /// <summary>Unpins a message: see <see cref="IPinStore.UnpinAsync"/>.</summary>
+    public void Unpin(long messageId, Actor by)
+    {
+        lock (Gate)
+        {
+            Pins.Unpin(messageId, by);
+        }
+    }
+
+    /// <summary>The pinned messages: see <see cref="IPinStore.ListPinsAsync"/>.</summary>
+    public IReadOnlyList<Pin> ListPins()
+    {
+        lock (Gate)
+        {
+            return Pins.List();
         }
     }
 
@@ -274,6 +304,36 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
+    /// <summary>Deletes the next messages of a selection: see <see cref="IBulkDeletionStore.DeleteStepAsync"/>.</summary>
+    public DeletedStep DeleteStep(MessageSelection messages, long after, Actor by, string? reason)
+    {
+        lock (Gate)
+        {
+            var left = (messages.Ids ?? Messages(Math.Max(messages.From, after + 1), +1, messages.User).Select(message => message.Id))
+                .Where(id => id > after && id <= messages.To && At(id) is not null).Take(ChatLimits.MaxDeletedAtOnce + 1).ToList();
+            var run = left.Take(ChatLimits.MaxDeletedAtOnce).ToList();
+            foreach (var right in run.Select(id => At(id)!.User == by.UserId ? RoomRights.ChangeOwn : RoomRights.DeleteAny).Where(_ => !by.IsApplication).Distinct().Order())
+            {
+                Members.CheckRight(by.UserId!, right, speaks: false);
+            }
+
+            foreach (var id in run)
+            {
+                _messages[(int)id - 1] = null;
+                Array.ForEach(_features, feature => feature.Remove(id));
+            }
+
+            if (run.Count > 0)
+            {
+                var entry = new LogEntry(
+                    NextRevision(), new InMemorySubject(0, $"{run[0]}…"), Deletion: MessageDecision.Delete(by.UserId, reason), Run: run);
+                Changed(entry, position => DeletedMany(entry, position));
+            }
+
+            return new DeletedStep(run.Count, left.Count > run.Count ? run[^1] : null, Last);
+        }
+    }
+
     /// <summary>Logs and publishes a feature's change. For callers that hold the lock.</summary>
     /// <param name="feature">The feature.</param>
     /// <param name="subject">What changed.</param>
@@ -357,7 +417,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         {
             var position = after with { Epoch = _epoch, Revision = entry.Revision };
             yield return [entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
-                ?? (At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
+                ?? (entry.Run is not null ? DeletedMany(entry, position)
+                    : At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
     }
 
@@ -365,12 +426,12 @@ internal sealed class InMemoryRoom : ILiveRoom
     {
         if (entry.Subject.Name is not null)
         {
-            return true;
+            return entry.Run is null || after != RoomPosition.Start;
         }
 
         // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
         var isGone = At(entry.Subject.MessageId) is null;
-        return after != RoomPosition.Start && (isGone ? entry.Feature is null : entry.Subject.MessageId <= after.MessageId);
+        return after != RoomPosition.Start && (isGone ? entry.Deletion is not null : entry.Subject.MessageId <= after.MessageId);
     }
 
     /// <summary>The messages since a position, each after what features know of it.</summary>
@@ -399,6 +460,13 @@ internal sealed class InMemoryRoom : ILiveRoom
             throw ParentNotFound.Error(reply.ReplyTo!.Value);
         }
     }
+
+    private static RoomEvent.DeletedMany DeletedMany(LogEntry entry, RoomPosition position) => new(entry.Run!, position)
+    {
+        User = entry.Deletion?.User,
+        Reason = entry.Deletion?.Reason,
+        DeletedAt = Micros.ToTime(entry.Revision),
+    };
 
     private MessageReceipt Append(NewMessage message, long now)
     {

@@ -220,6 +220,47 @@ public abstract class RoomChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Several_fields_are_deleted_together_and_restored_if_the_change_fails_late()
+    {
+        await _redis.HashSetAsync(Hash, [.. Enumerable.Range(1, 700).SelectMany(n => new HashEntry[] { new($"{n}", "x"), new($"{n}:alice", "y") })]);
+        await _redis.HashSetAsync(Hash, "other", "z");
+        await _redis.HashSetAsync(RoomKey, "uses", "r");
+        RedisValue[] fields = [.. Enumerable.Range(1, 600).Select(n => (RedisValue)n)];
+        var before = await DumpAsync();
+
+        await Assert.ThrowsAsync<RedisServerException>(() => RunAsync(Change().Remove(Hash, fields[..500]).Sweep('r', Hash, fields).Set(Hash, "new", "x"), publish: "NOSUCHCOMMAND"));
+        (await DumpAsync()).Should().BeEquivalentTo(before);
+
+        await RunAsync(Change().Sweep('q', Hash, fields));
+        (await _redis.HashLengthAsync(Hash)).Should().Be(1401);
+        await RunAsync(Change().Remove(Hash, ["699", "missing"]).Sweep('r', Hash, fields));
+        (await _redis.HashLengthAsync(Hash)).Should().Be(200);
+        (await _redis.HashExistsAsync(Hash, "601:alice")).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_condition_can_require_messages_to_be_those_that_were_read()
+    {
+        var bucket = _keys.Bucket(Room, 0);
+        (await RunAsync(Change().Stamped(bucket, [(1, _position.Stamp)]).Set(Hash, "a", "x"))).IsChanged.Should().BeTrue();
+        (await RunAsync(Change().Stamped(bucket, [(1, _position.Stamp + 1)]).Set(Hash, "b", "x"))).IsChanged.Should().BeFalse();
+        (await RunAsync(Change().Stamped(bucket, [(1, _position.Stamp), (2, _position.Stamp)]).Set(Hash, "b", "x"))).IsChanged.Should().BeFalse();
+        (await _redis.HashExistsAsync(Hash, "b")).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_hash_can_be_limited_to_a_number_of_fields()
+    {
+        await RunAsync(Change().Fewer(Hash, 2, Full).Set(Hash, "a", "x"));
+        await RunAsync(Change().Fewer(Hash, 2, Full).Set(Hash, "b", "x"));
+        var before = await DumpAsync();
+
+        (await Assert.ThrowsAsync<RedisServerException>(() => RunAsync(Change().Fewer(Hash, 2, Full).Set(Hash, "c", "x")))).Message.Should().Contain("CHATLIMIT");
+
+        (await DumpAsync()).Should().Equal(before);
+    }
+
+    [Fact]
     public async Task A_change_of_several_subjects_has_consecutive_revisions_entries_and_events()
     {
         var heard = System.Threading.Channels.Channel.CreateUnbounded<string>();

@@ -246,10 +246,11 @@ public sealed class RoomErasureTests
                 [.. Enumerable.Range(sent, Math.Min(ChatLimits.MaxBatchSize, messages - sent)).Select(n => new NewMessage($"user:{n % 9}", "hello") { IdempotencyKey = $"{n}" })], Cancelled);
         }
 
-        // An author all of whose messages are deleted, reactions, a limit, and somebody who was here.
+        // An author all of whose messages are deleted, reactions, a pin, a limit, and somebody who was here.
         var ghost = await room.SendAsync("ghost", "boo", Cancelled);
         await room.DeleteAsync(ghost.Id, "ghost", cancellationToken: Cancelled);
         await room.Reactions.AddAsync(1, "olga", "👍", Cancelled);
+        await room.Pins.PinAsync(1, "olga", Cancelled);
         await room.Members.BanAsync("mallory", "olga", cancellationToken: Cancelled);
         await room.Rules.ChangeAsync("olga", rules => rules with { SlowMode = TimeSpan.FromHours(1) }, Cancelled);
         await room.SendAsync("slow", "hello", Cancelled);
