@@ -55,9 +55,9 @@ internal static class DeletedRun
     public static bool TryReadIds(ReadOnlySpan<char> text, out List<long> ids)
     {
         ids = [];
-        foreach (var range in text.Split(','))
+        for (var isLast = false; !isLast;)
         {
-            var part = text[range];
+            var part = Take(ref text, out isLast);
             var dash = part.IndexOf('-');
             if (!StrictNumber.TryRead(dash < 0 ? part : part[..dash], out var first) || first <= (ids.Count == 0 ? 0 : ids[^1]))
             {
@@ -94,16 +94,16 @@ internal static class DeletedRun
         }
 
         var text = TimesOf(entry);
-        var i = 0;
-        foreach (var range in text.Split(','))
+        var isLast = false;
+        for (var i = 0; !isLast; i++)
         {
-            if (!long.TryParse(text[range], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var later))
+            if (!long.TryParse(Take(ref text, out isLast), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var later))
             {
                 return false;
             }
 
             time += later;
-            if (i++ == index)
+            if (i == index)
             {
                 return true;
             }
@@ -127,6 +127,16 @@ internal static class DeletedRun
     {
         var end = entry.More.IndexOf(':');
         return end < 0 ? [] : Encoding.UTF8.GetBytes(entry.More[(end + 1)..].ToString());
+    }
+
+    /// <summary>The text up to the next comma, which is removed with it.</summary>
+    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, out bool isLast)
+    {
+        var comma = text.IndexOf(',');
+        isLast = comma < 0;
+        var part = isLast ? text : text[..comma];
+        text = isLast ? default : text[(comma + 1)..];
+        return part;
     }
 
     private static ReadOnlySpan<char> TimesOf(in ChangeLogEntry entry)

@@ -223,8 +223,8 @@ public abstract class RoomChangeTests : IAsyncLifetime
     public async Task Several_fields_are_deleted_together_and_restored_if_the_change_fails_late()
     {
         await _redis.HashSetAsync(Hash, [.. Enumerable.Range(1, 700).SelectMany(n => new HashEntry[] { new($"{n}", "x"), new($"{n}:alice", "y") })]);
-        await _redis.HashSetAsync(Hash, "other", "z");
         await _redis.HashSetAsync(RoomKey, "uses", "r");
+        await RunAsync(Change().Set(Hash, "other", "z"));
         RedisValue[] fields = [.. Enumerable.Range(1, 600).Select(n => (RedisValue)n)];
         var before = await DumpAsync();
 
