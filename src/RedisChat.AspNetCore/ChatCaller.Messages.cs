@@ -40,9 +40,19 @@ internal sealed partial class ChatCaller
             : author == user ? RoomRights.ChangeOwn
             : RoomRights.DeleteAny;
         var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
-        return (allowed & rights) == rights
-            ? await chat.Room(room).DeleteManyAsync(messages, user, request.Reason, cancellationToken: cancellationToken).ConfigureAwait(false)
-            : throw new ChatProblemException(ChatProblem.NoAccess);
+        if ((allowed & rights) != rights)
+        {
+            throw new ChatProblemException(ChatProblem.NoAccess);
+        }
+
+        // The deletion checks the rights for what it finds. A user who may delete nothing must not learn whether there is something.
+        var found = chat.Room(room);
+        if ((await found.Members.GetRightsAsync(user, cancellationToken).ConfigureAwait(false) & rights) == 0)
+        {
+            throw await RefusalAsync(found, "The user may not delete these messages.", cancellationToken).ConfigureAwait(false);
+        }
+
+        return await found.DeleteManyAsync(messages, user, request.Reason, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>

@@ -98,9 +98,14 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     {
         if (!rights.HasFlag(RoomRights.Read))
         {
-            var member = await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false);
-            var reason = member?.Ban is not null ? "banned" : member?.Role is null ? "notMember" : "notPermitted";
-            throw new ChatProblemException(new ChatProblem(403, ProblemCodes.Forbidden, "The user may not read this room.") { Reason = reason });
+            throw await RefusalAsync(room, "The user may not read this room.", cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<ChatProblemException> RefusalAsync(ChatRoom room, string sentence, CancellationToken cancellationToken)
+    {
+        var member = await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false);
+        var reason = member?.Ban is not null ? "banned" : member?.Role is null ? "notMember" : "notPermitted";
+        return new ChatProblemException(new ChatProblem(403, ProblemCodes.Forbidden, sentence) { Reason = reason });
     }
 }

@@ -91,17 +91,30 @@ public sealed partial class Chat
     /// <exception cref="ChatUnavailableException">The history of revocations was lost, so this one may have been lost. Check that the user still has access, and wait again.</exception>
     /// <exception cref="ChatException">The store could not be watched, for a reason that waiting does not fix.</exception>
     /// <exception cref="NotSupportedException">The store does not support it.</exception>
-    public async Task WaitForRevocationAsync(string user, CancellationToken cancellationToken = default)
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    public Task WaitForRevocationAsync(string user, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckId(user);
         _ = _store.RequireAbility<IUserStore>("revocation");
+        return WaitForRevocationAsync(user, begun: null, cancellationToken);
+    }
+
+    /// <summary>Waits until a user is revoked.</summary>
+    /// <param name="user">The user's id.</param>
+    /// <param name="begun">Completed when no later revocation can be missed. What is delivered to the user should wait for that.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task WaitForRevocationAsync(string user, TaskCompletionSource? begun, CancellationToken cancellationToken)
+    {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var session = await BeginAsync().ConfigureAwait(false);
+        begun?.TrySetResult();
         await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (session.Error)
         {
             case ChatForbiddenException:
                 return;
+            case ObjectDisposedException disposed:
+                throw disposed;
             case ChatUnavailableException lost:
                 throw new ChatUnavailableException(lost.Message, lost) { Operation = ChatOperations.Watch };
             default:

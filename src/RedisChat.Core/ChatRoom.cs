@@ -99,7 +99,7 @@ public sealed class ChatRoom
     /// </param>
     /// <param name="reason">A reason for the event: one line of at most <see cref="ChatLimits.MaxReasonBytes"/> bytes; <see langword="null"/> for none.</param>
     /// <param name="progress">Receives a report after each step.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops waiting; the step under way may still be carried out.</param>
     /// <returns>How many messages were deleted.</returns>
     /// <exception cref="ChatInputException">The user's id or the reason is not valid.</exception>
     /// <exception cref="ChatForbiddenException">The user may not delete one of the messages.</exception>

@@ -17,9 +17,22 @@ internal static class BulkDeletion
         var (after, done) = ((long?)0, new DeletionProgress(0, 0, 0));
         while (after is { } from)
         {
-            var step = await runner.RunAsync(
-                Step, room, (Store: deletions, Room: room, Messages: messages, After: from, By: by, Reason: reason),
-                static (call, token) => call.Store.DeleteStepAsync(call.Room, call.Messages, call.After, call.By, call.Reason, token), cancellationToken).ConfigureAwait(false);
+            DeletedStep step;
+            try
+            {
+                step = await runner.RunAsync(
+                    Step, room, (Store: deletions, Room: room, Messages: messages, After: from, By: by, Reason: reason),
+                    static (call, token) => call.Store.DeleteStepAsync(call.Room, call.Messages, call.After, call.By, call.Reason, token), cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChatException e) when (done.Deleted > 0 && e is ChatOverloadedException or ChatTopologyException or ChatUnavailableException { MayHaveHappened: false })
+            {
+                throw new ChatUnavailableException($"{done.Deleted} of the messages were deleted; the others were not. It is safe to try again.", e)
+                {
+                    Room = room,
+                    Operation = ChatOperations.Delete,
+                    MayHaveHappened = true,
+                };
+            }
 
             // What is sent from now on was not meant.
             messages = from == 0 ? messages.UpTo(step.Last) : messages;

@@ -10,7 +10,8 @@ internal sealed class DraftChanges(Chat chat, string user, IDraftStore store, Ca
     public async IAsyncEnumerator<DraftChange> GetAsyncEnumerator(CancellationToken ofEnumeration)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ofEnumeration);
-        var revoked = EndWhenRevokedAsync(ending);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var revoked = EndWhenRevokedAsync(begun, ending);
         try
         {
             var events = WatchAsync(ending.Token).GetAsyncEnumerator(ending.Token);
@@ -32,6 +33,8 @@ internal sealed class DraftChanges(Chat chat, string user, IDraftStore store, Ca
         {
             try
             {
+                // Nothing is delivered before a revocation would end it.
+                await begun.Task.WaitAsync(ending.Token).ConfigureAwait(false);
                 return await events.MoveNextAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || ofEnumeration.IsCancellationRequested)
@@ -47,11 +50,18 @@ internal sealed class DraftChanges(Chat chat, string user, IDraftStore store, Ca
         }
     }
 
-    private async Task EndWhenRevokedAsync(CancellationTokenSource ending)
+    private async Task EndWhenRevokedAsync(TaskCompletionSource begun, CancellationTokenSource ending)
     {
+        if (chat.Sessions is null)
+        {
+            // The store knows no revocation.
+            begun.SetResult();
+            return;
+        }
+
         try
         {
-            await chat.WaitForRevocationAsync(user, ending.Token).ConfigureAwait(false);
+            await chat.WaitForRevocationAsync(user, begun, ending.Token).ConfigureAwait(false);
             throw Forbidden.Revoked(null);
         }
         finally
@@ -67,12 +77,13 @@ internal sealed class DraftChanges(Chat chat, string user, IDraftStore store, Ca
         {
             var changes = happened switch
             {
-                RoomEvent.DraftChanged changed => [changed.Change],
-                RoomEvent.CaughtUp or RoomEvent.Gap => Differences(known, await ReadAsync(ended).ConfigureAwait(false)),
+                RoomEvent.DraftChanged { Room: var room } => [new DraftChange(room, await RepeatAsync(() => store.ReadDraftAsync(user, room, ended), ended).ConfigureAwait(false))],
+                RoomEvent.CaughtUp or RoomEvent.Gap => Differences(known, await RepeatAsync(() => store.ReadDraftsAsync(user, ended), ended).ConfigureAwait(false)),
                 _ => (IReadOnlyList<DraftChange>)[],
             };
             foreach (var change in changes)
             {
+                ended.ThrowIfCancellationRequested();
                 if (change.Now is { } now ? !now.Equals(known.GetValueOrDefault(change.Room)) : known.ContainsKey(change.Room))
                 {
                     Keep(known, change);
@@ -82,13 +93,13 @@ internal sealed class DraftChanges(Chat chat, string user, IDraftStore store, Ca
         }
     }
 
-    private async ValueTask<IReadOnlyList<Draft>> ReadAsync(CancellationToken ended)
+    private async ValueTask<T> RepeatAsync<T>(Func<ValueTask<T>> read, CancellationToken ended)
     {
         while (true)
         {
             try
             {
-                return await store.ReadDraftsAsync(user, ended).ConfigureAwait(false);
+                return await read().ConfigureAwait(false);
             }
             catch (ChatUnavailableException e)
             {

@@ -14,6 +14,7 @@ internal sealed class InboxWatch : IAsyncDisposable
     private readonly Chat _chat;
     private readonly string _user;
     private readonly InboxReader _reader;
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WatchedRooms _rooms;
     private readonly Task _pumps;
 
@@ -166,7 +167,7 @@ internal sealed class InboxWatch : IAsyncDisposable
 
     private Task EndWhenRevokedAsync() => RunAsync(async () =>
     {
-        await _chat.WaitForRevocationAsync(_user, _ending.Token).ConfigureAwait(false);
+        await _chat.WaitForRevocationAsync(_user, _begun, _ending.Token).ConfigureAwait(false);
         _news.Fail(Forbidden.Revoked(null));
     });
 
@@ -186,6 +187,8 @@ internal sealed class InboxWatch : IAsyncDisposable
 
     private Task PumpAsync<T>(IAsyncEnumerable<T> events, Action<T> take) => RunAsync(async () =>
     {
+        // Nothing is delivered before a revocation would end it.
+        await _begun.Task.WaitAsync(_ending.Token).ConfigureAwait(false);
         await foreach (var happened in events.ConfigureAwait(false))
         {
             take(happened);

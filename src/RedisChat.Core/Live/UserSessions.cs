@@ -37,7 +37,11 @@ internal sealed class UserSessions
         var session = Join(user, ended);
         try
         {
-            Begin(session, await _positions.ReadAsync(UserScope.All, cancellationToken).ConfigureAwait(false));
+            // Not from before the watch: what happened in between would be missed. (Another session began it from a later position.)
+            while (!TryBegin(session, await _positions.ReadAsync(UserScope.All, cancellationToken).ConfigureAwait(false)))
+            {
+            }
+
             return session;
         }
         catch
@@ -50,13 +54,16 @@ internal sealed class UserSessions
     /// <summary>Ends a session. The last one ends the watch of the scope.</summary>
     public void Leave(UserSession session)
     {
+        Feed? left = null;
         lock (_gate)
         {
             if (_feed is { } feed && feed.Remove(session) && feed.IsEmpty)
             {
-                Abandon(feed);
+                (left, _feed) = (feed, null);
             }
         }
+
+        left?.Dispose();
     }
 
     private UserSession Join(string user, Action ended)
@@ -70,15 +77,20 @@ internal sealed class UserSessions
         return session;
     }
 
-    private void Begin(UserSession session, RoomPosition since)
+    private bool TryBegin(UserSession session, RoomPosition since)
     {
         bool isEnded;
         lock (_gate)
         {
-            isEnded = session.Begin(since);
-            if (_feed is { IsWatched: false } feed)
+            if (_feed?.Since is { } begun && begun.Epoch == since.Epoch && since.Revision < begun.Revision)
             {
-                feed.IsWatched = true;
+                return false;
+            }
+
+            isEnded = session.Begin(since);
+            if (_feed is { Since: null } feed)
+            {
+                feed.Since = since;
                 _ = Background.Run(() => WatchAsync(feed, since));
             }
         }
@@ -87,6 +99,8 @@ internal sealed class UserSessions
         {
             session.End(Forbidden.Error(ForbiddenReason.Revoked));
         }
+
+        return true;
     }
 
     private async Task WatchAsync(Feed feed, RoomPosition after)
@@ -111,14 +125,14 @@ internal sealed class UserSessions
         {
             // The last session has ended.
         }
-        catch (ObjectDisposedException)
-        {
-            // The store was disposed, which ends all watchers.
-            Abandon(feed);
-        }
         catch (Exception e)
         {
-            ChatLog.SessionsFailed(_logger, e);
+            // The end of the store ends all watchers.
+            if (e is not ObjectDisposedException)
+            {
+                ChatLog.SessionsFailed(_logger, e);
+            }
+
             Abandon(feed);
             End(() => feed.All, e);
         }
@@ -129,12 +143,15 @@ internal sealed class UserSessions
     {
         lock (_gate)
         {
-            if (_feed == feed)
+            if (_feed != feed)
             {
-                _feed = null;
-                feed.Dispose();
+                return;
             }
+
+            _feed = null;
         }
+
+        feed.Dispose();
     }
 
     private void End(Func<IEnumerable<UserSession>> ended, Exception error)
@@ -162,7 +179,8 @@ internal sealed class UserSessions
         /// <summary>Ends the watch.</summary>
         public CancellationToken Ending { get; }
 
-        public bool IsWatched { get; set; }
+        /// <summary>Where the watch begins; <see langword="null"/> before that.</summary>
+        public RoomPosition? Since { get; set; }
 
         public bool IsEmpty => _sessions.Count == 0;
 

@@ -115,6 +115,7 @@ internal sealed class ReaderEvents(
                 throw error switch
                 {
                     ChatForbiddenException => Forbidden.Revoked(_reader.Room),
+                    ObjectDisposedException => error,
                     ChatUnavailableException => new ChatUnavailableException(error.Message, error) { Room = _reader.Room, Operation = ChatOperations.Watch },
                     _ => new ChatException("The watch ended because the store could not be watched for a revocation of the user. Watch the room again.", error),
                 };

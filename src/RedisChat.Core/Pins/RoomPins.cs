@@ -8,7 +8,7 @@ namespace RedisChat;
 /// </para>
 /// <para>
 /// Watchers receive <see cref="RoomEvent.Pinned"/> and <see cref="RoomEvent.Unpinned"/>. Deleting a message unpins it in the same step, which
-/// <see cref="RoomEvent.Deleted"/> implies. Thread-safe.
+/// <see cref="RoomEvent.Deleted"/> and <see cref="RoomEvent.DeletedMany"/> imply. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class RoomPins

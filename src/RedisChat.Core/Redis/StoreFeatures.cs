@@ -26,8 +26,10 @@ internal sealed class StoreFeatures : IAsyncDisposable
         ChangedSubjects =
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
-            new ChangedUser(RedisUserRooms.ListKind), new ChangedUser(RedisUserRooms.RevocationKind),
-            new ChangedDrafts(context.Keys), new ChangedPins(context.Keys), new ChangedRuns(),
+            new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
+            new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
+            new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
+            new ChangedPins(context.Keys), new ChangedRuns(),
         ];
         Probed = [presence];
     }

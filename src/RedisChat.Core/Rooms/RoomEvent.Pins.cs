@@ -25,7 +25,7 @@ public abstract partial record RoomEvent
         internal override EventState? State => new(EventState.Pin, MessageId, null, Micros.FromTime(PinnedAt));
     }
 
-    /// <summary>A message was unpinned. A message that is deleted is unpinned, too: <see cref="Deleted"/> says so, without this event.</summary>
+    /// <summary>A message was unpinned. A message that is deleted is unpinned, too: <see cref="Deleted"/> or <see cref="DeletedMany"/> says so, without this event.</summary>
     public sealed record Unpinned : RoomEvent
     {
         /// <summary>Creates the event.</summary>

@@ -15,10 +15,10 @@ public abstract partial record RoomEvent
     /// <summary>A draft of the user was saved or discarded.</summary>
     internal sealed record DraftChanged : RoomEvent
     {
-        public DraftChanged(DraftChange change, RoomPosition position)
-            : base(position) => Change = change;
+        public DraftChanged(string room, RoomPosition position)
+            : base(position) => Room = room;
 
-        public DraftChange Change { get; }
+        public string Room { get; }
     }
 
     /// <summary>Everything that was watched for a user before must end.</summary>

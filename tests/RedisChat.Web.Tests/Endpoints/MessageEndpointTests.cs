@@ -144,6 +144,12 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
         (await mia.SendAsync("POST", "rooms/lobby/deletions", """{"ids":[2,4,99],"reason":"spam"}""")).Expect(200).Text.Should().Be("""{"deleted":2,"done":3,"total":3}""");
         (await mia.SendAsync("POST", "rooms/lobby/deletions", """{"user":"bob"}""")).Expect(200)["deleted"].Should().Be("3");
 
+        // Whoever may delete nothing does not learn how many messages there are.
+        await node.Chat.Room("secret").Rules.ChangeAsync(Actor.Application, rules => rules with { Everyone = RoomRights.None }, Cancelled);
+        await node.Chat.SendAsync("secret", new NewMessage("bob", "hush") { IsFromApplication = true }, Cancelled);
+        (await alice.SendAsync("POST", "rooms/secret/deletions", """{"user":"nobody"}""")).ExpectProblem(403, "forbidden", "notMember");
+        (await alice.SendAsync("POST", "rooms/secret/deletions", """{"from":1,"to":1}""")).ExpectProblem(403, "forbidden", "notMember");
+
         (await alice.SendAsync("GET", "rooms/lobby/messages")).Expect(200).Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetInt64())
             .Should().Equal(5, 7, 9);
     }

@@ -34,7 +34,10 @@ export interface Chat {
   close(): void;
 }
 
-/** A change of a room. `kind` is the kind of the event, or `opened`, `older`, `newer`, `sending`, `sent`, `refused`, `discarded`, `present`, `failed`. */
+/**
+ * A change of a room. `kind` is the kind of the event, or `opened`, `older`, `newer`, `sending`, `sent`, `refused`, `discarded`, `present`, `failed`.
+ * Messages that are deleted in one step (`deletedMany`) are reported as `deleted` each, when all of them are gone.
+ */
 export interface RoomChange {
   kind: string;
   /** The message that changed, if it is shown. */
@@ -101,6 +104,8 @@ export interface ChatMessage {
   /** 1 for a new message, one more for each edit; 0 while this is only what the user typed. */
   readonly version: number;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The id of the message that this one replies to. */
+  readonly replyTo?: number;
   readonly reactions: readonly Reaction[];
   readonly pending: boolean;
   /** Why it was refused. */

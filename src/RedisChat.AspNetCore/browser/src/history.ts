@@ -14,14 +14,13 @@ export function createHistory() {
   const keys = new Map<number, string>();
 
   function change(id: number, change: Partial<ChatMessage>) {
-    const message = all.get(id);
-    if (message) all.set(id, { ...message, ...change });
+    if (all.has(id)) all.set(id, { ...all.get(id)!, ...change });
   }
 
   /** Returns whether this is news. */
   function setReactions(id: number, list: Reaction[], revision: number): boolean {
-    const known = reactions.get(id);
-    if (known && known._revision > revision) return false;
+    // What is not known is not newer: undefined compares as false, here and below.
+    if (reactions.get(id)?._revision! > revision) return false;
     reactions.set(id, { _list: list, _revision: revision });
     change(id, { reactions: list });
     return true;
@@ -80,8 +79,7 @@ export function createHistory() {
     /** Returns the message if this is news and it is shown. */
     _put(message: WireMessage) {
       const { id, version } = message;
-      const known = all.get(id);
-      if (gone.has(id) || (known && known.version >= version)) return undefined;
+      if (gone.has(id) || all.get(id)?.version! >= version) return undefined;
       all.set(id, history._make(message));
       return history._find(id);
     },
@@ -123,9 +121,8 @@ export function createHistory() {
     },
 
     /** An answer's reactions. It has no revision: if an event came after the request, the event of this change has come or will come, and the answer is not needed. */
-    _answered(id: number, list: Reaction[], before?: object) {
-      const known = reactions.get(id);
-      if (known === before) setReactions(id, list, known?._revision ?? 0);
+    _answered(id: number, list: Reaction[], before?: { _revision: number }) {
+      if (reactions.get(id) === before) setReactions(id, list, before?._revision ?? 0);
     },
   };
   return history;

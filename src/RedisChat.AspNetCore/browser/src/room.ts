@@ -106,7 +106,8 @@ export function createRoom(core: Core, id: string) {
     if (news) emit(kind, news);
   }
 
-  const remove = (message: number) => emit("deleted", history._remove(message));
+  /** All are gone before the first is reported: nobody sees half of it. */
+  const remove = (ids: number[]) => ids.map(history._remove).forEach((message) => emit("deleted", message));
 
   function apply(event: WireEvent, before: string | undefined) {
     const { kind, position, message, messageId, user } = event;
@@ -114,7 +115,7 @@ export function createRoom(core: Core, id: string) {
     if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
     if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) {
       // The newest page, unless the user reads old messages.
-      return reload(hasNewer() ? around : undefined);
+      return reload(room.hasNewer ? around : undefined);
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (lag(_seen, before)) return;
@@ -126,18 +127,13 @@ export function createRoom(core: Core, id: string) {
       outbox._claim(message);
       put(kind, message);
     } else if (kind === "edited") put(kind, message);
-    else if (kind === "deleted") remove(messageId);
-    else if (kind === "reacted") {
-      if (history._reacted(messageId, event.reactions, position, user === core._user)) emit(kind, history._find(messageId));
-    } else {
+    else if (kind === "deleted" || kind === "deletedMany") remove(event.messageIds ?? [messageId]);
+    else if (kind !== "reacted" || history._reacted(messageId, event.reactions, position, user === core._user)) {
       room.about = event.about ?? room.about;
       room.rules = event.rules ?? room.rules;
-      emit(kind);
+      emit(kind, history._find(messageId));
     }
   }
-
-  const hasOlder = () => history._low > 0;
-  const hasNewer = () => history._high < Infinity;
 
   const turn = (kind: string, has: () => boolean, query: () => string, add: (page: WirePage) => void) => () =>
     (paging ??= (async () => {
@@ -176,10 +172,10 @@ export function createRoom(core: Core, id: string) {
       return (messages ??= [...history._shown(), ...outbox._shown()]);
     },
     get hasOlder() {
-      return hasOlder();
+      return history._low > 0;
     },
     get hasNewer() {
-      return hasNewer();
+      return history._high < Infinity;
     },
     get typingUsers() {
       return people._typing();
@@ -197,11 +193,11 @@ export function createRoom(core: Core, id: string) {
       await Promise.all([load(), core._ready]);
     },
     close: () => end(),
-    older: turn("older", hasOlder, () => "&before=" + history._low, history._before),
-    newer: turn("newer", hasNewer, () => "&after=" + history._high, history._after),
+    older: turn("older", () => room.hasOlder, () => "&before=" + history._low, history._before),
+    newer: turn("newer", () => room.hasNewer, () => "&after=" + history._high, history._after),
     send(text, metadata) {
       // Who answers an old message wants to see the answer: it is at the end of the room.
-      if (hasNewer()) reload();
+      if (room.hasNewer) reload();
       return outbox._send(text, metadata);
     },
     retry: outbox._retry,
@@ -215,7 +211,7 @@ export function createRoom(core: Core, id: string) {
     async delete(message, reason) {
       const isOver = since();
       await core._request("DELETE", of(message) + (reason ? "?reason=" + encodeURIComponent(reason) : ""));
-      later(() => isOver() || remove(message));
+      later(() => isOver() || remove([message]));
     },
     react: react("PUT"),
     unreact: react("DELETE"),

@@ -9,6 +9,7 @@ export interface WireMessage {
   version: number;
   metadata?: Record<string, string>;
   idempotencyKey?: string;
+  replyTo?: number;
 }
 
 export interface WirePage {
@@ -25,6 +26,7 @@ export interface WireEvent {
   position: string;
   message: WireMessage;
   messageId: number;
+  messageIds?: number[];
   user?: string;
   reactions: Reaction[];
   duration: string;

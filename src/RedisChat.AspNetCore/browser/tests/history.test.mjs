@@ -141,6 +141,106 @@ test("a deleted message does not come back with a late answer to an edit", async
   assert.deepEqual(texts(room), ["one", "three"]);
 });
 
+test("messages deleted in one step are gone together, and each is reported as deleted", async (t) => {
+  const { server, room, changes } = await opened(t, ["1", "2", "3", "4", "5"]);
+  const deleted = room.messages.filter(({ id }) => id !== 2 && id !== 5);
+  const seen = [];
+  room.on("change", () => seen.push(texts(room).join()));
+  const before = changes.length;
+  server.deleteMany("lobby", [1, 3, 4]);
+  await until(room, () => changes.length === before + 3);
+  assert.deepEqual(changes.slice(before), deleted.map((message) => ({ kind: "deleted", message, reset: false })));
+  assert.deepEqual(seen, ["2,5", "2,5", "2,5"]);
+  server.send("lobby", "bob", "6");
+  await until(room, () => texts(room).join() === "2,5,6");
+  assert.equal(changes.length, before + 4);
+});
+
+test("messages deleted in one step while the room is loaded are not brought back by its page", async (t) => {
+  const { server, room, changes } = await opened(t, ["1", "2", "3", "4"]);
+  const { came, release } = hold(server, isPage);
+  server.passing("lobby", { kind: "gap" });
+  await came;
+  const before = changes.length;
+  server.deleteMany("lobby", [2, 3]);
+  server.passing("lobby", { kind: "typing", user: "bob", duration: "00:00:05" });
+  await until(room, () => changes.at(-1).kind === "typing");
+  // It waits for the page.
+  assert.deepEqual(texts(room), ["1", "2", "3", "4"]);
+  release();
+  await until(room, () => changes.at(-1).reset);
+  assert.deepEqual(texts(room), ["1", "4"]);
+  assert.deepEqual(changes.slice(before).map(({ kind, message }) => [kind, message?.id]), [["typing", undefined], ["deleted", 2], ["deleted", 3], ["opened", undefined]]);
+});
+
+test("messages deleted in one step do not come back with a late page, and need not be shown", async (t) => {
+  const { server, room, changes } = await opened(t, ["1", "2", "3", "4", "5", "6"], { limit: 3 });
+  const { came, release } = hold(server, isPage);
+  const older = room.older();
+  await came;
+  const before = changes.length;
+  server.deleteMany("lobby", [1, 2, 5, 77]);
+  await until(room, () => changes.length === before + 4);
+  assert.deepEqual(changes.slice(before).map(({ kind, message }) => [kind, message?.text]), [["deleted", undefined], ["deleted", undefined], ["deleted", "5"], ["deleted", undefined]]);
+  assert.deepEqual(texts(room), ["4", "6"]);
+  release();
+  assert.equal(await older, true);
+  assert.deepEqual(texts(room), ["3", "4", "6"]);
+});
+
+test("a deletion of many that was seen before, or that the page already has, changes nothing", async (t) => {
+  const { server, room, changes, stream } = await opened(t, ["1", "2", "3", "4"]);
+  const first = server.deleteMany("lobby", [1, 2]);
+  await until(room, () => room.messages.length === 2);
+  server.deleteMany("lobby", [3], { silent: true });
+  await room.open();
+  assert.deepEqual(texts(room), ["4"]);
+  const before = changes.length;
+  for (const event of [first, ...server.room("lobby").log]) server.frame(stream(), "", { room: "lobby", event }, event.position);
+  server.send("lobby", "bob", "5");
+  await until(room, () => room.messages.length === 2);
+  assert.deepEqual(changes.slice(before).map(({ kind }) => kind), ["created"]);
+  assert.deepEqual(texts(room), ["4", "5"]);
+});
+
+test("a deletion of many that happened while the connection was cut is caught up on", async (t) => {
+  const { server, room, chat } = await opened(t, ["1", "2", "3", "4"]);
+  server.live[0].res.destroy();
+  server.deleteMany("lobby", [2, 4], { silent: true });
+  await until(room, () => room.messages.length === 2);
+  assert.deepEqual(texts(room), ["1", "3"]);
+  await until(chat, () => chat.state === "online");
+});
+
+test("pins are reported with the message, if it is shown, and change none", async (t) => {
+  const { server, room, changes } = await opened(t, ["1", "2", "3"], { limit: 2 });
+  const shown = [...room.messages];
+  const before = changes.length;
+  server.change("lobby", { kind: "pinned", messageId: 2, by: "mod", pinnedAt: "2026-01-01T00:00:00+00:00" });
+  server.change("lobby", { kind: "unpinned", messageId: 2, by: "mod" });
+  server.change("lobby", { kind: "pinned", messageId: 1, pinnedAt: "2026-01-01T00:00:00+00:00" });
+  server.edit("lobby", 3, "THREE");
+  await until(room, () => texts(room)[1] === "THREE");
+  assert.deepEqual(changes.slice(before, -1).map(({ kind, message }) => [kind, message]), [["pinned", shown[0]], ["unpinned", shown[0]], ["pinned", undefined]]);
+  assert.equal(room.messages[0], shown[0]);
+});
+
+test("a reply says what it replies to, in a page, an event, and after an edit", async (t) => {
+  const { server, room } = await opened(t, []);
+  server.send("lobby", "bob", "question");
+  server.send("lobby", "bob", "answer", { replyTo: 1 });
+  await until(room, () => room.messages.length === 2);
+  const replies = () => room.messages.map(({ replyTo }) => replyTo);
+  assert.deepEqual(replies(), [undefined, 1]);
+  server.edit("lobby", 2, "better answer");
+  await until(room, () => texts(room)[1] === "better answer");
+  assert.deepEqual(replies(), [undefined, 1]);
+  await room.open();
+  server.deleteMany("lobby", [1]);
+  await until(room, () => room.messages.length === 1);
+  assert.deepEqual(replies(), [1]);
+});
+
 test("an older page does not undo an edit that came while it was read", async (t) => {
   const { server, room } = await opened(t, ["1", "2", "3", "4"], { limit: 2 });
   const { came, release } = hold(server, isPage);

@@ -43,11 +43,12 @@ export class Server extends EventEmitter {
     return new Date(Math.floor(this.time++ / 1000)).toISOString().replace("Z", "+00:00");
   }
 
-  send(id, user, text, { silent = false, stored = text, idempotencyKey } = {}) {
+  send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo } = {}) {
     const room = this.room(id);
     room.stamp = this.time;
     const message = { id: ++room.last, user, text: stored, timestamp: this.#now(), version: 1, metadata: {} };
     if (idempotencyKey) message.idempotencyKey = idempotencyKey;
+    if (replyTo) message.replyTo = replyTo;
     room.messages.set(message.id, message);
     const event = this.#log(id, { kind: "created", message });
     if (!silent) this.event(id, event);
@@ -73,6 +74,11 @@ export class Server extends EventEmitter {
   delete(id, messageId, options) {
     this.room(id).messages.delete(messageId);
     return this.change(id, { kind: "deleted", messageId, user: "mod" }, options);
+  }
+
+  deleteMany(id, messageIds, options) {
+    for (const messageId of messageIds) this.room(id).messages.delete(messageId);
+    return this.change(id, { kind: "deletedMany", messageIds, user: "mod", reason: "spam" }, options);
   }
 
   /** Reactions with the user's own ones: emoji → users. */

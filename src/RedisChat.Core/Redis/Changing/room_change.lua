@@ -98,7 +98,7 @@ while words[ARGV[at]] or ARGV[at] == 'stamped' do
     local values = call('HMGET', KEYS[tonumber(key)], unpack(ids))
     for i = 1, count do
       known[key .. ' ' .. ids[i]] = values[i]
-      conflict = conflict or not values[i] or string.match(values[i], '^{"t":(%d+)') ~= ARGV[at + 2 + 2 * i]
+      conflict = conflict or not values[i] or string.match(values[i], '[{,]%s*"t"%s*:%s*(%d+)') ~= ARGV[at + 2 + 2 * i]
     end
     answer[#answer + 1] = false
     at = at + 3 + 2 * count
@@ -286,16 +286,20 @@ while at <= #ARGV do
     at = at + 4
   elseif step == 'sweep' then
     if string.find(uses, a, 1, true) then
-      local names, old, all = {}, {}, call('HGETALL', KEYS[tonumber(b)])
+      local names, old, cursor = {}, {}, '0'
       for i = at + 4, at + 3 + tonumber(c) do
         names[ARGV[i]] = true
       end
-      for i = 1, #all, 2 do
-        if names[string.match(all[i], '^[^:]*')] then
-          old[#old + 1] = all[i]
-          old[#old + 1] = all[i + 1]
+      repeat
+        local found = call('HSCAN', KEYS[tonumber(b)], cursor, 'COUNT', 1000)
+        for i = 1, #found[2], 2 do
+          if names[string.match(found[2][i], '^[^:]*')] then
+            old[#old + 1] = found[2][i]
+            old[#old + 1] = found[2][i + 1]
+          end
         end
-      end
+        cursor = found[1]
+      until cursor == '0'
       delete_all(b, old)
     end
     at = at + 4 + tonumber(c)

@@ -2,7 +2,8 @@ namespace RedisChat.Redis;
 
 /// <summary>Reports what changed in a user's scope to a reader that catches up. Nothing is read: the events only name what changed.</summary>
 /// <param name="kind">The kind of the entries. Each has an instance of its own, because a room may have the name of another kind's subject.</param>
-internal sealed class ChangedUser(char kind) : IChangedSubjects
+/// <param name="happened">Makes the event, from what changed and its position.</param>
+internal sealed class ChangedUser(char kind, Func<string, RoomPosition, RoomEvent> happened) : IChangedSubjects
 {
     public bool Handles(char kindOfEntry) => kindOfEntry == kind;
 
@@ -15,8 +16,7 @@ internal sealed class ChangedUser(char kind) : IChangedSubjects
         var events = new List<RoomEvent>(entries.Count);
         foreach (var entry in entries)
         {
-            var (position, subject) = (IChangedSubjects.At(room, entry), EscapedId.FromWord(entry.Subject.ToString()));
-            events.Add(kind == RedisUserRooms.ListKind ? new RoomEvent.RoomListed(subject, position) : new RoomEvent.Revoked(subject, position));
+            events.Add(happened(EscapedId.FromWord(entry.Subject.ToString()), IChangedSubjects.At(room, entry)));
         }
 
         return Task.FromResult<IReadOnlyList<RoomEvent>>(events);

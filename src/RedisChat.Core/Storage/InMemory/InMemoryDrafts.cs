@@ -28,7 +28,7 @@ internal sealed class InMemoryDrafts(InMemoryRoom scope, TimeProvider time) : II
             var now = Micros.ToTime(Micros.FromTime(time.GetUtcNow()));
             var saved = draft with { SavedAt = now > before ? now : before + TimeSpan.FromMicroseconds(1) };
             _drafts[draft.Room] = saved;
-            Changed(draft.Room, saved);
+            Changed(draft.Room);
             return saved;
         }
     }
@@ -43,7 +43,7 @@ internal sealed class InMemoryDrafts(InMemoryRoom scope, TimeProvider time) : II
                 return false;
             }
 
-            Changed(room, null);
+            Changed(room);
             return true;
         }
     }
@@ -51,7 +51,7 @@ internal sealed class InMemoryDrafts(InMemoryRoom scope, TimeProvider time) : II
     MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader) => page;
 
     RoomEvent IInMemoryFeature.StateOf(InMemorySubject subject, RoomPosition position, long revision) =>
-        new RoomEvent.DraftChanged(new DraftChange(subject.Name!, _drafts.GetValueOrDefault(subject.Name!)), position);
+        new RoomEvent.DraftChanged(subject.Name!, position);
 
     RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) => null;
 
@@ -59,6 +59,5 @@ internal sealed class InMemoryDrafts(InMemoryRoom scope, TimeProvider time) : II
     {
     }
 
-    private void Changed(string room, Draft? now) =>
-        scope.Changed(this, new InMemorySubject(0, room), position => new RoomEvent.DraftChanged(new DraftChange(room, now), position));
+    private void Changed(string room) => scope.Changed(this, new InMemorySubject(0, room), position => new RoomEvent.DraftChanged(room, position));
 }

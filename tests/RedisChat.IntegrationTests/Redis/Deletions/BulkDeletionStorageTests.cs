@@ -12,6 +12,30 @@ public sealed class BulkDeletionStorageTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_failure_after_the_first_step_says_that_some_messages_were_deleted()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
+        for (var i = 0; i < 6; i++)
+        {
+            await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("spammer", $"{n}"))], TestContext.Current.CancellationToken);
+        }
+
+        var error = await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.Room("lobby").DeleteManyAsync(
+            MessageSelection.By("spammer"), Actor.Application, progress: new KillAtOnce(redis), cancellationToken: TestContext.Current.CancellationToken));
+
+        error.MayHaveHappened.Should().BeTrue();
+        (error.Room, error.Operation).Should().Be(("lobby", ChatOperations.Delete));
+        error.Message.Should().StartWith("500 of the messages were deleted");
+    }
+
+    private sealed class KillAtOnce(RedisProcess redis) : IProgress<DeletionProgress>
+    {
+        public void Report(DeletionProgress value) => redis.KillAsync().GetAwaiter().GetResult();
+    }
+
+    [Fact]
     public async Task A_run_is_stored_as_documented()
     {
         await using var redis = await RedisProcess.StartAsync();
