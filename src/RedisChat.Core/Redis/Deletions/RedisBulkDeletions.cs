@@ -17,7 +17,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     // The most ids that are searched for messages in one step, where most were deleted before.
     private const int MostIds = 8192;
 
-    // A sealed bucket is packed anew, and travels both ways: its number bounds a step whose messages are far apart.
+    // A sealed bucket is repacked, and travels both ways: their number bounds a step whose messages are far apart.
     private const int MostBuckets = 32;
 
     private readonly KeyNames _keys = context.Keys;
