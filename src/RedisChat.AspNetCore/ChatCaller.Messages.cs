@@ -55,6 +55,16 @@ internal sealed partial class ChatCaller
         return await found.DeleteManyAsync(messages, user, request.Reason, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Lists the earlier versions of a message. The room's own rules are checked by the library.</summary>
+    public async Task<IReadOnlyList<MessageVersion>> ListVersionsAsync(string room, long messageId, CancellationToken cancellationToken)
+    {
+        var found = await RoomAsync(room, RoomRights.Read, cancellationToken).ConfigureAwait(false);
+        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        return allowed.HasFlag(RoomRights.DeleteAny) || (await found.GetAsync(messageId, cancellationToken).ConfigureAwait(false))?.User == user
+            ? await found.Versions.ListAsync(messageId, user, cancellationToken).ConfigureAwait(false)
+            : throw new ChatProblemException(ChatProblem.NoAccess);
+    }
+
     /// <summary>A room in which the application lets the user delete a message. The room's own rules are checked by the deletion itself.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
     private async ValueTask<ChatRoom> RoomToDeleteFromAsync(string room, long messageId, CancellationToken cancellationToken)

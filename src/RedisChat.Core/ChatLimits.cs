@@ -27,6 +27,9 @@ public static class ChatLimits
     /// <summary>The most pinned messages of a room: a list of pins is shown as a whole, so it must stay one page.</summary>
     public const int MaxPins = 50;
 
+    /// <summary>The most earlier versions of a message that can be kept: see <see cref="ChatOptions.KeptVersions"/>.</summary>
+    public const int MaxKeptVersions = 100;
+
     /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
     public const int MaxUnread = 99;
 

@@ -29,6 +29,9 @@ public sealed class ChatRoom
     /// <summary>How far each user has read in this room, and how many messages are unread.</summary>
     public RoomReadMarkers ReadMarkers => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>Earlier versions of this room's edited messages.</summary>
+    public RoomVersions Versions => new(Id, _chat.Store, _chat.Runner);
+
     /// <summary>The pinned messages of this room.</summary>
     public RoomPins Pins => new(Id, _chat.Store, _chat.Runner);
 

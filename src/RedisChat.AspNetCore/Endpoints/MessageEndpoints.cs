@@ -19,15 +19,24 @@ internal static class MessageEndpoints
             .Describe("SendMessage", "Sends a message. 200 says that it was stored before, with the same idempotency key.", 409, 413, 415, 507);
         chat.MapGet("rooms/{room}/messages/{id}", GetAsync).Describe("GetMessage", "Reads one message.", 404);
         chat.MapMethods("rooms/{room}/messages/{id}", ["PATCH"], EditAsync).Describe("EditMessage", "Gives a message a new text, and new metadata if there is any.", 404, 413, 415, 507);
+        chat.MapGet("rooms/{room}/messages/{id}/versions", ListVersionsAsync).Describe("ListVersions", "Lists the earlier versions of an edited message that are kept, oldest first.");
         chat.MapDelete("rooms/{room}/messages/{id}", DeleteAsync).Describe("DeleteMessage", "Deletes a message.", 404);
         chat.MapPost("rooms/{room}/deletions", DeleteManyAsync).Describe("DeleteMessages", "Deletes many messages: by ids, by author, or by range.", 413, 415);
         chat.MapGet("rooms/{room}/changes", ReadChangesAsync).Describe("ListChanges", "Reads what happened in a room since a position, for clients that poll.");
     }
 
     private static async Task<Answer<MessagePage>> ListAsync(
-        string room, long? before, long? after, long? around, string? user, int? limit, ChatCall call)
+        string room, long? before, long? after, long? around, string? user, int? limit, bool? deleted, ChatCall call)
     {
-        var query = new MessageQuery(limit ?? MessageQuery.DefaultLimit) { Before = before, After = after, Around = around, User = user, Reader = call.User };
+        var query = new MessageQuery(limit ?? MessageQuery.DefaultLimit)
+        {
+            Before = before,
+            After = after,
+            Around = around,
+            User = user,
+            Reader = call.User,
+            IncludeDeleted = deleted ?? false,
+        };
         var found = await call.RoomAsync(room, RoomRights.Read).ConfigureAwait(false);
         var page = await found.ReceiveAsync(query, call.Aborted).ConfigureAwait(false);
         return new Answer<MessagePage>(page, ChatJsonContext.Default.MessagePage);
@@ -64,6 +73,12 @@ internal static class MessageEndpoints
         var found = await call.RoomAsync(room, RoomRights.ChangeOwn).ConfigureAwait(false);
         var request = await body.ReadAsync(call).ConfigureAwait(false);
         return Found(await found.EditAsync(id, call.User, request.Text, request.Metadata, call.Aborted).ConfigureAwait(false));
+    }
+
+    private static async Task<Answer<IReadOnlyList<MessageVersion>>> ListVersionsAsync(string room, long id, ChatCall call)
+    {
+        var versions = await call.Caller.ListVersionsAsync(ChatCall.Id(room), id, call.Aborted).ConfigureAwait(false);
+        return new Answer<IReadOnlyList<MessageVersion>>(versions, ChatJsonContext.Default.IReadOnlyListMessageVersion);
     }
 
     private static async Task<NoContent> DeleteAsync(string room, long id, string? reason, ChatCall call)

@@ -39,6 +39,11 @@ public sealed partial class ChatHub
     public Task<DeletionProgress> DeleteMany(string room, DeletionRequest messages) =>
         CallAsync(caller => caller.DeleteManyAsync(room, messages ?? new(), Context.ConnectionAborted));
 
+    /// <summary>Lists the earlier versions of an edited message that are kept, oldest first.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    public Task<IReadOnlyList<MessageVersion>> GetVersions(string room, long id) => CallAsync(caller => caller.ListVersionsAsync(room, id, Context.ConnectionAborted));
+
     /// <summary>Adds a reaction of the caller.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>

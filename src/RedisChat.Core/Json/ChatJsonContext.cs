@@ -47,6 +47,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(IReadOnlyList<Draft>))]
 [JsonSerializable(typeof(DraftChange))]
 [JsonSerializable(typeof(DeletionProgress))]
+[JsonSerializable(typeof(IReadOnlyList<MessageVersion>))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(RoomPosition))]

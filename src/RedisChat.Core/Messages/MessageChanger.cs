@@ -90,7 +90,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         ChatInput.CheckMessageId(id);
         RuleInput.CheckActor(by);
         ChatInput.CheckText(text, runner.Options);
-        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn };
+        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn, KeptVersions = runner.Options.KeptVersions };
         if (edit.Metadata is { } copy)
         {
             ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));

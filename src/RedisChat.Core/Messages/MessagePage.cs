@@ -45,6 +45,16 @@ public sealed record MessagePage
         System.Collections.Frozen.FrozenDictionary<long, ReplyParent>.Empty;
 
     /// <summary>
+    /// The deleted messages in this range, by ascending id, if <see cref="MessageQuery.IncludeDeleted"/> asked for them; otherwise empty. Those between two pages that follow each other
+    /// are on one of them.
+    /// </summary>
+    public IReadOnlyList<Tombstone> Tombstones
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>
     /// The stored messages in this range, or among <see cref="Parents"/>, that could not be read, by ascending id. They do not count as <see cref="Messages"/> and do
     /// not make the call fail. If a sealed bucket cannot be unpacked, this includes every requested id in it.
     /// </summary>

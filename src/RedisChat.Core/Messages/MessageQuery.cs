@@ -36,4 +36,10 @@ public sealed record MessageQuery
 
     /// <summary>Whether to leave out <see cref="MessagePage.Parents"/>, for a reader that shows none, or has the whole history anyway. It spares the round trip that reads them.</summary>
     public bool OmitParents { get; init; }
+
+    /// <summary>
+    /// Whether to bring <see cref="MessagePage.Tombstones"/>. If messages were deleted, this takes further round trips, which read the room's change log. Not together with
+    /// <see cref="User"/>: the author of a deleted message is not known.
+    /// </summary>
+    public bool IncludeDeleted { get; init; }
 }

@@ -152,6 +152,12 @@ internal static class ChatInput
         if (query.User is { } user)
         {
             CheckId(user, new ArgumentName(nameof(query), Property: nameof(query.User)));
+            if (query.IncludeDeleted)
+            {
+                throw new ChatInputException(
+                    $"{nameof(query.IncludeDeleted)} cannot be combined with {nameof(query.User)}: the author of a deleted message is not known.",
+                    $"{nameof(query)}.{nameof(query.IncludeDeleted)}");
+            }
         }
 
         if (query.Reader is { } reader)

@@ -32,6 +32,13 @@ public sealed class ChatOptions
     /// <value><see cref="Durability.Memory"/>. Assign a <see cref="RedisChat.Durability"/>; <see cref="DurabilityOptions"/> describes the configuration syntax.</value>
     public DurabilityOptions Durability { get; set; } = new();
 
+    /// <summary>
+    /// How many earlier versions of an edited message are kept: see <see cref="ChatRoom.Versions"/>. What an edit removes from a message stays in its versions until
+    /// the message is deleted, or further edits push it out. Set it alike in all processes.
+    /// </summary>
+    /// <value>0, which keeps none; 0 to <see cref="ChatLimits.MaxKeptVersions"/>.</value>
+    public int KeptVersions { get; set; }
+
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 

@@ -12,6 +12,7 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.MaxMetadataBytes), options.MaxMetadataBytes, 0, 64 * 1024),
             InRange(nameof(ChatOptions), nameof(options.OperationTimeout), options.OperationTimeout,
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
+            InRange(nameof(ChatOptions), nameof(options.KeptVersions), options.KeptVersions, 0, ChatLimits.MaxKeptVersions),
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
             .. options.Reactions.Problems($"{nameof(ChatOptions)}.{nameof(options.Reactions)}"),
             .. options.Filters.Problems($"{nameof(ChatOptions)}.{nameof(options.Filters)}"),

@@ -9,11 +9,13 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys)];
+        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys)];
+        EditEffects = [new VersionKeeping(context.Keys)];
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
+            new RedisVersions(context),
         ];
         Activity = directory.Keeper;
         LiveKinds =
@@ -39,6 +41,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The effects of deleting a message.</summary>
     public IReadOnlyList<IDeletionEffect> DeletionEffects { get; }
+
+    /// <summary>The effects of editing a message.</summary>
+    public IReadOnlyList<IEditEffect> EditEffects { get; }
 
     /// <summary>The kinds of live events.</summary>
     public ILiveKind[] LiveKinds { get; }

@@ -29,6 +29,9 @@ public sealed record MessageDecision
     /// <summary>The right that a user needs for this, where the room has rules.</summary>
     public RoomRights Right { get; init; } = RoomRights.ChangeOwn;
 
+    /// <summary>How many earlier versions of the message an edit keeps, among them the one that it replaces: see <see cref="ChatOptions.KeptVersions"/>.</summary>
+    public int KeptVersions { get; init; }
+
     /// <summary>Give the message a new text, or new metadata as well.</summary>
     /// <param name="text">The text.</param>
     /// <param name="metadata">The complete new metadata, which is copied; <see langword="null"/> to keep what the message has.</param>

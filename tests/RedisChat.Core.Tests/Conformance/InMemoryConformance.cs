@@ -58,6 +58,10 @@ public sealed class InMemoryReadMarkerHistoryTests() : ReadMarkerHistoryTests(ne
 
 public sealed class InMemoryReplyTests() : ReplyTests(new InMemoryStores());
 
+public sealed class InMemoryTombstoneTests() : TombstoneTests(new InMemoryStores());
+
+public sealed class InMemoryVersionTests() : VersionTests(new InMemoryStores());
+
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());

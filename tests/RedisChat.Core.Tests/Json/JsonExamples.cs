@@ -117,6 +117,19 @@ internal static class JsonExamples
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),
         (typeof(MessagePage), Page with { Parents = new Dictionary<long, ReplyParent> { [1] = new() { Message = Plain }, [ChatLimits.MaxMessageId] = new() { IsDeleted = true } } }),
+        (typeof(MessagePage), Page with
+        {
+            Tombstones =
+            [
+                new Tombstone { FirstId = 2, LastId = 3, DeletedAt = Edited.Timestamp, User = "mod", Reason = "spam" },
+                new Tombstone { FirstId = 7, LastId = ChatLimits.MaxMessageId },
+            ],
+        }),
+        (typeof(IReadOnlyList<MessageVersion>), new[]
+        {
+            new MessageVersion { Version = 1, Text = "helo", WrittenAt = Edited.Timestamp },
+            new MessageVersion { Version = 2, Text = "hello", WrittenAt = Edited.Timestamp, Metadata = new Dictionary<string, string> { ["a"] = "b" } },
+        }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
         (typeof(IReadOnlyList<Pin>), new[] { new Pin { MessageId = 7, By = "olga", PinnedAt = Edited.Timestamp, Message = Edited }, new Pin { MessageId = 1, PinnedAt = Plain.Timestamp } }),
         (typeof(DeletionProgress), new DeletionProgress(1, 2, ChatLimits.MaxMessageId)),

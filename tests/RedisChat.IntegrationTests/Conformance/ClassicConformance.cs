@@ -441,6 +441,26 @@ public sealed class ClassicReplyTests(TestServer server) : ReplyTests(new Classi
     }
 }
 
+/// <summary>The layout keeps no record of deletions.</summary>
+public sealed class ClassicTombstoneTests(TestServer server) : TombstoneTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("tombstones", () => new Chat(Store).ReceiveAsync(Room, new MessageQuery { IncludeDeleted = true }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
+/// <summary>The layout cannot edit.</summary>
+public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IVersionStore), () => new Chat(Store).Room(Room).Versions.ListAsync(1, "alice", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 public sealed class ClassicPresenceGuardTests(TestServer server) : PresenceGuardTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test) => await Assert.ThrowsAsync<NotSupportedException>(test);

@@ -57,6 +57,10 @@ public sealed class ClusterReadMarkerHistoryTests(SharedCluster cluster) : ReadM
 
 public sealed class ClusterReplyTests(SharedCluster cluster) : ReplyTests(new ClusterStores(cluster));
 
+public sealed class ClusterTombstoneTests(SharedCluster cluster) : TombstoneTests(new ClusterStores(cluster));
+
+public sealed class ClusterVersionTests(SharedCluster cluster) : VersionTests(new ClusterStores(cluster));
+
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));

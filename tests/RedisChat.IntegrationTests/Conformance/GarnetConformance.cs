@@ -56,6 +56,10 @@ public sealed class GarnetReadMarkerHistoryTests(SharedGarnet garnet) : ReadMark
 
 public sealed class GarnetReplyTests(SharedGarnet garnet) : ReplyTests(new GarnetStores(garnet));
 
+public sealed class GarnetTombstoneTests(SharedGarnet garnet) : TombstoneTests(new GarnetStores(garnet));
+
+public sealed class GarnetVersionTests(SharedGarnet garnet) : VersionTests(new GarnetStores(garnet));
+
 public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
 
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));

@@ -63,6 +63,10 @@ public sealed class RedisReadMarkerHistoryTests(TestServer server) : ReadMarkerH
 
 public sealed class RedisReplyTests(TestServer server) : ReplyTests(new RedisStores(server));
 
+public sealed class RedisTombstoneTests(TestServer server) : TombstoneTests(new RedisStores(server));
+
+public sealed class RedisVersionTests(TestServer server) : VersionTests(new RedisStores(server));
+
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));

@@ -63,6 +63,10 @@ public sealed class SealedReadMarkerHistoryTests(TestServer server) : ReadMarker
 
 public sealed class SealedReplyTests(TestServer server) : ReplyTests(new SealedStores(server));
 
+public sealed class SealedTombstoneTests(TestServer server) : TombstoneTests(new SealedStores(server));
+
+public sealed class SealedVersionTests(TestServer server) : VersionTests(new SealedStores(server));
+
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));

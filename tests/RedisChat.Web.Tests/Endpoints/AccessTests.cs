@@ -32,6 +32,7 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("DELETE", "rooms/club/messages/1/reactions/heart", null, RoomRights.React)]
     [InlineData("GET", "rooms/club/messages/1/reactions/heart", null, RoomRights.Read)]
     [InlineData("GET", "rooms/club/pins", null, RoomRights.Read)]
+    [InlineData("GET", "rooms/club/messages/1/versions", null, RoomRights.Read)]
     [InlineData("PUT", "rooms/club/messages/1/pin", null, RoomRights.Pin)]
     [InlineData("DELETE", "rooms/club/messages/1/pin", null, RoomRights.Pin)]
     [InlineData("GET", "rooms/club/export", null, RoomRights.Read)]

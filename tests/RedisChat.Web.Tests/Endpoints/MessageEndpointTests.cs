@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using RedisChat.IntegrationTests;
 
 namespace RedisChat.Web.Tests;
@@ -28,6 +29,38 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
         (await alice.SendAsync("DELETE", "rooms/lobby/messages/1")).ExpectProblem(404, "not-found");
         (await alice.SendAsync("GET", "rooms/lobby/messages/1")).ExpectProblem(404, "not-found");
         (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"x"}""")).ExpectProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task A_page_brings_tombstones_on_request()
+    {
+        await using var node = await StartAsync();
+        var alice = node.As("alice");
+        for (var n = 1; n <= 3; n++)
+        {
+            (await alice.SendAsync("POST", "rooms/lobby/messages", $$"""{"text":"{{n}}"}""")).Expect(201);
+        }
+
+        (await alice.SendAsync("DELETE", "rooms/lobby/messages/2?reason=spam")).Expect(204);
+
+        var page = (await alice.SendAsync("GET", "rooms/lobby/messages?deleted=true")).Expect(200);
+        (page["tombstones.0.firstId"], page["tombstones.0.lastId"], page["tombstones.0.user"], page["tombstones.0.reason"]).Should().Be(("2", "2", "alice", "spam"));
+        (await alice.SendAsync("GET", "rooms/lobby/messages")).Expect(200)["tombstones.0.firstId"].Should().BeNull();
+        (await alice.SendAsync("GET", "rooms/lobby/messages?deleted=true&user=alice")).ExpectProblem(400, "invalid");
+    }
+
+    [Fact]
+    public async Task Earlier_versions_are_for_the_author_and_those_who_may_delete_the_message()
+    {
+        await using var node = await StartAsync(services: services => services.Configure<ChatOptions>(options => options.KeptVersions = 5));
+        var alice = node.As("alice");
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"one"}""")).Expect(201);
+        (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"two"}""")).Expect(200);
+
+        var versions = (await alice.SendAsync("GET", "rooms/lobby/messages/1/versions")).Expect(200);
+        (versions["0.version"], versions["0.text"], versions["1.version"]).Should().Be(("1", "one", null));
+        (await node.As("bob").SendAsync("GET", "rooms/lobby/messages/1/versions")).ExpectProblem(403, "forbidden", "notAuthor");
+        (await alice.SendAsync("GET", "rooms/lobby/messages/99/versions")).Expect(200).Text.Should().Be("[]");
     }
 
     [Fact]

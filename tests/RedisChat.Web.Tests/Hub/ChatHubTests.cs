@@ -151,6 +151,7 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         var sent = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "hello", IdempotencyKey = "k" });
         (await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "hello", IdempotencyKey = "k" })).IsDuplicate.Should().BeTrue();
         (await CallAsync<Message>(alice, "Edit", room, sent.Id, new EditRequest { Text = "hello again" })).Text.Should().Be("hello again");
+        (await CallAsync<IReadOnlyList<MessageVersion>>(alice, "GetVersions", room, sent.Id)).Should().BeEmpty("none are kept by default");
         (await CallAsync<Message>(bob, "GetMessage", room, sent.Id)).Text.Should().Be("hello again");
         (await CallAsync<IReadOnlyList<Reaction>>(bob, "React", room, sent.Id, "👍")).Should().ContainSingle().Which.Count.Should().Be(1);
         (await CallAsync<ReactionUsers>(bob, "GetReactionUsers", room, sent.Id, "👍", null)).Users.Should().Equal("bob");

@@ -26,5 +26,17 @@ public sealed record PageRequest
     [DataMember(Name = "limit")]
     public int? Limit { get; init; }
 
-    internal MessageQuery ToQuery(string reader) => new(Limit ?? MessageQuery.DefaultLimit) { Before = Before, After = After, Around = Around, User = User, Reader = reader };
+    /// <summary>Whether to bring <see cref="MessagePage.Tombstones"/> of deleted messages.</summary>
+    [DataMember(Name = "deleted")]
+    public bool Deleted { get; init; }
+
+    internal MessageQuery ToQuery(string reader) => new(Limit ?? MessageQuery.DefaultLimit)
+    {
+        Before = Before,
+        After = After,
+        Around = Around,
+        User = User,
+        Reader = reader,
+        IncludeDeleted = Deleted,
+    };
 }

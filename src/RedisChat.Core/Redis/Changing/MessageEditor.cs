@@ -8,7 +8,9 @@ namespace RedisChat.Redis;
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
 /// <param name="deletionEffects">What features do when a message is deleted.</param>
-internal sealed class MessageEditor(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects)
+/// <param name="editEffects">What features do when a message is edited.</param>
+internal sealed class MessageEditor(
+    RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects)
 {
     // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
@@ -101,6 +103,11 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
         var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
         var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
+        foreach (var effect in editEffects)
+        {
+            effect.AddTo(change, room, message, present.Value, decision);
+        }
+
         if (!present.IsSealed)
         {
             return change.Keep(Hash(room, present), present.Field);

@@ -137,6 +137,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public async ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        ThrowUnless(!query.IncludeDeleted, "tombstones");
         _ = query.User is null ? _keys.Room(room) : _keys.User(room, query.User);
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -17,6 +17,9 @@ internal abstract class RoomReads
     public abstract Task<long> StringLengthAsync(RedisKey key);
 
     public abstract Task<RedisValue> StringGetRangeAsync(RedisKey key, long start, long end);
+
+    /// <summary>Requests members of a sorted set by ascending score.</summary>
+    public abstract Task<RedisValue[]> SortedSetRangeAsync(RedisKey key, long from, int atMost);
 }
 
 /// <summary>Reads from the primary of the key.</summary>
@@ -31,6 +34,9 @@ internal sealed class PrimaryReads(IDatabase database) : RoomReads
 
     public override Task<RedisValue> StringGetRangeAsync(RedisKey key, long start, long end) =>
         database.StringGetRangeAsync(key, start, end, CommandFlags.DemandMaster);
+
+    public override Task<RedisValue[]> SortedSetRangeAsync(RedisKey key, long from, int atMost) =>
+        database.SortedSetRangeByScoreAsync(key, from, double.PositiveInfinity, take: atMost, flags: CommandFlags.DemandMaster);
 }
 
 /// <summary>Reads from one replica.</summary>
@@ -54,6 +60,9 @@ internal sealed class ReplicaReads(IServer replica, int database) : RoomReads
 
     public override async Task<RedisValue> StringGetRangeAsync(RedisKey key, long start, long end) =>
         (RedisValue)await ExecuteAsync("GETRANGE", [key, start, end]).ConfigureAwait(false);
+
+    public override async Task<RedisValue[]> SortedSetRangeAsync(RedisKey key, long from, int atMost) =>
+        (RedisValue[]?)await ExecuteAsync("ZRANGEBYSCORE", [key, from, "+inf", "LIMIT", 0, atMost]).ConfigureAwait(false) ?? [];
 
     private Task<RedisResult> ExecuteAsync(string command, object[] arguments) => replica.ExecuteAsync(database, command, arguments);
 }

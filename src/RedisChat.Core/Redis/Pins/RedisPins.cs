@@ -11,7 +11,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
     // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
 
-    private readonly MessageEditor _messages = new(context, changer, []);
+    private readonly MessageEditor _messages = new(context, changer, [], []);
 
     public async ValueTask<bool> PinAsync(string room, long messageId, Actor by, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
     // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
 
-    private readonly MessageEditor _messages = new(context, changer, []);
+    private readonly MessageEditor _messages = new(context, changer, [], []);
 
     public async ValueTask<IReadOnlyList<Reaction>?> ChangeReactionsAsync(
         string room, long messageId, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class ChangedMessages : IChangedSubjects
             var (id, position) = (Id(entry), IChangedSubjects.At(room, entry));
             if (entry.Kind == Deleted)
             {
-                events.Add(DeletionJson.Read(id, position, Encoding.UTF8.GetBytes(entry.More[DigitsOf(entry)..].TrimStart(':').ToString())));
+                events.Add(EventOf(entry, id, position));
             }
             else if (messages.TryGetValue(id, out var message))
             {
@@ -53,6 +53,10 @@ internal sealed class ChangedMessages : IChangedSubjects
         return entry.Kind == Deleted && entry.TryGetMessage(out id)
             && StrictNumber.TryRead(entry.More[..DigitsOf(entry)], out stamp);
     }
+
+    /// <summary>The event of a deletion.</summary>
+    public static RoomEvent.Deleted EventOf(in ChangeLogEntry deletion, long id, RoomPosition position) =>
+        DeletionJson.Read(id, position, Encoding.UTF8.GetBytes(deletion.More[DigitsOf(deletion)..].TrimStart(':').ToString()));
 
     private static int DigitsOf(in ChangeLogEntry deletion)
     {

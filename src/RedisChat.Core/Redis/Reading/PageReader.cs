@@ -96,7 +96,9 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         var plan = PagePlan.For(query, position.MessageId);
         if (index is null && TryTakePage(messages, plan, position) is { } ready)
         {
-            return additions is null && PageParents.AreNone(ready.Messages) ? ready : await AddAsync(additions, messages, query, ready).ConfigureAwait(false);
+            return additions is null && !query.IncludeDeleted && PageParents.AreNone(ready.Messages)
+                ? ready
+                : await AddAsync(reads, room, additions, messages, query, plan, ready).ConfigureAwait(false);
         }
 
         IIdSource ids = index is null
@@ -105,7 +107,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
         var page = plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
-        return await AddAsync(additions, messages, query, page).ConfigureAwait(false);
+        return await AddAsync(reads, room, additions, messages, query, plan, page).ConfigureAwait(false);
     }
 
     /// <summary>Starts the additions of all features that the room uses, besides those already started; <see langword="null"/> if there are none.</summary>
@@ -127,9 +129,15 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return begun;
     }
 
-    /// <summary>The page with what features add, and with the parents of its replies: those that are neither on it nor prefetched take one more round trip.</summary>
-    private static async ValueTask<MessagePage> AddAsync(List<IPageAddition>? additions, BucketReader messages, MessageQuery query, MessagePage page)
+    /// <summary>The page with what features add, and with what it takes further round trips to find: tombstones, and parents that are neither on the page nor prefetched.</summary>
+    private async ValueTask<MessagePage> AddAsync(
+        RoomReads reads, string room, List<IPageAddition>? additions, BucketReader messages, MessageQuery query, PagePlan plan, MessagePage page)
     {
+        if (query.IncludeDeleted)
+        {
+            page = await TombstoneReader.AddToAsync(reads, _keys, room, plan, page).ConfigureAwait(false);
+        }
+
         for (var i = 0; i < (additions?.Count ?? 0); i++)
         {
             page = await additions![i].AddToAsync(page).ConfigureAwait(false);

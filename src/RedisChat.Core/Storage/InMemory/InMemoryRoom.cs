@@ -68,6 +68,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     private InMemoryPins Pins { get; set; }
 
+    private InMemoryVersions Versions { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -81,7 +83,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -97,7 +99,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         UserRooms = new InMemoryUserRooms(this, _time);
         Drafts = new InMemoryDrafts(this, _time);
         Pins = new InMemoryPins(this);
-        _features = [Reactions, Members, About, UserRooms, Drafts, Pins];
+        Versions = new InMemoryVersions();
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -160,6 +163,15 @@ internal sealed class InMemoryRoom : ILiveRoom
         lock (Gate)
         {
             return Pins.List();
+        }
+    }
+
+    /// <summary>The earlier versions of a message: see <see cref="IVersionStore.ListVersionsAsync"/>.</summary>
+    public IReadOnlyList<MessageVersion> ListVersions(Message message)
+    {
+        lock (Gate)
+        {
+            return [.. Versions.List(message.Id).Where(version => version.Version < message.Version)];
         }
     }
 
@@ -264,6 +276,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var older = Messages(plan.Pivot, -1, query.User).Take(plan.Older + 1).ToArray();
             var newer = Messages(plan.Pivot + 1, +1, query.User).Take(plan.Newer + 1).ToArray();
             var page = _features.Aggregate(plan.ToPage(older, newer, Position, []), (page, feature) => feature.AddTo(page, query.Reader));
+            page = query.IncludeDeleted ? AddTombstones(page, plan) : page;
             return !query.OmitParents && PageParents.MissingFrom(page.Messages) is { } others ? PageParents.AddTo(page, others.Select(At).OfType<Message>(), []) : page;
         }
     }
@@ -298,6 +311,7 @@ internal sealed class InMemoryRoom : ILiveRoom
 
             var revision = NextRevision();
             var edited = decision.ApplyTo(message, Micros.ToTime(revision));
+            Versions.Keep(message, decision.KeptVersions);
             _messages[(int)id - 1] = edited;
             Changed(new LogEntry(revision, id), position => new RoomEvent.Edited(edited, position));
             return new(ChangeOutcome.Edited, edited);
@@ -377,6 +391,13 @@ internal sealed class InMemoryRoom : ILiveRoom
                 yield return message;
             }
         }
+    }
+
+    private MessagePage AddTombstones(MessagePage page, PagePlan plan)
+    {
+        var holes = PageTombstones.HolesIn(page, plan);
+        return PageTombstones.AddTo(page, holes, _changed.Where(entry => entry.Deletion is not null).SelectMany(
+            entry => PageTombstones.Of(entry.Run ?? [entry.Subject.MessageId], holes, entry.Run is null ? Deleted(entry, Position) : DeletedMany(entry, Position))));
     }
 
     private long NextRevision() => Math.Max(Micros.FromTime(_time.GetUtcNow()), _revision + 1);

@@ -69,7 +69,7 @@ public sealed class BulkDeletionStorageTests
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
         await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
-        var chat = new Chat(store);
+        var chat = new Chat(store, new ChatOptions { KeptVersions = 5 });
         var room = chat.Room("lobby");
         for (var sent = 0; sent < 512; sent += ChatLimits.MaxBatchSize)
         {

@@ -1,0 +1,16 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Where earlier versions of messages are stored: one hash per bucket of messages. Field <c>id:version</c> holds the value that the message had.</summary>
+internal static class VersionKeys
+{
+    /// <summary>The feature's letter: in the room's field <c>uses</c>, and in the name of its keys.</summary>
+    public const char Letter = 'v';
+
+    public static string Hash(KeyNames keys, string room, long messageId) => keys.Feature(room, Letter, Buckets.Of(messageId));
+
+    public static RedisValue OfMessage(long id) => id;
+
+    public static RedisValue Field(long id, int version) => $"{id}:{version}";
+}

@@ -1,0 +1,12 @@
+namespace RedisChat;
+
+/// <summary>Keeps versions in memory.</summary>
+/// <param name="find">Finds a room, if there is one.</param>
+internal sealed class InMemoryVersionStore(Func<string, InMemoryRoom?> find) : IVersionStore
+{
+    public ValueTask<IReadOnlyList<MessageVersion>> ListVersionsAsync(string room, Message message, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(find(room)?.ListVersions(message) ?? []);
+    }
+}
