@@ -20,6 +20,8 @@ internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IC
 
     public ValueTask WriteAsync(InboxChange change) => SendAsync(nameof(IChatHubClient.Inbox), change);
 
+    public ValueTask WriteAsync(DraftChange change) => SendAsync(nameof(IChatHubClient.Draft), change);
+
     public ValueTask WriteAsync(StreamEnd end) => SendAsync(nameof(IChatHubClient.End), end);
 
     // A connection has an id of its own.

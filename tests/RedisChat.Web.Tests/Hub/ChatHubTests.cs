@@ -195,6 +195,7 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<RoomInfo>(alice, "GetRoom", room)).Exists.Should().BeFalse();
         (await CallAsync<RoomMember>(bob, "Leave", room)).IsMember.Should().BeFalse();
         await CallAsync<int?>(alice, "CloseInbox");
+        await CallAsync<int?>(alice, "CloseDrafts");
 
         Task<T> CallAsync<T>(HubClient client, string method, params object?[] arguments) => client.Connection.InvokeCoreAsync<T>(method, arguments, Limit.Token);
     }
@@ -243,6 +244,25 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         await _node.Chat.SendAsync("lobby", "bob", "hello");
 
         await alice.ReadAsync<InboxChange>(change => change.Now!.Unread.Count == 1);
+    }
+
+    [Fact]
+    public async Task Drafts_come_over_the_same_connection_until_they_are_closed()
+    {
+        var alice = await ConnectAsync(_node, "alice");
+        await alice.Connection.InvokeAsync("OpenDrafts", Limit.Token);
+        await _node.Chat.User("bob").Drafts.SaveAsync("lobby", "of bob");
+        await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "hello");
+        (await alice.ReadAsync<DraftChange>()).Now!.Text.Should().Be("hello");
+        await _node.Chat.User("alice").Drafts.DiscardAsync("lobby");
+        (await alice.ReadAsync<DraftChange>()).Should().Be(new DraftChange("lobby", null));
+
+        await alice.Connection.InvokeAsync("CloseDrafts", Limit.Token);
+        await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "not delivered");
+        await alice.Connection.InvokeAsync("OpenDrafts", Limit.Token);
+        (await alice.ReadAsync<DraftChange>()).Now!.Text.Should().Be("not delivered", "each draft comes first as it is");
+        await _node.Chat.User("alice").Drafts.SaveAsync("other", "second");
+        (await alice.ReadAsync<DraftChange>()).Room.Should().Be("other", "it was delivered once");
     }
 
     [Fact]
