@@ -64,5 +64,4 @@ export class PinBar {
     $("pin-text").replaceChildren(h("span", { class: "visually-hidden" }, "Pinned: "), ...(message ? [h("bdi", { class: "quote-author" }, message.user), " ", h("span", { dir: "auto" }, snippetOf(message.text))] : ["A pinned message"]));
     $("pin-all").textContent = `${list.length} pinned`;
   }
-
 }
