@@ -124,8 +124,9 @@ internal sealed class ChatPage
         Trouble.Should().BeEmpty();
     }
 
-    /// <summary>Waits for a message.</summary>
-    public Task ShowsAsync(string text) => Expect(Messages.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1, Count);
+    /// <summary>Waits for a message whose text, not its quote, contains this.</summary>
+    public Task ShowsAsync(string text) =>
+        Expect(Messages.Filter(new LocatorFilterOptions { Has = Tab.Locator("[data-testid=text]", new() { HasText = text }) })).ToHaveCountAsync(1, Count);
 
     /// <summary>The message with this text, edited or not.</summary>
     public ILocator Message(string text) => Messages.Filter(new LocatorFilterOptions { Has = Tab.Locator("[data-testid=text]", new() { HasTextRegex = new Regex($@"^{Regex.Escape(text)}(\s*\(edited\))?$") }) });

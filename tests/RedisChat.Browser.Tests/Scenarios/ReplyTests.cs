@@ -56,7 +56,11 @@ public sealed class ReplyTests(Chromium chromium, TestServer server)
     {
         await using var site = await ChatSite.StartAsync(chromium, server.Require());
         var first = await site.Chat.SendAsync(Room, "bob", "the first");
-        await site.Chat.SendManyAsync(Room, [.. Enumerable.Range(1, between).Select(n => new NewMessage("bob", $"message {n}"))]);
+        foreach (var batch in Enumerable.Range(1, between).Chunk(100))
+        {
+            await site.Chat.SendManyAsync(Room, [.. batch.Select(n => new NewMessage("bob", $"message {n}"))]);
+        }
+
         await site.Chat.SendAsync(Room, new NewMessage("carol", "the answer") { ReplyTo = first.Id });
         var alice = await site.OpenAsync("alice", Room, node: 1);
 

@@ -80,7 +80,7 @@ export class MessageView {
     this.#quote.dataset.state = message ? "shown" : isDeleted ? "deleted" : "loading";
     this.#quote.title = message ? "Go to this message" : "";
     this.#quote.replaceChildren(icon("reply"), h("span", { class: "visually-hidden" }, "In reply to "),
-      ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(message.text))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "a deleted message" : "…")]));
+      ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(message.text))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "Deleted message" : "…")]));
   }
 
   #showText({ text, editedAt }) {
