@@ -27,5 +27,5 @@ const declarations = async (name) => {
 await writeFile("dist/redischat.d.ts", `${await read("api")}\n${await declarations("chat")}\n`);
 
 const types = (await read("conversation/api")).replace(/^import .*\n/, "");
-const parts = await Promise.all(["deletions", "drafts", "pins", "replies"].map((name) => declarations(`conversation/${name}`)));
+const parts = await Promise.all(["deletions", "drafts", "pins", "replies", "unsent"].map((name) => declarations(`conversation/${name}`)));
 await writeFile("dist/conversation.d.ts", `import type { Chat, ChatMessage, Room } from "./redischat.js";\n${types}\n${parts.join("\n")}\n`);

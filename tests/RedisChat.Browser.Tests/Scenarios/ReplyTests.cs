@@ -98,6 +98,51 @@ public sealed class ReplyTests(Chromium chromium, TestServer server)
     }
 
     [Fact]
+    public async Task A_reply_that_is_being_sent_when_the_page_is_reloaded_is_sent_once_with_its_parent()
+    {
+        await using var site = await ChatSite.StartAsync(chromium, server.Require());
+        var alice = await site.OpenAsync("alice", Room, node: 0);
+        var bob = await site.OpenAsync("bob", Room, node: 1);
+        await bob.SendAsync("question");
+        await alice.ShowsAsync("question");
+
+        // The request reaches a node, and its answer is lost; the next attempts reach none.
+        var isStored = new TaskCompletionSource();
+        await alice.Tab.Context.RouteAsync(
+            "**/messages",
+            async route =>
+            {
+                if (route.Request.Method == "POST" && isStored.Task.IsCompleted)
+                {
+                    await route.AbortAsync();
+                }
+                else if (route.Request.Method == "POST")
+                {
+                    await route.FetchAsync();
+                    await route.AbortAsync();
+                    isStored.TrySetResult();
+                }
+                else
+                {
+                    await route.ContinueAsync();
+                }
+            });
+        await alice.ActAsync("question", "reply");
+        await alice.SendAsync("answer");
+        await alice.SendAsync("and another");
+        await isStored.Task.WaitAsync(ChatPage.Patience);
+        await bob.ShowsAsync("answer");
+        await alice.Tab.Context.UnrouteAllAsync();
+        await alice.Tab.ReloadAsync();
+        await alice.IsLiveAsync();
+
+        await bob.ShowsAsync("and another");
+        await Quotes(bob, "answer", "question");
+        var stored = await site.SettleAsync(Room, alice, bob);
+        stored.Select(message => message.Text).Should().Equal("question", "answer", "and another");
+    }
+
+    [Fact]
     public async Task A_reply_that_is_being_written_ends_when_its_parent_is_deleted()
     {
         await using var site = await ChatSite.StartAsync(chromium, server.Require());

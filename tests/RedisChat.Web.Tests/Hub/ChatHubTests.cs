@@ -143,6 +143,33 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_MessagePack_the_inbox_and_drafts_have_the_names_and_values_of_the_JSON()
+    {
+        await _node.Chat.Room("lobby").Members.JoinAsync("alice");
+        var saved = await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "Dear");
+        var connection = new HubConnectionBuilder()
+            .WithUrl(new Uri(_node.Address, "hub"), options => options.Headers[HeaderAuthentication.Header] = "alice")
+            .AddMessagePackProtocol()
+            .Build();
+        _owned.Push(connection);
+        var received = System.Threading.Channels.Channel.CreateUnbounded<Dictionary<string, object>>();
+        connection.On<Dictionary<string, object>>("Inbox", change => received.Writer.TryWrite(change));
+        connection.On<Dictionary<string, object>>("Draft", change => received.Writer.TryWrite(change));
+        await connection.StartAsync(Limit.Token);
+
+        await connection.InvokeAsync("OpenInbox", Limit.Token);
+        var inbox = await received.Reader.ReadAsync(Limit.Token);
+        inbox["room"].Should().Be("lobby");
+        ((Dictionary<object, object>)inbox["now"])["isMuted"].Should().Be(false);
+        await connection.InvokeAsync("CloseInbox", Limit.Token);
+
+        await connection.InvokeAsync("OpenDrafts", Limit.Token);
+        var draft = (Dictionary<object, object>)(await received.Reader.ReadAsync(Limit.Token))["now"];
+        draft["text"].Should().Be("Dear");
+        DateTimeOffset.Parse((string)draft["savedAt"], System.Globalization.CultureInfo.InvariantCulture).Should().Be(saved.SavedAt);
+    }
+
+    [Fact]
     public async Task The_hub_offers_what_the_endpoints_offer()
     {
         var (alice, bob) = (await ConnectAsync(_node, "alice"), await ConnectAsync(_node, "bob"));

@@ -19,6 +19,7 @@ export class Composer {
   #editing = null;
   /** The id of the message that the user replies to. */
   #replyTo;
+  #isLoading = false;
   #draftBefore = "";
   #closed = "";
   #warning = "";
@@ -66,9 +67,12 @@ export class Composer {
 
   async #load(id) {
     const before = JSON.stringify(this.#draft());
+    this.#isLoading = true;
     const draft = await this.#drafts.load(id).catch(() => undefined);
+    if (id !== this.#id) return;
+    this.#isLoading = false;
     // Unless the user has been faster.
-    if (draft && id === this.#id && !this.#editing && JSON.stringify(this.#draft()) === before) this.#take(draft);
+    if (draft && !this.#editing && JSON.stringify(this.#draft()) === before) this.#take(draft);
   }
 
   /** A draft was saved on another device, or its message was sent there. */
@@ -93,6 +97,8 @@ export class Composer {
   #save() {
     if (this.#editing || this.#id === undefined || this.#isTooLong()) return;
     const { text, metadata } = this.#draft();
+    // Nothing that was stored is discarded before it could be seen.
+    if (this.#isLoading && !text.trim()) return;
     this.#drafts.save(this.#id, text, metadata);
   }
 

@@ -1,5 +1,5 @@
 // The open room: its header, its messages, what the user may do in it, and who is there.
-import { replies } from "/chat/conversation.js";
+import { keepUnsent, replies } from "/chat/conversation.js";
 import { Composer } from "./composer.js";
 import { roomPath } from "./directory.js";
 import { $, announce, coalesce, h, toast } from "./dom.js";
@@ -52,7 +52,9 @@ export class Conversation {
       reply: (message) => this.#composer.reply(message),
       goTo: (message) => this.#goTo(message),
       isPinned: ({ id }) => this.#pinBar.of(id) !== undefined,
-      pin: ({ id }) => this.#try(() => this.#pinBar.pin(id)),
+      pin: ({ id }) => this.#try(() => this.#pinBar.pin(id).catch((error) => {
+        throw error.code === "full" ? new Error("There are too many pinned messages. Unpin one first.") : error;
+      })),
       unpin: ({ id }) => this.#try(() => this.#pinBar.unpin(id)),
       edit: (message) => this.#composer.edit(message),
       delete: (message) => this.#delete(message),
@@ -113,6 +115,7 @@ export class Conversation {
     this.rules = this.member = undefined;
     // Before it is opened, so that parents come with its messages.
     this.#replies = replies(chat, this.room);
+    keepUnsent(chat, this.room);
     this.#pinBar.begin(chat, this.room, this.#render);
     this.#off = this.#replies.on("change", this.#render);
     $("no-room").hidden = true;
@@ -202,6 +205,7 @@ export class Conversation {
   #changed({ kind, message, reset }) {
     if (/^(member|rules)Changed$/.test(kind) || reset) this.#reloadRights();
     if (kind === "aboutChanged" && this.room.about) this.#session.directory.setAbout(this.id, this.room.about);
+    if (kind === "pinned") announce("A message was pinned.");
     if (kind === "deleted") this.#composer.forget(message);
     if (reset) this.#reading.load(this.room);
     if (kind === "created" && message && message.id > this.#announced) {
@@ -311,7 +315,11 @@ export class Conversation {
     this.#composer.allow(this.#isLoading ? "" : closedBecause(this), slowModeOf(this));
     $("typing").textContent = typingOf(room.typingUsers);
     this.#pinBar.show(this.#isLoading || room.error !== undefined);
-    if (this.#isLoading) return void ($("older").hidden = false);
+    if (this.#isLoading) {
+      this.#composer.showReply(() => undefined);
+      $("older").hidden = false;
+      return;
+    }
 
     this.#list.scroll.keep(() => {
       $("older").hidden = !room.hasOlder;

@@ -43,7 +43,7 @@ export class MessageView {
     classList.toggle("first", isFirst);
     this.#on("head", `${isFirst} ${message.timestamp} ${message.user}`, () => this.#showHead(message, isFirst));
     this.#on("pin", pin && `${pin.by}`, () => this.#showPin(pin));
-    this.#on("quote", message.replyTo && `${message.replyTo} ${JSON.stringify(parent)}`, () => this.#showQuote(message.replyTo, parent));
+    this.#on("quote", message.replyTo && (parent?.message ?? (parent?.isDeleted ? "deleted" : "loading")), () => this.#showQuote(message.replyTo, parent));
     this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));

@@ -19,6 +19,7 @@ export async function signOut({ chat, drafts }) {
     const response = await fetch("sign-out", json({}));
     if (!response.ok) throw new Error("Signing out failed. Try again.");
     chat.close();
+    sessionStorage.clear();
     location.replace(location.pathname);
   } catch (error) {
     toast(explain(error));

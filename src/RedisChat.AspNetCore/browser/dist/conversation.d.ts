@@ -101,3 +101,8 @@ export declare function drafts(chat: Chat, options?: {
 export declare const pins: (chat: Chat, room: Room) => Pins;
 /** What the replies of a room refer to. The same object for the same room. Call it before the room is opened: parents then come with its messages. */
 export declare const replies: (chat: Chat, room: Room) => Replies;
+/**
+ * Keeps what is being sent over a reload of the page: it is sent again, under the same keys, when this is called for the same user and room. Call it before the room is
+ * opened, once the user is known (`chat.user`). Texts are in the storage of the tab until they are sent, refused or discarded.
+ */
+export declare function keepUnsent(chat: Chat, room: Room): void;

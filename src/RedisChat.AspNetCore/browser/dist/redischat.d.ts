@@ -102,6 +102,8 @@ export interface Room {
 export interface SendOptions {
     /** The id of the message that this one replies to. If it does not exist (any more), the message is refused with the code `parent-not-found`. */
     replyTo?: number;
+    /** Of a message that was sent before, as far as anyone knows: if it is stored already, it is not stored again. A new one if omitted. */
+    idempotencyKey?: string;
 }
 /**
  * An event of a room as the server sends it, also of a kind that this client does not know. Those of the history come once each, in their order, after the change that

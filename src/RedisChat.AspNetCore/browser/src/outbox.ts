@@ -103,7 +103,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
 
     _send(text: string, metadata: Record<string, string> = {}, options?: SendOptions) {
       const timestamp = new Date().toISOString();
-      const key = crypto.randomUUID();
+      const key = options?.idempotencyKey ?? crypto.randomUUID();
       const pending = { _options: options, _message: { ...options, id: undefined, key, user: core._user ?? "", text, timestamp, version: 0, metadata, reactions: [], pending: true } } as unknown as Pending;
       list.push(pending);
       return begin(pending);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deleteMany, drafts, pins, replies } from "../dist/conversation.js";
+import { deleteMany, drafts, keepUnsent, pins, replies } from "../dist/conversation.js";
 import { gate, hold, start, texts, until } from "./helpers.mjs";
 
 /** An open room with some messages; `before` is called before it is opened. */
@@ -61,6 +61,68 @@ test("a reply keeps its parent over lost answers and a gap, under one key, and i
   const bodies = server.requests.filter(isSend).map(({ body }) => body);
   assert.deepEqual([...new Set(bodies.map(({ replyTo, idempotencyKey }) => `${replyTo} ${idempotencyKey}`))], [`1 ${bodies[0].idempotencyKey}`]);
   assert.deepEqual(texts(room), ["question", "answer"]);
+});
+
+/** The storage of a tab, which Node 20 lacks. */
+function storage(t) {
+  const items = new Map();
+  globalThis.sessionStorage = { getItem: (name) => items.get(name) ?? null, setItem: (name, value) => items.set(name, value), removeItem: (name) => items.delete(name) };
+  t.after(() => delete globalThis.sessionStorage);
+  return items;
+}
+
+test("what is being sent survives a reload of the page, with its parent and its key, and is stored once", async (t) => {
+  const items = storage(t);
+  const { server, client } = await start(t);
+  server.send("lobby", "bob", "question");
+  const page = async () => {
+    const chat = client();
+    await chat.inbox.open();
+    const room = chat.room("lobby");
+    keepUnsent(chat, room);
+    await room.open();
+    return { chat, room };
+  };
+  const first = await page();
+  server.intercept = (request, res) => {
+    if (!isSend(request)) return false;
+    // The first one is stored, and its answer is lost.
+    if (!server.requests.some((other) => isSend(other) && other !== request)) server.send("lobby", request.user, request.body.text, { ...request.body, silent: true });
+    res.destroy();
+    return true;
+  };
+  first.room.send("one", { lang: "en" }, { replyTo: 1 });
+  first.room.send("two");
+  await server.until(() => server.requests.filter(isSend).length > 1);
+  assert.equal(JSON.parse([...items.values()][0]).length, 2);
+  first.chat.close();
+  server.intercept = () => false;
+
+  const { room } = await page();
+  assert.deepEqual(texts(room).filter((text) => text === "one").length, 1);
+  await until(room, () => room.messages.every(({ pending }) => !pending) && room.messages.length === 3);
+  assert.deepEqual(room.messages.map(({ text, replyTo, metadata }) => [text, replyTo, metadata.lang]), [["question", undefined, undefined], ["one", 1, undefined], ["two", undefined, undefined]]);
+  assert.equal(server.room("lobby").messages.size, 3);
+  const keys = server.requests.filter(isSend).filter(({ body }) => body.text === "one").map(({ body }) => `${body.idempotencyKey} ${body.replyTo} ${body.metadata.lang}`);
+  assert.equal(new Set(keys).size, 1);
+  await until(room, () => items.size === 0);
+});
+
+test("a refused or discarded message is not sent again after a reload, and storage that fails is no error", async (t) => {
+  const items = storage(t);
+  const { server, room, chat } = await opened(t, { messages: ["1"] });
+  items.set("redischat alice other", "no JSON");
+  keepUnsent(chat, chat.room("other"));
+  keepUnsent(chat, room);
+  server.intercept = (request, res) => isSend(request) && server.problem(res, 403, "forbidden", { reason: "muted" });
+  await assert.rejects(room.send("refused"));
+  assert.equal(items.size, 1);
+  globalThis.sessionStorage.setItem = () => {
+    throw new Error("full");
+  };
+  server.intercept = () => false;
+  await room.send("stored all the same");
+  assert.equal(server.room("lobby").messages.get(2).text, "stored all the same");
 });
 
 test("a refused reply keeps its parent when it is sent again", async (t) => {

@@ -30,5 +30,5 @@ test("the types are one file that needs no other", async () => {
 test("the types of the second module need those of the first, and nothing else", async () => {
   const types = await file("dist/conversation.d.ts");
   assert.deepEqual(types.match(/\bfrom ".*"/g), ['from "./redischat.js"']);
-  for (const name of ["function deleteMany", "function drafts", "const pins", "const replies"]) assert.ok(types.includes(`export declare ${name}`), name);
+  for (const name of ["function deleteMany", "function drafts", "const pins", "const replies", "function keepUnsent"]) assert.ok(types.includes(`export declare ${name}`), name);
 });
