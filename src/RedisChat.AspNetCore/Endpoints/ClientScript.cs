@@ -8,35 +8,37 @@ using Microsoft.Net.Http.Headers;
 
 namespace RedisChat.AspNetCore;
 
-/// <summary>The browser client, an ES module. Anyone may load it: a page imports it before anybody has signed in.</summary>
+/// <summary>The browser client, ES modules. Anyone may load them: a page imports them before anybody has signed in.</summary>
 internal static class ClientScript
 {
-    private const string Resource = "redischat.js";
-
-    private static readonly byte[]? Text = Load();
-    private static readonly EntityTagHeaderValue? Tag = Text is null ? null : new EntityTagHeaderValue($"\"{Convert.ToHexString(SHA256.HashData(Text), 0, 8)}\"");
+    /// <summary>The modules: the client, and what an application adds to it if it wants more than a plain chat.</summary>
+    internal static readonly string[] Names = ["redischat.js", "conversation.js"];
 
     /// <summary>Whether the client was built before this assembly.</summary>
-    public static bool IsIncluded => Text is not null;
+    public static bool IsIncluded => Assembly.GetExecutingAssembly().GetManifestResourceInfo(Names[0]) is not null;
 
     public static void Map(IEndpointRouteBuilder chat)
     {
-        if (Text is not null)
+        foreach (var name in Names)
         {
-            chat.MapMethods(Resource, ["GET", "HEAD"], Get).AllowAnonymous().ExcludeFromDescription();
+            if (Load(name) is { } text)
+            {
+                var tag = new EntityTagHeaderValue($"\"{Convert.ToHexString(SHA256.HashData(text), 0, 8)}\"");
+                chat.MapMethods(name, ["GET", "HEAD"], (HttpContext http) => Get(http, text, tag)).AllowAnonymous().ExcludeFromDescription();
+            }
         }
     }
 
-    private static FileContentHttpResult Get(HttpContext http)
+    private static FileContentHttpResult Get(HttpContext http, byte[] text, EntityTagHeaderValue tag)
     {
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Bytes(Text!, "text/javascript; charset=utf-8", entityTag: Tag);
+        return TypedResults.Bytes(text, "text/javascript; charset=utf-8", entityTag: tag);
     }
 
-    private static byte[]? Load()
+    private static byte[]? Load(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource);
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name);
         if (stream is null)
         {
             return null;

@@ -21,7 +21,7 @@ internal static class StreamEndpoints
         chat.MapGet("rooms/{room}/events", WatchRoomAsync).IsStream()
             .Describe("WatchRoom", "Streams the events of a room, from now on or since a position.");
         chat.MapPost("stream", WatchManyAsync).IsStream()
-            .Describe("WatchRooms", "Streams the events of many rooms, and the user's inbox.", 413, 415);
+            .Describe("WatchRooms", "Streams the events of many rooms, and the user's inbox and drafts.", 413, 415);
         chat.MapPost("stream/{stream}", ChangeAsync).WithMetadata(RequestCounting.Never)
             .Describe("ChangeStream", "Adds rooms to an open stream of this node, and removes rooms from it.", 404, 413, 415);
     }
@@ -84,6 +84,11 @@ internal static class StreamEndpoints
             }
 
             stream.Check(request.Rooms ?? []);
+            if (request.Drafts)
+            {
+                stream.CheckDrafts();
+            }
+
             using var open = web.Streams.Open(stream, context, context.Abort);
             BeginResponse(context);
 
@@ -100,6 +105,11 @@ internal static class StreamEndpoints
             if (request.Inbox)
             {
                 stream.OpenInbox();
+            }
+
+            if (request.Drafts)
+            {
+                stream.OpenDrafts();
             }
 
             if (!await stream.RunAsync().ConfigureAwait(false))

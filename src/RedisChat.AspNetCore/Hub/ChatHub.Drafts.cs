@@ -19,4 +19,19 @@ public sealed partial class ChatHub
     /// <summary>Discards the caller's draft of a room; false if there is none.</summary>
     /// <param name="room">The room's id.</param>
     public Task<bool> DiscardDraft(string room) => CallAsync(caller => caller.Drafts.DiscardAsync(room, Context.ConnectionAborted));
+
+    /// <summary>Receives the caller's drafts from now on: first each as it is, then each that is saved or discarded on a device.</summary>
+    public Task OpenDrafts() => RunAsync(() =>
+    {
+        Session.Stream.CheckDrafts();
+        Session.Stream.OpenDrafts();
+        return Task.FromResult(0);
+    });
+
+    /// <summary>Receives the drafts no more.</summary>
+    public Task CloseDrafts() => RunAsync(async () =>
+    {
+        await Session.Stream.CloseDraftsAsync().ConfigureAwait(false);
+        return 0;
+    });
 }

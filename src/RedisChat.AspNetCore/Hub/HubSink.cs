@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -18,7 +20,9 @@ internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IC
 
     public ValueTask WriteAsync(RoomFailure failure) => SendAsync(nameof(IChatHubClient.Failed), failure);
 
-    public ValueTask WriteAsync(InboxChange change) => SendAsync(nameof(IChatHubClient.Inbox), change);
+    public ValueTask WriteAsync(InboxChange change) => SendAsync(nameof(IChatHubClient.Inbox), change, ChatJsonContext.Default.InboxChange);
+
+    public ValueTask WriteAsync(DraftChange change) => SendAsync(nameof(IChatHubClient.Draft), change, ChatJsonContext.Default.DraftChange);
 
     public ValueTask WriteAsync(StreamEnd end) => SendAsync(nameof(IChatHubClient.End), end);
 
@@ -28,6 +32,11 @@ internal sealed class HubSink(HubConnectionContext connection, ChatWeb web) : IC
     public ValueTask WriteHeartbeatAsync() => default;
 
     public ValueTask FlushAsync() => default;
+
+    // The names and values of the JSON, in every protocol.
+    private ValueTask SendAsync<T>(string method, T argument, JsonTypeInfo<T> type)
+        where T : class =>
+        SendAsync(method, connection.Protocol.Name == "json" ? argument : PlainJson.Of(JsonSerializer.SerializeToElement(argument, type))!);
 
     private ValueTask SendAsync(string method, object argument) => SendAsync(new SerializedHubMessage(new InvocationMessage(method, [argument])));
 

@@ -18,6 +18,10 @@ public interface IChatHubClient
     /// <param name="change">The room as it is now.</param>
     Task Inbox(InboxChange change);
 
+    /// <summary>A draft of the user was saved or discarded, on whichever device. Only after <see cref="ChatHub.OpenDrafts"/>.</summary>
+    /// <param name="change">The draft as it is now.</param>
+    Task Draft(DraftChange change);
+
     /// <summary>The connection ends.</summary>
     /// <param name="end">Why, and whether to connect again.</param>
     Task End(StreamEnd end);

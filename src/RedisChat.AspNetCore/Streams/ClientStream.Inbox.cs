@@ -5,37 +5,16 @@ internal sealed partial class ClientStream
 {
     // The rooms that the client shows: delivered, and not delivered as gone since.
     private readonly HashSet<string> _shown = [];
-    private CancellationTokenSource? _inbox;
-    private Task _inboxTask = Task.CompletedTask;
+    private readonly Delivery _inbox;
 
     /// <summary>Starts to deliver the user's inbox, if that is not delivered yet.</summary>
-    public void OpenInbox()
-    {
-        lock (_added)
-        {
-            if (_inbox is null && !_ended.IsCancellationRequested)
-            {
-                _inbox = CancellationTokenSource.CreateLinkedTokenSource(_ended);
-                _inboxTask = DeliverInboxAsync(_inbox.Token);
-            }
-        }
-    }
+    public void OpenInbox() => _inbox.Open(ended => DeliverAsync(DeliverInboxAsync, ended));
 
     /// <summary>Stops to deliver the inbox.</summary>
     public async ValueTask CloseInboxAsync()
     {
-        CancellationTokenSource? inbox;
-        Task task;
-        lock (_added)
+        if (await _inbox.CloseAsync().ConfigureAwait(false))
         {
-            (inbox, task, _inbox, _inboxTask) = (_inbox, _inboxTask, null, Task.CompletedTask);
-        }
-
-        if (inbox is not null)
-        {
-            await inbox.CancelAsync().ConfigureAwait(false);
-            await task.ConfigureAwait(false);
-            inbox.Dispose();
             lock (_shown)
             {
                 _shown.Clear();
@@ -45,50 +24,27 @@ internal sealed partial class ClientStream
 
     private async Task DeliverInboxAsync(CancellationToken cancellationToken)
     {
-        try
+        await foreach (var change in Caller.Chat.User(Caller.User).Inbox.WatchAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var change in Caller.Chat.User(Caller.User).Inbox.WatchAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            var isShown = change.Now is not null && await Caller.MayReadAsync(change.Room, cancellationToken).ConfigureAwait(false);
+            var wasShown = false;
+            lock (_shown)
             {
-                var isShown = change.Now is not null && await Caller.MayReadAsync(change.Room, cancellationToken).ConfigureAwait(false);
-                var wasShown = false;
-                lock (_shown)
+                if (isShown)
                 {
-                    if (isShown)
-                    {
-                        _shown.Add(change.Room);
-                    }
-                    else
-                    {
-                        wasShown = _shown.Remove(change.Room);
-                    }
+                    _shown.Add(change.Room);
                 }
-
-                // A client that shows a room which the application now hides receives it as one that has left; any other receives nothing.
-                if (isShown || wasShown)
+                else
                 {
-                    await ShowAsync(isShown ? change : change with { Now = null }).ConfigureAwait(false);
+                    wasShown = _shown.Remove(change.Room);
                 }
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-        catch (SlowClientException)
-        {
-            await StallAsync().ConfigureAwait(false);
-        }
-        catch (ChatForbiddenException)
-        {
-            End(StreamEnd.Revoked);
-        }
-        catch (Exception e) when (e is ObjectDisposedException or ChatUnavailableException)
-        {
-            End(StreamEnd.Unavailable);
-        }
-        catch (Exception e)
-        {
-            WebLog.StreamFailed(_web.Logger, e);
-            End(StreamEnd.Failure);
+
+            // A client that shows a room which the application now hides receives it as one that has left; any other receives nothing.
+            if (isShown || wasShown)
+            {
+                await ShowAsync(isShown ? change : change with { Now = null }).ConfigureAwait(false);
+            }
         }
     }
 

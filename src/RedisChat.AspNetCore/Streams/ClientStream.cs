@@ -2,7 +2,7 @@ namespace RedisChat.AspNetCore;
 
 /// <summary>
 /// What one client receives, over an event stream or a hub connection: the events of its rooms, to which rooms can be added and from which they can be removed, and its
-/// inbox. It ends when the client goes, the host shuts down, the user may no longer use the chat, or the client takes no data.
+/// inbox and drafts. It ends when the client goes, the host shuts down, the user may no longer use the chat, or the client takes no data.
 /// </summary>
 /// <remarks>Thread-safe, but for <see cref="RunAsync"/>, which is called once.</remarks>
 internal sealed partial class ClientStream : IAsyncDisposable
@@ -25,6 +25,7 @@ internal sealed partial class ClientStream : IAsyncDisposable
         (_web, Caller, _sink) = (web, caller, sink);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
         _ended = _ending.Token;
+        (_inbox, _drafts) = (new Delivery(_ended), new Delivery(_ended));
         var options = new WatchManyOptions { As = caller.User, Heartbeat = sink.NeedsHeartbeat ? web.Options.Heartbeat : null, MaxCatchUp = web.Options.MaxCatchUp };
         _rooms = caller.Chat.WatchManyAsync([], options, _ended);
         _revocation = EndWhenRevokedAsync();
@@ -221,6 +222,7 @@ internal sealed partial class ClientStream : IAsyncDisposable
     {
         await _ending.CancelAsync().ConfigureAwait(false);
         await CloseInboxAsync().ConfigureAwait(false);
+        await CloseDraftsAsync().ConfigureAwait(false);
         await _rooms.DisposeAsync().ConfigureAwait(false);
         await _revocation.ConfigureAwait(false);
         StreamPresence[] left;
@@ -340,6 +342,35 @@ internal sealed partial class ClientStream : IAsyncDisposable
         await WriteAsync(static (sink, happened) => sink.WriteAsync(happened.Room, happened.Event), current, flush: false).ConfigureAwait(false);
         EndIfEmpty();
         await LeaveAsync(left).ConfigureAwait(false);
+    }
+
+    /// <summary>Delivers what belongs to the user, until it is canceled. Does not throw: any other end is that of the stream.</summary>
+    private async Task DeliverAsync(Func<CancellationToken, Task> deliver, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await deliver(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (SlowClientException)
+        {
+            await StallAsync().ConfigureAwait(false);
+        }
+        catch (ChatForbiddenException)
+        {
+            End(StreamEnd.Revoked);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or ChatUnavailableException)
+        {
+            End(StreamEnd.Unavailable);
+        }
+        catch (Exception e)
+        {
+            WebLog.StreamFailed(_web.Logger, e);
+            End(StreamEnd.Failure);
+        }
     }
 
     private ValueTask FailAsync(RoomFailure failure) => WriteAsync(static (sink, failed) => sink.WriteAsync(failed), failure, flush: true);

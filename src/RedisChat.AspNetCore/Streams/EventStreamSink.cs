@@ -30,6 +30,8 @@ internal sealed class EventStreamSink(PipeWriter writer, ChatWeb web) : IClientS
 
     public ValueTask WriteAsync(InboxChange change) => WriteAsync("event: inbox\ndata: "u8, change, ChatJsonContext.Default.InboxChange);
 
+    public ValueTask WriteAsync(DraftChange change) => WriteAsync("event: draft\ndata: "u8, change, ChatJsonContext.Default.DraftChange);
+
     public ValueTask WriteAsync(StreamEnd end) => WriteAsync("event: end\ndata: "u8, end, WebJsonContext.Default.StreamEnd);
 
     public ValueTask WriteAsync(StreamOpened opened) => WriteAsync("event: opened\ndata: "u8, opened, WebJsonContext.Default.StreamOpened);

@@ -20,6 +20,9 @@ internal interface IClientSink
     /// <summary>Adds a change of the inbox.</summary>
     ValueTask WriteAsync(InboxChange change);
 
+    /// <summary>Adds a change of the user's drafts.</summary>
+    ValueTask WriteAsync(DraftChange change);
+
     /// <summary>Adds the stream's id.</summary>
     ValueTask WriteAsync(StreamOpened opened);
 

@@ -8,4 +8,7 @@ internal sealed record StreamRequest : IOptionalRequest
 
     /// <summary>Whether the user's inbox is delivered too.</summary>
     public bool Inbox { get; init; }
+
+    /// <summary>Whether the user's drafts are delivered too.</summary>
+    public bool Drafts { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RedisChat.IntegrationTests;
 using static Microsoft.Playwright.Assertions;
@@ -123,8 +124,36 @@ internal sealed class ChatPage
         Trouble.Should().BeEmpty();
     }
 
-    /// <summary>Waits for a message.</summary>
-    public Task ShowsAsync(string text) => Expect(Messages.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1, Count);
+    /// <summary>Waits for a message whose text, not its quote, contains this.</summary>
+    public Task ShowsAsync(string text) =>
+        Expect(Messages.Filter(new LocatorFilterOptions { Has = Tab.Locator("[data-testid=text]", new() { HasText = text }) })).ToHaveCountAsync(1, Count);
+
+    /// <summary>The message with this text, edited or not.</summary>
+    public ILocator Message(string text) => Messages.Filter(new LocatorFilterOptions { Has = Tab.Locator("[data-testid=text]", new() { HasTextRegex = new Regex($@"^{Regex.Escape(text)}(\s*\(edited\))?$") }) });
+
+    /// <summary>Shows the actions of a message and clicks one of them, or one of those in their menu.</summary>
+    public async Task ActAsync(string text, string action)
+    {
+        var message = Message(text);
+        await message.HoverAsync();
+        if (action != "reply")
+        {
+            await message.GetByTestId("more").ClickAsync();
+            await Tab.GetByTestId("menu").GetByTestId(action).ClickAsync();
+        }
+        else
+        {
+            await message.GetByTestId(action).ClickAsync();
+        }
+    }
+
+    /// <summary>Deletes a message of one's own.</summary>
+    public async Task DeleteAsync(string text)
+    {
+        await ActAsync(text, "delete");
+        await Tab.GetByTestId("dialog-ok").ClickAsync();
+        await Expect(Message(text)).ToHaveCountAsync(0, Count);
+    }
 
     private void Note(string what, IRequest request)
     {

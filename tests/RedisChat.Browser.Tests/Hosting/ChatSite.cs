@@ -53,12 +53,12 @@ internal sealed class ChatSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a room in a new tab of a user, who is signed in by the first one.</summary>
-    public async Task<ChatPage> OpenAsync(string user, string room, int node = 0, BrowserNewContextOptions? options = null)
+    /// <summary>Opens a room in a new tab of a user, who is signed in by the first one on each device.</summary>
+    public async Task<ChatPage> OpenAsync(string user, string room, int node = 0, BrowserNewContextOptions? options = null, string device = "")
     {
-        if (!_contexts.TryGetValue(user, out var context))
+        if (!_contexts.TryGetValue($"{user} {device}", out var context))
         {
-            _contexts[user] = context = await _browser!.NewContextAsync(options);
+            _contexts[$"{user} {device}"] = context = await _browser!.NewContextAsync(options);
             context.SetDefaultTimeout((float)ChatPage.Patience.TotalMilliseconds);
             var answer = await context.APIRequest.PostAsync($"{Nodes[node].Address}/sign-in", new APIRequestContextOptions { DataObject = new { name = user } });
             answer.Ok.Should().BeTrue(await answer.TextAsync());

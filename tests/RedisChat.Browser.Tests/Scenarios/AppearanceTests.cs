@@ -21,7 +21,7 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
 
         await LookAsync(site, "bob", "desktop", new BrowserNewContextOptions { ViewportSize = new() { Width = 1280, Height = 800 } });
         await LookAsync(site, "carol", "dark", new BrowserNewContextOptions { ViewportSize = new() { Width = 1280, Height = 800 }, ColorScheme = ColorScheme.Dark });
-        await LookAsync(site, "dave", "phone", new BrowserNewContextOptions { ViewportSize = new() { Width = 375, Height = 720 }, IsMobile = true, HasTouch = true, DeviceScaleFactor = 2 });
+        await LookAsync(site, "dave", "phone", new BrowserNewContextOptions { ViewportSize = new() { Width = 390, Height = 780 }, IsMobile = true, HasTouch = true, DeviceScaleFactor = 2 });
         await LookAsync(site, "erin", "phone-dark", new BrowserNewContextOptions { ViewportSize = new() { Width = 360, Height = 640 }, IsMobile = true, HasTouch = true, ColorScheme = ColorScheme.Dark });
     }
 
@@ -49,6 +49,14 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
         }
 
         await room.Reactions.AddAsync(last, "alice", "🚀");
+        await room.Pins.PinAsync(1, "bob");
+        await room.Pins.PinAsync(2, "bob");
+        await room.SendAsync(new NewMessage("bob", "A reply to a long one") { ReplyTo = 6 });
+        await room.SendAsync(new NewMessage("alice", "شكرا") { ReplyTo = 5 });
+        var deleted = await room.SendAsync("carol", "This will be deleted.");
+        await room.SendAsync(new NewMessage("bob", "What a pity.") { ReplyTo = deleted.Id });
+        await room.DeleteAsync(deleted.Id, "carol");
+        await room.SendAsync(new NewMessage("alice", "Good morning to you, too!") { ReplyTo = 1 });
     }
 
     private static async Task LookAsync(ChatSite site, string user, string name, BrowserNewContextOptions options)
@@ -56,7 +64,26 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
         var page = await site.OpenAsync(user, Room, options: options);
         await page.ShowsAsync("And a short one at the end.");
         await Expect(page.Tab.GetByTestId("room-name")).ToHaveTextAsync("Design");
+        await Expect(page.Tab.GetByTestId("pin-newest")).ToContainTextAsync("Has anyone seen");
         await TakeAsync(page, name);
+
+        if (options.IsMobile == true)
+        {
+            await page.Message("Good morning to you, too!").GetByTestId("text").TapAsync();
+        }
+        else
+        {
+            await page.Message("Good morning to you, too!").HoverAsync();
+        }
+
+        await TakeAsync(page, $"{name}-actions");
+        await page.Message("Good morning to you, too!").GetByTestId("reply").ClickAsync();
+        await Expect(page.Tab.GetByTestId("replying")).ToBeVisibleAsync();
+        await page.Tab.GetByTestId("pin-all").ClickAsync();
+        await TakeAsync(page, $"{name}-reply");
+        await page.Tab.GetByTestId("pin-item").Last.ClickAsync();
+        await Expect(page.Message("Good morning!").GetByTestId("pin-note")).ToBeInViewportAsync();
+        await TakeAsync(page, $"{name}-pinned");
 
         await page.Tab.GetByTestId("people-toggle").ClickAsync();
         await Expect(page.Tab.Locator($"[data-testid=person][data-user={user}]").First).ToBeVisibleAsync();

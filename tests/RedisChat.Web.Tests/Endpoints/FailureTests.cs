@@ -140,6 +140,7 @@ public sealed class FailureTests(TestServer server) : EndpointTests(server)
 
         Closed((await node.As("alice").SendAsync("POST", "rooms/lobby/messages", Hello)).ExpectProblem(501, "not-supported"));
         Closed((await node.As("alice").SendAsync("GET", "inbox")).ExpectProblem(501, "not-supported"));
+        Closed((await node.As("alice").SendAsync("POST", "stream", """{"drafts":true}""")).ExpectProblem(501, "not-supported"));
     }
 
     [Fact]

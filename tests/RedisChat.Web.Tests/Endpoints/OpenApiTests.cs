@@ -2,6 +2,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using RedisChat.AspNetCore;
 using RedisChat.IntegrationTests;
 
 namespace RedisChat.Web.Tests;
@@ -19,7 +20,7 @@ public sealed class OpenApiTests(TestServer server) : EndpointTests(server)
         var paths = document.GetProperty("paths");
         var names = new List<string>();
 
-        foreach (var endpoint in WebDocument.Endpoints.Where(endpoint => endpoint.Path != "redischat.js"))
+        foreach (var endpoint in WebDocument.Endpoints.Where(endpoint => !ClientScript.Names.Contains(endpoint.Path)))
         {
             paths.TryGetProperty($"/chat/{endpoint.Path}", out var path).Should().BeTrue("{0} is documented", endpoint.Name);
             var operation = path.GetProperty(endpoint.Method.ToLowerInvariant());
@@ -62,7 +63,7 @@ public sealed class OpenApiTests(TestServer server) : EndpointTests(server)
         Properties(Schema(send.GetProperty("responses").GetProperty("201"))).Should().Contain(["id", "position", "timestamp"]);
         Properties(Schema(paths.GetProperty("/chat/rooms/{room}/messages").GetProperty("get").GetProperty("responses").GetProperty("200"))).Should().Contain(["messages", "position"]);
         paths.GetProperty("/chat/rooms/{room}/export").GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").TryGetProperty("application/x-ndjson", out _).Should().BeTrue();
-        paths.EnumerateObject().Select(path => path.Name).Should().NotContain("/chat/redischat.js");
+        paths.EnumerateObject().Select(path => path.Name).Should().NotContain(ClientScript.Names.Select(name => $"/chat/{name}"));
 
         JsonElement Schema(JsonElement content, string type = "application/json")
         {

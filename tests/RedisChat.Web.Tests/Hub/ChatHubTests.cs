@@ -143,6 +143,33 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_MessagePack_the_inbox_and_drafts_have_the_names_and_values_of_the_JSON()
+    {
+        await _node.Chat.Room("lobby").Members.JoinAsync("alice");
+        var saved = await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "Dear");
+        var connection = new HubConnectionBuilder()
+            .WithUrl(new Uri(_node.Address, "hub"), options => options.Headers[HeaderAuthentication.Header] = "alice")
+            .AddMessagePackProtocol()
+            .Build();
+        _owned.Push(connection);
+        var received = System.Threading.Channels.Channel.CreateUnbounded<Dictionary<string, object>>();
+        connection.On<Dictionary<string, object>>("Inbox", change => received.Writer.TryWrite(change));
+        connection.On<Dictionary<string, object>>("Draft", change => received.Writer.TryWrite(change));
+        await connection.StartAsync(Limit.Token);
+
+        await connection.InvokeAsync("OpenInbox", Limit.Token);
+        var inbox = await received.Reader.ReadAsync(Limit.Token);
+        inbox["room"].Should().Be("lobby");
+        ((Dictionary<object, object>)inbox["now"])["isMuted"].Should().Be(false);
+        await connection.InvokeAsync("CloseInbox", Limit.Token);
+
+        await connection.InvokeAsync("OpenDrafts", Limit.Token);
+        var draft = (Dictionary<object, object>)(await received.Reader.ReadAsync(Limit.Token))["now"];
+        draft["text"].Should().Be("Dear");
+        DateTimeOffset.Parse((string)draft["savedAt"], System.Globalization.CultureInfo.InvariantCulture).Should().Be(saved.SavedAt);
+    }
+
+    [Fact]
     public async Task The_hub_offers_what_the_endpoints_offer()
     {
         var (alice, bob) = (await ConnectAsync(_node, "alice"), await ConnectAsync(_node, "bob"));
@@ -196,6 +223,7 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<RoomInfo>(alice, "GetRoom", room)).Exists.Should().BeFalse();
         (await CallAsync<RoomMember>(bob, "Leave", room)).IsMember.Should().BeFalse();
         await CallAsync<int?>(alice, "CloseInbox");
+        await CallAsync<int?>(alice, "CloseDrafts");
 
         Task<T> CallAsync<T>(HubClient client, string method, params object?[] arguments) => client.Connection.InvokeCoreAsync<T>(method, arguments, Limit.Token);
     }
@@ -244,6 +272,25 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         await _node.Chat.SendAsync("lobby", "bob", "hello");
 
         await alice.ReadAsync<InboxChange>(change => change.Now!.Unread.Count == 1);
+    }
+
+    [Fact]
+    public async Task Drafts_come_over_the_same_connection_until_they_are_closed()
+    {
+        var alice = await ConnectAsync(_node, "alice");
+        await alice.Connection.InvokeAsync("OpenDrafts", Limit.Token);
+        await _node.Chat.User("bob").Drafts.SaveAsync("lobby", "of bob");
+        await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "hello");
+        (await alice.ReadAsync<DraftChange>()).Now!.Text.Should().Be("hello");
+        await _node.Chat.User("alice").Drafts.DiscardAsync("lobby");
+        (await alice.ReadAsync<DraftChange>()).Should().Be(new DraftChange("lobby", null));
+
+        await alice.Connection.InvokeAsync("CloseDrafts", Limit.Token);
+        await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "not delivered");
+        await alice.Connection.InvokeAsync("OpenDrafts", Limit.Token);
+        (await alice.ReadAsync<DraftChange>()).Now!.Text.Should().Be("not delivered", "each draft comes first as it is");
+        await _node.Chat.User("alice").Drafts.SaveAsync("other", "second");
+        (await alice.ReadAsync<DraftChange>()).Room.Should().Be("other", "it was delivered once");
     }
 
     [Fact]

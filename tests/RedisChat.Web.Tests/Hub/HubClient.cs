@@ -30,6 +30,7 @@ internal sealed class HubClient : IAsyncDisposable
         client.Listen<WatchedRoomEvent>(nameof(IChatHubClient.Event));
         client.Listen<RoomFailure>(nameof(IChatHubClient.Failed));
         client.Listen<InboxChange>(nameof(IChatHubClient.Inbox));
+        client.Listen<DraftChange>(nameof(IChatHubClient.Draft));
         client.Listen<StreamEnd>(nameof(IChatHubClient.End));
         await client.Connection.StartAsync(Limit.Token);
         return client;

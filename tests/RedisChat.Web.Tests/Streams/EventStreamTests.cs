@@ -152,6 +152,29 @@ public sealed class EventStreamTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Drafts_come_with_the_stream_that_asks_for_them_as_they_are_and_as_they_change()
+    {
+        await _node.Chat.User("alice").Drafts.SaveAsync("lobby", "Dear");
+        var stream = await OpenManyAsync(_node.As("alice"), """{"drafts":true}""");
+        (await NextAsync()).Should().Be(("lobby", "Dear"));
+
+        await _node.Chat.User("bob").Drafts.SaveAsync("lobby", "of bob");
+        await _node.Chat.User("alice").Drafts.SaveAsync("other", "Hello");
+        (await NextAsync()).Should().Be(("other", "Hello"));
+        await _node.Chat.User("alice").Drafts.DiscardAsync("lobby");
+        (await NextAsync()).Should().Be(("lobby", null));
+
+        await _node.Chat.RevokeAsync("alice");
+        (await stream.ReadToAsync(frame => frame.Event == "end")).Code.Should().Be("revoked");
+
+        async Task<(string? Room, string? Text)> NextAsync()
+        {
+            var frame = await stream.ReadToAsync(frame => frame.Event == "draft");
+            return (frame.Room, frame.Json.TryGetProperty("now", out var now) ? now.GetProperty("text").GetString() : null);
+        }
+    }
+
+    [Fact]
     public async Task A_user_is_present_while_the_stream_is_open()
     {
         var bob = await WatchAsync(_node, "bob", "rooms/lobby/events");

@@ -1,4 +1,5 @@
 // Starts the page: who is signed in, the connection, and which room the address names.
+import { drafts } from "/chat/conversation.js";
 import { connect } from "/chat/redischat.js";
 import { Conversation } from "./conversation.js";
 import { Directory } from "./directory.js";
@@ -17,8 +18,8 @@ async function start() {
   const { nodes } = await (await fetch("settings")).json();
   // The node that served the page comes first; the others take over when it is down.
   const bases = nodes.length === 0 ? "/chat" : [...new Set([location.origin, ...nodes])].map((node) => `${node}/chat`);
-  const chat = connect(bases);
-  const session = { chat, directory: new Directory(chat), open: openRoom, openDirect: (user) => openDirect(session, user) };
+  const chat = connect(bases, { stream: { drafts: true } });
+  const session = { chat, drafts: drafts(chat), directory: new Directory(chat), open: openRoom, openDirect: (user) => openDirect(session, user) };
 
   showState(chat.state);
   chat.on("state", showState);
@@ -32,7 +33,7 @@ async function start() {
 
   $("me-name").textContent = chat.user;
   $("me-avatar").replaceWith(avatar(chat.user, "medium"));
-  $("sign-out").addEventListener("click", () => signOut(chat));
+  $("sign-out").addEventListener("click", () => signOut(session));
   $("splash").hidden = true;
   $("chat").hidden = false;
   session.conversation = new Conversation(session);

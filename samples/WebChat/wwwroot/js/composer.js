@@ -1,7 +1,8 @@
-// Where the user writes: Enter sends, Shift+Enter starts a new line, arrow up edits the last own message, Escape ends editing.
-import { $, announce } from "./dom.js";
+// Where the user writes: Enter sends, Shift+Enter starts a new line, arrow up edits the last own message, Escape ends editing or the reply.
+import { $, announce, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { pickEmoji } from "./overlay.js";
+import { snippetOf } from "./text.js";
 
 const maxBytes = 16 * 1024;
 const usualHint = "Enter sends, Shift+Enter starts a new line";
@@ -10,18 +11,25 @@ const encoder = new TextEncoder();
 export class Composer {
   #input = $("composer");
   #send = $("send");
-  #drafts = new Map();
+  #drafts;
+  /** What was written in rooms since the page was loaded: shown at once, until the stored draft is there. */
+  #known = new Map();
   #actions;
   #id;
   #editing = null;
+  /** The id of the message that the user replies to. */
+  #replyTo;
+  #isLoading = false;
   #draftBefore = "";
   #closed = "";
   #warning = "";
   #note = "";
 
-  /** @param actions send(text), edit(message, text), typing(), lastOwn() */
-  constructor(actions) {
+  /** @param actions send(text, replyTo), edit(message, text), typing(), lastOwn(), changed() */
+  constructor(drafts, actions) {
+    this.#drafts = drafts;
     this.#actions = actions;
+    drafts.on("change", ({ room, now }) => this.#changed(room, now));
     $("composer-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -29,30 +37,69 @@ export class Composer {
     this.#input.addEventListener("input", () => {
       if (this.#input.value && !this.#editing) this.#actions.typing();
       this.#warning = "";
+      this.#save();
       this.#update();
     });
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     $("cancel-edit").addEventListener("click", () => this.#endEdit());
+    $("cancel-reply").addEventListener("click", () => this.#endReply());
     $("composer-emoji").addEventListener("click", () => pickEmoji($("composer-emoji"), (emoji) => this.#insert(emoji)));
   }
 
-  /** Takes up a room, with what was written there and not sent. */
+  /** Takes up a room, with what was written there and not sent, on this device or another. */
   begin(id) {
     this.end();
     this.#id = id;
-    this.#input.value = this.#drafts.get(id) ?? "";
+    this.#take(this.#known.get(id));
     this.#warning = this.#note = "";
     this.allow("");
     if (matchMedia("(hover: hover)").matches) this.focus();
+    this.#load(id);
   }
 
   end() {
     if (this.#editing) this.#endEdit();
     if (this.#id === undefined) return;
-    if (this.#input.value.trim()) this.#drafts.set(this.#id, this.#input.value);
-    else this.#drafts.delete(this.#id);
+    this.#known.set(this.#id, this.#draft());
     this.#id = undefined;
-    this.#input.value = "";
+    this.#take();
+  }
+
+  async #load(id) {
+    const before = JSON.stringify(this.#draft());
+    this.#isLoading = true;
+    const draft = await this.#drafts.load(id).catch(() => undefined);
+    if (id !== this.#id) return;
+    this.#isLoading = false;
+    // Unless the user has been faster.
+    if (draft && !this.#editing && JSON.stringify(this.#draft()) === before) this.#take(draft);
+  }
+
+  /** A draft was saved on another device, or its message was sent there. */
+  #changed(id, draft) {
+    this.#known.set(id, draft);
+    if (id !== this.#id) return;
+    if (this.#editing) this.#draftBefore = draft?.text ?? "";
+    else this.#take(draft);
+  }
+
+  #take({ text = "", metadata = {} } = {}) {
+    this.#input.value = text;
+    this.#replyTo = Number(metadata.replyTo) || undefined;
+    this.#actions.changed();
+    this.#update();
+  }
+
+  #draft() {
+    return { text: this.#editing ? this.#draftBefore : this.#input.value, metadata: this.#replyTo ? { replyTo: String(this.#replyTo) } : {} };
+  }
+
+  #save() {
+    if (this.#editing || this.#id === undefined || this.#isTooLong()) return;
+    const { text, metadata } = this.#draft();
+    // Nothing that was stored is discarded before it could be seen.
+    if (this.#isLoading && !text.trim()) return;
+    this.#drafts.save(this.#id, text, metadata);
   }
 
   /** Why the user may not write; empty if the user may. */
@@ -73,11 +120,38 @@ export class Composer {
     announce(text);
   }
 
+  reply(message) {
+    if (this.#editing) this.#endEdit();
+    this.#replyTo = message.id;
+    this.#warning = "";
+    this.#actions.changed();
+    this.#save();
+    this.focus();
+    announce(`Replying to ${message.user}. Escape cancels.`);
+  }
+
+  /** Says above the field what the user replies to, and ends the reply if that was deleted. */
+  showReply(parentOf) {
+    const parent = this.#replyTo && parentOf({ replyTo: this.#replyTo });
+    if (parent?.isDeleted) {
+      this.#endReply(false);
+      this.warn("The message that you were replying to was deleted.");
+    }
+    const isShown = this.#replyTo !== undefined && !this.#editing;
+    const shown = isShown ? `${this.#replyTo} ${parent?.message?.version}` : "";
+    if ($("replying").dataset.shown === shown) return;
+    $("replying").dataset.shown = shown;
+    $("replying").hidden = !isShown;
+    const { user, text } = parent?.message ?? {};
+    $("replying-text").replaceChildren(...(user ? ["Replying to ", h("bdi", { class: "quote-author" }, user), " ", h("span", {}, snippetOf(text))] : ["Replying to a message"]));
+  }
+
   edit(message) {
     if (!this.#editing) this.#draftBefore = this.#input.value;
     this.#editing = message;
     this.#input.value = message.text;
     $("editing").hidden = false;
+    this.#actions.changed();
     this.#update();
     this.focus();
     this.#input.setSelectionRange(message.text.length, message.text.length);
@@ -94,8 +168,16 @@ export class Composer {
     $("editing").hidden = true;
     this.#input.value = this.#draftBefore;
     this.#draftBefore = "";
+    this.#actions.changed();
     this.#update();
     this.focus();
+  }
+
+  #endReply(focus = true) {
+    this.#replyTo = undefined;
+    this.#actions.changed();
+    this.#save();
+    if (focus) this.focus();
   }
 
   #key(event) {
@@ -103,9 +185,10 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#submit();
-    } else if (event.key === "Escape" && this.#editing) {
+    } else if (event.key === "Escape" && (this.#editing || this.#replyTo)) {
       event.preventDefault();
-      this.#endEdit();
+      if (this.#editing) this.#endEdit();
+      else this.#endReply();
     } else if (event.key === "ArrowUp" && !this.#input.value && !this.#editing && !event.shiftKey) {
       const message = this.#actions.lastOwn();
       if (!message) return;
@@ -128,9 +211,10 @@ export class Composer {
       }
       return;
     }
-    this.#input.value = "";
-    this.#update();
-    this.#actions.send(text);
+    const replyTo = this.#replyTo;
+    this.#take();
+    this.#drafts.discard(this.#id);
+    this.#actions.send(text, replyTo);
   }
 
   #isTooLong() {
@@ -140,6 +224,7 @@ export class Composer {
 
   #insert(emoji) {
     this.#input.setRangeText(emoji, this.#input.selectionStart, this.#input.selectionEnd, "end");
+    this.#save();
     this.#update();
     this.focus();
   }

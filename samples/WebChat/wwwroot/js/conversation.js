@@ -1,4 +1,5 @@
 // The open room: its header, its messages, what the user may do in it, and who is there.
+import { keepUnsent, replies } from "/chat/conversation.js";
 import { Composer } from "./composer.js";
 import { roomPath } from "./directory.js";
 import { $, announce, coalesce, h, toast } from "./dom.js";
@@ -6,11 +7,14 @@ import { explain } from "./errors.js";
 import { MessageList } from "./message-list.js";
 import { ask, isSameEmoji } from "./overlay.js";
 import { People } from "./people.js";
+import { PinBar } from "./pin-bar.js";
 import { Reading } from "./reading.js";
 import { showRoomMenu } from "./room-menu.js";
 import { bannerOf, closedBecause, showBeginning, slowModeOf, typingOf } from "./room-words.js";
 
 const aroundWhenUnread = 40;
+/** So many older pages are loaded to get to a message, before the room is opened around it instead. */
+const mostPages = 4;
 
 export class Conversation {
   #session;
@@ -20,6 +24,8 @@ export class Conversation {
   #composer;
   #reading;
   #people;
+  #pinBar = new PinBar((message) => this.#goTo(message));
+  #replies;
   #announced = 0;
   #render = coalesce(() => this.#show());
   #isLoading = false;
@@ -41,7 +47,15 @@ export class Conversation {
       react: (message, emoji) => this.#try(() => message.reactions.some((reaction) => isSameEmoji(reaction.emoji, emoji) && reaction.own > 0) ? this.room.unreact(message.id, emoji) : this.room.react(message.id, emoji)),
       who: async (message, emoji) => (await chat.request("GET", roomPath(this.id, `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}?limit=20`))).users.join(", "),
       retry: (message) => this.room.retry(message).catch(() => {}),
+      sendPlain: (message) => this.#replies.sendPlain(message).catch(() => {}),
       discard: (message) => this.room.discard(message),
+      reply: (message) => this.#composer.reply(message),
+      goTo: (message) => this.#goTo(message),
+      isPinned: ({ id }) => this.#pinBar.of(id) !== undefined,
+      pin: ({ id }) => this.#try(() => this.#pinBar.pin(id).catch((error) => {
+        throw error.code === "full" ? new Error("There are too many pinned messages. Unpin one first.") : error;
+      })),
+      unpin: ({ id }) => this.#try(() => this.#pinBar.unpin(id)),
       edit: (message) => this.#composer.edit(message),
       delete: (message) => this.#delete(message),
       copy: (text) => navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast("The browser did not allow copying.")),
@@ -53,8 +67,9 @@ export class Conversation {
         this.#render();
       }),
     });
-    this.#composer = new Composer({
-      send: (text) => this.#send(text),
+    this.#composer = new Composer(session.drafts, {
+      send: (text, replyTo) => this.#send(text, replyTo),
+      changed: () => this.#render(),
       edit: (message, text) => this.room.edit(message.id, text),
       typing: () => this.room?.typing(),
       lastOwn: () => this.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
@@ -98,6 +113,11 @@ export class Conversation {
     this.room = chat.room(id);
     this.rights = new Set();
     this.rules = this.member = undefined;
+    // Before it is opened, so that parents come with its messages.
+    this.#replies = replies(chat, this.room);
+    keepUnsent(chat, this.room);
+    this.#pinBar.begin(chat, this.room, this.#render);
+    this.#off = this.#replies.on("change", this.#render);
     $("no-room").hidden = true;
     $("conversation").hidden = false;
     this.#list.begin(this.room, chat.user);
@@ -117,7 +137,8 @@ export class Conversation {
     const hasUnread = unreadFrom !== undefined && this.room.messages.some(({ id: found, user }) => found > unreadFrom && user !== chat.user);
     this.#list.newAfter = hasUnread && unreadFrom > 0 ? unreadFrom : undefined;
     this.#announced = this.room.messages.findLast(({ id: found }) => found !== undefined)?.id ?? 0;
-    this.#off = this.room.on("change", (change) => this.#changed(change));
+    const offs = [this.#off, this.room.on("change", (change) => this.#changed(change))];
+    this.#off = () => offs.forEach((off) => off());
     this.#show();
     if (message) this.#list.showMessage(message);
     else this.#list.showNew();
@@ -134,6 +155,7 @@ export class Conversation {
     this.#off = () => {};
     this.#reading.end();
     this.#composer.end();
+    this.#pinBar.end();
     this.#people.clear();
     this.room.close();
     this.room = this.id = undefined;
@@ -183,6 +205,7 @@ export class Conversation {
   #changed({ kind, message, reset }) {
     if (/^(member|rules)Changed$/.test(kind) || reset) this.#reloadRights();
     if (kind === "aboutChanged" && this.room.about) this.#session.directory.setAbout(this.id, this.room.about);
+    if (kind === "pinned") announce("A message was pinned.");
     if (kind === "deleted") this.#composer.forget(message);
     if (reset) this.#reading.load(this.room);
     if (kind === "created" && message && message.id > this.#announced) {
@@ -198,11 +221,11 @@ export class Conversation {
 
   #reloadRights = coalesce(() => this.loadRights());
 
-  #send(text) {
+  #send(text, replyTo) {
     const { room } = this;
     this.#list.newAfter = undefined;
     this.#list.scroll.toBottom();
-    room.send(text).catch((error) => {
+    room.send(text, undefined, replyTo && { replyTo }).catch((error) => {
       if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));
     });
     this.#list.scroll.toBottom();
@@ -217,6 +240,20 @@ export class Conversation {
       confirm: "Delete",
       danger: true,
       submit: ({ reason }) => this.room.delete(message.id, reason || undefined),
+    });
+  }
+
+  /** Shows a message of the room: loads some older pages if need be, and opens the room around it if it is further away. */
+  #goTo(message) {
+    return this.#try(async () => {
+      const { room } = this;
+      for (let pages = 0; room === this.room; pages++) {
+        if (this.#list.showMessage(message, true)) return;
+        if (pages === mostPages || !room.hasOlder || !(message < room.messages[0]?.id)) break;
+        await room.older();
+        if (room === this.room) this.#show();
+      }
+      if (room === this.room) this.#session.open(this.id, message);
     });
   }
 
@@ -277,15 +314,27 @@ export class Conversation {
 
     this.#composer.allow(this.#isLoading ? "" : closedBecause(this), slowModeOf(this));
     $("typing").textContent = typingOf(room.typingUsers);
-    if (this.#isLoading) return void ($("older").hidden = false);
+    this.#pinBar.show(this.#isLoading || room.error !== undefined);
+    if (this.#isLoading) {
+      this.#composer.showReply(() => undefined);
+      $("older").hidden = false;
+      return;
+    }
 
     this.#list.scroll.keep(() => {
       $("older").hidden = !room.hasOlder;
       $("newer").hidden = !room.hasNewer;
       $("beginning").hidden = room.hasOlder || room.error !== undefined;
       if (!$("beginning").hidden) showBeginning(this.id, name, topic);
-      this.#list.render(this.#reading.readers(room), this.rights, chat.state === "offline" ? "Waiting for the connection." : slowModeOf(this) ? "Slow mode: sent as soon as it is allowed." : "Sending…");
+      this.#list.render({
+        readers: this.#reading.readers(room),
+        rights: this.rights,
+        waiting: chat.state === "offline" ? "Waiting for the connection." : slowModeOf(this) ? "Slow mode: sent as soon as it is allowed." : "Sending…",
+        parentOf: this.#replies.parentOf,
+        pinOf: (id) => this.#pinBar.of(id),
+      });
     });
+    this.#composer.showReply(this.#replies.parentOf);
     this.#showJump();
     this.onChange();
   }

@@ -23,6 +23,7 @@ const codes = {
   unauthenticated: "You are signed out.",
   "cross-origin": "This page may not change anything here.",
   "not-found": "It no longer exists.",
+  "parent-not-found": "The message that you replied to was deleted.",
   "too-large": "That is too long.",
   unavailable: "The chat cannot be reached. Nothing was changed.",
   overloaded: "The chat is very busy. Nothing was changed.",

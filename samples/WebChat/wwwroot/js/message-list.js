@@ -43,8 +43,8 @@ export class MessageList {
     this.scroll.toBottom();
   }
 
-  /** @param readers user → message id; @param rights what the user may do; @param waiting why a message may take long */
-  render(readers, rights, waiting) {
+  /** @param readers user → message id; @param rights what the user may do; @param waiting why a message may take long; @param parentOf what a message replies to; @param pinOf the pin of an id */
+  render({ readers, rights, waiting, parentOf, pinOf }) {
     const { messages } = this.#room;
     const readersOf = this.#placeReaders(messages, readers);
     this.scroll.keep(() => {
@@ -55,7 +55,8 @@ export class MessageList {
       let hasLine = false;
       for (const message of messages) {
         const at = new Date(message.timestamp);
-        let isFirst = !before || before.user !== message.user || at - new Date(before.timestamp) > groupedWithin;
+        // What a reply refers to stands between the author and the text.
+        let isFirst = !before || message.replyTo !== undefined || before.user !== message.user || at - new Date(before.timestamp) > groupedWithin;
         if (dayKey(at) !== day) {
           day = dayKey(at);
           isFirst = true;
@@ -66,7 +67,7 @@ export class MessageList {
           elements.push(this.#line);
         }
         const view = this.#views.get(message.key) ?? new MessageView(message, this.#actions);
-        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [], waiting });
+        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [], waiting, parent: parentOf(message), pin: pinOf(message.id) });
         views.set(message.key, view);
         elements.push(view.element);
         before = message;
@@ -86,10 +87,11 @@ export class MessageList {
   }
 
   /** Scrolls to a message and marks it for a moment. */
-  showMessage(id) {
+  showMessage(id, isFocused = false) {
     const element = this.#list.querySelector(`[data-id="${id}"]`);
     if (!element) return false;
     this.scroll.show(element, 0.35);
+    if (isFocused) this.#focus(element);
     element.classList.add("target");
     setTimeout(() => element.classList.remove("target"), 2500);
     return true;
@@ -133,6 +135,12 @@ export class MessageList {
     return placed;
   }
 
+  #focus(element) {
+    this.#list.querySelector(".message[tabindex='0']")?.setAttribute("tabindex", "-1");
+    element.setAttribute("tabindex", "0");
+    element.focus({ preventScroll: true });
+  }
+
   #move(event) {
     const from = event.target.closest(".message");
     if (!from) return;
@@ -143,11 +151,8 @@ export class MessageList {
     const to = { ArrowUp: messages[at - 1], ArrowDown: messages[at + 1] ?? $("composer"), Home: messages[0], End: messages.at(-1) }[event.key];
     if (!to) return;
     event.preventDefault();
-    if (to !== $("composer")) {
-      from.setAttribute("tabindex", "-1");
-      to.setAttribute("tabindex", "0");
-    }
-    to.focus({ preventScroll: true });
+    if (to === $("composer")) to.focus({ preventScroll: true });
+    else this.#focus(to);
     to.scrollIntoView({ block: "nearest" });
   }
 }

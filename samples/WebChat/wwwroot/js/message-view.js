@@ -1,14 +1,16 @@
 // One message in the list. It is updated in place, so that focus, selection and scrolling stay.
-import { arrange, avatar, h } from "./dom.js";
+import { arrange, avatar, h, icon } from "./dom.js";
 import { explain } from "./errors.js";
 import { emojiName } from "./overlay.js";
-import { isLong, isOnlyEmoji, nodesOf } from "./text.js";
+import { isLong, isOnlyEmoji, nodesOf, snippetOf } from "./text.js";
 import { fullOf, narrowOf, timeOf } from "./time.js";
 
 export class MessageView {
   #actions;
   #side = h("div", { class: "side" });
   #head = h("div", { class: "head" });
+  #pin = h("div", { class: "pin-note", hidden: true, "data-testid": "pin-note" });
+  #quote = h("button", { class: "quote", type: "button", hidden: true, "data-testid": "quote", onclick: () => this.#actions.goTo(this.message.replyTo) });
   #text = h("div", { class: "text", dir: "auto", "data-testid": "text" });
   #more = h("button", { class: "link small", type: "button", hidden: true, "data-testid": "show-more", onclick: () => this.#toggle() });
   #failed = h("div", { class: "failed", hidden: true });
@@ -20,15 +22,15 @@ export class MessageView {
   #chips = new Map();
   #isExpanded = false;
 
-  /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), discard(message), who(message, emoji), resize() */
+  /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), sendPlain(message), discard(message), who(message, emoji), goTo(id), resize() */
   constructor(message, actions) {
     this.#actions = actions;
     this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message" },
-      this.#side, h("div", {}, this.#head, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
+      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
     this.element.view = this;
   }
 
-  update(message, { isFirst, isOwn, canReact, readers, waiting }) {
+  update(message, { isFirst, isOwn, canReact, readers, waiting, parent, pin }) {
     this.message = message;
     const { dataset, classList } = this.element;
     if (message.id !== undefined) dataset.id = message.id;
@@ -40,6 +42,8 @@ export class MessageView {
     else delete dataset.failed;
     classList.toggle("first", isFirst);
     this.#on("head", `${isFirst} ${message.timestamp} ${message.user}`, () => this.#showHead(message, isFirst));
+    this.#on("pin", pin && `${pin.by}`, () => this.#showPin(pin));
+    this.#on("quote", message.replyTo && (parent?.message ?? (parent?.isDeleted ? "deleted" : "loading")), () => this.#showQuote(message.replyTo, parent));
     this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));
@@ -60,6 +64,23 @@ export class MessageView {
     this.#head.classList.toggle("visually-hidden", !isFirst);
     const author = h("button", { class: "author", type: "button", "aria-haspopup": "menu", tabindex: "-1", onclick: () => this.#actions.author(message.user, author) }, h("bdi", {}, message.user));
     this.#head.replaceChildren(author, time(timeOf(at)));
+  }
+
+  #showPin(pin) {
+    this.#pin.hidden = !pin;
+    if (pin) this.#pin.replaceChildren(icon("pin"), h("span", {}, pin.by ? "Pinned by " : "Pinned", pin.by && h("bdi", {}, pin.by)));
+  }
+
+  #showQuote(id, parent) {
+    this.#quote.hidden = id === undefined;
+    if (id === undefined) return;
+    const { message, isDeleted } = parent ?? {};
+    this.#quote.disabled = !message;
+    this.#quote.dataset.parent = id;
+    this.#quote.dataset.state = message ? "shown" : isDeleted ? "deleted" : "loading";
+    this.#quote.title = message ? "Go to this message" : "";
+    this.#quote.replaceChildren(icon("reply"), h("span", { class: "visually-hidden" }, "In reply to "),
+      ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(message.text))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "Deleted message" : "…")]));
   }
 
   #showText({ text, editedAt }) {
@@ -99,7 +120,9 @@ export class MessageView {
     if (!message.error) return this.#failed.replaceChildren();
     this.#failed.replaceChildren(
       h("span", { dir: "auto" }, `Not sent. ${explain(message.error)}`),
-      h("button", { class: "link", type: "button", "data-testid": "retry", onclick: () => this.#actions.retry(this.message) }, "Retry"),
+      message.error.code === "parent-not-found"
+        ? h("button", { class: "link", type: "button", "data-testid": "send-plain", onclick: () => this.#actions.sendPlain(this.message) }, "Send without the quote")
+        : h("button", { class: "link", type: "button", "data-testid": "retry", onclick: () => this.#actions.retry(this.message) }, "Retry"),
       h("button", { class: "link", type: "button", "data-testid": "discard", onclick: () => this.#actions.discard(this.message) }, "Discard"));
   }
 

@@ -1,4 +1,5 @@
 // Who is here, who is a member, and what the user may do about them.
+import { deleteMany } from "/chat/conversation.js";
 import { roomPath } from "./directory.js";
 import { $, arrange, avatar, coalesce, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
@@ -68,7 +69,24 @@ export class People {
         ? { text: "Lift the ban", testid: "unban", run: () => this.#change("DELETE", `${path}/ban`, undefined, `${user} is no longer banned.`) }
         : { text: "Ban…", testid: "ban", danger: true, run: () => this.#restrict(`Ban ${user}`, `${path}/ban`, "Ban", `${user} is banned.`) });
     }
+    if (rights.has("DeleteAny")) actions.push({ text: "Delete all messages…", testid: "delete-all", danger: true, run: () => this.#deleteAll(user) });
     return actions.length ? [...items, "-", ...actions] : items;
+  }
+
+  async #deleteAll(user) {
+    const { room } = this.#conversation;
+    let deleted = 0;
+    const answer = await ask({
+      title: `Delete all messages of ${user}?`,
+      text: "Everything that this person wrote in this room is deleted, for everyone. This cannot be undone.",
+      fields: [{ name: "reason", label: "Reason (optional)", maxlength: 200 }],
+      confirm: "Delete all",
+      danger: true,
+      submit: async ({ reason }) => {
+        ({ deleted } = await deleteMany(this.#session.chat, room, { user }, reason || undefined));
+      },
+    });
+    if (answer) toast(deleted === 1 ? `1 message of ${user} was deleted.` : `${deleted} messages of ${user} were deleted.`);
   }
 
   #restrict(title, path, confirm, done) {

@@ -13,11 +13,13 @@ export function showSignIn(notice) {
 }
 
 /** Ends the user's streams, here and in all other windows, and forgets the cookie. */
-export async function signOut(chat) {
+export async function signOut({ chat, drafts }) {
   try {
+    await drafts.flush();
     const response = await fetch("sign-out", json({}));
     if (!response.ok) throw new Error("Signing out failed. Try again.");
     chat.close();
+    sessionStorage.clear();
     location.replace(location.pathname);
   } catch (error) {
     toast(explain(error));

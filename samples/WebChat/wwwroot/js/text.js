@@ -13,6 +13,9 @@ export function isLong(text) {
   return text.length > 1500 || (text.match(/\n/g)?.length ?? 0) > 14;
 }
 
+/** The beginning of a text, on one line. */
+export const snippetOf = (text, length = 160) => text.slice(0, length * 2).replace(/\s+/gu, " ").trim().slice(0, length);
+
 /** Text nodes and links. Only http and https become links. */
 export function nodesOf(text) {
   const nodes = [];

@@ -4,6 +4,8 @@ export interface ConnectOptions {
   token?: string | (() => string | Promise<string>);
   /** One stream for all tabs of a user (Web Locks and BroadcastChannel). The default is true; where a browser lacks these, each tab has its own stream. */
   share?: boolean;
+  /** What the stream delivers beside rooms and inbox, for listeners of `frame`: `{ drafts: true }`. The same in all tabs. */
+  stream?: Record<string, unknown>;
   /** Replaces the global `fetch`, in tests and in Node. */
   fetch?: typeof fetch;
   /** Replaces the timers, in tests: calls the function after that many ms, and returns how to cancel this. */
@@ -30,6 +32,8 @@ export interface Chat {
   request<T>(method: string, path: string, body?: object, init?: RequestInit): Promise<T>;
   /** Returns a function that removes the listener. */
   on(event: "state", f: (state: ChatState) => void): () => void;
+  /** Frames of the stream that this client does not know. */
+  on(event: "frame", f: (frame: { event: string; data: any }) => void): () => void;
   /** Ends everything, including sends that are waiting for the network. */
   close(): void;
 }
@@ -61,7 +65,7 @@ export interface Room {
   /** Loads the page after, in a room that was opened around a message. Returns false if there is none. */
   newer(): Promise<boolean>;
   /** Shows the message at once, and repeats it under one key until it is stored or refused. Messages of a room are stored in the order of the calls. */
-  send(text: string, metadata?: Record<string, string>): Promise<ChatMessage>;
+  send(text: string, metadata?: Record<string, string>, options?: SendOptions): Promise<ChatMessage>;
   /** Sends a refused message again. */
   retry(message: ChatMessage): Promise<ChatMessage>;
   /** Removes a message that is not sent. If an attempt did reach the chat, the message appears again. */
@@ -88,6 +92,25 @@ export interface Room {
   readonly error: ChatError | undefined;
   /** Returns a function that removes the listener. */
   on(event: "change", f: (change: RoomChange) => void): () => void;
+  /** What the server sends, for what this client does not keep: see `RoomEvent`. */
+  on(event: "event", f: (event: RoomEvent) => void): () => void;
+}
+
+/** What is sent with a message, beside text and metadata. It stays with the message until it is stored. */
+export interface SendOptions {
+  /** The id of the message that this one replies to. If it does not exist (any more), the message is refused with the code `parent-not-found`. */
+  replyTo?: number;
+  /** Of a message that was sent before, as far as anyone knows: if it is stored already, it is not stored again. A new one if omitted. */
+  idempotencyKey?: string;
+}
+
+/**
+ * An event of a room as the server sends it, also of a kind that this client does not know. Those of the history come once each, in their order, after the change that
+ * they make to `messages`. A page is an event of the kind `opened`, `older` or `newer`; what came before `opened` is void.
+ */
+export interface RoomEvent {
+  readonly kind: string;
+  readonly [property: string]: any;
 }
 
 /** A message in its current state. Immutable: a change makes a new object with the same key. */

@@ -13,7 +13,7 @@ import type { Frame } from "./wire.ts";
 export function connect(base: string | string[], options: ConnectOptions = {}): Chat {
   const core = createCore(base, options);
   const rooms = new Map<string, RoomHandle>();
-  const states = emitter<ChatState>();
+  const listeners = emitter();
   const inbox = createInbox(core);
   let state: ChatState = "connecting";
   let link: Link | undefined;
@@ -44,7 +44,7 @@ export function connect(base: string | string[], options: ConnectOptions = {}): 
       inbox._list();
       for (const room of rooms.values()) room._list();
     }
-    states._emit(value);
+    listeners._emit("state", value);
   }
 
   function unlink() {
@@ -58,7 +58,8 @@ export function connect(base: string | string[], options: ConnectOptions = {}): 
     const room = rooms.get(data.room);
     if (event === "inbox") inbox._change(data);
     else if (event === "failed") room?._failed(data);
-    else if (!event) room?._event(data.event, before);
+    else if (event) listeners._emit("frame", { event, data });
+    else room?._event(data.event, before);
   }
 
   const join = () => {
@@ -94,7 +95,7 @@ export function connect(base: string | string[], options: ConnectOptions = {}): 
       return rooms.get(id)!._room;
     },
     request: core._request,
-    on: states._on,
+    on: listeners._on,
     close() {
       listen("removeEventListener");
       core._isClosed = true;

@@ -31,6 +31,7 @@ export function createCore(base: string | string[], options: ConnectOptions) {
 
   const core = {
     _bases: bases,
+    _wants: options.stream,
     _timer: timer,
     /** The index of the node to use. */
     _node: 0,

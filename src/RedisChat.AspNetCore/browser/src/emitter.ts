@@ -1,15 +1,15 @@
-/** Listeners of one kind. One that throws does not keep the others, and the client itself, from working. */
-export function emitter<T>() {
-  const listeners = new Set<(value: T) => void>();
+/** Listeners of a few kinds of events. One that throws does not keep the others, and the client itself, from working. */
+export function emitter() {
+  const listeners = new Set<[event: string, f: (value: any) => void]>();
   return {
-    _on(_event: string, f: (value: T) => void): () => void {
-      listeners.add(f);
-      return () => listeners.delete(f);
+    _on(...listener: [event: string, f: (value: any) => void]): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
-    _emit(value: T) {
-      for (const f of listeners) {
+    _emit(event: string, value?: unknown) {
+      for (const [name, f] of listeners) {
         try {
-          f(value);
+          if (name === event) f(value);
         } catch (error) {
           console.error(error);
         }

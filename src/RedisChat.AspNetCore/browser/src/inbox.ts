@@ -5,7 +5,7 @@ import { listing } from "./listing.ts";
 import type { WireInboxChange } from "./wire.ts";
 
 export function createInbox(core: Core) {
-  const changes = emitter<void>();
+  const changes = emitter();
   let rooms = new Map<string, InboxRoom>();
   let isOpen = false;
 
@@ -14,7 +14,7 @@ export function createInbox(core: Core) {
     inbox.rooms = [...rooms.values()]
       .filter(({ isHidden }) => !isHidden)
       .sort(({ lastActivity: a = "" }, { lastActivity: b = "" }) => (a < b ? 1 : a > b ? -1 : 0));
-    changes._emit();
+    changes._emit("change");
   }
 
   const list = listing<InboxRoom, WireInboxChange>(

@@ -1,4 +1,4 @@
-import { ChatError, type ChatMessage } from "./api.ts";
+import { ChatError, type ChatMessage, type SendOptions } from "./api.ts";
 import { type Core, nothing, type Problem } from "./core.ts";
 import type { History } from "./history.ts";
 import { lag } from "./position.ts";
@@ -6,6 +6,7 @@ import type { WireMessage, WireReceipt } from "./wire.ts";
 
 interface Pending {
   _message: ChatMessage;
+  _options?: SendOptions;
   /** The id of the stored message with this one's key. */
   _bound?: number;
   _isOver?: boolean;
@@ -81,7 +82,7 @@ export function createOutbox(core: Core, path: string, history: History, later: 
     const { text, metadata, key } = pending._message;
     try {
       if (core._isClosed) throw new ChatError({ code: "network" });
-      return await core._request("POST", path + "messages", { text, metadata, idempotencyKey: key });
+      return await core._request("POST", path + "messages", { ...pending._options, text, metadata, idempotencyKey: key });
     } catch (e) {
       const { code, receipts } = e as Problem;
       if (code === "not-confirmed" && receipts?.[0]) return receipts[0];
@@ -100,10 +101,10 @@ export function createOutbox(core: Core, path: string, history: History, later: 
   return {
     _shown: () => list.filter(({ _bound }) => !_bound).map(({ _message }) => _message),
 
-    _send(text: string, metadata: Record<string, string> = {}) {
+    _send(text: string, metadata: Record<string, string> = {}, options?: SendOptions) {
       const timestamp = new Date().toISOString();
-      const key = crypto.randomUUID();
-      const pending = { _message: { id: undefined, key, user: core._user ?? "", text, timestamp, version: 0, metadata, reactions: [], pending: true } } as unknown as Pending;
+      const key = options?.idempotencyKey ?? crypto.randomUUID();
+      const pending = { _options: options, _message: { ...options, id: undefined, key, user: core._user ?? "", text, timestamp, version: 0, metadata, reactions: [], pending: true } } as unknown as Pending;
       list.push(pending);
       return begin(pending);
     },

@@ -12,7 +12,7 @@ export type RoomHandle = ReturnType<typeof createRoom>;
 export function createRoom(core: Core, id: string) {
   const path = `rooms/${encodeURIComponent(id)}/`;
   const history = createHistory();
-  const changes = emitter<RoomChange>();
+  const listeners = emitter();
   let hasPresence: boolean | undefined;
   /** Whether a page is shown that the stream continues. */
   let isLive = false;
@@ -31,7 +31,7 @@ export function createRoom(core: Core, id: string) {
 
   function emit(kind: string, message?: ChatMessage) {
     messages = undefined;
-    changes._emit({ kind, message, reset: kind === "opened" });
+    listeners._emit("change", { kind, message, reset: kind === "opened" } satisfies RoomChange);
   }
 
   const later = (f: () => void) => {
@@ -93,6 +93,7 @@ export function createRoom(core: Core, id: string) {
     history._reset(page, !isAround);
     for (const message of page.messages) outbox._claim(message);
     isLive = true;
+    listeners._emit("event", { kind: "opened", ...page });
     const waiting = queue ?? [];
     queue = undefined;
     waiting.forEach(later);
@@ -119,6 +120,8 @@ export function createRoom(core: Core, id: string) {
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (lag(_seen, before)) return;
+    // Passing, of a kind that is not known here.
+    if (!before) return listeners._emit("event", event);
     if (kind === "caughtUp") people._list();
     if (!lag(_seen, position)) return;
     history._seen = position;
@@ -133,6 +136,7 @@ export function createRoom(core: Core, id: string) {
       room.rules = event.rules ?? room.rules;
       emit(kind, history._find(messageId));
     }
+    listeners._emit("event", event);
   }
 
   const turn = (kind: string, has: () => boolean, query: () => string, add: (page: WirePage) => void) => () =>
@@ -143,6 +147,7 @@ export function createRoom(core: Core, id: string) {
         const page = await readPage(query(), isOver);
         if (isOver()) return has();
         add(page);
+        listeners._emit("event", { kind, ...page });
         emit(kind);
         return !!page.messages[0];
       } finally {
@@ -195,10 +200,10 @@ export function createRoom(core: Core, id: string) {
     close: () => end(),
     older: turn("older", () => room.hasOlder, () => "&before=" + history._low, history._before),
     newer: turn("newer", () => room.hasNewer, () => "&after=" + history._high, history._after),
-    send(text, metadata) {
+    send(...message) {
       // Who answers an old message wants to see the answer: it is at the end of the room.
       if (room.hasNewer) reload();
-      return outbox._send(text, metadata);
+      return outbox._send(...message);
     },
     retry: outbox._retry,
     discard: outbox._discard,
@@ -222,7 +227,7 @@ export function createRoom(core: Core, id: string) {
       return (reading = reading.then(next, next));
     },
     typing: people._type,
-    on: changes._on,
+    on: listeners._on,
   };
 
   return {
@@ -230,7 +235,7 @@ export function createRoom(core: Core, id: string) {
 
     _wanted: (): Want["rooms"] => (isLive ? [[id, history._seen, !!hasPresence]] : []),
 
-    /** `before` is the position that the stream had reached in this room before. */
+    /** `before` is the position that the stream had reached in this room before; a passing event has none. */
     _event(event: WireEvent, before?: string) {
       const passing = people._events[event.kind];
       if (!isLive && !queue) return;

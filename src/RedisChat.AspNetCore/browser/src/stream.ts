@@ -88,7 +88,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
     served = new Map(rooms);
     hasInbox = wantsInbox;
     try {
-      return await core._fetch(node, "POST", "stream", { rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
+      return await core._fetch(node, "POST", "stream", { ...core._wants, rooms: [...rooms.keys()].map(wish), inbox: hasInbox }, { signal }, async ({ body }) => {
         const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
         const feed = frames((event, data, position) => {
           if (signal.aborted || end) return;
@@ -134,7 +134,7 @@ export function createStream(core: Core, report: (frame: Frame) => void, changed
       if (happened?.kind === "gap") positions.set(room, happened.position);
       if (position && (!before || lag(before, position))) positions.set(room, position);
     }
-    report([event, data, before]);
+    report([event, data, position && before]);
     if (isOpened) sync();
   }
 

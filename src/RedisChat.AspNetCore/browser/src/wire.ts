@@ -52,5 +52,5 @@ export interface Want {
   inbox: boolean;
 }
 
-/** A frame of the stream, and the position that the stream had reached in that room before it. */
+/** A frame of the stream, and the position that the stream had reached in that room before it, unless it is part of no position. */
 export type Frame = [event: string, data: any, before?: string];

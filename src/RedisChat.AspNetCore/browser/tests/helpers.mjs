@@ -61,6 +61,24 @@ export function until(source, condition, event = source.inbox ? "state" : "chang
   });
 }
 
+/** Holds the answer to the next such request, which is computed at once: what comes late is old. */
+export function hold(server, matches) {
+  const held = gate();
+  const came = gate();
+  server.intercept = async (request, res) => {
+    if (!matches(request)) return false;
+    server.intercept = () => false;
+    let answered;
+    const late = { writeHead: (...head) => ({ end: (body) => (answered = () => res.writeHead(...head).end(body)) }) };
+    server.answer(request, late);
+    came.open();
+    await held;
+    answered();
+    return true;
+  };
+  return { came, release: held.open };
+}
+
 export const texts = (room) => room.messages.map(({ text }) => text);
 
 /** A promise and what resolves it. */

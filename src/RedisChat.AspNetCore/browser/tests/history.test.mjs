@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gate, start, texts, until } from "./helpers.mjs";
+import { hold, start, texts, until } from "./helpers.mjs";
 
 /** An open room with some messages. */
 async function opened(t, messages = ["one", "two", "three"], options) {
@@ -14,24 +14,6 @@ async function opened(t, messages = ["one", "two", "three"], options) {
   await server.until(() => server.live.length === 1);
   await until(chat, () => chat.state === "online");
   return { server, chat, room, changes, stream: () => server.live[0] };
-}
-
-/** Holds the answer to the next such request, which is computed at once: what comes late is old. */
-function hold(server, matches) {
-  const held = gate();
-  const came = gate();
-  server.intercept = async (request, res) => {
-    if (!matches(request)) return false;
-    server.intercept = () => false;
-    let answered;
-    const late = { writeHead: (...head) => ({ end: (body) => (answered = () => res.writeHead(...head).end(body)) }) };
-    server.answer(request, late);
-    came.open();
-    await held;
-    answered();
-    return true;
-  };
-  return { came, release: held.open };
 }
 
 const isPage = ({ method, path }) => method === "GET" && path.endsWith("/messages");
@@ -163,14 +145,14 @@ test("messages deleted in one step while the room is loaded are not brought back
   await came;
   const before = changes.length;
   server.deleteMany("lobby", [2, 3]);
-  server.passing("lobby", { kind: "typing", user: "bob", duration: "00:00:05" });
-  await until(room, () => changes.at(-1).kind === "typing");
+  server.passing("lobby", { kind: "readMarkerMoved", user: "bob", messageId: 1 });
+  await until(room, () => changes.at(-1).kind === "readMarkerMoved");
   // It waits for the page.
   assert.deepEqual(texts(room), ["1", "2", "3", "4"]);
   release();
   await until(room, () => changes.at(-1).reset);
   assert.deepEqual(texts(room), ["1", "4"]);
-  assert.deepEqual(changes.slice(before).map(({ kind, message }) => [kind, message?.id]), [["typing", undefined], ["deleted", 2], ["deleted", 3], ["opened", undefined]]);
+  assert.deepEqual(changes.slice(before).map(({ kind, message }) => [kind, message?.id]), [["readMarkerMoved", undefined], ["deleted", 2], ["deleted", 3], ["opened", undefined]]);
 });
 
 test("messages deleted in one step do not come back with a late page, and need not be shown", async (t) => {

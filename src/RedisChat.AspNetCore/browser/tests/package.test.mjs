@@ -5,19 +5,30 @@ import { gzipSync } from "node:zlib";
 
 const file = (name) => readFile(new URL("../" + name, import.meta.url), "utf8");
 
-test("the module has at most 6 KB, compressed, and imports nothing", async () => {
-  const code = await file("dist/redischat.js");
-  const size = gzipSync(code, { level: 9 }).length;
-  assert.ok(size <= 6 * 1024, `${size} bytes`);
-  assert.doesNotMatch(code, /\bimport\b/);
-});
+// See docs/decisions/0035.
+for (const [name, most] of [["redischat.js", 6.25], ["conversation.js", 2.5]]) {
+  test(`${name} has at most ${most} KB, compressed, and imports nothing`, async () => {
+    const code = await file("dist/" + name);
+    const size = gzipSync(code, { level: 9 }).length;
+    assert.ok(size <= most * 1024, `${size} bytes`);
+    assert.doesNotMatch(code, /\bimport\b/);
+  });
+}
 
-test("the module never touches the page's content", async () => {
-  for (const name of await readdir(new URL("../src", import.meta.url))) assert.doesNotMatch(await file("src/" + name), /\bdocument\b|innerHTML|\beval\b/, name);
+test("the modules never touch the page's content", async () => {
+  const names = (await readdir(new URL("../src", import.meta.url), { recursive: true })).filter((name) => name.endsWith(".ts"));
+  assert.ok(names.length > 15, `${names}`);
+  for (const name of names) assert.doesNotMatch(await file("src/" + name), /\bdocument\b|innerHTML|\beval\b/, name);
 });
 
 test("the types are one file that needs no other", async () => {
   const types = await file("dist/redischat.d.ts");
   assert.doesNotMatch(types, /\bimport\b|\bfrom "/);
   assert.match(types, /export declare function connect\(base: string \| string\[\], options\?: ConnectOptions\): Chat;/);
+});
+
+test("the types of the second module need those of the first, and nothing else", async () => {
+  const types = await file("dist/conversation.d.ts");
+  assert.deepEqual(types.match(/\bfrom ".*"/g), ['from "./redischat.js"']);
+  for (const name of ["function deleteMany", "function drafts", "const pins", "const replies", "function keepUnsent"]) assert.ok(types.includes(`export declare ${name}`), name);
 });

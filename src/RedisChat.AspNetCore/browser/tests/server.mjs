@@ -8,6 +8,8 @@ export class Server extends EventEmitter {
   streams = [];
   present = ["alice"];
   inbox = [];
+  /** Of each user: room → draft. */
+  drafts = new Map();
   time = 1_700_000_000_000_000;
   /** Called before each request: (request, response) => true if it has answered, or a promise of that. */
   intercept = () => false;
@@ -30,7 +32,7 @@ export class Server extends EventEmitter {
   }
 
   room(id) {
-    if (!this.rooms.has(id)) this.rooms.set(id, { id, epoch: "a1", last: 0, stamp: 0, revision: 0, messages: new Map(), reactions: new Map(), log: [] });
+    if (!this.rooms.has(id)) this.rooms.set(id, { id, epoch: "a1", last: 0, stamp: 0, revision: 0, messages: new Map(), reactions: new Map(), pins: [], log: [] });
     return this.rooms.get(id);
   }
 
@@ -40,7 +42,8 @@ export class Server extends EventEmitter {
   }
 
   #now() {
-    return new Date(Math.floor(this.time++ / 1000)).toISOString().replace("Z", "+00:00");
+    const time = this.time++;
+    return new Date(Math.floor(time / 1000)).toISOString().replace("Z", String(time % 1000).padStart(3, "0") + "+00:00");
   }
 
   send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo } = {}) {
@@ -72,13 +75,45 @@ export class Server extends EventEmitter {
   }
 
   delete(id, messageId, options) {
-    this.room(id).messages.delete(messageId);
+    this.#forget(id, messageId);
     return this.change(id, { kind: "deleted", messageId, user: "mod" }, options);
   }
 
   deleteMany(id, messageIds, options) {
-    for (const messageId of messageIds) this.room(id).messages.delete(messageId);
+    for (const messageId of messageIds) this.#forget(id, messageId);
     return this.change(id, { kind: "deletedMany", messageIds, user: "mod", reason: "spam" }, options);
+  }
+
+  #forget(id, messageId) {
+    const room = this.room(id);
+    room.messages.delete(messageId);
+    room.pins = room.pins.filter((pin) => pin.messageId !== messageId);
+  }
+
+  pin(id, messageId, by, options) {
+    const pin = { messageId, by, pinnedAt: this.#now() };
+    this.room(id).pins.unshift(pin);
+    return this.change(id, { kind: "pinned", ...pin }, options);
+  }
+
+  unpin(id, messageId, by, options) {
+    const room = this.room(id);
+    room.pins = room.pins.filter((pin) => pin.messageId !== messageId);
+    return this.change(id, { kind: "unpinned", messageId, by }, options);
+  }
+
+  draftsOf(user) {
+    if (!this.drafts.has(user)) this.drafts.set(user, new Map());
+    return this.drafts.get(user);
+  }
+
+  /** Saves a draft, or discards it, on some device. */
+  draft(user, room, text, metadata = {}) {
+    const now = text === undefined ? undefined : { room, text, metadata, savedAt: this.#now() };
+    if (now) this.draftsOf(user).set(room, now);
+    else this.draftsOf(user).delete(room);
+    for (const stream of this.live) if (stream.user === user && stream.body.drafts) this.frame(stream, "draft", { room, now });
+    return now;
   }
 
   /** Reactions with the user's own ones: emoji → users. */
@@ -172,22 +207,44 @@ export class Server extends EventEmitter {
     if (path === "stream") return this.#stream(node, body, user, res);
     const [first, second, third, fourth, fifth, sixth] = path.split("/").map(decodeURIComponent);
     if (first === "stream") return this.#changeStream(node, second, body, res);
+    if (first === "drafts") {
+      const draft = this.draftsOf(user).get(second);
+      if (method === "PUT") return this.json(res, 200, this.draft(user, second, body.text, body.metadata));
+      if (!draft) return this.problem(res, 404, "not-found");
+      if (method === "GET") return this.json(res, 200, draft);
+      this.draft(user, second);
+      return this.json(res, 204);
+    }
     const room = this.room(second);
     if (third === "presence") return this.json(res, 200, { users: this.present, count: this.present.length });
     if (third === "typing") return this.json(res, 204);
+    if (third === "pins") return this.json(res, 200, room.pins.map((pin) => ({ ...pin, message: room.messages.get(pin.messageId) })));
+    if (third === "deletions") {
+      const ids = body.ids ?? [...room.messages.values()].filter((message) => message.user === body.user).map(({ id }) => id);
+      const found = ids.filter((id) => room.messages.has(id));
+      if (found.length) this.deleteMany(second, found);
+      return this.json(res, 200, { deleted: found.length, done: ids.length, total: ids.length });
+    }
     if (third === "read") return this.json(res, 200, { user, messageId: body.messageId, at: this.#now() });
     if (!fourth && method === "GET") return this.json(res, 200, this.page(second, query, user));
     if (!fourth) {
       const known = [...room.messages.values()].find((message) => message.user === user && message.idempotencyKey === body.idempotencyKey);
       if (known) return this.json(res, 200, { id: known.id, timestamp: known.timestamp, position: this.position(second), isDuplicate: true });
+      if (body.replyTo && !room.messages.has(body.replyTo)) return this.problem(res, 409, "parent-not-found");
       return this.json(res, 201, this.send(second, user, body.text, body).receipt);
     }
     const id = +fourth;
     if (!room.messages.has(id)) return this.problem(res, 404, "not-found");
+    if (fifth === "pin") {
+      if (method === "PUT") this.pin(second, id, user);
+      else this.unpin(second, id, user);
+      return this.json(res, 204);
+    }
     if (fifth) {
       this.react(second, id, user, sixth, { remove: method === "DELETE" });
       return this.json(res, 200, this.reactions(second, id, user));
     }
+    if (method === "GET") return this.json(res, 200, room.messages.get(id));
     if (method === "PATCH") return this.json(res, 200, this.edit(second, id, body.text));
     this.delete(second, id);
     return this.json(res, 204);
@@ -212,7 +269,8 @@ export class Server extends EventEmitter {
     }
     const messages = all.slice(from, to);
     const reactions = Object.fromEntries(messages.map((message) => [message.id, this.reactions(id, message.id, user)]).filter(([, list]) => list.length));
-    return { messages, position: this.position(id), hasOlder: from > 0, hasNewer: to < all.length, reactions, unreadable: [] };
+    const parents = Object.fromEntries(messages.filter(({ replyTo }) => replyTo).map(({ replyTo }) => [replyTo, room.messages.has(replyTo) ? { message: room.messages.get(replyTo), isDeleted: false } : { isDeleted: true }]));
+    return { messages, parents, position: this.position(id), hasOlder: from > 0, hasNewer: to < all.length, reactions, unreadable: [] };
   }
 
   #stream(node, body, user, res) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drafts, pins, replies } from "../dist/conversation.js";
 import { start, texts, until } from "./helpers.mjs";
 
 /** Web Locks, as far as the client uses them; Node 20 has none. A tab that crashes loses its locks. */
@@ -103,6 +104,34 @@ test("tabs share one stream, which has the rooms of all", async (t) => {
   two.chat.room("b").close();
   await server.until(() => server.live[0].rooms.size === 1);
   assert.deepEqual([...server.live[0].rooms.keys()], ["a"]);
+});
+
+test("what the client does not know reaches the other tabs too: passing events, frames, and what a reply needs", async (t) => {
+  const { server, tab } = await tabs(t);
+  server.send("a", "bob", "question");
+  const one = await open(tab({ stream: { drafts: true } }), "a");
+  await server.until(() => server.live.length === 1);
+  const two = tab({ stream: { drafts: true } });
+  const room = two.chat.room("a");
+  const found = replies(two.chat, room);
+  const pinned = pins(two.chat, room);
+  const own = drafts(two.chat);
+  await open(two, "a");
+  await until(two.chat, () => two.chat.state === "online");
+  const seen = [];
+  room.on("event", ({ kind }) => seen.push(kind));
+  own.on("change", ({ now }) => seen.push(now.text));
+  server.passing("a", { kind: "writing" });
+  server.draft("alice", "a", "from the phone");
+  server.send("a", "bob", "answer", { replyTo: 1 });
+  server.pin("a", 1, "mod");
+  await until(pinned, () => pinned.has(1));
+  assert.deepEqual(seen, ["writing", "from the phone", "created", "pinned"]);
+  assert.equal(found.parentOf(room.messages[1]).message.text, "question");
+  server.delete("a", 1);
+  await until(found, () => found.parentOf(room.messages.at(-1)).isDeleted);
+  assert.equal(server.streams.length, 1);
+  assert.equal(one.chat.room("a").messages.length, 1);
 });
 
 test("another tab takes over at once when the leader closes, with no gaps or duplicates", async (t) => {
