@@ -45,4 +45,7 @@ internal sealed class FakeReads : RoomReads
         Bytes += part.Length;
         return Task.FromResult((RedisValue)Encoding.ASCII.GetBytes(part));
     }
+
+    public override Task<RedisValue[]> SortedSetRangeAsync(RedisKey key, long from, int atMost) =>
+        throw new NotSupportedException("These reads have no sorted set.");
 }
