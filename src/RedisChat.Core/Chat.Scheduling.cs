@@ -12,6 +12,6 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
-    public Task RunScheduleAsync(CancellationToken cancellationToken) =>
+    public Task RunScheduleAsync(CancellationToken cancellationToken = default) =>
         new ScheduleSender(_store.RequireAbility<IScheduleStore>("scheduled messages"), _runner, _filters).RunAsync(cancellationToken);
 }

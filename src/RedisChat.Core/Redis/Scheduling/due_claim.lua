@@ -11,8 +11,8 @@ for i = 1, #found do
   redis.call('ZADD', KEYS[1], string.format('%d', now + tonumber(ARGV[1])), found[i])
   reply[i + 2] = found[i]
 end
-local following = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-if following[2] then
-  reply[2] = string.format('%d', math.max(0, math.ceil(tonumber(following[2]) - now)))
+local following = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'LIMIT', 0, 1)[1]
+if following then
+  reply[2] = string.format('%d', math.max(0, math.ceil(tonumber(redis.call('ZSCORE', KEYS[1], following)) - now)))
 end
 return reply
