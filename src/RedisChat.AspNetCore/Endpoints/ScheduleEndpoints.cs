@@ -9,7 +9,7 @@ namespace RedisChat.AspNetCore;
 internal static class ScheduleEndpoints
 {
     private const string All = "rooms/{room}/scheduled";
-    private const string One = "rooms/{room}/scheduled/{id}";
+    private const string One = "rooms/{room}/scheduled/{scheduledId}";
 
     public static void Map(IEndpointRouteBuilder chat)
     {
@@ -34,20 +34,20 @@ internal static class ScheduleEndpoints
         return new Answer<ScheduledMessage>(scheduled, ChatJsonContext.Default.ScheduledMessage, StatusCodes.Status201Created);
     }
 
-    private static async Task<Answer<ScheduledMessage>> ChangeAsync(string room, string id, Body<RescheduleRequest> body, ChatCall call)
+    private static async Task<Answer<ScheduledMessage>> ChangeAsync(string room, string scheduledId, Body<RescheduleRequest> body, ChatCall call)
     {
         var found = await call.RoomAsync(room, RoomRights.Send).ConfigureAwait(false);
         var request = await body.ReadAsync(call).ConfigureAwait(false);
         return new Answer<ScheduledMessage>(
-            await found.Schedule.ChangeAsync(call.User, id, request.Text, request.SendAt, request.Metadata, call.Aborted).ConfigureAwait(false)
+            await found.Schedule.ChangeAsync(call.User, scheduledId, request.Text, request.SendAt, request.Metadata, call.Aborted).ConfigureAwait(false)
                 ?? throw new ChatProblemException(ChatProblem.NotFound),
             ChatJsonContext.Default.ScheduledMessage);
     }
 
-    private static async Task<NoContent> CancelAsync(string room, string id, ChatCall call)
+    private static async Task<NoContent> CancelAsync(string room, string scheduledId, ChatCall call)
     {
         var found = await call.RoomAsync(room, RoomRights.None).ConfigureAwait(false);
-        return await found.Schedule.CancelAsync(call.User, id, call.Aborted).ConfigureAwait(false)
+        return await found.Schedule.CancelAsync(call.User, scheduledId, call.Aborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : throw new ChatProblemException(ChatProblem.NotFound);
     }
