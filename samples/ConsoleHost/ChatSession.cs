@@ -9,6 +9,7 @@ internal sealed class ChatSession : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly RoomView _view;
     private readonly RoomCommands _commands;
+    private readonly Chat _chat;
     private readonly RoomDirectory _rooms;
     private readonly ChatRoom _room;
     private readonly string _user;
@@ -24,7 +25,7 @@ internal sealed class ChatSession : IDisposable
     /// <param name="isTyped">Whether the lines are on the screen already, because they are typed at the terminal that shows the output.</param>
     public ChatSession(Chat chat, ChatRoom room, string user, Printer printer, TextReader input, bool isTyped = false)
     {
-        (_rooms, _room, _printer, _input) = (chat.Rooms, room, printer, input);
+        (_chat, _rooms, _room, _printer, _input) = (chat, chat.Rooms, room, printer, input);
         _view = new RoomView(chat.Rooms, room, user, printer);
         _commands = new RoomCommands(chat, room, user, _view, printer, isTyped);
         _user = user;
@@ -55,6 +56,7 @@ internal sealed class ChatSession : IDisposable
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(leaving.Token);
+        var sending = SendScheduledAsync(leaving.Token);
         var present = await new PresenceCommands(_room.Presence, _user, _printer).EnterAsync(cancellationToken);
         try
         {
@@ -65,6 +67,20 @@ internal sealed class ChatSession : IDisposable
             await (present?.DisposeAsync() ?? default);
             await leaving.CancelAsync();
             await watching;
+            await sending;
+        }
+    }
+
+    /// <summary>Sends what is due, this user's messages and those of others.</summary>
+    private async Task SendScheduledAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _chat.RunScheduleAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException or NotSupportedException)
+        {
+            // The user leaves; or it is the classic layout, in which nothing can be scheduled.
         }
     }
 

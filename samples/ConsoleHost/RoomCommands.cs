@@ -21,6 +21,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
         {PinCommands.Help}
+        {ScheduleCommands.Help}
         {ReadCommands.Help}
         {InboxCommands.Help}
         {PresenceCommands.Help}
@@ -32,10 +33,11 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI", .. PinCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages];
+    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI", .. PinCommands.Usages, .. ScheduleCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages];
 
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly PinCommands _pins = new(room, user, printer);
+    private readonly ScheduleCommands _schedule = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
@@ -90,6 +92,13 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
                 break;
             case "/pins":
                 await _pins.ListAsync(cancellationToken);
+                break;
+            case "/later" when Cut(rest) is var (time, text) && text.Length > 0 && await _schedule.AddAsync(time, text, cancellationToken):
+                break;
+            case "/scheduled":
+                await _schedule.ListAsync(cancellationToken);
+                break;
+            case "/cancel" when await _schedule.CancelAsync(rest, cancellationToken):
                 break;
             case "/read":
                 await _reading.ReadAsync(cancellationToken);

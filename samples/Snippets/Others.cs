@@ -22,6 +22,7 @@ internal static class Others
         await Reactions.ReactAsync(chat);
         await Replies.ReplyAsync(chat);
         await Pins.PinAsync(chat);
+        await Scheduling.ScheduleAsync(chat);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Deletions.DeleteManyAsync(chat);
         await Members.RunAsync(chat);

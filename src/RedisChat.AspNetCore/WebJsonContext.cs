@@ -18,6 +18,8 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(RestrictionRequest))]
 [JsonSerializable(typeof(MarkerRequest))]
 [JsonSerializable(typeof(DraftRequest))]
+[JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(RescheduleRequest))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(DirectAnswer))]
 [JsonSerializable(typeof(RightsAnswer))]

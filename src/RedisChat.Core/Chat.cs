@@ -21,6 +21,7 @@ public sealed partial class Chat
     private readonly OperationRunner _runner;
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
+    private readonly MessageFilters? _filters;
 
     /// <summary>Creates a chat on a store.</summary>
     /// <param name="store">Stores the messages. The chat does not dispose it.</param>
@@ -41,9 +42,9 @@ public sealed partial class Chat
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
-        var checks = MessageFilters.Of(filters, _runner);
-        _sender = new MessageSender(store, _runner, checks);
-        _changer = new MessageChanger(store, _runner, checks);
+        _filters = MessageFilters.Of(filters, _runner);
+        _sender = new MessageSender(store, _runner, _filters);
+        _changer = new MessageChanger(store, _runner, _filters);
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }

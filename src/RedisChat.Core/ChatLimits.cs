@@ -30,6 +30,9 @@ public static class ChatLimits
     /// <summary>The most earlier versions of a message that can be kept: see <see cref="ChatOptions.KeptVersions"/>.</summary>
     public const int MaxKeptVersions = 100;
 
+    /// <summary>The most messages that a user can have scheduled in one room: see <see cref="RoomSchedule"/>.</summary>
+    public const int MaxScheduledMessages = 100;
+
     /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
     public const int MaxUnread = 99;
 

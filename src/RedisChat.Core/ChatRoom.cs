@@ -32,6 +32,9 @@ public sealed class ChatRoom
     /// <summary>Earlier versions of this room's edited messages.</summary>
     public RoomVersions Versions => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The messages that users have scheduled in this room.</summary>
+    public RoomSchedule Schedule => new(Id, _chat.Store, _chat.Runner);
+
     /// <summary>The pinned messages of this room.</summary>
     public RoomPins Pins => new(Id, _chat.Store, _chat.Runner);
 

@@ -17,6 +17,7 @@ using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new RedisStoreOptions { SealAfter = 1 });
 var settings = new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability };
 settings.Presence.Expiry = options.Expiry;
+settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
 var chat = new Chat(store, settings);
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();
@@ -47,9 +48,22 @@ void End(PosixSignalContext signal)
 IEnumerable<Task> Begin(string room, int index)
 {
     var seed = (options.Seed * 1000) + (index * 10);
-    return options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
+    return options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [SendScheduledAsync()]
+        : options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
         : options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]
         : options.Sends
         ? Enumerable.Range(1, options.Senders).Select(number => new Sender(chat, history, room, $"sender-{number}", seed + number).RunAsync(stop.Token))
         : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
+}
+
+async Task SendScheduledAsync()
+{
+    try
+    {
+        await chat.RunScheduleAsync(stop.Token);
+    }
+    catch (OperationCanceledException)
+    {
+        // It ends.
+    }
 }

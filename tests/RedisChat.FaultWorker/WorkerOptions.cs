@@ -8,6 +8,7 @@ namespace RedisChat.Faults;
 internal sealed record WorkerOptions
 {
     public const string Enter = "enter";
+    public const string Schedule = "schedule";
 
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -33,7 +34,7 @@ internal sealed record WorkerOptions
     /// <summary>The users who are present in the rooms. If there are any, the worker neither sends nor watches.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary>What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c> or <c>leave</c>.</summary>
+    /// <summary>What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c> or <c>leave</c>; or <see cref="Schedule"/>: the worker sends what is scheduled.</summary>
     public string Act { get; init; } = Enter;
 
     /// <summary><see cref="PresenceOptions.Expiry"/>.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace RedisChat.AspNetCore;
@@ -63,6 +64,16 @@ public static class RedisChatWebBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.RemoveAllKeyed<IChatAccess>(builder.ServiceKey);
         builder.Services.AddKeyedSingleton<IChatAccess>(builder.ServiceKey, (provider, _) => ActivatorUtilities.CreateInstance<T>(provider));
+        return builder;
+    }
+
+    /// <summary>Sends scheduled messages (<see cref="ChatRoom.Schedule"/>) while the host runs. Call it in one node or in several: each message is sent once.</summary>
+    /// <param name="builder">The chat's builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddScheduleSender(this IRedisChatBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IHostedService>(provider => new ScheduleService(provider.GetRequiredKeyedService<Chat>(builder.ServiceKey)));
         return builder;
     }
 

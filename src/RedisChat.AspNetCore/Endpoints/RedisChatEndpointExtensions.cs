@@ -36,6 +36,7 @@ public static class RedisChatEndpointExtensions
         PresenceEndpoints.Map(chat);
         InboxEndpoints.Map(chat);
         DraftEndpoints.Map(chat);
+        ScheduleEndpoints.Map(chat);
         ExportEndpoint.Map(chat);
         StreamEndpoints.Map(chat);
         return group;

@@ -20,6 +20,7 @@ internal sealed class HubResults(ChatHubConnections connections) : IHubFilter
         {
             IReadOnlyList<Reaction> reactions => PlainJson.Of(JsonSerializer.SerializeToElement(reactions, ChatJsonContext.Default.IReadOnlyListReaction)),
             IReadOnlyList<MessageVersion> versions => PlainJson.Of(JsonSerializer.SerializeToElement(versions, ChatJsonContext.Default.IReadOnlyListMessageVersion)),
+            IReadOnlyList<ScheduledMessage> scheduled => PlainJson.Of(JsonSerializer.SerializeToElement(scheduled, ChatJsonContext.Default.IReadOnlyListScheduledMessage)),
             IReadOnlyList<Pin> pins => PlainJson.Of(JsonSerializer.SerializeToElement(pins, ChatJsonContext.Default.IReadOnlyListPin)),
             RoomRights rights => rights.ToString(),
             _ => result,

@@ -62,6 +62,9 @@ internal static partial class ChatLog
     [LoggerMessage(32, LogLevel.Debug, "The users of processes that are gone could not be removed from a room. The next attempt follows.", EventName = "RemovalFailed")]
     public static partial void RemovalFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(58, LogLevel.Warning, "Scheduled messages that are due could not be sent. The next attempt follows.", EventName = "ScheduleFailed")]
+    public static partial void ScheduleFailed(ILogger logger, Exception error);
+
     [LoggerMessage(50, LogLevel.Debug, "An entry of the directory could not be updated. A list that finds it wrong, or the room's next message, tries again.", EventName = "DirectoryUpdateFailed")]
     public static partial void DirectoryUpdateFailed(ILogger logger, Exception error);
 

@@ -54,6 +54,9 @@ public static class ChatOperations
     /// <summary>Reading or changing a user's drafts.</summary>
     public const string Drafts = "drafts";
 
+    /// <summary>Scheduling messages, and finding those that are due.</summary>
+    public const string Schedule = "schedule";
+
     /// <summary>Ending what is watched for a user.</summary>
     public const string Revoke = "revoke";
 

@@ -48,6 +48,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(DraftChange))]
 [JsonSerializable(typeof(DeletionProgress))]
 [JsonSerializable(typeof(IReadOnlyList<MessageVersion>))]
+[JsonSerializable(typeof(ScheduledMessage))]
+[JsonSerializable(typeof(IReadOnlyList<ScheduledMessage>))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(RoomPosition))]

@@ -83,8 +83,8 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details.ReplyTo is null ? KeyIsGenerated
-            : new Details(_details.ReplyTo, IsKeyGenerated: true, null);
+            : _details is { ReplyTo: null, ScheduledId: null } ? KeyIsGenerated
+            : _details with { IsKeyGenerated = true, Original = null };
     }
 
     /// <summary>
@@ -93,6 +93,13 @@ public sealed record NewMessage
     /// </summary>
     [JsonIgnore]
     public NewMessage? Original => _details.Original;
+
+    /// <summary>The id under which it is scheduled, if appending it removes it from the schedule: see <see cref="IScheduleStore.SendScheduledAsync"/>.</summary>
+    internal string? ScheduledId
+    {
+        get => _details.ScheduledId;
+        init => _details = _details with { ScheduledId = value };
+    }
 
     /// <summary>The message with what filters made of it.</summary>
     internal NewMessage With(string text, IReadOnlyDictionary<string, string> metadata) =>
@@ -121,5 +128,8 @@ public sealed record NewMessage
     }
 
     // A generated key is never repeated by a caller, so such a message keeps no original.
-    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original);
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original)
+    {
+        public string? ScheduledId { get; init; }
+    }
 }

@@ -42,6 +42,9 @@ public sealed class ChatOptions
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 
+    /// <summary>Settings of scheduled messages.</summary>
+    public ScheduleOptions Schedule { get; } = new();
+
     /// <summary>Settings of message filters.</summary>
     public MessageFilterOptions Filters { get; } = new();
 

@@ -3,7 +3,11 @@ namespace RedisChat.Redis;
 /// <summary>The store's features, and what each adds to the shared paths: the one place where a feature is registered.</summary>
 internal sealed class StoreFeatures : IAsyncDisposable
 {
-    public StoreFeatures(RedisStoreContext context, RoomChanger changer)
+    /// <summary>Creates the features of a store.</summary>
+    /// <param name="context">What the store shares.</param>
+    /// <param name="changer">Runs changes.</param>
+    /// <param name="sends">The store's sends, which are created after the features.</param>
+    public StoreFeatures(RedisStoreContext context, RoomChanger changer, Func<RedisSends> sends)
     {
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
@@ -15,7 +19,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
-            new RedisVersions(context),
+            new RedisVersions(context), new RedisSchedule(context, sends),
         ];
         Activity = directory.Keeper;
         LiveKinds =

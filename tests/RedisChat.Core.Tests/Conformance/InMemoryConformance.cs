@@ -62,6 +62,8 @@ public sealed class InMemoryTombstoneTests() : TombstoneTests(new InMemoryStores
 
 public sealed class InMemoryVersionTests() : VersionTests(new InMemoryStores());
 
+public sealed class InMemoryScheduleTests() : ScheduleTests(new InMemoryStores());
+
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());

@@ -132,7 +132,7 @@ public sealed class ChatJsonTests
         }
 
         JsonSerializer.Serialize(JsonExamples.Page with { Messages = [] }, ChatJsonContext.Default.MessagePage).Should().Be(
-            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"parents":{},"unreadable":[{"id":7},{}]}""");
+            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"parents":{},"tombstones":[],"unreadable":[{"id":7},{}]}""");
     }
 
     [Fact]

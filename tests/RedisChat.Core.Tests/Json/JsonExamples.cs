@@ -130,6 +130,10 @@ internal static class JsonExamples
             new MessageVersion { Version = 1, Text = "helo", WrittenAt = Edited.Timestamp },
             new MessageVersion { Version = 2, Text = "hello", WrittenAt = Edited.Timestamp, Metadata = new Dictionary<string, string> { ["a"] = "b" } },
         }),
+        (typeof(IReadOnlyList<ScheduledMessage>), new[]
+        {
+            new ScheduledMessage { Id = "0af7651916cd43dd8448eb211c80319c", Room = "lobby", Message = new NewMessage("alice", "later"), SendAt = Edited.Timestamp, Failure = "no" },
+        }),
         (typeof(ReactionUsers), new ReactionUsers { Users = ["alice", "bob"], Cursor = "more" }),
         (typeof(IReadOnlyList<Pin>), new[] { new Pin { MessageId = 7, By = "olga", PinnedAt = Edited.Timestamp, Message = Edited }, new Pin { MessageId = 1, PinnedAt = Plain.Timestamp } }),
         (typeof(DeletionProgress), new DeletionProgress(1, 2, ChatLimits.MaxMessageId)),

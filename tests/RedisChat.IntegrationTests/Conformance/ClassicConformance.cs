@@ -451,6 +451,17 @@ public sealed class ClassicTombstoneTests(TestServer server) : TombstoneTests(ne
     }
 }
 
+/// <summary>The layout has no place for scheduled messages.</summary>
+public sealed class ClassicScheduleTests(TestServer server) : ScheduleTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IScheduleStore), () => new Chat(Store).Room(Room).Schedule.ListAsync("alice", Cancelled));
+        await NotSupportedAsync(nameof(IScheduleStore), () => new Chat(Store).RunScheduleAsync(Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {

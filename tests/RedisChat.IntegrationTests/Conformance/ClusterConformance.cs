@@ -61,6 +61,8 @@ public sealed class ClusterTombstoneTests(SharedCluster cluster) : TombstoneTest
 
 public sealed class ClusterVersionTests(SharedCluster cluster) : VersionTests(new ClusterStores(cluster));
 
+public sealed class ClusterScheduleTests(SharedCluster cluster) : ScheduleTests(new ClusterStores(cluster));
+
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));

@@ -60,6 +60,8 @@ public sealed class GarnetTombstoneTests(SharedGarnet garnet) : TombstoneTests(n
 
 public sealed class GarnetVersionTests(SharedGarnet garnet) : VersionTests(new GarnetStores(garnet));
 
+public sealed class GarnetScheduleTests(SharedGarnet garnet) : ScheduleTests(new GarnetStores(garnet));
+
 public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
 
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));

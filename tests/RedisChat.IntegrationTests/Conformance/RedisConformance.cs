@@ -67,6 +67,8 @@ public sealed class RedisTombstoneTests(TestServer server) : TombstoneTests(new 
 
 public sealed class RedisVersionTests(TestServer server) : VersionTests(new RedisStores(server));
 
+public sealed class RedisScheduleTests(TestServer server) : ScheduleTests(new RedisStores(server));
+
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));

@@ -67,6 +67,8 @@ public sealed class SealedTombstoneTests(TestServer server) : TombstoneTests(new
 
 public sealed class SealedVersionTests(TestServer server) : VersionTests(new SealedStores(server));
 
+public sealed class SealedScheduleTests(TestServer server) : ScheduleTests(new SealedStores(server));
+
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));

@@ -58,6 +58,8 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("DELETE", "inbox/club/mute", null, Nothing)]
     [InlineData("PUT", "inbox/club/hide", null, Nothing)]
     [InlineData("DELETE", "inbox/club/hide", null, Nothing)]
+    [InlineData("GET", "rooms/club/scheduled", null, Nothing)]
+    [InlineData("POST", "rooms/club/scheduled", """{"text":"later","sendAt":"2035-01-01T00:00:00Z"}""", RoomRights.Send)]
     [InlineData("PUT", "drafts/club", """{"text":"Dear"}""", Nothing)]
     [InlineData("GET", "drafts/club", null, Nothing)]
     [InlineData("DELETE", "drafts/club", null, Nothing)]

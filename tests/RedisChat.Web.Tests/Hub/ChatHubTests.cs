@@ -185,6 +185,11 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<IReadOnlyList<Reaction>>(bob, "Unreact", room, sent.Id, "👍")).Should().BeEmpty();
         var spam = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "spam" });
         (await CallAsync<DeletionProgress>(alice, "DeleteMany", room, new DeletionRequest { Ids = [spam.Id], Reason = "spam" })).Deleted.Should().Be(1);
+        var later = await CallAsync<ScheduledMessage>(alice, "Schedule", room, new ScheduleRequest { Text = "later", SendAt = DateTimeOffset.UtcNow.AddDays(1) });
+        (await CallAsync<ScheduledMessage>(alice, "ChangeScheduled", room, later.Id, new RescheduleRequest { Text = "Later" })).Message.Text.Should().Be("Later");
+        (await CallAsync<IReadOnlyList<ScheduledMessage>>(alice, "GetScheduled", room)).Should().ContainSingle().Which.Id.Should().Be(later.Id);
+        (await CallAsync<bool>(bob, "CancelScheduled", room, later.Id)).Should().BeFalse();
+        (await CallAsync<bool>(alice, "CancelScheduled", room, later.Id)).Should().BeTrue();
         (await CallAsync<bool>(alice, "Pin", room, sent.Id)).Should().BeTrue();
         (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().ContainSingle().Which.By.Should().Be("alice");
         await alice.Connection.InvokeAsync("Unpin", room, sent.Id, Limit.Token);

@@ -43,6 +43,12 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the pinned messages.</summary>
     public string Pins(string room) => $"{Root(room)}:pins";
 
+    /// <summary>The hash of what a user has scheduled in the room.</summary>
+    public string Scheduled(string room, string user) => $"{Root(room)}:scheduled:{EscapedId.Of(user)}";
+
+    /// <summary>The sorted set of what is scheduled in the rooms of a part of the directory, by time.</summary>
+    public string Due(int shard) => $"{scheme.Directory(shard)}:due";
+
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
     public string Here(string room) => $"{Root(room)}:here";
 

@@ -82,5 +82,8 @@ internal sealed class RoomKeys
         return key;
     }
 
+    /// <summary>The key of what a user has scheduled.</summary>
+    public RedisKey Scheduled(string user) => Encode(_names.Scheduled(_room, user));
+
     private static RedisKey Encode(string key) => Encoding.UTF8.GetBytes(key);
 }

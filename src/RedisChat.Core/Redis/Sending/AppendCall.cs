@@ -26,6 +26,7 @@ internal sealed class AppendCall
     private readonly BatchAuthors _authors = new();
     private readonly BatchParents _parents = new();
     private readonly List<int> _authorOf = [];
+    private readonly Queue<int> _scheduledKeys = new(0);
     private readonly List<ulong> _digests = [];
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
@@ -108,7 +109,8 @@ internal sealed class AppendCall
 
         IsInDoubt = true;
         var hasReplies = Sends.Exists(static send => send.HasReplies);
-        _isGuarded = hasReplies || known.HasRules;
+        var hasConditions = hasReplies || Sends.Exists(static send => send.IsScheduled);
+        _isGuarded = hasConditions || known.HasRules;
         if (_isGuarded)
         {
             Sends.ForEach(static send => send.MakeKeyed());
@@ -147,6 +149,19 @@ internal sealed class AppendCall
             }
         }
 
+        _scheduledKeys.Clear();
+        foreach (var send in Sends)
+        {
+            for (var i = 0; send.IsScheduled && i < send.Count; i++)
+            {
+                if (send[i].ScheduledId is not null)
+                {
+                    AddKey(keys.Scheduled(send[i].User));
+                    _scheduledKeys.Enqueue(_count - RedisScript.HeadWords);
+                }
+            }
+        }
+
         if (_isGuarded)
         {
             AddKey(keys.Members);
@@ -165,7 +180,7 @@ internal sealed class AppendCall
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(hasReplies ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(hasConditions ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
@@ -279,7 +294,8 @@ internal sealed class AppendCall
             for (var i = 0; i < Sends[s].Count; i++, message++)
             {
                 var list = FixedKeys + 1 + _authorOf[message];
-                Add(Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list);
+                RedisValue lists = Sends[s][i].ScheduledId is { } scheduled ? string.Create(CultureInfo.InvariantCulture, $"{list} @{_scheduledKeys.Dequeue()}:{scheduled}") : list;
+                Add(Sends[s][i].ReplyTo is { } parent ? _parents.Word(lists, parent, Sends[s].ProofOf(parent)) : lists);
                 Add(Next());
                 if (IsKeyed)
                 {

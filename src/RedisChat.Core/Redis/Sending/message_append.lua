@@ -7,7 +7,7 @@
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
---            if guarded, the room's members and its rates; last, with idempotency keys, of the previous window
+--            what the authors of scheduled messages have scheduled; if guarded, the room's members and its rates; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
@@ -15,12 +15,13 @@
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
---            are guarded and there are replies among them, whether the room has rules or not
+--            are guarded and there are replies or scheduled messages among them, whether the room has rules or not
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
 -- then for each message:
--- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
+-- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a scheduled message, then ' @key:id' with the index of the
+--            hash that it is removed from, and its field. Of a reply, then ' id:bucket:sealed:proof' with the id of the
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
 --            lower-case hex, after a '-' if the message is not in it
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
@@ -31,7 +32,7 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
--- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to; and last, 'l' if messages were stored, the room is in the directory, and
+-- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, or '!n:unscheduled:0'; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
@@ -48,8 +49,8 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local replies = ARGV[7] == '>'
-local guarded = replies or ARGV[7] == '!'
+local conditions = ARGV[7] == '>'
+local guarded = conditions or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
 local earlier = tonumber(ARGV[8])
@@ -126,9 +127,9 @@ else
   end
 
   -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
-  local refused, rates, lifetime = {}, {}, 0
+  local refused, rates, lifetime, due = {}, {}, 0, {}
   local ruled = guarded and string.find(uses, 'g', 1, true)
-  if ruled or replies then
+  if ruled or conditions then
     local rules, time, people, paces = ruled and call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
 --#include reply_guard.lua
@@ -155,9 +156,19 @@ else
             fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)
           end
         end
-        if replies and is_new and not refused[send] then
-          local reason, id = parent(ARGV[before + (i - 1) * each + 1])
-          refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. id
+        if conditions and not refused[send] then
+          local where = ARGV[before + (i - 1) * each + 1]
+          local hash, id = string.match(where, ' @(%d+):(%x+)')
+          local reason, missing
+          if is_new then
+            reason, missing = parent(where)
+          end
+          if hash and is_new and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
+            reason, missing = 'unscheduled', '0'
+          elseif hash then
+            due[#due + 1] = {KEYS[tonumber(hash)], id, send}
+          end
+          refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. missing
         end
         i = i + 1
       end
@@ -209,7 +220,7 @@ else
       if lists[where] then
         lists[where] = lists[where] .. id .. ','
       else
-        for list in string.gmatch(replies and string.match(where, '^[%d,]+') or where, '%d+') do
+        for list in string.gmatch(conditions and string.match(where, '^[%d,]+') or where, '%d+') do
           if not lists[list] then
             order[#order + 1] = list
           end
@@ -219,10 +230,20 @@ else
     end
   end
 
+  -- What is stored, now or before, is no longer scheduled.
+  local function unschedule()
+    for i = 1, #due do
+      if not refused[due[i][3]] then
+        call('HDEL', due[i][1], due[i][2])
+      end
+    end
+  end
+
   local head = epoch .. ' ' .. revision .. ' ' .. first .. ' ' .. now
   if #values == 0 then
     -- This must write in any case, so that a WAIT also covers the first call.
     call('EXPIRE', KEYS[known[1] and 4 or #KEYS], keep)
+    unschedule()
     return head .. table.concat(repeated)
   end
 
@@ -270,6 +291,7 @@ else
       call('HSET', KEYS[#KEYS - 1], user, pace)
       call('EXPIRE', KEYS[#KEYS - 1], lifetime)
     end
+    unschedule()
     return head .. table.concat(repeated) .. moved
   end
 end

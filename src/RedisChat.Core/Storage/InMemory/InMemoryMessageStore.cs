@@ -39,6 +39,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryPinStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
             new InMemoryBulkDeletionStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryVersionStore(room => _rooms.GetValueOrDefault(room)),
+            new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -70,6 +70,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     private InMemoryVersions Versions { get; set; }
 
+    private InMemorySchedule Schedule { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -83,7 +85,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(Schedule), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -100,6 +102,7 @@ internal sealed class InMemoryRoom : ILiveRoom
         Drafts = new InMemoryDrafts(this, _time);
         Pins = new InMemoryPins(this);
         Versions = new InMemoryVersions();
+        Schedule = new InMemorySchedule();
         _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions];
     }
 
@@ -172,6 +175,31 @@ internal sealed class InMemoryRoom : ILiveRoom
         lock (Gate)
         {
             return [.. Versions.List(message.Id).Where(version => version.Version < message.Version)];
+        }
+    }
+
+    /// <summary>Reads or changes what is scheduled in the room.</summary>
+    public T WithSchedule<T>(Func<InMemorySchedule, T> act)
+    {
+        lock (Gate)
+        {
+            return act(Schedule);
+        }
+    }
+
+    /// <summary>Appends a scheduled message: see <see cref="IScheduleStore.SendScheduledAsync"/>.</summary>
+    public MessageReceipt? SendScheduled(ScheduledMessage scheduled, NewMessage message)
+    {
+        lock (Gate)
+        {
+            if (!_sent.TryFind(message, out _) && !Schedule.Contains(message.User, scheduled.Id))
+            {
+                return null;
+            }
+
+            var receipt = Append([message])[0];
+            Schedule.Remove(message.User, scheduled.Id);
+            return receipt;
         }
     }
 

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.Serialization;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>A message to schedule; its author is the caller.</summary>
+[DataContract]
+public sealed record ScheduleRequest
+{
+    /// <summary>The text.</summary>
+    [Required]
+    [DataMember(Name = "text")]
+    public string Text { get; init; } = null!;
+
+    /// <summary>When to send it.</summary>
+    [Required]
+    [DataMember(Name = "sendAt")]
+    public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>See <see cref="NewMessage.Metadata"/>.</summary>
+    [DataMember(Name = "metadata")]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Scheduling it again with the same key schedules nothing: see <see cref="RoomSchedule.AddAsync"/>.</summary>
+    [DataMember(Name = "idempotencyKey")]
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>See <see cref="NewMessage.ReplyTo"/>.</summary>
+    [DataMember(Name = "replyTo")]
+    public long? ReplyTo { get; init; }
+
+    internal Task<ScheduledMessage> AddAsync(ChatRoom room, string user, CancellationToken cancellationToken) => room.Schedule.AddAsync(
+        new NewMessage(user, Text) { Metadata = Metadata!, IdempotencyKey = IdempotencyKey, ReplyTo = ReplyTo },
+        SendAt ?? throw new ChatInputException("sendAt is missing: when to send the message.", "sendAt"), cancellationToken);
+}

@@ -1,0 +1,21 @@
+-- Adds a scheduled message, or changes it by compare-and-set.
+-- KEYS[1] hash: the room
+-- KEYS[2] hash: what the user has scheduled in the room
+-- ARGV[1] the message's id
+-- ARGV[2] its new value
+-- ARGV[3] the value that it must have; empty to add it
+-- ARGV[4] the most fields that the hash may have after an addition
+-- Returns 1 if it was written; otherwise the present value, or false if it does not exist.
+local call = redis.call
+local present = call('HGET', KEYS[2], ARGV[1])
+if ARGV[3] == '' and not present then
+  if call('HGET', KEYS[1], 'epoch') == '!' then
+    return {err = 'CHATDELETED the room is being deleted'}
+  elseif call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) then
+    return {err = 'CHATLIMIT the user has as many scheduled messages as possible'}
+  end
+elseif present ~= ARGV[3] then
+  return present
+end
+call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return 1

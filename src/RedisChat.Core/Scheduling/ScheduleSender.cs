@@ -1,0 +1,109 @@
+namespace RedisChat;
+
+/// <summary>Sends scheduled messages when they are due: see <see cref="Chat.RunScheduleAsync"/>.</summary>
+/// <remarks>What fails here is tried again when its claim ends, by whichever process then claims it.</remarks>
+internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runner, MessageFilters? filters)
+{
+    private const int MostClaimed = 64;
+    private const int RoomsAtOnce = 8;
+
+    private static readonly ChatOperation Send = new(ChatOperations.Send, "The scheduled message could not be sent") { Writes = true };
+
+    private readonly TimeSpan _interval = runner.Options.Schedule.PollInterval;
+
+    // Other processes must not take what this one is still trying to send.
+    private readonly TimeSpan _lease = 2 * runner.Options.OperationTimeout;
+    private bool _isFailing;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var pause = _interval;
+            try
+            {
+                var due = await store.ClaimDueAsync(_lease, MostClaimed, cancellationToken).ConfigureAwait(false);
+
+                // Messages of one room are sent in their order.
+                await Parallel.ForEachAsync(
+                    due.Messages.GroupBy(message => message.Message.Room, StringComparer.Ordinal),
+                    new ParallelOptions { MaxDegreeOfParallelism = RoomsAtOnce, CancellationToken = cancellationToken },
+                    async (room, token) =>
+                    {
+                        foreach (var message in room)
+                        {
+                            await SendAsync(message, token).ConfigureAwait(false);
+                        }
+                    }).ConfigureAwait(false);
+                pause = due.Next is { } next && next < _interval ? next : _interval;
+                _isFailing = false;
+            }
+            catch (ChatException e)
+            {
+                // Once, not every second while the store is down.
+                if (!_isFailing)
+                {
+                    ChatLog.ScheduleFailed(runner.Logger, e);
+                }
+
+                _isFailing = true;
+            }
+
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, runner.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask SendAsync(DueMessage due, CancellationToken cancellationToken)
+    {
+        var scheduled = due.Message;
+        TimeSpan? again = null;
+        try
+        {
+            await TrySendAsync(scheduled, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatForbiddenException e) when (e.Reason is ForbiddenReason.SlowMode or ForbiddenReason.FloodLimit && e.RetryAfter is not null)
+        {
+            again = e.RetryAfter;
+        }
+        catch (Exception e) when (e is ChatForbiddenException or ChatParentNotFoundException or ChatIdempotencyConflictException or ChatInputException)
+        {
+            await FailAsync(scheduled, e.Message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ChatException or NotSupportedException)
+        {
+            // When the claim ends, the message is due again.
+            ChatLog.ScheduleFailed(runner.Logger, e);
+            return;
+        }
+
+        await store.SettleAsync(due, again, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask TrySendAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    {
+        // The key stays the same for all attempts, in all processes.
+        var message = scheduled.Message.IdempotencyKey is null
+            ? scheduled.Message with { IdempotencyKey = scheduled.Id, IsKeyGenerated = true }
+            : scheduled.Message;
+        ChatInput.CheckMessage(message, runner.Options);
+        message = filters is null ? message : await filters.FilterAsync(scheduled.Room, message, cancellationToken).ConfigureAwait(false);
+        var receipt = await runner.RunAsync(
+            Send, scheduled.Room, (Store: store, Scheduled: scheduled, Message: message, runner.Durability),
+            static (call, token) => call.Store.SendScheduledAsync(call.Scheduled, call.Message, call.Durability, token), cancellationToken).ConfigureAwait(false);
+        if (receipt is not null)
+        {
+            ChatTelemetry.Stored(receipt);
+        }
+    }
+
+    private ValueTask<ScheduledMessage?> FailAsync(ScheduledMessage scheduled, string failure, CancellationToken cancellationToken) => store.ChangeScheduledAsync(
+        scheduled.Room, scheduled.Message.User, scheduled.Id,
+
+        // Unless the user has just changed it.
+        present => present.SendAt == scheduled.SendAt && present.Message.Text == scheduled.Message.Text ? present with { Failure = failure } : present,
+        cancellationToken);
+}
