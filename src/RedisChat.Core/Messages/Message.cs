@@ -64,16 +64,24 @@ public sealed record Message
         init => _details = _details with { ReplyTo = value };
     }
 
+    /// <summary>Whom it mentions: each once, in a fixed order. Empty if nobody.</summary>
+    public IReadOnlyList<Mention> Mentions
+    {
+        get => _details.Mentions;
+        init => _details = _details with { Mentions = MentionSet.Of(value) };
+    }
+
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
 
-    private static readonly Details AsSent = new(1, null, NoMetadata, null, null);
+    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, MentionSet.None);
 
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     /// <summary>The message with all that few messages have, in one step.</summary>
-    internal Message With(int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo) =>
-        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo) };
+    internal Message With(
+        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, IReadOnlyList<Mention> mentions) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions) };
 
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
@@ -84,9 +92,10 @@ public sealed record Message
     }
 
     // Most messages share one instance, which halves the memory of a message without its text.
-    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo);
+    private sealed record Details(
+        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, IReadOnlyList<Mention> Mentions);
 
-    /// <summary>Whether the other message has the same properties, including each entry of the metadata.</summary>
+    /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
     public bool Equals(Message? other) =>
         other is not null
         && Id == other.Id
@@ -97,6 +106,7 @@ public sealed record Message
         && Text == other.Text
         && IdempotencyKey == other.IdempotencyKey
         && ReplyTo == other.ReplyTo
+        && MentionSet.AreSame(Mentions, other.Mentions)
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

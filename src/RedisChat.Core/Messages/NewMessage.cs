@@ -6,7 +6,7 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null);
+    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null, MentionSet.None);
     private static readonly Details KeyIsGenerated = AsGiven with { IsKeyGenerated = true };
 
     // One field for what few messages have, because every send allocates a message.
@@ -68,6 +68,17 @@ public sealed record NewMessage
     }
 
     /// <summary>
+    /// Whom it mentions: at most <see cref="ChatLimits.MaxMentions"/>, copied, each once. Nothing is derived from the text: <see cref="MentionFinder"/> finds mentions in it. In a room
+    /// with rules, users who are mentioned must have the right to read it, and <see cref="Mention.Everyone"/> takes the right <see cref="RoomRights.MentionEveryone"/>, or the send fails
+    /// with <see cref="ChatForbiddenException"/>. In a room without rules only the application can mention everyone. Setting it to <see langword="null"/>, as JSON may, leaves it empty.
+    /// </summary>
+    public IReadOnlyList<Mention> Mentions
+    {
+        get => _details.Mentions;
+        init => _details = value is null or { Count: 0 } && _details.Mentions.Count == 0 ? _details : _details with { Mentions = MentionSet.Of(value) };
+    }
+
+    /// <summary>
     /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
     /// it is not read from JSON.
     /// </summary>
@@ -83,8 +94,8 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details.ReplyTo is null ? KeyIsGenerated
-            : new Details(_details.ReplyTo, IsKeyGenerated: true, null);
+            : _details is { ReplyTo: null, Mentions.Count: 0 } ? KeyIsGenerated
+            : _details with { IsKeyGenerated = true, Original = null };
     }
 
     /// <summary>
@@ -121,5 +132,5 @@ public sealed record NewMessage
     }
 
     // A generated key is never repeated by a caller, so such a message keeps no original.
-    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original);
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, IReadOnlyList<Mention> Mentions);
 }

@@ -99,8 +99,13 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
     {
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
-        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
+        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default), decision.Mentions is not null);
         var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
+        if (decision.Mentions is { } mentions)
+        {
+            ChangeMentions(change, room, message, mentions);
+        }
+
         if (!present.IsSealed)
         {
             return change.Keep(Hash(room, present), present.Field);
@@ -109,6 +114,25 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
         var text = revision.ToString(CultureInfo.InvariantCulture);
         return change.At(revision).Set(
             Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit]));
+    }
+
+    private void ChangeMentions(RoomChange change, string room, Message message, IReadOnlyList<Mention> mentions)
+    {
+        foreach (var (set, member) in MentionIndex.Entries(context.Keys, room, message, message.Mentions.Except(mentions)))
+        {
+            change.Leave(set, [member]);
+        }
+
+        var added = MentionIndex.Entries(context.Keys, room, message, mentions.Except(message.Mentions)).ToList();
+        foreach (var (set, member) in added)
+        {
+            change.Enter(set, member);
+        }
+
+        if (added.Count > 0)
+        {
+            change.Readers(MentionSet.AddedUsers(message.User, message.Mentions, mentions)).Mark(MentionIndex.Letter);
+        }
     }
 
     private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision)
@@ -134,7 +158,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
         change.Increment(context.Keys.Room(room), DeletedField, 1);
         foreach (var effect in deletionEffects)
         {
-            effect.AddTo(change, room, present.Id);
+            effect.AddTo(change, room, message);
         }
 
         return change;

@@ -41,11 +41,14 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller or is a reply, or the room has rules.</summary>
+    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, is a reply or mentions someone, or the room has rules.</summary>
     public bool IsKeyed { get; private set; }
 
     /// <summary>Whether a message in it is a reply, so that the script may refuse it.</summary>
     public bool HasReplies { get; private set; }
+
+    /// <summary>Whether a message in it mentions someone, so that the script may refuse it.</summary>
+    public bool HasMentions { get; private set; }
 
     /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
     public bool NeedsProof { get; private set; }
@@ -83,7 +86,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _durability = durability;
         _message = message;
         HasReplies = message.ReplyTo is not null;
-        IsKeyed = HasReplies || message.IdempotencyKey is not null;
+        HasMentions = message.Mentions.Count > 0;
+        IsKeyed = HasReplies || HasMentions || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -95,7 +99,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         foreach (var message in messages)
         {
             HasReplies |= message.ReplyTo is not null;
-            IsKeyed |= HasReplies || message.IdempotencyKey is not null;
+            HasMentions |= message.Mentions.Count > 0;
+            IsKeyed |= HasReplies || HasMentions || message.IdempotencyKey is not null;
         }
     }
 
@@ -118,6 +123,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         Trace = null;
         IsKeyed = false;
         HasReplies = false;
+        HasMentions = false;
         sends.Recycle(this);
     }
 
@@ -168,6 +174,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             // Only if the bucket changes as fast as it is read: see RedisSends.
             "sealed" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
             "missing" => ParentNotFound.Error(detail),
+            ['@', ..] => RuleRefusal.Error(reason[1..], detail, RoomRights.MentionEveryone),
             _ => RuleRefusal.Error(reason, detail, RoomRights.Send),
         };
     }
