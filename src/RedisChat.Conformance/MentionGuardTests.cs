@@ -163,7 +163,7 @@ public abstract class MentionGuardTests(StoreFactory stores) : StoreTests(stores
 
     private Task CloseAsync() => Target.Rules.ChangeAsync(App, rules => rules with { Everyone = RoomRights.None }, Cancelled);
 
-    private Task<MessageReceipt> SendAsync(string user, params Mention[] mentions) => Target.SendAsync(new NewMessage(user, "hello") { Mentions = mentions }, Cancelled);
+    private Task<MessageReceipt> SendAsync(string user, params Mention[] mentions) => Target.SendAsync(new NewMessage(user, "hello") { Mentions = [.. mentions] }, Cancelled);
 
     private async Task<ChatForbiddenException> RefusedAsync(ForbiddenReason reason, Func<Task> call)
     {

@@ -109,12 +109,12 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
                 // Any message, and more often a recent one.
                 id = step.Kind % 2 == 0 ? id : Math.Max(room.Messages.Count - (step.Number % 8), 1);
                 var message = room.Messages[id - 1];
-                var edit = new MessageEdit(text) { Mentions = step.Kind == 7 ? null : mentions };
+                var edit = new MessageEdit(text) { Mentions = step.Kind == 7 ? null : [.. mentions] };
                 var mayEdit = step.IsApplication || message.IsDeleted
                     || (message.User == user && room.May(user, RoomRights.ChangeOwn) && room.MayMention(user, [.. mentions.Where(_ => edit.Mentions is not null).Except(message.Mentions)]));
                 if (await TryAsync(mayEdit, () => target.EditAsync(id, by, edit, Cancelled)) && edit.Mentions is not null)
                 {
-                    message.Mentions = edit.Mentions;
+                    message.Mentions = mentions;
                 }
 
                 break;
@@ -178,7 +178,7 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
     }
 
     private static NewMessage New(string user, IReadOnlyList<Mention> mentions, bool isFromApplication) =>
-        new(user, $"{Guid.NewGuid()}") { Mentions = mentions, IsFromApplication = isFromApplication };
+        new(user, $"{Guid.NewGuid()}") { Mentions = [.. mentions], IsFromApplication = isFromApplication };
 
     /// <summary>Runs a call that must be refused unless it is allowed; returns whether it succeeded.</summary>
     private static async Task<bool> TryAsync(bool isAllowed, Func<Task> call)

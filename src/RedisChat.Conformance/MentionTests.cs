@@ -259,7 +259,7 @@ public abstract class MentionTests(StoreFactory stores) : StoreTests(stores)
     });
 
     private Task<MessageReceipt> SendAsync(string user, params Mention[] mentions) =>
-        Target.SendAsync(new NewMessage(user, $"{Guid.NewGuid()}") { IsFromApplication = true, Mentions = mentions }, Cancelled);
+        Target.SendAsync(new NewMessage(user, $"{Guid.NewGuid()}") { IsFromApplication = true, Mentions = [.. mentions] }, Cancelled);
 
     private async Task<IEnumerable<long>> ListAsync(string user) => (await Target.Mentions.ListAsync(user, cancellationToken: Cancelled)).Messages.Select(message => message.Id);
 

@@ -19,7 +19,7 @@ public sealed record FilteredMessage
     public long? ReplyTo { get; init; }
 
     /// <summary>Whom the message mentions, which no filter changes; <see langword="null"/> for an edit that keeps the mentions that the message has.</summary>
-    public IReadOnlyList<Mention>? Mentions { get; init; }
+    public MentionList? Mentions { get; init; }
 
     /// <summary>The id of the message that is edited; <see langword="null"/> for a new message.</summary>
     public long? EditedId { get; init; }

@@ -49,6 +49,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(DeletionProgress))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
+[JsonSerializable(typeof(MessageEdit))]
+[JsonSerializable(typeof(MentionPage))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

@@ -65,22 +65,23 @@ public sealed record Message
     }
 
     /// <summary>Whom it mentions: each once, in a fixed order. Empty if nobody.</summary>
-    public IReadOnlyList<Mention> Mentions
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MentionList Mentions
     {
         get => _details.Mentions;
-        init => _details = _details with { Mentions = MentionSet.Of(value) };
+        init => _details = _details with { Mentions = value };
     }
 
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
 
-    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, MentionSet.None);
+    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, default);
 
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     /// <summary>The message with all that few messages have, in one step.</summary>
     internal Message With(
-        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, IReadOnlyList<Mention> mentions) =>
+        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions) =>
         this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions) };
 
     private readonly long _utcTicks;
@@ -93,7 +94,7 @@ public sealed record Message
 
     // Most messages share one instance, which halves the memory of a message without its text.
     private sealed record Details(
-        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, IReadOnlyList<Mention> Mentions);
+        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, MentionList Mentions);
 
     /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
     public bool Equals(Message? other) =>
@@ -106,7 +107,7 @@ public sealed record Message
         && Text == other.Text
         && IdempotencyKey == other.IdempotencyKey
         && ReplyTo == other.ReplyTo
-        && MentionSet.AreSame(Mentions, other.Mentions)
+        && Mentions == other.Mentions
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
             }
 
             var mentions = edit.Mentions ?? message.Mentions;
-            return message.Text == edit.Text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata)) && MentionSet.AreSame(message.Mentions, mentions)
+            return message.Text == edit.Text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata)) && message.Mentions == mentions
                 ? MessageDecision.Keep
                 : mentions.Contains(Mention.Everyone) && !message.Mentions.Contains(Mention.Everyone) ? edit with { Right = RoomRights.ChangeOwn | RoomRights.MentionEveryone }
                 : edit;

@@ -22,9 +22,5 @@ public sealed record MessageEdit
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>The complete new mentions, with the limits of <see cref="NewMessage.Mentions"/>; <see langword="null"/> to keep those that the message has.</summary>
-    public IReadOnlyList<Mention>? Mentions
-    {
-        get;
-        init => field = value is null ? null : MentionSet.Of(value);
-    }
+    public MentionList? Mentions { get; init; }
 }

@@ -6,7 +6,7 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null, MentionSet.None);
+    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null, default);
     private static readonly Details KeyIsGenerated = AsGiven with { IsKeyGenerated = true };
 
     // One field for what few messages have, because every send allocates a message.
@@ -68,14 +68,15 @@ public sealed record NewMessage
     }
 
     /// <summary>
-    /// Whom it mentions: at most <see cref="ChatLimits.MaxMentions"/>, copied, each once. Nothing is derived from the text: <see cref="MentionFinder"/> finds mentions in it. In a room
+    /// Whom it mentions: at most <see cref="ChatLimits.MaxMentions"/>. Nothing is derived from the text: <see cref="MentionFinder"/> finds mentions in it. In a room
     /// with rules, users who are mentioned must have the right to read it, and <see cref="Mention.Everyone"/> takes the right <see cref="RoomRights.MentionEveryone"/>, or the send fails
-    /// with <see cref="ChatForbiddenException"/>. In a room without rules only the application can mention everyone. Setting it to <see langword="null"/>, as JSON may, leaves it empty.
+    /// with <see cref="ChatForbiddenException"/>. In a room without rules only the application can mention everyone.
     /// </summary>
-    public IReadOnlyList<Mention> Mentions
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MentionList Mentions
     {
         get => _details.Mentions;
-        init => _details = value is null or { Count: 0 } && _details.Mentions.Count == 0 ? _details : _details with { Mentions = MentionSet.Of(value) };
+        init => _details = value == _details.Mentions ? _details : _details with { Mentions = value };
     }
 
     /// <summary>
@@ -132,5 +133,5 @@ public sealed record NewMessage
     }
 
     // A generated key is never repeated by a caller, so such a message keeps no original.
-    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, IReadOnlyList<Mention> Mentions);
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, MentionList Mentions);
 }

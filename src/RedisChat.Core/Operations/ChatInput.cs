@@ -32,7 +32,7 @@ internal static class ChatInput
     {
         RequireNotNull(edit, new ArgumentName(nameof(edit)));
         CheckText(edit.Text, options, new ArgumentName("text"));
-        CheckMentions(edit.Mentions ?? [], new ArgumentName("mentions"));
+        CheckMentions(edit.Mentions ?? default, new ArgumentName("mentions"));
     }
 
     /// <summary>Checks one line of text for people, which may be empty.</summary>
@@ -251,7 +251,7 @@ internal static class ChatInput
         }
     }
 
-    private static void CheckMentions(IReadOnlyList<Mention> mentions, ArgumentName name)
+    private static void CheckMentions(MentionList mentions, ArgumentName name)
     {
         if (mentions.Count > ChatLimits.MaxMentions)
         {
@@ -260,7 +260,6 @@ internal static class ChatInput
 
         foreach (var mention in mentions)
         {
-            RequireNotNull(mention, name);
             if (mention.Kind == MentionKind.User)
             {
                 // One that was read from a store was not checked yet.

@@ -18,7 +18,7 @@ public sealed record MessageDecision
     public IReadOnlyDictionary<string, string>? Metadata { get; private init; }
 
     /// <summary>The new mentions of an edit; <see langword="null"/> to keep those that the message has.</summary>
-    public IReadOnlyList<Mention>? Mentions { get; private init; }
+    public MentionList? Mentions { get; private init; }
 
     /// <summary>The user who deletes the message; <see langword="null"/> if unknown.</summary>
     public string? User { get; private init; }

@@ -116,7 +116,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
             Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit]));
     }
 
-    private void ChangeMentions(RoomChange change, string room, Message message, IReadOnlyList<Mention> mentions)
+    private void ChangeMentions(RoomChange change, string room, Message message, MentionList mentions)
     {
         foreach (var (set, member) in MentionIndex.Entries(context.Keys, room, message, message.Mentions.Except(mentions)))
         {
@@ -131,7 +131,7 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
         if (added.Count > 0)
         {
-            change.Readers(MentionSet.AddedUsers(message.User, message.Mentions, mentions)).Mark(MentionIndex.Letter);
+            change.Readers(mentions.UsersAddedTo(message.Mentions, message.User)).Mark(MentionIndex.Letter);
         }
     }
 

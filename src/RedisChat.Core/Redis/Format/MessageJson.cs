@@ -174,7 +174,7 @@ internal static class MessageJson
         var version = 1;
         string? user = null, text = null, key = null;
         var metadata = Message.NoMetadata;
-        var mentions = MentionSet.None;
+        MentionList mentions = default;
 
         var json = new Utf8JsonReader(value);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
@@ -267,9 +267,9 @@ internal static class MessageJson
         return json.TokenType == JsonTokenType.EndObject;
     }
 
-    private static bool TryReadMentions(ref Utf8JsonReader json, out IReadOnlyList<Mention> mentions)
+    private static bool TryReadMentions(ref Utf8JsonReader json, out MentionList mentions)
     {
-        mentions = MentionSet.None;
+        mentions = default;
         if (json.TokenType != JsonTokenType.StartArray)
         {
             return false;
@@ -284,11 +284,11 @@ internal static class MessageJson
             }
         }
 
-        mentions = MentionSet.Of(found);
+        mentions = [.. found];
         return json.TokenType == JsonTokenType.EndArray;
     }
 
-    private static void WriteMentions(ArrayBufferWriter<byte> json, IReadOnlyList<Mention> mentions)
+    private static void WriteMentions(ArrayBufferWriter<byte> json, MentionList mentions)
     {
         if (mentions.Count == 0)
         {

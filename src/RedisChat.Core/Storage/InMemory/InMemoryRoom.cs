@@ -286,7 +286,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             if (!decision.By.IsApplication)
             {
                 Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
-                Members.CheckMentioned(MentionSet.AddedUsers(message.User, message.Mentions, decision.Mentions ?? message.Mentions));
+                Members.CheckMentioned((decision.Mentions ?? default).UsersAddedTo(message.Mentions, message.User));
             }
 
             if (decision.Outcome == ChangeOutcome.Deleted)
@@ -463,7 +463,7 @@ internal sealed class InMemoryRoom : ILiveRoom
                 Members.CheckRight(message.User, RoomRights.MentionEveryone, speaks: false);
             }
 
-            Members.CheckMentioned(MentionSet.AddedUsers(message.User, [], message.Mentions));
+            Members.CheckMentioned(message.Mentions.UsersAddedTo(default, message.User));
         }
 
         if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)
