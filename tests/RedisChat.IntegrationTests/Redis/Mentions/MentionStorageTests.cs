@@ -1,4 +1,4 @@
-using RedisChat.Redis;
+using RedisChat.IntegrationTests.Hostile;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Mentions;
@@ -96,7 +96,7 @@ public sealed class MentionStorageTests(TestServer server)
         await Assert.ThrowsAsync<ChatDataException>(() => chat.SendManyAsync(
             "lobby", [New("alice", Mention.User("bob"), Mention.Everyone), New("carol", Mention.Role("vip"), Mention.User("zoe"))], Cancelled));
 
-        (await DumpAsync()).Should().BeEquivalentTo(before);
+        (await DumpAsync()).Should().Equal(before);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class MentionStorageTests(TestServer server)
         await Assert.ThrowsAsync<ChatDataException>(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled));
         await Assert.ThrowsAsync<ChatDataException>(() => chat.Room("lobby").DeleteManyAsync(MessageSelection.Between(1, 2), Actor.Application, cancellationToken: Cancelled));
 
-        (await DumpAsync()).Should().BeEquivalentTo(before);
+        (await DumpAsync()).Should().Equal(before);
     }
 
     [Fact]
@@ -214,16 +214,8 @@ public sealed class MentionStorageTests(TestServer server)
 
     private IEnumerable<string> Keys() => server.Connection.GetServers()[0].Keys(pattern: $"{_prefix}*").Select(key => (string)key!);
 
-    private async Task<Dictionary<string, byte[]?>> DumpAsync()
-    {
-        var dump = new Dictionary<string, byte[]?>();
-        foreach (var key in Keys().Where(key => !key.Contains(":sent:", StringComparison.Ordinal)))
-        {
-            dump.Add(key, await Database.KeyDumpAsync(key));
-        }
-
-        return dump;
-    }
+    private async Task<IEnumerable<string>> DumpAsync() =>
+        (await RoomDump.TakeAsync(server.Connection, _prefix)).Where(line => !line.Contains(":sent:", StringComparison.Ordinal));
 
     private RedisMessageStore NewStore()
     {
