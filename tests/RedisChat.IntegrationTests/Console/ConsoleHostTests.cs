@@ -202,7 +202,7 @@ public sealed class ConsoleHostTests
         await alice.TypeAsync("/mentions");
         await alice.LineAsync("^Nobody has mentioned you.$");
         await using var bob = StartOn(port, "bob");
-        await bob.LineAsync("2 users are here.$|^alice is here");
+        await alice.LineAsync("^bob came in. 2 users are here.$");
         await bob.TypeAsync("@alice, @nobody and @everyone: mail bob@alice");
         await alice.LineAsync($"^#1 {Time} bob: @alice, @nobody and @everyone: mail bob@alice$");
 
