@@ -16,7 +16,8 @@ internal sealed class ReadCommands(ChatRoom room, string user, Printer printer)
             if (await room.ReadMarkers.GetAsync(user, cancellationToken) is not null
                 && await room.ReadMarkers.GetUnreadAsync(user, cancellationToken) is { Count: > 0 } unread)
             {
-                printer.Note($"{unread} unread. /read marks everything as read.");
+                var mentions = await room.ReadMarkers.GetUnreadMentionsAsync(user, cancellationToken);
+                printer.Note($"{unread} unread{(mentions > 0 ? $", {mentions} of them for you" : "")}. /read marks everything as read.");
             }
         }
         catch (NotSupportedException)

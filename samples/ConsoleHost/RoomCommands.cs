@@ -22,6 +22,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         /unreact ID EMOJI  take a reaction back
         {PinCommands.Help}
         {ScheduleCommands.Help}
+        {MentionCommands.Help}
         {ReadCommands.Help}
         {InboxCommands.Help}
         {PresenceCommands.Help}
@@ -38,6 +39,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly PinCommands _pins = new(room, user, printer);
     private readonly ScheduleCommands _schedule = new(room, user, printer);
+    private readonly MentionCommands _mentions = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
@@ -100,6 +102,9 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
                 break;
             case "/cancel" when await _schedule.CancelAsync(rest, cancellationToken):
                 break;
+            case "/mentions":
+                await _mentions.ListAsync(cancellationToken);
+                break;
             case "/read":
                 await _reading.ReadAsync(cancellationToken);
                 break;
@@ -130,7 +135,8 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
 
     private async Task SendAsync(string text, long? parent, CancellationToken cancellationToken)
     {
-        var receipt = await room.SendAsync(new NewMessage(user, text) { ReplyTo = parent }, cancellationToken);
+        var mentions = await _mentions.FindAsync(text, cancellationToken);
+        var receipt = await room.SendAsync(new NewMessage(user, text) { ReplyTo = parent, Mentions = mentions }, cancellationToken);
         var message = new Message { Id = receipt.Id, User = user, Text = text, Timestamp = receipt.Timestamp, ReplyTo = parent };
         if (isTyped)
         {
@@ -157,7 +163,8 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
 
     private async Task EditAsync(long id, string text, CancellationToken cancellationToken)
     {
-        if (await room.EditAsync(id, user, text, cancellationToken) is { } message)
+        var edit = new MessageEdit(text) { Mentions = await _mentions.FindAsync(text, cancellationToken) };
+        if (await room.EditAsync(id, user, edit, cancellationToken) is { } message)
         {
             view.ShowOwn(message);
         }

@@ -24,6 +24,7 @@ internal static class Others
         await Pins.PinAsync(chat);
         await Scheduling.ScheduleAsync(chat);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
+        await Mentions.MentionAsync(chat);
         await Deletions.DeleteManyAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);

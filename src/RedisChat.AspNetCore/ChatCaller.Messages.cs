@@ -10,8 +10,15 @@ internal sealed partial class ChatCaller
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<MessageReceipt> SendAsync(string room, SendRequest request, ChatProblem? refusal, CancellationToken cancellationToken)
     {
-        var found = await RoomAsync(room, RoomRights.Send, cancellationToken).ConfigureAwait(false);
-        var message = new NewMessage(user, request.Text) { Metadata = request.Metadata!, IdempotencyKey = request.IdempotencyKey, ReplyTo = request.ReplyTo };
+        var mentions = MentionWords.Parse(request.Mentions);
+        var found = await RoomAsync(room, RoomRights.Send | MentionWords.Right(mentions), cancellationToken).ConfigureAwait(false);
+        var message = new NewMessage(user, request.Text)
+        {
+            Metadata = request.Metadata!,
+            IdempotencyKey = request.IdempotencyKey,
+            ReplyTo = request.ReplyTo,
+            Mentions = mentions ?? default,
+        };
 
         // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
         if (refusal is not null && (message.IdempotencyKey is null || await found.FindSentAsync(message, cancellationToken).ConfigureAwait(false) is null))
@@ -20,6 +27,31 @@ internal sealed partial class ChatCaller
         }
 
         return await found.SendAsync(message, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Edits a message.</summary>
+    /// <returns>The message as it is now; <see langword="null"/> if there is none.</returns>
+    public async Task<Message?> EditAsync(string room, long messageId, EditRequest request, CancellationToken cancellationToken)
+    {
+        var edit = request.ToEdit();
+        var found = await RoomAsync(room, RoomRights.ChangeOwn | MentionWords.Right(edit.Mentions), cancellationToken).ConfigureAwait(false);
+        return await found.EditAsync(messageId, user, edit, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Schedules a message of the caller.</summary>
+    public async Task<ScheduledMessage> ScheduleAsync(string room, ScheduleRequest request, CancellationToken cancellationToken)
+    {
+        var mentions = MentionWords.Parse(request.Mentions);
+        var found = await RoomAsync(room, RoomRights.Send | MentionWords.Right(mentions), cancellationToken).ConfigureAwait(false);
+        var message = new NewMessage(user, request.Text)
+        {
+            Metadata = request.Metadata!,
+            IdempotencyKey = request.IdempotencyKey,
+            ReplyTo = request.ReplyTo,
+            Mentions = mentions ?? default,
+        };
+        return await found.Schedule.AddAsync(
+            message, request.SendAt ?? throw new ChatInputException("sendAt is missing: when to send the message.", "sendAt"), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a message.</summary>

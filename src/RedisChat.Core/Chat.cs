@@ -245,7 +245,7 @@ public sealed partial class Chat
             static (call, token) => call.Store.GetAsync(call.Room, call.Id, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Gives a message a new text. If another change comes first, tries again on the message's new state.</summary>
+    /// <summary>Gives a message a new text; its metadata and mentions stay. If another change comes first, tries again on the message's new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
     /// <param name="by">Who edits: the author, or the application.</param>
@@ -261,7 +261,7 @@ public sealed partial class Chat
     public Task<Message?> EditAsync(string room, long id, Actor by, string text, CancellationToken cancellationToken = default) =>
         EditAsync(room, id, by, text, null, cancellationToken);
 
-    /// <summary>Gives a message a new text and new metadata. If another change comes first, tries again on the message's new state.</summary>
+    /// <summary>Gives a message a new text and new metadata; its mentions stay. If another change comes first, tries again on the message's new state.</summary>
     /// <inheritdoc cref="EditAsync(string, long, Actor, string, CancellationToken)"/>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
@@ -271,7 +271,22 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
     public Task<Message?> EditAsync(
         string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
-        _changer.EditAsync(room, id, by, text, metadata, cancellationToken);
+        EditAsync(room, id, by, new MessageEdit { Text = text, Metadata = metadata }, cancellationToken);
+
+    /// <summary>
+    /// Gives a message a new text, and, where the edit names them, new metadata and mentions. If another change comes first, tries again on the message's new state.
+    /// </summary>
+    /// <inheritdoc cref="EditAsync(string, long, Actor, string, CancellationToken)"/>
+    /// <param name="room">The room's id.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="by">Who edits: the author, or the application.</param>
+    /// <param name="edit">
+    /// The edit. If the message already is like this, nothing is changed. Mentions that it adds are checked as those of a new message (<see cref="NewMessage.Mentions"/>); those that the
+    /// message has may stay.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting; the edit may still happen.</param>
+    public Task<Message?> EditAsync(string room, long id, Actor by, MessageEdit edit, CancellationToken cancellationToken = default) =>
+        _changer.EditAsync(room, id, by, edit, cancellationToken);
 
     /// <summary>Deletes a message. Its id is never used again.</summary>
     /// <param name="room">The room's id.</param>

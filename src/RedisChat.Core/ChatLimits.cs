@@ -36,6 +36,9 @@ public static class ChatLimits
     /// <summary>The greatest number of unread messages that is counted: above, <see cref="UnreadCount"/> says "99+".</summary>
     public const int MaxUnread = 99;
 
+    /// <summary>The most mentions of a message: see <see cref="NewMessage.Mentions"/>.</summary>
+    public const int MaxMentions = 50;
+
     /// <summary>The most drafts of a user: see <see cref="UserDrafts"/>.</summary>
     public const int MaxDrafts = 1000;
 

@@ -38,6 +38,9 @@ public sealed class ChatRoom
     /// <summary>The pinned messages of this room.</summary>
     public RoomPins Pins => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The messages of this room that mention users.</summary>
+    public RoomMentions Mentions => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);
@@ -84,6 +87,10 @@ public sealed class ChatRoom
     public Task<Message?> EditAsync(
         long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken = default) =>
         _chat.EditAsync(Id, id, by, text, metadata, cancellationToken);
+
+    /// <inheritdoc cref="Chat.EditAsync(string, long, Actor, MessageEdit, CancellationToken)"/>
+    public Task<Message?> EditAsync(long id, Actor by, MessageEdit edit, CancellationToken cancellationToken = default) =>
+        _chat.EditAsync(Id, id, by, edit, cancellationToken);
 
     /// <inheritdoc cref="Chat.DeleteAsync"/>
     public Task<bool> DeleteAsync(

@@ -31,6 +31,7 @@ public static class RedisChatEndpointExtensions
         MessageEndpoints.Map(chat);
         ReactionEndpoints.Map(chat);
         PinEndpoints.Map(chat);
+        MentionEndpoints.Map(chat);
         MemberEndpoints.Map(chat);
         ReadMarkerEndpoints.Map(chat);
         PresenceEndpoints.Map(chat);

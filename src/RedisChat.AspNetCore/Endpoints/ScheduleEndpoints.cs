@@ -28,9 +28,8 @@ internal static class ScheduleEndpoints
 
     private static async Task<Answer<ScheduledMessage>> AddAsync(string room, Body<ScheduleRequest> body, ChatCall call)
     {
-        var found = await call.RoomAsync(room, RoomRights.Send).ConfigureAwait(false);
         var request = await body.ReadAsync(call).ConfigureAwait(false);
-        var scheduled = await request.AddAsync(found, call.User, call.Aborted).ConfigureAwait(false);
+        var scheduled = await call.Caller.ScheduleAsync(ChatCall.Id(room), request, call.Aborted).ConfigureAwait(false);
         return new Answer<ScheduledMessage>(scheduled, ChatJsonContext.Default.ScheduledMessage, StatusCodes.Status201Created);
     }
 

@@ -23,9 +23,8 @@ public sealed partial class ChatHub
     /// <summary>Edits a message of the caller; null if there is none.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="change">The new text, and the new metadata if there is any.</param>
-    public Task<Message?> Edit(string room, long id, EditRequest change) =>
-        ActAsync(room, RoomRights.ChangeOwn, (found, user, token) => found.EditAsync(id, user, change?.Text!, change?.Metadata, token));
+    /// <param name="change">The new text, and the new metadata and mentions if there are any.</param>
+    public Task<Message?> Edit(string room, long id, EditRequest change) => CallAsync(caller => caller.EditAsync(room, id, change ?? new(), Context.ConnectionAborted));
 
     /// <summary>Deletes a message; false if there is none.</summary>
     /// <param name="room">The room's id.</param>
@@ -85,6 +84,12 @@ public sealed partial class ChatHub
     /// <summary>Lists the pinned messages, the most recent pin first.</summary>
     /// <param name="room">The room's id.</param>
     public Task<IReadOnlyList<Pin>> GetPins(string room) => ReadAsync(room, (found, _, token) => found.Pins.ListAsync(token));
+
+    /// <summary>Lists the messages that mention the caller, newest first.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="before">The <see cref="MentionPage.Before"/> of the previous answer; null to start.</param>
+    public Task<MentionPage> GetMentions(string room, long? before) =>
+        ActAsync(room, RoomRights.Read, (found, user, token) => found.Mentions.ListAsync(user, before, cancellationToken: token));
 
     /// <summary>Marks a message, and all before it, as read by the caller.</summary>
     /// <param name="room">The room's id.</param>

@@ -14,7 +14,7 @@ public sealed partial class ChatHub
     public Task<ScheduledMessage> Schedule(string room, ScheduleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return ActAsync(room, RoomRights.Send, request.AddAsync);
+        return CallAsync(caller => caller.ScheduleAsync(room, request, Context.ConnectionAborted));
     }
 
     /// <summary>Changes a scheduled message; null if it was sent or canceled.</summary>

@@ -63,6 +63,9 @@ public static class ChatOperations
     /// <summary>Reading or listing read markers, or counting unread messages.</summary>
     public const string ReadMarkers = "read markers";
 
+    /// <summary>Listing the messages that mention a user.</summary>
+    public const string Mentions = "mentions";
+
     /// <summary>Marking messages as read or unread.</summary>
     public const string MarkRead = "mark read";
 

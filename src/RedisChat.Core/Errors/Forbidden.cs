@@ -40,6 +40,7 @@ internal static class Forbidden
         ForbiddenReason.Revoked => "Everything that was watched for the user was ended, because the user logged out or lost access. Log in again to watch.",
         ForbiddenReason.RoomDeleted => "The room is being deleted.",
         ForbiddenReason.LastOwner => "The room would be left without an owner. Give another member the role of owner first.",
+        ForbiddenReason.MentionedOutsider => "A user who is mentioned may not read this room. Leave out that mention, or invite the user first.",
         _ => "The user may not do this.",
     };
 

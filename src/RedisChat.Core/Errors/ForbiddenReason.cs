@@ -44,4 +44,7 @@ public enum ForbiddenReason
 
     /// <summary>The room is being deleted. Once nothing is left of it, the next message creates a new room of that name.</summary>
     RoomDeleted,
+
+    /// <summary>A user who is mentioned may not read the room: see <see cref="NewMessage.Mentions"/>.</summary>
+    MentionedOutsider,
 }

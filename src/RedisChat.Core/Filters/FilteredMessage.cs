@@ -18,6 +18,9 @@ public sealed record FilteredMessage
     /// <summary>The id of the message that a new one replies to; <see langword="null"/> if it replies to none, and for an edit, which does not change it.</summary>
     public long? ReplyTo { get; init; }
 
+    /// <summary>Whom the message mentions, which no filter changes; <see langword="null"/> for an edit that keeps the mentions that the message has.</summary>
+    public MentionList? Mentions { get; init; }
+
     /// <summary>The id of the message that is edited; <see langword="null"/> for a new message.</summary>
     public long? EditedId { get; init; }
 }

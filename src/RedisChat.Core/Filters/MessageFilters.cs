@@ -36,7 +36,7 @@ internal sealed class MessageFilters
         }
 
         var accepted = await FilterAsync(
-            new FilteredMessage { Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata, ReplyTo = message.ReplyTo },
+            new FilteredMessage { Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata, ReplyTo = message.ReplyTo, Mentions = message.Mentions },
             ChatOperations.Send, cancellationToken)
             .ConfigureAwait(false);
         return message.With(accepted.Text, accepted.Metadata!);

@@ -6,6 +6,8 @@ namespace RedisChat;
 /// <summary>Composes an inbox of the user's list of rooms, and what each of these rooms says. The rooms are the truth: an entry without a membership is repaired.</summary>
 internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, string user, ILogger logger)
 {
+    private const int RoomsAtOnce = 200;
+
     /// <summary>Where a listing continues: after a room with this activity.</summary>
     public readonly record struct Place(DateTimeOffset Activity, string Room) : IComparable<Place>
     {
@@ -89,6 +91,19 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
         return (found, unreadable);
     }
 
+    /// <summary>How many unread messages mention the user, over all rooms.</summary>
+    public async ValueTask<int> CountUnreadMentionsAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var some in (await ReadListAsync(cancellationToken).ConfigureAwait(false)).Chunk(RoomsAtOnce))
+        {
+            var (found, _) = await ReadAsync(some, cancellationToken).ConfigureAwait(false);
+            count += found.Sum(room => room.Entry.UnreadMentions);
+        }
+
+        return count;
+    }
+
     private async ValueTask<(IReadOnlyList<ListedRoom> Page, string? Cursor)> PageOfAsync(
         IReadOnlyList<ListedRoom> listed, Place? after, int limit, bool includeHidden, CancellationToken cancellationToken)
     {
@@ -123,6 +138,7 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
         LastActivity = state.LastActivity,
         ReadUpTo = state.Marker?.MessageId ?? 0,
         Unread = state.Unread,
+        UnreadMentions = state.UnreadMentions,
         IsMuted = listed.IsMuted,
         IsHidden = listed.HiddenAt >= state.Position.MessageId,
     };

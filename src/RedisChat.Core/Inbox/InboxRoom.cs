@@ -21,7 +21,9 @@ public sealed record InboxRoom
     /// <summary>How many messages of others the user has not read.</summary>
     public UnreadCount Unread { get; init; }
 
-    /// <summary>How many of them mention the user. Always 0 in this version, which does not know mentions.</summary>
+    /// <summary>
+    /// How many of them mention the user: by id, by the role that the user has now, or with everyone. At most <see cref="ChatLimits.MaxUnread"/>, which stands for that many or more.
+    /// </summary>
     public int UnreadMentions { get; init; }
 
     /// <summary>Whether the user has muted the room: see <see cref="UserInbox.MuteAsync"/>.</summary>

@@ -49,6 +49,16 @@ public sealed class UserInbox
             static (call, token) => call.Reader.ReadAsync(call.After, call.Limit, call.IncludeHidden, token), cancellationToken).AsTask();
     }
 
+    /// <summary>Counts the unread messages that mention the user, over all rooms: the sum of <see cref="InboxRoom.UnreadMentions"/>, with hidden and muted rooms.</summary>
+    /// <remarks>Takes as many round trips as <see cref="ListAsync"/> of all rooms, because it is derived from the same states. To show it all the time, sum up what <see cref="WatchAsync"/> delivers.</remarks>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The number. Each room counts at most <see cref="ChatLimits.MaxUnread"/>; one that cannot be read, none.</returns>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support inboxes.</exception>
+    public Task<int> CountUnreadMentionsAsync(CancellationToken cancellationToken = default) =>
+        _chat.Runner.RunAsync(
+            Read, null, Reader(), static (reader, token) => reader.CountUnreadMentionsAsync(token), cancellationToken).AsTask();
+
     /// <summary>Mutes a room: its entry says so (<see cref="InboxRoom.IsMuted"/>), for clients that notify the user of messages. It is counted as before.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting; the change may still happen.</param>

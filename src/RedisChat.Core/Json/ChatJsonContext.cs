@@ -52,6 +52,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(IReadOnlyList<ScheduledMessage>))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
+[JsonSerializable(typeof(MessageEdit))]
+[JsonSerializable(typeof(MentionPage))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

@@ -25,7 +25,8 @@ public sealed record RoomRole(string Name, RoomRights Rights)
         new(Owner, RoomRights.All),
         new(
             Moderator,
-            OfMember | RoomRights.Pin | RoomRights.DeleteAny | RoomRights.Invite | RoomRights.Remove | RoomRights.Ban | RoomRights.Mute | RoomRights.Unlimited),
+            OfMember | RoomRights.Pin | RoomRights.DeleteAny | RoomRights.Invite | RoomRights.Remove | RoomRights.Ban | RoomRights.Mute | RoomRights.Unlimited
+                | RoomRights.MentionEveryone),
         new(Member, OfMember),
         new(Reader, RoomRights.Read | RoomRights.Join | RoomRights.React),
     ];

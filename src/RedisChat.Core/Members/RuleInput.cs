@@ -5,6 +5,7 @@ internal static class RuleInput
 {
     private const int MostRoles = 16;
     private const int LongestName = 32;
+    private static readonly string NameRule = $"The name of a role has 1 to {LongestName} of the characters a-z 0-9 and '-', and begins with a letter.";
     private static readonly TimeSpan LongestPace = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestRefill = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestRestriction = TimeSpan.FromDays(36_500);
@@ -42,8 +43,7 @@ internal static class RuleInput
         {
             if (role is null || !IsName(role.Name))
             {
-                throw new ChatInputException(
-                    $"The name of a role has 1 to {LongestName} of the characters a-z 0-9 and '-', and begins with a letter.", nameof(rules));
+                throw new ChatInputException(NameRule, nameof(rules));
             }
 
             CheckRights(role.Rights);
@@ -74,6 +74,15 @@ internal static class RuleInput
         if ((rights & ~RoomRights.All) != 0)
         {
             throw new ChatInputException("The rules contain a right that this version does not know.", nameof(rights));
+        }
+    }
+
+    /// <summary>Rejects what cannot be the name of a role.</summary>
+    public static void CheckRoleName(string name)
+    {
+        if (!IsName(name))
+        {
+            throw new ChatInputException(NameRule, nameof(name));
         }
     }
 

@@ -64,16 +64,25 @@ public sealed record Message
         init => _details = _details with { ReplyTo = value };
     }
 
+    /// <summary>Whom it mentions: each once, in a fixed order. Empty if nobody.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MentionList Mentions
+    {
+        get => _details.Mentions;
+        init => _details = _details with { Mentions = value };
+    }
+
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
 
-    private static readonly Details AsSent = new(1, null, NoMetadata, null, null);
+    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, default);
 
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     /// <summary>The message with all that few messages have, in one step.</summary>
-    internal Message With(int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo) =>
-        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo) };
+    internal Message With(
+        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions) };
 
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
@@ -84,9 +93,10 @@ public sealed record Message
     }
 
     // Most messages share one instance, which halves the memory of a message without its text.
-    private sealed record Details(int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo);
+    private sealed record Details(
+        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, MentionList Mentions);
 
-    /// <summary>Whether the other message has the same properties, including each entry of the metadata.</summary>
+    /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
     public bool Equals(Message? other) =>
         other is not null
         && Id == other.Id
@@ -97,6 +107,7 @@ public sealed record Message
         && Text == other.Text
         && IdempotencyKey == other.IdempotencyKey
         && ReplyTo == other.ReplyTo
+        && Mentions == other.Mentions
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

@@ -6,27 +6,22 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
 
-    public Task<Message?> EditAsync(
-        string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken) =>
-        filters is null || by.IsApplication
-            ? ChangeAsync(room, id, by, text, metadata, cancellationToken)
-            : FilterAndChangeAsync(filters, room, id, by, text, metadata, cancellationToken);
-
-    private async Task<Message?> FilterAndChangeAsync(
-        MessageFilters filters, string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    public async Task<Message?> EditAsync(string room, long id, Actor by, MessageEdit edit, CancellationToken cancellationToken)
     {
-        var edit = Checked(room, id, by, text, metadata);
-        var accepted = await filters.FilterAsync(
-            new FilteredMessage { Room = room, User = by.UserId!, Text = text, Metadata = edit.Metadata, EditedId = id }, ChatOperations.Edit, cancellationToken)
-            .ConfigureAwait(false);
-        return await ChangeAsync(room, id, by, accepted.Text, accepted.Metadata, cancellationToken).ConfigureAwait(false);
+        var decision = Checked(room, id, by, edit);
+        if (filters is not null && !by.IsApplication)
+        {
+            var accepted = await filters.FilterAsync(
+                new FilteredMessage { Room = room, User = by.UserId!, Text = decision.Text!, Metadata = decision.Metadata, Mentions = decision.Mentions, EditedId = id },
+                ChatOperations.Edit, cancellationToken).ConfigureAwait(false);
+            decision = Checked(room, id, by, edit with { Text = accepted.Text, Metadata = accepted.Metadata });
+        }
+
+        return await ChangeAsync(room, id, by, decision, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Message?> ChangeAsync(
-        string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    private async Task<Message?> ChangeAsync(string room, long id, Actor by, MessageDecision edit, CancellationToken cancellationToken)
     {
-        var edit = Checked(room, id, by, text, metadata);
-
         // Safe to repeat: a second attempt finds the new text and changes nothing.
         var change = await runner.RunAsync(
             Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, MessageDecision>)Edited),
@@ -40,8 +35,10 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
                 throw Forbidden.NotAuthor(message.Id, "Only its author may edit it.");
             }
 
-            return message.Text == text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata))
+            var mentions = edit.Mentions ?? message.Mentions;
+            return message.Text == edit.Text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata)) && message.Mentions == mentions
                 ? MessageDecision.Keep
+                : mentions.Contains(Mention.Everyone) && !message.Mentions.Contains(Mention.Everyone) ? edit with { Right = RoomRights.ChangeOwn | RoomRights.MentionEveryone }
                 : edit;
         }
     }
@@ -84,18 +81,23 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
     }
 
     /// <summary>Checks the input of an edit, and copies its metadata.</summary>
-    private MessageDecision Checked(string room, long id, Actor by, string text, IReadOnlyDictionary<string, string>? metadata)
+    private MessageDecision Checked(string room, long id, Actor by, MessageEdit edit)
     {
         ChatInput.CheckId(room);
         ChatInput.CheckMessageId(id);
         RuleInput.CheckActor(by);
-        ChatInput.CheckText(text, runner.Options);
-        var edit = MessageDecision.Edit(text, metadata) with { By = by, Right = RoomRights.ChangeOwn, KeptVersions = runner.Options.KeptVersions };
-        if (edit.Metadata is { } copy)
+        ChatInput.CheckEdit(edit, runner.Options);
+        var decision = MessageDecision.Edit(edit) with { By = by, Right = RoomRights.ChangeOwn, KeptVersions = runner.Options.KeptVersions };
+        if (decision.Metadata is { } copy)
         {
-            ChatInput.CheckMetadata(copy, runner.Options, nameof(metadata));
+            ChatInput.CheckMetadata(copy, runner.Options, "metadata");
         }
 
-        return edit;
+        if (decision.Mentions is { Count: > 0 })
+        {
+            store.RequireAbility<IMentionStore>("mentions");
+        }
+
+        return decision;
     }
 }

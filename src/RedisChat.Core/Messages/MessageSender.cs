@@ -70,6 +70,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         ChatInput.CheckId(room);
         ChatInput.CheckMessage(message, runner.Options);
         RequireAbility(durability);
+        RequireMentions(message);
     }
 
     private void Check(string room, IReadOnlyList<NewMessage> messages, Durability durability)
@@ -77,6 +78,18 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         ChatInput.CheckId(room);
         ChatInput.CheckBatch(messages, runner.Options);
         RequireAbility(durability);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            RequireMentions(messages[i]);
+        }
+    }
+
+    private void RequireMentions(NewMessage message)
+    {
+        if (message.Mentions.Count > 0)
+        {
+            store.RequireAbility<IMentionStore>("mentions");
+        }
     }
 
     private void RequireAbility(Durability durability)

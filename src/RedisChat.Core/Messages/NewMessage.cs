@@ -6,7 +6,7 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null);
+    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null, default);
     private static readonly Details KeyIsGenerated = AsGiven with { IsKeyGenerated = true };
 
     // One field for what few messages have, because every send allocates a message.
@@ -68,6 +68,18 @@ public sealed record NewMessage
     }
 
     /// <summary>
+    /// Whom it mentions: at most <see cref="ChatLimits.MaxMentions"/>. Nothing is derived from the text: <see cref="MentionFinder"/> finds mentions in it. In a room
+    /// with rules, users who are mentioned must have the right to read it, and <see cref="Mention.Everyone"/> takes the right <see cref="RoomRights.MentionEveryone"/>, or the send fails
+    /// with <see cref="ChatForbiddenException"/>. In a room without rules only the application can mention everyone.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MentionList Mentions
+    {
+        get => _details.Mentions;
+        init => _details = value == _details.Mentions ? _details : _details with { Mentions = value };
+    }
+
+    /// <summary>
     /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
     /// it is not read from JSON.
     /// </summary>
@@ -83,7 +95,7 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details is { ReplyTo: null, ScheduledId: null } ? KeyIsGenerated
+            : _details is { ReplyTo: null, ScheduledId: null, Mentions.Count: 0 } ? KeyIsGenerated
             : _details with { IsKeyGenerated = true, Original = null };
     }
 
@@ -128,7 +140,7 @@ public sealed record NewMessage
     }
 
     // A generated key is never repeated by a caller, so such a message keeps no original.
-    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original)
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, MentionList Mentions)
     {
         public string? ScheduledId { get; init; }
     }

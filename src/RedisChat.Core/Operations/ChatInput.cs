@@ -27,6 +27,14 @@ internal static class ChatInput
     public static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, string name) =>
         CheckMetadata(metadata, options, new ArgumentName(name));
 
+    /// <summary>Checks the text and the mentions of an edit.</summary>
+    public static void CheckEdit(MessageEdit edit, ChatOptions options)
+    {
+        RequireNotNull(edit, new ArgumentName(nameof(edit)));
+        CheckText(edit.Text, options, new ArgumentName("text"));
+        CheckMentions(edit.Mentions ?? default, new ArgumentName("mentions"));
+    }
+
     /// <summary>Checks one line of text for people, which may be empty.</summary>
     public static void CheckLine(string text, int mostBytes, string name)
     {
@@ -237,10 +245,32 @@ internal static class ChatInput
             CheckId(key, name with { Property = nameof(message.IdempotencyKey) });
         }
 
+        if (message.Mentions.Count > 0)
+        {
+            CheckMentions(message.Mentions, name with { Property = nameof(message.Mentions) });
+        }
+
         if (message.ReplyTo is < 1 or > ChatLimits.MaxMessageId)
         {
             throw new ChatInputException(
                 $"A message id must be from 1 to {ChatLimits.MaxMessageId}.", $"{name with { Property = nameof(message.ReplyTo) }}");
+        }
+    }
+
+    private static void CheckMentions(MentionList mentions, ArgumentName name)
+    {
+        if (mentions.Count > ChatLimits.MaxMentions)
+        {
+            throw new ChatInputException($"The message has {mentions.Count} mentions; at most {ChatLimits.MaxMentions} are allowed. Mention a role, or everyone, instead.", $"{name}");
+        }
+
+        foreach (var mention in mentions)
+        {
+            if (mention.Kind == MentionKind.User)
+            {
+                // One that was read from a store was not checked yet.
+                CheckId(mention.Id, name);
+            }
         }
     }
 

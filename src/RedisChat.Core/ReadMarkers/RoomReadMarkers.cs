@@ -85,6 +85,19 @@ public sealed class RoomReadMarkers
     public async Task<UnreadCount> GetUnreadAsync(string user, CancellationToken cancellationToken = default) =>
         (await ReadAsync(user, cancellationToken).ConfigureAwait(false)).Unread;
 
+    /// <summary>How many messages a user has not read that mention the user: by id, by the role that the user has now, or with everyone.</summary>
+    /// <param name="user">The user's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// The number: at most <see cref="ChatLimits.MaxUnread"/>, which stands for that many or more. 0 if the user may not read the room, or it does not exist.
+    /// </returns>
+    /// <exception cref="ChatInputException">The id is not valid.</exception>
+    /// <exception cref="ChatDataException">The room's keys hold something else.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support read markers.</exception>
+    public async Task<int> GetUnreadMentionsAsync(string user, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(user, cancellationToken).ConfigureAwait(false)).UnreadMentions;
+
     /// <summary>Lists who has read up to where: all users who have a marker, or those who have read a message. If there are many, it takes several calls.</summary>
     /// <remarks>
     /// A user whose marker moves during the listing may be listed with the old or the new one, or twice; nobody else is missing. A page may have fewer markers than

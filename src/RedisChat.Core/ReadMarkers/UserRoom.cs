@@ -28,6 +28,11 @@ public sealed record UserRoom
     public UnreadCount Unread { get; init; }
 
     /// <summary>
+    /// How many of them mention the user: by id, by the role that the user has now, or with everyone. At most <see cref="ChatLimits.MaxUnread"/>, which stands for that many or more.
+    /// </summary>
+    public int UnreadMentions { get; init; }
+
+    /// <summary>
     /// The newest message that exists; <see langword="null"/> if there is none. A stored value that is not a message is left out, as in pages, but counts as
     /// unread if its bucket is open: see <see cref="MessagePage.Unreadable"/>.
     /// </summary>

@@ -13,13 +13,13 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys)];
-        EditEffects = [new VersionKeeping(context.Keys)];
+        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys)];
+        EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
-            new RedisVersions(context), new RedisSchedule(context, sends),
+            new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context),
         ];
         Activity = directory.Keeper;
         LiveKinds =

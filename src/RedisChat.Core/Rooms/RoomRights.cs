@@ -49,6 +49,9 @@ public enum RoomRights
     /// <summary>Send at any pace: slow mode and the flood limit do not apply.</summary>
     Unlimited = 1 << 12,
 
+    /// <summary>Mention everyone: see <see cref="Mention.Everyone"/>.</summary>
+    MentionEveryone = 1 << 13,
+
     /// <summary>Everything.</summary>
-    All = (1 << 13) - 1,
+    All = (1 << 14) - 1,
 }

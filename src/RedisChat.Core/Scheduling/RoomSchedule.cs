@@ -148,7 +148,7 @@ public sealed class RoomSchedule
     }
 
     private static bool IsSame(ScheduledMessage one, ScheduledMessage other) =>
-        one.SendAt == other.SendAt && one.Message.Text == other.Message.Text && one.Message.ReplyTo == other.Message.ReplyTo
+        one.SendAt == other.SendAt && one.Message.Text == other.Message.Text && one.Message.ReplyTo == other.Message.ReplyTo && one.Message.Mentions == other.Message.Mentions
         && Message.MetadataEquals(one.Message.Metadata, other.Message.Metadata);
 
     private static string NewId(NewMessage message) => message.IdempotencyKey is { } key

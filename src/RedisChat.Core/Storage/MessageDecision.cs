@@ -17,6 +17,9 @@ public sealed record MessageDecision
     /// <summary>The new metadata of an edit; <see langword="null"/> to keep what the message has.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; private init; }
 
+    /// <summary>The new mentions of an edit; <see langword="null"/> to keep those that the message has.</summary>
+    public MentionList? Mentions { get; private init; }
+
     /// <summary>The user who deletes the message; <see langword="null"/> if unknown.</summary>
     public string? User { get; private init; }
 
@@ -41,6 +44,14 @@ public sealed record MessageDecision
         Metadata = metadata is null ? null : MetadataCopy.Of(metadata),
     };
 
+    /// <summary>Give the message a new text, and, where the edit names them, new metadata and mentions, which are copied.</summary>
+    /// <param name="edit">The edit.</param>
+    public static MessageDecision Edit(MessageEdit edit)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        return Edit(edit.Text, edit.Metadata) with { Mentions = edit.Mentions };
+    }
+
     /// <summary>Delete the message.</summary>
     /// <param name="user">The user who deletes it: see <see cref="RoomEvent.Deleted.User"/>.</param>
     /// <param name="reason">The reason: see <see cref="RoomEvent.Deleted.Reason"/>.</param>
@@ -52,6 +63,7 @@ public sealed record MessageDecision
     {
         Text = Text!,
         Metadata = Metadata ?? message.Metadata,
+        Mentions = Mentions ?? message.Mentions,
         Version = message.Version + 1,
         EditedAt = editedAt,
     };

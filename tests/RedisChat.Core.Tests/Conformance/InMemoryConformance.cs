@@ -68,7 +68,13 @@ public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemory
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
 
+public sealed class InMemoryMentionTests() : MentionTests(new InMemoryStores());
+
+public sealed class InMemoryMentionGuardTests() : MentionGuardTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
+public sealed class InMemoryMentionModelTests() : MentionModelTests(new InMemoryStores());
+
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {
     protected override int Histories => 300;

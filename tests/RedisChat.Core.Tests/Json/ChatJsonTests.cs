@@ -61,7 +61,7 @@ public sealed class ChatJsonTests
     [Fact]
     public void A_message_in_JSON() =>
         JsonSerializer.Serialize(JsonExamples.Edited with { User = "bob", Text = "hi" }, ChatJsonContext.Default.Message).Should().Be(
-            """{"id":9000000000000000,"user":"bob","text":"hi","timestamp":"2026-11-23T07:20:09.447123+00:00","editedAt":"2026-11-23T07:20:09.447124+00:00","version":2147483647,"metadata":{"lang":"en","Case Kept":""},"idempotencyKey":"phone-1","replyTo":9000000000000000}""");
+            """{"id":9000000000000000,"user":"bob","text":"hi","timestamp":"2026-11-23T07:20:09.447123+00:00","editedAt":"2026-11-23T07:20:09.447124+00:00","version":2147483647,"metadata":{"lang":"en","Case Kept":""},"idempotencyKey":"phone-1","replyTo":9000000000000000,"mentions":["\u0026moderator","*","@b\u00F6b"]}""");
 
     [Fact]
     public void An_event_in_JSON_begins_with_its_kind_and_has_its_position_as_a_token() =>

@@ -50,6 +50,7 @@ internal static class JsonExamples
         Metadata = new Dictionary<string, string> { ["lang"] = "en", ["Case Kept"] = "" },
         IdempotencyKey = "phone-1",
         ReplyTo = ChatLimits.MaxMessageId,
+        Mentions = [Mention.User("böb"), Mention.Role(RoomRole.Moderator), Mention.Everyone],
     };
 
     public static readonly InboxRoom Entry = new()
@@ -60,6 +61,7 @@ internal static class JsonExamples
         LastActivity = Edited.Timestamp,
         ReadUpTo = 7,
         Unread = new(99, true),
+        UnreadMentions = 3,
         IsMuted = true,
         IsHidden = true,
     };
@@ -108,6 +110,11 @@ internal static class JsonExamples
         (typeof(NewMessage), new NewMessage("alice", "hello")),
         (typeof(NewMessage), new NewMessage("alice", "hello") { IdempotencyKey = "phone-1", Metadata = Edited.Metadata }),
         (typeof(NewMessage), new NewMessage("alice", "hello") { ReplyTo = ChatLimits.MaxMessageId }),
+        (typeof(NewMessage), new NewMessage("alice", "hello") { Mentions = Edited.Mentions }),
+        (typeof(MessageEdit), new MessageEdit("hello")),
+        (typeof(MessageEdit), new MessageEdit("hello") { Metadata = Edited.Metadata, Mentions = Edited.Mentions }),
+        (typeof(MessageEdit), new MessageEdit("hello") { Mentions = [] }),
+        (typeof(MentionPage), new MentionPage { Messages = [Edited, Plain], Before = ChatLimits.MaxMessageId }),
         (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
         (typeof(MessageQuery), MessageQuery.Newest),
         (typeof(MessageQuery), new MessageQuery { Before = ChatLimits.MaxMessageId, User = "alice", Limit = ChatLimits.MaxPageSize }),

@@ -109,7 +109,8 @@ public sealed class InputTests
         await RefusedAsync(() => _chat.SendManyAsync("lobby", null!, Cancelled), "messages", "null");
         await RefusedAsync(() => _chat.SendManyAsync("lobby", [null!], Cancelled), "messages[0]", "null");
         await RefusedAsync(() => _chat.ReceiveAsync(null!, cancellationToken: Cancelled), "room", "null");
-        await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", null!, Cancelled), "text", "null");
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", (string)null!, Cancelled), "text", "null");
+        await RefusedAsync(() => _chat.EditAsync("lobby", 1, "alice", (MessageEdit)null!, Cancelled), "edit", "null");
         await RefusedAsync(() => _chat.DeleteAsync("lobby", 1, null!, cancellationToken: Cancelled), "by", "null");
     }
 

@@ -638,7 +638,34 @@ public sealed class ClassicBulkDeletionTests(TestServer server) : BulkDeletionTe
         NotSupportedAsync(Ability, base.A_cancelled_deletion_is_continued_by_the_next_call);
 }
 
+public sealed class ClassicMentionTests(TestServer server) : MentionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("mentions", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "@bob") { Mentions = [Mention.User("bob")] }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
+public sealed class ClassicMentionGuardTests(TestServer server) : MentionGuardTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("mentions", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "@bob") { Mentions = [Mention.User("bob")] }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 #if NET10_0_OR_GREATER
+public sealed class ClassicMentionModelTests(TestServer server) : MentionModelTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("mentions", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "@bob") { Mentions = [Mention.User("bob")] }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 public sealed class ClassicModelTests(TestServer server) : ModelTests(new ClassicStores(server))
 {
     protected override bool Edits => false;

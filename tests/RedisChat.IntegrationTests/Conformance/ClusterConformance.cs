@@ -67,7 +67,13 @@ public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeleti
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
 
+public sealed class ClusterMentionTests(SharedCluster cluster) : MentionTests(new ClusterStores(cluster));
+
+public sealed class ClusterMentionGuardTests(SharedCluster cluster) : MentionGuardTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
+public sealed class ClusterMentionModelTests(SharedCluster cluster) : MentionModelTests(new ClusterStores(cluster));
+
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 
 public sealed class ClusterWatchModelTests(SharedCluster cluster) : WatchModelTests(new ClusterStores(cluster));

@@ -66,6 +66,12 @@ public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionT
 
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
 
+public sealed class GarnetMentionTests(SharedGarnet garnet) : MentionTests(new GarnetStores(garnet));
+
+public sealed class GarnetMentionGuardTests(SharedGarnet garnet) : MentionGuardTests(new GarnetStores(garnet));
+
+public sealed class GarnetMentionModelTests(SharedGarnet garnet) : MentionModelTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

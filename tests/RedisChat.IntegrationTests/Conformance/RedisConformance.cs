@@ -73,7 +73,13 @@ public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTest
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
 
+public sealed class RedisMentionTests(TestServer server) : MentionTests(new RedisStores(server));
+
+public sealed class RedisMentionGuardTests(TestServer server) : MentionGuardTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
+public sealed class RedisMentionModelTests(TestServer server) : MentionModelTests(new RedisStores(server));
+
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 
 public sealed class RedisWatchModelTests(TestServer server) : WatchModelTests(new RedisStores(server));

@@ -73,7 +73,13 @@ public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTes
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 
+public sealed class SealedMentionTests(TestServer server) : MentionTests(new SealedStores(server));
+
+public sealed class SealedMentionGuardTests(TestServer server) : MentionGuardTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
+public sealed class SealedMentionModelTests(TestServer server) : MentionModelTests(new SealedStores(server));
+
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
 public sealed class SealedWatchModelTests(TestServer server) : WatchModelTests(new SealedStores(server));

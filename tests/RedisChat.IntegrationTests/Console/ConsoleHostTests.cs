@@ -193,6 +193,30 @@ public sealed class ConsoleHostTests
     }
 
     [Fact]
+    public async Task A_name_in_a_line_mentions_a_member()
+    {
+        var port = FreePort();
+        await using var alice = StartOn(port, "alice");
+        await alice.TypeAsync("/join");
+        await alice.LineAsync("^alice is here as member.$");
+        await alice.TypeAsync("/mentions");
+        await alice.LineAsync("^Nobody has mentioned you.$");
+        await using var bob = StartOn(port, "bob");
+        await alice.LineAsync("^bob came in. 2 users are here.$");
+        await bob.TypeAsync("@alice, @nobody and @everyone: mail bob@alice");
+        await alice.LineAsync($"^#1 {Time} bob: @alice, @nobody and @everyone: mail bob@alice$");
+
+        await alice.TypeAsync("/inbox");
+        await alice.LineAsync("^lobby: 1 unread, 1 of them for you. bob: @alice");
+        await alice.TypeAsync("/mentions");
+        await alice.LineAsync("^1 unread.$");
+        await bob.TypeAsync("/edit 1 nobody");
+        await alice.LineAsync("nobody");
+        await alice.TypeAsync("/mentions");
+        await alice.LineAsync("^Nobody has mentioned you.$");
+    }
+
+    [Fact]
     public async Task Who_comes_goes_and_types_and_what_is_unread_is_shown_between_two_terminals()
     {
         var port = FreePort();

@@ -46,7 +46,8 @@ public sealed partial class ScriptKeysTests
         touched.Should().Contain("HSET chatroom:{lobby}").And.Contain("HSET chatroom:{lobby}:m:0").And.Contain("APPEND chatroom:{lobby}:u:alice")
             .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0")
             .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0")
-            .And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HGET chatroom:{lobby}:sealed");
+            .And.Contain("ZADD chatroom:{lobby}:mentions").And.Contain("ZADD chatroom:{lobby}:mentions:bob").And.Contain("ZREM chatroom:{lobby}:mentions:bob")
+            .And.Contain("ZREVRANGEBYLEX chatroom:{lobby}:mentions:carol").And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HGET chatroom:{lobby}:sealed");
     }
 
     private static async Task UseEverythingAsync(Chat chat)
@@ -57,6 +58,12 @@ public sealed partial class ScriptKeysTests
         await chat.EditAsync("lobby", 1, "alice", "changed", Cancelled);
         await chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled);
         await chat.ReceiveAsync("lobby", cancellationToken: Cancelled);
+        await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 3).Select(n => new NewMessage("alice", "hello") { IsFromApplication = true, Mentions = [Mention.User("bob"), Mention.Everyone] })], Cancelled);
+        await chat.EditAsync("lobby", 130, "alice", new MessageEdit("hello") { Mentions = [Mention.User("carol")] }, Cancelled);
+        await chat.DeleteAsync("lobby", 131, "alice", cancellationToken: Cancelled);
+        await chat.Room("lobby").DeleteManyAsync(MessageSelection.Of(132), Actor.Application, cancellationToken: Cancelled);
+        await chat.Room("lobby").Mentions.ListAsync("carol", cancellationToken: Cancelled);
+        await chat.Room("lobby").ReadMarkers.GetUnreadMentionsAsync("carol", Cancelled);
     }
 
     [GeneratedRegex("""

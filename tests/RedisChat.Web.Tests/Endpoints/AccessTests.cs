@@ -33,6 +33,7 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("GET", "rooms/club/messages/1/reactions/heart", null, RoomRights.Read)]
     [InlineData("GET", "rooms/club/pins", null, RoomRights.Read)]
     [InlineData("GET", "rooms/club/messages/1/versions", null, RoomRights.Read)]
+    [InlineData("GET", "rooms/club/mentions", null, RoomRights.Read)]
     [InlineData("PUT", "rooms/club/messages/1/pin", null, RoomRights.Pin)]
     [InlineData("DELETE", "rooms/club/messages/1/pin", null, RoomRights.Pin)]
     [InlineData("GET", "rooms/club/export", null, RoomRights.Read)]
@@ -86,6 +87,24 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
         var allowed = await olga.SendAsync(method, path, body);
         allowed["reason"].Should().NotBe("access", "the answer is {0}", allowed.Text);
         allowed.Code.Should().BeOneOf([200, 201, 204, 404], "the answer is {0}", allowed.Text);
+    }
+
+    [Theory]
+    [InlineData("POST", "rooms/club/messages", RoomRights.Send)]
+    [InlineData("PATCH", "rooms/club/messages/1", RoomRights.ChangeOwn)]
+    public async Task Mentioning_everyone_takes_a_right_of_its_own(string method, string path, RoomRights right)
+    {
+        var table = new TableAccess.Table();
+        await using var node = await StartInMemoryAsync(chat: chat => chat.AddAccess<TableAccess>(), services: services => services.AddSingleton(table));
+        await node.Chat.Rooms.CreateAsync("club", new RoomAbout { Name = "Club" }, owner: "olga", cancellationToken: Cancelled);
+        await node.Chat.SendAsync("club", "olga", "mine", Cancelled);
+        const string Body = """{"text":"x","mentions":["*","@bob"]}""";
+
+        table.Rights = _ => right;
+        (await node.As("olga").SendAsync(method, path, Body)).ExpectProblem(403, "forbidden", "access");
+        (await node.As("olga").SendAsync(method, path, """{"text":"x","mentions":["@bob"]}""")).Code.Should().BeOneOf(200, 201);
+        table.Rights = _ => right | RoomRights.MentionEveryone;
+        (await node.As("olga").SendAsync(method, path, Body)).Code.Should().BeOneOf(200, 201);
     }
 
     [Fact]

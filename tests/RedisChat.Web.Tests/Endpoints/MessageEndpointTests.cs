@@ -114,6 +114,42 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Fact]
+    public async Task Mentions_are_sent_edited_listed_and_counted()
+    {
+        await using var node = await StartInMemoryAsync();
+        await node.Chat.Rooms.CreateAsync("club", new RoomAbout { Name = "Club" }, RuleSet.MembersOnly, owner: "olga", cancellationToken: Cancelled);
+        await node.Chat.Room("club").Members.SetRoleAsync("bob", RoomRole.Member, Actor.Application, cancellationToken: Cancelled);
+        var (olga, bob) = (node.As("olga"), node.As("bob"));
+
+        (await olga.SendAsync("POST", "rooms/club/messages", """{"text":"@bob","mentions":["@bob","&member"],"idempotencyKey":"k"}""")).Expect(201);
+        (await olga.SendAsync("POST", "rooms/club/messages", """{"text":"@bob","mentions":["&member","@bob"],"idempotencyKey":"k"}""")).Expect(200);
+        (await olga.SendAsync("POST", "rooms/club/messages", """{"text":"all","mentions":["*"]}""")).Expect(201);
+        (await olga.SendAsync("POST", "rooms/club/messages", """{"text":"plain"}""")).Expect(201);
+        (await olga.SendAsync("POST", "rooms/club/messages", """{"text":"dan","mentions":["@dan"]}""")).ExpectProblem(403, "forbidden", "mentionedOutsider");
+        (await bob.SendAsync("POST", "rooms/club/messages", """{"text":"all","mentions":["*"]}""")).ExpectProblem(403, "forbidden", "notPermitted");
+
+        (await bob.SendAsync("GET", "rooms/club/messages")).Expect(200).Text.Should().Contain("""
+            "mentions":["\u0026member","@bob"]
+            """.Trim()).And.Contain("""
+            "text":"plain","timestamp"
+            """.Trim());
+        (await bob.SendAsync("GET", "rooms/club/messages/3")).Expect(200).Text.Should().NotContain("mentions");
+        (await bob.SendAsync("GET", "inbox")).Expect(200).Text.Should().Contain("""
+            "unreadMentions":2
+            """.Trim());
+        var first = (await bob.SendAsync("GET", "rooms/club/mentions?limit=1")).Expect(200);
+        (first["before"], first.Text.Contains("all", StringComparison.Ordinal)).Should().Be(("2", true));
+        (await bob.SendAsync("GET", "rooms/club/mentions?before=2")).Expect(200)["before"].Should().BeNull();
+        (await node.As("dan").SendAsync("GET", "rooms/club/mentions")).ExpectProblem(403, "forbidden", "notMember");
+
+        (await olga.SendAsync("PATCH", "rooms/club/messages/1", """{"text":"still @bob"}""")).Expect(200).Text.Should().Contain("@bob\"");
+        (await olga.SendAsync("PATCH", "rooms/club/messages/1", """{"text":"nobody","mentions":[]}""")).Expect(200).Text.Should().NotContain("mentions");
+        (await bob.SendAsync("GET", "inbox")).Expect(200).Text.Should().Contain("""
+            "unreadMentions":1
+            """.Trim());
+    }
+
+    [Fact]
     public async Task Pages_are_read_in_all_directions()
     {
         await using var node = await StartAsync();

@@ -194,6 +194,10 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().ContainSingle().Which.By.Should().Be("alice");
         await alice.Connection.InvokeAsync("Unpin", room, sent.Id, Limit.Token);
         (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().BeEmpty();
+        var mention = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "@bob", Mentions = ["@bob", "*"] });
+        (await CallAsync<MentionPage>(bob, "GetMentions", room, null)).Messages.Should().ContainSingle().Which.Mentions.Should().Equal(Mention.Everyone, Mention.User("bob"));
+        (await CallAsync<Message>(alice, "Edit", room, mention.Id, new EditRequest { Text = "nobody", Mentions = [] })).Mentions.Should().BeEmpty();
+        (await CallAsync<MentionPage>(bob, "GetMentions", room, null)).Messages.Should().BeEmpty();
         (await CallAsync<RoomMember>(bob, "Join", room)).IsMember.Should().BeTrue();
         sent = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "after bob has joined" });
         (await CallAsync<UnreadCount>(bob, "GetUnread", room)).Count.Should().Be(1);

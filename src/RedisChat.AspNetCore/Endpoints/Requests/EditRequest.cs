@@ -15,4 +15,10 @@ public sealed record EditRequest
     /// <summary>The complete new metadata; the message keeps what it has if this is omitted.</summary>
     [DataMember(Name = "metadata")]
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>The complete new mentions, as in <see cref="SendRequest.Mentions"/>; the message keeps those that it has if this is omitted.</summary>
+    [DataMember(Name = "mentions")]
+    public IReadOnlyList<string>? Mentions { get; init; }
+
+    internal MessageEdit ToEdit() => new(Text) { Metadata = Metadata, Mentions = MentionWords.Parse(Mentions) };
 }

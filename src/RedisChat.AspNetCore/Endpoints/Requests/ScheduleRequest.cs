@@ -29,7 +29,7 @@ public sealed record ScheduleRequest
     [DataMember(Name = "replyTo")]
     public long? ReplyTo { get; init; }
 
-    internal Task<ScheduledMessage> AddAsync(ChatRoom room, string user, CancellationToken cancellationToken) => room.Schedule.AddAsync(
-        new NewMessage(user, Text) { Metadata = Metadata!, IdempotencyKey = IdempotencyKey, ReplyTo = ReplyTo },
-        SendAt ?? throw new ChatInputException("sendAt is missing: when to send the message.", "sendAt"), cancellationToken);
+    /// <summary>Whom the message mentions: see <see cref="SendRequest.Mentions"/>.</summary>
+    [DataMember(Name = "mentions")]
+    public IReadOnlyList<string>? Mentions { get; init; }
 }

@@ -23,4 +23,8 @@ public sealed record SendRequest
     /// <summary>The id of the message that this one replies to; see <see cref="NewMessage.ReplyTo"/>.</summary>
     [DataMember(Name = "replyTo")]
     public long? ReplyTo { get; init; }
+
+    /// <summary>Whom the message mentions, each as a word: <c>@</c> and a user's id, <c>&amp;</c> and the name of a role, or <c>*</c> for everyone. See <see cref="NewMessage.Mentions"/>.</summary>
+    [DataMember(Name = "mentions")]
+    public IReadOnlyList<string>? Mentions { get; init; }
 }

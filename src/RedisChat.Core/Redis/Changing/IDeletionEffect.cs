@@ -6,12 +6,12 @@ internal interface IDeletionEffect
     /// <summary>Adds steps to the deletion. <see cref="RoomChange.Clear"/> costs nothing in Redis if the room does not use the feature.</summary>
     /// <param name="deletion">The change that deletes the message.</param>
     /// <param name="room">The room.</param>
-    /// <param name="messageId">The message.</param>
-    void AddTo(RoomChange deletion, string room, long messageId);
+    /// <param name="message">The message, as it is deleted.</param>
+    void AddTo(RoomChange deletion, string room, Message message);
 
     /// <summary>Adds steps to the deletion of several messages: those of one message for each of them.</summary>
     /// <param name="deletion">The change that deletes the messages.</param>
     /// <param name="room">The room.</param>
-    /// <param name="messageIds">The messages, by ascending id.</param>
-    void AddTo(RoomChange deletion, string room, IReadOnlyList<long> messageIds);
+    /// <param name="messages">The messages, as they are deleted, by ascending id.</param>
+    void AddTo(RoomChange deletion, string room, IReadOnlyList<Message> messages);
 }

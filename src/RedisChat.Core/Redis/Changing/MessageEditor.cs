@@ -101,7 +101,7 @@ internal sealed class MessageEditor(
     private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
     {
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
-        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default));
+        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default), decision.Mentions is not null);
         var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
         foreach (var effect in editEffects)
         {
@@ -141,7 +141,7 @@ internal sealed class MessageEditor(
         change.Increment(context.Keys.Room(room), DeletedField, 1);
         foreach (var effect in deletionEffects)
         {
-            effect.AddTo(change, room, present.Id);
+            effect.AddTo(change, room, message);
         }
 
         return change;

@@ -27,6 +27,7 @@ internal sealed class RoomChange
     private readonly string _members;
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
+    private IReadOnlyList<string> _readers = [];
 
     /// <summary>Starts a change.</summary>
     /// <param name="keys">Names the keys.</param>
@@ -88,6 +89,38 @@ internal sealed class RoomChange
 
         return this;
     }
+
+    /// <summary>A condition: these fields of a bucket have values with these digests.</summary>
+    public RoomChange ExpectSame(string bucket, IReadOnlyCollection<(long Id, string Digest)> messages)
+    {
+        _conditions.AddRange(["digests", Index(bucket), messages.Count]);
+        foreach (var (id, digest) in messages)
+        {
+            _conditions.AddRange([id, digest]);
+        }
+
+        return this;
+    }
+
+    /// <summary>A condition: the room does not use a feature.</summary>
+    public RoomChange Unused(char feature)
+    {
+        _conditions.AddRange(["unused", feature.ToString()]);
+        return this;
+    }
+
+    /// <summary>Requires these users to have the right to read, if the rules are checked: see <see cref="Permit"/>.</summary>
+    public RoomChange Readers(IReadOnlyList<string> users)
+    {
+        _readers = users;
+        return this;
+    }
+
+    /// <summary>Adds a member with the score 0 to a sorted set.</summary>
+    public RoomChange Enter(string set, RedisValue member) => Add("enter", Index(set), member);
+
+    /// <summary>Removes members of a sorted set, as far as they are there.</summary>
+    public RoomChange Leave(string set, IReadOnlyCollection<string> members) => Add("leave", Index(set), members.Count).Add([.. members.Select(member => (RedisValue)member)]);
 
     /// <summary>Sets a field.</summary>
     public RoomChange Set(string hash, RedisValue field, RedisValue value) => Add("set", Index(hash), field, value);
@@ -187,6 +220,11 @@ internal sealed class RoomChange
         RedisKeyOrValue[] permit = isGuarded
             ? [(RedisValue)"may", (RedisValue)Index(_members), (RedisValue)Permit.Actor.UserId, (RedisValue)Permit.Letter, (RedisValue)(Permit.Speaks ? "1" : "0")]
             : [];
+        if (isGuarded && _readers.Count > 0)
+        {
+            permit = [.. permit, (RedisValue)"readers", (RedisValue)_readers.Count, .. _readers.Select(user => (RedisKeyOrValue)(RedisValue)user)];
+        }
+
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),

@@ -4,7 +4,7 @@
 -- KEYS[1]   hash: the room
 -- KEYS[2]   sorted set: the room's change log
 -- KEYS[3]   channel: the room's live events
--- KEYS[4..] hashes that the change reads and writes
+-- KEYS[4..] hashes and sorted sets that the change reads and writes
 -- ARGV[1]   how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[2]   the number of entries that the change log keeps
 -- ARGV[3]   the revision, if the client had to put it into a value that this script cannot compose; otherwise empty
@@ -16,12 +16,15 @@
 -- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
 --   may       key user rights s  the rules must allow it: see room_guard.lua. `key` are the members; `rights` has the letter of each right that it
 --                               takes; `s` is 1 if muted users may not do it
+--   readers   n, n x user     only after `may`: all these users must have the right to read
 --   create    epoch             if the room does not exist, creates it with this epoch
 --   expect    key field value                  the field must have this value
 --   absent    key field                        the field must not exist
 --   exists    key field                        the field must exist
 --   digest    key field sha1                   the SHA-1 of the field's value must be this, in lower-case hex
 --   stamped   key n, n x (id time)             all these messages of a bucket must exist, and have these times
+--   digests   key n, n x (id sha1)             the SHA-1 of the values of all these messages of a bucket must be these
+--   unused    letter                           the room must not use the feature with this letter
 --   delete    key field
 --   remove    key n, n x field                 deletes several fields
 --   set       key field value
@@ -35,6 +38,8 @@
 --   fewer     key most                         the hash must have fewer fields than this; otherwise an error says that it is full
 --   clear     letter key name                  if the room uses the feature with this letter: deletes the field `name` and all fields `name:*`
 --   sweep     letter key n, n x name           the same as `clear` for several names, in one pass over the hash
+--   enter     key member                       adds a member with the score 0 to a sorted set
+--   leave     key n, n x member                removes members of a sorted set, as far as they are there
 --   mark      letter                           records that the room uses the feature with this letter
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
@@ -73,6 +78,18 @@ if ARGV[at] == 'may' then
     return {2, wait, reason}
   end
   at = at + 5
+  if ARGV[at] == 'readers' then
+    local people, count = KEYS[tonumber(ARGV[at - 4])], tonumber(ARGV[at + 1])
+    for i = at + 2, at + 1 + count do
+      reason = guard(call('HGET', people, ARGV[i]), 'r', false)
+      if reason == 'unreadable' then
+        return {err = 'CHATDATA the entry of a user among the members cannot be read'}
+      elseif reason then
+        return {2, 0, 'mentioned'}
+      end
+    end
+    at = at + 2 + count
+  end
 end
 local created = ARGV[at] == 'create' and not room[1] and not room[2]
 if created then
@@ -88,9 +105,13 @@ local least = math.max(time, (before or 0) + 1)
 -- The values of the fields that the change touches: each is read once, before anything is written.
 local known, answer, conflict = {}, {0, least}, false
 local words = {expect = 4, absent = 3, exists = 3, digest = 4}
-while words[ARGV[at]] or ARGV[at] == 'stamped' do
+while words[ARGV[at]] or ARGV[at] == 'stamped' or ARGV[at] == 'digests' or ARGV[at] == 'unused' do
   local condition, key, field, expected = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  if condition == 'stamped' then
+  if condition == 'unused' then
+    conflict = conflict or string.find(uses, key, 1, true) ~= nil
+    answer[#answer + 1] = false
+    at = at + 2
+  elseif condition == 'stamped' or condition == 'digests' then
     local ids, count = {}, tonumber(field)
     for i = 1, count do
       ids[i] = ARGV[at + 1 + 2 * i]
@@ -98,7 +119,8 @@ while words[ARGV[at]] or ARGV[at] == 'stamped' do
     local values = call('HMGET', KEYS[tonumber(key)], unpack(ids))
     for i = 1, count do
       known[key .. ' ' .. ids[i]] = values[i]
-      conflict = conflict or not values[i] or string.match(values[i], '[{,]%s*"t"%s*:%s*(%d+)') ~= ARGV[at + 2 + 2 * i]
+      local found = values[i] and (condition == 'stamped' and string.match(values[i], '[{,]%s*"t"%s*:%s*(%d+)') or condition == 'digests' and redis.sha1hex(values[i]))
+      conflict = conflict or found ~= ARGV[at + 2 + 2 * i]
     end
     answer[#answer + 1] = false
     at = at + 3 + 2 * count
@@ -303,6 +325,23 @@ while at <= #ARGV do
       delete_all(b, old)
     end
     at = at + 4 + tonumber(c)
+  elseif step == 'enter' then
+    if not call('ZSCORE', KEYS[tonumber(a)], b) then
+      sets[#sets + 1] = {key = KEYS[tonumber(a)], member = b}
+    end
+    at = at + 3
+  elseif step == 'leave' then
+    local key, members = KEYS[tonumber(a)], {}
+    for i = at + 3, at + 2 + tonumber(b) do
+      if call('ZSCORE', key, ARGV[i]) then
+        members[#members + 1] = ARGV[i]
+      end
+      if #members > 0 and (#members == 500 or i == at + 2 + tonumber(b)) then
+        deletes[#deletes + 1] = {key = key, members = members}
+        members = {}
+      end
+    end
+    at = at + 3 + tonumber(b)
   elseif step == 'event' then
     finish()
     previous, revision = now, revision + 1
@@ -329,6 +368,12 @@ local function failed(result)
     local write = i <= #deletes and deletes[i] or sets[i - #deletes]
     if not write then
       call('ZREM', KEYS[2], events[i - #deletes - #sets][2])
+    elseif write.members then
+      for _, member in ipairs(write.members) do
+        call('ZADD', write.key, '0', member)
+      end
+    elseif write.member then
+      call('ZREM', write.key, write.member)
     elseif write.fields then
       call('HSET', write.key, unpack(write.values))
     elseif write.old then
@@ -346,6 +391,10 @@ for i = 1, #deletes + #sets do
   local result
   if write.fields then
     result = try('HDEL', write.key, unpack(write.fields))
+  elseif write.members then
+    result = try('ZREM', write.key, unpack(write.members))
+  elseif write.member then
+    result = try('ZADD', write.key, '0', write.member)
   else
     result = write.value and try('HSET', write.key, write.field, write.value) or try('HDEL', write.key, write.field)
   end

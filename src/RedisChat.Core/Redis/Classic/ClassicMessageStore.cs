@@ -61,7 +61,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public bool RecognizesRepeatedAppends => false;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">A message has metadata or an idempotency key, or is a reply.</exception>
+    /// <exception cref="NotSupportedException">A message has metadata, mentions or an idempotency key, or is a reply.</exception>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -72,6 +72,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             ThrowUnless(message.Metadata.Count == 0, "metadata");
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
             ThrowUnless(message.ReplyTo is null, "replies");
+            ThrowUnless(message.Mentions.Count == 0, "mentions");
         }
 
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal static class ClientRequirements
     public static readonly IReadOnlyList<string> ScriptCommands =
     [
         "APPEND", "DEL", "EXPIRE", "GETRANGE", "HDEL", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HSCAN", "HSET", "HSETNX", "PUBLISH", "SET", "STRLEN",
-        "TIME", "UNLINK", "ZADD", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZSCORE",
+        "TIME", "UNLINK", "ZADD", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREVRANGEBYLEX", "ZSCORE",
     ];
 
     private static readonly string[] DirectCommands = ["EVAL", "EVALSHA", "SUBSCRIBE", "UNSUBSCRIBE"];

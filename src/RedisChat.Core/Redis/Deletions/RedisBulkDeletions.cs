@@ -4,7 +4,8 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Deletes many messages by one script call for each step. The conditions are that the messages are still those that were read, wherever they are: a message is
-/// identified by its id and its time, and neither these nor its author ever change. Otherwise the step begins again.
+/// identified by its id and its time, and neither these nor its author ever change. In a room that uses mentions, which an edit changes, the messages must not have changed at all.
+/// Otherwise the step begins again.
 /// </summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
@@ -27,7 +28,9 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     /// <param name="Next">See <see cref="DeletedStep.Next"/>.</param>
     /// <param name="Last">The room's last message id.</param>
     /// <param name="SealedBuckets">The contents of those buckets that are sealed, by number.</param>
-    private sealed record Found(IReadOnlyList<Message> Messages, long? Next, long Last, IReadOnlyDictionary<long, RedisValue> SealedBuckets);
+    /// <param name="Digests">In a room that uses mentions, which edits change, the digests of the messages that are not sealed; otherwise <see langword="null"/>.</param>
+    private sealed record Found(
+        IReadOnlyList<Message> Messages, long? Next, long Last, IReadOnlyDictionary<long, RedisValue> SealedBuckets, IReadOnlyDictionary<long, string>? Digests);
 
     public async ValueTask<DeletedStep> DeleteStepAsync(
         string room, MessageSelection messages, long after, Actor by, string? reason, CancellationToken cancellationToken)
@@ -63,9 +66,10 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     private async Task<Found> FindAsync(IDatabase database, string room, MessageSelection messages, long after, CancellationToken cancellationToken)
     {
         var reads = new PrimaryReads(database);
-        var (position, _) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last };
+        var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
         var (found, next) = (messages.Ids, messages.User) switch
         {
             ({ } ids, _) => await ReadAsync(reader, [.. ids.Where(id => id > from && id <= to).Take(ChatLimits.MaxDeletedAtOnce + 1)], cancellationToken).ConfigureAwait(false),
@@ -80,7 +84,8 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             (buckets, next) = (buckets[..MostBuckets], found[^1].Id);
         }
 
-        return new Found(found, next, last, await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false));
+        var sealedBuckets = await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
+        return new Found(digests is null ? found : AsSealed(found, sealedBuckets), next, last, sealedBuckets, digests);
     }
 
     /// <summary>The next messages of an author.</summary>
@@ -160,6 +165,20 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         return found;
     }
 
+    /// <summary>The messages with the state that those in sealed buckets have there: an edit may have changed them since they were read first.</summary>
+    private static List<Message> AsSealed(List<Message> messages, IReadOnlyDictionary<long, RedisValue> sealedBuckets)
+    {
+        var found = new List<Message>(messages.Count);
+        foreach (var group in messages.GroupBy(message => Buckets.Of(message.Id)))
+        {
+            using var bucket = sealedBuckets.TryGetValue(group.Key, out var content) ? SealedBucket.TryOpen(group.Key, ((ReadOnlyMemory<byte>)content).Span) : null;
+            found.AddRange(group.Select(message =>
+                bucket?.TryGet(message.Id, out var value) == true && MessageJson.TryRead(message.Id, value.Span, out var now) ? now : message));
+        }
+
+        return found;
+    }
+
     /// <summary>Deletes the messages; <see langword="false"/> if they are not as they were read.</summary>
     private async ValueTask<bool> TryDeleteAsync(string room, Found found, Actor by, string? reason, CancellationToken cancellationToken)
     {
@@ -175,11 +194,21 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var ids = found.Messages.Select(message => message.Id).ToList();
         var change = new RoomChange(_keys, room, DeletedRun.Kind, DeletedRun.WriteIds(ids), new RoomPermit(by, RightsFor(found.Messages, by)));
         var buckets = found.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
+        if (found.Digests is null)
+        {
+            change.Unused(MentionIndex.Letter);
+        }
+
         foreach (var bucket in buckets)
         {
             if (found.SealedBuckets.TryGetValue(bucket.Key, out var content))
             {
                 change.ExpectSame(_keys.Sealed(room), bucket.Key, ((ReadOnlyMemory<byte>)content).Span);
+            }
+            else if (found.Digests is { } digests)
+            {
+                // A message that was read in a sealed bucket cannot be in an open one: nothing has this digest.
+                change.ExpectSame(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (message.Id, digests.GetValueOrDefault(message.Id, "")))]);
             }
             else
             {
@@ -211,7 +240,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         change.Increment(_keys.Room(room), MessageEditor.DeletedField, ids.Count);
         foreach (var effect in effects)
         {
-            effect.AddTo(change, room, ids);
+            effect.AddTo(change, room, found.Messages);
         }
 
         var times = DeletedRun.WriteTimes(found.Messages.Select(message => Micros.FromTime(message.Timestamp)));

@@ -36,6 +36,7 @@ internal static class MessageJson
             json.Advance(length);
         }
 
+        WriteMentions(json, message.Mentions);
         json.Write("}"u8);
     }
 
@@ -43,7 +44,10 @@ internal static class MessageJson
     /// The part before the time of the edit, which <c>room_change</c> inserts; <see cref="TailOfEdit"/> follows it. Properties that this version of the
     /// library does not know are preserved.
     /// </summary>
-    public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited)
+    /// <param name="old">The stored message.</param>
+    /// <param name="edited">The message after the edit.</param>
+    /// <param name="hasMentions">Whether the edit replaces the mentions. Otherwise they are preserved as they are stored.</param>
+    public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited, bool hasMentions = false)
     {
         var json = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
         var properties = new Utf8JsonReader(old);
@@ -55,7 +59,7 @@ internal static class MessageJson
             var start = (int)properties.TokenStartIndex;
             properties.Read();
             properties.Skip();
-            if (name is (byte)'m' or (byte)'v' or (byte)'e')
+            if (name is (byte)'m' or (byte)'v' or (byte)'e' || (name == 'n' && hasMentions))
             {
                 continue;
             }
@@ -76,6 +80,11 @@ internal static class MessageJson
         }
 
         WriteMetadata(json, edited.Metadata);
+        if (hasMentions)
+        {
+            WriteMentions(json, edited.Mentions);
+        }
+
         json.Write(",\"v\":"u8);
         Encoding.UTF8.GetBytes(edited.Version.ToString(CultureInfo.InvariantCulture), json);
         json.Write(",\"e\":"u8);
@@ -165,6 +174,7 @@ internal static class MessageJson
         var version = 1;
         string? user = null, text = null, key = null;
         var metadata = Message.NoMetadata;
+        MentionList mentions = default;
 
         var json = new Utf8JsonReader(value);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
@@ -186,8 +196,9 @@ internal static class MessageJson
                 case (byte)'m' when !TryReadMetadata(ref json, out metadata):
                 case (byte)'k' when !TryReadString(ref json, out key):
                 case (byte)'r' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out parent) || parent is < 1 or > ChatLimits.MaxMessageId:
+                case (byte)'n' when !TryReadMentions(ref json, out mentions):
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n':
                     break;
                 default:
                     json.Skip();
@@ -208,10 +219,10 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0)
         {
             message = message.With(
-                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null);
+                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null, mentions);
         }
 
         return true;
@@ -254,6 +265,45 @@ internal static class MessageJson
         }
 
         return json.TokenType == JsonTokenType.EndObject;
+    }
+
+    private static bool TryReadMentions(ref Utf8JsonReader json, out MentionList mentions)
+    {
+        mentions = default;
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+
+        var found = new List<Mention>();
+        while (json.Read() && json.TokenType == JsonTokenType.String)
+        {
+            if (Mention.OfStored(json.GetString()!) is { } mention)
+            {
+                found.Add(mention);
+            }
+        }
+
+        mentions = [.. found];
+        return json.TokenType == JsonTokenType.EndArray;
+    }
+
+    public static void WriteMentions(ArrayBufferWriter<byte> json, MentionList mentions)
+    {
+        if (mentions.Count == 0)
+        {
+            return;
+        }
+
+        var separator = ",\"n\":["u8;
+        for (var i = 0; i < mentions.Count; i++)
+        {
+            json.Write(separator);
+            WriteString(json, mentions[i].ToString());
+            separator = ","u8;
+        }
+
+        json.Write("]"u8);
     }
 
     internal static void WriteMetadata(ArrayBufferWriter<byte> json, IReadOnlyDictionary<string, string> metadata)

@@ -10,7 +10,7 @@ internal static class RightLetters
     public const RoomRights WithoutRules = RoomRights.Read | RoomRights.Join | RoomRights.Send | RoomRights.ChangeOwn | RoomRights.React;
 
     // By bit of RoomRights.
-    private const string All = "rjscepdikbmgx";
+    private const string All = "rjscepdikbmgxy";
 
     /// <summary>The letters of rights.</summary>
     public static string Of(RoomRights rights)

@@ -18,6 +18,7 @@ internal static class RuleRefusal
                 "archived" => ForbiddenReason.Archived,
                 "outsider" => ForbiddenReason.NotMember,
                 "right" => ForbiddenReason.NotPermitted,
+                "mentioned" => ForbiddenReason.MentionedOutsider,
                 _ => ForbiddenReason.None,
             },
             wait == 0 ? null : TimeSpan.FromMicroseconds(wait),

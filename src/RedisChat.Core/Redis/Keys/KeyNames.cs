@@ -49,6 +49,12 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The sorted set of what is scheduled in the rooms of a part of the directory, by time.</summary>
     public string Due(int shard) => $"{scheme.Directory(shard)}:due";
 
+    /// <summary>The sorted set of the messages that mention roles or everyone.</summary>
+    public string Mentions(string room) => $"{Root(room)}:mentions";
+
+    /// <summary>The sorted set of the messages that mention a user.</summary>
+    public string MentionsOf(string room, string user) => $"{Root(room)}:mentions:{EscapedId.Of(user)}";
+
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
     public string Here(string room) => $"{Root(room)}:here";
 

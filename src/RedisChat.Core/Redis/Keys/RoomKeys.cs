@@ -27,6 +27,12 @@ internal sealed class RoomKeys
         Live = Encode(names.Live(room));
     }
 
+    /// <summary>Names the keys that most calls do not need.</summary>
+    public KeyNames Names => _names;
+
+    /// <summary>The room's id.</summary>
+    public string Id => _room;
+
     /// <summary>The key of the room's members.</summary>
     public RedisKey Members => _members ??= Encode(_names.Members(_room));
 

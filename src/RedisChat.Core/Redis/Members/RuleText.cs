@@ -42,8 +42,16 @@ internal static class RuleText
             SlowMode = TimeSpan.FromMilliseconds(slow),
             Flood = burst == 0 ? null : new FloodLimit((int)burst, TimeSpan.FromMilliseconds(refill)),
             Everyone = RightLetters.Read(words[5].AsSpan(2)),
-            Roles = [.. words[6..].Select(word => new RoomRole(word[..word.IndexOf('=', StringComparison.Ordinal)], RightLetters.Read(word.AsSpan(word.IndexOf('=', StringComparison.Ordinal) + 1))))],
+            Roles = [.. words[6..].Select(ReadRole)],
         };
         return true;
+    }
+
+    private static RoomRole ReadRole(string word)
+    {
+        var name = word[..word.IndexOf('=', StringComparison.Ordinal)];
+
+        // An owner has all rights, also those that did not exist yet when the rules were written.
+        return new RoomRole(name, name == RoomRole.Owner ? RoomRights.All : RightLetters.Read(word.AsSpan(name.Length + 1)));
     }
 }

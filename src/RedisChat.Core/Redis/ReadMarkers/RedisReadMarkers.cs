@@ -108,17 +108,20 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
 
     private async Task<UserRoom> ReadAsync(IDatabase database, string user, string room, CancellationToken cancellationToken)
     {
+        string? uses = null;
         for (var attempt = 1; ; attempt++)
         {
             context.Rooms.TryGet(room, out var known);
+            uses ??= known.Uses;
             UserRoomReply reply;
-            using (var answer = await UserRoomCall.RunAsync(database, context.Keys, room, user, known.Last)
+            using (var answer = await UserRoomCall.RunAsync(database, context.Keys, room, user, known.Last, uses?.Contains(MentionIndex.Letter, StringComparison.Ordinal) == true)
                 .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false))
             {
                 reply = UserRoomReply.Read(answer, context.Keys, room);
             }
 
             context.Rooms.Learn(room, known, KnownRoom.At(reply.Position, known, reply.Uses));
+            uses = reply.Uses;
             if (reply.Found >= 0)
             {
                 return await CompleteAsync(new PrimaryReads(database), user, room, reply, cancellationToken).ConfigureAwait(false);
@@ -167,6 +170,7 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
             Position = position,
             Marker = marker,
             Unread = UnreadCount.Of(found),
+            UnreadMentions = Math.Min(reply.Mentions, ChatLimits.MaxUnread),
             LastMessage = newest,
             LastActivity = position.Stamp == 0 ? null : Micros.ToTime(position.Stamp),
         };

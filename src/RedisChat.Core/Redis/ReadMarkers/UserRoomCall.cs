@@ -13,16 +13,18 @@ internal static class UserRoomCall
     /// <param name="room">The room.</param>
     /// <param name="user">The user.</param>
     /// <param name="last">The room's last message id, as far as it is known: decides which buckets the script reads.</param>
-    public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string room, string user, long last)
+    /// <param name="usesMentions">Whether the room uses mentions, as far as it is known.</param>
+    public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string room, string user, long last, bool usesMentions)
     {
         var bucket = Buckets.Of(last);
+        RedisKeyOrValue[] mentions = usesMentions ? [(RedisKey)keys.MentionsOf(room, user), (RedisKey)keys.Mentions(room)] : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.Members(room), (RedisKey)keys.Author(room, user), (RedisKey)keys.Sealed(room),
-            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)),
+            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)), .. mentions,
             (RedisValue)user, (RedisValue)bucket, (RedisValue)ChatLimits.MaxUnread,
         ];
-        return Script.RunAsync(database, words, keys: 7, CommandFlags.DemandMaster);
+        return Script.RunAsync(database, words, keys: 7 + mentions.Length, CommandFlags.DemandMaster);
     }
 }

@@ -13,12 +13,14 @@ namespace RedisChat.Redis;
 /// <param name="Lowest">The lowest id that was looked at.</param>
 /// <param name="Newest">The id of the newest message; 0 if it was not found.</param>
 /// <param name="Value">The stored value of the newest message.</param>
+/// <param name="Mentions">The unread messages that mention the user, counted up to one more than <see cref="ChatLimits.MaxUnread"/>.</param>
 internal readonly record struct UserRoomReply(
-    RoomPosition Position, string Uses, string? Member, bool MayRead, string? Marker, int Found, long Lowest, long Newest, byte[]? Value)
+    RoomPosition Position, string Uses, string? Member, bool MayRead, string? Marker, int Found, long Lowest, long Newest, byte[]? Value, int Mentions)
 {
     public static UserRoomReply Read(RespResult answer, KeyNames keys, string room)
     {
         var reader = answer.Read();
+        var hasMentions = reader.AggregateLength() > 12;
         var epoch = Bytes(ref reader);
         var last = Bytes(ref reader);
         var at = Bytes(ref reader);
@@ -33,7 +35,7 @@ internal readonly record struct UserRoomReply(
                 };
         return new UserRoomReply(
             position, Text(ref reader) ?? (isBeingDeleted ? RoomCounters.BeingDeleted : ""), Text(ref reader), Number(ref reader) == 1, Text(ref reader), (int)Number(ref reader), Number(ref reader),
-            Number(ref reader), Bytes(ref reader));
+            Number(ref reader), Bytes(ref reader), hasMentions ? (int)Number(ref reader) : 0);
     }
 
     private static bool TryRead(byte[]? text, out long number)

@@ -7,12 +7,15 @@
 -- KEYS[5]  hash: the sealed buckets
 -- KEYS[6]  hash: the bucket that the client expects the room's last id in
 -- KEYS[7]  hash: the bucket before
+-- KEYS[8]  only if the client knows that the room uses mentions: sorted set: the user's mentions
+-- KEYS[9]  likewise: sorted set: the mentions of roles and of everyone
 -- ARGV[1]  the user
 -- ARGV[2]  the number of the bucket in KEYS[6]
 -- ARGV[3]  how many unread messages are enough
 -- Returns {epoch, last, at, rev, features, the user's entry among the members, 1 if the user may read, the user's marker, unread messages found, the
--- lowest id that was looked at, the id of the newest message, its value}, with nil for what is missing. If unread messages or the newest one were not
--- found down to ARGV[3], the client goes on below the lowest id. The number found is -1 if the bucket is another one: the client tries again.
+-- lowest id that was looked at, the id of the newest message, its value}, with nil for what is missing; and, if the room uses mentions, how many unread
+-- messages mention the user, at most one more than ARGV[3]. If unread messages or the newest one were not
+-- found down to ARGV[3], the client goes on below the lowest id. The number found is -1 if the bucket is another one, or KEYS[8] is missing: the client tries again.
 local SIZE = 128
 local call = redis.call
 
@@ -57,9 +60,15 @@ if not read then
   return {err = 'CHATDATA a read marker holds something else'}
 end
 local newest_bucket, enough = tonumber(ARGV[2]), tonumber(ARGV[3])
-if math.floor(last / SIZE) ~= newest_bucket then
+local mentioning = string.find(room[5] or '', 'n', 1, true)
+if math.floor(last / SIZE) ~= newest_bucket or mentioning and not KEYS[8] then
   answer[9] = -1
   return answer
+end
+if mentioning then
+--#include mention_find.lua
+  local role = member and string.match(member, '^%d+ (%S+) ')
+  answer[13] = read < last and #find_mentions(KEYS[8], KEYS[9], ARGV[1], role, read, last + 1, enough + 1) or 0
 end
 
 -- The end of the list of the user's own messages: no more than `span` entries of at most `width` bytes can be among the ids that are counted here. The first

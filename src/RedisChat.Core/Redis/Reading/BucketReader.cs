@@ -35,6 +35,9 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     /// <summary>Whether to request sealed buckets along with open ones wherever they are, instead of guessing: it then always takes one round trip.</summary>
     public bool IsAnyBucketSealed { get; set; }
 
+    /// <summary>If set, collects the digests of the values in open buckets, by id.</summary>
+    public Dictionary<long, string>? Digests { get; init; }
+
     /// <summary>The stored values that are not messages.</summary>
     public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
 
@@ -246,6 +249,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             if (reader.TryNext(out var value))
             {
                 any = true;
+                Digests?.TryAdd(ids[i], FieldDigest.Of(value));
                 found[i] = MessageJson.TryRead(ids[i], value, out var message, _names) ? message : UnreadableInBucket;
             }
         }

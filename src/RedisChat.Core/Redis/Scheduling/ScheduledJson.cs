@@ -7,18 +7,19 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The stored form of a scheduled message: <c>{"at":µs,"n":µs,"u":"alice","c":"text","m":{…},"r":7,"k":"key","a":true,"f":"why not"}</c>, where <c>n</c> is when it was scheduled. What it does not have is left out.
+/// The stored form of a scheduled message: <c>{"at":µs,"s":µs,"u":"alice","c":"text","m":{…},"n":["@bob"],"r":7,"k":"key","a":true,"f":"why not"}</c>, where <c>s</c> is when it was scheduled. What it does not have is left out.
 /// </summary>
 internal static class ScheduledJson
 {
     public static byte[] Write(ScheduledMessage scheduled, string created)
     {
         var json = new ArrayBufferWriter<byte>(256);
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"at\":{Micros.FromTime(scheduled.SendAt)},\"n\":{created},\"u\":"), json);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"at\":{Micros.FromTime(scheduled.SendAt)},\"s\":{created},\"u\":"), json);
         MessageJson.WriteString(json, scheduled.Message.User);
         json.Write(",\"c\":"u8);
         MessageJson.WriteString(json, scheduled.Message.Text);
         MessageJson.WriteMetadata(json, scheduled.Message.Metadata);
+        MessageJson.WriteMentions(json, scheduled.Message.Mentions);
         if (scheduled.Message.ReplyTo is { } parent)
         {
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"r\":{parent}"), json);
@@ -53,7 +54,7 @@ internal static class ScheduledJson
         {
             using var json = JsonDocument.Parse((ReadOnlyMemory<byte>)text);
             var root = json.RootElement;
-            created = root.GetProperty("n"u8).GetInt64().ToString(CultureInfo.InvariantCulture);
+            created = root.GetProperty("s"u8).GetInt64().ToString(CultureInfo.InvariantCulture);
             return new ScheduledMessage
             {
                 Id = id,
@@ -65,6 +66,7 @@ internal static class ScheduledJson
                     Metadata = root.TryGetProperty("m"u8, out var metadata)
                         ? MetadataCopy.Of(metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal))
                         : Message.NoMetadata,
+                    Mentions = root.TryGetProperty("n"u8, out var mentions) ? [.. mentions.EnumerateArray().Select(word => Mention.OfStored(word.GetString()!)).OfType<Mention>()] : default,
                     ReplyTo = root.TryGetProperty("r"u8, out var parent) ? parent.GetInt64() : null,
                     IdempotencyKey = Text(root, "k"u8),
                     IsFromApplication = root.TryGetProperty("a"u8, out var application) && application.GetBoolean(),

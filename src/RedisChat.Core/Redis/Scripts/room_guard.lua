@@ -27,7 +27,8 @@ local function guard(entry, right, speaks, rate)
     _, at = string.find(rules, ' -=', 1, true)
   end
   local rights = at and string.match(rules, '^%l*', at + 1) or ''
-  if not string.find(rights, right, 1, true) then
+  -- An owner has all rights, also those that did not exist yet when the rules were written.
+  if role ~= 'owner' and not string.find(rights, right, 1, true) then
     return role == '-' and 'outsider' or 'right', 0
   elseif right ~= 'r' and string.find(flags, 'a', 1, true) then
     return 'archived', 0

@@ -25,6 +25,7 @@ internal sealed class AppendCall
     private readonly List<int> _ends = [];
     private readonly BatchAuthors _authors = new();
     private readonly BatchParents _parents = new();
+    private readonly BatchMentions _mentions = new();
     private readonly List<int> _authorOf = [];
     private readonly Queue<int> _scheduledKeys = new(0);
     private readonly List<ulong> _digests = [];
@@ -78,7 +79,7 @@ internal sealed class AppendCall
     /// <summary>Adds a send, if it can share this call.</summary>
     public bool TryAdd(PendingSend send)
     {
-        // A reply is keyed, so it shares no call with sends that are not: theirs cost what they cost without replies.
+        // A reply or a mention is keyed, so it shares no call with sends that are not: theirs cost what they cost without those.
         var size = SizeOf(send);
 
         // A send that was attempted before is recognized as a whole, so it goes alone.
@@ -109,8 +110,9 @@ internal sealed class AppendCall
 
         IsInDoubt = true;
         var hasReplies = Sends.Exists(static send => send.HasReplies);
-        var hasConditions = hasReplies || Sends.Exists(static send => send.IsScheduled);
-        _isGuarded = hasConditions || known.HasRules;
+        var hasMentions = Sends.Exists(static send => send.HasMentions);
+        var isLinked = hasReplies || hasMentions || Sends.Exists(static send => send.IsScheduled);
+        _isGuarded = isLinked || known.HasRules;
         if (_isGuarded)
         {
             Sends.ForEach(static send => send.MakeKeyed());
@@ -162,6 +164,15 @@ internal sealed class AppendCall
             }
         }
 
+        if (hasMentions)
+        {
+            _mentions.Find(Sends, keys.Names, keys.Id, next: _count - RedisScript.HeadWords + 1);
+            foreach (var set in _mentions.Keys)
+            {
+                AddKey(set);
+            }
+        }
+
         if (_isGuarded)
         {
             AddKey(keys.Members);
@@ -180,7 +191,7 @@ internal sealed class AppendCall
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(hasConditions ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(isLinked ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
@@ -294,8 +305,9 @@ internal sealed class AppendCall
             for (var i = 0; i < Sends[s].Count; i++, message++)
             {
                 var list = FixedKeys + 1 + _authorOf[message];
-                RedisValue lists = Sends[s][i].ScheduledId is { } scheduled ? string.Create(CultureInfo.InvariantCulture, $"{list} @{_scheduledKeys.Dequeue()}:{scheduled}") : list;
-                Add(Sends[s][i].ReplyTo is { } parent ? _parents.Word(lists, parent, Sends[s].ProofOf(parent)) : lists);
+                var where = Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list;
+                where = Sends[s][i].ScheduledId is { } scheduled ? $"{where} @{_scheduledKeys.Dequeue()}:{scheduled}" : where;
+                Add(Sends[s][i].Mentions.Count == 0 ? where : where + _mentions.Words(Sends[s][i]));
                 Add(Next());
                 if (IsKeyed)
                 {
@@ -351,6 +363,7 @@ internal sealed class AppendCall
         for (var i = 0; i < send.Count; i++)
         {
             size += Encoding.UTF8.GetByteCount(send[i].Text) + Encoding.UTF8.GetByteCount(send[i].User);
+            size += send[i].Mentions.Count == 0 ? 0 : send[i].Mentions.Sum(mention => 64 + Encoding.UTF8.GetByteCount(mention.Id));
             size += send[i].Metadata.Count == 0 ? 0 : send[i].Metadata.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(entry.Value));
         }
 

@@ -41,10 +41,10 @@ internal sealed class BatchParents
     }
 
     /// <summary>The script's word for a reply.</summary>
-    /// <param name="list">The index of the list that the reply goes into, and what else precedes the parent.</param>
+    /// <param name="list">The index of the list that the reply goes into.</param>
     /// <param name="parent">The message that is replied to.</param>
     /// <param name="proof">See <see cref="PendingSend.ProofOf"/>.</param>
-    public RedisValue Word(RedisValue list, long parent, string proof)
+    public RedisValue Word(int list, long parent, string proof)
     {
         var bucket = Buckets.Of(parent);
         var key = IsKeyAnyway(bucket) ? FirstBucketKey + (bucket - _first) : _sealedKey + 1 + _buckets.IndexOf(bucket);

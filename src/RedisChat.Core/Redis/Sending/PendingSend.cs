@@ -41,7 +41,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller or is a reply, or the room has rules.</summary>
+    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, is a reply or mentions someone, or the room has rules.</summary>
     public bool IsKeyed { get; private set; }
 
     /// <summary>Whether a message in it is a reply, so that the script may refuse it.</summary>
@@ -49,6 +49,9 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
 
     /// <summary>Whether a message in it is removed from the schedule by this, so that the script refuses it if it is not there any more.</summary>
     public bool IsScheduled { get; private set; }
+
+    /// <summary>Whether a message in it mentions someone, so that the script may refuse it.</summary>
+    public bool HasMentions { get; private set; }
 
     /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
     public bool NeedsProof { get; private set; }
@@ -87,7 +90,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         _message = message;
         HasReplies = message.ReplyTo is not null;
         IsScheduled = message.ScheduledId is not null;
-        IsKeyed = HasReplies || IsScheduled || message.IdempotencyKey is not null;
+        HasMentions = message.Mentions.Count > 0;
+        IsKeyed = HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -100,7 +104,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         {
             HasReplies |= message.ReplyTo is not null;
             IsScheduled |= message.ScheduledId is not null;
-            IsKeyed |= HasReplies || IsScheduled || message.IdempotencyKey is not null;
+            HasMentions |= message.Mentions.Count > 0;
+            IsKeyed |= HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
         }
     }
 
@@ -124,6 +129,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         IsKeyed = false;
         HasReplies = false;
         IsScheduled = false;
+        HasMentions = false;
         sends.Recycle(this);
     }
 
@@ -175,6 +181,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             "sealed" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
             "missing" => ParentNotFound.Error(detail),
             "unscheduled" => new NotScheduledException(),
+            ['@', ..] => RuleRefusal.Error(reason[1..], detail, RoomRights.MentionEveryone),
             _ => RuleRefusal.Error(reason, detail, RoomRights.Send),
         };
     }

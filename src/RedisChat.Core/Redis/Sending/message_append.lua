@@ -7,7 +7,8 @@
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
---            what the authors of scheduled messages have scheduled; if guarded, the room's members and its rates; last, with idempotency keys, of the previous window
+--            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned; if guarded, the room's members and its rates;
+--            last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
@@ -15,15 +16,16 @@
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
---            are guarded and there are replies or scheduled messages among them, whether the room has rules or not
+--            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
 -- then for each message:
--- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a scheduled message, then ' @key:id' with the index of the
---            hash that it is removed from, and its field. Of a reply, then ' id:bucket:sealed:proof' with the id of the
+-- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
---            lower-case hex, after a '-' if the message is not in it
+--            lower-case hex, after a '-' if the message is not in it. Of a scheduled message, then ' @key:id' with the index of the hash that it is removed from, and
+--            its field. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
+--            '&' and the role's name, or '*' for everyone
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
@@ -32,7 +34,8 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
--- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, or '!n:unscheduled:0'; and last, 'l' if messages were stored, the room is in the directory, and
+-- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if
+-- messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
@@ -49,8 +52,8 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local conditions = ARGV[7] == '>'
-local guarded = conditions or ARGV[7] == '!'
+local linked = ARGV[7] == '>'
+local guarded = linked or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
 local earlier = tonumber(ARGV[8])
@@ -81,7 +84,7 @@ local split = (bucket + 1) * SIZE
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
 -- Nearly all sends take this path. It creates no tables, because those are the main cost of a script.
-local failed, done, sent, writes, order, lists
+local failed, done, sent, writes, order, lists, mentions
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
@@ -102,7 +105,7 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
 
   failed = published or kept or listed or stored or claimed
   done = claimed ~= 1 and 0 or stored ~= 1 and 1 or type(listed) ~= 'number' and 2 or 3
-  sent, writes, order, lists = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}
+  sent, writes, order, lists, mentions = {ARGV[7]}, {inside and {first} or {}, inside and {} or {first}}, {'6'}, {['6'] = first .. ','}, {}
 else
   for i = 1, earlier do
     local hash, key = KEYS[tonumber(ARGV[HEAD + 2 * i - 1])], ARGV[HEAD + 2 * i]
@@ -129,10 +132,11 @@ else
   -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
   local refused, rates, lifetime, due = {}, {}, 0, {}
   local ruled = guarded and string.find(uses, 'g', 1, true)
-  if ruled or conditions then
+  if ruled or linked then
     local rules, time, people, paces = ruled and call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
 --#include reply_guard.lua
+--#include mention_guard.lua
     local i, accepted, entries = 1, {}, {}
     while i <= messages do
       local send, fresh, paced = ARGV[before + i * each], {}, {}
@@ -156,19 +160,26 @@ else
             fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)
           end
         end
-        if conditions and not refused[send] then
+        if linked and not refused[send] then
           local where = ARGV[before + (i - 1) * each + 1]
-          local hash, id = string.match(where, ' @(%d+):(%x+)')
-          local reason, missing
+          local hash, id = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+)$')
+          local reason, detail
           if is_new then
-            reason, missing = parent(where)
+            reason, detail = parent(where)
+            if not reason and user ~= '' then
+              reason, detail = unmentionable(where, entries[user] or false, entries), '0'
+              if reason == 'unreadable' then
+                return {err = 'CHATDATA the rules or the entry of a mentioned user among the members cannot be read'}
+              end
+            end
+            if hash and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
+              reason, detail = 'unscheduled', '0'
+            end
           end
-          if hash and is_new and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
-            reason, missing = 'unscheduled', '0'
-          elseif hash then
+          if hash and not reason then
             due[#due + 1] = {KEYS[tonumber(hash)], id, send}
           end
-          refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. missing
+          refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. detail
         end
         i = i + 1
       end
@@ -181,8 +192,8 @@ else
     end
   end
 
-  local receipts, values, rows = {}, {}, {{}, {}}
-  sent, writes, order, lists = {}, {{}, {}}, {}, {}
+  local receipts, values, rows, open_sets = {}, {}, {{}, {}}, {}
+  sent, writes, order, lists, mentions = {}, {{}, {}}, {}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
     local receipt = keyed and (known[i] or known_before[i] or in_batch[fields[i]])
@@ -220,11 +231,21 @@ else
       if lists[where] then
         lists[where] = lists[where] .. id .. ','
       else
-        for list in string.gmatch(conditions and string.match(where, '^[%d,]+') or where, '%d+') do
+        for list in string.gmatch(linked and string.match(where, '^[%d,]+') or where, '%d+') do
           if not lists[list] then
             order[#order + 1] = list
           end
           lists[list] = (lists[list] or '') .. id .. ','
+        end
+        for set, word in string.gmatch(linked and where or '', '\n(%d+)([@&*][^\n]*)') do
+          local members = open_sets[set]
+          if not members or #members > 1000 then
+            members = {KEYS[tonumber(set)]}
+            open_sets[set], mentions[#mentions + 1] = members, members
+          end
+          local digits = string.format('%016d', last)
+          members[#members + 1] = '0'
+          members[#members + 1] = string.sub(word, 1, 1) == '@' and digits or word .. ':' .. digits .. ':' .. string.match(fields[i], '^[^\n]*')
         end
       end
     end
@@ -283,10 +304,16 @@ else
   for i = 1, #order do
     write('APPEND', KEYS[tonumber(order[i])], lists[order[i]])
   end
+  for i = 1, #mentions do
+    write('ZADD', unpack(mentions[i]))
+  end
   write('EXPIRE', KEYS[4], keep)
   write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
   if not failed then
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
+    if #mentions > 0 and not string.find(uses, 'n', 1, true) then
+      call('HSET', KEYS[1], 'uses', uses .. 'n')
+    end
     for user, pace in pairs(rates) do
       call('HSET', KEYS[#KEYS - 1], user, pace)
       call('EXPIRE', KEYS[#KEYS - 1], lifetime)
@@ -317,6 +344,12 @@ for i = 1, #order do
     else
       call('SET', key, rest)
     end
+  end
+end
+for i = 1, #mentions do
+  step = step + 1
+  for j = 3, done >= step and #mentions[i] or 0, 2 do
+    call('ZREM', mentions[i][1], mentions[i][j])
   end
 end
 return failed == 0 and {err = done == 0 and 'CHATGIVENUP the call was given up' or 'CHATDATA the room holds messages above its last id'} or failed

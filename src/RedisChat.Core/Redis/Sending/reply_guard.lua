@@ -1,9 +1,9 @@
 -- Decides whether the message that another one replies to exists. Included by message_append, and called only for calls with replies.
--- where  the word that ends in ' id:bucket:sealed:proof' if it belongs to a reply: see message_append
+-- where  the word with ' id:bucket:sealed:proof' in its first line if it belongs to a reply: see message_append
 -- Returns nil if it exists, or if the word belongs to no reply; or 'missing' and its id; or 'sealed' and its id if its bucket is sealed and the client's proof
 -- is missing or out of date: a script cannot unpack the bucket.
 local function parent(where)
-  local id, open, sealed, proof = string.match(where, ' (%d+):(%d+):(%d+):(%S*)$')
+  local id, open, sealed, proof = string.match(where, '^[%d,]+ (%d+):(%d+):(%d+):(%S*)')
   if not id or call('HEXISTS', KEYS[tonumber(open)], id) == 1 then
     return nil
   end

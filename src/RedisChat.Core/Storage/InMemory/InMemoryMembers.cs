@@ -136,6 +136,19 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
         }
     }
 
+    /// <summary>Throws unless all of these users may read, so that they may be mentioned. For callers that hold the lock.</summary>
+    public void CheckMentioned(IReadOnlyList<string> users)
+    {
+        foreach (var user in users)
+        {
+            var now = Situation(user, actor: null);
+            if (!MemberDecisions.HasRight(now, now.Target, RoomRights.Read))
+            {
+                throw Forbidden.Error(ForbiddenReason.MentionedOutsider);
+            }
+        }
+    }
+
     /// <summary>Checks which users may be present: see <see cref="IPresenceStore.UpdatePresenceAsync"/>.</summary>
     public PresenceAnswer CheckPresent(IReadOnlyList<string> users)
     {

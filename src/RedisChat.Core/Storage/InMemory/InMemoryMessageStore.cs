@@ -40,6 +40,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryBulkDeletionStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryVersionStore(room => _rooms.GetValueOrDefault(room)),
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
+            new InMemoryMentionStore(room => _rooms.GetValueOrDefault(room)),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

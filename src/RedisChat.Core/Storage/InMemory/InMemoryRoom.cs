@@ -260,7 +260,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var now = Micros.FromTime(_time.GetUtcNow());
             _sent.ForgetOld(now);
             _sent.CheckConflicts(messages);
-            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckParents);
+            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckContents);
 
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
@@ -327,6 +327,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             if (!decision.By.IsApplication)
             {
                 Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
+                Members.CheckMentioned((decision.Mentions ?? default).UsersAddedTo(message.Mentions, message.User));
             }
 
             if (decision.Outcome == ChangeOutcome.Deleted)
@@ -502,8 +503,18 @@ internal sealed class InMemoryRoom : ILiveRoom
         DeletedAt = Micros.ToTime(entry.Revision),
     };
 
-    private void CheckParents(IReadOnlyList<NewMessage> messages)
+    private void CheckContents(IReadOnlyList<NewMessage> messages)
     {
+        foreach (var message in messages.Where(message => !message.IsFromApplication && message.Mentions.Count > 0))
+        {
+            if (message.Mentions.Contains(Mention.Everyone))
+            {
+                Members.CheckRight(message.User, RoomRights.MentionEveryone, speaks: false);
+            }
+
+            Members.CheckMentioned(message.Mentions.UsersAddedTo(default, message.User));
+        }
+
         if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)
         {
             throw ParentNotFound.Error(reply.ReplyTo!.Value);
@@ -533,6 +544,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             Metadata = message.Metadata,
             IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
             ReplyTo = message.ReplyTo,
+            Mentions = message.Mentions,
         };
         _messages.Add(added);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));

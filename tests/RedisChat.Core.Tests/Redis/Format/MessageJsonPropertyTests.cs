@@ -9,12 +9,16 @@ public sealed class MessageJsonPropertyTests
 {
     private static readonly Gen<string> Text = Gen.String[0, 40].Where(text => !text.Any(char.IsSurrogate));
 
+    private static readonly Gen<Mention[]> AnyMentions =
+        Gen.OneOf(Text.Where(id => id.Length > 0 && !id.Any(char.IsControl)).Select(Mention.User), Gen.Const(Mention.Everyone), Gen.Const(Mention.Role("vip"))).Array[0, 4];
+
     private static readonly Gen<NewMessage> AnyMessage =
         from user in Text
         from text in Text
         from metadata in Gen.Dictionary(Text, Text)[0, 5]
         from parent in Gen.Long[-1, ChatLimits.MaxMessageId]
-        select new NewMessage(user, text) { Metadata = metadata, ReplyTo = parent < 1 || parent % 2 == 0 ? null : parent };
+        from mentions in AnyMentions
+        select new NewMessage(user, text) { Metadata = metadata, ReplyTo = parent < 1 || parent % 2 == 0 ? null : parent, Mentions = [.. mentions] };
 
     [Fact]
     public void A_message_is_read_as_it_was_written() =>
@@ -29,6 +33,7 @@ public sealed class MessageJsonPropertyTests
                 Timestamp = Micros.ToTime(time),
                 Metadata = sent.Metadata,
                 ReplyTo = sent.ReplyTo,
+                Mentions = sent.Mentions,
             });
         }, iter: 5_000);
 
@@ -60,6 +65,34 @@ public sealed class MessageJsonPropertyTests
             MessageJson.TryRead(17, value, out var read).Should().BeTrue();
             read.Should().Be(edited with { EditedAt = Micros.ToTime(time) });
         }, iter: 5_000);
+
+    [Fact]
+    public void An_edit_replaces_mentions_or_keeps_them_as_they_are_stored() =>
+        Gen.Select(AnyMessage, AnyMentions).Sample((sent, mentions) =>
+        {
+            var stored = Stored(sent, 5);
+            MessageJson.TryRead(17, stored, out var message).Should().BeTrue();
+            var edited = message! with { Mentions = [.. mentions], Version = 2 };
+            byte[] value = [.. MessageJson.HeadOfEdit(stored, edited, hasMentions: true), .. "7"u8, .. MessageJson.TailOfEdit];
+            byte[] kept = [.. MessageJson.HeadOfEdit(value, message with { Version = 3 }), .. "8"u8, .. MessageJson.TailOfEdit];
+
+            MessageJson.TryRead(17, value, out var read).Should().BeTrue();
+            read!.Mentions.Should().Equal(edited.Mentions);
+            MessageJson.TryRead(17, kept, out read).Should().BeTrue();
+            read!.Mentions.Should().Equal(edited.Mentions);
+        }, iter: 2_000);
+
+    [Fact]
+    public void Mentions_of_a_later_version_are_not_read_and_survive_an_edit()
+    {
+        var stored = """{"t":1,"u":"a","c":"b","n":["@ann","?later","","&","*"]}"""u8;
+
+        MessageJson.TryRead(1, stored, out var message).Should().BeTrue();
+        message!.Mentions.Should().Equal(Mention.Everyone, Mention.User("ann"));
+        Encoding.UTF8.GetString(MessageJson.HeadOfEdit(stored, message with { Text = "c" })).Should().Contain("""["@ann","?later","","&","*"]""");
+        MessageJson.TryRead(1, """{"t":1,"u":"a","c":"b","n":"@ann"}"""u8, out _).Should().BeFalse();
+        MessageJson.TryRead(1, """{"t":1,"u":"a","c":"b","n":["@ann",7]}"""u8, out _).Should().BeFalse();
+    }
 
     [Fact]
     public void Any_valid_message_can_be_edited() =>

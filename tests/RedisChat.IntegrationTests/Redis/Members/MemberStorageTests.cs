@@ -34,7 +34,7 @@ public sealed class MemberStorageTests(TestServer server)
         members.Should().HaveCount(3);
         var fields = (await Database.HashGetAllAsync(Room)).ToStringDictionary();
         fields["rules"].Should().Be(
-            $"{fourth} - 10000 5 2000 -=rjsce owner=rjscepdikbmgx moderator=rjscepdikbmx member=rjsce reader=rje");
+            $"{fourth} - 10000 5 2000 -=rjsce owner=rjscepdikbmgxy moderator=rjscepdikbmxy member=rjsce reader=rje");
         (fields["uses"], fields["members"], fields["owners"]).Should().Be(("g", "1", "1"));
         (await Database.SortedSetRangeByRankAsync($"{Room}:changed", -2)).Select(entry => (string?)entry)
             .Should().Equal($"{third}:m:bob%3A%201st", $"{fourth}:s:rules");
