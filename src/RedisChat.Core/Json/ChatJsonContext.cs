@@ -49,6 +49,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(DeletionProgress))]
 [JsonSerializable(typeof(Pin))]
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
+[JsonSerializable(typeof(ThreadSummary))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
 [JsonSerializable(typeof(RoomEvent))]

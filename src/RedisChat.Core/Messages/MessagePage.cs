@@ -44,6 +44,16 @@ public sealed record MessagePage
     private static readonly IReadOnlyDictionary<long, ReplyParent> NoParents =
         System.Collections.Frozen.FrozenDictionary<long, ReplyParent>.Empty;
 
+    /// <summary>The threads of the messages, by message id. Messages without a thread are left out.</summary>
+    public IReadOnlyDictionary<long, ThreadSummary> Threads
+    {
+        get;
+        init => field = value ?? NoThreads;
+    } = NoThreads;
+
+    private static readonly IReadOnlyDictionary<long, ThreadSummary> NoThreads =
+        System.Collections.Frozen.FrozenDictionary<long, ThreadSummary>.Empty;
+
     /// <summary>
     /// The stored messages in this range, or among <see cref="Parents"/>, that could not be read, by ascending id. They do not count as <see cref="Messages"/> and do
     /// not make the call fail. If a sealed bucket cannot be unpacked, this includes every requested id in it.

@@ -32,6 +32,12 @@ public sealed class ChatOptions
     /// <value><see cref="Durability.Memory"/>. Assign a <see cref="RedisChat.Durability"/>; <see cref="DurabilityOptions"/> describes the configuration syntax.</value>
     public DurabilityOptions Durability { get; set; } = new();
 
+    /// <summary>
+    /// Whether a message's thread is deleted with the message. Otherwise the thread stays readable, and nobody can send to it any more. Like the deletion of a room, that of a thread searches the keys of the server.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool DeleteThreads { get; set; }
+
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 

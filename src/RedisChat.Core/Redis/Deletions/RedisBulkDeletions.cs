@@ -9,7 +9,9 @@ namespace RedisChat.Redis;
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
 /// <param name="effects">What features do when messages are deleted.</param>
-internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects) : IBulkDeletionStore
+/// <param name="replies">Reads the rest of a thread when replies are deleted.</param>
+internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects, IReplyDeletions replies)
+    : IBulkDeletionStore
 {
     // Each time, another call changed one of the messages, or sealed their bucket.
     private const int MostAttempts = 50;
@@ -165,16 +167,18 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     {
         // The fields' values are not compared, so there is nothing to decide again: a second call with other values means a conflict.
         RedisValue[] values = [];
+        var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
-            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason) : null, cancellationToken).ConfigureAwait(false);
+            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
         return reply is not null;
     }
 
-    private RoomChange? Deletion(string room, Found found, Actor by, string? reason)
+    private RoomChange? Deletion(string room, Found found, Actor by, string? reason, ReplyDeletion? rest)
     {
         var ids = found.Messages.Select(message => message.Id).ToList();
         var change = new RoomChange(_keys, room, DeletedRun.Kind, DeletedRun.WriteIds(ids), new RoomPermit(by, RightsFor(found.Messages, by)));
         var buckets = found.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
+        rest?.Expect(change);
         foreach (var bucket in buckets)
         {
             if (found.SealedBuckets.TryGetValue(bucket.Key, out var content))
@@ -209,6 +213,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         }
 
         change.Increment(_keys.Room(room), MessageEditor.DeletedField, ids.Count);
+        rest?.AddTo(change);
         foreach (var effect in effects)
         {
             effect.AddTo(change, room, ids);

@@ -16,13 +16,14 @@ internal static class UserRoomCall
     public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string room, string user, long last)
     {
         var bucket = Buckets.Of(last);
+        RedisKeyOrValue[] above = ThreadId.IsThread(room) ? [(RedisKey)keys.Rules(room), (RedisKey)keys.RuledMembers(room)] : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.Members(room), (RedisKey)keys.Author(room, user), (RedisKey)keys.Sealed(room),
-            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)),
+            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)), .. above,
             (RedisValue)user, (RedisValue)bucket, (RedisValue)ChatLimits.MaxUnread,
         ];
-        return Script.RunAsync(database, words, keys: 7, CommandFlags.DemandMaster);
+        return Script.RunAsync(database, words, keys: 7 + above.Length, CommandFlags.DemandMaster);
     }
 }

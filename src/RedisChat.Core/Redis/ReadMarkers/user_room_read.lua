@@ -7,6 +7,8 @@
 -- KEYS[5]  hash: the sealed buckets
 -- KEYS[6]  hash: the bucket that the client expects the room's last id in
 -- KEYS[7]  hash: the bucket before
+-- KEYS[8]  hash: only in a thread, the room that it belongs to, whose rules hold
+-- KEYS[9]  hash: only in a thread, the members of that room; those of KEYS[3] follow the thread
 -- ARGV[1]  the user
 -- ARGV[2]  the number of the bucket in KEYS[6]
 -- ARGV[3]  how many unread messages are enough
@@ -34,17 +36,22 @@ local last = number(room[2] or '0')
 if not last or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-local member, may = false, 1
-if string.find(room[5] or '', 'g', 1, true) then
-  local rules, clock = call('HGET', KEYS[1], 'rules'), call('TIME')
+local member, may, uses = false, 1, room[5]
+if KEYS[8] then
+  uses, member = call('HGET', KEYS[8], 'uses'), call('HGET', KEYS[3], ARGV[1])
+end
+if string.find(uses or '', 'g', 1, true) then
+  local rules, clock = call('HGET', KEYS[8] or KEYS[1], 'rules'), call('TIME')
   local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-  member = call('HGET', KEYS[3], ARGV[1])
+  local entry = call('HGET', KEYS[9] or KEYS[3], ARGV[1])
 --#include room_guard.lua
-  local reason = guard(member, 'r', false)
+  local reason = guard(entry, 'r', false)
   if reason == 'unreadable' then
     return {err = 'CHATDATA the rules or the entry of the user among the members cannot be read'}
   end
   may = reason and 0 or 1
+  -- A thread that its follower may no longer read is not in the inbox.
+  member = KEYS[8] and (may == 1 and member) or not KEYS[8] and entry
 end
 
 local marker = call('HGET', KEYS[2], ARGV[1])

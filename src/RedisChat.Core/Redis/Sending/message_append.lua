@@ -7,7 +7,8 @@
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
---            if guarded, the room's members and its rates; last, with idempotency keys, of the previous window
+--            in a thread, of the room that it belongs to: the bucket of its message, the sealed buckets, the room, its change log, its live events, and its threads;
+--            if guarded, the members and the rates, in a thread those of that room; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
@@ -15,7 +16,8 @@
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
---            are guarded and there are replies among them, whether the room has rules or not
+--            are guarded and there are replies among them, whether the room has rules or not; '^id length proof' if the room is a thread, where the rules of the room that
+--            it belongs to hold: the message that it belongs to, the number of entries that the change log of that room keeps, and a proof, as for a reply
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
@@ -31,7 +33,7 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
--- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to; and last, 'l' if messages were stored, the room is in the directory, and
+-- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
@@ -48,7 +50,16 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local replies = ARGV[7] == '>'
+local thread, log_length, proof, above, features = nil, nil, nil, nil, uses
+if string.byte(ARGV[7]) == 94 then
+  thread, log_length, proof = string.match(ARGV[7], '^%^(%d+) (%d+) (%S*)$')
+  above = call('HMGET', KEYS[#KEYS - 6], 'uses', 'epoch')
+  if above[2] == '!' then
+    return {err = 'CHATDELETED the room is being deleted'}
+  end
+  features = above[1] or ''
+end
+local replies = thread or ARGV[7] == '>'
 local guarded = replies or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
@@ -80,7 +91,7 @@ local split = (bucket + 1) * SIZE
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
 -- Nearly all sends take this path. It creates no tables, because those are the main cost of a script.
-local failed, done, sent, writes, order, lists
+local failed, done, sent, writes, order, lists, before_reply, logged
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
@@ -127,11 +138,18 @@ else
 
   -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
   local refused, rates, lifetime = {}, {}, 0
-  local ruled = guarded and string.find(uses, 'g', 1, true)
+  local ruled = guarded and string.find(features, 'g', 1, true)
+  local summary, unthreaded
   if ruled or replies then
-    local rules, time, people, paces = ruled and call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
+    local rules, time, people, paces = ruled and call('HGET', thread and KEYS[#KEYS - 6] or KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
 --#include reply_guard.lua
+    if thread then
+      -- A thread with a summary is open, because the deletion of its message closes it.
+      summary = call('HGET', KEYS[#KEYS - 3], thread)
+      unthreaded = summary == 'x' and 'closed' or not summary and absence(thread, KEYS[#KEYS - 8], KEYS[#KEYS - 7], proof)
+      unthreaded = unthreaded == 'missing' and 'closed' or unthreaded == 'sealed' and 'unproven' or unthreaded
+    end
     local i, accepted, entries = 1, {}, {}
     while i <= messages do
       local send, fresh, paced = ARGV[before + i * each], {}, {}
@@ -155,6 +173,9 @@ else
             fresh[field], paced[user], lifetime = true, pace, math.max(lifetime, seconds or 0)
           end
         end
+        if unthreaded and is_new and not refused[send] then
+          refused[send] = ' !' .. send .. ':' .. unthreaded .. ':' .. thread
+        end
         if replies and is_new and not refused[send] then
           local reason, id = parent(ARGV[before + (i - 1) * each + 1])
           refused[send] = reason and ' !' .. send .. ':' .. reason .. ':' .. id
@@ -170,7 +191,7 @@ else
     end
   end
 
-  local receipts, values, rows = {}, {}, {{}, {}}
+  local receipts, values, rows, fresh_replies = {}, {}, {{}, {}}, {}
   sent, writes, order, lists = {}, {{}, {}}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
@@ -199,6 +220,9 @@ else
       row[#row + 1] = id
       row[#row + 1] = value
       values[#values + 1] = value
+      if thread then
+        fresh_replies[#fresh_replies + 1], fresh_replies[#fresh_replies + 2] = id, string.match(fields[i], '^[^\n]*')
+      end
       if keyed then
         in_batch[fields[i]] = id .. ':' .. now .. ':' .. ARGV[arg + 4]
         sent[#sent + 1] = fields[i]
@@ -235,6 +259,24 @@ else
     end
   end
 
+  local told, revised
+  if thread then
+--#include thread_summary.lua
+    above, before_reply = room_above(KEYS[#KEYS - 6]), summary
+    local newest = {}
+    for i = #fresh_replies - 1, 1, -2 do
+      newest[#newest + 1], newest[#newest + 2] = fresh_replies[i], fresh_replies[i + 1]
+    end
+    local deleted = tonumber(call('HGET', KEYS[1], 'deleted') or '0')
+    if not above or not deleted then
+      return {err = 'CHATDATA the room that the thread belongs to has no valid counters'}
+    end
+    summary, revised, told = summarize(above, tonumber(now), thread, last - deleted, now, replies_in(summary, newest, 0), trace)
+
+    -- Finds a key of another type before the first write.
+    call('ZSCORE', KEYS[#KEYS - 5], '0')
+  end
+
   done = 0
   local function write(...)
     local result = failed or try(...)
@@ -263,8 +305,28 @@ else
     write('APPEND', KEYS[tonumber(order[i])], lists[order[i]])
   end
   write('EXPIRE', KEYS[4], keep)
+  if thread then
+    write('HSET', KEYS[#KEYS - 3], thread, summary)
+    if above[4] == '0' then
+      write('ZADD', KEYS[#KEYS - 5], 0, '0', revised, revised .. ':f:' .. thread)
+    else
+      write('ZADD', KEYS[#KEYS - 5], revised, revised .. ':f:' .. thread)
+    end
+    logged = revised .. ':f:' .. thread
+  end
   write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
+  if thread then
+    write(ARGV[4], KEYS[#KEYS - 4], told)
+  end
   if not failed then
+    if thread then
+      call('ZREMRANGEBYRANK', KEYS[#KEYS - 5], 0, -1 - tonumber(log_length))
+      if string.find(above[5], 'f', 1, true) then
+        call('HSET', KEYS[#KEYS - 6], 'rev', revised)
+      else
+        call('HSET', KEYS[#KEYS - 6], 'rev', revised, 'uses', above[5] .. 'f')
+      end
+    end
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
     for user, pace in pairs(rates) do
       call('HSET', KEYS[#KEYS - 1], user, pace)
@@ -295,6 +357,17 @@ for i = 1, #order do
     else
       call('SET', key, rest)
     end
+  end
+end
+-- After the lists came EXPIRE, and then the writes to the room that the thread belongs to.
+if logged and done >= step + 2 then
+  if before_reply then
+    call('HSET', KEYS[#KEYS - 3], thread, before_reply)
+  else
+    call('HDEL', KEYS[#KEYS - 3], thread)
+  end
+  if done >= step + 3 then
+    call('ZREM', KEYS[#KEYS - 5], logged)
   end
 end
 return failed == 0 and {err = done == 0 and 'CHATGIVENUP the call was given up' or 'CHATDATA the room holds messages above its last id'} or failed
