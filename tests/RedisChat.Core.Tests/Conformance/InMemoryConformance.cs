@@ -62,6 +62,14 @@ public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemory
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
 
+public sealed class InMemoryThreadTests() : ThreadTests(new InMemoryStores());
+
+public sealed class InMemoryThreadRuleTests() : ThreadRuleTests(new InMemoryStores());
+
+public sealed class InMemoryThreadDeletionTests() : ThreadDeletionTests(new InMemoryStores());
+
+public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

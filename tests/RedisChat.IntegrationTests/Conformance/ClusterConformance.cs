@@ -61,6 +61,14 @@ public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeleti
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
 
+public sealed class ClusterThreadTests(SharedCluster cluster) : ThreadTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadRuleTests(SharedCluster cluster) : ThreadRuleTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadDeletionTests(SharedCluster cluster) : ThreadDeletionTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFollowTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

@@ -67,6 +67,14 @@ public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTest
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
 
+public sealed class RedisThreadTests(TestServer server) : ThreadTests(new RedisStores(server));
+
+public sealed class RedisThreadRuleTests(TestServer server) : ThreadRuleTests(new RedisStores(server));
+
+public sealed class RedisThreadDeletionTests(TestServer server) : ThreadDeletionTests(new RedisStores(server));
+
+public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

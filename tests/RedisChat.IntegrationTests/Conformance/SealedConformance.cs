@@ -67,6 +67,14 @@ public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTes
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 
+public sealed class SealedThreadTests(TestServer server) : ThreadTests(new SealedStores(server));
+
+public sealed class SealedThreadRuleTests(TestServer server) : ThreadRuleTests(new SealedStores(server));
+
+public sealed class SealedThreadDeletionTests(TestServer server) : ThreadDeletionTests(new SealedStores(server));
+
+public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
