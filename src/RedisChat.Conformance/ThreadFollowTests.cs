@@ -54,8 +54,9 @@ public abstract class ThreadFollowTests(StoreFactory stores) : StoreTests(stores
     public Task A_thread_without_replies_cannot_be_followed() => RunAsync(async () =>
     {
         await AppendManyAsync(1);
+        var members = Thread.Members;
 
-        (await Assert.ThrowsAsync<ChatParentNotFoundException>(() => Thread.Members.JoinAsync(_alice, Cancelled))).ParentId.Should().Be(1);
+        (await Assert.ThrowsAsync<ChatParentNotFoundException>(() => members.JoinAsync(_alice, Cancelled))).ParentId.Should().Be(1);
         (await Thread.Members.LeaveAsync(_alice, Cancelled)).IsMember.Should().BeFalse();
         (await Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Should().BeEmpty();
     });

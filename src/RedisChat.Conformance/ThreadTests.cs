@@ -43,7 +43,8 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
     [Fact]
     public Task The_first_reply_needs_the_message() => RunAsync(async () =>
     {
-        var error = await Assert.ThrowsAsync<ChatParentNotFoundException>(() => Thread(7).SendAsync("alice", "to nothing", Cancelled));
+        var missing = Thread(7);
+        var error = await Assert.ThrowsAsync<ChatParentNotFoundException>(() => missing.SendAsync("alice", "to nothing", Cancelled));
         error.ParentId.Should().Be(7);
         error.Message.Should().Contain("thread").And.NotContain("\u001f");
         await AppendManyAsync(3);

@@ -64,11 +64,11 @@ public readonly record struct ThreadId
     /// <summary>The name for people: <c>thread 17 of room lobby</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"thread {MessageId} of room {Room}");
 
-    /// <summary>Whether an id has the separator. It may not be valid otherwise.</summary>
-    internal static bool IsThread(string? roomId) => roomId?.Contains(Separator, StringComparison.Ordinal) == true;
+    /// <summary>Whether an id is that of a thread, if it is valid.</summary>
+    internal static bool IsThread(string? roomId) => roomId is not null && TrySplit(roomId, out _, out _);
 
     /// <summary>The room whose rules hold in a room: of a thread the room that it belongs to, otherwise the room itself.</summary>
-    internal static string RuledBy(string room) => room.IndexOf(Separator, StringComparison.Ordinal) is var at && at < 0 ? room : room[..at];
+    internal static string RuledBy(string room) => TrySplit(room, out var above, out _) ? above : room;
 
     /// <summary>Parses an id that was checked.</summary>
     internal static bool TrySplit(string roomId, out string room, out long messageId)
@@ -82,7 +82,12 @@ public readonly record struct ThreadId
 
         // The canonical form alone: two ids must not name the same thread.
         var digits = roomId.AsSpan(at + 1);
+        if (digits is not [>= '1' and <= '9', ..] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out messageId))
+        {
+            return false;
+        }
+
         room = roomId[..at];
-        return digits is [>= '1' and <= '9', ..] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out messageId);
+        return true;
     }
 }
