@@ -51,7 +51,8 @@ internal sealed class ChatSession : IDisposable
     }
 
     /// <summary>Runs what is typed, until it ends, and shows what others do meanwhile.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>The room or thread that the user enters next; <see langword="null"/> if the user leaves.</returns>
+    public async Task<ChatRoom?> RunAsync(CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(leaving.Token);
@@ -66,6 +67,8 @@ internal sealed class ChatSession : IDisposable
             await leaving.CancelAsync();
             await watching;
         }
+
+        return _commands.Next;
     }
 
     /// <summary>Shows what happens from the opening page on.</summary>
@@ -87,6 +90,12 @@ internal sealed class ChatSession : IDisposable
                     {
                         _turn.Release();
                     }
+                }
+
+                if (_room.ThreadId is not null)
+                {
+                    // A thread is deleted with its message, or with its room.
+                    return;
                 }
 
                 while ((await _rooms.GetInfoAsync(_room.Id, cancellationToken)).IsBeingDeleted)
