@@ -22,6 +22,7 @@ internal static class Others
         await Reactions.ReactAsync(chat);
         await Replies.ReplyAsync(chat);
         await Pins.PinAsync(chat);
+        await Threads.DiscussAsync(chat);
         await Deletions.DeleteManyAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
