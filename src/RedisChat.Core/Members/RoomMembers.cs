@@ -233,9 +233,9 @@ public sealed class RoomMembers
         ChatInput.CheckId(user);
         RuleInput.CheckActor(by);
         ChatInput.CheckReason(reason);
-        if (ThreadId.TryParse(_room, out _) && decide != MemberDecisions.Follow && decide != MemberDecisions.Unfollow)
+        if (decide != MemberDecisions.Follow && decide != MemberDecisions.Unfollow)
         {
-            throw new ChatInputException("A thread has neither roles nor bans, mutes or invitations of its own: change the members of the room that it belongs to.", "room");
+            ChatInput.RefuseThread(_room, "A thread has neither roles nor bans, mutes or invitations of its own: change the members of the room that it belongs to.");
         }
 
         return _runner.RunAsync(

@@ -52,10 +52,7 @@ public sealed class RoomRules
     {
         ArgumentNullException.ThrowIfNull(change);
         RuleInput.CheckActor(by);
-        if (ThreadId.IsThread(_room))
-        {
-            throw new ChatInputException("A thread has the rules of the room that it belongs to: change those.", "room");
-        }
+        ChatInput.RefuseThread(_room, "A thread has the rules of the room that it belongs to: change those.");
 
         return _runner.RunAsync(
             Change, _room, (Store: Members(), Room: _room, By: by, Decide: (Func<MemberSituation, RuleSet>)(now => MemberDecisions.SetRules(now, change))),

@@ -36,6 +36,17 @@ internal static class ChatInput
         }
     }
 
+    /// <summary>Refuses a thread.</summary>
+    /// <param name="room">The id of a room.</param>
+    /// <param name="message">What a thread does not have.</param>
+    public static void RefuseThread(string room, string message)
+    {
+        if (ThreadId.IsThread(room))
+        {
+            throw new ChatInputException(message, nameof(room));
+        }
+    }
+
     public static void CheckMessageId(long id, [CallerArgumentExpression(nameof(id))] string name = "")
     {
         if (id is < 1 or > ChatLimits.MaxMessageId)
