@@ -37,6 +37,37 @@ public abstract class ThreadDeletionTests(StoreFactory stores) : StoreTests(stor
     });
 
     [Fact]
+    public Task No_reply_is_stored_after_the_deletion_of_the_message() => RunAsync(async () =>
+    {
+        await BeginAsync();
+        ChatRoom[] threads = [Thread(1), new Chat(OpenStore()).Room(Room).Thread(1)];
+        await using WatchLog log = new(Thread(1).WatchAsync(cancellationToken: Cancelled));
+        await log.CaughtUpAsync();
+        var senders = Enumerable.Range(0, 6).Select(n => Task.Run(async () =>
+        {
+            for (var acknowledged = 0; ; acknowledged++)
+            {
+                try
+                {
+                    await threads[n % 2].SendAsync($"user {n}", "hello", Cancelled);
+                }
+                catch (ChatParentNotFoundException)
+                {
+                    return acknowledged;
+                }
+            }
+        })).ToList();
+        await log.UntilAsync(seen => seen.CreatedIds.Count() > 20);
+
+        await Chat.DeleteAsync(Room, 1, Actor.Application, cancellationToken: Cancelled);
+        var last = (await Thread(1).ReceiveAsync(cancellationToken: Cancelled)).Position;
+
+        var stored = (await Task.WhenAll(senders)).Sum();
+        (await Thread(1).ReceiveAsync(cancellationToken: Cancelled)).Position.Should().Be(last);
+        last.MessageId.Should().Be(2 + stored);
+    });
+
+    [Fact]
     public Task With_the_option_a_thread_goes_with_its_message() => RunAsync(async () =>
     {
         await BeginAsync();

@@ -64,6 +64,9 @@ public readonly record struct ThreadId
     /// <summary>The name for people: <c>thread 17 of room lobby</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"thread {MessageId} of room {Room}");
 
+    /// <summary>The name of a room for people: the id, or for a thread <see cref="ToString"/>.</summary>
+    internal static string? NameOf(string? room) => TryParse(room, out var thread) ? thread.ToString() : room;
+
     /// <summary>Whether an id is that of a thread, if it is valid.</summary>
     internal static bool IsThread(string? roomId) => roomId is not null && TrySplit(roomId, out _, out _);
 
