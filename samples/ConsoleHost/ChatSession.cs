@@ -52,7 +52,8 @@ internal sealed class ChatSession : IDisposable
     }
 
     /// <summary>Runs what is typed, until it ends, and shows what others do meanwhile.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>The room or thread that the user enters next; <see langword="null"/> if the user leaves.</returns>
+    public async Task<ChatRoom?> RunAsync(CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(leaving.Token);
@@ -82,6 +83,8 @@ internal sealed class ChatSession : IDisposable
         {
             // The user leaves; or it is the classic layout, in which nothing can be scheduled.
         }
+
+        return _commands.Next;
     }
 
     /// <summary>Shows what happens from the opening page on.</summary>
@@ -103,6 +106,12 @@ internal sealed class ChatSession : IDisposable
                     {
                         _turn.Release();
                     }
+                }
+
+                if (_room.ThreadId is not null)
+                {
+                    // A thread is deleted with its message, or with its room.
+                    return;
                 }
 
                 while ((await _rooms.GetInfoAsync(_room.Id, cancellationToken)).IsBeingDeleted)

@@ -15,7 +15,8 @@ internal sealed class InboxCommands(UserInbox inbox, Printer printer)
         var page = await inbox.ListAsync(limit: ListedRooms, cancellationToken: cancellationToken);
         foreach (var room in page.Rooms)
         {
-            printer.Note($"{room.Room}: {room.Unread} unread{(room.UnreadMentions > 0 ? $", {room.UnreadMentions} of them for you" : "")}{(room.LastMessage is { } last ? $". {last.User}: {last.Text}" : ".")}");
+            var name = ThreadId.TryParse(room.Room, out var thread) ? $"{thread}" : room.Room;
+            printer.Note($"{name}: {room.Unread} unread{(room.UnreadMentions > 0 ? $", {room.UnreadMentions} of them for you" : "")}{(room.LastMessage is { } last ? $". {last.User}: {last.Text}" : ".")}");
         }
 
         if (page.Rooms.Count == 0)

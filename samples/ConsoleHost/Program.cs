@@ -34,29 +34,26 @@ try
 
     var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
     var chat = host.Services.GetRequiredService<Chat>();
-    using var session = new ChatSession(chat, chat.Room(options.Room), options.User, printer, Console.In, isTyped);
+    var isNew = true;
+    ChatRoom? room = chat.Room(options.Room);
     try
     {
-        if (!await session.OpenAsync(leaving))
+        while (room is not null)
         {
-            return 1;
-        }
-
-        if (!Console.IsInputRedirected)
-        {
-            printer.Note($"You are {options.User} in {options.Room}. Type to send; /help lists the commands.");
-            if (options.Classic)
+            using var session = new ChatSession(chat, room, options.User, printer, Console.In, isTyped);
+            if (!await session.OpenAsync(leaving))
             {
-                printer.Note("The classic layout cannot be watched: /history shows what others wrote.");
+                return 1;
             }
 
-            if (server is not null)
+            if (isNew && !Console.IsInputRedirected)
             {
-                printer.Note($"This chat runs the server, on port {server.Port}: it ends with this chat.");
+                Greet();
             }
-        }
 
-        await session.RunAsync(leaving);
+            isNew = false;
+            room = await session.RunAsync(leaving);
+        }
     }
     catch (OperationCanceledException) when (leaving.IsCancellationRequested)
     {
@@ -65,6 +62,20 @@ try
 
     await host.StopAsync();
     return 0;
+
+    void Greet()
+    {
+        printer.Note($"You are {options.User} in {options.Room}. Type to send; /help lists the commands.");
+        if (options.Classic)
+        {
+            printer.Note("The classic layout cannot be watched: /history shows what others wrote.");
+        }
+
+        if (server is not null)
+        {
+            printer.Note($"This chat runs the server, on port {server.Port}: it ends with this chat.");
+        }
+    }
 }
 catch (StartupException e)
 {

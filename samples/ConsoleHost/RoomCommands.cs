@@ -18,6 +18,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         /edit ID TEXT      give a message of yours another text
         /delete ID         delete a message of yours; /delete FROM-TO deletes several
         /purge USER        delete all messages of a user
+        {ThreadCommands.Help}
         /react ID EMOJI    react to a message
         /unreact ID EMOJI  take a reaction back
         {PinCommands.Help}
@@ -34,16 +35,24 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         Anything else is sent.
         """;
 
-    private static readonly string[] Usages = ["/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI", .. PinCommands.Usages, .. ScheduleCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages];
+    private static readonly string[] Usages =
+    [
+        "/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI",
+        .. ThreadCommands.Usages, .. PinCommands.Usages, .. ScheduleCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages,
+    ];
 
     private readonly MemberCommands _members = new(room, user, printer);
     private readonly PinCommands _pins = new(room, user, printer);
+    private readonly ThreadCommands _threads = new(chat, room, printer);
     private readonly ScheduleCommands _schedule = new(room, user, printer);
     private readonly MentionCommands _mentions = new(room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
     private readonly PresenceCommands _presence = new(room.Presence, user, printer);
+
+    /// <summary>The room or thread to enter after the last line; <see langword="null"/> to leave.</summary>
+    public ChatRoom? Next => _threads.Next;
 
     /// <summary>Runs one line; <see langword="false"/> if it was the last.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -86,6 +95,10 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
             case "/unreact" when Cut(rest) is var (id, emoji) && TryParseId(id, out var number) && emoji.Length > 0:
                 await ReactAsync(room.Reactions.RemoveAsync(number, user, emoji, cancellationToken), number);
                 break;
+            case "/thread" when TryParseId(rest, out var number):
+                return !_threads.Enter(number);
+            case "/room":
+                return !_threads.GoBack();
             case "/pin" when TryParseId(rest, out var number):
                 await PinAsync(number, cancellationToken);
                 break;

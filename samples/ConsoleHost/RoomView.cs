@@ -28,6 +28,11 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
             {
                 Show(message.Id, reactions);
             }
+
+            if (page.Threads.TryGetValue(message.Id, out var thread))
+            {
+                printer.Note(ThreadCommands.Summary(message.Id, thread));
+            }
         }
 
         if (page.Unreadable.Count > 0)
@@ -81,6 +86,9 @@ internal sealed class RoomView(RoomDirectory rooms, ChatRoom room, string user, 
                 break;
             case RoomEvent.Reacted { MessageId: var id, Reactions: var reactions } reacted when reacted.User != user:
                 Show(id, reactions);
+                break;
+            case RoomEvent.ThreadChanged { MessageId: var id, Thread: var thread }:
+                printer.Note(ThreadCommands.Summary(id, thread));
                 break;
             case RoomEvent.Pinned or RoomEvent.Unpinned:
                 _pins.Show(happened);

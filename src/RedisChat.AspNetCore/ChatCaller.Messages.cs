@@ -71,7 +71,7 @@ internal sealed partial class ChatCaller
         var rights = messages.User is not { } author ? RoomRights.ChangeOwn | RoomRights.DeleteAny
             : author == user ? RoomRights.ChangeOwn
             : RoomRights.DeleteAny;
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        var allowed = await AllowedAsync(room, cancellationToken).ConfigureAwait(false);
         if ((allowed & rights) != rights)
         {
             throw new ChatProblemException(ChatProblem.NoAccess);
@@ -103,7 +103,7 @@ internal sealed partial class ChatCaller
     {
         const RoomRights Both = RoomRights.ChangeOwn | RoomRights.DeleteAny;
         var found = chat.Room(room);
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false) & Both;
+        var allowed = await AllowedAsync(room, cancellationToken).ConfigureAwait(false) & Both;
         if (allowed is RoomRights.ChangeOwn or RoomRights.DeleteAny)
         {
             // Which of the rights it takes depends on the author, who never changes. The room's rules may give the other one.

@@ -30,9 +30,9 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     public async ValueTask<ChatRoom> RoomAsync(string room, RoomRights rights, CancellationToken cancellationToken)
     {
         var found = chat.Room(room);
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        var allowed = await AllowedAsync(room, cancellationToken).ConfigureAwait(false);
         if ((allowed & rights) != rights
-            || ((rights & ~RoomRights.Read) != 0 && room.StartsWith(DirectPrefix, StringComparison.Ordinal) && await IsOutsiderAsync(found, cancellationToken).ConfigureAwait(false)))
+            || ((rights & ~RoomRights.Read) != 0 && room.StartsWith(DirectPrefix, StringComparison.Ordinal) && await IsOutsiderAsync(room, cancellationToken).ConfigureAwait(false)))
         {
             throw new ChatProblemException(ChatProblem.NoAccess);
         }
@@ -41,8 +41,8 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     }
 
     // Anyone can compute the id of the room of two others. Whoever wrote to it before they open it would keep them from ever doing so.
-    private async ValueTask<bool> IsOutsiderAsync(ChatRoom room, CancellationToken cancellationToken) =>
-        await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false) is not { IsMember: true };
+    private async ValueTask<bool> IsOutsiderAsync(string room, CancellationToken cancellationToken) =>
+        await Ruling(room).Members.GetAsync(user, cancellationToken).ConfigureAwait(false) is not { IsMember: true };
 
     /// <summary>Reads something that no rule of the library guards, in the round trip that also asks whether the user may read the room.</summary>
     /// <exception cref="ChatProblemException">The application does not allow it.</exception>
@@ -60,12 +60,12 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
     public async ValueTask<RoomRights> RightsAsync(string room, CancellationToken cancellationToken)
     {
         var rights = await chat.Room(room).Members.GetRightsAsync(user, cancellationToken).ConfigureAwait(false);
-        return rights & await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        return rights & await AllowedAsync(room, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the application lets the user read a room.</summary>
     public async ValueTask<bool> MayReadAsync(string room, CancellationToken cancellationToken) =>
-        (await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false)).HasFlag(RoomRights.Read);
+        (await AllowedAsync(room, cancellationToken).ConfigureAwait(false)).HasFlag(RoomRights.Read);
 
     /// <summary>The items of a list whose rooms the application lets the user read.</summary>
     public async ValueTask<IReadOnlyList<T>> ReadableAsync<T>(IReadOnlyList<T> items, Func<T, string> room, CancellationToken cancellationToken)
@@ -94,6 +94,12 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
         return allowed.HasFlag(right) ? chat.Rooms : throw new ChatProblemException(ChatProblem.NoAccess);
     }
 
+    /// <summary>The most that the application allows the user in a room. A thread is a part of its room, so the application decides about that.</summary>
+    private ValueTask<RoomRights> AllowedAsync(string room, CancellationToken cancellationToken) => access.GetRightsAsync(principal, Ruling(room).Id, cancellationToken);
+
+    /// <summary>The room whose rules hold: of a thread, the room that it belongs to.</summary>
+    private ChatRoom Ruling(string room) => chat.Room(ThreadId.TryParse(room, out var thread) ? thread.Room : room);
+
     private async ValueTask ThrowUnlessReadableAsync(ChatRoom room, RoomRights rights, CancellationToken cancellationToken)
     {
         if (!rights.HasFlag(RoomRights.Read))
@@ -104,7 +110,7 @@ internal sealed partial class ChatCaller(Chat chat, IChatAccess access, ClaimsPr
 
     private async ValueTask<ChatProblemException> RefusalAsync(ChatRoom room, string sentence, CancellationToken cancellationToken)
     {
-        var member = await room.Members.GetAsync(user, cancellationToken).ConfigureAwait(false);
+        var member = await Ruling(room.Id).Members.GetAsync(user, cancellationToken).ConfigureAwait(false);
         var reason = member?.Ban is not null ? "banned" : member?.Role is null ? "notMember" : "notPermitted";
         return new ChatProblemException(new ChatProblem(403, ProblemCodes.Forbidden, sentence) { Reason = reason });
     }

@@ -48,7 +48,7 @@ public sealed partial class Chat
     /// <exception cref="ObjectDisposedException">When enumerated: the store was disposed.</exception>
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         ChatInput.CheckWatch(options);
         var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
         return options.As is { } user ? new ReaderEvents(events, _store, Sessions, room, user, _runner.Time, cancellationToken) : events;

@@ -62,11 +62,13 @@ public sealed partial class Chat
     public RoomDirectory Rooms => new(this, _store, _runner);
 
     /// <summary>A handle to one room, for callers that use it often.</summary>
-    /// <param name="id">The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters. The room need not exist.</param>
+    /// <param name="id">
+    /// The room's id: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters; or the id of a thread (<see cref="ThreadId.RoomId"/>). The room need not exist.
+    /// </param>
     /// <exception cref="ChatInputException">The id is not valid.</exception>
     public ChatRoom Room(string id)
     {
-        ChatInput.CheckId(id);
+        ChatInput.CheckRoom(id, _store);
         return new ChatRoom(this, id);
     }
 
@@ -171,7 +173,7 @@ public sealed partial class Chat
     /// <exception cref="NotSupportedException">The store does not support it: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageReceipt?> FindSentAsync(string room, NewMessage message, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         message = message?.Snapshot()!;
         ChatInput.CheckMessage(message, _runner.Options);
         if (message.IdempotencyKey is null)
@@ -194,7 +196,7 @@ public sealed partial class Chat
     public async Task<MessagePage> ReceiveAsync(string room, MessageQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= MessageQuery.Newest;
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         ChatInput.CheckQuery(query);
         var page = await _runner.RunAsync(
             ChatOperation.Read, room, (Store: _store, Room: room, Query: query),
@@ -219,7 +221,7 @@ public sealed partial class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time; thrown by the enumeration.</exception>
     public IAsyncEnumerable<Message> ReceiveAllAsync(string room, string? user = null, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         if (user is not null)
         {
             ChatInput.CheckId(user);
@@ -238,7 +240,7 @@ public sealed partial class Chat
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     public Task<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         ChatInput.CheckMessageId(id);
         return _runner.RunAsync(
             ChatOperation.Read, room, (Store: _store, Room: room, Id: id),
@@ -314,7 +316,7 @@ public sealed partial class Chat
     public Task<RoomChanges> ReadChangesAsync(
         string room, RoomPosition after, int limit = 500, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         ChatInput.CheckPosition(after);
         ChatInput.CheckLimit(limit);
         return _runner.RunAsync(

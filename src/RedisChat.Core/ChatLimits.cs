@@ -46,4 +46,7 @@ public static class ChatLimits
     /// The last message id of a room: 9,000,000,000,000,000, which is below 2^53, the limit up to which the scripts' numbers are exact.
     /// </summary>
     public const long MaxMessageId = 9_000_000_000_000_000;
+
+    /// <summary>How many of the users who replied in a thread its summary names: <see cref="ThreadSummary.Participants"/>.</summary>
+    public const int MaxThreadParticipants = 5;
 }

@@ -11,8 +11,32 @@ public sealed class ChatRoom
         Id = id;
     }
 
-    /// <summary>The room's id.</summary>
+    /// <summary>The room's id; of a thread, <see cref="RedisChat.ThreadId.RoomId"/>.</summary>
     public string Id { get; }
+
+    /// <summary>The thread that this room is; <see langword="null"/> if it is none.</summary>
+    public ThreadId? ThreadId => RedisChat.ThreadId.TryParse(Id, out var thread) ? thread : null;
+
+    /// <summary>
+    /// The thread of a message: a room of its own, in which everything works that works in a room, by the rules of this one. The first reply that is sent to it begins it.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// This room says how many replies there are, and who sent them: <see cref="MessagePage.Threads"/> and <see cref="RoomEvent.ThreadChanged"/>. Who joins a thread follows it: it is in the user's inbox
+    /// then (<see cref="RoomMembers"/>).
+    /// </para>
+    /// <para>
+    /// When the message is deleted, its thread stays readable, and nobody can send to it any more: see <see cref="ChatOptions.DeleteThreads"/>. The deletion of this room deletes its threads.
+    /// </para>
+    /// </remarks>
+    /// <param name="messageId">The message's id. Sends to the thread of a message that does not exist fail with <see cref="ChatParentNotFoundException"/>.</param>
+    /// <exception cref="ChatInputException">The id is not valid, or this room is a thread itself.</exception>
+    /// <exception cref="NotSupportedException">The store does not support threads.</exception>
+    public ChatRoom Thread(long messageId)
+    {
+        _ = _chat.Store.RequireAbility<IThreadStore>("threads");
+        return new ChatRoom(_chat, new ThreadId(Id, messageId).RoomId);
+    }
 
     /// <summary>The reactions to this room's messages.</summary>
     public RoomReactions Reactions => new(Id, _chat.Store, _chat.Runner);

@@ -23,7 +23,7 @@ public interface IChatAccess
 
     /// <summary>The most that a principal may do in a room. What the room's own rules allow is checked as well, so this can only take rights away.</summary>
     /// <param name="principal">Who makes the request.</param>
-    /// <param name="room">The room's id; it need not exist.</param>
+    /// <param name="room">The room's id; it need not exist. Of a thread, the id of the room that it belongs to.</param>
     /// <param name="cancellationToken">The request was aborted.</param>
     /// <returns>All rights by default: only the room's own rules apply.</returns>
     ValueTask<RoomRights> GetRightsAsync(ClaimsPrincipal principal, string room, CancellationToken cancellationToken = default) => new(RoomRights.All);

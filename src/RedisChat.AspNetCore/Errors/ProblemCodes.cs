@@ -24,7 +24,7 @@ public static class ProblemCodes
     /// <summary>409: the idempotency key was already used for a different message.</summary>
     public const string KeyConflict = "key-conflict";
 
-    /// <summary>409: the message that is replied to does not exist: it never did, or was deleted. Nothing was sent.</summary>
+    /// <summary>409: the message that is replied to, or whose thread it is, does not exist: it never did, or was deleted. Nothing was sent.</summary>
     public const string ParentNotFound = "parent-not-found";
 
     /// <summary>413: the body is too large.</summary>

@@ -41,6 +41,7 @@ internal static class BulkDeletion
             progress?.Report(done);
         }
 
+        await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
         return done;
     }
 

@@ -67,7 +67,7 @@ internal static class ChatTelemetry
         return activity?
             .SetTag("messaging.system", "redischat")
             .SetTag("messaging.operation.name", operation)
-            .SetTag("messaging.destination.name", room);
+            .SetTag("messaging.destination.name", ThreadId.NameOf(room));
     }
 
     /// <summary>The <c>traceparent</c> of the current activity, for the receivers of its effects; <see langword="null"/> if it is not recorded.</summary>
@@ -95,7 +95,7 @@ internal static class ChatTelemetry
                 .SetTag("messaging.system", "redischat")
                 .SetTag("messaging.operation.name", ChatOperations.Process)
                 .SetTag("messaging.operation.type", ChatOperations.Process)
-                .SetTag("messaging.destination.name", room);
+                .SetTag("messaging.destination.name", ThreadId.NameOf(room));
         }
         finally
         {

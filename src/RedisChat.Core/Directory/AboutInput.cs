@@ -18,7 +18,7 @@ internal static class AboutInput
     /// <summary>Checks the id of a room that is to have settings.</summary>
     public static void CheckListed(string room)
     {
-        ChatInput.CheckId(room);
+        CheckRoom(room, nameof(room));
         if (room.StartsWith(DirectRoom.Prefix, StringComparison.Ordinal))
         {
             throw new ChatInputException(
@@ -35,7 +35,18 @@ internal static class AboutInput
 
         for (var i = 0; i < rooms.Count; i++)
         {
-            ChatInput.CheckId(rooms[i], $"{nameof(rooms)}[{i}]");
+            CheckRoom(rooms[i], $"{nameof(rooms)}[{i}]");
         }
+    }
+
+    /// <summary>Checks the id of a room, which must not be a thread.</summary>
+    public static void CheckRoom(string room, string name)
+    {
+        if (ThreadId.IsThread(room))
+        {
+            throw new ChatInputException("A thread has no settings, and is deleted with its message or with its room.", name);
+        }
+
+        ChatInput.CheckId(room, name);
     }
 }

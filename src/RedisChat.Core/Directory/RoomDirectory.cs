@@ -250,7 +250,7 @@ public sealed class RoomDirectory
     public async Task<RoomDeletion> DeleteAsync(
         string room, Actor by, IProgress<RoomDeletion>? progress = null, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        AboutInput.CheckRoom(room, nameof(room));
         RuleInput.CheckActor(by);
         var store = Directory();
         RoomDeletion step, done = new(0, 0) { Existed = false };

@@ -43,7 +43,7 @@ public sealed class UserDrafts
     /// <exception cref="NotSupportedException">The store does not support drafts.</exception>
     public Task<Draft> SaveAsync(string room, string text, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room);
         ChatInput.CheckText(text, _chat.Runner.Options);
         ChatInput.CheckMetadata(metadata ?? Message.NoMetadata, _chat.Runner.Options, nameof(metadata));
         var draft = new Draft { Room = room, Text = text, Metadata = MetadataCopy.Of(metadata ?? Message.NoMetadata), SavedAt = default };
@@ -59,7 +59,7 @@ public sealed class UserDrafts
     /// <exception cref="NotSupportedException">The store does not support drafts.</exception>
     public Task<Draft?> GetAsync(string room, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room);
         return _chat.Runner.RunAsync(
             Read, room, (Store, User: _user, Room: room), static (call, token) => call.Store.ReadDraftAsync(call.User, call.Room, token), cancellationToken).AsTask();
     }
@@ -86,7 +86,7 @@ public sealed class UserDrafts
     /// <exception cref="NotSupportedException">The store does not support drafts.</exception>
     public Task<bool> DiscardAsync(string room, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room);
         return _chat.Runner.RunAsync(
             Change, room, (Store, User: _user, Room: room), static (call, token) => call.Store.DiscardDraftAsync(call.User, call.Room, token), cancellationToken).AsTask();
     }

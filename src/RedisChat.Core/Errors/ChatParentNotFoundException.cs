@@ -1,6 +1,8 @@
 namespace RedisChat;
 
-/// <summary>The message that a new one replies to does not exist in the room: it never did, or was deleted. Nothing was stored; of a batch, no message.</summary>
+/// <summary>
+/// The message that a new one replies to, or whose thread it is sent to, does not exist in the room: it never did, or was deleted. Nothing was stored; of a batch, no message.
+/// </summary>
 public sealed class ChatParentNotFoundException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

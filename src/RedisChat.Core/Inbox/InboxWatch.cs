@@ -21,7 +21,11 @@ internal sealed class InboxWatch : IAsyncDisposable
     // What the consumer has received; and the rooms that the list had when it was last read.
     private readonly Dictionary<string, InboxRoom> _inbox = new(StringComparer.Ordinal);
     private Dictionary<string, ListedRoom> _listed = new(StringComparer.Ordinal);
+    private HashSet<string> _watched = new(StringComparer.Ordinal);
     private long _refreshed;
+
+    // The threads of the list by the rooms that they belong to, where the right to read them changes.
+    private volatile ILookup<string, string> _threads = Array.Empty<string>().ToLookup(thread => thread, StringComparer.Ordinal);
 
     public InboxWatch(Chat chat, string user, InboxReader reader)
     {
@@ -130,10 +134,14 @@ internal sealed class InboxWatch : IAsyncDisposable
         var listed = await RunAsync(0, static (watch, _, token) => watch._reader.ReadListAsync(token), cancellationToken).ConfigureAwait(false);
         var before = _listed;
         _listed = listed.ToDictionary(room => room.Room, StringComparer.Ordinal);
-        foreach (var room in before.Keys.Where(room => !_listed.ContainsKey(room)))
+        _threads = _listed.Keys.Where(ThreadId.IsThread).ToLookup(ThreadId.RuledBy, StringComparer.Ordinal);
+        var watched = _listed.Keys.Concat(_threads.Select(threads => threads.Key)).ToHashSet(StringComparer.Ordinal);
+        foreach (var room in _watched.Where(room => !watched.Contains(room)))
         {
             _rooms.Remove(room);
         }
+
+        _watched = watched;
 
         foreach (var room in listed)
         {
@@ -141,6 +149,11 @@ internal sealed class InboxWatch : IAsyncDisposable
             {
                 rooms.Add(room.Room);
             }
+        }
+
+        foreach (var threads in _threads)
+        {
+            _rooms.TryAdd(threads.Key);
         }
     }
 
@@ -176,6 +189,14 @@ internal sealed class InboxWatch : IAsyncDisposable
         if (Concerns(watched.Event))
         {
             _news.Add(watched.Room);
+        }
+
+        if (watched.Event is RoomEvent.MemberChanged or RoomEvent.RulesChanged or RoomEvent.Gap or RoomEvent.Failed)
+        {
+            foreach (var thread in _threads[watched.Room])
+            {
+                _news.Add(thread);
+            }
         }
 
         if (watched.Event is RoomEvent.RoomDeleted)

@@ -84,7 +84,7 @@ public sealed class UserInbox
     /// <inheritdoc cref="MuteAsync" path="/exception"/>
     public Task<bool> HideAsync(string room, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room);
         return _chat.Runner.RunAsync(
             Change, room, (Users: Users(), User: _user, Room: room),
             static async (call, token) =>
@@ -147,7 +147,7 @@ public sealed class UserInbox
 
     private Task<bool> ChangeAsync(string room, Func<ListedRoom, ListedRoom> change, CancellationToken cancellationToken)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room);
         return _chat.Runner.RunAsync(
             Change, room, (Users: Users(), User: _user, Room: room, Change: change),
             static (call, token) => call.Users.ChangeListedRoomAsync(call.User, call.Room, call.Change, token), cancellationToken).AsTask();

@@ -13,7 +13,7 @@ namespace RedisChat;
 public interface IMemberStore
 {
     /// <summary>Reads the rules, and what the room knows of a user.</summary>
-    /// <param name="room">The room's id.</param>
+    /// <param name="room">The room's id. Of a thread: see <see cref="MemberSituation"/>.</param>
     /// <param name="user">The user's id: <see cref="MemberSituation.Target"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<MemberSituation> ReadMemberAsync(string room, string user, CancellationToken cancellationToken = default);

@@ -30,6 +30,16 @@ internal static class MemberDecisions
         return target with { Role = null, Invitation = null };
     }
 
+    /// <summary>A user begins to follow a thread.</summary>
+    public static RoomMember Follow(MemberSituation now)
+    {
+        CheckRight(now, now.Acting, RoomRights.Read);
+        return now.Target.IsMember ? now.Target : now.Target with { Role = RoomRole.Member };
+    }
+
+    /// <summary>A user no longer follows a thread.</summary>
+    public static RoomMember Unfollow(MemberSituation now) => now.Target.IsMember ? now.Target with { Role = null } : now.Target;
+
     public static RoomMember Invite(MemberSituation now, string role, string? by, string? reason)
     {
         CheckRight(now, RoomRights.Invite);

@@ -5,7 +5,7 @@ namespace RedisChat;
 /// <summary>A room's events for one user: they end when the user loses the right to read, or is revoked.</summary>
 /// <remarks>
 /// The right depends only on the room's rules and on what the room knows of the user. Every change of these is an event, and a watcher receives each event or a gap,
-/// so it is enough to read the right when the first event is there, and again then.
+/// so it is enough to read the right when the first event is there, and again then. In a thread the right is that of the room that it belongs to, whose events are watched, too.
 /// </remarks>
 /// <param name="events">The room's events.</param>
 /// <param name="store">The store.</param>
@@ -33,7 +33,7 @@ internal sealed class ReaderEvents(
         async () =>
         {
             var now = await _members.ReadMemberAsync(room, user, token).ConfigureAwait(false);
-            MemberDecisions.CheckRight(now, now.Target, RoomRights.Read);
+            MemberDecisions.CheckRight(now, now.Acting, RoomRights.Read);
             return true;
         },
         token);
@@ -71,6 +71,7 @@ internal sealed class ReaderEvents(
         private readonly CancellationTokenSource _ending;
         private readonly CancellationToken _ended;
         private UserSession? _session;
+        private RightsWatch? _above;
         private volatile bool _isDisposed;
         private bool _isChecked;
 
@@ -96,6 +97,12 @@ internal sealed class ReaderEvents(
                     await BeginAsync().ConfigureAwait(false);
                 }
 
+                if (_above is null && ThreadId.IsThread(_reader.Room))
+                {
+                    _above = _reader.WatchAbove(EndEarly, _ended);
+                    await _above.Begun.WaitAsync(_ended).ConfigureAwait(false);
+                }
+
                 if (!await _events.MoveNextAsync().ConfigureAwait(false))
                 {
                     return false;
@@ -119,6 +126,10 @@ internal sealed class ReaderEvents(
                     ChatUnavailableException => new ChatUnavailableException(error.Message, error) { Room = _reader.Room, Operation = ChatOperations.Watch },
                     _ => new ChatException("The watch ended because the store could not be watched for a revocation of the user. Watch the room again.", error),
                 };
+            }
+            catch (OperationCanceledException) when (_above?.Error is { } error)
+            {
+                throw error;
             }
             catch (OperationCanceledException) when (_ofEnumeration.IsCancellationRequested)
             {
@@ -147,6 +158,11 @@ internal sealed class ReaderEvents(
             _session?.Dispose();
             await _ending.CancelAsync().ConfigureAwait(false);
             await _events.DisposeAsync().ConfigureAwait(false);
+            if (_above is not null)
+            {
+                await _above.DisposeAsync().ConfigureAwait(false);
+            }
+
             _ending.Dispose();
         }
 
@@ -173,6 +189,9 @@ internal sealed class ReaderEvents(
             }
         }
     }
+
+    private RightsWatch WatchAbove(Action ended, CancellationToken token) => new(
+        store.WatchAsync(ThreadId.RuledBy(room), WatchOptions.FromNow, token), async checking => await CheckAsync(RoomPosition.Start, checking).ConfigureAwait(false), MayMatter, ended, token);
 
     private CancellationToken Canceled => cancellationToken;
 

@@ -8,6 +8,10 @@ namespace RedisChat;
 /// (<c>SetRoleAsync("alice", RoomRole.Owner, Actor.Application)</c>).
 /// </para>
 /// <para>
+/// The members of a thread (<see cref="ChatRoom.Thread"/>) are those who follow it: <see cref="JoinAsync"/> takes the right to read the thread's room, and puts the thread into the user's inbox;
+/// <see cref="LeaveAsync"/> removes it. Their rights are those that they have in the room, so all other changes fail with a <see cref="ChatInputException"/>: make them in the room.
+/// </para>
+/// <para>
 /// Every change is a durable event, <see cref="RoomEvent.MemberChanged"/>, and takes effect in the store: when a call returns, no write that starts later on any
 /// node has the old rights. All changes can be repeated safely. A call that changes nothing raises no event. Thread-safe.
 /// </para>
@@ -65,7 +69,7 @@ public sealed class RoomMembers
         var now = await _runner.RunAsync(
             Read, _room, (Store: Members(), Room: _room, User: user),
             static (call, token) => call.Store.ReadMemberAsync(call.Room, call.User, token), cancellationToken).ConfigureAwait(false);
-        return MemberDecisions.Rights(now, now.Target);
+        return MemberDecisions.Rights(now, now.Acting);
     }
 
     /// <summary>Lists members, or users who are banned, muted or invited. If there are many, it takes several calls.</summary>
@@ -103,7 +107,7 @@ public sealed class RoomMembers
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support members.</exception>
     public Task<RoomMember> JoinAsync(string user, CancellationToken cancellationToken = default) =>
-        ChangeAsync(user, user, null, MemberDecisions.Join, cancellationToken);
+        ChangeAsync(user, user, null, ThreadId.IsThread(_room) ? MemberDecisions.Follow : MemberDecisions.Join, cancellationToken);
 
     /// <summary>A member leaves, or declines an invitation. Does nothing if the user is neither a member nor invited.</summary>
     /// <param name="user">The user's id.</param>
@@ -114,7 +118,7 @@ public sealed class RoomMembers
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support members.</exception>
     public Task<RoomMember> LeaveAsync(string user, CancellationToken cancellationToken = default) =>
-        ChangeAsync(user, user, null, MemberDecisions.Leave, cancellationToken);
+        ChangeAsync(user, user, null, ThreadId.IsThread(_room) ? MemberDecisions.Unfollow : MemberDecisions.Leave, cancellationToken);
 
     /// <summary>Invites a user, who can then join. Does nothing if the user is a member.</summary>
     /// <param name="user">The user's id.</param>
@@ -229,6 +233,11 @@ public sealed class RoomMembers
         ChatInput.CheckId(user);
         RuleInput.CheckActor(by);
         ChatInput.CheckReason(reason);
+        if (decide != MemberDecisions.Follow && decide != MemberDecisions.Unfollow)
+        {
+            ChatInput.RefuseThread(_room, "A thread has neither roles nor bans, mutes or invitations of its own: change the members of the room that it belongs to.");
+        }
+
         return _runner.RunAsync(
             Change, _room, (Store: Members(), Room: _room, User: user, By: by, Decide: decide, Reason: reason),
             static (call, token) => call.Store.ChangeMemberAsync(call.Room, call.User, call.By, call.Decide, call.Reason, token), cancellationToken).AsTask();

@@ -1,6 +1,7 @@
 namespace RedisChat;
 
 /// <summary>The rules of a room: see <see cref="ChatRoom.Rules"/>. Thread-safe.</summary>
+/// <remarks>A thread has the rules of the room that it belongs to, and they can be changed only there.</remarks>
 public sealed class RoomRules
 {
     private static readonly ChatOperation Read = new(ChatOperations.ReadRules, "The rules could not be read");
@@ -51,6 +52,8 @@ public sealed class RoomRules
     {
         ArgumentNullException.ThrowIfNull(change);
         RuleInput.CheckActor(by);
+        ChatInput.RefuseThread(_room, "A thread has the rules of the room that it belongs to: change those.");
+
         return _runner.RunAsync(
             Change, _room, (Store: Members(), Room: _room, By: by, Decide: (Func<MemberSituation, RuleSet>)(now => MemberDecisions.SetRules(now, change))),
             static (call, token) => call.Store.ChangeRulesAsync(call.Room, call.By, call.Decide, token), cancellationToken).AsTask();

@@ -45,7 +45,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
 
     public async Task<bool> DeleteAsync(string room, long id, Actor by, string? reason, CancellationToken cancellationToken)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, store);
         ChatInput.CheckMessageId(id);
         RuleInput.CheckActor(by);
         ChatInput.CheckReason(reason);
@@ -54,6 +54,8 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         var change = await runner.RunAsync(
             Delete, room, (Func<CancellationToken, ValueTask<MessageChange>>)DeleteOnceAsync, static (attempt, token) => attempt(token), cancellationToken)
             .ConfigureAwait(false);
+
+        await ThreadRemoval.RunAsync(store, runner, room, id, cancellationToken).ConfigureAwait(false);
 
         // If an attempt to delete the message got no answer and the next one does not find it, this call most probably deleted it.
         return change.Outcome == ChangeOutcome.Deleted || answerLost;
@@ -83,7 +85,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
     /// <summary>Checks the input of an edit, and copies its metadata.</summary>
     private MessageDecision Checked(string room, long id, Actor by, MessageEdit edit)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, store);
         ChatInput.CheckMessageId(id);
         RuleInput.CheckActor(by);
         ChatInput.CheckEdit(edit, runner.Options);

@@ -44,6 +44,16 @@ public sealed record MessagePage
     private static readonly IReadOnlyDictionary<long, ReplyParent> NoParents =
         System.Collections.Frozen.FrozenDictionary<long, ReplyParent>.Empty;
 
+    /// <summary>The threads of the messages, by message id. Messages without a thread are left out.</summary>
+    public IReadOnlyDictionary<long, ThreadSummary> Threads
+    {
+        get;
+        init => field = value ?? NoThreads;
+    } = NoThreads;
+
+    private static readonly IReadOnlyDictionary<long, ThreadSummary> NoThreads =
+        System.Collections.Frozen.FrozenDictionary<long, ThreadSummary>.Empty;
+
     /// <summary>
     /// The deleted messages in this range, by ascending id, if <see cref="MessageQuery.IncludeDeleted"/> asked for them; otherwise empty. Those between two pages that follow each other
     /// are on one of them.

@@ -67,7 +67,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
 
     private void Check(string room, NewMessage message, Durability durability)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, store);
         ChatInput.CheckMessage(message, runner.Options);
         RequireAbility(durability);
         RequireMentions(message);
@@ -75,7 +75,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
 
     private void Check(string room, IReadOnlyList<NewMessage> messages, Durability durability)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, store);
         ChatInput.CheckBatch(messages, runner.Options);
         RequireAbility(durability);
         for (var i = 0; i < messages.Count; i++)

@@ -13,6 +13,40 @@ internal static class ChatInput
 
     public static void CheckId(string id, [CallerArgumentExpression(nameof(id))] string name = "") => CheckId(id, new ArgumentName(name));
 
+    /// <summary>Checks the id of a room, which may be a thread: see <see cref="ThreadId"/>.</summary>
+    public static void CheckRoom(string room, [CallerArgumentExpression(nameof(room))] string name = "")
+    {
+        if (!ThreadId.IsThread(room))
+        {
+            CheckId(room, new ArgumentName(name));
+        }
+        else if (!ThreadId.TryParse(room, out _))
+        {
+            throw new ChatInputException($"The id is not that of a thread. {nameof(ThreadId)}.{nameof(ThreadId.RoomId)} returns valid ones.", name);
+        }
+    }
+
+    /// <summary>Checks the id of a room, and that the store supports it.</summary>
+    public static void CheckRoom(string room, IMessageStore store, [CallerArgumentExpression(nameof(room))] string name = "")
+    {
+        CheckRoom(room, name);
+        if (ThreadId.IsThread(room))
+        {
+            _ = store.RequireAbility<IThreadStore>("threads");
+        }
+    }
+
+    /// <summary>Refuses a thread.</summary>
+    /// <param name="room">The id of a room.</param>
+    /// <param name="message">What a thread does not have.</param>
+    public static void RefuseThread(string room, string message)
+    {
+        if (ThreadId.IsThread(room))
+        {
+            throw new ChatInputException(message, nameof(room));
+        }
+    }
+
     public static void CheckMessageId(long id, [CallerArgumentExpression(nameof(id))] string name = "")
     {
         if (id is < 1 or > ChatLimits.MaxMessageId)

@@ -39,6 +39,12 @@ public sealed class ChatOptions
     /// <value>0, which keeps none; 0 to <see cref="ChatLimits.MaxKeptVersions"/>.</value>
     public int KeptVersions { get; set; }
 
+    /// <summary>
+    /// Whether a message's thread is deleted with the message. Otherwise the thread stays readable, and nobody can send to it any more. Like the deletion of a room, that of a thread searches the keys of the server.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool DeleteThreads { get; set; }
+
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 

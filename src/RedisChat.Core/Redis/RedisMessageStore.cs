@@ -78,7 +78,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures);
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects);
-        _messages = new MessageEditor(_context, changer, _features.DeletionEffects, _features.EditEffects);
+        _messages = new MessageEditor(_context, changer, _features.DeletionEffects, _features.EditEffects, _features.ReplyDeletions);
         _watched = new WatchedStore(this, _live, time, logger);
     }
 

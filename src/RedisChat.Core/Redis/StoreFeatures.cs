@@ -12,30 +12,34 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
-        var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys)];
+        var directory = new RedisDirectory(context, changer, members, users, deleted: [users, new ThreadErasure(context, changer, [users])]);
+        DeletionEffects =
+        [
+            new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys), new ThreadClosing(context.Keys),
+        ];
         EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
+        ReplyDeletions = new ReplyDeletions(context);
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
-            new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
+            new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context),
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
-        PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
+        PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time), new PagedThreads(context.Keys)];
         ChangedSubjects =
         [
             new ChangedMessages(), new ChangedReactions(context.Keys), new ChangedMembers(context.Keys), new ChangedAbout(context.Keys), new ChangedRules(context.Keys),
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys),
         ];
         Probed = [presence];
     }
@@ -48,6 +52,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The effects of editing a message.</summary>
     public IReadOnlyList<IEditEffect> EditEffects { get; }
+
+    /// <summary>What deletions must know of threads.</summary>
+    public IReplyDeletions ReplyDeletions { get; }
 
     /// <summary>The kinds of live events.</summary>
     public ILiveKind[] LiveKinds { get; }

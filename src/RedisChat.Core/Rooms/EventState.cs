@@ -13,6 +13,7 @@ internal readonly record struct EventState(char Kind, long Id, string? User, lon
     public const char Rules = 's';
     public const char About = 'a';
     public const char Pin = 'p';
+    public const char Thread = 'f';
 
     /// <summary>What the state belongs to.</summary>
     public (char Kind, long Id, string? User) Subject => (Kind, Id, User);

@@ -60,7 +60,7 @@ public sealed class WatchedRooms : IAsyncEnumerable<WatchedRoomEvent>, IAsyncDis
     /// <returns>Whether it was added.</returns>
     internal bool TryAdd(string room, RoomPosition? after = null)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         ChatInput.CheckPosition(after ?? RoomPosition.Start, nameof(after));
         var options = after is null ? _options : _options with { After = after };
 
@@ -80,7 +80,7 @@ public sealed class WatchedRooms : IAsyncEnumerable<WatchedRoomEvent>, IAsyncDis
     /// <exception cref="ChatInputException">The room's id is not valid.</exception>
     public bool Remove(string room)
     {
-        ChatInput.CheckId(room);
+        ChatInput.CheckRoom(room, _store);
         return _rooms.Remove(room);
     }
 

@@ -72,6 +72,14 @@ public sealed class InMemoryMentionTests() : MentionTests(new InMemoryStores());
 
 public sealed class InMemoryMentionGuardTests() : MentionGuardTests(new InMemoryStores());
 
+public sealed class InMemoryThreadTests() : ThreadTests(new InMemoryStores());
+
+public sealed class InMemoryThreadRuleTests() : ThreadRuleTests(new InMemoryStores());
+
+public sealed class InMemoryThreadDeletionTests() : ThreadDeletionTests(new InMemoryStores());
+
+public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryMentionModelTests() : MentionModelTests(new InMemoryStores());
 

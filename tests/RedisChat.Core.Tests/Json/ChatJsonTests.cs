@@ -89,6 +89,7 @@ public sealed class ChatJsonTests
             $$"""{"kind":"roomDeleted","by":"olga","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"pinned","messageId":9000000000000000,"by":"olga","pinnedAt":"2026-11-23T07:20:09.447123+00:00","position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"unpinned","messageId":9000000000000000,"by":"olga","position":"{{JsonExamples.Position}}"}""",
+            $$$"""{"kind":"threadChanged","messageId":9000000000000000,"thread":{"count":9000000000000000,"lastReplyId":9000000000000000,"lastReplyAt":"1970-01-01T00:00:00+00:00","participants":["b\u00F6b","alice"]},"position":"{{{JsonExamples.Position}}}"}""",
             $$"""{"kind":"deletedMany","messageIds":[7,9000000000000000],"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
@@ -132,7 +133,7 @@ public sealed class ChatJsonTests
         }
 
         JsonSerializer.Serialize(JsonExamples.Page with { Messages = [] }, ChatJsonContext.Default.MessagePage).Should().Be(
-            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"parents":{},"tombstones":[],"unreadable":[{"id":7},{}]}""");
+            $$"""{"messages":[],"position":"{{JsonExamples.Position}}","hasOlder":true,"hasNewer":false,"reactions":{},"parents":{},"threads":{},"tombstones":[],"unreadable":[{"id":7},{}]}""");
     }
 
     [Fact]

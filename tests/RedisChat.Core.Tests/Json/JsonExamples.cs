@@ -29,6 +29,14 @@ internal static class JsonExamples
         Members = 1,
     };
 
+    public static readonly ThreadSummary Thread = new()
+    {
+        Count = ChatLimits.MaxMessageId,
+        LastReplyId = ChatLimits.MaxMessageId,
+        LastReplyAt = DateTimeOffset.UnixEpoch,
+        Participants = ["böb", "alice"],
+    };
+
     public static readonly RoomPosition Position = new(ulong.MaxValue, ChatLimits.MaxMessageId, long.MaxValue, long.MaxValue);
 
     public static readonly Message Plain = new()
@@ -97,6 +105,7 @@ internal static class JsonExamples
         new RoomEvent.RoomDeleted(Position) { By = "olga" },
         new RoomEvent.Pinned(ChatLimits.MaxMessageId, Edited.Timestamp, Position) { By = "olga" },
         new RoomEvent.Unpinned(ChatLimits.MaxMessageId, Position) { By = "olga" },
+        new RoomEvent.ThreadChanged(ChatLimits.MaxMessageId, Thread, Position),
         new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
     ];
 

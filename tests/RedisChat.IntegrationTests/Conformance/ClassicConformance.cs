@@ -531,6 +531,50 @@ public sealed class ClassicPresenceTests(TestServer server) : PresenceTests(new 
         NotSupportedAsync(Ability, base.Many_users_who_enter_and_leave_at_once_are_all_counted);
 }
 
+/// <summary>The layout has no place for threads.</summary>
+public sealed class ClassicThreadTests(TestServer server) : ThreadTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("threads", () => Task.FromResult(new Chat(Store).Room(Room).Thread(1)));
+        await NotSupportedAsync("threads", () => new Chat(Store).SendAsync(new ThreadId(Room, 1).RoomId, "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+/// <summary>The layout has no place for threads.</summary>
+public sealed class ClassicThreadRuleTests(TestServer server) : ThreadRuleTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("threads", () => Task.FromResult(new Chat(Store).Room(Room).Thread(1)));
+        await NotSupportedAsync("threads", () => new Chat(Store).SendAsync(new ThreadId(Room, 1).RoomId, "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+/// <summary>The layout has no place for threads.</summary>
+public sealed class ClassicThreadDeletionTests(TestServer server) : ThreadDeletionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("threads", () => Task.FromResult(new Chat(Store).Room(Room).Thread(1)));
+        await NotSupportedAsync("threads", () => new Chat(Store).SendAsync(new ThreadId(Room, 1).RoomId, "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
+/// <summary>The layout has no place for threads.</summary>
+public sealed class ClassicThreadFollowTests(TestServer server) : ThreadFollowTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("threads", () => Task.FromResult(new Chat(Store).Room(Room).Thread(1)));
+        await NotSupportedAsync("threads", () => new Chat(Store).SendAsync(new ThreadId(Room, 1).RoomId, "alice", "hello", Cancelled));
+        await Assert.ThrowsAsync<NotSupportedException>(test);
+    }
+}
+
 /// <summary>The layout has no place for pins.</summary>
 public sealed class ClassicPinTests(TestServer server) : PinTests(new ClassicStores(server))
 {

@@ -71,6 +71,14 @@ public sealed class ClusterMentionTests(SharedCluster cluster) : MentionTests(ne
 
 public sealed class ClusterMentionGuardTests(SharedCluster cluster) : MentionGuardTests(new ClusterStores(cluster));
 
+public sealed class ClusterThreadTests(SharedCluster cluster) : ThreadTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadRuleTests(SharedCluster cluster) : ThreadRuleTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadDeletionTests(SharedCluster cluster) : ThreadDeletionTests(new ClusterStores(cluster));
+
+public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFollowTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterMentionModelTests(SharedCluster cluster) : MentionModelTests(new ClusterStores(cluster));
 

@@ -72,6 +72,14 @@ public sealed class GarnetMentionGuardTests(SharedGarnet garnet) : MentionGuardT
 
 public sealed class GarnetMentionModelTests(SharedGarnet garnet) : MentionModelTests(new GarnetStores(garnet));
 
+public sealed class GarnetThreadTests(SharedGarnet garnet) : ThreadTests(new GarnetStores(garnet));
+
+public sealed class GarnetThreadRuleTests(SharedGarnet garnet) : ThreadRuleTests(new GarnetStores(garnet));
+
+public sealed class GarnetThreadDeletionTests(SharedGarnet garnet) : ThreadDeletionTests(new GarnetStores(garnet));
+
+public sealed class GarnetThreadFollowTests(SharedGarnet garnet) : ThreadFollowTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

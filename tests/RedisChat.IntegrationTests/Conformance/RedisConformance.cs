@@ -77,6 +77,14 @@ public sealed class RedisMentionTests(TestServer server) : MentionTests(new Redi
 
 public sealed class RedisMentionGuardTests(TestServer server) : MentionGuardTests(new RedisStores(server));
 
+public sealed class RedisThreadTests(TestServer server) : ThreadTests(new RedisStores(server));
+
+public sealed class RedisThreadRuleTests(TestServer server) : ThreadRuleTests(new RedisStores(server));
+
+public sealed class RedisThreadDeletionTests(TestServer server) : ThreadDeletionTests(new RedisStores(server));
+
+public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisMentionModelTests(TestServer server) : MentionModelTests(new RedisStores(server));
 

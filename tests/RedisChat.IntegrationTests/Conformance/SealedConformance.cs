@@ -77,6 +77,14 @@ public sealed class SealedMentionTests(TestServer server) : MentionTests(new Sea
 
 public sealed class SealedMentionGuardTests(TestServer server) : MentionGuardTests(new SealedStores(server));
 
+public sealed class SealedThreadTests(TestServer server) : ThreadTests(new SealedStores(server));
+
+public sealed class SealedThreadRuleTests(TestServer server) : ThreadRuleTests(new SealedStores(server));
+
+public sealed class SealedThreadDeletionTests(TestServer server) : ThreadDeletionTests(new SealedStores(server));
+
+public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedMentionModelTests(TestServer server) : MentionModelTests(new SealedStores(server));
 

@@ -47,7 +47,8 @@ public sealed partial class ScriptKeysTests
             .And.Contain("HSET chatroom:{lobby}:sent:0").And.Contain("ZADD chatroom:{lobby}:changed").And.Contain("HDEL chatroom:{lobby}:m:0")
             .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0")
             .And.Contain("ZADD chatroom:{lobby}:mentions").And.Contain("ZADD chatroom:{lobby}:mentions:bob").And.Contain("ZREM chatroom:{lobby}:mentions:bob")
-            .And.Contain("ZREVRANGEBYLEX chatroom:{lobby}:mentions:carol").And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HGET chatroom:{lobby}:sealed");
+            .And.Contain("ZREVRANGEBYLEX chatroom:{lobby}:mentions:carol")
+            .And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HSET chatroom:{lobby}:t:0:m:0").And.Contain("HSET chatroom:{lobby}:threads").And.Contain("HGET chatroom:{lobby}:sealed");
     }
 
     private static async Task UseEverythingAsync(Chat chat)
@@ -64,6 +65,19 @@ public sealed partial class ScriptKeysTests
         await chat.Room("lobby").DeleteManyAsync(MessageSelection.Of(132), Actor.Application, cancellationToken: Cancelled);
         await chat.Room("lobby").Mentions.ListAsync("carol", cancellationToken: Cancelled);
         await chat.Room("lobby").ReadMarkers.GetUnreadMentionsAsync("carol", Cancelled);
+        await UseThreadAsync(chat.Room("lobby").Thread(5));
+    }
+
+    private static async Task UseThreadAsync(ChatRoom thread)
+    {
+        await thread.SendManyAsync([new("user2", "a"), new("user3", "b"), new("user2", "c")], Cancelled);
+        await thread.Members.JoinAsync("user2", Cancelled);
+        await thread.ReadMarkers.MarkReadAsync("user2", 2, Cancelled);
+        await thread.EditAsync(1, "user2", "changed", Cancelled);
+        await thread.DeleteAsync(3, "user2", cancellationToken: Cancelled);
+        await thread.DeleteManyAsync(MessageSelection.Of(2), Actor.Application, cancellationToken: Cancelled);
+        await using var present = await thread.Presence.EnterAsync("user2", Cancelled);
+        await thread.Presence.TypingAsync("user2", Cancelled);
     }
 
     [GeneratedRegex("""

@@ -9,11 +9,15 @@ namespace RedisChat.Redis;
 /// <param name="changer">Runs the changes.</param>
 /// <param name="deletionEffects">What features do when a message is deleted.</param>
 /// <param name="editEffects">What features do when a message is edited.</param>
+/// <param name="replies">Reads the rest of a thread when a reply is deleted; <see langword="null"/> for an editor that deletes nothing.</param>
 internal sealed class MessageEditor(
-    RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects)
+    RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects, IReplyDeletions? replies = null)
 {
     // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
+
+    // Each time, another call has deleted a reply of the same thread.
+    private const int MostDeletions = 100;
 
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
@@ -31,7 +35,7 @@ internal sealed class MessageEditor(
     public async ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
     {
-        for (var place = 1; place <= MostPlaces; place++)
+        for (var place = 1; place <= (ThreadId.IsThread(room) ? MostDeletions : MostPlaces); place++)
         {
             using var found = await FindToChangeAsync(room, id, cancellationToken).ConfigureAwait(false);
             if (found is null)
@@ -55,9 +59,13 @@ internal sealed class MessageEditor(
         var (present, isGone) = (found, false);
         Message message = null!;
         var decision = MessageDecision.Keep;
+        var rest = ThreadId.IsThread(room) && decide(Read(room, found)).Outcome == ChangeOutcome.Deleted && replies is not null
+            ? await replies.BeginAsync(room, [found.Id], cancellationToken).ConfigureAwait(false)
+            : null;
         try
         {
-            var reply = await changer.RunAsync(room, [found.Content], Decide, cancellationToken).ConfigureAwait(false);
+            RedisValue[] values = rest is null ? [found.Content] : [found.Content, rest.DeletedBefore];
+            var reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
             return isGone ? null
                 : reply is not { } done ? new MessageChange(ChangeOutcome.Unchanged, message)
                 : decision.Outcome == ChangeOutcome.Deleted ? new MessageChange(ChangeOutcome.Deleted, message)
@@ -76,12 +84,26 @@ internal sealed class MessageEditor(
                 return null;
             }
 
+            if (rest is not null && state.Values[1] != rest.DeletedBefore)
+            {
+                // Other replies were deleted, so the rest of the thread must be read again.
+                isGone = true;
+                return null;
+            }
+
             message = Read(room, present);
             decision = decide(message);
+            if (decision.Outcome == ChangeOutcome.Deleted && rest is null && replies is not null && ThreadId.IsThread(room))
+            {
+                // It was not to be deleted as it was before.
+                isGone = true;
+                return null;
+            }
+
             return decision.Outcome switch
             {
                 ChangeOutcome.Edited => Edit(room, present, message, decision, state.Revision),
-                ChangeOutcome.Deleted => Delete(room, present, message, decision),
+                ChangeOutcome.Deleted => Delete(room, present, message, decision, rest),
                 _ => null,
             };
         }
@@ -118,11 +140,13 @@ internal sealed class MessageEditor(
             Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit]));
     }
 
-    private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision)
+    private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision, ReplyDeletion? rest)
     {
         // A reader's position may have to be compared with the time of a message that was deleted.
         var stamp = Micros.FromTime(message.Timestamp).ToString(CultureInfo.InvariantCulture);
-        var change = Begin('d', room, present, decision).Delete(Hash(room, present), present.Field);
+        var change = Begin('d', room, present, decision);
+        rest?.Expect(change);
+        change.Delete(Hash(room, present), present.Field);
         if (DeletionJson.Write(decision.User, decision.Reason) is { } details)
         {
             change.Line(details).Log($"{stamp}:{details}");
@@ -139,6 +163,7 @@ internal sealed class MessageEditor(
 
         // Readers know the number of messages without counting them: the last id minus this.
         change.Increment(context.Keys.Room(room), DeletedField, 1);
+        rest?.AddTo(change);
         foreach (var effect in deletionEffects)
         {
             effect.AddTo(change, room, message);

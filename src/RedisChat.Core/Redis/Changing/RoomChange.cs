@@ -25,6 +25,7 @@ internal sealed class RoomChange
     private readonly RedisValue _kind;
     private readonly RedisValue _subject;
     private readonly string _members;
+    private readonly string? _above;
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
     private IReadOnlyList<string> _readers = [];
@@ -38,7 +39,8 @@ internal sealed class RoomChange
     public RoomChange(KeyNames keys, string room, char kind, RedisValue subject, RoomPermit permit)
     {
         _keys = [keys.Room(room), keys.Changed(room), keys.Live(room)];
-        _members = keys.Members(room);
+        _members = keys.RuledMembers(room);
+        _above = ThreadId.IsThread(room) ? keys.Rules(room) : null;
         _kind = kind.ToString();
         _subject = subject;
         Permit = permit;
@@ -175,6 +177,32 @@ internal sealed class RoomChange
     public RoomChange Sweep(char feature, string hash, IReadOnlyCollection<RedisValue> names) =>
         Add("sweep", feature.ToString(), Index(hash), names.Count).Add([.. names]);
 
+    /// <summary>Sets fields to <c>x</c>, those that exist, if the room uses the feature.</summary>
+    public RoomChange Close(char feature, string hash, IReadOnlyCollection<RedisValue> fields) =>
+        Add("close", feature.ToString(), Index(hash), fields.Count).Add([.. fields]);
+
+    /// <summary>Renews the summary of a thread from which replies are deleted. The number of replies deleted before must be among the conditions.</summary>
+    /// <param name="log">The change log of the room that the thread belongs to.</param>
+    /// <param name="live">The channel of that room.</param>
+    /// <param name="threads">The summaries of that room.</param>
+    /// <param name="messageId">The message that the thread belongs to.</param>
+    /// <param name="deleted">How many replies are deleted.</param>
+    /// <param name="floor">The last reply when the thread was read.</param>
+    /// <param name="left">The newest replies that are left, newest first, as far as they matter: one of each author.</param>
+    public RoomChange Summary(string log, string live, string threads, long messageId, int deleted, long floor, IReadOnlyList<Message> left)
+    {
+        Add("summary", Index(log), Index(live), Index(threads), messageId, deleted, left.Count == 0 ? 0 : Micros.FromTime(left[0].Timestamp), left.Count, floor);
+        foreach (var reply in left)
+        {
+            Add(reply.Id, reply.User);
+        }
+
+        return this;
+    }
+
+    /// <summary>Whether the room that this one belongs to, if it is a thread, may be one that is being deleted. Its rules are not checked then.</summary>
+    public bool IgnoresParent { get; init; }
+
     /// <summary>Records in the room that it uses a feature.</summary>
     public RoomChange Mark(char feature) => Add("mark", feature.ToString());
 
@@ -216,7 +244,9 @@ internal sealed class RoomChange
     /// <param name="hasRules">Whether the room is known to have rules. If it is not, and has some, the script reports that and does nothing.</param>
     public ValueTask<RespResult> RunAsync(IDatabase database, string publish, int logLength, bool hasRules)
     {
-        var isGuarded = Permit.IsGuarded(hasRules);
+        var isThread = _above is not null && !IgnoresParent;
+        var isGuarded = Permit.IsGuarded(hasRules || isThread);
+        RedisKeyOrValue[] above = isThread ? [(RedisValue)"of", (RedisValue)Index(_above!)] : [];
         RedisKeyOrValue[] permit = isGuarded
             ? [(RedisValue)"may", (RedisValue)Index(_members), (RedisValue)Permit.Actor.UserId, (RedisValue)Permit.Letter, (RedisValue)(Permit.Speaks ? "1" : "0")]
             : [];
@@ -230,7 +260,7 @@ internal sealed class RoomChange
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             .. _keys.Select(key => (RedisKeyOrValue)key),
             (RedisValue)publish, (RedisValue)logLength, _revision, _kind, _subject, _logged, TraceWord(),
-            (RedisValue)(isGuarded ? "guarded" : Permit.Actor.IsApplication ? "application" : "user"), .. permit,
+            (RedisValue)(isGuarded ? "guarded" : Permit.Actor.IsApplication ? "application" : "user"), .. above, .. permit,
             .. _conditions.Select(word => (RedisKeyOrValue)word), .. _effects.Select(word => (RedisKeyOrValue)word),
         ];
         return Script.RunAsync(database, words, _keys.Count, CommandFlags.DemandMaster);

@@ -12,8 +12,9 @@
 -- ARGV[5]   its subject, such as the id of a message
 -- ARGV[6]   text after the subject in the entry of the change log: empty, or a colon and more
 -- ARGV[7]   text after the subject in the first line of each event: empty, or a space and more words
--- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if the first step is `may`
+-- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if there is a step `may`
 -- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
+--   of        key               the room is a thread of the room with this hash, whose rules hold. First, if it is there
 --   may       key user rights s  the rules must allow it: see room_guard.lua. `key` are the members; `rights` has the letter of each right that it
 --                               takes; `s` is 1 if muted users may not do it
 --   readers   n, n x user     only after `may`: all these users must have the right to read
@@ -40,6 +41,10 @@
 --   sweep     letter key n, n x name           the same as `clear` for several names, in one pass over the hash
 --   enter     key member                       adds a member with the score 0 to a sorted set
 --   leave     key n, n x member                removes members of a sorted set, as far as they are there
+--   close     letter key n, n x field          if the room uses the feature with this letter: sets each of these fields that exists to `x`
+--   summary   log channel key thread n time m floor, m x (id user)   in a thread from which n replies are deleted: renews its summary in the room that it belongs
+--                                              to, with a revision, an entry and an event of that room. The newest replies that are left are those of the present
+--                                              summary with ids above `floor`, and then the m that the client found, newest first, the first of them sent at `time`
 --   mark      letter                           records that the room uses the feature with this letter
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
@@ -62,9 +67,16 @@ end
 local before, uses = counter(room[4] or '0'), room[5] or ''
 local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local at = 9
+local at, above = 9, nil
+if ARGV[at] == 'of' then
+  above = KEYS[tonumber(ARGV[at + 1])]
+  if call('HGET', above, 'epoch') == '!' then
+    return {err = 'CHATDELETED the room is being deleted'}
+  end
+  at = at + 2
+end
 if ARGV[at] == 'may' then
-  local rules = call('HGET', KEYS[1], 'rules') or NO_RULES
+  local rules = call('HGET', above or KEYS[1], 'rules') or NO_RULES
 --#include room_guard.lua
   local entry, reason, wait = call('HGET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2]), nil, nil
   for right in string.gmatch(ARGV[at + 3], '%l') do
@@ -155,11 +167,13 @@ answer = {1, revision}
 
 local lines, deletes, sets, marked = {}, {}, {}, false
 local events, kind, subject, more = {}, ARGV[4], ARGV[5], ARGV[6]
+local above_event
 
 -- Ends an event: its revision, its entry of the change log, and what is published.
 local function finish()
   local head = table.concat({kind, room[1], room[2], room[3], now, previous, subject .. ARGV[7]}, ' ')
-  events[#events + 1] = {now, now .. ':' .. kind .. ':' .. subject .. more, head .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n')}
+  local entry, event = now .. ':' .. kind .. ':' .. subject .. more, head .. (#lines > 0 and '\n' or '') .. table.concat(lines, '\n')
+  events[#events + 1] = {now, entry, event, KEYS[2], KEYS[3], before == 0 and #events == 0}
 end
 
 local function read(key, field)
@@ -342,6 +356,37 @@ while at <= #ARGV do
       end
     end
     at = at + 3 + tonumber(b)
+  elseif step == 'close' then
+    if string.find(uses, a, 1, true) then
+      for i = at + 4, at + 3 + tonumber(c) do
+        if read(b, ARGV[i]) then
+          set(b, ARGV[i], 'x')
+        end
+      end
+    end
+    at = at + 4 + tonumber(c)
+  elseif step == 'summary' then
+--#include thread_summary.lua
+    local thread, deleted, sent, count = ARGV[at + 4], tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
+    local old, floor, first = read(c, thread), tonumber(ARGV[at + 8]), at + 9
+    at = first + 2 * count
+    -- The deletion of the message that the thread belongs to has closed it.
+    if old and old ~= 'x' then
+      local newest, gone = replies_in(old, {}, floor), counter(read('1', 'deleted') or '0')
+      local room_of = room_above(above)
+      if not gone or not room_of then
+        return {err = 'CHATDATA the room that the thread belongs to has no valid counters'}
+      end
+      if #newest > 0 then
+        sent = string.match(old, '^%d+ %d+ %d+ (%d+)')
+      end
+      for i = first, at - 1 do
+        newest[#newest + 1] = ARGV[i]
+      end
+      local summary, revised, payload = summarize(room_of, time, thread, tonumber(room[2]) - gone - deleted, sent, newest, ARGV[7])
+      set(c, thread, summary)
+      above_event = {revised, revised .. ':f:' .. thread, payload, KEYS[tonumber(a)], KEYS[tonumber(b)], room_of[4] == '0'}
+    end
   elseif step == 'event' then
     finish()
     previous, revision = now, revision + 1
@@ -356,7 +401,9 @@ while at <= #ARGV do
   end
 end
 
+-- The event of the room that a thread belongs to comes after that of the thread.
 finish()
+events[#events + 1] = above_event
 
 -- Redis does not roll back, so if a later step fails, the old values are written back.
 local done = 0
@@ -367,7 +414,8 @@ local function failed(result)
   for i = done, 1, -1 do
     local write = i <= #deletes and deletes[i] or sets[i - #deletes]
     if not write then
-      call('ZREM', KEYS[2], events[i - #deletes - #sets][2])
+      local event = events[i - #deletes - #sets]
+      call('ZREM', event[4], event[2])
     elseif write.members then
       for _, member in ipairs(write.members) do
         call('ZADD', write.key, '0', member)
@@ -408,10 +456,10 @@ end
 local result
 for i = 1, #events do
   local event = events[i]
-  if before == 0 and i == 1 then
-    result = try('ZADD', KEYS[2], 0, '0', event[1], event[2])
+  if event[6] then
+    result = try('ZADD', event[4], 0, '0', event[1], event[2])
   else
-    result = try('ZADD', KEYS[2], event[1], event[2])
+    result = try('ZADD', event[4], event[1], event[2])
   end
   if failed(result) then
     return result
@@ -419,18 +467,23 @@ for i = 1, #events do
   done = done + 1
 end
 
-result = try('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
-if failed(result) then
-  return result
-end
-
-for i = 1, #events do
-  result = try(ARGV[1], KEYS[3], events[i][3])
+for i = 1, above_event and 2 or 1 do
+  result = try('ZREMRANGEBYRANK', i == 1 and KEYS[2] or above_event[4], 0, -1 - tonumber(ARGV[2]))
   if failed(result) then
     return result
   end
 end
 
+for i = 1, #events do
+  result = try(ARGV[1], events[i][5], events[i][3])
+  if failed(result) then
+    return result
+  end
+end
+
+if above_event then
+  call('HSET', above, 'rev', above_event[1])
+end
 if created then
   call('HSET', KEYS[1], 'epoch', room[1], 'last', '0', 'at', '0')
 end

@@ -10,7 +10,9 @@ namespace RedisChat.Redis;
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
 /// <param name="effects">What features do when messages are deleted.</param>
-internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects) : IBulkDeletionStore
+/// <param name="replies">Reads the rest of a thread when replies are deleted.</param>
+internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects, IReplyDeletions replies)
+    : IBulkDeletionStore
 {
     // Each time, another call changed one of the messages, or sealed their bucket.
     private const int MostAttempts = 50;
@@ -184,12 +186,13 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     {
         // The fields' values are not compared, so there is nothing to decide again: a second call with other values means a conflict.
         RedisValue[] values = [];
+        var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
-            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason) : null, cancellationToken).ConfigureAwait(false);
+            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
         return reply is not null;
     }
 
-    private RoomChange? Deletion(string room, Found found, Actor by, string? reason)
+    private RoomChange? Deletion(string room, Found found, Actor by, string? reason, ReplyDeletion? rest)
     {
         var ids = found.Messages.Select(message => message.Id).ToList();
         var change = new RoomChange(_keys, room, DeletedRun.Kind, DeletedRun.WriteIds(ids), new RoomPermit(by, RightsFor(found.Messages, by)));
@@ -199,6 +202,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             change.Unused(MentionIndex.Letter);
         }
 
+        rest?.Expect(change);
         foreach (var bucket in buckets)
         {
             if (found.SealedBuckets.TryGetValue(bucket.Key, out var content))
@@ -238,6 +242,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         }
 
         change.Increment(_keys.Room(room), MessageEditor.DeletedField, ids.Count);
+        rest?.AddTo(change);
         foreach (var effect in effects)
         {
             effect.AddTo(change, room, found.Messages);

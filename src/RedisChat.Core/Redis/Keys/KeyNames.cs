@@ -16,6 +16,15 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the room itself, or of a user's scope.</summary>
     public string Room(string room) => Root(room);
 
+    /// <summary>The hash with the rules that hold in a room: of a thread those of the room that it belongs to.</summary>
+    public string Rules(string room) => Root(ThreadId.RuledBy(room));
+
+    /// <summary>The hash of the members that the rules of <see cref="Rules"/> speak of.</summary>
+    public string RuledMembers(string room) => $"{Root(ThreadId.RuledBy(room))}:members";
+
+    /// <summary>The hash of the summaries of the room's threads.</summary>
+    public string Threads(string room) => $"{Root(room)}:threads";
+
     /// <summary>The hash of one bucket of messages, numbered from 0.</summary>
     public string Bucket(string room, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:m:{bucket}");
 
@@ -27,18 +36,18 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
 
     /// <summary>The hash of a feature's data about the messages of one bucket.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="letter">The feature's letter: a unique lower-case one other than <c>m</c> and <c>u</c>.</param>
+    /// <param name="letter">The feature's letter: a unique lower-case one other than <c>m</c>, <c>t</c> and <c>u</c>.</param>
     /// <param name="bucket">The bucket.</param>
     public string Feature(string room, char letter, long bucket) => string.Create(CultureInfo.InvariantCulture, $"{Root(room)}:{letter}:{bucket}");
 
     /// <summary>The hash of the room's members, and of those who are banned, muted or invited.</summary>
     public string Members(string room) => $"{Root(room)}:members";
 
-    /// <summary>The hash of the times of the users' last sends, in rooms that limit them.</summary>
-    public string Rates(string room) => $"{Root(room)}:rates";
+    /// <summary>The hash of the times of the users' last sends, in rooms that limit them. A thread has those of its room.</summary>
+    public string Rates(string room) => $"{Root(ThreadId.RuledBy(room))}:rates";
 
     /// <summary>The hash of the users' read markers.</summary>
-    public string Read(string room) => $"{scheme.Room(room)}:read";
+    public string Read(string room) => $"{Root(room)}:read";
 
     /// <summary>The hash of the pinned messages.</summary>
     public string Pins(string room) => $"{Root(room)}:pins";
@@ -101,14 +110,18 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     public string DirectoryActivity(int shard) => $"{scheme.Directory(shard)}:active";
 
     /// <summary>The pattern for <c>SCAN</c> that matches all keys of a room but its own hash.</summary>
-    public string BelowRoom(string room) => Glob().Replace(scheme.Room(room), "\\$0") + ":*";
+    public string BelowRoom(string room) => Glob().Replace(Root(room), "\\$0") + ":*";
 
     /// <summary>The channel on which the room's events are published. For cluster routing and access rights it counts as a key.</summary>
     public string Live(string room) => database == 0
         ? $"{channelPrefix}{Root(room)}:live"
         : string.Create(CultureInfo.InvariantCulture, $"{channelPrefix}{Root(room)}:live:{database}");
 
-    private string Root(string scope) => UserScope.TryGetUser(scope, out var user) ? scheme.User(user) : scheme.Room(scope);
+    // A thread is below its room, so it is in the same slot, and is found with the room's other keys.
+    private string Root(string scope) =>
+        UserScope.TryGetUser(scope, out var user) ? scheme.User(user)
+        : ThreadId.TrySplit(scope, out var room, out var message) ? string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:t:{message}")
+        : scheme.Room(scope);
 
     [GeneratedRegex(@"[*?\[\]^\\]")]
     private static partial Regex Glob();

@@ -24,6 +24,7 @@ internal sealed class RoomKeys
         _names = names;
         _room = room;
         Room = Encode(names.Room(room));
+        Thread = ThreadKeys.Of(names, room);
         Live = Encode(names.Live(room));
     }
 
@@ -33,8 +34,11 @@ internal sealed class RoomKeys
     /// <summary>The room's id.</summary>
     public string Id => _room;
 
-    /// <summary>The key of the room's members.</summary>
-    public RedisKey Members => _members ??= Encode(_names.Members(_room));
+    /// <summary>The keys of the room that this one belongs to, if it is a thread.</summary>
+    public ThreadKeys? Thread { get; }
+
+    /// <summary>The key of the room's members; of a thread, those of the room that it belongs to.</summary>
+    public RedisKey Members => _members ??= Encode(_names.RuledMembers(_room));
 
     /// <summary>The key of the times of the users' last sends.</summary>
     public RedisKey Rates => _rates ??= Encode(_names.Rates(_room));

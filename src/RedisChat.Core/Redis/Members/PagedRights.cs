@@ -8,6 +8,9 @@ internal sealed class PagedRights(KeyNames keys, TimeProvider time) : IPageFeatu
 {
     public char Letter => RightLetters.HasRules;
 
+    // The rules are those of the room that the thread belongs to, whose features are not read.
+    public bool IsForEveryThread => true;
+
     public IPageAddition Begin(RoomReads reads, string room, MessageQuery query) => new Addition(this, reads, room, query.Reader);
 
     private sealed class Addition : IPageAddition
@@ -23,8 +26,8 @@ internal sealed class PagedRights(KeyNames keys, TimeProvider time) : IPageFeatu
             (_feature, _room, _reader) = (feature, room, reader);
             if (reader is not null)
             {
-                _rules = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)feature.Keys.Room(room), (RedisValue)RuleText.Field });
-                _member = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)feature.Keys.Members(room), (RedisValue)reader });
+                _rules = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)feature.Keys.Rules(room), (RedisValue)RuleText.Field });
+                _member = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)feature.Keys.RuledMembers(room), (RedisValue)reader });
                 _rules.Observe();
                 _member.Observe();
             }

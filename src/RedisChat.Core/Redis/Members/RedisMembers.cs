@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 /// A change is decided here, on values that the script compares with the stored ones before it writes. So the decision holds in the step that makes the
 /// change, whatever happens in between.
 /// </remarks>
-internal sealed class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore, IOpenRooms
+internal sealed partial class RedisMembers(RedisStoreContext context, RoomChanger changer, IMembershipList lists) : IMemberStore, IOpenRooms
 {
     // The most HSCAN calls for one list. Redis returns a small hash as a whole.
     private const int MostScans = 20;
@@ -17,9 +17,10 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
     public MemberReads Reads { get; } = new(context);
 
     public async ValueTask<MemberSituation> ReadMemberAsync(string room, string user, CancellationToken cancellationToken) =>
-        Situation(room, user, actor: null, await Reads.ReadAsync(room, user, cancellationToken).ConfigureAwait(false));
+        ThreadId.IsThread(room) ? await ReadFollowerAsync(room, user, cancellationToken).ConfigureAwait(false) : Situation(room, user, actor: null, await Reads.ReadAsync(room, user, cancellationToken).ConfigureAwait(false));
 
-    public bool IsOpenAt(string room, RoomPosition position) => context.Rooms.TryGet(room, out var known) && known.IsOpenAt(position);
+    // The rules of a thread are elsewhere.
+    public bool IsOpenAt(string room, RoomPosition position) => !ThreadId.IsThread(room) && context.Rooms.TryGet(room, out var known) && known.IsOpenAt(position);
 
     public ValueTask<MemberPage> ReadMembersAsync(string room, MemberFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
     {
@@ -171,6 +172,12 @@ internal sealed class RedisMembers(RedisStoreContext context, RoomChanger change
     private async ValueTask ChangeAsync(
         string room, string? user, Actor actor, Func<MemberSituation, RoomChange, bool> decide, CancellationToken cancellationToken)
     {
+        if (ThreadId.IsThread(room))
+        {
+            await ChangeFollowerAsync(room, user ?? throw new NotSupportedException("A thread has no rules of its own."), decide, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         string[] users = [.. new[] { user, actor.UserId }.OfType<string>().Distinct(StringComparer.Ordinal)];
         RedisValue[] read;
         try

@@ -9,13 +9,14 @@ internal static class MentionsCall
 
     public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string room, string user, long before, int most)
     {
+        RedisKeyOrValue[] above = ThreadId.IsThread(room) ? [(RedisKey)keys.Rules(room)] : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
-            (RedisKey)keys.Room(room), (RedisKey)keys.Members(room), (RedisKey)keys.MentionsOf(room, user), (RedisKey)keys.Mentions(room),
+            (RedisKey)keys.Room(room), (RedisKey)keys.RuledMembers(room), (RedisKey)keys.MentionsOf(room, user), (RedisKey)keys.Mentions(room), .. above,
             (RedisValue)user, (RedisValue)before, (RedisValue)most,
         ];
-        return Script.RunAsync(database, words, keys: 4, CommandFlags.DemandMaster);
+        return Script.RunAsync(database, words, keys: 4 + above.Length, CommandFlags.DemandMaster);
     }
 
     /// <summary>The ids in an answer, newest first.</summary>

@@ -1,8 +1,9 @@
 -- Lists the messages that mention a user, if the user may read the room. Writes nothing.
 -- KEYS[1]  hash: the room
--- KEYS[2]  hash: its members; read only if the room has rules
+-- KEYS[2]  hash: its members, in a thread those of the room that it belongs to; read only if there are rules
 -- KEYS[3]  sorted set: the user's mentions
 -- KEYS[4]  sorted set: the mentions of roles and of everyone
+-- KEYS[5]  only in a thread: hash: the room that it belongs to, whose rules hold
 -- ARGV[1]  the user
 -- ARGV[2]  only messages with a smaller id; 0 for all
 -- ARGV[3]  how many ids to return at most
@@ -19,9 +20,9 @@ local last = room[2] and #room[2] <= 16 and string.match(room[2], '^%d+$') and t
 if not last then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-local member = false
-if string.find(uses, 'g', 1, true) then
-  local rules, clock = call('HGET', KEYS[1], 'rules'), call('TIME')
+local member, ruled = false, KEYS[5] and (call('HGET', KEYS[5], 'uses') or '') or uses
+if string.find(ruled, 'g', 1, true) then
+  local rules, clock = call('HGET', KEYS[5] or KEYS[1], 'rules'), call('TIME')
   local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
   member = call('HGET', KEYS[2], ARGV[1])
 --#include room_guard.lua

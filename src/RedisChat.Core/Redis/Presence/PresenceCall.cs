@@ -27,7 +27,8 @@ internal static class PresenceCall
         IDatabase database, KeyNames keys, string publish, string room, PresenceUpdate update, bool hasRules)
     {
         const int Arguments = 8;
-        var count = hasRules ? 6 : 5;
+        var isThread = ThreadId.IsThread(room);
+        var count = isThread ? 7 : hasRules ? 6 : 5;
         var words = new RedisKeyOrValue[RedisScript.HeadWords + count + Arguments + update.Entering.Count + update.Leaving.Count];
         var next = RedisScript.HeadWords;
         words[next++] = (RedisKey)keys.Room(room);
@@ -35,9 +36,14 @@ internal static class PresenceCall
         words[next++] = (RedisKey)keys.HereUsers(room);
         words[next++] = (RedisKey)keys.HereProcesses(room);
         words[next++] = (RedisKey)keys.Live(room);
-        if (hasRules)
+        if (hasRules || isThread)
         {
-            words[next++] = (RedisKey)keys.Members(room);
+            words[next++] = (RedisKey)keys.RuledMembers(room);
+        }
+
+        if (isThread)
+        {
+            words[next++] = (RedisKey)keys.Rules(room);
         }
 
         words[next++] = (RedisValue)publish;
@@ -122,10 +128,10 @@ internal static class PresenceCall
     public static ValueTask<RespResult> TypingAsync(
         IDatabase database, KeyNames keys, string publish, string room, string user, TimeSpan duration, bool hasRules)
     {
-        RedisKeyOrValue[] members = hasRules ? [(RedisKey)keys.Members(room)] : [];
+        RedisKeyOrValue[] members = hasRules || ThreadId.IsThread(room) ? [(RedisKey)keys.RuledMembers(room)] : [];
         RedisKeyOrValue[] words =
         [
-            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)keys.Live(room), (RedisKey)keys.Room(room), .. members, (RedisValue)publish,
+            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)keys.Live(room), (RedisKey)keys.Rules(room), .. members, (RedisValue)publish,
             (RedisValue)string.Create(CultureInfo.InvariantCulture, $"T {(long)duration.TotalMilliseconds}\n{user}"), (RedisValue)user,
         ];
         return Publish.RunAsync(database, words, keys: 2 + members.Length, CommandFlags.DemandMaster);

@@ -9,6 +9,7 @@
 -- KEYS[4]  sorted set: the same by process, `<process>\n<user>`
 -- KEYS[5]  channel: the room's live events
 -- KEYS[6]  hash: the room's members; only if the client knows that the room has rules
+-- KEYS[7]  hash: only in a thread, the room that it belongs to, whose rules hold; KEYS[6] are its members
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[2]  the process; empty to only remove dead ones
 -- ARGV[3]  how many changes the process has made here; 0 if it is not here yet. If it is another number, the process is refused
@@ -19,7 +20,7 @@
 -- ARGV[8]  the number of users who enter
 -- ARGV[9..] the users who enter, then those who leave
 -- Returns {whether the process was accepted, whether it has users here, whether dead processes are left, ms until the number of users is to be reported, the
--- features that the room uses}, and then for each user who may not enter: the user, how long to wait in µs, 0 if that does not help, and the reason. They leave if
+-- features that the room uses, in a thread those of the room that it belongs to}, and then for each user who may not enter: the user, how long to wait in µs, 0 if that does not help, and the reason. They leave if
 -- they are here. If users enter, the room has rules and KEYS[6] is missing: {2, 0, 0, 0, features}; nothing is written, and the client tries again with it.
 local KEPT = 3600
 local call = redis.call
@@ -84,23 +85,24 @@ local function begin(enters)
 end
 
 local room = call('HMGET', KEYS[1], 'uses', 'epoch')
-local uses = room[1] or ''
-if room[2] == '!' and ARGV[8] ~= '0' then
+local uses, ruling = room[1] or '', KEYS[7] and call('HMGET', KEYS[7], 'uses', 'epoch') or room
+if (room[2] == '!' or ruling[2] == '!') and ARGV[8] ~= '0' then
   return {err = 'CHATDELETED the room is being deleted'}
 end
-local guarded = ARGV[8] ~= '0' and string.find(uses, 'g', 1, true)
+local features = ruling[1] or ''
+local guarded = ARGV[8] ~= '0' and string.find(features, 'g', 1, true)
 if guarded and not KEYS[6] then
-  return {2, 0, 0, 0, uses}
+  return {2, 0, 0, 0, features}
 end
 
 -- Nearly all calls are heartbeats.
 if accepted and mine and lasting > 0 and #ARGV == 8 and #dead == 0 and not head.pending and not renews then
   begin(false)
   call('HSET', KEYS[2], 'p:' .. own, text(now + lasting) .. ' ' .. version)
-  return {1, 1, 0, 0, uses}
+  return {1, 1, 0, 0, features}
 end
 if own ~= '' and not accepted and #dead == 0 then
-  return {0, 0, 0, 0, uses}
+  return {0, 0, 0, 0, features}
 end
 
 -- Read before the first write, so that a key of another type is found in time; below, KEYS[3] is read or written first.
@@ -109,7 +111,7 @@ renews = head.count == 0 or renews
 
 local refused, refusals, fresh = {}, {}, ARGV[8] ~= '0'
 if guarded and accepted and lasting > 0 then
-  local rules, time = call('HGET', KEYS[1], 'rules'), now
+  local rules, time = call('HGET', KEYS[7] or KEYS[1], 'rules'), now
 --#include room_guard.lua
   fresh = false
   for i = 9, 8 + tonumber(ARGV[8]) do
@@ -270,7 +272,7 @@ end
 for i = 1, #reports do
   call(ARGV[1], KEYS[5], reports[i])
 end
-local answer = {accepted and 1 or 0, here, more, due, uses}
+local answer = {accepted and 1 or 0, here, more, due, KEYS[7] and features or uses}
 for i = 1, #refusals do
   answer[5 + i] = refusals[i]
 end

@@ -1,6 +1,6 @@
 -- Publishes that a user is typing, if the user may send: a passing event, of which nothing is stored.
 -- KEYS[1]  channel: the room's live events
--- KEYS[2]  hash: the room
+-- KEYS[2]  hash: the room; of a thread, the one that it belongs to
 -- KEYS[3]  hash: its members; only if the client knows that the room has rules
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[2]  payload

@@ -9,13 +9,14 @@ internal static class MarkCall
 
     public static ValueTask<RespResult> RunAsync(IDatabase database, KeyNames keys, string publish, string room, string user, long messageId, bool back)
     {
+        RedisKeyOrValue[] above = ThreadId.IsThread(room) ? [(RedisKey)keys.Rules(room)] : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
-            (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.Members(room), (RedisKey)keys.Live(room),
+            (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.RuledMembers(room), (RedisKey)keys.Live(room), .. above,
             (RedisValue)publish, (RedisValue)user, (RedisValue)messageId, (RedisValue)(back ? 1 : 0),
         ];
-        return Script.RunAsync(database, words, keys: 4, CommandFlags.DemandMaster);
+        return Script.RunAsync(database, words, keys: 4 + above.Length, CommandFlags.DemandMaster);
     }
 
     /// <summary>The marker in an answer.</summary>

@@ -18,13 +18,15 @@ internal static class UserRoomCall
     {
         var bucket = Buckets.Of(last);
         RedisKeyOrValue[] mentions = usesMentions ? [(RedisKey)keys.MentionsOf(room, user), (RedisKey)keys.Mentions(room)] : [];
+        RedisKeyOrValue[] above = ThreadId.IsThread(room) ? [(RedisKey)keys.Rules(room), (RedisKey)keys.RuledMembers(room)] : [];
+        RedisKeyOrValue[] isThread = above.Length > 0 ? [(RedisValue)"^"] : [];
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             (RedisKey)keys.Room(room), (RedisKey)keys.Read(room), (RedisKey)keys.Members(room), (RedisKey)keys.Author(room, user), (RedisKey)keys.Sealed(room),
-            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)), .. mentions,
-            (RedisValue)user, (RedisValue)bucket, (RedisValue)ChatLimits.MaxUnread,
+            (RedisKey)keys.Bucket(room, bucket), (RedisKey)keys.Bucket(room, Math.Max(bucket - 1, 0)), .. mentions, .. above,
+            (RedisValue)user, (RedisValue)bucket, (RedisValue)ChatLimits.MaxUnread, .. isThread,
         ];
-        return Script.RunAsync(database, words, keys: 7 + mentions.Length, CommandFlags.DemandMaster);
+        return Script.RunAsync(database, words, keys: 7 + mentions.Length + above.Length, CommandFlags.DemandMaster);
     }
 }

@@ -3,6 +3,7 @@
 -- KEYS[2]  hash: its read markers, by user: `<message id> <time, µs>`
 -- KEYS[3]  hash: its members; read only if the room has rules
 -- KEYS[4]  channel: the room's live events
+-- KEYS[5]  hash: only in a thread, the room that it belongs to, whose rules hold; KEYS[3] are its members
 -- ARGV[1]  how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[2]  the user
 -- ARGV[3]  a message id: forward, the last message that was read; back, the first one that is unread
@@ -17,7 +18,8 @@ local function number(text)
 end
 
 local room = call('HMGET', KEYS[1], 'last', 'uses', 'epoch')
-if room[3] == '!' then
+local above = KEYS[5] and call('HMGET', KEYS[5], 'uses', 'epoch')
+if room[3] == '!' or above and above[2] == '!' then
   return {err = 'CHATDELETED the room is being deleted'}
 end
 local last = number(room[1] or '0')
@@ -26,8 +28,8 @@ if not last then
 end
 local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-if string.find(room[2] or '', 'g', 1, true) then
-  local rules = call('HGET', KEYS[1], 'rules')
+if string.find((above and above[1] or not above and room[2]) or '', 'g', 1, true) then
+  local rules = call('HGET', KEYS[5] or KEYS[1], 'rules')
 --#include room_guard.lua
   local reason, wait = guard(call('HGET', KEYS[3], ARGV[2]), 'r', false)
   if reason == 'unreadable' then

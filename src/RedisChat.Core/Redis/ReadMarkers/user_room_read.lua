@@ -9,13 +9,15 @@
 -- KEYS[7]  hash: the bucket before
 -- KEYS[8]  only if the client knows that the room uses mentions: sorted set: the user's mentions
 -- KEYS[9]  likewise: sorted set: the mentions of roles and of everyone
+-- KEYS[..] last, only in a thread: hash: the room that it belongs to, whose rules hold; and hash: the members of that room. Those of KEYS[3] follow the thread
 -- ARGV[1]  the user
 -- ARGV[2]  the number of the bucket in KEYS[6]
 -- ARGV[3]  how many unread messages are enough
+-- ARGV[4]  only in a thread: '^'
 -- Returns {epoch, last, at, rev, features, the user's entry among the members, 1 if the user may read, the user's marker, unread messages found, the
 -- lowest id that was looked at, the id of the newest message, its value}, with nil for what is missing; and, if the room uses mentions, how many unread
 -- messages mention the user, at most one more than ARGV[3]. If unread messages or the newest one were not
--- found down to ARGV[3], the client goes on below the lowest id. The number found is -1 if the bucket is another one, or KEYS[8] is missing: the client tries again.
+-- found down to ARGV[3], the client goes on below the lowest id. The number found is -1 if the bucket is another one, or the keys of mentions are missing: the client tries again.
 local SIZE = 128
 local call = redis.call
 
@@ -37,17 +39,24 @@ local last = number(room[2] or '0')
 if not last or (not room[1]) ~= (not room[2]) then
   return {err = 'CHATDATA the room has no valid counters'}
 end
-local member, may = false, 1
-if string.find(room[5] or '', 'g', 1, true) then
-  local rules, clock = call('HGET', KEYS[1], 'rules'), call('TIME')
+local member, may, uses, entry = false, 1, room[5], false
+local above, people = ARGV[4] and KEYS[#KEYS - 1], ARGV[4] and KEYS[#KEYS] or KEYS[3]
+local has_mention_keys = #KEYS >= (above and 11 or 9)
+if above then
+  uses, member = call('HGET', above, 'uses'), call('HGET', KEYS[3], ARGV[1])
+end
+if string.find(uses or '', 'g', 1, true) then
+  local rules, clock = call('HGET', above or KEYS[1], 'rules'), call('TIME')
   local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-  member = call('HGET', KEYS[3], ARGV[1])
+  entry = call('HGET', people, ARGV[1])
 --#include room_guard.lua
-  local reason = guard(member, 'r', false)
+  local reason = guard(entry, 'r', false)
   if reason == 'unreadable' then
     return {err = 'CHATDATA the rules or the entry of the user among the members cannot be read'}
   end
   may = reason and 0 or 1
+  -- A thread that its follower may no longer read is not in the inbox.
+  member = above and (may == 1 and member) or not above and entry
 end
 
 local marker = call('HGET', KEYS[2], ARGV[1])
@@ -61,13 +70,13 @@ if not read then
 end
 local newest_bucket, enough = tonumber(ARGV[2]), tonumber(ARGV[3])
 local mentioning = string.find(room[5] or '', 'n', 1, true)
-if math.floor(last / SIZE) ~= newest_bucket or mentioning and not KEYS[8] then
+if math.floor(last / SIZE) ~= newest_bucket or mentioning and not has_mention_keys then
   answer[9] = -1
   return answer
 end
 if mentioning then
 --#include mention_find.lua
-  local role = member and string.match(member, '^%d+ (%S+) ')
+  local role = entry and string.match(entry, '^%d+ (%S+) ')
   answer[13] = read < last and #find_mentions(KEYS[8], KEYS[9], ARGV[1], role, read, last + 1, enough + 1) or 0
 end
 

@@ -6,6 +6,9 @@ internal interface IPageFeature
     /// <summary>The letter in the room's field <c>uses</c> that shows that the room uses the feature.</summary>
     char Letter { get; }
 
+    /// <summary>Whether the feature adds to every page of a thread, whichever features the thread uses.</summary>
+    bool IsForEveryThread => false;
+
     /// <summary>Starts the addition to one page.</summary>
     /// <param name="reads">Reads from the store.</param>
     /// <param name="room">The room.</param>

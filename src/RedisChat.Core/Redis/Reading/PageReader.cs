@@ -113,14 +113,15 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
     /// <summary>Starts the additions of all features that the room uses, besides those already started; <see langword="null"/> if there are none.</summary>
     private List<IPageAddition>? Begin(RoomReads reads, string room, MessageQuery query, string? uses, List<IPageAddition>? begun)
     {
-        if (string.IsNullOrEmpty(uses))
+        var isReadInThread = query.Reader is not null && ThreadId.IsThread(room);
+        if (string.IsNullOrEmpty(uses) && !isReadInThread)
         {
             return begun;
         }
 
         foreach (var feature in features)
         {
-            if (uses.Contains(feature.Letter, StringComparison.Ordinal) && begun?.Exists(addition => addition.Feature == feature) != true)
+            if (((isReadInThread && feature.IsForEveryThread) || uses?.Contains(feature.Letter, StringComparison.Ordinal) == true) && begun?.Exists(addition => addition.Feature == feature) != true)
             {
                 (begun ??= []).Add(feature.Begin(reads, room, query));
             }

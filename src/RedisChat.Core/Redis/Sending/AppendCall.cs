@@ -100,7 +100,7 @@ internal sealed class AppendCall
     /// canceled.
     /// </summary>
     public Memory<RedisKeyOrValue> Build(
-        RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish)
+        RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish, int changeLogLength)
     {
         Sends.RemoveAll(static send => !send.TryTake());
         if (Sends.Count == 0)
@@ -112,7 +112,8 @@ internal sealed class AppendCall
         var hasReplies = Sends.Exists(static send => send.HasReplies);
         var hasMentions = Sends.Exists(static send => send.HasMentions);
         var isLinked = hasReplies || hasMentions || Sends.Exists(static send => send.IsScheduled);
-        _isGuarded = isLinked || known.HasRules;
+        var thread = keys.Thread;
+        _isGuarded = isLinked || thread is not null || known.HasRules;
         if (_isGuarded)
         {
             Sends.ForEach(static send => send.MakeKeyed());
@@ -173,6 +174,16 @@ internal sealed class AppendCall
             }
         }
 
+        if (thread is not null)
+        {
+            AddKey(thread.Bucket);
+            AddKey(thread.Sealed);
+            AddKey(thread.Room);
+            AddKey(thread.Changed);
+            AddKey(thread.Live);
+            AddKey(thread.Threads);
+        }
+
         if (_isGuarded)
         {
             AddKey(keys.Members);
@@ -191,7 +202,7 @@ internal sealed class AppendCall
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(isLinked ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(thread is not null ? WordOf(thread, changeLogLength) : isLinked ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
@@ -329,6 +340,12 @@ internal sealed class AppendCall
             start = _ends[end++];
             return part;
         }
+    }
+
+    private RedisValue WordOf(ThreadKeys thread, int changeLogLength)
+    {
+        var proof = Sends.Select(static send => send.ProofOf(PendingSend.Thread)).FirstOrDefault(static proof => proof.Length > 0);
+        return string.Create(CultureInfo.InvariantCulture, $"^{thread.MessageId} {changeLogLength} {proof}");
     }
 
     /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>

@@ -13,6 +13,9 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSource<IPendingSend>
 {
+    /// <summary>Stands for the message that a thread belongs to, among those that are replied to: see <see cref="ProofOf"/>.</summary>
+    public const long Thread = 0;
+
     private static readonly string KeyPrefix = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
     private static long _keys;
 
@@ -174,13 +177,14 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>Sets why the script refused it.</summary>
     public void Refuse(string reason, long detail)
     {
-        NeedsProof = reason == "sealed";
+        NeedsProof = reason is "sealed" or "unproven";
         Error = reason switch
         {
             // Only if the bucket changes as fast as it is read: see RedisSends.
-            "sealed" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
+            "sealed" or "unproven" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
             "missing" => ParentNotFound.Error(detail),
             "unscheduled" => new NotScheduledException(),
+            "closed" => ParentNotFound.OfThread(detail),
             ['@', ..] => RuleRefusal.Error(reason[1..], detail, RoomRights.MentionEveryone),
             _ => RuleRefusal.Error(reason, detail, RoomRights.Send),
         };

@@ -166,7 +166,7 @@ internal sealed class RedisAppends
         {
             // For each call, because a second primary may have appeared.
             var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
-            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand);
+            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand, _context.Options.ChangeLogLength);
             if (words.IsEmpty)
             {
                 return;

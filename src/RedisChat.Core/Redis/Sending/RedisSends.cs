@@ -83,7 +83,7 @@ internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDispo
 
     /// <summary>Makes one attempt at a send, and sets its receipts.</summary>
     internal ValueTask<IPendingSend> AttemptAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
-        send.HasReplies ? AttemptReplyAsync(room, send, durability, cancellationToken) : AppendAsync(room, send, durability, cancellationToken);
+        send.HasReplies || ThreadId.IsThread(room) ? AttemptReplyAsync(room, send, durability, cancellationToken) : AppendAsync(room, send, durability, cancellationToken);
 
     private ValueTask<IPendingSend> AppendAsync(string room, PendingSend send, Durability durability, CancellationToken cancellationToken) =>
         durability == Durability.Memory ? _appends.AppendAsync(room, send, cancellationToken)

@@ -15,13 +15,19 @@ internal sealed class SealedParents(RedisStoreContext context)
     /// <exception cref="ChatDataException">A sealed bucket cannot be read.</exception>
     public async ValueTask ProveAsync(string room, PendingSend send, CancellationToken cancellationToken)
     {
+        if (ThreadId.TrySplit(room, out var above, out var message))
+        {
+            var content = await ReadAsync(above, [Buckets.Of(message)], cancellationToken).ConfigureAwait(false);
+            Prove(above, send, Buckets.Of(message), [(message, PendingSend.Thread)], content[0]);
+        }
+
         var parents = Enumerable.Range(0, send.Count).Select(index => send[index].ReplyTo).OfType<long>().Distinct();
         foreach (var some in parents.GroupBy(Buckets.Of).Chunk(MostAtOnce))
         {
             var contents = await ReadAsync(room, [.. some.Select(group => (RedisValue)group.Key)], cancellationToken).ConfigureAwait(false);
             foreach (var (group, content) in some.Zip(contents))
             {
-                Prove(room, send, group, content);
+                Prove(room, send, group.Key, group.Select(parent => (parent, parent)), content);
             }
         }
     }
@@ -41,19 +47,19 @@ internal sealed class SealedParents(RedisStoreContext context)
         }
     }
 
-    private void Prove(string room, PendingSend send, IGrouping<long, long> parents, RedisValue content)
+    private void Prove(string room, PendingSend send, long number, IEnumerable<(long Message, long Name)> parents, RedisValue content)
     {
         var field = ((ReadOnlyMemory<byte>)content).Span;
-        using var bucket = content.IsNull ? null : SealedBucket.TryOpen(parents.Key, field);
+        using var bucket = content.IsNull ? null : SealedBucket.TryOpen(number, field);
         var digest = content.IsNull ? "" : FieldDigest.Of(field);
-        foreach (var parent in parents)
+        foreach (var (parent, name) in parents)
         {
             if (!content.IsNull && bucket is null)
             {
                 throw UnreadableValue.Error(context.Keys, room, parent, isSealed: true);
             }
 
-            send.SetProof(parent, bucket is null || bucket.TryGet(parent, out _) ? digest : $"-{digest}");
+            send.SetProof(name, bucket is null || bucket.TryGet(parent, out _) ? digest : $"-{digest}");
         }
     }
 }

@@ -7,8 +7,9 @@
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
---            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned; if guarded, the room's members and its rates;
---            last, with idempotency keys, of the previous window
+--            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned;
+--            in a thread, of the room that it belongs to: the bucket of its message, the sealed buckets, the room, its change log, its live events, and its threads;
+--            if guarded, the members and the rates, in a thread those of that room; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
 -- ARGV[2]    number of the window in KEYS[4]
 -- ARGV[3]    length of a window, in seconds
@@ -16,7 +17,9 @@
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
---            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not
+--            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not; '^id length proof' if the room is a thread,
+--            where the rules of the room that it belongs to hold: the message that it belongs to, the number of entries that the change log of that room keeps, and a
+--            proof, as for a reply
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
 -- ARGV[+1]   index in KEYS of its window's hash
 -- ARGV[+2]   its key
@@ -34,8 +37,8 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
--- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if
--- messages were stored, the room is in the directory, and
+-- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to,
+-- '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
 local HEAD, SIZE, MOST = 8, 128, 9e15
@@ -52,7 +55,16 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local linked = ARGV[7] == '>'
+local thread, log_length, proof, above, features = nil, nil, nil, nil, uses
+if string.byte(ARGV[7]) == 94 then
+  thread, log_length, proof = string.match(ARGV[7], '^%^(%d+) (%d+) (%S*)$')
+  above = call('HMGET', KEYS[#KEYS - 6], 'uses', 'epoch')
+  if above[2] == '!' then
+    return {err = 'CHATDELETED the room is being deleted'}
+  end
+  features = above[1] or ''
+end
+local linked = thread or ARGV[7] == '>'
 local guarded = linked or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
@@ -84,7 +96,7 @@ local split = (bucket + 1) * SIZE
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
 -- Nearly all sends take this path. It creates no tables, because those are the main cost of a script.
-local failed, done, sent, writes, order, lists, mentions
+local failed, done, sent, writes, order, lists, mentions, before_reply, logged
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
@@ -131,12 +143,19 @@ else
 
   -- What was stored before is recognized first: a repetition gets its receipt, whatever the rules say now.
   local refused, rates, lifetime, due = {}, {}, 0, {}
-  local ruled = guarded and string.find(uses, 'g', 1, true)
+  local ruled = guarded and string.find(features, 'g', 1, true)
+  local summary, unthreaded
   if ruled or linked then
-    local rules, time, people, paces = ruled and call('HGET', KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
+    local rules, time, people, paces = ruled and call('HGET', thread and KEYS[#KEYS - 6] or KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
 --#include reply_guard.lua
 --#include mention_guard.lua
+    if thread then
+      -- A thread with a summary is open, because the deletion of its message closes it.
+      summary = call('HGET', KEYS[#KEYS - 3], thread)
+      unthreaded = summary == 'x' and 'closed' or not summary and absence(thread, KEYS[#KEYS - 8], KEYS[#KEYS - 7], proof)
+      unthreaded = unthreaded == 'missing' and 'closed' or unthreaded == 'sealed' and 'unproven' or unthreaded
+    end
     local i, accepted, entries = 1, {}, {}
     while i <= messages do
       local send, fresh, paced = ARGV[before + i * each], {}, {}
@@ -165,14 +184,17 @@ else
           local hash, id = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+)$')
           local reason, detail
           if is_new then
-            reason, detail = parent(where)
+            reason, detail = unthreaded, thread
+            if not reason then
+              reason, detail = parent(where)
+            end
             if not reason and user ~= '' then
               reason, detail = unmentionable(where, entries[user] or false, entries), '0'
               if reason == 'unreadable' then
                 return {err = 'CHATDATA the rules or the entry of a mentioned user among the members cannot be read'}
               end
             end
-            if hash and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
+            if not reason and hash and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
               reason, detail = 'unscheduled', '0'
             end
           end
@@ -192,7 +214,7 @@ else
     end
   end
 
-  local receipts, values, rows, open_sets = {}, {}, {{}, {}}, {}
+  local receipts, values, rows, open_sets, fresh_replies = {}, {}, {{}, {}}, {}, {}
   sent, writes, order, lists, mentions = {}, {{}, {}}, {}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
@@ -221,6 +243,9 @@ else
       row[#row + 1] = id
       row[#row + 1] = value
       values[#values + 1] = value
+      if thread then
+        fresh_replies[#fresh_replies + 1], fresh_replies[#fresh_replies + 2] = id, string.match(fields[i], '^[^\n]*')
+      end
       if keyed then
         in_batch[fields[i]] = id .. ':' .. now .. ':' .. ARGV[arg + 4]
         sent[#sent + 1] = fields[i]
@@ -277,6 +302,24 @@ else
     end
   end
 
+  local told, revised
+  if thread then
+--#include thread_summary.lua
+    above, before_reply = room_above(KEYS[#KEYS - 6]), summary
+    local newest = {}
+    for i = #fresh_replies - 1, 1, -2 do
+      newest[#newest + 1], newest[#newest + 2] = fresh_replies[i], fresh_replies[i + 1]
+    end
+    local deleted = tonumber(call('HGET', KEYS[1], 'deleted') or '0')
+    if not above or not deleted then
+      return {err = 'CHATDATA the room that the thread belongs to has no valid counters'}
+    end
+    summary, revised, told = summarize(above, tonumber(now), thread, last - deleted, now, replies_in(summary, newest, 0), trace)
+
+    -- Finds a key of another type before the first write.
+    call('ZSCORE', KEYS[#KEYS - 5], '0')
+  end
+
   done = 0
   local function write(...)
     local result = failed or try(...)
@@ -308,8 +351,28 @@ else
     write('ZADD', unpack(mentions[i]))
   end
   write('EXPIRE', KEYS[4], keep)
+  if thread then
+    write('HSET', KEYS[#KEYS - 3], thread, summary)
+    if above[4] == '0' then
+      write('ZADD', KEYS[#KEYS - 5], 0, '0', revised, revised .. ':f:' .. thread)
+    else
+      write('ZADD', KEYS[#KEYS - 5], revised, revised .. ':f:' .. thread)
+    end
+    logged = revised .. ':f:' .. thread
+  end
   write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
+  if thread then
+    write(ARGV[4], KEYS[#KEYS - 4], told)
+  end
   if not failed then
+    if thread then
+      call('ZREMRANGEBYRANK', KEYS[#KEYS - 5], 0, -1 - tonumber(log_length))
+      if string.find(above[5], 'f', 1, true) then
+        call('HSET', KEYS[#KEYS - 6], 'rev', revised)
+      else
+        call('HSET', KEYS[#KEYS - 6], 'rev', revised, 'uses', above[5] .. 'f')
+      end
+    end
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
     if #mentions > 0 and not string.find(uses, 'n', 1, true) then
       call('HSET', KEYS[1], 'uses', uses .. 'n')
@@ -350,6 +413,17 @@ for i = 1, #mentions do
   step = step + 1
   for j = 3, done >= step and #mentions[i] or 0, 2 do
     call('ZREM', mentions[i][1], mentions[i][j])
+  end
+end
+-- After the lists came EXPIRE, and then the writes to the room that the thread belongs to.
+if logged and done >= step + 2 then
+  if before_reply then
+    call('HSET', KEYS[#KEYS - 3], thread, before_reply)
+  else
+    call('HDEL', KEYS[#KEYS - 3], thread)
+  end
+  if done >= step + 3 then
+    call('ZREM', KEYS[#KEYS - 5], logged)
   end
 end
 return failed == 0 and {err = done == 0 and 'CHATGIVENUP the call was given up' or 'CHATDATA the room holds messages above its last id'} or failed

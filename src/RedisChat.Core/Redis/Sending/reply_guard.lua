@@ -1,23 +1,36 @@
--- Decides whether the message that another one replies to exists. Included by message_append, and called only for calls with replies.
--- where  the word with ' id:bucket:sealed:proof' in its first line if it belongs to a reply: see message_append
--- Returns nil if it exists, or if the word belongs to no reply; or 'missing' and its id; or 'sealed' and its id if its bucket is sealed and the client's proof
--- is missing or out of date: a script cannot unpack the bucket.
-local function parent(where)
-  local id, open, sealed, proof = string.match(where, '^[%d,]+ (%d+):(%d+):(%d+):(%S*)')
-  if not id or call('HEXISTS', KEYS[tonumber(open)], id) == 1 then
+-- Decides whether the message that another one replies to, or that a thread belongs to, exists. Included by message_append, and called only for calls with replies and
+-- in threads.
+
+-- Looks for a message.
+-- id      its id
+-- open    the key of its bucket
+-- sealed  the key of the sealed buckets
+-- proof   what the client knows of the sealed bucket: see message_append
+-- Returns nil if it exists; or 'missing'; or 'sealed' if its bucket is sealed and the proof is missing or out of date: a script cannot unpack the bucket.
+local function absence(id, open, sealed, proof)
+  if call('HEXISTS', open, id) == 1 then
     return nil
   end
 
-  local buckets, bucket = KEYS[tonumber(sealed)], string.format('%d', math.floor(id / SIZE))
+  local bucket = string.format('%d', math.floor(id / SIZE))
   if proof == '' then
-    return call('HEXISTS', buckets, bucket) == 1 and 'sealed' or 'missing', id
+    return call('HEXISTS', sealed, bucket) == 1 and 'sealed' or 'missing'
   end
 
   -- A bucket with the same bytes has the same messages.
-  local content = call('HGET', buckets, bucket)
+  local content = call('HGET', sealed, bucket)
   local digest = content and redis.sha1hex(content)
   if not content or proof == '-' .. digest then
-    return 'missing', id
+    return 'missing'
   end
-  return proof ~= digest and 'sealed' or nil, id
+  return proof ~= digest and 'sealed' or nil
+end
+
+-- where  the word with ' id:bucket:sealed:proof' in its first line if it belongs to a reply: see message_append
+-- Returns nil if the message exists, or if the word belongs to no reply; or why not, and its id.
+local function parent(where)
+  local id, open, sealed, proof = string.match(where, '^[%d,]+ (%d+):(%d+):(%d+):(%S*)')
+  if id then
+    return absence(id, KEYS[tonumber(open)], KEYS[tonumber(sealed)], proof), id
+  end
 end

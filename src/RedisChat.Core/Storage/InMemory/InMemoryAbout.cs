@@ -29,7 +29,7 @@ internal sealed class InMemoryAbout(InMemoryRoom room, TimeProvider time) : IInM
 
         if (actor.UserId is { } user)
         {
-            room.Members.CheckRight(user, RoomRights.Manage, speaks: false);
+            room.Ruling.Members.CheckRight(user, RoomRights.Manage, speaks: false);
         }
 
         Set(about, actor.UserId);

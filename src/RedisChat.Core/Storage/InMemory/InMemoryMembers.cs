@@ -78,6 +78,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
                 return after;
             }
 
+            room.CheckFollowable();
             after = after.ToStore(now.Target, now.Now);
             if (after.IsNobody)
             {
@@ -208,7 +209,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     {
         if (reader is not null)
         {
-            CheckRight(reader, RoomRights.Read, speaks: false);
+            room.Ruling.Members.CheckRight(reader, RoomRights.Read, speaks: false);
         }
 
         return page;
@@ -250,6 +251,13 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     private MemberSituation Situation(string target, Actor? actor)
     {
         var user = Find(target);
+        if (room != room.Ruling)
+        {
+            // Of a thread: see MemberSituation.
+            var above = room.Ruling.Members;
+            return new MemberSituation { Rules = above._rules, Target = user, Actor = above.Find(target), Now = Now };
+        }
+
         return new MemberSituation
         {
             Rules = _rules,

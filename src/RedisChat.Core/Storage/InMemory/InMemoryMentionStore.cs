@@ -14,8 +14,8 @@ internal sealed class InMemoryMentionStore(Func<string, InMemoryRoom?> find) : I
 
         lock (found.Gate)
         {
-            found.Members.CheckRight(user, RoomRights.Read, speaks: false);
-            var role = found.Members.Read(user).Target.Role;
+            found.Ruling.Members.CheckRight(user, RoomRights.Read, speaks: false);
+            var role = found.Ruling.Members.Read(user).Target.Role;
             var messages = found.Newest().Where(message => message.Id < (before ?? long.MaxValue) && message.Mentions.Mentions(message.User, user, role)).Take(limit + 1).ToList();
             return new(messages.Count > limit
                 ? new MentionPage { Messages = messages[..limit], Before = messages[limit - 1].Id }

@@ -29,18 +29,19 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         _abilities =
         [
-            new InMemoryReactionStore(room => _rooms.GetValueOrDefault(room)),
-            new InMemoryMemberStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _time),
+            new InMemoryReactionStore(Find),
+            new InMemoryMemberStore(Find, GetOrAdd, _time),
             new InMemoryPresenceStore(GetOrAdd, _time),
-            new InMemoryUserStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
-            new InMemoryReadMarkerStore(room => _rooms.GetValueOrDefault(room)),
-            new InMemoryDirectoryStore(room => _rooms.GetValueOrDefault(room), GetOrAdd, _rooms),
-            new InMemoryDraftStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
-            new InMemoryPinStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
-            new InMemoryBulkDeletionStore(room => _rooms.GetValueOrDefault(room)),
-            new InMemoryVersionStore(room => _rooms.GetValueOrDefault(room)),
+            new InMemoryUserStore(Find, GetOrAdd),
+            new InMemoryReadMarkerStore(Find),
+            new InMemoryDirectoryStore(Find, GetOrAdd, _rooms),
+            new InMemoryDraftStore(Find, GetOrAdd),
+            new InMemoryPinStore(Find, GetOrAdd),
+            new InMemoryBulkDeletionStore(Find),
+            new InMemoryThreadStore(Find),
+            new InMemoryVersionStore(Find),
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
-            new InMemoryMentionStore(room => _rooms.GetValueOrDefault(room)),
+            new InMemoryMentionStore(Find),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -63,21 +64,21 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     ValueTask<MessageReceipt?> ISentMessages.FindAsync(string room, NewMessage message, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_rooms.TryGetValue(room, out var target) ? target.FindSent(message.Snapshot()) : null);
+        return new(Find(room) is { } target ? target.FindSent(message.Snapshot()) : null);
     }
 
     /// <inheritdoc/>
     public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_rooms.TryGetValue(room, out var target) ? target.Get(id) : null);
+        return new(Find(room) is { } target ? target.Get(id) : null);
     }
 
     /// <inheritdoc/>
     public ValueTask<MessagePage> ReadAsync(string room, MessageQuery query, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_rooms.TryGetValue(room, out var target)
+        return new(Find(room) is { } target
             ? target.Read(query)
             : new MessagePage { Messages = [], Position = RoomPosition.Start });
     }
@@ -87,7 +88,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_rooms.TryGetValue(room, out var target)
+        return new(Find(room) is { } target
             ? target.Change(id, decide)
             : new MessageChange(ChangeOutcome.NotFound, null));
     }
@@ -115,6 +116,13 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         return Task.FromResult(new ChatHealth(works, works, works));
     }
 
-    private InMemoryRoom GetOrAdd(string room) =>
-        _rooms.GetOrAdd(room, static (_, store) => new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize), this);
+    // A thread that nobody has used yet has rules, too.
+    private InMemoryRoom? Find(string room) => ThreadId.IsThread(room) ? GetOrAdd(room) : _rooms.GetValueOrDefault(room);
+
+    private InMemoryRoom GetOrAdd(string room) => _rooms.GetOrAdd(
+        room,
+        static (room, store) => ThreadId.TrySplit(room, out var above, out var message)
+            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, store.GetOrAdd(above), message)
+            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize),
+        this);
 }

@@ -69,7 +69,7 @@ internal sealed class InMemoryPins(InMemoryRoom room) : IInMemoryFeature
     {
         if (!by.IsApplication)
         {
-            room.Members.CheckRight(by.UserId!, RoomRights.Pin, speaks: false);
+            room.Ruling.Members.CheckRight(by.UserId!, RoomRights.Pin, speaks: false);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class InMemoryPresence
                 return PresenceAnswer.Unknown;
             }
 
-            var answer = _room.Members.CheckPresent(update.Entering);
+            var answer = _room.Ruling.Members.CheckPresent(update.Entering);
             (_coalesceAbove, _coalesceInterval) = (update.CoalesceAbove, update.CoalesceInterval);
             process ??= new Process();
             process.Until = _time.GetUtcNow() + update.Expiry;

@@ -24,7 +24,7 @@ internal sealed class InMemoryPresenceStore(Func<string, InMemoryRoom> room, Tim
     public ValueTask SendTypingAsync(string room, string user, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Room(room).Members.CheckTyping(user);
+        Room(room).Ruling.Members.CheckTyping(user);
         Room(room).Publish(position => new RoomEvent.Typing(user, duration, time.GetUtcNow() + duration, position));
         return default;
     }

@@ -17,7 +17,7 @@ internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
                 return null;
             }
 
-            room.Members.CheckRight(user, RoomRights.React, speaks: true);
+            room.Ruling.Members.CheckRight(user, RoomRights.React, speaks: true);
             var own = _byMessage.TryGetValue(messageId, out var reactions) ? reactions.OfUser(user) : [];
             var wanted = change(own);
             if (!ReferenceEquals(wanted, own))

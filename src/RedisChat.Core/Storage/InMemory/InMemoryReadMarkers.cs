@@ -8,7 +8,7 @@ internal sealed class InMemoryReadMarkers(InMemoryRoom room, TimeProvider time)
     /// <summary>Moves a marker: see <see cref="IReadMarkerStore.MoveMarkerAsync"/>.</summary>
     public ReadMarker Move(string user, long messageId, bool back)
     {
-        room.Members.CheckRight(user, RoomRights.Read, speaks: false);
+        room.Ruling.Members.CheckRight(user, RoomRights.Read, speaks: false);
         if (messageId > room.Last)
         {
             throw MarkerInput.BeyondLast(messageId, room.Last);
@@ -49,11 +49,14 @@ internal sealed class InMemoryReadMarkers(InMemoryRoom room, TimeProvider time)
     public UserRoom Read(string user, string name)
     {
         var now = room.Members.Read(user);
+        var mayRead = MemberDecisions.HasRight(now, now.Acting, RoomRights.Read);
         var seen = new UserRoom
         {
             Room = name,
-            Member = now.Target.IsNobody ? null : now.Target,
-            MayRead = MemberDecisions.HasRight(now, now.Target, RoomRights.Read),
+
+            // A thread that its follower may no longer read is not in the inbox.
+            Member = now.Target.IsNobody || (room != room.Ruling && !mayRead) ? null : now.Target,
+            MayRead = mayRead,
             Position = room.Position,
             Marker = _markers.GetValueOrDefault(user),
             LastActivity = room.Last == 0 ? null : Micros.ToTime(room.Position.Stamp),

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace RedisChat;
 
 /// <summary>One room of the <see cref="InMemoryMessageStore"/>: a list of messages under a lock, and what features keep of it.</summary>
-internal sealed class InMemoryRoom : ILiveRoom
+internal sealed partial class InMemoryRoom : ILiveRoom
 {
     /// <summary>The same number of changes that <see cref="RedisStoreOptions.ChangeLogLength"/> keeps by default.</summary>
     private const int ChangeLogLength = 10_000;
@@ -24,19 +24,27 @@ internal sealed class InMemoryRoom : ILiveRoom
     private long _lastStamp;
     private long _revision;
 
-    public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize)
+    /// <param name="time">The clock.</param>
+    /// <param name="idempotencyWindow">How long idempotency keys are remembered.</param>
+    /// <param name="watcherBufferSize">How many events a watcher may fall behind.</param>
+    /// <param name="above">The room that this one belongs to, if it is a thread. They share a lock, so a step changes both.</param>
+    /// <param name="message">The message that the thread belongs to.</param>
+    public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize, InMemoryRoom? above = null, long message = 0)
     {
+        (_above, _message) = (above, message);
+        Gate = above?.Gate ?? new object();
         _time = time;
         _idempotencyWindow = idempotencyWindow;
         Feed = new RoomFeed(watcherBufferSize);
         Begin();
+        above?.AddThread(this);
     }
 
     /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
     private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null);
 
     /// <summary>Held while the room is read or changed.</summary>
-    public object Gate { get; } = new();
+    public object Gate { get; }
 
     public RoomFeed Feed { get; }
 
@@ -85,7 +93,9 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(Schedule), nameof(_features))]
+    [MemberNotNull(
+        nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(Schedule),
+        nameof(Threads), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -103,7 +113,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         Pins = new InMemoryPins(this);
         Versions = new InMemoryVersions();
         Schedule = new InMemorySchedule();
-        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions];
+        Threads = new InMemoryThreads(this);
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions, Threads];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -244,11 +255,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             }
 
             var count = _messages.Count;
-            var before = _revision;
-            _revision = NextRevision();
-            Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
-            Members.Forget();
-            Begin();
+            Erase(actor);
             return new RoomDeletion(count, count);
         }
     }
@@ -260,12 +267,18 @@ internal sealed class InMemoryRoom : ILiveRoom
             var now = Micros.FromTime(_time.GetUtcNow());
             _sent.ForgetOld(now);
             _sent.CheckConflicts(messages);
-            Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckContents);
+            var before = _messages.Count;
+            Ruling.Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckContents);
 
             var receipts = new MessageReceipt[messages.Count];
             for (var i = 0; i < receipts.Length; i++)
             {
                 receipts[i] = Append(messages[i], now);
+            }
+
+            if (_messages.Count > before)
+            {
+                TellAbove();
             }
 
             return receipts;
@@ -326,8 +339,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
             if (!decision.By.IsApplication)
             {
-                Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
-                Members.CheckMentioned((decision.Mentions ?? default).UsersAddedTo(message.Mentions, message.User));
+                Ruling.Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
+                Ruling.Members.CheckMentioned((decision.Mentions ?? default).UsersAddedTo(message.Mentions, message.User));
             }
 
             if (decision.Outcome == ChangeOutcome.Deleted)
@@ -335,6 +348,7 @@ internal sealed class InMemoryRoom : ILiveRoom
                 _messages[(int)id - 1] = null;
                 Array.ForEach(_features, feature => feature.Remove(id));
                 Changed(new LogEntry(NextRevision(), id, Deletion: decision), position => Deleted(_changed[^1], position));
+                TellAbove();
                 return new(ChangeOutcome.Deleted, message);
             }
 
@@ -357,7 +371,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             var run = left.Take(ChatLimits.MaxDeletedAtOnce).ToList();
             foreach (var right in run.Select(id => At(id)!.User == by.UserId ? RoomRights.ChangeOwn : RoomRights.DeleteAny).Where(_ => !by.IsApplication).Distinct().Order())
             {
-                Members.CheckRight(by.UserId!, right, speaks: false);
+                Ruling.Members.CheckRight(by.UserId!, right, speaks: false);
             }
 
             foreach (var id in run)
@@ -371,6 +385,7 @@ internal sealed class InMemoryRoom : ILiveRoom
                 var entry = new LogEntry(
                     NextRevision(), new InMemorySubject(0, $"{run[0]}…"), Deletion: MessageDecision.Delete(by.UserId, reason), Run: run);
                 Changed(entry, position => DeletedMany(entry, position));
+                TellAbove();
             }
 
             return new DeletedStep(run.Count, left.Count > run.Count ? run[^1] : null, Last);
@@ -505,14 +520,19 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     private void CheckContents(IReadOnlyList<NewMessage> messages)
     {
+        if (messages.Count > 0)
+        {
+            CheckAbove();
+        }
+
         foreach (var message in messages.Where(message => !message.IsFromApplication && message.Mentions.Count > 0))
         {
             if (message.Mentions.Contains(Mention.Everyone))
             {
-                Members.CheckRight(message.User, RoomRights.MentionEveryone, speaks: false);
+                Ruling.Members.CheckRight(message.User, RoomRights.MentionEveryone, speaks: false);
             }
 
-            Members.CheckMentioned(message.Mentions.UsersAddedTo(default, message.User));
+            Ruling.Members.CheckMentioned(message.Mentions.UsersAddedTo(default, message.User));
         }
 
         if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)

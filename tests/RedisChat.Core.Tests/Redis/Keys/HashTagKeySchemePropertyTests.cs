@@ -37,6 +37,19 @@ public sealed class HashTagKeySchemePropertyTests
             AllKeys(room, user, bucket, window).Select(Encoded).Should().OnlyHaveUniqueItems(), iter: 5_000);
 
     [Fact]
+    public void The_keys_of_a_thread_are_those_of_no_other_room() =>
+        Gen.Select(AnyId, AnyId, Gen.Long[0, 100], Gen.Long[1, 100]).Sample((room, user, number, message) =>
+        {
+            var thread = $"{room}\u001f{message}";
+            AllKeys(room, user, number, number).Concat(AllKeys(thread, user, number, number)).Concat(AllKeys($"{thread}0", user, number, number))
+                .Concat([_keys.Threads(room), _keys.Members(room), _keys.Feature(room, 'r', message)])
+                .Select(Encoded).Should().OnlyHaveUniqueItems();
+            _keys.Room(thread).Should().Be($"{_keys.Room(room)}:t:{message}");
+            _keys.Rules(thread).Should().Be(_keys.Room(room));
+            AllKeys(room, user, number, number).Concat(AllKeys(thread, user, number, number)).Select(ClusterSlot.Of).Distinct().Should().ContainSingle();
+        }, iter: 5_000);
+
+    [Fact]
     public void All_keys_of_a_room_are_in_one_slot() =>
         Gen.Select(AnyId, AnyId, Gen.Long[0, ChatLimits.MaxMessageId >> 7], Gen.Long[0, 100_000_000]).Sample((room, user, bucket, window) =>
             AllKeys(room, user, bucket, window).Select(ClusterSlot.Of).Distinct().Should().ContainSingle(), iter: 5_000);
