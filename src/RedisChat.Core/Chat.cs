@@ -42,6 +42,7 @@ public sealed partial class Chat
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
         var checks = MessageFilters.Of(filters, _runner);
+        Filters = checks;
         _sender = new MessageSender(store, _runner, checks);
         _changer = new MessageChanger(store, _runner, checks);
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
@@ -53,6 +54,9 @@ public sealed partial class Chat
     internal OperationRunner Runner => _runner;
 
     internal PresenceKeeper Presence { get; }
+
+    /// <summary>Check messages before they are stored; <see langword="null"/> if there are none.</summary>
+    internal MessageFilters? Filters { get; }
 
     /// <summary>Ends what is watched for users who are revoked; <see langword="null"/> if the store does not support that.</summary>
     internal UserSessions? Sessions { get; }

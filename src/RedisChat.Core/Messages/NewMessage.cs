@@ -6,7 +6,7 @@ namespace RedisChat;
 /// <summary>A message to send.</summary>
 public sealed record NewMessage
 {
-    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null);
+    private static readonly Details AsGiven = new(null, IsKeyGenerated: false, null, null);
     private static readonly Details KeyIsGenerated = AsGiven with { IsKeyGenerated = true };
 
     // One field for what few messages have, because every send allocates a message.
@@ -83,8 +83,8 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details.ReplyTo is null ? KeyIsGenerated
-            : new Details(_details.ReplyTo, IsKeyGenerated: true, null);
+            : _details is { ReplyTo: null, Writer: null } ? KeyIsGenerated
+            : _details with { IsKeyGenerated = true, Original = null };
     }
 
     /// <summary>
@@ -93,6 +93,13 @@ public sealed record NewMessage
     /// </summary>
     [JsonIgnore]
     public NewMessage? Original => _details.Original;
+
+    /// <summary>Who writes it, if it is written part by part.</summary>
+    internal WritingLease? Writer
+    {
+        get => _details.Writer;
+        init => _details = _details with { Writer = value };
+    }
 
     /// <summary>The message with what filters made of it.</summary>
     internal NewMessage With(string text, IReadOnlyDictionary<string, string> metadata) =>
@@ -121,5 +128,5 @@ public sealed record NewMessage
     }
 
     // A generated key is never repeated by a caller, so such a message keeps no original.
-    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original);
+    private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, WritingLease? Writer);
 }

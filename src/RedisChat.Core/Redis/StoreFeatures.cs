@@ -3,25 +3,31 @@ namespace RedisChat.Redis;
 /// <summary>The store's features, and what each adds to the shared paths: the one place where a feature is registered.</summary>
 internal sealed class StoreFeatures : IAsyncDisposable
 {
-    public StoreFeatures(RedisStoreContext context, RoomChanger changer)
+    public StoreFeatures(RedisStoreContext context, RoomChanger changer, Func<RedisSends> sends)
     {
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
         var directory = new RedisDirectory(context, changer, members, users, deleted: [users]);
-        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys)];
+        DeletionEffects = [new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new WritingRemoval(context.Keys)];
+        var messages = new MessageEditor(context, changer, []);
+        var writing = new RedisWriting(context, changer, messages, sends);
+        var unfinished = new UnfinishedMessages(context, writing, messages);
+        var parts = new WritingEvents(unfinished, context.Logger);
+        Unfinished = unfinished;
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects), new RedisDrafts(context, changer),
+            writing, unfinished,
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(), parts,
         ];
-        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
+        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents(), parts];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time)];
         ChangedSubjects =
         [
@@ -29,9 +35,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedWriting(),
         ];
-        Probed = [presence];
+        Probed = [presence, unfinished];
     }
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
@@ -51,6 +57,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The checks of watched rooms.</summary>
     public IReadOnlyList<IProbedFeature> Probed { get; }
+
+    /// <summary>Completes messages in progress for readers.</summary>
+    public IUnfinishedMessages Unfinished { get; }
 
     /// <summary>The additions to pages.</summary>
     public IReadOnlyList<IPageFeature> PageFeatures { get; }

@@ -13,6 +13,9 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
     // A message is sealed once, and never moves back.
     private const int MostPlaces = 3;
 
+    /// <summary>Completes messages in progress that are read.</summary>
+    public IUnfinishedMessages? Unfinished { get; init; }
+
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
 
@@ -22,7 +25,10 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
             static async (database, call, token) =>
             {
                 using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token).ConfigureAwait(false);
-                return found is null ? null : call.Editor.Read(call.Room, found);
+                var message = found is null ? null : call.Editor.Read(call.Room, found);
+                return message is { Writing: WritingState.InProgress } && call.Editor.Unfinished is { } unfinished
+                    ? (await unfinished.ReadAsync(call.Room, [message], token).ConfigureAwait(false))[call.Id]
+                    : message;
             },
             cancellationToken);
 
@@ -76,6 +82,11 @@ internal sealed class MessageEditor(RedisStoreContext context, RoomChanger chang
 
             message = Read(room, present);
             decision = decide(message);
+            if (decision.Outcome == ChangeOutcome.Edited && message.Writing == WritingState.InProgress)
+            {
+                throw WritingErrors.InProgress(message.Id);
+            }
+
             return decision.Outcome switch
             {
                 ChangeOutcome.Edited => Edit(room, present, message, decision, state.Revision),

@@ -43,6 +43,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the pinned messages.</summary>
     public string Pins(string room) => $"{Root(room)}:pins";
 
+    /// <summary>The hash of the messages that are being written.</summary>
+    public string Writing(string room) => $"{Root(room)}:writing";
+
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
     public string Here(string room) => $"{Root(room)}:here";
 

@@ -38,6 +38,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryDraftStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
             new InMemoryPinStore(room => _rooms.GetValueOrDefault(room), GetOrAdd),
             new InMemoryBulkDeletionStore(room => _rooms.GetValueOrDefault(room)),
+            new InMemoryWritingStore(GetOrAdd),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

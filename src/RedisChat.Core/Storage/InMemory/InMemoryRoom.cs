@@ -68,6 +68,8 @@ internal sealed class InMemoryRoom : ILiveRoom
 
     private InMemoryPins Pins { get; set; }
 
+    private InMemoryWriting Writing { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -81,7 +83,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     ValueTask ILiveRoom.LeaveAsync() => default;
 
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
-    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(_features))]
+    [MemberNotNull(nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Writing), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -97,7 +99,8 @@ internal sealed class InMemoryRoom : ILiveRoom
         UserRooms = new InMemoryUserRooms(this, _time);
         Drafts = new InMemoryDrafts(this, _time);
         Pins = new InMemoryPins(this);
-        _features = [Reactions, Members, About, UserRooms, Drafts, Pins];
+        Writing = new InMemoryWriting(this, _time);
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Writing];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -163,6 +166,36 @@ internal sealed class InMemoryRoom : ILiveRoom
         }
     }
 
+    /// <summary>Adds a part to a message: see <see cref="IWritingStore.AppendPartAsync"/>.</summary>
+    public long AppendPart(long messageId, WrittenPart part)
+    {
+        lock (Gate)
+        {
+            return Writing.Append(messageId, part);
+        }
+    }
+
+    /// <summary>Ends the writing of a message: see <see cref="IWritingStore.EndWritingAsync"/>.</summary>
+    public Message? EndWriting(long messageId, string writer, string? text, Actor by)
+    {
+        lock (Gate)
+        {
+            return Writing.End(messageId, writer, text, by);
+        }
+    }
+
+    /// <summary>Abandons a message whose lease has run out.</summary>
+    public void EndExpired(long messageId, InMemoryWriting.Draft expired)
+    {
+        lock (Gate)
+        {
+            Writing.EndExpired(messageId, expired);
+        }
+    }
+
+    /// <summary>Replaces a message by its present state. For callers that hold the lock.</summary>
+    public void Replace(Message message) => _messages[(int)message.Id - 1] = message;
+
     /// <summary>An overview of the room.</summary>
     /// <param name="id">The room's id.</param>
     /// <param name="since">When it got its first settings, µs.</param>
@@ -208,6 +241,7 @@ internal sealed class InMemoryRoom : ILiveRoom
             _revision = NextRevision();
             Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
             Members.Forget();
+            Writing.Forget();
             Begin();
             return new RoomDeletion(count, count);
         }
@@ -286,6 +320,11 @@ internal sealed class InMemoryRoom : ILiveRoom
             if (!decision.By.IsApplication)
             {
                 Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
+            }
+
+            if (decision.Outcome == ChangeOutcome.Edited && message.Writing == WritingState.InProgress)
+            {
+                throw WritingErrors.InProgress(id);
             }
 
             if (decision.Outcome == ChangeOutcome.Deleted)
@@ -485,11 +524,17 @@ internal sealed class InMemoryRoom : ILiveRoom
             IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
             ReplyTo = message.ReplyTo,
         };
+        added = message.Writer is { } lease ? added.With(lease) : added;
         _messages.Add(added);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));
         var stampBefore = _lastStamp;
         _lastStamp = now;
         Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore, ChatTelemetry.PresentTrace()));
+        if (added.Lease is not null)
+        {
+            Writing.Begin(added);
+        }
+
         return Receipt(added.Id, now, isDuplicate: false);
     }
 
