@@ -62,6 +62,8 @@ public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemory
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
 
+public sealed class InMemoryWritingTests() : WritingTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())
 {

@@ -61,6 +61,8 @@ public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeleti
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
 
+public sealed class ClusterWritingTests(SharedCluster cluster) : WritingTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));
 

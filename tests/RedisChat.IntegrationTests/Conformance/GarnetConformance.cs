@@ -60,6 +60,8 @@ public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionT
 
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
 
+public sealed class GarnetWritingTests(SharedGarnet garnet) : WritingTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

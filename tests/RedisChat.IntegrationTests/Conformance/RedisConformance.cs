@@ -67,6 +67,8 @@ public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTest
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
 
+public sealed class RedisWritingTests(TestServer server) : WritingTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));
 

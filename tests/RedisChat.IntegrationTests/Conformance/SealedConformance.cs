@@ -67,6 +67,8 @@ public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTes
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 
+public sealed class SealedWritingTests(TestServer server) : WritingTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
 
