@@ -7,8 +7,9 @@ public abstract partial record RoomEvent
 {
     /// <summary>
     /// A part was added to a message that is being written: see <see cref="MessageWriter"/>. The message's text is now its first <see cref="Offset"/> characters, and then
-    /// <see cref="Text"/>. Each watcher receives all of the text, once and in order, whenever it began to watch. After <see cref="Created"/>, the first part continues the text
-    /// of that message; otherwise it begins at 0, and has everything that was written so far. Passing: not part of the room's history, and not delivered when catching up,
+    /// <see cref="Text"/>. A watcher receives the text once and in order, whenever it began to watch: after <see cref="Created"/>, the first part continues the text
+    /// of that message; otherwise it begins at 0, and has everything that was written so far. A part that was lost comes with the next one, or with <see cref="WritingEnded"/>,
+    /// which has the whole text and may come before the last parts. Passing: not part of the room's history, and not delivered when catching up,
     /// where messages come with their text so far. The position is that of the watcher.
     /// </summary>
     public sealed record PartWritten : RoomEvent
