@@ -23,6 +23,7 @@ internal static class Others
         await Replies.ReplyAsync(chat);
         await Pins.PinAsync(chat);
         await Deletions.DeleteManyAsync(chat);
+        await Writing.RunAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);

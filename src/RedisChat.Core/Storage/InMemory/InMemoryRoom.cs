@@ -185,7 +185,7 @@ internal sealed class InMemoryRoom : ILiveRoom
     }
 
     /// <summary>Abandons a message whose lease has run out.</summary>
-    public void EndExpired(long messageId, InMemoryWriting.Draft expired)
+    public void EndExpired(long messageId, InMemoryWriting.Progress expired)
     {
         lock (Gate)
         {

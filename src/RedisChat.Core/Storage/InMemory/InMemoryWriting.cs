@@ -5,14 +5,14 @@ namespace RedisChat;
 /// <summary>The messages of one room that are being written. For callers that hold the room's lock.</summary>
 internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : IInMemoryFeature
 {
-    private readonly Dictionary<long, Draft> _drafts = [];
+    private readonly Dictionary<long, Progress> _progress = [];
 
     /// <summary>Begins: see <see cref="IWritingStore.BeginWritingAsync"/>.</summary>
     public void Begin(Message message)
     {
-        var draft = new Draft(message.Text);
-        _drafts.Add(message.Id, draft);
-        draft.Timer = time.CreateTimer(_ => room.EndExpired(message.Id, draft), null, message.Lease!.Duration, Timeout.InfiniteTimeSpan);
+        var progress = new Progress(message.Text);
+        _progress.Add(message.Id, progress);
+        progress.Timer = time.CreateTimer(_ => room.EndExpired(message.Id, progress), null, message.Lease!.Duration, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Adds a part: see <see cref="IWritingStore.AppendPartAsync"/>.</summary>
@@ -28,21 +28,21 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
             throw WritingErrors.Ended(messageId);
         }
 
-        var draft = _drafts[messageId];
-        if (part.Offset > draft.Bytes)
+        var progress = _progress[messageId];
+        if (part.Offset > progress.Bytes)
         {
-            return draft.Bytes;
+            return progress.Bytes;
         }
 
         var bytes = Encoding.UTF8.GetBytes(part.Text);
-        var known = (int)Math.Min(draft.Bytes - part.Offset, bytes.Length);
-        var (start, text) = (draft.Text.Length, Encoding.UTF8.GetString(bytes, known, bytes.Length - known));
-        draft.Text.Append(text);
-        draft.Bytes += bytes.Length - known;
-        draft.Timer!.Change(part.Lease, Timeout.InfiniteTimeSpan);
+        var known = (int)Math.Min(progress.Bytes - part.Offset, bytes.Length);
+        var (start, text) = (progress.Text.Length, Encoding.UTF8.GetString(bytes, known, bytes.Length - known));
+        progress.Text.Append(text);
+        progress.Bytes += bytes.Length - known;
+        progress.Timer!.Change(part.Lease, Timeout.InfiniteTimeSpan);
         room.Replace(message with { Text = message.Text + text });
-        room.Publish(position => new RoomEvent.PartWritten(messageId, start, text, position) { Parts = draft.Text });
-        return draft.Bytes;
+        room.Publish(position => new RoomEvent.PartWritten(messageId, start, text, position) { Parts = progress.Text });
+        return progress.Bytes;
     }
 
     /// <summary>Ends: see <see cref="IWritingStore.EndWritingAsync"/>.</summary>
@@ -63,9 +63,9 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
     }
 
     /// <summary>Abandons a message, unless its lease was renewed or it has ended.</summary>
-    public void EndExpired(long messageId, Draft expired)
+    public void EndExpired(long messageId, Progress expired)
     {
-        if (_drafts.GetValueOrDefault(messageId) == expired && room.At(messageId) is { } message)
+        if (_progress.GetValueOrDefault(messageId) == expired && room.At(messageId) is { } message)
         {
             End(message with { Writing = WritingState.Abandoned });
         }
@@ -74,12 +74,12 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
     /// <summary>Stops all timers, because the room is deleted.</summary>
     public void Forget()
     {
-        foreach (var draft in _drafts.Values)
+        foreach (var progress in _progress.Values)
         {
-            draft.Timer!.Dispose();
+            progress.Timer!.Dispose();
         }
 
-        _drafts.Clear();
+        _progress.Clear();
     }
 
     MessagePage IInMemoryFeature.AddTo(MessagePage page, string? reader) => page;
@@ -100,9 +100,9 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
 
     private void Remove(long messageId)
     {
-        if (_drafts.Remove(messageId, out var draft))
+        if (_progress.Remove(messageId, out var progress))
         {
-            draft.Timer!.Dispose();
+            progress.Timer!.Dispose();
         }
     }
 
@@ -110,9 +110,9 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
         room.At(messageId) is { Writing: WritingState.InProgress } message && message.Lease!.Writer == writer ? message : null;
 
     /// <summary>A message in progress.</summary>
-    internal sealed class Draft
+    internal sealed class Progress
     {
-        public Draft(string text)
+        public Progress(string text)
         {
             Text.Append(text);
             Bytes = Encoding.UTF8.GetByteCount(text);

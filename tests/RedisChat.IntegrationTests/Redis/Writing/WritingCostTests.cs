@@ -60,7 +60,7 @@ public sealed class WritingCostTests(TestServer server) : IAsyncLifetime
                 ended.SetResult();
             }
         });
-        var words = string.Join(' ', Enumerable.Range(1, 1000))[..Length];
+        var words = string.Join(' ', Enumerable.Range(1, 2000))[..Length];
 
         await using var writer = await _room.BeginAsync(new NewMessage("bot", ""), Eager, Cancelled);
         for (var n = 0; n < Parts; n++)
