@@ -95,8 +95,8 @@ internal static class JsonExamples
         new RoomEvent.RoomDeleted(Position) { By = "olga" },
         new RoomEvent.Pinned(ChatLimits.MaxMessageId, Edited.Timestamp, Position) { By = "olga" },
         new RoomEvent.Unpinned(ChatLimits.MaxMessageId, Position) { By = "olga" },
-        new RoomEvent.PartWritten(ChatLimits.MaxMessageId, 16_000, "part\n 😀", Position),
-        new RoomEvent.WritingEnded(Edited with { Writing = WritingState.Abandoned }, Position),
+        new RoomEvent.PartWritten(ChatLimits.MaxMessageId, 16_000, "part\n", Position),
+        new RoomEvent.WritingEnded(Plain with { Writing = WritingState.Abandoned }, Position),
         new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
     ];
 

@@ -42,10 +42,9 @@ public sealed class MessageWriterTests
     public async Task A_part_that_could_not_be_stored_is_reported_once_and_stored_by_the_next_attempt()
     {
         await using var writer = NewWriter();
-        _store.Error = new ChatStoreFullException("full");
+        _store.Faults.Enqueue(new ChatStoreFullException("full"));
         await writer.AppendAsync("one ", Cancelled);
         await Assert.ThrowsAsync<ChatStoreFullException>(() => AdvanceUntilAsync(writer.FlushAsync(Cancelled)));
-        _store.Error = null;
 
         await writer.AppendAsync("two", Cancelled);
         await AdvanceUntilAsync(writer.FlushAsync(Cancelled));
@@ -58,7 +57,7 @@ public sealed class MessageWriterTests
     public async Task A_part_that_will_never_be_stored_is_reported_by_every_call()
     {
         await using var writer = NewWriter();
-        _store.Error = new ChatWritingException("deleted");
+        _store.Faults.Enqueue(new ChatWritingException("deleted"));
         await writer.AppendAsync("one", Cancelled);
         await Assert.ThrowsAsync<ChatWritingException>(() => AdvanceUntilAsync(writer.FlushAsync(Cancelled)));
 
@@ -92,7 +91,8 @@ public sealed class MessageWriterTests
         _store.Ends.Should().Equal((string?)null);
 
         var broken = NewWriter();
-        _store.Error = new ChatWritingException("deleted");
+        await broken.AppendAsync("lost", Cancelled);
+        _store.Faults.Enqueue(new ChatWritingException("deleted"));
         await AdvanceUntilAsync(broken.DisposeAsync().AsTask());
         await Assert.ThrowsAsync<InvalidOperationException>(() => broken.AppendAsync("more", Cancelled).AsTask());
     }
@@ -141,7 +141,7 @@ public sealed class MessageWriterTests
         private readonly List<WrittenPart> _parts = [];
         private int _calls;
 
-        public Exception? Error { get; set; }
+        public Queue<Exception> Faults { get; } = [];
 
         public int MostAtOnce { get; private set; }
 
@@ -168,7 +168,7 @@ public sealed class MessageWriterTests
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _calls));
             await Task.Yield();
             Interlocked.Decrement(ref _calls);
-            if (Error is { } error)
+            if (Faults.TryDequeue(out var error))
             {
                 throw error;
             }

@@ -645,8 +645,8 @@ public sealed class ClassicWritingTests(TestServer server) : WritingTests(new Cl
         NotSupportedAsync(Ability, base.A_message_whose_writer_is_gone_is_abandoned_for_those_who_read);
 
     [Fact]
-    public override Task A_lease_is_renewed_while_nothing_is_appended() =>
-        NotSupportedAsync(Ability, base.A_lease_is_renewed_while_nothing_is_appended);
+    public override Task Each_part_renews_the_lease() =>
+        NotSupportedAsync(Ability, base.Each_part_renews_the_lease);
 
     [Fact]
     public override Task Deleting_a_message_ends_its_writing() =>

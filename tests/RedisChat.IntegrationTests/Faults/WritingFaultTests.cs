@@ -37,7 +37,7 @@ public sealed class WritingFaultTests : IDisposable
             Redis = redis.Configuration,
             Rooms = [Room],
             Users = ["bot"],
-            Expiry = TimeSpan.FromSeconds(2),
+            Expiry = TimeSpan.FromSeconds(5),
             Log = Path.Combine(_logs.FullName, "write.log"),
         }))
         {

@@ -23,7 +23,7 @@ public sealed class WritingEventsTests
     {
         Part("W 12 0 w1\n").Should().BeEquivalentTo(new { MessageId = 12, Offset = 0, Text = "" });
         Part("W 12 0 w1 more words\né\"\\\n😀\n").Should().BeEquivalentTo(new { MessageId = 12, Offset = 0, Text = "é\"\\\n😀\n", Position = At });
-        Part("W 12 10 w1\nend").Should().BeEquivalentTo(new { MessageId = 12, Offset = 6, Text = "end" });
+        Part("W 12 10 w1\nend").Should().BeEquivalentTo(new { MessageId = 12, Offset = 7, Text = "end" });
     }
 
     [Fact]
