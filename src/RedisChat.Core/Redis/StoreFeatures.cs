@@ -13,7 +13,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var messages = new MessageEditor(context, changer, []);
         var writing = new RedisWriting(context, changer, messages, sends);
         var unfinished = new UnfinishedMessages(context, writing, messages);
-        var parts = new WritingEvents(unfinished, context.Logger);
+        var parts = new WritingEvents(unfinished.ReadSoFarAsync, context.Logger);
         Unfinished = unfinished;
         Abilities =
         [

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace RedisChat;
 
 /// <summary>Writes a message part by part, for answers that come word by word: see <see cref="ChatRoom.BeginAsync(NewMessage, WritingOptions, CancellationToken)"/>.</summary>

@@ -8,7 +8,9 @@ namespace RedisChat.Redis;
 /// The events of messages that are written part by part: the passing <c>W id offset writer</c> and then the part, as it is; and the durable end, with a line that is the message without its
 /// text, and one with the number of bytes and a digest of the text.
 /// </summary>
-internal sealed class WritingEvents(UnfinishedMessages unfinished, ILogger logger) : ILiveKind, IPassingKind
+/// <param name="read">Reads the writer's name and the text so far of a message; <see langword="null"/> if it is not in progress.</param>
+/// <param name="logger">The log.</param>
+internal sealed class WritingEvents(Func<string, long, Task<(string Writer, string Text)?>> read, ILogger logger) : ILiveKind, IPassingKind
 {
     // Only rooms in which something was written have an entry, and it goes with the subscription.
     private readonly ConditionalWeakTable<object, WrittenTexts> _texts = [];
@@ -42,7 +44,7 @@ internal sealed class WritingEvents(UnfinishedMessages unfinished, ILogger logge
 
         var end = words.IndexOf((byte)' ');
         var writer = System.Text.Encoding.UTF8.GetString(end < 0 ? words : words[..end]);
-        var texts = _texts.GetValue(subscription, joined => new WrittenTexts(joined as RedisSubscription, unfinished, logger));
+        var texts = _texts.GetValue(subscription, joined => new WrittenTexts((RedisSubscription)joined, read, logger));
         return texts.Take(id, writer, offset, body.ToArray(), at) is { } part ? LiveEvents.Append(default, new LiveEvent(part, 0)) : default;
     }
 

@@ -4,23 +4,30 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The texts of a room's messages in progress, as one subscription received them. If a part does not continue its text, because the subscription began later or lost a part, the text is read from
-/// the store, once for all watchers; parts that arrive meanwhile wait.
+/// The texts of a room's messages in progress, as one subscription received them. A text begins with a read from the store, once for all watchers: only the store can vouch for a
+/// writer's name, without which nobody can forge a part. It is read again if a part is missing. Parts that arrive meanwhile wait.
 /// </summary>
-/// <param name="subscription">The subscription; <see langword="null"/> if nothing can be read.</param>
-/// <param name="unfinished">Reads from the store.</param>
+/// <param name="subscription">The subscription.</param>
+/// <param name="read">Reads the writer's name and the text so far of a message; <see langword="null"/> if it is not in progress.</param>
 /// <param name="logger">The log.</param>
-internal sealed class WrittenTexts(RedisSubscription? subscription, UnfinishedMessages unfinished, ILogger logger)
+internal sealed class WrittenTexts(RedisSubscription subscription, Func<string, long, Task<(string Writer, string Text)?>> read, ILogger logger)
 {
     private const int MostTexts = 64;
     private const int MostEnded = 16;
+    private const int MostReads = 64;
     private const int MostWaiting = 64;
 
     private readonly object _gate = new();
     private readonly SortedDictionary<long, Entry> _texts = [];
 
+    // The messages to read, and their parts that wait for it. One is read at a time, however many parts of other messages somebody makes up.
+    private readonly Dictionary<long, List<Part>> _waiting = [];
+
     // Parts may arrive after the end, because handlers of the channel overtake each other.
     private readonly Queue<long> _ended = new();
+    private bool _isReading;
+
+    private readonly record struct Part(string Writer, long Offset, byte[] Text);
 
     /// <summary>Takes a part.</summary>
     /// <returns>The event; <see langword="null"/> if the part is a repetition, or has to wait.</returns>
@@ -33,25 +40,15 @@ internal sealed class WrittenTexts(RedisSubscription? subscription, UnfinishedMe
                 return null;
             }
 
-            if (!_texts.TryGetValue(id, out var entry) || entry.Writer != writer)
-            {
-                entry = Add(id, writer, isComplete: offset == 0);
-            }
-
-            if (entry.IsComplete && offset <= entry.Bytes)
+            if (_texts.TryGetValue(id, out var entry) && entry.Writer == writer && offset <= entry.Bytes)
             {
                 return entry.Take(id, offset, part, at);
             }
 
-            if (entry.Waiting.Count < MostWaiting)
+            // A message that was not heard of yet: its next part comes after it.
+            if (id <= at.MessageId)
             {
-                entry.Waiting.Add((offset, part));
-            }
-
-            if (!entry.IsReading && subscription is not null)
-            {
-                entry.IsReading = true;
-                Background.Begin((Self: this, Id: id, Entry: entry), static read => _ = read.Self.ReadAsync(read.Id, read.Entry));
+                Wait(id, new Part(writer, offset, part));
             }
 
             return null;
@@ -63,12 +60,101 @@ internal sealed class WrittenTexts(RedisSubscription? subscription, UnfinishedMe
     {
         lock (_gate)
         {
-            AddEnded(id);
-            return _texts.Remove(id, out var entry) && entry.IsComplete ? entry.Text : null;
+            _ended.Enqueue(id);
+            if (_ended.Count > MostEnded)
+            {
+                _ended.Dequeue();
+            }
+
+            return _texts.Remove(id, out var entry) ? entry.Text : null;
         }
     }
 
-    private Entry Add(long id, string writer, bool isComplete)
+    private void Wait(long id, Part part)
+    {
+        if (!_waiting.TryGetValue(id, out var parts))
+        {
+            if (_waiting.Count >= MostReads)
+            {
+                return;
+            }
+
+            _waiting[id] = parts = [];
+        }
+
+        if (parts.Count < MostWaiting)
+        {
+            parts.Add(part);
+        }
+
+        if (!_isReading)
+        {
+            _isReading = true;
+            Background.Begin(this, static texts => _ = texts.ReadAsync());
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        // Not under the lock of the caller.
+        await Task.Yield();
+        while (TryNext(out var id))
+        {
+            (string Writer, string Text)? found = null;
+            try
+            {
+                found = await read(subscription.Room, id).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                // The next part, or the renewal of the lease, tries again.
+                ChatLog.TextSoFarFailed(logger, e);
+            }
+
+            if (Read(id, found) is { First: not null } events)
+            {
+                subscription.HearPassing(events);
+            }
+        }
+    }
+
+    private bool TryNext(out long id)
+    {
+        lock (_gate)
+        {
+            id = _waiting.Keys.FirstOrDefault();
+            return _isReading = _waiting.Count > 0;
+        }
+    }
+
+    /// <summary>Continues a text with what was read, and with the parts that waited for it.</summary>
+    private LiveEvents Read(long id, (string Writer, string Text)? found)
+    {
+        LiveEvents events = default;
+        lock (_gate)
+        {
+            _waiting.Remove(id, out var parts);
+            if (found is not { } soFar || _ended.Contains(id))
+            {
+                return events;
+            }
+
+            var entry = _texts.TryGetValue(id, out var present) && present.Writer == soFar.Writer ? present : Add(id, soFar.Writer);
+            var at = subscription.Heard.Position ?? RoomPosition.Start;
+            var text = new Part(soFar.Writer, 0, Encoding.UTF8.GetBytes(soFar.Text));
+            foreach (var part in (parts ?? []).Where(part => part.Writer == entry.Writer).OrderBy(part => part.Offset).Prepend(text))
+            {
+                if (part.Offset <= entry.Bytes && entry.Take(id, part.Offset, part.Text, at) is { } happened)
+                {
+                    events = LiveEvents.Append(events, new LiveEvent(happened, 0));
+                }
+            }
+        }
+
+        return events;
+    }
+
+    private Entry Add(long id, string writer)
     {
         if (!_texts.ContainsKey(id) && _texts.Count >= MostTexts)
         {
@@ -76,77 +162,7 @@ internal sealed class WrittenTexts(RedisSubscription? subscription, UnfinishedMe
             _texts.Remove(_texts.Keys.First());
         }
 
-        return _texts[id] = new Entry(writer) { IsComplete = isComplete };
-    }
-
-    private void AddEnded(long id)
-    {
-        _ended.Enqueue(id);
-        if (_ended.Count > MostEnded)
-        {
-            _ended.Dequeue();
-        }
-    }
-
-    private async Task ReadAsync(long id, Entry entry)
-    {
-        try
-        {
-            await Task.Yield();
-            Read(id, entry, await unfinished.ReadSoFarAsync(subscription!.Room, id).ConfigureAwait(false));
-        }
-        catch (Exception e)
-        {
-            // The next part, or the renewal of the lease, tries again.
-            ChatLog.TextSoFarFailed(logger, e);
-            lock (_gate)
-            {
-                entry.IsReading = false;
-                entry.Waiting.Clear();
-            }
-        }
-    }
-
-    private void Read(long id, Entry entry, (string Writer, string Text)? found)
-    {
-        LiveEvents events = default;
-        lock (_gate)
-        {
-            entry.IsReading = false;
-            var waiting = entry.Waiting.OrderBy(part => part.Offset).ToList();
-            entry.Waiting.Clear();
-            if (!_texts.TryGetValue(id, out var present) || present != entry)
-            {
-                return;
-            }
-
-            if (found is not { } soFar || soFar.Writer != entry.Writer)
-            {
-                _texts.Remove(id);
-                if (found is null)
-                {
-                    AddEnded(id);
-                }
-
-                return;
-            }
-
-            var at = subscription!.Heard.Position ?? RoomPosition.Start;
-            var text = Encoding.UTF8.GetBytes(soFar.Text);
-            entry.IsComplete = true;
-            foreach (var (offset, part) in waiting.Prepend((0, text)))
-            {
-                if (offset <= entry.Bytes && entry.Take(id, offset, part, at) is { } happened)
-                {
-                    events = LiveEvents.Append(events, new LiveEvent(happened, 0));
-                }
-            }
-        }
-
-        if (events != default)
-        {
-            subscription!.HearPassing(events);
-        }
+        return _texts[id] = new Entry(writer);
     }
 
     /// <summary>One message.</summary>
@@ -157,13 +173,6 @@ internal sealed class WrittenTexts(RedisSubscription? subscription, UnfinishedMe
         public WrittenText Text { get; } = new();
 
         public long Bytes { get; private set; }
-
-        /// <summary>Whether the text begins with the message's first byte.</summary>
-        public bool IsComplete { get; set; }
-
-        public bool IsReading { get; set; }
-
-        public List<(long Offset, byte[] Part)> Waiting { get; } = [];
 
         /// <summary>Adds what is new of a part that is not ahead of the text.</summary>
         public RoomEvent.PartWritten? Take(long id, long offset, byte[] part, RoomPosition at)
