@@ -7,6 +7,18 @@ internal sealed class WritingUser(Chat chat, HistoryWriter history, string room,
 {
     public async Task RunAsync(CancellationToken stop)
     {
+        try
+        {
+            await WriteAsync(stop);
+        }
+        catch (ChatException e)
+        {
+            history.Write(new Broken($"{user} in {room} was thrown {e}"));
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken stop)
+    {
         await using var writer = await chat.Room(room).BeginAsync(new NewMessage(user, ""), new WritingOptions { Interval = TimeSpan.Zero, Lease = lease }, stop);
         for (var n = 0; !stop.IsCancellationRequested; n++)
         {

@@ -214,6 +214,7 @@ public sealed class MessageWriter : IAsyncDisposable
             {
                 _isEnded = true;
                 _wanted.TrySetResult();
+                _progress.TrySetResult();
             }
 
             return message;

@@ -37,6 +37,7 @@ public sealed class WritingFaultTests : IDisposable
             Redis = redis.Configuration,
             Rooms = [Room],
             Users = ["bot"],
+            Timeout = TimeSpan.FromMinutes(1),
             Expiry = TimeSpan.FromSeconds(5),
             Log = Path.Combine(_logs.FullName, "write.log"),
         }))
