@@ -70,6 +70,8 @@ internal sealed class ChatSession : IDisposable
             await watching;
             await sending;
         }
+
+        return _commands.Next;
     }
 
     /// <summary>Sends what is due, this user's messages and those of others.</summary>
@@ -83,8 +85,6 @@ internal sealed class ChatSession : IDisposable
         {
             // The user leaves; or it is the classic layout, in which nothing can be scheduled.
         }
-
-        return _commands.Next;
     }
 
     /// <summary>Shows what happens from the opening page on.</summary>

@@ -27,6 +27,7 @@ internal static class Others
         await Mentions.MentionAsync(chat);
         await Threads.DiscussAsync(chat);
         await Deletions.DeleteManyAsync(chat);
+        await Writing.RunAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);
         await Presence.RunAsync(chat);

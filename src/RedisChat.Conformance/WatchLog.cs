@@ -156,6 +156,12 @@ public sealed class WatchLog : IAsyncDisposable
             case RoomEvent.Edited { Message: var message }:
                 _room[message.Id] = message;
                 break;
+            case RoomEvent.PartWritten part when _room.TryGetValue(part.MessageId, out var message):
+                _room[part.MessageId] = message with { Text = message.Text[..part.Offset] + part.Text };
+                break;
+            case RoomEvent.WritingEnded { Message: var message }:
+                _room[message.Id] = message;
+                break;
             case RoomEvent.Deleted { MessageId: var id }:
                 _room.Remove(id);
                 _reactions.Remove(id);

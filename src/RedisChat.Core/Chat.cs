@@ -21,7 +21,6 @@ public sealed partial class Chat
     private readonly OperationRunner _runner;
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
-    private readonly MessageFilters? _filters;
 
     /// <summary>Creates a chat on a store.</summary>
     /// <param name="store">Stores the messages. The chat does not dispose it.</param>
@@ -42,9 +41,9 @@ public sealed partial class Chat
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
-        _filters = MessageFilters.Of(filters, _runner);
-        _sender = new MessageSender(store, _runner, _filters);
-        _changer = new MessageChanger(store, _runner, _filters);
+        Filters = MessageFilters.Of(filters, _runner);
+        _sender = new MessageSender(store, _runner, Filters);
+        _changer = new MessageChanger(store, _runner, Filters);
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }
@@ -54,6 +53,9 @@ public sealed partial class Chat
     internal OperationRunner Runner => _runner;
 
     internal PresenceKeeper Presence { get; }
+
+    /// <summary>Check messages before they are stored; <see langword="null"/> if there are none.</summary>
+    internal MessageFilters? Filters { get; }
 
     /// <summary>Ends what is watched for users who are revoked; <see langword="null"/> if the store does not support that.</summary>
     internal UserSessions? Sessions { get; }

@@ -77,6 +77,32 @@ public sealed class ChatRoom
     public Task<MessageReceipt> SendAsync(NewMessage message, Durability durability, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, message, durability, cancellationToken);
 
+    /// <summary>Begins a message that is written part by part: see <see cref="MessageWriter"/>.</summary>
+    /// <param name="user">The author's id.</param>
+    /// <param name="cancellationToken">Stops waiting; the message may still be stored, and is abandoned then.</param>
+    /// <inheritdoc cref="BeginAsync(NewMessage, WritingOptions, CancellationToken)" path="/returns"/>
+    /// <inheritdoc cref="BeginAsync(NewMessage, WritingOptions, CancellationToken)" path="/exception"/>
+    public Task<MessageWriter> BeginAsync(string user, CancellationToken cancellationToken = default) =>
+        BeginAsync(new NewMessage(user, ""), null, cancellationToken);
+
+    /// <summary>Begins a message that is written part by part, with metadata, as a reply, or with a text to begin with: see <see cref="MessageWriter"/>.</summary>
+    /// <remarks>
+    /// It is sent like any other message, and counts as one for the room's limits. Filters (<see cref="IMessageFilter"/>) see what it begins with, not the parts. It is stored at
+    /// <see cref="Durability.Memory"/>. With an idempotency key, a second call fails: nobody can go on writing what another call began.
+    /// </remarks>
+    /// <param name="message">The message. Its text may be empty.</param>
+    /// <param name="options">The lease, and how often to store; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting; the message may still be stored, and is abandoned then.</param>
+    /// <returns>The writer. Complete the message with it, and dispose it.</returns>
+    /// <exception cref="ChatInputException">The message or an option is not valid.</exception>
+    /// <exception cref="ChatForbiddenException">The room's rules or a filter (<see cref="IMessageFilter"/>) do not allow it.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The idempotency key was already used.</exception>
+    /// <exception cref="ChatParentNotFoundException">The message replies to one that does not exist in the room. Nothing was stored.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The store does not support it: <see cref="ClassicMessageStore"/>.</exception>
+    public Task<MessageWriter> BeginAsync(NewMessage message, WritingOptions? options = null, CancellationToken cancellationToken = default) =>
+        WritingStart.BeginAsync(_chat.Store, _chat.Runner, _chat.Filters, Id, message, options, cancellationToken);
+
     /// <inheritdoc cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(
         IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) =>

@@ -48,7 +48,8 @@ void End(PosixSignalContext signal)
 IEnumerable<Task> Begin(string room, int index)
 {
     var seed = (options.Seed * 1000) + (index * 10);
-    return options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [SendScheduledAsync()]
+    return options.Act == WorkerOptions.Write ? [new WritingUser(chat, history, room, options.Users[0], options.Expiry).RunAsync(stop.Token)]
+        : options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [SendScheduledAsync()]
         : options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
         : options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]
         : options.Sends

@@ -9,6 +9,7 @@ internal sealed record WorkerOptions
 {
     public const string Enter = "enter";
     public const string Schedule = "schedule";
+    public const string Write = "write";
 
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -34,10 +35,12 @@ internal sealed record WorkerOptions
     /// <summary>The users who are present in the rooms. If there are any, the worker neither sends nor watches.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary>What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c> or <c>leave</c>; or <see cref="Schedule"/>: the worker sends what is scheduled.</summary>
+    /// <summary>
+    /// What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c>, <c>leave</c>, or <see cref="Write"/> until the end; or <see cref="Schedule"/>: the worker sends what is scheduled.
+    /// </summary>
     public string Act { get; init; } = Enter;
 
-    /// <summary><see cref="PresenceOptions.Expiry"/>.</summary>
+    /// <summary><see cref="PresenceOptions.Expiry"/>, and <see cref="WritingOptions.Lease"/>.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where to write the history.</summary>

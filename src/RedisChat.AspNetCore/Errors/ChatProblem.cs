@@ -54,6 +54,7 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
         },
         ChatIdempotencyConflictException => new(409, ProblemCodes.KeyConflict, "This idempotency key was already used for a different message. Use a new key for each message."),
         ChatParentNotFoundException => new(409, ProblemCodes.ParentNotFound, "The message that is replied to does not exist. It may have been deleted. Nothing was sent."),
+        ChatWritingException => new(409, ProblemCodes.Writing, "The message is being written and cannot be changed yet, or it can no longer be written. Nothing was changed."),
         ChatOverloadedException => new(503, ProblemCodes.Overloaded, "The server has too much to do. Nothing was changed. Try again.") { RetryAfter = 1 },
         ChatUnavailableException { MayHaveHappened: true } =>
             new(504, ProblemCodes.MayHaveHappened, "The store did not answer in time, and the request may have taken effect. Repeat it; a send with the same idempotency key."),

@@ -27,6 +27,9 @@ public static class ProblemCodes
     /// <summary>409: the message that is replied to, or whose thread it is, does not exist: it never did, or was deleted. Nothing was sent.</summary>
     public const string ParentNotFound = "parent-not-found";
 
+    /// <summary>409: the message is being written and cannot be changed yet, or it can no longer be written.</summary>
+    public const string Writing = "writing";
+
     /// <summary>413: the body is too large.</summary>
     public const string TooLarge = "too-large";
 

@@ -91,4 +91,13 @@ internal static partial class ChatLog
 
     [LoggerMessage(57, LogLevel.Debug, "Rooms that a user is no longer a member of could not be removed from the user's list. The next reader tries again.", EventName = "RepairFailed")]
     public static partial void RepairFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(60, LogLevel.Debug, "A message whose writer is gone could not be ended. The next reader or probe tries again.", EventName = "EndOfWritingFailed")]
+    public static partial void EndOfWritingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(61, LogLevel.Debug, "The text so far of a message that is being written could not be read. The next part tries again.", EventName = "TextSoFarFailed")]
+    public static partial void TextSoFarFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(62, LogLevel.Debug, "A part of a message could not be stored. It stays in memory, and the next attempt follows.", EventName = "PartFailed")]
+    public static partial void PartFailed(ILogger logger, Exception error);
 }

@@ -69,6 +69,9 @@ public static class ChatOperations
     /// <summary>Marking messages as read or unread.</summary>
     public const string MarkRead = "mark read";
 
+    /// <summary>Writing a message part by part.</summary>
+    public const string Write = "write";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

@@ -69,6 +69,7 @@ internal sealed class CatchUp(WatchedStore store, string room, SeenRoom seen, in
                 }
 
                 seen.Position = happened.Position;
+                seen.Received(happened);
                 yield return happened;
             }
 

@@ -3,18 +3,18 @@ namespace RedisChat;
 /// <summary>What a watcher has received from its room, so that nothing is delivered twice.</summary>
 internal sealed class SeenRoom
 {
-    // State that was read ahead of the position: for each subject the revision that it includes. The changes up to it are not delivered again.
-    private Dictionary<(char Kind, long Id, string? User), long>? _readAhead;
+    // What few watchers have at a time, in one field: there may be very many watchers.
+    private Details? _details;
 
     public RoomPosition Position { get; set; }
 
     /// <summary>A mark to pass to <see cref="ForgetReadAhead(object?)"/>: what has been read ahead so far.</summary>
-    public object? ReadAhead => _readAhead?.ToArray();
+    public object? ReadAhead => _details?.ReadAhead?.ToArray();
 
     /// <summary>Whether a delivered state already includes a live change.</summary>
     public bool WasReadAhead(RoomEvent happened) =>
-        _readAhead is not null && happened is not RoomEvent.Created
-        && happened.State is { } state && _readAhead.TryGetValue(state.Subject, out var seen) && happened.Position.Revision <= seen;
+        _details?.ReadAhead is { } ahead && happened is not RoomEvent.Created
+        && happened.State is { } state && ahead.TryGetValue(state.Subject, out var seen) && happened.Position.Revision <= seen;
 
     /// <summary>
     /// Whether a state that was read from the store has not been delivered yet. It is read a moment after its position, so it may be newer than the position.
@@ -28,15 +28,16 @@ internal sealed class SeenRoom
         }
 
         var subject = state.Subject;
-        if (_readAhead is not null && _readAhead.TryGetValue(subject, out var seen) && state.Revision <= seen)
+        if (_details?.ReadAhead is { } ahead && ahead.TryGetValue(subject, out var seen) && state.Revision <= seen)
         {
             return false;
         }
 
         if (state.Revision > happened.Position.Revision)
         {
-            _readAhead ??= [];
-            _readAhead[subject] = state.Revision;
+            _details ??= new Details();
+            _details.ReadAhead ??= [];
+            _details.ReadAhead[subject] = state.Revision;
         }
 
         return true;
@@ -47,12 +48,88 @@ internal sealed class SeenRoom
     {
         foreach (var entry in (KeyValuePair<(char, long, string?), long>[]?)mark ?? [])
         {
-            ((ICollection<KeyValuePair<(char, long, string?), long>>?)_readAhead)?.Remove(entry);
+            ((ICollection<KeyValuePair<(char, long, string?), long>>?)_details?.ReadAhead)?.Remove(entry);
         }
 
-        _readAhead = _readAhead is { Count: 0 } ? null : _readAhead;
+        if (_details is { ReadAhead.Count: 0 })
+        {
+            _details.ReadAhead = null;
+        }
+
+        Shrink();
     }
 
-    /// <summary>Forgets everything that was read ahead, because the room is loaded again.</summary>
-    public void ForgetReadAhead() => _readAhead = null;
+    /// <summary>Forgets everything that was read ahead, and how far messages in progress were delivered, because the room is loaded again.</summary>
+    public void ForgetReadAhead() => _details = null;
+
+    /// <summary>Remembers how much of the text of messages in progress was delivered.</summary>
+    public void Received(RoomEvent happened)
+    {
+        switch (happened)
+        {
+            case RoomEvent.Created { Message: { Writing: WritingState.InProgress } message }:
+                _details ??= new Details();
+                _details.Written ??= [];
+                _details.Written[message.Id] = message.Text.Length;
+                break;
+            case RoomEvent.WritingEnded { Message.Id: var id }:
+                Forget(id);
+                break;
+            case RoomEvent.Deleted { MessageId: var id }:
+                Forget(id);
+                break;
+            case RoomEvent.DeletedMany { MessageIds: var ids } when _details?.Written is not null:
+                foreach (var id in ids)
+                {
+                    Forget(id);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>What a passing event has to say that the watcher does not know; <see langword="null"/> if it is nothing.</summary>
+    public RoomEvent? Take(RoomEvent passing) => passing is RoomEvent.PartWritten part ? Take(part) : passing.At(Position);
+
+    private RoomEvent.PartWritten? Take(RoomEvent.PartWritten part)
+    {
+        var has = _details?.Written?.GetValueOrDefault(part.MessageId) ?? 0;
+        var end = part.Offset + part.Text.Length;
+        if (end <= has)
+        {
+            return null;
+        }
+
+        _details ??= new Details();
+        _details.Written ??= [];
+        _details.Written[part.MessageId] = end;
+        if (part.Offset == has)
+        {
+            return (RoomEvent.PartWritten)part.At(Position);
+        }
+
+        // Parts before this one were not delivered to this watcher, or it knows a beginning from the store that ends within this one.
+        var text = part.Offset < has ? part.Text[(has - part.Offset)..] : part.Parts!.Read(has, end);
+        return new RoomEvent.PartWritten(part.MessageId, has, text, Position) { Parts = part.Parts };
+    }
+
+    private void Forget(long messageId)
+    {
+        if (_details?.Written is { } written && written.Remove(messageId) && written.Count == 0)
+        {
+            _details.Written = null;
+            Shrink();
+        }
+    }
+
+    private void Shrink() => _details = _details is { ReadAhead: null, Written: null } ? null : _details;
+
+    private sealed class Details
+    {
+        // State that was read ahead of the position: for each subject the revision that it includes. The changes up to it are not delivered again.
+        public Dictionary<(char Kind, long Id, string? User), long>? ReadAhead { get; set; }
+
+        // How much of the text of each message in progress was delivered, in characters.
+        public Dictionary<long, int>? Written { get; set; }
+    }
 }

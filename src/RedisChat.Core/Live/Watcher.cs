@@ -208,8 +208,26 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
 
             if (continuity == Continuity.Passing)
             {
-                _current = happened.At(_seen.Position);
+                if (_seen.Take(happened) is not { } news)
+                {
+                    continue;
+                }
+
+                _current = news;
                 return Step.Delivers;
+            }
+
+            if (continuity == Continuity.Next && happened is RoomEvent.WritingEnded ended)
+            {
+                // The event does not carry the text. If this process missed a part, the store has it.
+                if (ended.Whole() is { } whole)
+                {
+                    happened = whole;
+                }
+                else
+                {
+                    continuity = Continuity.Hole;
+                }
             }
 
             // The store confirms the end of a room, because anyone who may publish on the channel could claim it.
@@ -228,6 +246,7 @@ internal sealed class Watcher : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bo
                 _seen.Position = happened.Position;
                 if (happened is not RoomEvent.Unknown && !_seen.WasReadAhead(happened))
                 {
+                    _seen.Received(happened);
                     _current = happened;
                     _processing = trace is null ? null : ChatTelemetry.BeginProcessing(_name, trace);
                     return Step.Delivers;

@@ -72,17 +72,34 @@ public sealed record Message
         init => _details = _details with { Mentions = value };
     }
 
+    /// <summary>
+    /// Whether it is being written part by part (<see cref="ChatRoom.BeginAsync(NewMessage, WritingOptions, CancellationToken)"/>), or was abandoned before it was complete;
+    /// <see langword="null"/> for all other messages, also once they are complete.
+    /// </summary>
+    public WritingState? Writing
+    {
+        get => _details.Writing;
+        init => _details = _details with { Writing = value, Lease = value == WritingState.InProgress ? _details.Lease : null };
+    }
+
+    /// <summary>Who writes it, if it is in progress and was read from a store.</summary>
+    internal WritingLease? Lease => _details.Lease;
+
     internal static readonly IReadOnlyDictionary<string, string> NoMetadata = MetadataCopy.None;
 
-    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, default);
+    private static readonly Details AsSent = new(1, null, NoMetadata, null, null, default, null, null);
 
     /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     /// <summary>The message with all that few messages have, in one step.</summary>
     internal Message With(
-        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions) =>
-        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions) };
+        int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions, WritingState? writing,
+        WritingLease? lease) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions, writing, lease) };
+
+    /// <summary>The message while it is being written.</summary>
+    internal Message With(WritingLease lease) => this with { All = _details with { Writing = WritingState.InProgress, Lease = lease } };
 
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
@@ -94,7 +111,8 @@ public sealed record Message
 
     // Most messages share one instance, which halves the memory of a message without its text.
     private sealed record Details(
-        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, MentionList Mentions);
+        int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, MentionList Mentions, WritingState? Writing,
+        WritingLease? Lease);
 
     /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
     public bool Equals(Message? other) =>
@@ -108,6 +126,7 @@ public sealed record Message
         && IdempotencyKey == other.IdempotencyKey
         && ReplyTo == other.ReplyTo
         && Mentions == other.Mentions
+        && Writing == other.Writing
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

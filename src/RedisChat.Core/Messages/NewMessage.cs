@@ -95,7 +95,7 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details is { ReplyTo: null, ScheduledId: null, Mentions.Count: 0 } ? KeyIsGenerated
+            : _details is { ReplyTo: null, ScheduledId: null, Writer: null, Mentions.Count: 0 } ? KeyIsGenerated
             : _details with { IsKeyGenerated = true, Original = null };
     }
 
@@ -111,6 +111,13 @@ public sealed record NewMessage
     {
         get => _details.ScheduledId;
         init => _details = _details with { ScheduledId = value };
+    }
+
+    /// <summary>Who writes it, if it is written part by part.</summary>
+    internal WritingLease? Writer
+    {
+        get => _details.Writer;
+        init => _details = _details with { Writer = value };
     }
 
     /// <summary>The message with what filters made of it.</summary>
@@ -143,5 +150,7 @@ public sealed record NewMessage
     private sealed record Details(long? ReplyTo, bool IsKeyGenerated, NewMessage? Original, MentionList Mentions)
     {
         public string? ScheduledId { get; init; }
+
+        public WritingLease? Writer { get; init; }
     }
 }

@@ -106,6 +106,10 @@ internal static class ChatInput
     public static void CheckMessage(NewMessage message, ChatOptions options, [CallerArgumentExpression(nameof(message))] string name = "") =>
         CheckMessage(message, options, new ArgumentName(name));
 
+    /// <summary>Checks a message that is begun: its text may be empty.</summary>
+    public static void CheckBegun(NewMessage message, ChatOptions options, [CallerArgumentExpression(nameof(message))] string name = "") =>
+        CheckMessage(message, options, new ArgumentName(name), mayBeEmpty: true);
+
     public static void CheckBatch(IReadOnlyList<NewMessage> messages, ChatOptions options)
     {
         RequireNotNull(messages, new ArgumentName(nameof(messages)));
@@ -252,10 +256,10 @@ internal static class ChatInput
         }
     }
 
-    private static void CheckText(string text, ChatOptions options, ArgumentName name)
+    private static void CheckText(string text, ChatOptions options, ArgumentName name, bool mayBeEmpty = false)
     {
         RequireNotNull(text, name);
-        if (text.Length == 0)
+        if (text.Length == 0 && !mayBeEmpty)
         {
             throw new ChatInputException("A text must not be empty.", $"{name}");
         }
@@ -268,11 +272,11 @@ internal static class ChatInput
         }
     }
 
-    private static void CheckMessage(NewMessage message, ChatOptions options, ArgumentName name)
+    private static void CheckMessage(NewMessage message, ChatOptions options, ArgumentName name, bool mayBeEmpty = false)
     {
         RequireNotNull(message, name);
         CheckId(message.User, name with { Property = nameof(message.User) });
-        CheckText(message.Text, options, name with { Property = nameof(message.Text) });
+        CheckText(message.Text, options, name with { Property = nameof(message.Text) }, mayBeEmpty);
         CheckMetadata(message.Metadata, options, name with { Property = nameof(message.Metadata) });
         if (message.IdempotencyKey is { } key)
         {

@@ -16,22 +16,28 @@ internal sealed class StoreFeatures : IAsyncDisposable
         DeletionEffects =
         [
             new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys), new ThreadClosing(context.Keys),
+            new WritingRemoval(context.Keys),
         ];
         EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
         ReplyDeletions = new ReplyDeletions(context);
+        var messages = new MessageEditor(context, changer, [], []);
+        var writing = new RedisWriting(context, changer, messages, sends);
+        var unfinished = new UnfinishedMessages(context, writing, messages);
+        var parts = new WritingEvents(unfinished.ReadSoFarAsync, context.Logger);
+        Unfinished = unfinished;
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
-            new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context),
+            new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts,
         ];
-        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents()];
+        PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents(), parts];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time), new PagedThreads(context.Keys)];
         ChangedSubjects =
         [
@@ -39,9 +45,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(),
         ];
-        Probed = [presence];
+        Probed = [presence, unfinished];
     }
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
@@ -67,6 +73,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The checks of watched rooms.</summary>
     public IReadOnlyList<IProbedFeature> Probed { get; }
+
+    /// <summary>Completes messages in progress for readers.</summary>
+    public IUnfinishedMessages Unfinished { get; }
 
     /// <summary>The additions to pages.</summary>
     public IReadOnlyList<IPageFeature> PageFeatures { get; }

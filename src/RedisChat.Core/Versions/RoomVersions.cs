@@ -49,7 +49,7 @@ public sealed class RoomVersions
         }
 
         // A store without members has no rules, either.
-        var asking = _store.GetAbility<IMemberStore>()?.ReadMemberAsync(_room, user, cancellationToken).AsTask();
+        var asking = _store.GetAbility<IMemberStore>()?.ReadMemberAsync(ThreadId.RuledBy(_room), user, cancellationToken).AsTask();
         await Task.WhenAll(reading, asking ?? Task.CompletedTask).ConfigureAwait(false);
         var (message, rights) = (await reading.ConfigureAwait(false), RoomRights.None);
         if (asking is not null)

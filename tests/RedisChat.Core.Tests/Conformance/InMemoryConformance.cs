@@ -80,6 +80,8 @@ public sealed class InMemoryThreadDeletionTests() : ThreadDeletionTests(new InMe
 
 public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemoryStores());
 
+public sealed class InMemoryWritingTests() : WritingTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryMentionModelTests() : MentionModelTests(new InMemoryStores());
 

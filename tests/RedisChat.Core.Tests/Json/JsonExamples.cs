@@ -106,6 +106,8 @@ internal static class JsonExamples
         new RoomEvent.Pinned(ChatLimits.MaxMessageId, Edited.Timestamp, Position) { By = "olga" },
         new RoomEvent.Unpinned(ChatLimits.MaxMessageId, Position) { By = "olga" },
         new RoomEvent.ThreadChanged(ChatLimits.MaxMessageId, Thread, Position),
+        new RoomEvent.PartWritten(ChatLimits.MaxMessageId, 16_000, "part\n", Position),
+        new RoomEvent.WritingEnded(Plain with { Writing = WritingState.Abandoned }, Position),
         new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
     ];
 
@@ -116,6 +118,7 @@ internal static class JsonExamples
         (typeof(RoomPosition), RoomPosition.Start),
         (typeof(Message), Plain),
         (typeof(Message), Edited),
+        (typeof(Message), Plain with { Writing = WritingState.InProgress }),
         (typeof(NewMessage), new NewMessage("alice", "hello")),
         (typeof(NewMessage), new NewMessage("alice", "hello") { IdempotencyKey = "phone-1", Metadata = Edited.Metadata }),
         (typeof(NewMessage), new NewMessage("alice", "hello") { ReplyTo = ChatLimits.MaxMessageId }),

@@ -79,6 +79,8 @@ public sealed class ClusterThreadDeletionTests(SharedCluster cluster) : ThreadDe
 
 public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFollowTests(new ClusterStores(cluster));
 
+public sealed class ClusterWritingTests(SharedCluster cluster) : WritingTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterMentionModelTests(SharedCluster cluster) : MentionModelTests(new ClusterStores(cluster));
 

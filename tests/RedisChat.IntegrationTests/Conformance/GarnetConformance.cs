@@ -80,6 +80,8 @@ public sealed class GarnetThreadDeletionTests(SharedGarnet garnet) : ThreadDelet
 
 public sealed class GarnetThreadFollowTests(SharedGarnet garnet) : ThreadFollowTests(new GarnetStores(garnet));
 
+public sealed class GarnetWritingTests(SharedGarnet garnet) : WritingTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

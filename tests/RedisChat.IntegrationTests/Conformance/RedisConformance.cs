@@ -85,6 +85,8 @@ public sealed class RedisThreadDeletionTests(TestServer server) : ThreadDeletion
 
 public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTests(new RedisStores(server));
 
+public sealed class RedisWritingTests(TestServer server) : WritingTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisMentionModelTests(TestServer server) : MentionModelTests(new RedisStores(server));
 

@@ -85,6 +85,8 @@ public sealed class SealedThreadDeletionTests(TestServer server) : ThreadDeletio
 
 public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTests(new SealedStores(server));
 
+public sealed class SealedWritingTests(TestServer server) : WritingTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedMentionModelTests(TestServer server) : MentionModelTests(new SealedStores(server));
 

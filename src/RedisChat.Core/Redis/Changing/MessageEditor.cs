@@ -19,6 +19,9 @@ internal sealed class MessageEditor(
     // Each time, another call has deleted a reply of the same thread.
     private const int MostDeletions = 100;
 
+    /// <summary>Completes messages in progress that are read.</summary>
+    public IUnfinishedMessages? Unfinished { get; init; }
+
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
 
@@ -28,7 +31,10 @@ internal sealed class MessageEditor(
             static async (database, call, token) =>
             {
                 using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token).ConfigureAwait(false);
-                return found is null ? null : call.Editor.Read(call.Room, found);
+                var message = found is null ? null : call.Editor.Read(call.Room, found);
+                return message is { Writing: WritingState.InProgress } && call.Editor.Unfinished is { } unfinished
+                    ? (await unfinished.ReadAsync(call.Room, [message], token).ConfigureAwait(false))[call.Id]
+                    : message;
             },
             cancellationToken);
 
@@ -98,6 +104,11 @@ internal sealed class MessageEditor(
                 // It was not to be deleted as it was before.
                 isGone = true;
                 return null;
+            }
+
+            if (decision.Outcome == ChangeOutcome.Edited && message.Writing == WritingState.InProgress)
+            {
+                throw WritingErrors.InProgress(message.Id);
             }
 
             return decision.Outcome switch

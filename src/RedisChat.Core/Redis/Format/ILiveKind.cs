@@ -11,4 +11,10 @@ internal interface ILiveKind
     /// <param name="body">Its other lines, without the line feed before them. Unknown lines are ignored, because later versions may add some.</param>
     /// <returns>The event; <see langword="null"/> if it cannot be read.</returns>
     RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body);
+
+    /// <summary>Parses an event, for kinds that must know what came before.</summary>
+    /// <param name="header">Its first line.</param>
+    /// <param name="body">Its other lines.</param>
+    /// <param name="subscription">The subscription that it came from; <see langword="null"/> if it is not known. Other calls for it may run at the same time.</param>
+    RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription) => TryRead(header, body);
 }

@@ -34,8 +34,9 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
     /// <summary>Parses the payload's events.</summary>
     /// <param name="payload">The payload from the channel.</param>
     /// <param name="events">The events. Empty for passing events, which <see cref="ReadPassing"/> parses.</param>
+    /// <param name="subscription">The subscription that it came from.</param>
     /// <returns>Whether the payload follows this grammar.</returns>
-    public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events)
+    public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events, object? subscription = null)
     {
         events = default;
         if (IsPassing(payload))
@@ -55,7 +56,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
             return TryReadCreated(header, body, out events);
         }
 
-        if (TryReadChange(header, body) is not { } happened)
+        if (TryReadChange(header, body, subscription) is not { } happened)
         {
             return false;
         }
@@ -64,7 +65,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         return true;
     }
 
-    private RoomEvent? TryReadChange(in LiveHeader header, ReadOnlySpan<byte> body)
+    private RoomEvent? TryReadChange(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription)
     {
         switch (header.Kind)
         {
@@ -79,7 +80,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         foreach (var kind in kinds)
         {
             // Several features may share a letter; each leaves the subjects of the others unknown.
-            if (kind.Letter == header.Kind && kind.TryRead(header, body) is not RoomEvent.Unknown and var happened)
+            if (kind.Letter == header.Kind && kind.TryRead(header, body, subscription) is not RoomEvent.Unknown and var happened)
             {
                 return happened;
             }

@@ -37,6 +37,12 @@ internal static class MessageJson
         }
 
         WriteMentions(json, message.Mentions);
+        if (message.Writer is { } writer)
+        {
+            json.Write(",\"w\":"u8);
+            WriteString(json, writer.ToString());
+        }
+
         json.Write("}"u8);
     }
 
@@ -88,6 +94,42 @@ internal static class MessageJson
         json.Write(",\"v\":"u8);
         Encoding.UTF8.GetBytes(edited.Version.ToString(CultureInfo.InvariantCulture), json);
         json.Write(",\"e\":"u8);
+        return json.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A message whose writing has ended, with its text. Properties that this version of the library does not know are preserved.</summary>
+    public static byte[] EndOfWriting(ReadOnlySpan<byte> old, string text, bool isAbandoned)
+    {
+        var json = new ArrayBufferWriter<byte>(old.Length + text.Length + 32);
+        var properties = new Utf8JsonReader(old);
+        var separator = "{"u8;
+        properties.Read();
+        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = NameOf(properties);
+            var start = (int)properties.TokenStartIndex;
+            properties.Read();
+            properties.Skip();
+            if (name == 'w')
+            {
+                continue;
+            }
+
+            json.Write(separator);
+            if (name == 'c')
+            {
+                json.Write("\"c\":"u8);
+                WriteString(json, text);
+            }
+            else
+            {
+                json.Write(old[start..(int)properties.BytesConsumed]);
+            }
+
+            separator = ","u8;
+        }
+
+        json.Write(isAbandoned ? ",\"w\":\"-\"}"u8 : "}"u8);
         return json.WrittenSpan.ToArray();
     }
 
@@ -172,7 +214,7 @@ internal static class MessageJson
         message = null;
         long time = -1, editedAt = -1, parent = 0;
         var version = 1;
-        string? user = null, text = null, key = null;
+        string? user = null, text = null, key = null, writing = null;
         var metadata = Message.NoMetadata;
         MentionList mentions = default;
 
@@ -195,10 +237,11 @@ internal static class MessageJson
                 case (byte)'c' when !TryReadString(ref json, out text):
                 case (byte)'m' when !TryReadMetadata(ref json, out metadata):
                 case (byte)'k' when !TryReadString(ref json, out key):
+                case (byte)'w' when !TryReadString(ref json, out writing):
                 case (byte)'r' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out parent) || parent is < 1 or > ChatLimits.MaxMessageId:
                 case (byte)'n' when !TryReadMentions(ref json, out mentions):
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w':
                     break;
                 default:
                     json.Skip();
@@ -219,10 +262,12 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0 || writing is not null)
         {
+            var lease = writing is null ? null : WritingLease.TryParse(writing);
             message = message.With(
-                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null, mentions);
+                version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null, mentions,
+                writing is null ? null : lease is null ? WritingState.Abandoned : WritingState.InProgress, lease);
         }
 
         return true;

@@ -64,6 +64,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The sorted set of the messages that mention a user.</summary>
     public string MentionsOf(string room, string user) => $"{Root(room)}:mentions:{EscapedId.Of(user)}";
 
+    /// <summary>The hash of the messages that are being written.</summary>
+    public string Writing(string room) => $"{Root(room)}:writing";
+
     /// <summary>The hash of the processes that have users in the room, and of the number of users.</summary>
     public string Here(string room) => $"{Root(room)}:here";
 

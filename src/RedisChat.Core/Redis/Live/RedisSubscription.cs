@@ -148,7 +148,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
             return true;
         }
 
-        if (!live.Payload.TryRead(bytes, out var events))
+        if (!live.Payload.TryRead(bytes, out var events, this))
         {
             Feed.CatchUp(CatchUpCause.Unreadable);
             return false;
@@ -165,6 +165,15 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         }
 
         return true;
+    }
+
+    /// <summary>Delivers passing events that did not come from the channel as they are.</summary>
+    public void HearPassing(LiveEvents events)
+    {
+        lock (_gate)
+        {
+            Heard.HearPassing(events);
+        }
     }
 
     private void HearPassing(ReadOnlySpan<byte> payload)

@@ -9,6 +9,9 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
 {
     private readonly KeyNames _keys = context.Keys;
 
+    /// <summary>Completes messages in progress.</summary>
+    public IUnfinishedMessages? Unfinished { get; init; }
+
     // One more than the largest RedisStoreOptions.ChangeLogLength: no chat wrote a longer log.
     private const int LongestLog = 1_000_001;
 
@@ -129,9 +132,10 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             .ToList();
         var found = await Task.WhenAll(reading).ConfigureAwait(false);
         var events = found.SelectMany(part => part).OrderBy(happened => happened.Position.Revision).ToList();
-        return ordered.Count > limit
+        var changes = ordered.Count > limit
             ? new RoomChanges { Events = events, Position = after with { Revision = reported[^1].Entry.Revision }, HasMore = true }
             : await ReadNewAsync(room, after with { Revision = now.Revision }, events, limit).ConfigureAwait(false);
+        return Unfinished is null ? changes : await Redis.Unfinished.CompleteAsync(Unfinished, room.Room, changes, room.CancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The last change of each subject that the reader must know about. Subjects that are new to it are reported as new instead.</summary>

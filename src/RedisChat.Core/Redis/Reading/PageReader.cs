@@ -16,11 +16,17 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
 
     private readonly KeyNames _keys = context.Keys;
 
+    /// <summary>Completes messages in progress.</summary>
+    public IUnfinishedMessages? Unfinished { get; init; }
+
     /// <summary>Reads a page: from a replica, if the query prefers one and it is not behind what this process has seen.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken) =>
-        (context.Options.PreferReplicas && !UserScope.TryGetUser(room, out _) ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
-        ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+    public async ValueTask<MessagePage> ReadAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
+    {
+        var page = (context.Options.PreferReplicas && !UserScope.TryGetUser(room, out _) ? await TryReadFromReplicaAsync(database, room, query, cancellationToken).ConfigureAwait(false) : null)
+            ?? await ReadAsync(new PrimaryReads(database), room, query, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return Unfinished is null || Redis.Unfinished.AreNone(page) ? page : await Redis.Unfinished.CompleteAsync(Unfinished, room, page, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, does not answer, or refuses it, perhaps by old
     /// rules.</summary>

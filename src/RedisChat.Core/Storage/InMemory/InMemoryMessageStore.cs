@@ -42,6 +42,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryVersionStore(Find),
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
             new InMemoryMentionStore(Find),
+            new InMemoryWritingStore(GetOrAdd),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -72,6 +72,7 @@ internal sealed partial class InMemoryRoom
         _revision = NextRevision();
         Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
         Members.Forget();
+        Writing.Forget();
         Begin();
     }
 }

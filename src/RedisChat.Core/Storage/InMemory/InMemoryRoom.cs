@@ -80,6 +80,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
     private InMemorySchedule Schedule { get; set; }
 
+    private InMemoryWriting Writing { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -95,7 +97,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
     [MemberNotNull(
         nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(Schedule),
-        nameof(Threads), nameof(_features))]
+        nameof(Threads), nameof(Writing), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -114,7 +116,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         Versions = new InMemoryVersions();
         Schedule = new InMemorySchedule();
         Threads = new InMemoryThreads(this);
-        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions, Threads];
+        Writing = new InMemoryWriting(this, _time);
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions, Threads, Writing];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -213,6 +216,36 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             return receipt;
         }
     }
+
+    /// <summary>Adds a part to a message: see <see cref="IWritingStore.AppendPartAsync"/>.</summary>
+    public long AppendPart(long messageId, WrittenPart part)
+    {
+        lock (Gate)
+        {
+            return Writing.Append(messageId, part);
+        }
+    }
+
+    /// <summary>Ends the writing of a message: see <see cref="IWritingStore.EndWritingAsync"/>.</summary>
+    public Message? EndWriting(long messageId, string writer, string? text, Actor by)
+    {
+        lock (Gate)
+        {
+            return Writing.End(messageId, writer, text, by);
+        }
+    }
+
+    /// <summary>Abandons a message whose lease has run out.</summary>
+    public void EndExpired(long messageId, InMemoryWriting.Progress expired)
+    {
+        lock (Gate)
+        {
+            Writing.EndExpired(messageId, expired);
+        }
+    }
+
+    /// <summary>Replaces a message by its present state. For callers that hold the lock.</summary>
+    public void Replace(Message message) => _messages[(int)message.Id - 1] = message;
 
     /// <summary>An overview of the room.</summary>
     /// <param name="id">The room's id.</param>
@@ -341,6 +374,11 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             {
                 Ruling.Members.CheckRight(decision.By.UserId!, decision.Right, speaks: decision.Outcome == ChangeOutcome.Edited);
                 Ruling.Members.CheckMentioned((decision.Mentions ?? default).UsersAddedTo(message.Mentions, message.User));
+            }
+
+            if (decision.Outcome == ChangeOutcome.Edited && message.Writing == WritingState.InProgress)
+            {
+                throw WritingErrors.InProgress(id);
             }
 
             if (decision.Outcome == ChangeOutcome.Deleted)
@@ -566,11 +604,17 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             ReplyTo = message.ReplyTo,
             Mentions = message.Mentions,
         };
+        added = message.Writer is { } lease ? added.With(lease) : added;
         _messages.Add(added);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));
         var stampBefore = _lastStamp;
         _lastStamp = now;
         Feed.Publish(new LiveEvent(new RoomEvent.Created(added, Position), stampBefore, ChatTelemetry.PresentTrace()));
+        if (added.Lease is not null)
+        {
+            Writing.Begin(added);
+        }
+
         return Receipt(added.Id, now, isDuplicate: false);
     }
 

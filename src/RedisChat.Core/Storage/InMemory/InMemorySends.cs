@@ -43,7 +43,8 @@ internal sealed class InMemorySends(TimeSpan window)
         }
     }
 
-    private static bool AreSame(NewMessage one, NewMessage other) => one.Text == other.Text && one.ReplyTo == other.ReplyTo && one.Mentions == other.Mentions && Message.MetadataEquals(one.Metadata, other.Metadata);
+    private static bool AreSame(NewMessage one, NewMessage other) =>
+        one.Text == other.Text && one.ReplyTo == other.ReplyTo && one.Mentions == other.Mentions && one.Writer == other.Writer && Message.MetadataEquals(one.Metadata, other.Metadata);
 
     private static (string User, string Key) KeyOf(NewMessage message) => (message.User, message.IdempotencyKey!);
 }

@@ -1,0 +1,155 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Stores messages that are written part by part: see <see cref="WritingKeys"/>. A part is one script call.</summary>
+/// <remarks>
+/// The end of the writing is a change of the room like any other. Its conditions are the stored message and the writing's state, which each part changes. So it happens
+/// once, with all parts, whoever comes first: the writer, or one of those who found that the lease has run out.
+/// </remarks>
+internal sealed class RedisWriting(RedisStoreContext context, RoomChanger changer, MessageEditor messages, Func<RedisSends> sends) : IWritingStore
+{
+    // Each conflict means that a part was added, or that the message was sealed or ended.
+    private const int MostAttempts = 20;
+
+    public async ValueTask<MessageReceipt> BeginWritingAsync(string room, NewMessage message, string writer, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        var begun = message with { Writer = new WritingLease(writer, lease) };
+        var receipts = await sends().AppendAsync(room, [begun], Durability.Memory, cancellationToken).ConfigureAwait(false);
+        var first = new WrittenPart { Writer = writer, Offset = System.Text.Encoding.UTF8.GetByteCount(message.Text), Text = "", Lease = lease };
+        var (outcome, _) = await AppendAsync(room, receipts[0].Id, first, isFirst: true, cancellationToken).ConfigureAwait(false);
+        return outcome == WritingCall.Outcome.NotWriting ? throw WritingErrors.Ended(receipts[0].Id) : receipts[0];
+    }
+
+    public async ValueTask<long> AppendPartAsync(string room, long messageId, WrittenPart part, CancellationToken cancellationToken = default)
+    {
+        var (outcome, stored) = await AppendAsync(room, messageId, part, isFirst: false, cancellationToken).ConfigureAwait(false);
+        return outcome == WritingCall.Outcome.NotWriting ? throw WritingErrors.Ended(messageId) : stored;
+    }
+
+    public async ValueTask<Message?> EndWritingAsync(string room, long messageId, string writer, string? text, Actor by, CancellationToken cancellationToken = default)
+    {
+        var message = await EndAsync(room, messageId, writer, text, by, cancellationToken).ConfigureAwait(false);
+        return text is null || (message is { Writing: null } && message.Text == text) ? message : throw WritingErrors.Ended(messageId);
+    }
+
+    /// <summary>Makes a message abandoned if it is in progress and its lease has run out. Returns its present state.</summary>
+    public ValueTask<Message?> EndExpiredAsync(string room, long messageId, CancellationToken cancellationToken) =>
+        EndAsync(room, messageId, writer: null, text: null, Actor.Application, cancellationToken);
+
+    /// <summary>Ends the writing, if the message is in progress and this writer's, or without a writer, if the lease has run out.</summary>
+    private async ValueTask<Message?> EndAsync(string room, long messageId, string? writer, string? text, Actor by, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            var (time, state, soFar) = await ReadStateAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            using var found = await FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            if (found is null)
+            {
+                return null;
+            }
+
+            var message = found.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, messageId, found.IsSealed);
+            if (message.Writing != WritingState.InProgress)
+            {
+                return message;
+            }
+
+            if (writer is null ? EndOfLease(message, state) > time : writer != message.Lease!.Writer)
+            {
+                return message with { Text = message.Text + soFar };
+            }
+
+            var ended = message with { Text = text ?? message.Text + soFar, Writing = text is null ? WritingState.Abandoned : null };
+            if (await TryEndAsync(room, found, state?.Field ?? RedisValue.Null, ended, text is null ? RoomPermit.Application : new RoomPermit(by, RoomRights.Send, Speaks: true), cancellationToken)
+                .ConfigureAwait(false))
+            {
+                return ended;
+            }
+        }
+
+        throw new ChatUnavailableException("The message kept changing while its writing was to be ended. Nothing was done.");
+    }
+
+    /// <summary>Until when a message is in progress, µs. Its writer may have died before it stored a state.</summary>
+    public static long EndOfLease(Message message, WritingRecord? state) =>
+        state is { } present && present.Writer == message.Lease!.Writer
+            ? present.LeaseEnd
+            : Micros.FromTime(message.Timestamp) + Micros.FromSpan(message.Lease!.Duration);
+
+    /// <summary>Ends it, if the message and its state are still as they were found.</summary>
+    private async ValueTask<bool> TryEndAsync(string room, StoredMessage found, RedisValue state, Message ended, RoomPermit permit, CancellationToken cancellationToken)
+    {
+        var hash = found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(found.Id));
+        var writing = context.Keys.Writing(room);
+        var isAbandoned = ended.Writing is not null;
+        var value = MessageJson.EndOfWriting(found.Value, ended.Text, isAbandoned);
+        var withoutText = MessageJson.EndOfWriting(found.Value, "", isAbandoned);
+        var reply = await changer.RunAsync(room, [found.Content, state], Decide, cancellationToken).ConfigureAwait(false);
+        return reply is not null;
+
+        RoomChange? Decide(RoomState now) => now.Values[0] != found.Content || now.Values[1] != state ? null
+            : new RoomChange(context.Keys, room, WritingKeys.Letter, found.Id, permit)
+                .Expect(hash, found.Field, found.Content)
+                .Expect(writing, WritingKeys.Field(found.Id), state)
+                .Set(hash, found.Field, found.IsSealed ? found.Replace(value) : value)
+                .Clear(WritingKeys.Letter, writing, WritingKeys.Field(found.Id))
+                .Line(withoutText)
+                .Line(PendingText.DigestOf(ended.Text));
+    }
+
+    private async ValueTask<(WritingCall.Outcome Outcome, long Stored)> AppendAsync(
+        string room, long messageId, WrittenPart part, bool isFirst, CancellationToken cancellationToken) =>
+        await context.Calls.RunAsync(
+            (Context: context, Room: room, Id: messageId, Part: part, IsFirst: isFirst),
+            static async (database, call, token) =>
+            {
+                call.Context.Rooms.TryGet(call.Room, out var known);
+                for (var hasRules = known.HasRules; ; hasRules = true)
+                {
+                    using var answer = await WritingCall.AppendAsync(call.Context, database, call.Room, call.Id, call.Part, call.IsFirst, hasRules)
+                        .AsTask().UntilAsync(token).ConfigureAwait(false);
+                    var (outcome, number, text) = WritingCall.ReadAppended(answer);
+                    switch (outcome)
+                    {
+                        case WritingCall.Outcome.Refused:
+                            throw RuleRefusal.Error(text, number, RoomRights.Send);
+                        case WritingCall.Outcome.Unguarded:
+                            call.Context.Rooms.Raise(call.Room, known with { Uses = text });
+                            continue;
+                        default:
+                            return (outcome, number);
+                    }
+                }
+            },
+            cancellationToken, writes: true).ConfigureAwait(false);
+
+    private ValueTask<(long Time, WritingRecord? State, string Text)> ReadStateAsync(string room, long messageId, CancellationToken cancellationToken) =>
+        BeforeWritingAsync(
+            (Context: context, Room: room, Id: messageId),
+            static async (database, call, token) =>
+            {
+                var (time, texts) = await WritingCall.ReadAsync(call.Context, database, call.Room, [call.Id], token).ConfigureAwait(false);
+                return texts.TryGetValue(call.Id, out var found) ? (time, found.State, found.Text) : (time, (WritingRecord?)null, "");
+            },
+            cancellationToken);
+
+    private ValueTask<StoredMessage?> FindAsync(string room, long messageId, CancellationToken cancellationToken) =>
+        BeforeWritingAsync(
+            (Messages: messages, Room: room, Id: messageId),
+            static (database, call, token) => new ValueTask<StoredMessage?>(call.Messages.FindAsync(database, call.Room, call.Id, token)),
+            cancellationToken);
+
+    /// <summary>A read that precedes a change: if it is canceled, nothing was written.</summary>
+    private async ValueTask<T> BeforeWritingAsync<TCall, T>(TCall call, Func<IDatabase, TCall, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Calls.RunAsync(call, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+}

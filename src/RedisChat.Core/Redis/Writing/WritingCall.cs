@@ -1,0 +1,115 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Builds the calls of the scripts for messages in progress, and reads their answers.</summary>
+internal static class WritingCall
+{
+    private static readonly RedisScript Append = new("writing_append.lua");
+    private static readonly RedisScript ReadParts = new("writing_read.lua");
+    private static readonly RedisScript Probe = new("writing_probe.lua");
+
+    /// <summary>What became of a part. The numbers are those of <c>writing_append</c>.</summary>
+    public enum Outcome
+    {
+        NotWriting = 0,
+        Stored = 1,
+        Refused = 2,
+        Unguarded = 3,
+        Hole = 4,
+    }
+
+    /// <summary>Adds a part.</summary>
+    /// <param name="context">The shared parts of the store.</param>
+    /// <param name="database">Where to run it.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="messageId">The message.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="isFirst">Whether it is the first call after the message was appended.</param>
+    /// <param name="hasRules">Whether the room is known to have rules.</param>
+    public static ValueTask<RespResult> AppendAsync(
+        RedisStoreContext context, IDatabase database, string room, long messageId, WrittenPart part, bool isFirst, bool hasRules)
+    {
+        RedisKeyOrValue[] members =
+            ThreadId.IsThread(room) ? [(RedisKey)context.Keys.RuledMembers(room), (RedisKey)context.Keys.Rules(room)]
+            : hasRules ? [(RedisKey)context.Keys.Members(room)]
+            : [];
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue),
+            (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Writing(room), (RedisKey)context.Keys.Live(room), (RedisKey)context.Keys.Bucket(room, Buckets.Of(messageId)), .. members,
+            (RedisValue)context.Connection.Channels.PublishCommand, (RedisValue)messageId, (RedisValue)part.Writer, (RedisValue)(long)part.Lease.TotalMilliseconds,
+            (RedisValue)part.Offset, (RedisValue)part.Text, (RedisValue)(part.By.UserId ?? ""), (RedisValue)(isFirst ? 1 : 0),
+        ];
+        return Append.RunAsync(database, words, 4 + members.Length, CommandFlags.DemandMaster);
+    }
+
+    /// <summary>Reads the answer of <see cref="AppendAsync"/>: the outcome, a number, and a text.</summary>
+    public static (Outcome Outcome, long Number, string Text) ReadAppended(RespResult answer)
+    {
+        var reader = answer.Read();
+        reader.MoveNext();
+        var outcome = (Outcome)reader.ReadInt64();
+        reader.MoveNext();
+        var number = reader.ReadInt64();
+        reader.MoveNext();
+        return (outcome, number, reader.ReadString() ?? "");
+    }
+
+    /// <summary>Reads the texts so far of several messages, and the server's time.</summary>
+    public static async Task<(long Time, Dictionary<long, (WritingRecord State, string Text)> Texts)> ReadAsync(
+        RedisStoreContext context, IDatabase database, string room, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        RedisKeyOrValue[] words =
+        [
+            default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Writing(room), .. ids.Select(id => (RedisKeyOrValue)WritingKeys.Field(id)),
+        ];
+        using var answer = await ReadParts.RunAsync(database, words, 1, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return Read(answer, ids);
+    }
+
+    /// <summary>The ids of the room's messages whose leases have run out.</summary>
+    public static async Task<List<long>> ReadExpiredAsync(RedisStoreContext context, IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        RedisKeyOrValue[] words = [default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Writing(room)];
+        using var answer = await Probe.RunAsync(database, words, 2, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return ReadIds(answer);
+    }
+
+    private static List<long> ReadIds(RespResult answer)
+    {
+        var ids = new List<long>();
+        var reader = answer.Read();
+        for (var left = reader.AggregateLength(); left > 0; left--)
+        {
+            reader.MoveNext();
+            if (StrictNumber.TryRead(reader.ReadByteArray(), out var id) && id > 0)
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
+
+    private static (long Time, Dictionary<long, (WritingRecord State, string Text)> Texts) Read(RespResult answer, IReadOnlyList<long> ids)
+    {
+        var reader = answer.Read();
+        reader.MoveNext();
+        _ = StrictNumber.TryRead(reader.ReadByteArray(), out var time);
+        var texts = new Dictionary<long, (WritingRecord State, string Text)>();
+        foreach (var id in ids)
+        {
+            reader.MoveNext();
+            var state = WritingRecord.TryRead(reader.ReadByteArray() ?? []);
+            reader.MoveNext();
+            var text = reader.ReadString() ?? "";
+            if (state is { } found)
+            {
+                texts[id] = (found, text);
+            }
+        }
+
+        return (time, texts);
+    }
+}
