@@ -161,7 +161,7 @@ public abstract class MentionGuardTests(StoreFactory stores) : StoreTests(stores
         (await SendAsync(_ann)).Id.Should().Be(1);
     });
 
-    private Task CloseAsync() => Target.Rules.ChangeAsync(App, rules => rules with { Everyone = RoomRights.None }, Cancelled);
+    private Task<RuleSet> CloseAsync() => Target.Rules.ChangeAsync(App, rules => rules with { Everyone = RoomRights.None }, Cancelled);
 
     private Task<MessageReceipt> SendAsync(string user, params Mention[] mentions) => Target.SendAsync(new NewMessage(user, "hello") { Mentions = [.. mentions] }, Cancelled);
 

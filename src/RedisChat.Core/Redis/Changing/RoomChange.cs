@@ -119,10 +119,10 @@ internal sealed class RoomChange
     }
 
     /// <summary>Adds a member with the score 0 to a sorted set.</summary>
-    public RoomChange Enter(string set, RedisValue member) => Add("enter", Index(set), member);
+    public RoomChange Enter(string set, RedisValue member) => Add("enter", AddKey(set), member);
 
     /// <summary>Removes members of a sorted set, as far as they are there.</summary>
-    public RoomChange Leave(string set, IReadOnlyCollection<string> members) => Add("leave", Index(set), members.Count).Add([.. members.Select(member => (RedisValue)member)]);
+    public RoomChange Leave(string set, IReadOnlyCollection<string> members) => Add("leave", AddKey(set), members.Count).Add([.. members.Select(member => (RedisValue)member)]);
 
     /// <summary>Sets a field.</summary>
     public RoomChange Set(string hash, RedisValue field, RedisValue value) => Add("set", Index(hash), field, value);
@@ -275,11 +275,17 @@ internal sealed class RoomChange
         var index = _keys.IndexOf(hash);
         if (index < 0)
         {
-            index = _keys.Count;
-            _keys.Add(hash);
+            return AddKey(hash);
         }
 
         return index + 1;
+    }
+
+    // Not searched for: a bulk deletion may name thousands of sets, each once.
+    private RedisValue AddKey(RedisKey key)
+    {
+        _keys.Add(key);
+        return _keys.Count;
     }
 
     private RoomChange Add(params ReadOnlySpan<RedisValue> words)

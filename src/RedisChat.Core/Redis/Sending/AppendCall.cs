@@ -25,10 +25,10 @@ internal sealed class AppendCall
     private readonly List<int> _ends = [];
     private readonly BatchAuthors _authors = new();
     private readonly BatchParents _parents = new();
-    private readonly BatchMentions _mentions = new();
     private readonly List<int> _authorOf = [];
     private readonly Queue<int> _scheduledKeys = new(0);
     private readonly List<ulong> _digests = [];
+    private BatchMentions? _mentions;
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
     private int _keyLength;
@@ -68,6 +68,7 @@ internal sealed class AppendCall
     {
         Sends.Clear();
         _authors.Clear();
+        _mentions = null;
         Array.Clear(_words, 0, _count);
         _count = 0;
         _size = 0;
@@ -167,7 +168,7 @@ internal sealed class AppendCall
 
         if (hasMentions)
         {
-            _mentions.Find(Sends, keys.Names, keys.Id, next: _count - RedisScript.HeadWords + 1);
+            _mentions = new BatchMentions(Sends, keys, next: _count - RedisScript.HeadWords + 1);
             foreach (var set in _mentions.Keys)
             {
                 AddKey(set);
@@ -318,7 +319,7 @@ internal sealed class AppendCall
                 var list = FixedKeys + 1 + _authorOf[message];
                 var where = Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list;
                 where = Sends[s][i].ScheduledId is { } scheduled ? $"{where} @{_scheduledKeys.Dequeue()}:{scheduled}" : where;
-                Add(Sends[s][i].Mentions.Count == 0 ? where : where + _mentions.Words(Sends[s][i]));
+                Add(Sends[s][i].Mentions.Count == 0 ? where : where + _mentions!.Words(Sends[s][i]));
                 Add(Next());
                 if (IsKeyed)
                 {

@@ -7,43 +7,42 @@ namespace RedisChat.Redis;
 internal sealed class BatchMentions
 {
     private readonly List<string> _keys = [];
-    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
-
-    /// <summary>The keys of the sorted sets.</summary>
-    public IReadOnlyList<string> Keys => _keys;
+    private readonly Dictionary<Mention, int> _indexes = [];
 
     /// <summary>Collects the sets.</summary>
     /// <param name="sends">The sends of the call.</param>
-    /// <param name="names">Names the keys.</param>
-    /// <param name="room">The room.</param>
+    /// <param name="keys">Names the keys.</param>
     /// <param name="next">The index that the first set will have among the keys; the others follow.</param>
-    public void Find(IReadOnlyList<PendingSend> sends, KeyNames names, string room, int next)
+    public BatchMentions(IReadOnlyList<PendingSend> sends, RoomKeys keys, int next)
     {
-        _keys.Clear();
-        _indexes.Clear();
+        // Roles and everyone share a set.
+        var groups = 0;
         foreach (var send in sends)
         {
             for (var i = 0; i < send.Count; i++)
             {
                 foreach (var mention in send[i].Mentions)
                 {
-                    if (MentionIndex.Has(mention, send[i].User) && MentionIndex.Key(names, room, mention) is var key && _indexes.TryAdd(mention.ToString(), next + _keys.Count))
+                    if (!MentionIndex.Has(mention, send[i].User) || _indexes.ContainsKey(mention))
                     {
-                        // Roles and everyone share a set.
-                        var before = _keys.IndexOf(key);
-                        if (before < 0)
-                        {
-                            _keys.Add(key);
-                        }
-                        else
-                        {
-                            _indexes[mention.ToString()] = next + before;
-                        }
+                        continue;
                     }
+
+                    var isGroup = mention.Kind != MentionKind.User;
+                    if (!isGroup || groups == 0)
+                    {
+                        _keys.Add(MentionIndex.Key(keys.Names, keys.Id, mention));
+                    }
+
+                    groups = isGroup && groups == 0 ? next + _keys.Count - 1 : groups;
+                    _indexes.Add(mention, isGroup ? groups : next + _keys.Count - 1);
                 }
             }
         }
     }
+
+    /// <summary>The keys of the sorted sets.</summary>
+    public IReadOnlyList<string> Keys => _keys;
 
     /// <summary>The script's words for the mentions of a message: for each, a line break, the index of its set, and the mention.</summary>
     public string Words(NewMessage message)
@@ -53,7 +52,7 @@ internal sealed class BatchMentions
         {
             if (MentionIndex.Has(mention, message.User))
             {
-                words.Append(CultureInfo.InvariantCulture, $"\n{_indexes[mention.ToString()]}{mention}");
+                words.Append(CultureInfo.InvariantCulture, $"\n{_indexes[mention]}{mention}");
             }
         }
 
