@@ -91,7 +91,7 @@ internal sealed partial class ChatCaller
     public async Task<IReadOnlyList<MessageVersion>> ListVersionsAsync(string room, long messageId, CancellationToken cancellationToken)
     {
         var found = await RoomAsync(room, RoomRights.Read, cancellationToken).ConfigureAwait(false);
-        var allowed = await access.GetRightsAsync(principal, room, cancellationToken).ConfigureAwait(false);
+        var allowed = await AllowedAsync(room, cancellationToken).ConfigureAwait(false);
         return allowed.HasFlag(RoomRights.DeleteAny) || (await found.GetAsync(messageId, cancellationToken).ConfigureAwait(false))?.User == user
             ? await found.Versions.ListAsync(messageId, user, cancellationToken).ConfigureAwait(false)
             : throw new ChatProblemException(ChatProblem.NoAccess);

@@ -190,6 +190,70 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task A_message_that_was_changed_after_it_was_claimed_is_sent_as_it_was_changed() => RunAsync(async () =>
+    {
+        var room = Open().Room(Room);
+        var schedule = Store.GetAbility<IScheduleStore>()!;
+        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "draft"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        var due = (await schedule.ClaimDueAsync(TimeSpan.FromMinutes(5), 16, Cancelled)).Messages.Single();
+
+        await room.Schedule.ChangeAsync("alice", scheduled.Id, "final", cancellationToken: Cancelled);
+
+        var old = new NewMessage("alice", "draft") { IdempotencyKey = "k" };
+        (await schedule.SendScheduledAsync(due, old, Durability.Memory, Cancelled)).Should().BeNull();
+        await schedule.SettleAsync(due, null, Cancelled);
+        await using var running = Run(Open());
+        (await CountAsync(1)).Single().Text.Should().Be("final");
+    });
+
+    [Fact]
+    public Task A_claim_that_ends_without_a_send_leaves_the_message_scheduled() => RunAsync(async () =>
+    {
+        var room = Open().Room(Room);
+        var schedule = Store.GetAbility<IScheduleStore>()!;
+        await room.Schedule.AddAsync(new NewMessage("alice", "once"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        (await schedule.ClaimDueAsync(TimeSpan.FromMilliseconds(200), 16, Cancelled)).Messages.Should().HaveCount(1);
+        (await schedule.ClaimDueAsync(TimeSpan.FromMilliseconds(200), 16, Cancelled)).Messages.Should().BeEmpty("it is claimed");
+
+        await using var running = Run(Open());
+
+        (await CountAsync(1)).Single().Text.Should().Be("once");
+    });
+
+    [Fact]
+    public Task A_filter_that_fails_for_a_while_delays_a_message() => RunAsync(async () =>
+    {
+        var room = Open().Room(Room);
+        await room.Schedule.AddAsync(new NewMessage("alice", "patience"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        var filter = new FailingOnce();
+        var options = new ChatOptions();
+        options.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
+
+        await using var running = Run(new Chat(Store, options, filters: [filter]));
+
+        (await CountAsync(1)).Single().Text.Should().Be("patience");
+        filter.Calls.Should().Be(2);
+    });
+
+    [Fact]
+    public Task A_message_can_be_scheduled_in_a_thread() => RunAsync(async () =>
+    {
+        var room = Open().Room(Room);
+        await room.SendAsync("bob", "a question", Cancelled);
+        await room.Thread(1).SendAsync("bob", "more", Cancelled);
+        var message = new NewMessage("alice", "@bob yes") { ReplyTo = 1, Mentions = [Mention.User("bob")] };
+        await room.Thread(1).Schedule.AddAsync(message, DateTimeOffset.UtcNow, Cancelled);
+
+        await using var running = Run(Open());
+        await UntilAsync(async () => (await room.Thread(1).Schedule.ListAsync("alice", Cancelled)).Count == 0);
+
+        var reply = await room.Thread(1).GetAsync(2, Cancelled);
+        (reply!.Text, reply.ReplyTo, reply.Mentions.Count).Should().Be(("@bob yes", 1, 1));
+        (await room.ReceiveAsync(cancellationToken: Cancelled)).Threads[1].Count.Should().Be(2);
+        (await room.Thread(1).Mentions.ListAsync("bob", cancellationToken: Cancelled)).Messages.Should().ContainSingle();
+    });
+
+    [Fact]
     public Task A_user_can_schedule_only_so_many() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
@@ -278,6 +342,16 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
         var messages = (await Store.ReadAsync(Room, new MessageQuery(ChatLimits.MaxPageSize), Cancelled)).Messages;
         messages.Should().HaveCount(count);
         return messages;
+    }
+
+    private sealed class FailingOnce : IMessageFilter
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public ValueTask<FilterDecision> FilterAsync(FilteredMessage message, CancellationToken cancellationToken = default) =>
+            Interlocked.Increment(ref _calls) == 1 ? throw new InvalidOperationException("The service that checks is down.") : new(FilterDecision.Accept);
     }
 
     /// <summary>Processes that send what is due, until this is disposed.</summary>

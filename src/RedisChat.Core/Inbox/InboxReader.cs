@@ -77,8 +77,9 @@ internal sealed class InboxReader(IUserStore users, IReadMarkerStore rooms, stri
             {
                 found.Add((EntryOf(listed[i], state, member), new Place(state.LastActivity ?? listed[i].ChangedAt, state.Room)));
             }
-            else
+            else if (states[i].MayRead || !ThreadId.IsThread(states[i].Room))
             {
+                // Followers of a thread who may not read its room at present still follow it.
                 superfluous.Add(listed[i]);
             }
         }

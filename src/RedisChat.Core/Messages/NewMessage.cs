@@ -106,7 +106,9 @@ public sealed record NewMessage
     [JsonIgnore]
     public NewMessage? Original => _details.Original;
 
-    /// <summary>The id under which it is scheduled, if appending it removes it from the schedule: see <see cref="IScheduleStore.SendScheduledAsync"/>.</summary>
+    /// <summary>
+    /// If appending it removes it from the schedule: the id under which it is scheduled, a colon, and the digest of what is stored there. See <see cref="IScheduleStore.SendScheduledAsync"/>.
+    /// </summary>
     internal string? ScheduledId
     {
         get => _details.ScheduledId;

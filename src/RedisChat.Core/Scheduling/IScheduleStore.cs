@@ -47,16 +47,16 @@ public interface IScheduleStore
     /// <param name="cancellationToken">Stops waiting; messages may still be claimed.</param>
     ValueTask<DueMessages> ClaimDueAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken = default);
 
-    /// <summary>Appends a scheduled message and removes it from the schedule, in one atomic step.</summary>
-    /// <param name="scheduled">The scheduled message.</param>
+    /// <summary>Appends a scheduled message and removes it from the schedule, in one atomic step, if it is still as it was claimed.</summary>
+    /// <param name="due">The scheduled message.</param>
     /// <param name="message">What to append, with an idempotency key.</param>
     /// <param name="durability">The level to wait for.</param>
     /// <param name="cancellationToken">Stops waiting; it may still be sent.</param>
-    /// <returns>The receipt; <see langword="null"/> if the message is not scheduled any more: it was sent or canceled.</returns>
+    /// <returns>The receipt; <see langword="null"/> if the message is not scheduled any more as it was claimed: it was sent, changed or canceled.</returns>
     /// <exception cref="ChatForbiddenException">The room's rules do not allow it. It is still scheduled.</exception>
-    ValueTask<MessageReceipt?> SendScheduledAsync(ScheduledMessage scheduled, NewMessage message, Durability durability, CancellationToken cancellationToken = default);
+    ValueTask<MessageReceipt?> SendScheduledAsync(DueMessage due, NewMessage message, Durability durability, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a claim.</summary>
+    /// <summary>Ends a claim, unless the message was changed since it was claimed: then it is due when the change says.</summary>
     /// <param name="due">The message.</param>
     /// <param name="again">When the message is due again, counted from now; <see langword="null"/> if it was sent, canceled or failed.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -56,7 +56,7 @@ public sealed class RoomSchedule
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
     public async Task<ScheduledMessage> AddAsync(NewMessage message, DateTimeOffset sendAt, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(_room);
+        ChatInput.CheckRoom(_room, _store);
         message = message?.Snapshot()!;
         ChatInput.CheckMessage(message, _runner.Options);
         CheckTime(sendAt);
@@ -81,7 +81,7 @@ public sealed class RoomSchedule
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
     public async Task<IReadOnlyList<ScheduledMessage>> ListAsync(string user, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckId(_room);
+        ChatInput.CheckRoom(_room, _store);
         ChatInput.CheckId(user);
         var found = await _runner.RunAsync(
             Read, _room, (Store, Room: _room, User: user), static (call, token) => call.Store.ListScheduledAsync(call.Room, call.User, token), cancellationToken).ConfigureAwait(false);
@@ -147,7 +147,7 @@ public sealed class RoomSchedule
             Change, _room, (Store, Room: _room, User: user, Id: id), static (call, token) => call.Store.CancelScheduledAsync(call.Room, call.User, call.Id, token), cancellationToken).AsTask();
     }
 
-    private static bool IsSame(ScheduledMessage one, ScheduledMessage other) =>
+    internal static bool IsSame(ScheduledMessage one, ScheduledMessage other) =>
         one.SendAt == other.SendAt && one.Message.Text == other.Message.Text && one.Message.ReplyTo == other.Message.ReplyTo && one.Message.Mentions == other.Message.Mentions
         && Message.MetadataEquals(one.Message.Metadata, other.Message.Metadata);
 
@@ -157,7 +157,7 @@ public sealed class RoomSchedule
 
     private void CheckIds(string user, string id)
     {
-        ChatInput.CheckId(_room);
+        ChatInput.CheckRoom(_room, _store);
         ChatInput.CheckId(user);
         ArgumentNullException.ThrowIfNull(id);
         if (id.Length != 32 || id.AsSpan().ContainsAnyExcept(HexDigits))

@@ -4,10 +4,12 @@ namespace RedisChat;
 /// <remarks>What fails here is tried again when its claim ends, by whichever process then claims it.</remarks>
 internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runner, MessageFilters? filters)
 {
-    private const int MostClaimed = 64;
+    private const int MostClaimed = 16;
     private const int RoomsAtOnce = 8;
 
     private static readonly ChatOperation Send = new(ChatOperations.Send, "The scheduled message could not be sent") { Writes = true };
+
+    private static readonly TimeSpan FilterPause = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _interval = runner.Options.Schedule.PollInterval;
 
@@ -63,11 +65,16 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         TimeSpan? again = null;
         try
         {
-            await TrySendAsync(scheduled, cancellationToken).ConfigureAwait(false);
+            await TrySendAsync(due, cancellationToken).ConfigureAwait(false);
         }
         catch (ChatForbiddenException e) when (e.Reason is ForbiddenReason.SlowMode or ForbiddenReason.FloodLimit && e.RetryAfter is not null)
         {
             again = e.RetryAfter;
+        }
+        catch (ChatForbiddenException e) when (e is { Reason: ForbiddenReason.Filtered, InnerException: not null })
+        {
+            // A filter could not check it. That is no reason to give up.
+            again = FilterPause;
         }
         catch (Exception e) when (e is ChatForbiddenException or ChatParentNotFoundException or ChatIdempotencyConflictException or ChatInputException)
         {
@@ -83,8 +90,10 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         await store.SettleAsync(due, again, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask TrySendAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    private async ValueTask TrySendAsync(DueMessage due, CancellationToken cancellationToken)
     {
+        var scheduled = due.Message;
+
         // The key stays the same for all attempts, in all processes.
         var message = scheduled.Message.IdempotencyKey is null
             ? scheduled.Message with { IdempotencyKey = scheduled.Id, IsKeyGenerated = true }
@@ -92,8 +101,8 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         ChatInput.CheckMessage(message, runner.Options);
         message = filters is null ? message : await filters.FilterAsync(scheduled.Room, message, cancellationToken).ConfigureAwait(false);
         var receipt = await runner.RunAsync(
-            Send, scheduled.Room, (Store: store, Scheduled: scheduled, Message: message, runner.Durability),
-            static (call, token) => call.Store.SendScheduledAsync(call.Scheduled, call.Message, call.Durability, token), cancellationToken).ConfigureAwait(false);
+            Send, scheduled.Room, (Store: store, Due: due, Message: message, runner.Durability),
+            static (call, token) => call.Store.SendScheduledAsync(call.Due, call.Message, call.Durability, token), cancellationToken).ConfigureAwait(false);
         if (receipt is not null)
         {
             ChatTelemetry.Stored(receipt);
@@ -104,6 +113,6 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         scheduled.Room, scheduled.Message.User, scheduled.Id,
 
         // Unless the user has just changed it.
-        present => present.SendAt == scheduled.SendAt && present.Message.Text == scheduled.Message.Text ? present with { Failure = failure } : present,
+        present => RoomSchedule.IsSame(present, scheduled) ? present with { Failure = failure } : present,
         cancellationToken);
 }

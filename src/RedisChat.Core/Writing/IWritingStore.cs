@@ -8,7 +8,7 @@ namespace RedisChat;
 /// up. Neither counts as an edit.
 /// </para>
 /// <para>
-/// A message whose lease has run out becomes abandoned with the text that was stored, once: at the latest when it is read, or when someone watches the room. Deleting a message ends its
+/// A message whose lease has run out becomes abandoned with the text that was stored, once: at the latest when it is read, or, if a part was stored, when someone watches the room. Deleting a message ends its
 /// writing; an edit of a message in progress fails with <see cref="ChatWritingException"/>.
 /// </para>
 /// <para>Implementations are thread-safe. The conformance suite defines the contract.</para>

@@ -8,13 +8,15 @@ namespace RedisChat.Redis;
 /// processes look for what is due.
 /// </summary>
 /// <remarks>
-/// The two are in different slots, so they are not changed in one step. The hash is the truth. An entry is added before its message and removed after it, and it is compared with the message before the message
-/// is sent, so wherever a process dies, what is left is an entry without a message, or with one that is due later: both are noticed when the entry is due.
+/// The two are in different slots, so they are not changed in one step. The hash is the truth. An entry is added before its message and removed after it, and by those who claimed it only if nothing
+/// has changed it since. A message is sent only as it was claimed. So wherever a process dies, what is left is an entry without a message, or with one that is due later: both are noticed when the
+/// entry is due.
 /// </remarks>
 internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> sends) : IScheduleStore
 {
     private static readonly RedisScript AddDue = new("due_add.lua");
     private static readonly RedisScript ClaimDue = new("due_claim.lua");
+    private static readonly RedisScript SettleDue = new("due_settle.lua");
     private static readonly RedisScript SetScheduled = new("scheduled_set.lua");
 
     private readonly KeyNames _keys = context.Keys;
@@ -37,21 +39,20 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         static (database, call, token) => call.Schedule.ChangeAsync(database, call.Room, call.User, call.Id, call.Decide, token), cancellationToken, writes: true);
 
     public ValueTask<bool> CancelScheduledAsync(string room, string user, string id, CancellationToken cancellationToken) => context.Calls.RunAsync(
-        (Hash: _keys.Scheduled(room, user), Id: id),
-
-        // The entry stays until it is due.
-        static async (database, call, token) => await database.HashDeleteAsync(call.Hash, call.Id, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
-        cancellationToken, writes: true);
+        (Schedule: this, Room: room, User: user, Id: id),
+        static (database, call, token) => call.Schedule.CancelAsync(database, call.Room, call.User, call.Id, token), cancellationToken, writes: true);
 
     public ValueTask<DueMessages> ClaimDueAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken) => context.Calls.RunAsync(
         (Schedule: this, Lease: lease, AtMost: atMost),
         static (database, call, token) => call.Schedule.ClaimAsync(database, call.Lease, call.AtMost, token), cancellationToken, writes: true);
 
-    public async ValueTask<MessageReceipt?> SendScheduledAsync(ScheduledMessage scheduled, NewMessage message, Durability durability, CancellationToken cancellationToken)
+    public async ValueTask<MessageReceipt?> SendScheduledAsync(DueMessage due, NewMessage message, Durability durability, CancellationToken cancellationToken)
     {
         try
         {
-            var receipts = await sends().AppendAsync(scheduled.Room, [message with { ScheduledId = scheduled.Id }], durability, cancellationToken).ConfigureAwait(false);
+            var scheduled = due.Message;
+            var receipts = await sends().AppendAsync(
+                scheduled.Room, [message with { ScheduledId = $"{scheduled.Id}:{DueClaim.Read(due.Claim).Digest}" }], durability, cancellationToken).ConfigureAwait(false);
             return receipts[0];
         }
         catch (NotScheduledException)
@@ -61,22 +62,83 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     }
 
     public async ValueTask SettleAsync(DueMessage due, TimeSpan? again, CancellationToken cancellationToken) => await context.Calls.RunAsync(
-        (Due: (RedisKey)_keys.Due(KeyNames.ShardOf(due.Message.Room)), due.Entry, Again: again, context.Time),
-        static async (database, call, token) => call.Again is { } wait
-
-            // By this process's clock: it may be early or late, but the message itself is checked when it is sent.
-            ? await database.SortedSetAddAsync(call.Due, call.Entry, Micros.FromTime(call.Time.GetUtcNow() + wait), CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false)
-            : await database.SortedSetRemoveAsync(call.Due, call.Entry, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+        (Schedule: this, Room: due.Message.Room, Claim: DueClaim.Read(due.Claim), Again: again),
+        static async (database, call, token) =>
+        {
+            await call.Schedule.SettleAsync(database, call.Room, call.Claim, call.Again, token).ConfigureAwait(false);
+            return true;
+        },
         cancellationToken, writes: true).ConfigureAwait(false);
+
+    /// <summary>Ends a claim, if nothing has changed the entry since.</summary>
+    private async ValueTask SettleAsync(IDatabase database, string room, DueClaim claim, TimeSpan? again, CancellationToken cancellationToken) => await AskAsync(
+        database, SettleDue, 1,
+        [
+            (RedisKey)_keys.Due(KeyNames.ShardOf(room)), (RedisValue)claim.Entry, (RedisValue)claim.Until,
+            again is { } wait ? (RedisValue)Micros.FromSpan(wait) : RedisValue.EmptyString,
+        ],
+        cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<ScheduledMessage> AddAsync(IDatabase database, ScheduledMessage message, CancellationToken cancellationToken)
     {
         var hash = _keys.Scheduled(message.Room, message.Message.User);
         var due = (RedisKey)_keys.Due(KeyNames.ShardOf(message.Room));
         var created = await AskAsync(database, AddDue, 1, [due, (RedisValue)Micros.FromTime(message.SendAt), (RedisValue)DueEntry.Rest(message)], cancellationToken).ConfigureAwait(false);
-        var (isSet, present) = await SetAsync(
-            database, message, hash, ScheduledJson.Write(message, created[0]!), RedisValue.EmptyString, cancellationToken).ConfigureAwait(false);
-        return isSet ? message : ScheduledJson.Read(hash, message.Room, message.Id, present, out _);
+        var entry = new DueEntry(created[0]!, message.Id, message.Message.User, message.Room).ToString();
+        var isAdded = false;
+        try
+        {
+            var (isSet, present) = await SetAsync(
+                database, message, hash, ScheduledJson.Write(message, created[0]!), RedisValue.EmptyString, cancellationToken).ConfigureAwait(false);
+            isAdded = isSet;
+            return isSet ? message : ScheduledJson.Read(hash, message.Room, message.Id, present, out _);
+        }
+        catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or OperationCanceledException)
+        {
+            // It may be added, so its entry stays.
+            isAdded = true;
+            throw;
+        }
+        finally
+        {
+            if (!isAdded)
+            {
+                await database.SortedSetRemoveAsync(due, entry, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<bool> CancelAsync(IDatabase database, string room, string user, string id, CancellationToken cancellationToken)
+    {
+        var hash = _keys.Scheduled(room, user);
+        var present = await database.HashGetAsync(hash, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        if (present.IsNull || !await database.HashDeleteAsync(hash, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        // If the process dies before this, the entry stays until it is due.
+        if (TryReadCreated(hash, room, id, present) is { } created)
+        {
+            await database.SortedSetRemoveAsync(_keys.Due(KeyNames.ShardOf(room)), new DueEntry(created, id, user, room).ToString(), CommandFlags.DemandMaster)
+                .UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private static string? TryReadCreated(string hash, string room, string id, RedisValue text)
+    {
+        try
+        {
+            ScheduledJson.Read(hash, room, id, text, out var created);
+            return created;
+        }
+        catch (ChatDataException)
+        {
+            // Whatever it was, it is canceled.
+            return null;
+        }
     }
 
     private async ValueTask<ScheduledMessage?> ChangeAsync(
@@ -93,16 +155,12 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
                 return message;
             }
 
+            // Before, so that a message that waits always has an entry, also if this process dies; and after, because a process that saw the message as it was may have removed the entry.
+            await SetDueAsync(changed, created).ConfigureAwait(false);
             var (isSet, now) = await SetAsync(database, changed, hash, ScheduledJson.Write(changed, created), present, cancellationToken).ConfigureAwait(false);
             if (isSet)
             {
-                if (changed.Failure is null)
-                {
-                    var due = (RedisKey)_keys.Due(KeyNames.ShardOf(room));
-                    await database.SortedSetAddAsync(due, new DueEntry(created, id, user, room).ToString(), Micros.FromTime(changed.SendAt), CommandFlags.DemandMaster)
-                        .UntilAsync(cancellationToken).ConfigureAwait(false);
-                }
-
+                await SetDueAsync(changed, created).ConfigureAwait(false);
                 return changed;
             }
 
@@ -110,6 +168,16 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         }
 
         return null;
+
+        async ValueTask SetDueAsync(ScheduledMessage changed, string created)
+        {
+            if (changed.Failure is null)
+            {
+                await database.SortedSetAddAsync(
+                    _keys.Due(KeyNames.ShardOf(room)), new DueEntry(created, id, user, room).ToString(), Micros.FromTime(changed.SendAt), CommandFlags.DemandMaster)
+                    .UntilAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask<(bool IsSet, RedisValue Present)> SetAsync(
@@ -118,7 +186,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         try
         {
             var reply = await AskAsync(
-                database, SetScheduled, 2, [(RedisKey)_keys.Room(message.Room), (RedisKey)hash, (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages],
+                database, SetScheduled, 2, [(RedisKey)_keys.Rules(message.Room), (RedisKey)hash, (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages],
                 cancellationToken).ConfigureAwait(false);
             return reply[0] == 1 ? (true, default) : (false, reply[0]);
         }
@@ -135,25 +203,26 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
             shard => AskAsync(database, ClaimDue, 1, [(RedisKey)_keys.Due(shard), (RedisValue)Micros.FromSpan(lease), (RedisValue)most], cancellationToken))).ConfigureAwait(false);
         var now = parts.Max(part => (long)part[0]);
         var next = parts.Where(part => part[1] != "-").Select(part => (long?)part[1]).Min();
-        var found = await Task.WhenAll(parts.SelectMany(part => part.Skip(2)).Select(entry => FindAsync(database, entry!, now, cancellationToken))).ConfigureAwait(false);
+        var found = await Task.WhenAll(parts.SelectMany(part => part.Skip(2).Select(
+            entry => FindAsync(database, new DueClaim((long)part[0] + Micros.FromSpan(lease), "", entry!), now, cancellationToken)))).ConfigureAwait(false);
         return new DueMessages
         {
-            Messages = [.. found.OfType<DueMessage>().OrderBy(due => due.Message.SendAt).ThenBy(due => due.Entry, StringComparer.Ordinal)],
+            Messages = [.. found.OfType<DueMessage>().OrderBy(due => due.Message.SendAt).ThenBy(due => DueClaim.Read(due.Claim).Entry, StringComparer.Ordinal)],
             Next = next is { } wait ? TimeSpan.FromMicroseconds(wait) : null,
         };
     }
 
     /// <summary>The message of an entry, if it is due. If it is not, the entry is set right.</summary>
-    private async Task<DueMessage?> FindAsync(IDatabase database, string entry, long now, CancellationToken cancellationToken)
+    private async Task<DueMessage?> FindAsync(IDatabase database, DueClaim claim, long now, CancellationToken cancellationToken)
     {
-        if (!DueEntry.TryRead(entry, out var due))
+        if (!DueEntry.TryRead(claim.Entry, out var due))
         {
             return null;
         }
 
         try
         {
-            return await FindAsync(database, due, entry, now, cancellationToken).ConfigureAwait(false);
+            return await FindAsync(database, due, claim, now, cancellationToken).ConfigureAwait(false);
         }
         catch (ChatDataException e)
         {
@@ -163,37 +232,31 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         }
     }
 
-    private async Task<DueMessage?> FindAsync(IDatabase database, DueEntry due, string entry, long now, CancellationToken cancellationToken)
+    private async Task<DueMessage?> FindAsync(IDatabase database, DueEntry due, DueClaim claim, long now, CancellationToken cancellationToken)
     {
         var hash = _keys.Scheduled(due.Room, due.User);
         var value = await database.HashGetAsync(hash, due.Id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-        var index = (RedisKey)_keys.Due(KeyNames.ShardOf(due.Room));
         if (value.IsNull)
         {
             // It was sent or canceled, or is about to be stored.
             if (due.IsAbandoned(now))
             {
-                await database.SortedSetRemoveAsync(index, entry, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+                await SettleAsync(database, due.Room, claim, null, cancellationToken).ConfigureAwait(false);
             }
 
             return null;
         }
 
         var message = ScheduledJson.Read(hash, due.Room, due.Id, value, out var created);
-        var time = Micros.FromTime(message.SendAt);
-        if (created != due.Created || message.Failure is not null)
+        var wait = Micros.FromTime(message.SendAt) - now;
+        if (created != due.Created || message.Failure is not null || wait > 0)
         {
-            await database.SortedSetRemoveAsync(index, entry, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+            var again = created == due.Created && message.Failure is null ? TimeSpan.FromMicroseconds(wait) : (TimeSpan?)null;
+            await SettleAsync(database, due.Room, claim, again, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        if (time > now)
-        {
-            await database.SortedSetAddAsync(index, entry, time, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-
-        return new DueMessage(message, entry);
+        return new DueMessage(message, (claim with { Digest = FieldDigest.Of(((ReadOnlyMemory<byte>)value).Span) }).ToString());
     }
 
     private static async Task<RedisValue[]> AskAsync(IDatabase database, RedisScript script, int keys, RedisKeyOrValue[] words, CancellationToken cancellationToken)

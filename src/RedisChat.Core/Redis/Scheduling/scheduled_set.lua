@@ -1,5 +1,5 @@
 -- Adds a scheduled message, or changes it by compare-and-set.
--- KEYS[1] hash: the room
+-- KEYS[1] hash: the room; of a thread, the room that it belongs to
 -- KEYS[2] hash: what the user has scheduled in the room
 -- ARGV[1] the message's id
 -- ARGV[2] its new value

@@ -26,8 +26,8 @@
 -- then for each message:
 -- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
---            lower-case hex, after a '-' if the message is not in it. Of a scheduled message, then ' @key:id' with the index of the hash that it is removed from, and
---            its field. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
+--            lower-case hex, after a '-' if the message is not in it. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
+--            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
 --            '&' and the role's name, or '*' for everyone
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
@@ -181,7 +181,7 @@ else
         end
         if linked and not refused[send] then
           local where = ARGV[before + (i - 1) * each + 1]
-          local hash, id = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+)$')
+          local hash, id, digest = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+):(%x+)$')
           local reason, detail
           if is_new then
             reason, detail = unthreaded, thread
@@ -194,7 +194,8 @@ else
                 return {err = 'CHATDATA the rules or the entry of a mentioned user among the members cannot be read'}
               end
             end
-            if not reason and hash and call('HEXISTS', KEYS[tonumber(hash)], id) == 0 then
+            local scheduled = not reason and hash and call('HGET', KEYS[tonumber(hash)], id)
+            if not reason and hash and (not scheduled or redis.sha1hex(scheduled) ~= digest) then
               reason, detail = 'unscheduled', '0'
             end
           end
@@ -322,7 +323,10 @@ else
 
   done = 0
   local function write(...)
-    local result = failed or try(...)
+    if failed then
+      return nil
+    end
+    local result = try(...)
     if type(result) == 'table' and result.err then
       failed = result
     else

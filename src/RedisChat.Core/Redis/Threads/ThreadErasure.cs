@@ -44,6 +44,12 @@ internal sealed class ThreadErasure(RedisStoreContext context, RoomChanger chang
             {
                 return;
             }
+
+            // The room is being deleted, so nobody needs the field. If this is interrupted, the next attempt goes on from here.
+            await context.Calls.RunAsync(
+                (Key: (RedisKey)context.Keys.Threads(room), Id: id),
+                static async (database, call, token) => await database.HashDeleteAsync(call.Key, call.Id, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+                cancellationToken, writes: true).ConfigureAwait(false);
         }
     }
 

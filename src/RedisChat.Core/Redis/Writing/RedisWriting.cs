@@ -30,7 +30,9 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
     public async ValueTask<Message?> EndWritingAsync(string room, long messageId, string writer, string? text, Actor by, CancellationToken cancellationToken = default)
     {
         var message = await EndAsync(room, messageId, writer, text, by, cancellationToken).ConfigureAwait(false);
-        return text is null || (message is { Writing: null } && message.Text == text) ? message : throw WritingErrors.Ended(messageId);
+
+        // If an attempt got no answer, the message may have been edited since.
+        return text is null || (message is { Writing: null } && (message.Text == text || message.Version > 1)) ? message : throw WritingErrors.Ended(messageId);
     }
 
     /// <summary>Makes a message abandoned if it is in progress and its lease has run out. Returns its present state.</summary>

@@ -70,7 +70,7 @@ internal sealed class InMemoryReadMarkers(InMemoryRoom room, TimeProvider time)
         return seen with
         {
             Unread = UnreadCount.Of(unread.Take(ChatLimits.MaxUnread + 1).Count()),
-            UnreadMentions = unread.Where(message => message.Mentions.Mentions(message.User, user, now.Target.Role)).Take(ChatLimits.MaxUnread).Count(),
+            UnreadMentions = unread.Where(message => message.Mentions.Mentions(message.User, user, now.Acting.Role)).Take(ChatLimits.MaxUnread).Count(),
             LastMessage = room.Newest().FirstOrDefault(),
         };
     }

@@ -206,7 +206,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     {
         lock (Gate)
         {
-            if (!_sent.TryFind(message, out _) && !Schedule.Contains(message.User, scheduled.Id))
+            if (!_sent.TryFind(message, out _) && !Schedule.Contains(scheduled))
             {
                 return null;
             }

@@ -43,8 +43,8 @@ internal sealed class InMemorySchedule
         return changed;
     }
 
-    /// <summary>Whether a message is scheduled.</summary>
-    public bool Contains(string user, string id) => _messages.ContainsKey((user, id));
+    /// <summary>Whether a message is scheduled just so.</summary>
+    public bool Contains(ScheduledMessage message) => ReferenceEquals(_messages.GetValueOrDefault((message.Message.User, message.Id)).Message, message);
 
     /// <summary>Removes a message; whether it was there.</summary>
     public bool Remove(string user, string id) => _messages.Remove((user, id));
@@ -56,7 +56,7 @@ internal sealed class InMemorySchedule
     public void Postpone(ScheduledMessage message, DateTimeOffset dueAt)
     {
         var key = (message.Message.User, message.Id);
-        if (_messages.TryGetValue(key, out var present))
+        if (_messages.TryGetValue(key, out var present) && ReferenceEquals(present.Message, message))
         {
             _messages[key] = (present.Message, dueAt);
         }

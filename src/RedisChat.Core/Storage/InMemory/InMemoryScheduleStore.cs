@@ -56,10 +56,10 @@ internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemor
     }
 
     public ValueTask<MessageReceipt?> SendScheduledAsync(
-        ScheduledMessage scheduled, NewMessage message, Durability durability, CancellationToken cancellationToken = default)
+        DueMessage due, NewMessage message, Durability durability, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(getOrAdd(scheduled.Room).SendScheduled(scheduled, message));
+        return new(getOrAdd(due.Message.Room).SendScheduled(due.Message, message));
     }
 
     public async ValueTask SettleAsync(DueMessage due, TimeSpan? again, CancellationToken cancellationToken = default)

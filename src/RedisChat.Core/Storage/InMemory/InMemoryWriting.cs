@@ -59,7 +59,7 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
         }
 
         var ended = room.At(messageId);
-        return text is null || (ended is { Writing: null } && ended.Text == text) ? ended : throw WritingErrors.Ended(messageId);
+        return text is null || (ended is { Writing: null } && (ended.Text == text || ended.Version > 1)) ? ended : throw WritingErrors.Ended(messageId);
     }
 
     /// <summary>Abandons a message, unless its lease was renewed or it has ended.</summary>

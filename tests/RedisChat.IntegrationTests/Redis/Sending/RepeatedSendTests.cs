@@ -107,6 +107,23 @@ public sealed class RepeatedSendTests : IAsyncLifetime
         (await _chat.SendAsync(Room, "alice", "next", Cancelled)).Id.Should().Be(3);
     }
 
+    [Fact]
+    public async Task A_batch_that_arrives_after_it_was_given_up_changes_nothing()
+    {
+        await SendManyAsync("a", "b", "c");
+        _network.HoldRequests();
+        (await SendManyAsync("d", "e", "f"))[0].Id.Should().Be(5);
+        var before = await _admin.GetDatabase().HashGetAllAsync(RoomKey);
+
+        await _network.DeliverHeldAsync();
+        await Poll.UntilAsync(async () => await RefusedAsync() > 0, "the late call is refused");
+
+        (await _admin.GetDatabase().HashGetAllAsync(RoomKey)).Should().Equal(before);
+        (await ReadAsync()).Select(message => message.Text).Should().Equal("before", "a", "b", "c", "d", "e", "f");
+        (await _chat.ReceiveAsync(Room, new MessageQuery { User = "alice" }, Cancelled)).Messages.Select(message => message.Text)
+            .Should().Equal(["before", "a", "b", "c", "d", "e", "f"], "the list of the author's messages is whole");
+    }
+
     private Task<IReadOnlyList<MessageReceipt>> SendManyAsync(params string[] texts) =>
         _chat.SendManyAsync(Room, [.. texts.Select(text => new NewMessage("alice", text))], Cancelled);
 

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>A claim of an entry of what is due, as text: <c>until digest entry</c>.</summary>
+/// <param name="Until">The score that the claim gave the entry, µs: if it has another one, something has changed it since.</param>
+/// <param name="Digest">The digest of the message's stored value, as it was claimed.</param>
+/// <param name="Entry">The entry.</param>
+internal readonly record struct DueClaim(long Until, string Digest, string Entry)
+{
+    public static DueClaim Read(string text)
+    {
+        var parts = text.Split(' ', 3);
+        return new DueClaim(long.Parse(parts[0], CultureInfo.InvariantCulture), parts[1], parts[2]);
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Until} {Digest} {Entry}");
+}
