@@ -51,7 +51,7 @@ internal sealed partial class ChatCaller
             Mentions = mentions ?? default,
         };
         return await found.Schedule.AddAsync(
-            message, request.SendAt ?? throw new ChatInputException("sendAt is missing: when to send the message.", "sendAt"), cancellationToken).ConfigureAwait(false);
+            message, request.SendAt ?? throw new ChatProblemException(ChatProblem.Invalid("sendAt is missing: when to send the message.", "sendAt")), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a message.</summary>

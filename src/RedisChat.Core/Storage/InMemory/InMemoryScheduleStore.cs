@@ -9,17 +9,17 @@ namespace RedisChat;
 internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemoryRoom> rooms, Func<string, InMemoryRoom> getOrAdd, TimeProvider time) : IScheduleStore
 {
     public ValueTask<ScheduledMessage> ScheduleAsync(ScheduledMessage message, CancellationToken cancellationToken = default) =>
-        In(getOrAdd(message.Room), cancellationToken, schedule => schedule.Add(message));
+        In(getOrAdd(message.Room), schedule => schedule.Add(message), cancellationToken);
 
     public ValueTask<IReadOnlyList<ScheduledMessage>> ListScheduledAsync(string room, string user, CancellationToken cancellationToken = default) =>
-        In(getOrAdd(room), cancellationToken, schedule => schedule.List(user));
+        In(getOrAdd(room), schedule => schedule.List(user), cancellationToken);
 
     public ValueTask<ScheduledMessage?> ChangeScheduledAsync(
         string room, string user, string id, Func<ScheduledMessage, ScheduledMessage> decide, CancellationToken cancellationToken = default) =>
-        In(getOrAdd(room), cancellationToken, schedule => schedule.Change(user, id, decide));
+        In(getOrAdd(room), schedule => schedule.Change(user, id, decide), cancellationToken);
 
     public ValueTask<bool> CancelScheduledAsync(string room, string user, string id, CancellationToken cancellationToken = default) =>
-        In(getOrAdd(room), cancellationToken, schedule => schedule.Remove(user, id));
+        In(getOrAdd(room), schedule => schedule.Remove(user, id), cancellationToken);
 
     public ValueTask<DueMessages> ClaimDueAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken = default)
     {
@@ -51,7 +51,7 @@ internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemor
         return new(new DueMessages
         {
             Messages = [.. claimed.OrderBy(message => message.SendAt).Select(message => new DueMessage(message, message.Id))],
-            Next = next is not { } time1 ? null : time1 <= now ? TimeSpan.Zero : time1 - now,
+            Next = next - now is { } wait ? TimeSpan.FromTicks(Math.Max(wait.Ticks, 0)) : null,
         });
     }
 
@@ -66,15 +66,18 @@ internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemor
     {
         if (again is { } wait)
         {
-            await In(getOrAdd(due.Message.Room), cancellationToken, schedule =>
-            {
-                schedule.Postpone(due.Message, time.GetUtcNow() + wait);
-                return true;
-            }).ConfigureAwait(false);
+            await In(
+                getOrAdd(due.Message.Room),
+                schedule =>
+                {
+                    schedule.Postpone(due.Message, time.GetUtcNow() + wait);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static ValueTask<T> In<T>(InMemoryRoom room, CancellationToken cancellationToken, Func<InMemorySchedule, T> act)
+    private static ValueTask<T> In<T>(InMemoryRoom room, Func<InMemorySchedule, T> act, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(room.WithSchedule(act));
