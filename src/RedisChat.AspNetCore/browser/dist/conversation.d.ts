@@ -1,6 +1,6 @@
 import type { Chat, ChatMessage, Room } from "./redischat.js";
 /** A message that is quoted or pinned, whether or not the room shows it. */
-export type QuotedMessage = Readonly<Pick<ChatMessage, "user" | "text" | "timestamp" | "editedAt" | "version" | "replyTo">> & {
+export type QuotedMessage = Readonly<Pick<ChatMessage, "user" | "text" | "timestamp" | "editedAt" | "version" | "replyTo" | "mentions" | "writing">> & {
     readonly id: number;
     readonly metadata?: Readonly<Record<string, string>>;
 };
@@ -19,7 +19,7 @@ export interface Replies {
     parentOf(message: Pick<ChatMessage, "replyTo">): Parent | undefined;
     /** Sends a message that was refused because its parent does not exist (`parent-not-found`) again, as one that replies to nothing. */
     sendPlain(message: ChatMessage): Promise<ChatMessage>;
-    /** Called when a parent that is not shown was loaded, edited or deleted. Returns a function that removes the listener. */
+    /** Called when a parent that is not shown was loaded, edited, written on or deleted. Returns a function that removes the listener. */
     on(event: "change", f: () => void): () => void;
 }
 export interface Pin {

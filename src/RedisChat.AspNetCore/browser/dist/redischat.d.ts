@@ -129,6 +129,10 @@ export interface ChatMessage {
     readonly metadata: Readonly<Record<string, string>>;
     /** The id of the message that this one replies to. */
     readonly replyTo?: number;
+    /** Whom it mentions: `@user`, `&role`, or `*` for all. */
+    readonly mentions?: readonly string[];
+    /** `InProgress`: it is being written part by part, and this is its text so far. `Abandoned`: it was, and will not be completed. Absent if it is complete. */
+    readonly writing?: "InProgress" | "Abandoned";
     readonly reactions: readonly Reaction[];
     readonly pending: boolean;
     /** Why it was refused. */
@@ -164,6 +168,8 @@ export interface InboxRoom {
         timestamp: string;
         version: number;
         metadata: Record<string, string>;
+        mentions?: string[];
+        writing?: "InProgress" | "Abandoned";
     };
     lastActivity?: string;
     readUpTo: number;

@@ -129,6 +129,10 @@ export interface ChatMessage {
   readonly metadata: Readonly<Record<string, string>>;
   /** The id of the message that this one replies to. */
   readonly replyTo?: number;
+  /** Whom it mentions: `@user`, `&role`, or `*` for all. */
+  readonly mentions?: readonly string[];
+  /** `InProgress`: it is being written part by part, and this is its text so far. `Abandoned`: it was, and will not be completed. Absent if it is complete. */
+  readonly writing?: "InProgress" | "Abandoned";
   readonly reactions: readonly Reaction[];
   readonly pending: boolean;
   /** Why it was refused. */
@@ -161,7 +165,7 @@ export interface Inbox {
 export interface InboxRoom {
   room: string;
   member: Record<string, unknown>;
-  lastMessage?: { id: number; user: string; text: string; timestamp: string; version: number; metadata: Record<string, string> };
+  lastMessage?: { id: number; user: string; text: string; timestamp: string; version: number; metadata: Record<string, string>; mentions?: string[]; writing?: "InProgress" | "Abandoned" };
   lastActivity?: string;
   readUpTo: number;
   unread: { count: number; hasMore: boolean };

@@ -1,4 +1,5 @@
 import type { ChatMessage, Reaction } from "./api.ts";
+import { isNewer } from "./newer.ts";
 import { parse, start } from "./position.ts";
 import type { WireMessage, WirePage } from "./wire.ts";
 
@@ -78,10 +79,17 @@ export function createHistory() {
 
     /** Returns the message if this is news and it is shown. */
     _put(message: WireMessage) {
-      const { id, version } = message;
-      if (gone.has(id) || all.get(id)?.version! >= version) return undefined;
+      const { id } = message;
+      if (gone.has(id) || !isNewer(message, all.get(id))) return undefined;
       all.set(id, history._make(message));
       return history._find(id);
+    },
+
+    /** Returns the message if the part is news and it is shown. */
+    _written(id: number, offset: number, text: string) {
+      const message = all.get(id) as WireMessage | undefined;
+      // If something before the part is missing, that comes with the end.
+      return offset <= message?.text.length! ? history._put({ ...message!, text: message!.text.slice(0, offset) + text }) : undefined;
     },
 
     /** Returns the message if it was shown. */

@@ -102,10 +102,11 @@ export function createRoom(core: Core, id: string) {
     people._list();
   }
 
-  function put(kind: string, message: WireMessage) {
-    const news = history._put(message);
+  function report(kind: string, news?: ChatMessage) {
     if (news) emit(kind, news);
   }
+
+  const put = (kind: string, message: WireMessage) => report(kind, history._put(message));
 
   /** All are gone before the first is reported: nobody sees half of it. */
   const remove = (ids: number[]) => ids.map(history._remove).forEach((message) => emit("deleted", message));
@@ -120,7 +121,8 @@ export function createRoom(core: Core, id: string) {
     }
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (lag(_seen, before)) return;
-    // Passing, of a kind that is not known here.
+    if (kind === "partWritten") report(kind, history._written(messageId, event.offset, event.text));
+    // Passing.
     if (!before) return listeners._emit("event", event);
     if (kind === "caughtUp") people._list();
     if (!lag(_seen, position)) return;
@@ -129,7 +131,7 @@ export function createRoom(core: Core, id: string) {
       people._typed(message.user);
       outbox._claim(message);
       put(kind, message);
-    } else if (kind === "edited") put(kind, message);
+    } else if (kind === "edited" || kind === "writingEnded") put(kind, message);
     else if (kind === "deleted" || kind === "deletedMany") remove(event.messageIds ?? [messageId]);
     else if (kind !== "reacted" || history._reacted(messageId, event.reactions, position, user === core._user)) {
       room.about = event.about ?? room.about;

@@ -10,6 +10,8 @@ export interface WireMessage {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   replyTo?: number;
+  mentions?: string[];
+  writing?: "InProgress" | "Abandoned";
 }
 
 export interface WirePage {
@@ -27,6 +29,8 @@ export interface WireEvent {
   message: WireMessage;
   messageId: number;
   messageIds?: number[];
+  offset: number;
+  text: string;
   user?: string;
   reactions: Reaction[];
   duration: string;

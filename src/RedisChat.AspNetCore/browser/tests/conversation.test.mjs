@@ -443,6 +443,65 @@ test("nothing is saved after the chat has ended", async (t) => {
   assert.equal(await own.load("lobby").catch(() => "refused"), undefined);
 });
 
+/** A page that is left when the test says so, and the requests for drafts in it: method, text, and whether they outlive the page. */
+async function leaving(t) {
+  const listeners = [];
+  globalThis.addEventListener = (event, f) => listeners.push([event, f]);
+  t.after(() => delete globalThis.addEventListener);
+  const sent = [];
+  const made = await writing(t, {
+    pause: 100_000,
+    fetch(url, init) {
+      if (/\/drafts\//.test(url)) sent.push([init.method, init.body ? JSON.parse(init.body).text.length : 0, !!init.keepalive]);
+      return fetch(url, init);
+    },
+  });
+  const leave = (event = "pagehide") => Promise.all(listeners.filter(([name]) => name === event).map(([, f]) => f({ type: event })));
+  return { ...made, sent, leave };
+}
+
+test("a large draft is saved; what outlives the page is small, and only what is sent when it is left", async (t) => {
+  const { server, drafts: own, sent, leave } = await leaving(t);
+  own.save("lobby", "x".repeat(100_000));
+  await own.flush();
+  assert.equal(server.draftsOf("alice").get("lobby").text.length, 100_000);
+  own.save("lobby", "small");
+  await own.flush();
+  own.save("lobby", "last");
+  await leave();
+  own.save("lobby", "é".repeat(31_000));
+  await leave("visibilitychange");
+  await own.discard("lobby");
+  assert.deepEqual(sent, [["PUT", 100_000, false], ["PUT", 5, false], ["PUT", 4, true], ["PUT", 31_000, false], ["DELETE", 0, false]]);
+});
+
+test("the drafts that are saved together when the page is left stay below what browsers allow", async (t) => {
+  const { server, drafts: own, sent, leave } = await leaving(t);
+  for (const room of ["one", "two", "three"]) own.save(room, "x".repeat(25_000));
+  await leave();
+  assert.deepEqual(sent.map(([, , keepalive]) => keepalive).sort(), [false, true, true]);
+  assert.equal(server.draftsOf("alice").size, 3);
+  own.save("three", "x".repeat(59_000));
+  await leave();
+  assert.deepEqual(sent.at(-1), ["PUT", 59_000, true]);
+});
+
+test("a save that is on its way when the page is left is sent once more, in its newest state", async (t) => {
+  const { server, drafts: own, sent, leave } = await leaving(t);
+  const { came, release } = hold(server, ({ method }) => method === "PUT");
+  own.save("lobby", "one");
+  const saved = own.flush();
+  await came;
+  own.save("lobby", "three");
+  const left = Promise.all([leave(), leave("visibilitychange")]);
+  await server.until(() => server.draftsOf("alice").get("lobby")?.text === "three");
+  assert.deepEqual(sent, [["PUT", 3, false], ["PUT", 5, true]]);
+  release();
+  await Promise.all([saved, left]);
+  assert.equal(sent.length, 3);
+  assert.equal(server.draftsOf("alice").get("lobby").text, "three");
+});
+
 test("many messages are deleted by their ids or by author, and again if the answer is lost", async (t) => {
   const { server, chat, room } = await opened(t, { messages: ["1", "2", "3"] });
   server.send("lobby", "carl", "4");

@@ -46,12 +46,13 @@ export class Server extends EventEmitter {
     return new Date(Math.floor(time / 1000)).toISOString().replace("Z", String(time % 1000).padStart(3, "0") + "+00:00");
   }
 
-  send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo } = {}) {
+  send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo, writing } = {}) {
     const room = this.room(id);
     room.stamp = this.time;
     const message = { id: ++room.last, user, text: stored, timestamp: this.#now(), version: 1, metadata: {} };
     if (idempotencyKey) message.idempotencyKey = idempotencyKey;
     if (replyTo) message.replyTo = replyTo;
+    if (writing) message.writing = writing;
     room.messages.set(message.id, message);
     const event = this.#log(id, { kind: "created", message });
     if (!silent) this.event(id, event);
@@ -72,6 +73,21 @@ export class Server extends EventEmitter {
     this.room(id).messages.set(messageId, message);
     this.change(id, { kind: "edited", message }, options);
     return message;
+  }
+
+  /** Adds a part to a message that is being written. */
+  write(id, messageId, text, { silent = false } = {}) {
+    const message = this.room(id).messages.get(messageId);
+    this.room(id).messages.set(messageId, { ...message, text: message.text + text });
+    const event = { kind: "partWritten", messageId, offset: message.text.length, text };
+    if (!silent) this.passing(id, event);
+    return event;
+  }
+
+  endWriting(id, messageId, writing, options) {
+    const message = { ...this.room(id).messages.get(messageId), writing };
+    this.room(id).messages.set(messageId, message);
+    return this.change(id, { kind: "writingEnded", message }, options);
   }
 
   delete(id, messageId, options) {

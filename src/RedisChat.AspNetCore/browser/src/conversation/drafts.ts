@@ -8,6 +8,8 @@ interface Unsaved {
   _draft?: Draft;
   /** When it is saved at the latest. */
   _by: number;
+  /** It is on its way, also if the page ends. */
+  _isSafe?: boolean;
   _stop: () => void;
 }
 
@@ -30,6 +32,10 @@ function createDrafts(chat: Chat, pause: number): Drafts {
   const writing = new Map<string, Promise<void>>();
   /** When a room's draft was last saved from here, by the server's clock. */
   const times = new Map<string, string>();
+
+  let isLeft = false;
+  /** How many bytes of requests that outlive the page are on their way. */
+  let alive = 0;
 
   const path = (room: string) => "drafts/" + encodeURIComponent(room);
   const textOf = (draft?: Draft) => (draft ? JSON.stringify([draft.text, draft.metadata]) : "");
@@ -54,6 +60,20 @@ function createDrafts(chat: Chat, pause: number): Drafts {
     return writing.get(room)!;
   }
 
+  /** One request. What begins while the page is being left goes on without it, unless it is too large: browsers refuse more than 64 KiB of such bodies at a time. */
+  async function request(room: string, wanted: Unsaved) {
+    const draft = wanted._draft;
+    const size = new Blob([JSON.stringify(draft)]).size;
+    const keepalive = isLeft && alive + size <= 60_000;
+    wanted._isSafe = keepalive;
+    if (keepalive) alive += size;
+    try {
+      return await chat.request<Draft>(draft ? "PUT" : "DELETE", path(room), draft, { keepalive });
+    } finally {
+      if (keepalive) alive -= size;
+    }
+  }
+
   async function writeAll(room: string) {
     // The promise must be known before it can end.
     await undefined;
@@ -63,8 +83,7 @@ function createDrafts(chat: Chat, pause: number): Drafts {
       wanted._stop();
       try {
         if (text !== stored.get(room)) {
-          // The page may be gone before the answer.
-          const saved = await chat.request<Draft>(draft ? "PUT" : "DELETE", path(room), draft, { keepalive: true });
+          const saved = await request(room, wanted);
           if (saved) times.set(room, saved.savedAt!);
           stored.set(room, text);
         }
@@ -84,7 +103,15 @@ function createDrafts(chat: Chat, pause: number): Drafts {
 
   const flush = async () => void (await Promise.all([...unsaved.keys()].map(write)));
 
-  for (const event of ["pagehide", "visibilitychange"]) globalThis.addEventListener?.(event, flush);
+  async function left() {
+    isLeft = true;
+    // A save that is on its way may end with the page: the newest state goes beside it. If the page stays, that is saved again when it has ended.
+    for (const [room, wanted] of unsaved) if (writing.has(room) && !wanted._isSafe) request(room, wanted).catch(() => {});
+    await flush();
+    isLeft = false;
+  }
+
+  for (const event of ["pagehide", "visibilitychange"]) globalThis.addEventListener?.(event, left);
   chat.on("state", (state) => {
     if (state === "online") flush();
     if (state === "ended") {

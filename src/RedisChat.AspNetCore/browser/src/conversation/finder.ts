@@ -1,5 +1,6 @@
 import type { ChatMessage } from "../api.ts";
 import { emitter } from "../emitter.ts";
+import { isNewer } from "../newer.ts";
 import type { Parent, QuotedMessage } from "./api.ts";
 import { oneEach, persist, roomPath } from "./persist.ts";
 
@@ -18,7 +19,7 @@ export const finderOf = oneEach((chat, room) => {
   /** A newer state is never replaced by an older one, in whichever order pages, answers and events come. */
   function put(message: QuotedMessage) {
     const { isDeleted, message: before } = known.get(message.id) ?? {};
-    if (!isDeleted && !(before?.version! >= message.version)) known.set(message.id, { message, isDeleted: false });
+    if (!isDeleted && isNewer(message, before)) known.set(message.id, { message, isDeleted: false });
   }
 
   async function ask(id: number) {
@@ -38,7 +39,7 @@ export const finderOf = oneEach((chat, room) => {
     changes._emit("change");
   }
 
-  room.on("event", ({ kind, message, messageId, messageIds, parents = {} }) => {
+  room.on("event", ({ kind, message, messageId, messageIds, offset, text, parents = {} }) => {
     if (kind === "opened") {
       shown = undefined;
       known.clear();
@@ -49,7 +50,9 @@ export const finderOf = oneEach((chat, room) => {
       if (parents[id].message) put(parents[id].message);
       else if (parents[id].isDeleted) known.set(+id, deleted);
     }
-    if (kind === "edited" && known.has(message.id)) put(message);
+    const before = known.get(messageId)?.message;
+    if (kind === "partWritten" && offset <= before?.text.length!) message = { ...before, text: before!.text.slice(0, offset) + text };
+    if (known.has(message?.id)) put(message);
     else if (kind === "deleted" || kind === "deletedMany") for (const id of messageIds ?? [messageId]) known.set(id, deleted);
     else return;
     changes._emit("change");

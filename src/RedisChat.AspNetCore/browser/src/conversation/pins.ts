@@ -59,12 +59,12 @@ export const pins: (chat: Chat, room: Room) => Pins = oneEach((chat, room) => {
     if (event.kind === "opened") load();
     else happened(event);
   });
-  // A pinned message was loaded, edited or deleted.
+  // A pinned message was loaded, edited, written on or deleted.
   finder._on("change", changed);
   room.on("change", ({ kind, message }) => {
     if (!followed.has(message?.id!)) return;
     if (kind === "deleted") happened({ kind, messageId: message!.id });
-    else if (kind === "edited") changed();
+    else changed();
   });
 
   const followed: Pins = {
