@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const file = (name) => readFile(new URL("../" + name, import.meta.url), "utf8");
 
 // See docs/decisions/0035.
-for (const [name, most] of [["redischat.js", 6.25], ["conversation.js", 2.6]]) {
+for (const [name, most] of [["redischat.js", 6.3], ["conversation.js", 2.6]]) {
   test(`${name} has at most ${most} KB, compressed, and imports nothing`, async () => {
     const code = await file("dist/" + name);
     const size = gzipSync(code, { level: 9 }).length;
