@@ -20,6 +20,7 @@ public sealed class OptionBindingTests
         ["ChatOptions.Durability.Replicas"] = ("2", 2, ["two", "-1"]),
         ["ChatOptions.Durability.IsFsynced"] = ("true", true, ["yes", "2"]),
         ["ChatOptions.Durability.Timeout"] = ("00:00:03", TimeSpan.FromSeconds(3), ["3 s", "soon"]),
+        ["ChatOptions.DeleteThreads"] = ("true", true, ["perhaps"]),
         ["ChatOptions.KeptVersions"] = ("5", 5, ["few", "-1"]),
         ["ChatOptions.Schedule.PollInterval"] = ("00:00:05", TimeSpan.FromSeconds(5), ["soon", "01:00:00"]),
         ["ChatOptions.Reactions.Mode"] = ("Counted", ReactionMode.Counted, ["Several", "17"]),

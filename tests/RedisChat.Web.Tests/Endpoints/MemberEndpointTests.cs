@@ -72,7 +72,7 @@ public sealed class MemberEndpointTests(TestServer server) : EndpointTests(serve
 
         foreach (var path in new[]
         {
-            "", "/rules", "/messages", "/messages/1", "/messages/1/reactions/heart", "/pins", "/export", "/changes", "/members", "/members/olga", "/read-markers", "/unread", "/presence",
+            "", "/rules", "/messages", "/messages/1", "/messages/1/reactions/heart", "/pins", "/mentions", "/messages/1/versions", "/export", "/changes", "/members", "/members/olga", "/read-markers", "/unread", "/presence",
         })
         {
             (await eve.SendAsync("GET", $"rooms/club{path}")).ExpectProblem(403, "forbidden", "notMember").Text.Should().NotContain("secret");
@@ -80,7 +80,7 @@ public sealed class MemberEndpointTests(TestServer server) : EndpointTests(serve
 
         (await eve.SendAsync("GET", "rooms/club/rights")).Expect(200).Text.Should().Be("""{"rights":[]}""");
         (await node.As("olga").SendAsync("GET", "rooms/club/rights")).Expect(200).Json.GetProperty("rights").EnumerateArray().Select(right => right.GetString())
-            .Should().Equal("Read", "Join", "Send", "ChangeOwn", "React", "Pin", "DeleteAny", "Invite", "Remove", "Ban", "Mute", "Manage", "Unlimited");
+            .Should().Equal("Read", "Join", "Send", "ChangeOwn", "React", "Pin", "DeleteAny", "Invite", "Remove", "Ban", "Mute", "Manage", "Unlimited", "MentionEveryone");
     }
 
     [Fact]

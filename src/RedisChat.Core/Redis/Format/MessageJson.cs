@@ -333,6 +333,9 @@ internal static class MessageJson
         return json.TokenType == JsonTokenType.EndArray;
     }
 
+    /// <summary>The mentions in an array of words. Those of a kind that a later version may have are left out.</summary>
+    public static MentionList ReadMentions(JsonElement words) => [.. words.EnumerateArray().Select(word => Mention.OfStored(word.GetString()!)).OfType<Mention>()];
+
     public static void WriteMentions(ArrayBufferWriter<byte> json, MentionList mentions)
     {
         if (mentions.Count == 0)

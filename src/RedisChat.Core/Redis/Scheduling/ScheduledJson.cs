@@ -66,7 +66,7 @@ internal static class ScheduledJson
                     Metadata = root.TryGetProperty("m"u8, out var metadata)
                         ? MetadataCopy.Of(metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal))
                         : Message.NoMetadata,
-                    Mentions = root.TryGetProperty("n"u8, out var mentions) ? [.. mentions.EnumerateArray().Select(word => Mention.OfStored(word.GetString()!)).OfType<Mention>()] : default,
+                    Mentions = root.TryGetProperty("n"u8, out var mentions) ? MessageJson.ReadMentions(mentions) : default,
                     ReplyTo = root.TryGetProperty("r"u8, out var parent) ? parent.GetInt64() : null,
                     IdempotencyKey = Text(root, "k"u8),
                     IsFromApplication = root.TryGetProperty("a"u8, out var application) && application.GetBoolean(),
