@@ -86,11 +86,11 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
         await Thread().SendManyAsync([new("dave", "two"), new("carol", "three"), new("erin", "four")], Cancelled);
         await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().Count() == 2);
 
-        var told = log.Events.OfType<RoomEvent.ThreadChanged>().ToList();
-        told.Select(thread => (thread.MessageId, thread.Thread.Count, thread.Thread.LastReplyId)).Should().Equal((1, 1, 1), (1, 4, 4));
-        told[1].Thread.Participants.Should().Equal("erin", "carol", "dave");
+        var changes = log.Events.OfType<RoomEvent.ThreadChanged>().ToList();
+        changes.Select(thread => (thread.MessageId, thread.Thread.Count, thread.Thread.LastReplyId)).Should().Equal((1, 1, 1), (1, 4, 4));
+        changes[1].Thread.Participants.Should().Equal("erin", "carol", "dave");
         var page = await ReadAsync();
-        page.Threads[1].Should().Be(told[1].Thread);
+        page.Threads[1].Should().Be(changes[1].Thread);
         page.Position.Should().Be(log.Position);
         page.Position.Revision.Should().BeGreaterThan(start.Revision);
     });
@@ -190,7 +190,7 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
         await room.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().Count() == 2);
         await thread.UntilAsync(seen => seen.Events.OfType<RoomEvent.DeletedMany>().Any());
 
-        room.Events.OfType<RoomEvent.ThreadChanged>().Select(told => (told.Thread.Count, told.Thread.LastReplyId)).Should().Equal((2, 2), (1, 2));
+        room.Events.OfType<RoomEvent.ThreadChanged>().Select(changes => (changes.Thread.Count, changes.Thread.LastReplyId)).Should().Equal((2, 2), (1, 2));
         room.Position.Should().Be((await ReadAsync()).Position);
         thread.Position.Should().Be((await Thread().ReceiveAsync(cancellationToken: Cancelled)).Position);
     });
@@ -249,7 +249,7 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
         summary.Should().Be(SummaryOf(replies));
         summary.Count.Should().Be(96);
         await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().LastOrDefault()?.Thread.Equals(summary) == true);
-        log.Events.OfType<RoomEvent.ThreadChanged>().Select(told => told.Position.Revision).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        log.Events.OfType<RoomEvent.ThreadChanged>().Select(changes => changes.Position.Revision).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
         log.Events.Should().NotContain(happened => happened is RoomEvent.Gap);
     });
 

@@ -64,6 +64,8 @@ public sealed class InMemoryVersionTests() : VersionTests(new InMemoryStores());
 
 public sealed class InMemoryScheduleTests() : ScheduleTests(new InMemoryStores());
 
+public sealed class InMemoryConversationModelTests() : ConversationModelTests(new InMemoryStores());
+
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());

@@ -137,7 +137,7 @@ public sealed class MessageWriterTests
 
     private sealed class RecordingStore : IWritingStore
     {
-        private readonly Lock _gate = new();
+        private readonly object _gate = new();
         private readonly List<WrittenPart> _parts = [];
         private int _calls;
 

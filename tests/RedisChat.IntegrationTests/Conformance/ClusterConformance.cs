@@ -63,6 +63,8 @@ public sealed class ClusterVersionTests(SharedCluster cluster) : VersionTests(ne
 
 public sealed class ClusterScheduleTests(SharedCluster cluster) : ScheduleTests(new ClusterStores(cluster));
 
+public sealed class ClusterConversationModelTests(SharedCluster cluster) : ConversationModelTests(new ClusterStores(cluster));
+
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));

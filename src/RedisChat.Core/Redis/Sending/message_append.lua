@@ -303,7 +303,7 @@ else
     end
   end
 
-  local told, revised
+  local payload, revised
   if thread then
 --#include thread_summary.lua
     above, before_reply = room_above(KEYS[#KEYS - 6]), summary
@@ -315,7 +315,7 @@ else
     if not above or not deleted then
       return {err = 'CHATDATA the room that the thread belongs to has no valid counters'}
     end
-    summary, revised, told = summarize(above, tonumber(now), thread, last - deleted, now, replies_in(summary, newest, 0), trace)
+    summary, revised, payload = summarize(above, tonumber(now), thread, last - deleted, now, replies_in(summary, newest, 0), trace)
 
     -- Finds a key of another type before the first write.
     call('ZSCORE', KEYS[#KEYS - 5], '0')
@@ -366,7 +366,7 @@ else
   end
   write(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. string.format('%d', last) .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. table.concat(values, '\n'))
   if thread then
-    write(ARGV[4], KEYS[#KEYS - 4], told)
+    write(ARGV[4], KEYS[#KEYS - 4], payload)
   end
   if not failed then
     if thread then

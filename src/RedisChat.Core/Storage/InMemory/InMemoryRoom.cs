@@ -563,6 +563,11 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             CheckAbove();
         }
 
+        if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)
+        {
+            throw ParentNotFound.Error(reply.ReplyTo!.Value);
+        }
+
         foreach (var message in messages.Where(message => !message.IsFromApplication && message.Mentions.Count > 0))
         {
             if (message.Mentions.Contains(Mention.Everyone))
@@ -571,11 +576,6 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             }
 
             Ruling.Members.CheckMentioned(message.Mentions.UsersAddedTo(default, message.User));
-        }
-
-        if (messages.FirstOrDefault(message => message.ReplyTo is { } parent && At(parent) is null) is { } reply)
-        {
-            throw ParentNotFound.Error(reply.ReplyTo!.Value);
         }
     }
 

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace RedisChat.Tests.Rooms;
 
-public sealed class ThreadIdTests
+public sealed class ThreadIdPropertyTests
 {
     private static readonly Gen<string> RoomId = Gen.OneOf(Gen.Const("lobby"), Gen.Char["ab:{}%1 ~"].Array[1, 40].Select(characters => new string(characters)), Gen.Const(new string('ü', ChatLimits.MaxIdBytes / 2)));
 
