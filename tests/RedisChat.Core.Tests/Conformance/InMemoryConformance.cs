@@ -64,8 +64,6 @@ public sealed class InMemoryVersionTests() : VersionTests(new InMemoryStores());
 
 public sealed class InMemoryScheduleTests() : ScheduleTests(new InMemoryStores());
 
-public sealed class InMemoryConversationModelTests() : ConversationModelTests(new InMemoryStores());
-
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
@@ -85,6 +83,8 @@ public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemory
 public sealed class InMemoryWritingTests() : WritingTests(new InMemoryStores());
 
 #if NET10_0_OR_GREATER
+public sealed class InMemoryConversationModelTests() : ConversationModelTests(new InMemoryStores());
+
 public sealed class InMemoryMentionModelTests() : MentionModelTests(new InMemoryStores());
 
 public sealed class InMemoryModelTests() : ModelTests(new InMemoryStores())

@@ -462,16 +462,6 @@ public sealed class ClassicScheduleTests(TestServer server) : ScheduleTests(new 
     }
 }
 
-/// <summary>The layout has no place for most of what a conversation consists of.</summary>
-public sealed class ClassicConversationModelTests(TestServer server) : ConversationModelTests(new ClassicStores(server))
-{
-    protected override async Task RunAsync(Func<Task> test)
-    {
-        await NotSupportedAsync(nameof(IPinStore), () => new Chat(Store).Room(Room).Pins.ListAsync(Cancelled));
-        await Assert.ThrowsAnyAsync<Exception>(test);
-    }
-}
-
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {
@@ -789,6 +779,16 @@ public sealed class ClassicWritingTests(TestServer server) : WritingTests(new Cl
 }
 
 #if NET10_0_OR_GREATER
+/// <summary>The layout has no place for most of what a conversation consists of.</summary>
+public sealed class ClassicConversationModelTests(TestServer server) : ConversationModelTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IPinStore), () => new Chat(Store).Room(Room).Pins.ListAsync(Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 public sealed class ClassicMentionModelTests(TestServer server) : MentionModelTests(new ClassicStores(server))
 {
     protected override async Task RunAsync(Func<Task> test)

@@ -63,8 +63,6 @@ public sealed class ClusterVersionTests(SharedCluster cluster) : VersionTests(ne
 
 public sealed class ClusterScheduleTests(SharedCluster cluster) : ScheduleTests(new ClusterStores(cluster));
 
-public sealed class ClusterConversationModelTests(SharedCluster cluster) : ConversationModelTests(new ClusterStores(cluster));
-
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
@@ -84,6 +82,8 @@ public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFoll
 public sealed class ClusterWritingTests(SharedCluster cluster) : WritingTests(new ClusterStores(cluster));
 
 #if NET10_0_OR_GREATER
+public sealed class ClusterConversationModelTests(SharedCluster cluster) : ConversationModelTests(new ClusterStores(cluster));
+
 public sealed class ClusterMentionModelTests(SharedCluster cluster) : MentionModelTests(new ClusterStores(cluster));
 
 public sealed class ClusterModelTests(SharedCluster cluster) : ModelTests(new ClusterStores(cluster));

@@ -69,8 +69,6 @@ public sealed class RedisVersionTests(TestServer server) : VersionTests(new Redi
 
 public sealed class RedisScheduleTests(TestServer server) : ScheduleTests(new RedisStores(server));
 
-public sealed class RedisConversationModelTests(TestServer server) : ConversationModelTests(new RedisStores(server));
-
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
@@ -90,6 +88,8 @@ public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTest
 public sealed class RedisWritingTests(TestServer server) : WritingTests(new RedisStores(server));
 
 #if NET10_0_OR_GREATER
+public sealed class RedisConversationModelTests(TestServer server) : ConversationModelTests(new RedisStores(server));
+
 public sealed class RedisMentionModelTests(TestServer server) : MentionModelTests(new RedisStores(server));
 
 public sealed class RedisModelTests(TestServer server) : ModelTests(new RedisStores(server));

@@ -69,8 +69,6 @@ public sealed class SealedVersionTests(TestServer server) : VersionTests(new Sea
 
 public sealed class SealedScheduleTests(TestServer server) : ScheduleTests(new SealedStores(server));
 
-public sealed class SealedConversationModelTests(TestServer server) : ConversationModelTests(new SealedStores(server));
-
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
@@ -90,6 +88,8 @@ public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTes
 public sealed class SealedWritingTests(TestServer server) : WritingTests(new SealedStores(server));
 
 #if NET10_0_OR_GREATER
+public sealed class SealedConversationModelTests(TestServer server) : ConversationModelTests(new SealedStores(server));
+
 public sealed class SealedMentionModelTests(TestServer server) : MentionModelTests(new SealedStores(server));
 
 public sealed class SealedModelTests(TestServer server) : ModelTests(new SealedStores(server));
