@@ -3,6 +3,9 @@ namespace RedisChat;
 /// <summary>What a watcher has received from its room, so that nothing is delivered twice.</summary>
 internal sealed class SeenRoom
 {
+    // Late parts come within milliseconds.
+    private const int MostEnded = 8;
+
     // What few watchers have at a time, in one field: there may be very many watchers.
     private Details? _details;
 
@@ -73,15 +76,15 @@ internal sealed class SeenRoom
                 _details.Written[message.Id] = message.Text.Length;
                 break;
             case RoomEvent.WritingEnded { Message.Id: var id }:
-                Forget(id);
+                End(id);
                 break;
-            case RoomEvent.Deleted { MessageId: var id }:
-                Forget(id);
+            case RoomEvent.Deleted { MessageId: var id } when _details?.Written?.ContainsKey(id) == true:
+                End(id);
                 break;
-            case RoomEvent.DeletedMany { MessageIds: var ids } when _details?.Written is not null:
-                foreach (var id in ids)
+            case RoomEvent.DeletedMany { MessageIds: var ids } when _details?.Written is { } written:
+                foreach (var id in ids.Where(written.ContainsKey).ToList())
                 {
-                    Forget(id);
+                    End(id);
                 }
 
                 break;
@@ -93,6 +96,11 @@ internal sealed class SeenRoom
 
     private RoomEvent.PartWritten? Take(RoomEvent.PartWritten part)
     {
+        if (_details?.Ended?.Contains(part.MessageId) == true)
+        {
+            return null;
+        }
+
         var has = _details?.Written?.GetValueOrDefault(part.MessageId) ?? 0;
         var end = part.Offset + part.Text.Length;
         if (end <= has)
@@ -113,16 +121,22 @@ internal sealed class SeenRoom
         return new RoomEvent.PartWritten(part.MessageId, has, text, Position) { Parts = part.Parts };
     }
 
-    private void Forget(long messageId)
+    /// <summary>Remembers that a message is no longer in progress: a part of it may still arrive, because passing events are not in order with others.</summary>
+    private void End(long messageId)
     {
-        if (_details?.Written is { } written && written.Remove(messageId) && written.Count == 0)
+        _details ??= new Details();
+        _details.Written?.Remove(messageId);
+        _details.Written = _details.Written is { Count: > 0 } ? _details.Written : null;
+        _details.Ended ??= new Queue<long>(MostEnded);
+        if (_details.Ended.Count == MostEnded)
         {
-            _details.Written = null;
-            Shrink();
+            _details.Ended.Dequeue();
         }
+
+        _details.Ended.Enqueue(messageId);
     }
 
-    private void Shrink() => _details = _details is { ReadAhead: null, Written: null } ? null : _details;
+    private void Shrink() => _details = _details is { ReadAhead: null, Written: null, Ended: null } ? null : _details;
 
     private sealed class Details
     {
@@ -131,5 +145,8 @@ internal sealed class SeenRoom
 
         // How much of the text of each message in progress was delivered, in characters.
         public Dictionary<long, int>? Written { get; set; }
+
+        // The last messages that were in progress and are no more.
+        public Queue<long>? Ended { get; set; }
     }
 }

@@ -88,6 +88,29 @@ public sealed class SeenRoomTests
         _seen.WasReadAhead(new RoomEvent.Unknown(Position)).Should().BeFalse();
     }
 
+    [Fact]
+    public void A_part_that_comes_after_the_end_of_its_message_is_not_delivered()
+    {
+        var message = new Message { Id = 1, User = "bot", Text = "one", Timestamp = DateTimeOffset.UnixEpoch };
+        _seen.Received(new RoomEvent.Created(message with { Text = "", Writing = WritingState.InProgress }, Position));
+        _seen.Take(new RoomEvent.PartWritten(1, 0, "on", Position)).Should().NotBeNull();
+
+        _seen.Received(new RoomEvent.WritingEnded(message, Position));
+
+        _seen.Take(new RoomEvent.PartWritten(1, 0, "on", Position)).Should().BeNull();
+        _seen.Take(new RoomEvent.PartWritten(2, 0, "other", Position)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_part_that_comes_after_the_deletion_of_its_message_is_not_delivered()
+    {
+        _seen.Take(new RoomEvent.PartWritten(1, 0, "on", Position)).Should().NotBeNull();
+
+        _seen.Received(new RoomEvent.DeletedMany([1, 5], Position));
+
+        _seen.Take(new RoomEvent.PartWritten(1, 0, "on", Position)).Should().BeNull();
+    }
+
     private static RoomEvent.Edited Edited(long id, long at, long state) => new(
         new Message { Id = id, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch, EditedAt = Micros.ToTime(state), Version = 2 },
         Position with { Revision = at });

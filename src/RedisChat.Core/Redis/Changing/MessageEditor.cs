@@ -90,7 +90,7 @@ internal sealed class MessageEditor(
                 return null;
             }
 
-            if (rest is not null && state.Values[1] != rest.DeletedBefore)
+            if (rest is not null && state.Values.Length > 1 && state.Values[1] != rest.DeletedBefore)
             {
                 // Other replies were deleted, so the rest of the thread must be read again.
                 isGone = true;
