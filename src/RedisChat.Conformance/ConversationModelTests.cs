@@ -103,7 +103,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
                     await writer.FlushAsync(Cancelled);
                     await writer.AppendAsync("!", Cancelled);
                     return (await writer.CompleteAsync(Cancelled)).Text;
-                });
+                }
+                );
             case 15:
                 return ($"{user} joins", async room => $"{(await room.Members.JoinAsync(user, Cancelled)).Role}");
             case 16:
