@@ -31,16 +31,23 @@ await using var hub = new HubConnectionBuilder()
     .WithUrl(new Uri(address, "hub"), options => options.Headers["X-User"] = "bob")
     .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(ChatJsonContext.Default, RequestContext.Default))
     .Build();
-var received = new TaskCompletionSource<WatchedRoomEvent>();
+var (caughtUp, received) = (new TaskCompletionSource(), new TaskCompletionSource<WatchedRoomEvent>());
 hub.On<WatchedRoomEvent>(nameof(IChatHubClient.Event), happened =>
 {
-    if (happened.Event is RoomEvent.Created)
+    if (happened.Event is RoomEvent.CaughtUp)
+    {
+        caughtUp.TrySetResult();
+    }
+    else if (happened.Event is RoomEvent.Created)
     {
         received.TrySetResult(happened);
     }
 });
 await hub.StartAsync();
 await hub.InvokeAsync("Open", new OpenRoomRequest("lobby"));
+
+// Without a position, events are received from this one on: it comes a moment after the call has returned.
+await caughtUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
 using var sent = await client.PostAsync("rooms/lobby/messages", new StringContent("""{"text":"hello"}""", null, "application/json"));
 var receipt = await sent.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(ChatJsonContext.Default.MessageReceipt);
