@@ -8,7 +8,7 @@ using RedisChat.IntegrationTests;
 namespace RedisChat.Web.Tests;
 
 /// <summary>What the application allows: IChatAccess takes rights away, and never gives any.</summary>
-public sealed class AccessTests(TestServer server) : EndpointTests(server)
+public sealed class AccessTests(TestServer server, AccessTests.Shared shared) : EndpointTests(server), IClassFixture<AccessTests.Shared>
 {
     private const RoomRights Nothing = RoomRights.None;
 
@@ -66,24 +66,26 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
     [InlineData("DELETE", "drafts/club", null, Nothing)]
     public async Task An_operation_takes_one_right_of_the_application(string method, string path, string? body, RoomRights right)
     {
-        var table = new TableAccess.Table();
-        await using var node = await StartInMemoryAsync(chat: chat => chat.AddAccess<TableAccess>(), services: services => services.AddSingleton(table));
-        await node.Chat.Rooms.CreateAsync("club", new RoomAbout { Name = "Club" }, owner: "olga", cancellationToken: Cancelled);
-        await node.Chat.Room("club").Members.SetRoleAsync("anna", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);
-        await node.Chat.Room("club").Members.SetRoleAsync("bob", RoomRole.Member, Actor.Application, cancellationToken: Cancelled);
-        await node.Chat.SendAsync("club", "olga", "mine", Cancelled);
-        await node.Chat.SendAsync("club", "bob", "his", Cancelled);
+        // All rows share a node; each has a room of its own.
+        var (node, table, club) = (shared.Node, shared.Table, $"club-{Guid.NewGuid():n}");
+        path = path.Replace("/club", $"/{club}", StringComparison.Ordinal);
+        table.Rights = _ => RoomRights.All;
+        await node.Chat.Rooms.CreateAsync(club, new RoomAbout { Name = "Club" }, owner: "olga", cancellationToken: Cancelled);
+        await node.Chat.Room(club).Members.SetRoleAsync("anna", RoomRole.Owner, Actor.Application, cancellationToken: Cancelled);
+        await node.Chat.Room(club).Members.SetRoleAsync("bob", RoomRole.Member, Actor.Application, cancellationToken: Cancelled);
+        await node.Chat.SendAsync(club, "olga", "mine", Cancelled);
+        await node.Chat.SendAsync(club, "bob", "his", Cancelled);
         var olga = node.As("olga");
 
         if (right != Nothing)
         {
-            table.Rights = room => room == "club" ? RoomRights.All & ~right : throw new InvalidOperationException(room);
+            table.Rights = room => room == club ? RoomRights.All & ~right : throw new InvalidOperationException(room);
             var isMissing = path.EndsWith("/99", StringComparison.Ordinal);
             (await olga.SendAsync(method, path, body)).ExpectProblem(isMissing ? 404 : 403, isMissing ? "not-found" : "forbidden", isMissing ? null : "access");
         }
 
         // The answer to a change of the room shows the room.
-        table.Rights = _ => method == "PATCH" && path == "rooms/club" ? right | RoomRights.Read : right;
+        table.Rights = _ => method == "PATCH" && path == $"rooms/{club}" ? right | RoomRights.Read : right;
         var allowed = await olga.SendAsync(method, path, body);
         allowed["reason"].Should().NotBe("access", "the answer is {0}", allowed.Text);
         allowed.Code.Should().BeOneOf([200, 201, 204, 404], "the answer is {0}", allowed.Text);
@@ -211,6 +213,19 @@ public sealed class AccessTests(TestServer server) : EndpointTests(server)
         var error = log.Errors.Should().ContainSingle().Subject;
         error.Text.Should().Contain("rooms/{room}/messages").And.NotContainAny("a room", "a%20room", "alice");
         error.Exception!.Message.Should().Be("secret of the application");
+    }
+
+    /// <summary>A node whose application allows what a test says.</summary>
+    public sealed class Shared : IAsyncLifetime
+    {
+        internal TableAccess.Table Table { get; } = new();
+
+        internal WebNode Node { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() =>
+            Node = await StartInMemoryAsync(chat: chat => chat.AddAccess<TableAccess>(), services: services => services.AddSingleton(Table));
+
+        public ValueTask DisposeAsync() => Node.DisposeAsync();
     }
 
     private sealed class Teapot : IAuthorizationMiddlewareResultHandler

@@ -8,7 +8,7 @@ using RedisChat.IntegrationTests;
 namespace RedisChat.Web.Tests;
 
 /// <summary>What is wrong with a request is said in one form, whatever part of ASP.NET or of the library finds it.</summary>
-public sealed class InputTests(TestServer server) : EndpointTests(server)
+public sealed class InputTests(TestServer server, InputTests.Nodes nodes) : EndpointTests(server), IClassFixture<InputTests.Nodes>
 {
     [Theory]
     [InlineData("GET", "rooms/lobby/messages?limit=0", null, "limit")]
@@ -60,10 +60,8 @@ public sealed class InputTests(TestServer server) : EndpointTests(server)
     [InlineData("POST", "rooms", """{"about":{}}""", "id")]
     public async Task Invalid_input_is_a_problem_that_names_the_parameter(string method, string path, string? body, string? parameter)
     {
-        foreach (var environment in new[] { Environments.Production, Environments.Development })
+        foreach (var node in nodes.All)
         {
-            await using var node = await StartInMemoryAsync(environment: environment);
-
             var problem = (await node.As("alice").SendAsync(method, path, body)).ExpectProblem(400, "invalid");
 
             problem["parameter"].Should().Be(parameter, "the answer is {0}", problem.Text);
@@ -134,5 +132,22 @@ public sealed class InputTests(TestServer server) : EndpointTests(server)
 
         request.Headers.TransferEncodingChunked = isChunked;
         return await client.ReadAsync(request);
+    }
+
+    /// <summary>A node of each environment, for input that changes nothing.</summary>
+    public sealed class Nodes : IAsyncLifetime
+    {
+        internal IReadOnlyList<WebNode> All { get; private set; } = [];
+
+        public async ValueTask InitializeAsync() =>
+            All = [await StartInMemoryAsync(environment: Environments.Production), await StartInMemoryAsync(environment: Environments.Development)];
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var node in All)
+            {
+                await node.DisposeAsync();
+            }
+        }
     }
 }
