@@ -43,6 +43,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
             new InMemoryMentionStore(Find),
             new InMemoryWritingStore(GetOrAdd),
+            new InMemoryUpkeepStore(_time),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
