@@ -15,5 +15,14 @@ public sealed partial class Chat
         new UpkeepRunner(_store.RequireAbility<IUpkeepStore>("room upkeep"), _runner, Upkeeps()).RunAsync(cancellationToken);
 
     /// <summary>What the features do in the background.</summary>
-    private IReadOnlyList<IRoomUpkeep> Upkeeps() => [];
+    private IReadOnlyList<IRoomUpkeep> Upkeeps()
+    {
+        var upkeeps = new List<IRoomUpkeep>();
+        if (_store.GetAbility<IExpiryStore>() is { } expiry)
+        {
+            upkeeps.Add(new ExpiryUpkeep(_store, expiry, _runner));
+        }
+
+        return upkeeps;
+    }
 }

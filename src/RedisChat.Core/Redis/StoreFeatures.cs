@@ -9,7 +9,6 @@ internal sealed class StoreFeatures : IAsyncDisposable
     /// <param name="sends">The store's sends, which are created after the features.</param>
     public StoreFeatures(RedisStoreContext context, RoomChanger changer, Func<RedisSends> sends)
     {
-        Upkeep = new UpkeepIndex(context);
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
@@ -17,7 +16,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         DeletionEffects =
         [
             new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys), new ThreadClosing(context.Keys),
-            new WritingRemoval(context.Keys),
+            new WritingRemoval(context.Keys), new ExpiryRemoval(context.Keys),
         ];
         EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
         ReplyDeletions = new ReplyDeletions(context);
@@ -31,7 +30,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
-            Upkeep,
+            context.Upkeep, new RedisExpiry(context),
         ];
         Activity = directory.Keeper;
         LiveKinds =
@@ -54,9 +53,6 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
     public IReadOnlyList<object> Abilities { get; }
-
-    /// <summary>The rooms that need work in the background.</summary>
-    public UpkeepIndex Upkeep { get; }
 
     /// <summary>The effects of deleting a message.</summary>
     public IReadOnlyList<IDeletionEffect> DeletionEffects { get; }

@@ -472,6 +472,16 @@ public sealed class ClassicUpkeepTests(TestServer server) : UpkeepTests(new Clas
     }
 }
 
+/// <summary>The layout has no place for the time at which a message expires.</summary>
+public sealed class ClassicExpiryTests(TestServer server) : ExpiryTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("expiring messages", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "a") { ExpiresAfter = TimeSpan.FromHours(1) }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {

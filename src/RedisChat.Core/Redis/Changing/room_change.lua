@@ -345,14 +345,15 @@ while at <= #ARGV do
     end
     at = at + 3
   elseif step == 'leave' then
-    local key, members = KEYS[tonumber(a)], {}
+    local key, members, scores = KEYS[tonumber(a)], {}, {}
     for i = at + 3, at + 2 + tonumber(b) do
-      if call('ZSCORE', key, ARGV[i]) then
-        members[#members + 1] = ARGV[i]
+      local score = call('ZSCORE', key, ARGV[i])
+      if score then
+        members[#members + 1], scores[#scores + 1] = ARGV[i], score
       end
       if #members > 0 and (#members == 500 or i == at + 2 + tonumber(b)) then
-        deletes[#deletes + 1] = {key = key, members = members}
-        members = {}
+        deletes[#deletes + 1] = {key = key, members = members, scores = scores}
+        members, scores = {}, {}
       end
     end
     at = at + 3 + tonumber(b)
@@ -417,8 +418,8 @@ local function failed(result)
       local event = events[i - #deletes - #sets]
       call('ZREM', event[4], event[2])
     elseif write.members then
-      for _, member in ipairs(write.members) do
-        call('ZADD', write.key, '0', member)
+      for j, member in ipairs(write.members) do
+        call('ZADD', write.key, write.scores[j], member)
       end
     elseif write.member then
       call('ZREM', write.key, write.member)

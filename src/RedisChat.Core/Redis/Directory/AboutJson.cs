@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…}}</c>. Empty parts are left out.</summary>
+/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…},"x":µs}</c>. Empty parts are left out.</summary>
 internal static class AboutJson
 {
     /// <summary>The field of the room's hash.</summary>
@@ -30,6 +32,11 @@ internal static class AboutJson
         }
 
         MessageJson.WriteMetadata(json, about.Metadata);
+        if (about.MessagesExpireAfter is { } life)
+        {
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"x\":{Micros.FromSpan(life)}"), json);
+        }
+
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();
     }
@@ -54,10 +61,11 @@ internal static class AboutJson
                 Metadata = root.TryGetProperty("m"u8, out var metadata)
                     ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal)
                     : Message.NoMetadata,
+                MessagesExpireAfter = root.TryGetProperty("x"u8, out var life) ? TimeSpan.FromMicroseconds(life.GetInt64()) : null,
             };
             return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // Not JSON, another type of value, text that is not valid UTF-8, or a name that occurs twice.
             return false;

@@ -24,6 +24,10 @@ internal sealed class UpkeepIndex(RedisStoreContext context) : IUpkeepStore
     public async ValueTask AddAsync(IDatabase database, string room, DateTimeOffset? at, CancellationToken cancellationToken) => await AddDue.AskAsync(
         database, 1, [Key(room), (RedisValue)room, at is { } time ? (RedisValue)Micros.FromTime(time) : RedisValue.EmptyString], cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Adds a room that needs work after a time, counted from now by the server's clock.</summary>
+    public async ValueTask AddInAsync(IDatabase database, string room, TimeSpan wait, CancellationToken cancellationToken) => await AddDue.AskAsync(
+        database, 1, [Key(room), (RedisValue)room, (RedisValue)$"+{Micros.FromSpan(wait)}"], cancellationToken).ConfigureAwait(false);
+
     public async ValueTask AddRoomAsync(string room, DateTimeOffset? at, CancellationToken cancellationToken) => await context.Calls.RunAsync(
         (Index: this, Room: room, At: at),
         static async (database, call, token) =>
