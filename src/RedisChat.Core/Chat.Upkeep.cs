@@ -11,8 +11,14 @@ public sealed partial class Chat
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     /// <exception cref="NotSupportedException">The store does not support upkeep.</exception>
-    public Task RunUpkeepAsync(CancellationToken cancellationToken = default) =>
-        new UpkeepRunner(_store.RequireAbility<IUpkeepStore>("room upkeep"), _runner, Upkeeps()).RunAsync(cancellationToken);
+    public Task RunUpkeepAsync(CancellationToken cancellationToken = default)
+    {
+        var upkeep = _store.RequireAbility<IUpkeepStore>("room upkeep");
+        var sweep = _runner.Options.Retention is not null && _store.GetAbility<IRetentionStore>() is not null && _store.GetAbility<IRoomDirectoryStore>() is { } rooms
+            ? new UpkeepSweep(rooms, upkeep, _runner)
+            : null;
+        return new UpkeepRunner(upkeep, _runner, Upkeeps()).RunAsync(sweep, cancellationToken);
+    }
 
     /// <summary>What the features do in the background.</summary>
     private IReadOnlyList<IRoomUpkeep> Upkeeps()
@@ -21,6 +27,11 @@ public sealed partial class Chat
         if (_store.GetAbility<IExpiryStore>() is { } expiry)
         {
             upkeeps.Add(new ExpiryUpkeep(_store, expiry, _runner));
+        }
+
+        if (_store.GetAbility<IRetentionStore>() is { } retention)
+        {
+            upkeeps.Add(new RetentionUpkeep(_store, retention, _runner));
         }
 
         return upkeeps;

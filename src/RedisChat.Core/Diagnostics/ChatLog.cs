@@ -68,8 +68,8 @@ internal static partial class ChatLog
     [LoggerMessage(70, LogLevel.Warning, "The work that rooms need in the background failed. The next attempt follows.", EventName = "UpkeepFailed")]
     public static partial void UpkeepFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(71, LogLevel.Debug, "A room with expired messages could not be noted for their deletion. The next reader tries again.", EventName = "ExpiryNotNoted")]
-    public static partial void ExpiryNotNoted(ILogger logger, Exception error);
+    [LoggerMessage(72, LogLevel.Debug, "A room that may need work in the background could not be noted. A later send or read tries again.", EventName = "UpkeepNotNoted")]
+    public static partial void UpkeepNotNoted(ILogger logger, Exception error);
 
     [LoggerMessage(50, LogLevel.Debug, "An entry of the directory could not be updated. A list that finds it wrong, or the room's next message, tries again.", EventName = "DirectoryUpdateFailed")]
     public static partial void DirectoryUpdateFailed(ILogger logger, Exception error);

@@ -17,6 +17,11 @@ internal static class AboutInput
             ChatInput.CheckLife(life, $"{nameof(about)}.{nameof(about.MessagesExpireAfter)}");
         }
 
+        if (about.Retention?.Problem() is { } problem)
+        {
+            throw new ChatInputException(problem, $"{nameof(about)}.{nameof(about.Retention)}");
+        }
+
         ChatInput.CheckMetadata(about.Metadata, options, $"{nameof(about)}.{nameof(about.Metadata)}");
     }
 

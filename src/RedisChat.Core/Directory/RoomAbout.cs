@@ -35,9 +35,14 @@ public sealed record RoomAbout
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? MessagesExpireAfter { get; init; }
 
+    /// <summary>How long the room keeps its messages; <see langword="null"/> for what <see cref="ChatOptions.Retention"/> says. <see cref="RetentionPolicy.Everything"/> keeps everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetentionPolicy? Retention { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(RoomAbout? other) =>
-        other is not null && Name == other.Name && Topic == other.Topic && MessagesExpireAfter == other.MessagesExpireAfter && Message.MetadataEquals(Metadata, other.Metadata);
+        other is not null && Name == other.Name && Topic == other.Topic && MessagesExpireAfter == other.MessagesExpireAfter && Retention == other.Retention
+        && Message.MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Topic, Metadata.Count);

@@ -10,9 +10,17 @@ internal sealed class UpkeepRunner(IUpkeepStore store, OperationRunner runner, I
     private readonly UpkeepOptions _options = runner.Options.Upkeep;
     private bool _isFailing;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until it is canceled.</summary>
+    /// <param name="sweep">Finds rooms that nobody has added, at the beginning; <see langword="null"/> if there cannot be any.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(UpkeepSweep? sweep, CancellationToken cancellationToken)
     {
         var running = new List<Task>();
+        if (sweep is not null)
+        {
+            running.Add(sweep.RunAsync(cancellationToken));
+        }
+
         try
         {
             while (true)

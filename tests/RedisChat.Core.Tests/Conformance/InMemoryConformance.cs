@@ -66,6 +66,8 @@ public sealed class InMemoryScheduleTests() : ScheduleTests(new InMemoryStores()
 
 public sealed class InMemoryUpkeepTests() : UpkeepTests(new InMemoryStores());
 
+public sealed class InMemoryRetentionTests() : RetentionTests(new InMemoryStores());
+
 public sealed class InMemoryExpiryTests() : ExpiryTests(new InMemoryStores());
 
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());

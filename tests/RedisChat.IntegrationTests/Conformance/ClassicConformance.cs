@@ -482,6 +482,16 @@ public sealed class ClassicExpiryTests(TestServer server) : ExpiryTests(new Clas
     }
 }
 
+/// <summary>Nothing trims the rooms of the layout.</summary>
+public sealed class ClassicRetentionTests(TestServer server) : RetentionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        Store.GetAbility<IRetentionStore>().Should().BeNull();
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {

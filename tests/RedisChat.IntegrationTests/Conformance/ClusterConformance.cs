@@ -79,6 +79,8 @@ public sealed class ClusterScheduleTests(SharedCluster cluster) : ScheduleTests(
 
 public sealed class ClusterUpkeepTests(SharedCluster cluster) : UpkeepTests(new ClusterStores(cluster));
 
+public sealed class ClusterRetentionTests(SharedCluster cluster) : RetentionTests(new ClusterStores(cluster));
+
 public sealed class ClusterExpiryTests(SharedCluster cluster) : ExpiryTests(new ClusterStores(cluster));
 
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));

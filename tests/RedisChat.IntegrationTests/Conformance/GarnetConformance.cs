@@ -64,6 +64,8 @@ public sealed class GarnetScheduleTests(SharedGarnet garnet) : ScheduleTests(new
 
 public sealed class GarnetUpkeepTests(SharedGarnet garnet) : UpkeepTests(new GarnetStores(garnet));
 
+public sealed class GarnetRetentionTests(SharedGarnet garnet) : RetentionTests(new GarnetStores(garnet));
+
 public sealed class GarnetExpiryTests(SharedGarnet garnet) : ExpiryTests(new GarnetStores(garnet));
 
 public sealed class GarnetConversationModelTests(SharedGarnet garnet) : ConversationModelTests(new GarnetStores(garnet));

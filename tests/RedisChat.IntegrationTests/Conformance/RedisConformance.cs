@@ -71,6 +71,8 @@ public sealed class RedisScheduleTests(TestServer server) : ScheduleTests(new Re
 
 public sealed class RedisUpkeepTests(TestServer server) : UpkeepTests(new RedisStores(server));
 
+public sealed class RedisRetentionTests(TestServer server) : RetentionTests(new RedisStores(server));
+
 public sealed class RedisExpiryTests(TestServer server) : ExpiryTests(new RedisStores(server));
 
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));

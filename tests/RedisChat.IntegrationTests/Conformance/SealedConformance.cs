@@ -71,6 +71,8 @@ public sealed class SealedScheduleTests(TestServer server) : ScheduleTests(new S
 
 public sealed class SealedUpkeepTests(TestServer server) : UpkeepTests(new SealedStores(server));
 
+public sealed class SealedRetentionTests(TestServer server) : RetentionTests(new SealedStores(server));
+
 public sealed class SealedExpiryTests(TestServer server) : ExpiryTests(new SealedStores(server));
 
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));

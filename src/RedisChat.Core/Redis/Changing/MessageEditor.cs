@@ -179,6 +179,11 @@ internal sealed class MessageEditor(
         {
             change.Set(Hash(room, present), present.Field, others);
         }
+        else
+        {
+            var bucket = Buckets.Of(present.Id);
+            change.Vacate(context.Keys.Gone(room), context.Keys.Bucket(room, bucket), bucket, present.IsSealed ? 0 : 1);
+        }
 
         // Readers know the number of messages without counting them: the last id minus this.
         change.Increment(context.Keys.Room(room), DeletedField, 1);

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…},"x":µs}</c>. Empty parts are left out.</summary>
+/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…},"x":µs,"k":{"a":µs,"c":count}}</c>. Empty parts are left out.</summary>
 internal static class AboutJson
 {
     /// <summary>The field of the room's hash.</summary>
@@ -37,6 +37,24 @@ internal static class AboutJson
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"x\":{Micros.FromSpan(life)}"), json);
         }
 
+        if (about.Retention is { } retention)
+        {
+            json.Write(",\"k\":{"u8);
+            var parts = new List<string>();
+            if (retention.MaxAge is { } age)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"\"a\":{Micros.FromSpan(age)}"));
+            }
+
+            if (retention.MaxMessages is { } most)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"\"c\":{most}"));
+            }
+
+            Encoding.UTF8.GetBytes(string.Join(',', parts), json);
+            json.Write("}"u8);
+        }
+
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();
     }
@@ -61,6 +79,13 @@ internal static class AboutJson
                 Metadata = root.TryGetProperty("m"u8, out var metadata)
                     ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal)
                     : Message.NoMetadata,
+                Retention = root.TryGetProperty("k"u8, out var kept)
+                    ? new RetentionPolicy
+                    {
+                        MaxAge = kept.TryGetProperty("a"u8, out var age) ? TimeSpan.FromMicroseconds(age.GetInt64()) : null,
+                        MaxMessages = kept.TryGetProperty("c"u8, out var most) ? most.GetInt64() : null,
+                    }
+                    : null,
                 MessagesExpireAfter = root.TryGetProperty("x"u8, out var life) ? TimeSpan.FromMicroseconds(life.GetInt64()) : null,
             };
             return true;

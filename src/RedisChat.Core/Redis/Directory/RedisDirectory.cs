@@ -160,6 +160,11 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
                 change.Delete(hash, RoomCounters.LifeField);
             }
 
+            if (about.Retention is not null)
+            {
+                change.Mark(RoomCounters.Expires);
+            }
+
             return change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter);
         }
     }
@@ -167,7 +172,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     /// <summary>Adds the room to those that need upkeep, if it probably will.</summary>
     private async ValueTask NeedUpkeepAsync(string room, RoomAbout? present, Func<RoomAbout?, RoomAbout?> decide, CancellationToken cancellationToken)
     {
-        if (decide(present) is { MessagesExpireAfter: not null } about && about.MessagesExpireAfter != present?.MessagesExpireAfter)
+        if (decide(present) is { } about && (about.MessagesExpireAfter, about.Retention) != (present?.MessagesExpireAfter, present?.Retention))
         {
             await _context.Upkeep.AddRoomAsync(room, null, cancellationToken).ConfigureAwait(false);
         }

@@ -198,6 +198,11 @@ internal sealed class RedisAppends
                 {
                     _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
                     _sealer.Notice(room, reply.FirstId, last);
+                    if (known.Expires && last / Buckets.Size != (reply.FirstId - 1) / Buckets.Size)
+                    {
+                        // The room may have a retention of its own.
+                        Background.Begin((_context.Upkeep, Room: room), static call => _ = call.Upkeep.TryAddAsync(call.Room));
+                    }
                 }
 
                 if (reply.IsAwake)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
@@ -33,22 +32,9 @@ internal sealed class ExpiredRooms(RedisStoreContext context)
             }
 
             _added[room] = now;
-            Background.Begin((Rooms: this, Room: room), static call => _ = call.Rooms.AddAsync(call.Room));
+            Background.Begin((context.Upkeep, Room: room), static call => _ = call.Upkeep.TryAddAsync(call.Room));
         }
 
         return true;
-    }
-
-    private async Task AddAsync(string room)
-    {
-        try
-        {
-            await context.Upkeep.AddRoomAsync(room, null, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ChatException or ObjectDisposedException)
-        {
-            // A reader tries again in a minute.
-            ChatLog.ExpiryNotNoted(context.Logger, e);
-        }
     }
 }

@@ -28,6 +28,19 @@ internal sealed class UpkeepIndex(RedisStoreContext context) : IUpkeepStore
     public async ValueTask AddInAsync(IDatabase database, string room, TimeSpan wait, CancellationToken cancellationToken) => await AddDue.AskAsync(
         database, 1, [Key(room), (RedisValue)room, (RedisValue)$"+{Micros.FromSpan(wait)}"], cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Adds a room now, unless that fails.</summary>
+    public async Task TryAddAsync(string room)
+    {
+        try
+        {
+            await AddRoomAsync(room, null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ChatException or ObjectDisposedException)
+        {
+            ChatLog.UpkeepNotNoted(context.Logger, e);
+        }
+    }
+
     public async ValueTask AddRoomAsync(string room, DateTimeOffset? at, CancellationToken cancellationToken) => await context.Calls.RunAsync(
         (Index: this, Room: room, At: at),
         static async (database, call, token) =>

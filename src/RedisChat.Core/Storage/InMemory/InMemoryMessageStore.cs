@@ -47,6 +47,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryWritingStore(GetOrAdd),
             _upkeep,
             new InMemoryExpiryStore(Find),
+            new InMemoryRetentionStore(Find),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -41,7 +41,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     }
 
     /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
-    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null);
+    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null, long Below = 0);
 
     /// <summary>Is notified when a message will expire.</summary>
     public Action<DateTimeOffset>? Expiring { get; init; }
@@ -108,7 +108,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         _messages.Clear();
         _changed.Clear();
         _changed.Add(new(0, 0));
-        (_lastStamp, _revision) = (0, 0);
+        (_lastStamp, _revision, _first) = (0, 0, 1);
         Reactions = new InMemoryReactions(this);
         Members = new InMemoryMembers(this, _time);
         About = new InMemoryAbout(this, _time);
@@ -524,7 +524,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         || (after.Epoch == now.Epoch
             && after.MessageId <= now.MessageId
             && (after.MessageId == 0 || after.MessageId != now.MessageId || after.Stamp == now.Stamp)
-            && _changed.BinarySearch(new LogEntry(after.Revision, 0), ByRevision) >= 0);
+            && _changed.BinarySearch(new LogEntry(after.Revision, 0), ByRevision) >= 0
+            && (after.MessageId is 0 || after.MessageId == now.MessageId || !_changed.Exists(entry => entry.Revision > after.Revision && entry.Below > after.MessageId)));
 
     /// <summary>The present state of what changed since a position, each once, by its last change.</summary>
     private IEnumerable<RoomEvent[]> ChangedSince(RoomPosition after)
@@ -541,7 +542,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         foreach (var entry in last.Values.OrderBy(entry => entry.Revision))
         {
             var position = after with { Epoch = _epoch, Revision = entry.Revision };
-            yield return [entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
+            yield return [entry.Below > 0 ? new RoomEvent.Trimmed(entry.Below, position) : entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
                 ?? (entry.Run is not null ? DeletedMany(entry, position)
                     : At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
@@ -551,7 +552,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     {
         if (entry.Subject.Name is not null)
         {
-            return entry.Run is null || after != RoomPosition.Start;
+            return (entry.Run is null && entry.Below == 0) || after != RoomPosition.Start;
         }
 
         // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
