@@ -362,8 +362,11 @@ while at <= #ARGV do
   elseif step == 'vacate' then
     local number, count = tonumber(c), tonumber(ARGV[at + 4])
     -- The bits of more buckets than this would be too long a string.
-    if tonumber(room[2]) + 1 >= (number + 1) * 128 and number < 134217728 and (count == 0 or call('HLEN', KEYS[tonumber(b)]) <= count) then
-      vacated[#vacated + 1] = {KEYS[tonumber(a)], c}
+    if tonumber(room[2]) + 1 >= (number + 1) * 128 and number < 134217728 then
+      local size = count == 0 and 0 or try('HLEN', KEYS[tonumber(b)])
+      if type(size) == 'number' and size <= count then
+        vacated[#vacated + 1] = {KEYS[tonumber(a)], c}
+      end
     end
     at = at + 5
   elseif step == 'cut' then
