@@ -357,7 +357,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         }
     }
 
-    private bool IsExpired(Message message) => message.ExpiresAt <= _time.GetUtcNow();
+    private bool IsExpired(Message message) => message.ExpiresAt is { } at && at <= _time.GetUtcNow();
 
     private Message? Stored(long id) => id >= 1 && id <= _messages.Count ? _messages[(int)id - 1] : null;
 
