@@ -25,8 +25,8 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     /// <param name="change">The change, to which nothing but conditions was added yet.</param>
     /// <param name="room">The room.</param>
     /// <param name="read">The messages.</param>
-    /// <param name="marksGone">Whether to note buckets that it leaves empty.</param>
-    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, bool marksGone = true)
+    /// <param name="unreadable">If nothing stays in the buckets, because they are trimmed: the ids of what was read there and is not a message. Otherwise <see langword="null"/>.</param>
+    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, IReadOnlyList<long>? unreadable = null)
     {
         var buckets = read.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
         if (read.Digests is null)
@@ -51,7 +51,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
             }
         }
 
-        foreach (var bucket in buckets)
+        foreach (var bucket in unreadable is null ? buckets : [])
         {
             var count = bucket.Count();
             if (!read.SealedBuckets.TryGetValue(bucket.Key, out var content))
@@ -74,15 +74,18 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
                 }
             }
 
-            if (marksGone)
-            {
-                change.Vacate(_keys.Gone(room), _keys.Bucket(room, bucket.Key), bucket.Key, count);
-            }
+            change.Vacate(_keys.Gone(room), _keys.Bucket(room, bucket.Key), bucket.Key, count);
         }
 
-        if (read.Messages.Count > 0)
+        var all = read.Messages.Select(message => message.Id).Concat(unreadable ?? []).ToList();
+        foreach (var bucket in unreadable is null ? [] : all.GroupBy(Buckets.Of))
         {
-            change.Increment(_keys.Room(room), MessageEditor.DeletedField, read.Messages.Count);
+            change.Delete(_keys.Sealed(room), bucket.Key).Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(id => (RedisValue)id)]);
+        }
+
+        if (all.Count > 0)
+        {
+            change.Increment(_keys.Room(room), MessageEditor.DeletedField, all.Count);
             foreach (var effect in effects)
             {
                 effect.AddTo(change, room, read.Messages);

@@ -21,10 +21,11 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
 
     /// <summary>A step as it was read.</summary>
     /// <param name="Read">The messages that go; <see langword="null"/> if nothing may go.</param>
+    /// <param name="Unreadable">The ids of what goes and is not a message.</param>
     /// <param name="First">The room's field <c>first</c>.</param>
     /// <param name="Below">What it becomes.</param>
     /// <param name="Next">When more may go, counted from now.</param>
-    private sealed record Found(MessagesToDelete? Read, RedisValue First, long Below, TimeSpan? Next);
+    private sealed record Found(MessagesToDelete? Read, IReadOnlyList<long> Unreadable, RedisValue First, long Below, TimeSpan? Next);
 
     public async ValueTask<TrimmedStep> TrimStepAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -74,7 +75,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         var end = Math.Min(last / Buckets.Size * Buckets.Size, start + MostIds) / Buckets.Size * Buckets.Size;
         if (end <= start)
         {
-            return new Found(null, counts[0], start, null);
+            return new Found(null, [], counts[0], start, null);
         }
 
         var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
@@ -103,17 +104,17 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         }
 
         return below <= start
-            ? new Found(null, counts[0], start, next)
+            ? new Found(null, [], counts[0], start, next)
             : new Found(
                 await _steps.ReadAsync(database, room, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
-                counts[0], below, next);
+                [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
     }
 
     private RoomChange? Trim(string room, Found found)
     {
         var hash = _keys.Room(room);
         var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, FirstId.Field, found.First);
-        if (!_steps.TryAddTo(change, room, found.Read!, marksGone: false))
+        if (!_steps.TryAddTo(change, room, found.Read!, found.Unreadable))
         {
             return null;
         }

@@ -34,6 +34,11 @@ public sealed class RetentionStorageTests
             await room.Pins.PinAsync(id, Actor.Application, Cancelled);
         }
 
+        if (sealAfter > 1)
+        {
+            await connection.GetDatabase().HashSetAsync("chatroom:{lobby}:m:0", 7, $"not a message but a {Word}");
+        }
+
         (await HoldersAsync(connection)).Should().NotBeEmpty();
         var policy = new RetentionPolicy { MaxMessages = 1 };
         while (await ((IMessageStore)store).GetAbility<IRetentionStore>()!.TrimStepAsync("lobby", policy, DateTimeOffset.UtcNow, Cancelled) is { Next: { } next } && next == TimeSpan.Zero)
