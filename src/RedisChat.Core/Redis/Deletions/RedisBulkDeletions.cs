@@ -24,7 +24,6 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     private const int MostBuckets = 32;
 
     private readonly KeyNames _keys = context.Keys;
-
     private readonly DeletionSteps _steps = new(context, effects);
 
     /// <summary>A step as it was read.</summary>
