@@ -20,7 +20,7 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         await room.SendAsync("alice", "stays", Cancelled);
         var sent = await room.SendAsync(new NewMessage("alice", "goes") { ExpiresAfter = Short }, Cancelled);
         await room.SendAsync(new NewMessage("bob", "an answer") { ReplyTo = sent.Id }, Cancelled);
-        var found = await ((IMessageStore)Store).ReadAsync(Room, MessageQuery.Newest, Cancelled);
+        var found = await Store.ReadAsync(Room, MessageQuery.Newest, Cancelled);
         if (found.Messages.SingleOrDefault(message => message.Id == 2) is { } message)
         {
             message.ExpiresAt.Should().Be(sent.Timestamp + Short);
@@ -104,10 +104,10 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         var thread = Chat.Room(new ThreadId(Room, 1).RoomId);
 
         var reply = await thread.SendAsync("bob", "a reply", Cancelled);
-        var short_ = await thread.SendAsync(new NewMessage("bob", "goes") { ExpiresAfter = Short }, Cancelled);
+        var brief = await thread.SendAsync(new NewMessage("bob", "goes") { ExpiresAfter = Short }, Cancelled);
 
         (await thread.GetAsync(reply.Id, Cancelled))!.ExpiresAt.Should().Be(reply.Timestamp + Hour);
-        await GoneAsync(short_.Id, thread.Id);
+        await GoneAsync(brief.Id, thread.Id);
         await using var running = Run();
         await UntilAsync(async () => (await room.ReceiveAsync(cancellationToken: Cancelled)).Threads[1].Count == 1);
     });
@@ -197,10 +197,8 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         await Assert.ThrowsAsync<ChatInputException>(() => Chat.SendAsync(Room, new NewMessage("alice", "a") { ExpiresAfter = life }, Cancelled));
         await Assert.ThrowsAsync<ChatInputException>(() => Chat.Rooms.CreateAsync(Room, new RoomAbout { MessagesExpireAfter = life }, cancellationToken: Cancelled));
         (await ReadAsync()).Position.Should().Be(RoomPosition.Start);
-        await NotSupportedElsewhereAsync();
+        (await Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(Room, 1, Cancelled)).Ids.Should().BeEmpty();
     });
-
-    private Task<ExpiredMessages> NotSupportedElsewhereAsync() => Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(Room, 1, Cancelled).AsTask();
 
     private async Task ForgottenAsync(string room) => await UntilAsync(
         async () => await Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(room, 10, Cancelled) is { Ids.Count: 0, Next: null });
