@@ -65,7 +65,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     private async Task<Found> FindAsync(IDatabase database, string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var reads = new PrimaryReads(database);
-        var counting = database.HashGetAsync(_keys.Room(room), [FirstId.Field, MessageEditor.DeletedField], CommandFlags.DemandMaster).Observed();
+        var counting = database.HashGetAsync(_keys.Room(room), [HistoryStart.Field, MessageEditor.DeletedField], CommandFlags.DemandMaster).Observed();
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var counts = await counting.UntilAsync(cancellationToken).ConfigureAwait(false);
         var last = position.MessageId;
@@ -113,7 +113,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     private RoomChange? Trim(string room, Found found)
     {
         var hash = _keys.Room(room);
-        var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, FirstId.Field, found.First);
+        var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, HistoryStart.Field, found.First);
         if (!_steps.TryAddTo(change, room, found.Read!, found.Unreadable))
         {
             return null;
@@ -124,7 +124,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             change.Cut(_keys.Author(room, author), found.Below);
         }
 
-        return change.Set(hash, FirstId.Field, found.Below).Mark(RoomCounters.Expires);
+        return change.Set(hash, HistoryStart.Field, found.Below).Mark(RoomCounters.Expires);
     }
 
     private long Number(string room, RedisValue[] fields, int field) =>
@@ -134,6 +134,6 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             CultureInfo.InvariantCulture, $"A counter of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix."))
         {
             Key = _keys.Room(room),
-            Field = field == 0 ? FirstId.Field : MessageEditor.DeletedField,
+            Field = field == 0 ? HistoryStart.Field : MessageEditor.DeletedField,
         };
 }

@@ -164,7 +164,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
     private async Task<RoomChanges> ReadNewAsync(ChangedRoom room, RoomPosition after, List<RoomEvent> events, int limit)
     {
         var now = room.Now;
-        var first = after.MessageId > 0 ? 1 : await FirstId.ReadAsync(room.Reads, _keys, room.Room, room.Uses).ConfigureAwait(false);
+        var first = after.MessageId > 0 ? 1 : await HistoryStart.ReadAsync(room.Reads, _keys, room.Room, room.Uses).ConfigureAwait(false);
         var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room.Room), "last", first, new GoneBuckets(room.Reads, _keys, room.Room));
         var space = limit - events.Count;
         var found = space <= 0

@@ -70,7 +70,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
         using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Expired = context.Expired };
         var additions = Begin(reads, room, query, known.Uses, null);
-        var firstAsked = FirstId.Ask(reads, _keys, room, known.Expires);
+        var firstAsked = HistoryStart.Ask(reads, _keys, room, known.Expires);
         AuthorIndex? index = null;
         try
         {
@@ -102,7 +102,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
 
         additions = Begin(reads, room, query, uses, additions);
         var plan = PagePlan.For(query, position.MessageId);
-        var first = uses.Length == 0 && firstAsked is null ? 1 : await FirstId.ReadAsync(reads, _keys, room, uses, firstAsked).ConfigureAwait(false);
+        var first = uses.Length == 0 && firstAsked is null ? 1 : await HistoryStart.ReadAsync(reads, _keys, room, uses, firstAsked).ConfigureAwait(false);
         if (index is null && TryTakePage(messages, plan, position, first) is { } ready)
         {
             return additions is null && !query.IncludeDeleted && PageParents.AreNone(ready.Messages)

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>The least id that a message of a room can have: its field <c>first</c>, which only rooms have that were trimmed.</summary>
-internal static class FirstId
+internal static class HistoryStart
 {
     /// <summary>The field.</summary>
     public const string Field = "first";
