@@ -185,7 +185,7 @@ public sealed class OptionBindingTests
         option);
 
     private static object? Read(object options, string option) =>
-        option.Split('.').Skip(1).Aggregate((object?)options, (value, name) => value!.GetType().GetProperty(name)!.GetValue(value));
+        option.Split('.').Skip(1).Aggregate((object?)options, (value, name) => value?.GetType().GetProperty(name)!.GetValue(value));
 
     private static IConfigurationRoot Configured(params (string Option, string? Text)[] values) =>
         new ConfigurationBuilder()
