@@ -21,7 +21,7 @@ public sealed partial class Chat
     }
 
     /// <summary>What the features do in the background.</summary>
-    private IReadOnlyList<IRoomUpkeep> Upkeeps()
+    private List<IRoomUpkeep> Upkeeps()
     {
         var upkeeps = new List<IRoomUpkeep>();
         if (_store.GetAbility<IExpiryStore>() is { } expiry)
