@@ -23,6 +23,7 @@ internal static class Others
         await Replies.ReplyAsync(chat);
         await Pins.PinAsync(chat);
         await Scheduling.ScheduleAsync(chat);
+        await Retention.RunAsync(chat);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
         await Threads.DiscussAsync(chat);

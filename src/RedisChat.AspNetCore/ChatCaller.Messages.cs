@@ -18,6 +18,7 @@ internal sealed partial class ChatCaller
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            ExpiresAfter = request.ToLife(),
         };
 
         // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.

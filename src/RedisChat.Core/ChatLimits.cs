@@ -49,4 +49,10 @@ public static class ChatLimits
 
     /// <summary>How many of the users who replied in a thread its summary names: <see cref="ThreadSummary.Participants"/>.</summary>
     public const int MaxThreadParticipants = 5;
+
+    /// <summary>The shortest time after which a message can expire.</summary>
+    public static readonly TimeSpan MinMessageLife = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time after which a message can expire.</summary>
+    public static readonly TimeSpan MaxMessageLife = TimeSpan.FromDays(3660);
 }

@@ -12,6 +12,16 @@ internal static class AboutInput
 
         ChatInput.CheckLine(about.Name, ChatLimits.MaxRoomNameBytes, $"{nameof(about)}.{nameof(about.Name)}");
         ChatInput.CheckLine(about.Topic, ChatLimits.MaxTopicBytes, $"{nameof(about)}.{nameof(about.Topic)}");
+        if (about.MessagesExpireAfter is { } life)
+        {
+            ChatInput.CheckLife(life, $"{nameof(about)}.{nameof(about.MessagesExpireAfter)}");
+        }
+
+        if (about.Retention?.Problem() is { } problem)
+        {
+            throw new ChatInputException(problem, $"{nameof(about)}.{nameof(about.Retention)}");
+        }
+
         ChatInput.CheckMetadata(about.Metadata, options, $"{nameof(about)}.{nameof(about.Metadata)}");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RedisChat;
 
 /// <summary>A room's settings: how people find and recognize it. Immutable; see <see cref="Chat.Rooms"/>. Rules are separate: see <see cref="ChatRoom.Rules"/>.</summary>
@@ -26,9 +28,21 @@ public sealed record RoomAbout
         init => field = value is null ? Message.NoMetadata : MetadataCopy.Of(value);
     } = Message.NoMetadata;
 
+    /// <summary>
+    /// How long new messages of the room, and of its threads, are kept if they do not say otherwise (<see cref="NewMessage.ExpiresAfter"/>); <see langword="null"/> to keep them. From
+    /// <see cref="ChatLimits.MinMessageLife"/> to <see cref="ChatLimits.MaxMessageLife"/>. Messages that are there already do not change.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? MessagesExpireAfter { get; init; }
+
+    /// <summary>How long the room keeps its messages; <see langword="null"/> for what <see cref="ChatOptions.Retention"/> says. <see cref="RetentionPolicy.Everything"/> keeps everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetentionPolicy? Retention { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(RoomAbout? other) =>
-        other is not null && Name == other.Name && Topic == other.Topic && Message.MetadataEquals(Metadata, other.Metadata);
+        other is not null && Name == other.Name && Topic == other.Topic && MessagesExpireAfter == other.MessagesExpireAfter && Retention == other.Retention
+        && Message.MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Topic, Metadata.Count);

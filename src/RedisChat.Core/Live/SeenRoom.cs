@@ -88,6 +88,13 @@ internal sealed class SeenRoom
                 }
 
                 break;
+            case RoomEvent.Trimmed { Below: var below } when _details?.Written is { } written:
+                foreach (var id in written.Keys.Where(id => id < below).ToList())
+                {
+                    End(id);
+                }
+
+                break;
         }
     }
 

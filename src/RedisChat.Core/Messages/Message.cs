@@ -73,6 +73,17 @@ public sealed record Message
     }
 
     /// <summary>
+    /// When it expires, by the store's clock (Redis: µs), UTC; <see langword="null"/> if it does not. From then on no read returns it; a watcher is told when it is deleted, which is soon after if
+    /// a process runs <see cref="Chat.RunUpkeepAsync"/>. An edit does not change it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt
+    {
+        get => _details.ExpiresAt;
+        init => _details = value == _details.ExpiresAt ? _details : _details with { ExpiresAt = value };
+    }
+
+    /// <summary>
     /// Whether it is being written part by part (<see cref="ChatRoom.BeginAsync(NewMessage, WritingOptions, CancellationToken)"/>), or was abandoned before it was complete;
     /// <see langword="null"/> for all other messages, also once they are complete.
     /// </summary>
@@ -95,8 +106,8 @@ public sealed record Message
     /// <summary>The message with all that few messages have, in one step.</summary>
     internal Message With(
         int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions, WritingState? writing,
-        WritingLease? lease) =>
-        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions, writing, lease) };
+        WritingLease? lease, DateTimeOffset? expiresAt) =>
+        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions, writing, lease) { ExpiresAt = expiresAt } };
 
     /// <summary>The message while it is being written.</summary>
     internal Message With(WritingLease lease) => this with { All = _details with { Writing = WritingState.InProgress, Lease = lease } };
@@ -112,7 +123,10 @@ public sealed record Message
     // Most messages share one instance, which halves the memory of a message without its text.
     private sealed record Details(
         int Version, DateTimeOffset? EditedAt, IReadOnlyDictionary<string, string> Metadata, string? IdempotencyKey, long? ReplyTo, MentionList Mentions, WritingState? Writing,
-        WritingLease? Lease);
+        WritingLease? Lease)
+    {
+        public DateTimeOffset? ExpiresAt { get; init; }
+    }
 
     /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
     public bool Equals(Message? other) =>
@@ -127,6 +141,7 @@ public sealed record Message
         && ReplyTo == other.ReplyTo
         && Mentions == other.Mentions
         && Writing == other.Writing
+        && ExpiresAt == other.ExpiresAt
         && MetadataEquals(Metadata, other.Metadata);
 
     /// <inheritdoc/>

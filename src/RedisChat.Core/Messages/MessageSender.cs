@@ -9,6 +9,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         IsRepeatable = store.RecognizesRepeatedAppends,
         InDoubt = "The message may have been stored. Send it again only with the same idempotency key; if you did not set one, read the room first.",
     };
+    private readonly BegunRooms? _begun = runner.Options.Retention is not null && store.GetAbility<IUpkeepStore>() is { } upkeep ? new BegunRooms(upkeep, runner) : null;
     private readonly IPendingSendStore _sends = store.GetAbility<IPendingSendStore>() ?? new RepeatableSends(store);
 
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken) =>
@@ -43,6 +44,11 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         using var send = _sends.Prepare(room, message, durability);
         await RunAsync(room, send, cancellationToken).ConfigureAwait(false);
         ChatTelemetry.Stored(send.Receipt);
+        if (_begun is not null && send.Receipt.Id % BegunRooms.Size == 0)
+        {
+            _begun.Add(room);
+        }
+
         return send.Receipt;
     }
 
@@ -59,6 +65,11 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         using var send = _sends.Prepare(room, messages, durability);
         await RunAsync(room, send, cancellationToken).ConfigureAwait(false);
         ChatTelemetry.Stored(send.Receipts);
+        if (_begun is not null && send.Receipts.Any(static receipt => receipt.Id % BegunRooms.Size == 0))
+        {
+            _begun.Add(room);
+        }
+
         return send.Receipts;
     }
 

@@ -80,6 +80,18 @@ public sealed record NewMessage
     }
 
     /// <summary>
+    /// How long the message is kept, counted from when it is stored: <see cref="ChatLimits.MinMessageLife"/> to <see cref="ChatLimits.MaxMessageLife"/>. Then no reader gets it any more, and
+    /// <see cref="Chat.RunUpkeepAsync"/> deletes it. <see langword="null"/> for the room's default: <see cref="RoomAbout.MessagesExpireAfter"/>. A repetition under the same <see cref="IdempotencyKey"/>
+    /// with another life is still the same message, and keeps its first life.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? ExpiresAfter
+    {
+        get => _details.ExpiresAfter;
+        init => _details = value == _details.ExpiresAfter ? _details : _details with { ExpiresAfter = value };
+    }
+
+    /// <summary>
     /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
     /// it is not read from JSON.
     /// </summary>
@@ -95,7 +107,7 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details is { ReplyTo: null, ScheduledId: null, Writer: null, Mentions.Count: 0 } ? KeyIsGenerated
+            : _details is { ReplyTo: null, ScheduledId: null, Writer: null, ExpiresAfter: null, Mentions.Count: 0 } ? KeyIsGenerated
             : _details with { IsKeyGenerated = true, Original = null };
     }
 
@@ -154,5 +166,7 @@ public sealed record NewMessage
         public string? ScheduledId { get; init; }
 
         public WritingLease? Writer { get; init; }
+
+        public TimeSpan? ExpiresAfter { get; init; }
     }
 }

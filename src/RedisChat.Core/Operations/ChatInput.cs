@@ -288,10 +288,24 @@ internal static class ChatInput
             CheckMentions(message.Mentions, name with { Property = nameof(message.Mentions) });
         }
 
+        if (message.ExpiresAfter is { } life)
+        {
+            CheckLife(life, $"{name with { Property = nameof(message.ExpiresAfter) }}");
+        }
+
         if (message.ReplyTo is < 1 or > ChatLimits.MaxMessageId)
         {
             throw new ChatInputException(
                 $"A message id must be from 1 to {ChatLimits.MaxMessageId}.", $"{name with { Property = nameof(message.ReplyTo) }}");
+        }
+    }
+
+    /// <summary>Checks how long a message is kept.</summary>
+    public static void CheckLife(TimeSpan life, string name)
+    {
+        if (life < ChatLimits.MinMessageLife || life > ChatLimits.MaxMessageLife)
+        {
+            throw new ChatInputException($"A message can expire after {ChatLimits.MinMessageLife} to {ChatLimits.MaxMessageLife}.", name);
         }
     }
 

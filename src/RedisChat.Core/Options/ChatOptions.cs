@@ -45,11 +45,21 @@ public sealed class ChatOptions
     /// <value><see langword="false"/>.</value>
     public bool DeleteThreads { get; set; }
 
+    /// <summary>
+    /// How long rooms keep their messages, unless a room says otherwise (<see cref="RoomAbout.Retention"/>). <see cref="Chat.RunUpkeepAsync"/> deletes them. Set it alike in all processes. Not changed
+    /// once the chat is created.
+    /// </summary>
+    /// <value><see langword="null"/>, which keeps everything.</value>
+    public RetentionPolicy? Retention { get; set; }
+
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 
     /// <summary>Settings of scheduled messages.</summary>
     public ScheduleOptions Schedule { get; } = new();
+
+    /// <summary>Settings of the work in the background.</summary>
+    public UpkeepOptions Upkeep { get; } = new();
 
     /// <summary>Settings of message filters.</summary>
     public MessageFilterOptions Filters { get; } = new();

@@ -16,6 +16,8 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
             .. options.Reactions.Problems($"{nameof(ChatOptions)}.{nameof(options.Reactions)}"),
             .. options.Schedule.Problems($"{nameof(ChatOptions)}.{nameof(options.Schedule)}"),
+            options.Retention?.Problem() is { } unkept ? $"{nameof(ChatOptions)}.{nameof(options.Retention)}.{unkept}" : null,
+            .. options.Upkeep.Problems($"{nameof(ChatOptions)}.{nameof(options.Upkeep)}"),
             .. options.Filters.Problems($"{nameof(ChatOptions)}.{nameof(options.Filters)}"),
             .. options.Presence.Problems($"{nameof(ChatOptions)}.{nameof(options.Presence)}"),
             (options.Durability is { } durability ? durability.Problem(options.OperationTimeout) : " is not set; Durability.Memory is the weakest level.") is { } weak

@@ -16,7 +16,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         DeletionEffects =
         [
             new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys), new ThreadClosing(context.Keys),
-            new WritingRemoval(context.Keys),
+            new WritingRemoval(context.Keys), new ExpiryRemoval(context.Keys),
         ];
         EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
         ReplyDeletions = new ReplyDeletions(context);
@@ -30,12 +30,13 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
+            context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, DeletionEffects),
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts,
+            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts, new TrimEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents(), parts];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time), new PagedThreads(context.Keys)];
@@ -45,7 +46,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(), new ChangedTrims(),
         ];
         Probed = [presence, unfinished];
     }

@@ -91,6 +91,7 @@ public sealed class ChatJsonTests
             $$"""{"kind":"unpinned","messageId":9000000000000000,"by":"olga","position":"{{JsonExamples.Position}}"}""",
             $$$"""{"kind":"threadChanged","messageId":9000000000000000,"thread":{"count":9000000000000000,"lastReplyId":9000000000000000,"lastReplyAt":"1970-01-01T00:00:00+00:00","participants":["b\u00F6b","alice"]},"position":"{{{JsonExamples.Position}}}"}""",
             $$"""{"kind":"partWritten","messageId":9000000000000000,"offset":16000,"text":"part\n","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"trimmed","below":9000000000000000,"position":"{{JsonExamples.Position}}"}""",
             $$$"""{"kind":"writingEnded","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{},"writing":"Abandoned"},"position":"{{{JsonExamples.Position}}}"}""",
             $$"""{"kind":"deletedMany","messageIds":[7,9000000000000000],"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""");
 

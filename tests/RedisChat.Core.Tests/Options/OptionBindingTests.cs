@@ -23,6 +23,10 @@ public sealed class OptionBindingTests
         ["ChatOptions.DeleteThreads"] = ("true", true, ["perhaps"]),
         ["ChatOptions.KeptVersions"] = ("5", 5, ["few", "-1"]),
         ["ChatOptions.Schedule.PollInterval"] = ("00:00:05", TimeSpan.FromSeconds(5), ["soon", "01:00:00"]),
+        ["ChatOptions.Retention.MaxAge"] = ("30.00:00:00", TimeSpan.FromDays(30), ["a month", "00:00:00"]),
+        ["ChatOptions.Retention.MaxMessages"] = ("1000", 1000L, ["many", "0"]),
+        ["ChatOptions.Upkeep.PollInterval"] = ("00:00:07", TimeSpan.FromSeconds(7), ["soon", "01:00:00"]),
+        ["ChatOptions.Upkeep.Lease"] = ("00:02:00", TimeSpan.FromMinutes(2), ["long", "02:00:00"]),
         ["ChatOptions.Reactions.Mode"] = ("Counted", ReactionMode.Counted, ["Several", "17"]),
         ["ChatOptions.Reactions.MaxKinds"] = ("5", 5, ["few", "0"]),
         ["ChatOptions.Filters.Timeout"] = ("00:00:01", TimeSpan.FromSeconds(1), ["1 s", "soon", "00:02:00"]),
@@ -181,7 +185,7 @@ public sealed class OptionBindingTests
         option);
 
     private static object? Read(object options, string option) =>
-        option.Split('.').Skip(1).Aggregate((object?)options, (value, name) => value!.GetType().GetProperty(name)!.GetValue(value));
+        option.Split('.').Skip(1).Aggregate((object?)options, (value, name) => value?.GetType().GetProperty(name)!.GetValue(value));
 
     private static IConfigurationRoot Configured(params (string Option, string? Text)[] values) =>
         new ConfigurationBuilder()

@@ -462,6 +462,36 @@ public sealed class ClassicScheduleTests(TestServer server) : ScheduleTests(new 
     }
 }
 
+/// <summary>The layout needs no work in the background.</summary>
+public sealed class ClassicUpkeepTests(TestServer server) : UpkeepTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IUpkeepStore), () => new Chat(Store).RunUpkeepAsync(Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
+/// <summary>The layout has no place for the time at which a message expires.</summary>
+public sealed class ClassicExpiryTests(TestServer server) : ExpiryTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync("expiring messages", () => new Chat(Store).SendAsync(Room, new NewMessage("alice", "a") { ExpiresAfter = TimeSpan.FromHours(1) }, Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
+/// <summary>Nothing trims the rooms of the layout.</summary>
+public sealed class ClassicRetentionTests(TestServer server) : RetentionTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        Store.GetAbility<IRetentionStore>().Should().BeNull();
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {

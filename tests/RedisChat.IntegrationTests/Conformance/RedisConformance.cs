@@ -69,6 +69,12 @@ public sealed class RedisVersionTests(TestServer server) : VersionTests(new Redi
 
 public sealed class RedisScheduleTests(TestServer server) : ScheduleTests(new RedisStores(server));
 
+public sealed class RedisUpkeepTests(TestServer server) : UpkeepTests(new RedisStores(server));
+
+public sealed class RedisRetentionTests(TestServer server) : RetentionTests(new RedisStores(server));
+
+public sealed class RedisExpiryTests(TestServer server) : ExpiryTests(new RedisStores(server));
+
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));

@@ -69,6 +69,12 @@ public sealed class SealedVersionTests(TestServer server) : VersionTests(new Sea
 
 public sealed class SealedScheduleTests(TestServer server) : ScheduleTests(new SealedStores(server));
 
+public sealed class SealedUpkeepTests(TestServer server) : UpkeepTests(new SealedStores(server));
+
+public sealed class SealedRetentionTests(TestServer server) : RetentionTests(new SealedStores(server));
+
+public sealed class SealedExpiryTests(TestServer server) : ExpiryTests(new SealedStores(server));
+
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));

@@ -47,6 +47,8 @@ public sealed class InputTests(TestServer server, InputTests.Nodes nodes) : Endp
     [InlineData("GET", "rooms/lobby/mentions?limit=5000", null, "limit")]
     [InlineData("POST", "rooms/lobby/messages", """{"text":"a" """, null)]
     [InlineData("POST", "rooms/lobby/messages", "[1]", null)]
+    [InlineData("POST", "rooms/lobby/messages", """{"text":"a","expiresAfter":0.5}""", "expiresAfter")]
+    [InlineData("POST", "rooms/lobby/messages", """{"text":"a","expiresAfter":1e300}""", "expiresAfter")]
     [InlineData("POST", "rooms/lobby/messages", "null", null)]
     [InlineData("POST", "rooms/lobby/messages", "", null)]
     [InlineData("PUT", "rooms/lobby/members/bob/ban", """{"seconds":-1}""", "seconds")]

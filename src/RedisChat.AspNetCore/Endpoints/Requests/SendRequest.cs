@@ -27,4 +27,16 @@ public sealed record SendRequest
     /// <summary>Whom the message mentions, each as a word: <c>@</c> and a user's id, <c>&amp;</c> and the name of a role, or <c>*</c> for everyone. See <see cref="NewMessage.Mentions"/>.</summary>
     [DataMember(Name = "mentions")]
     public IReadOnlyList<string>? Mentions { get; init; }
+
+    /// <summary>After how many seconds the message expires; see <see cref="NewMessage.ExpiresAfter"/>.</summary>
+    [DataMember(Name = "expiresAfter")]
+    public double? ExpiresAfter { get; init; }
+
+    internal TimeSpan? ToLife() => ExpiresAfter switch
+    {
+        null => null,
+        { } seconds when seconds >= ChatLimits.MinMessageLife.TotalSeconds && seconds <= ChatLimits.MaxMessageLife.TotalSeconds => TimeSpan.FromSeconds(seconds),
+        _ => throw new ChatProblemException(ChatProblem.Invalid(
+            $"The seconds must be from {ChatLimits.MinMessageLife.TotalSeconds:0} to {ChatLimits.MaxMessageLife.TotalSeconds:0}. Omit them for the default of the room.", "expiresAfter")),
+    };
 }

@@ -40,7 +40,7 @@ export interface Chat {
 }
 /**
  * A change of a room. `kind` is the kind of the event, or `opened`, `older`, `newer`, `sending`, `sent`, `refused`, `discarded`, `present`, `failed`.
- * Messages that are deleted in one step (`deletedMany`) are reported as `deleted` each, when all of them are gone.
+ * Messages that are deleted in one step (`deletedMany`, `trimmed`) are reported as `deleted` each, when all of them are gone.
  */
 export interface RoomChange {
     kind: string;

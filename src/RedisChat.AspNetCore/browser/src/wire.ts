@@ -29,6 +29,7 @@ export interface WireEvent {
   message: WireMessage;
   messageId: number;
   messageIds?: number[];
+  below: number;
   offset: number;
   text: string;
   user?: string;

@@ -32,6 +32,7 @@ internal sealed class MessageEditor(
             {
                 using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token).ConfigureAwait(false);
                 var message = found is null ? null : call.Editor.Read(call.Room, found);
+                message = message is not null && call.Editor.IsExpired(call.Room, message) ? null : message;
                 return message is { Writing: WritingState.InProgress } && call.Editor.Unfinished is { } unfinished
                     ? (await unfinished.ReadAsync(call.Room, [message], token).ConfigureAwait(false))[call.Id]
                     : message;
@@ -62,7 +63,7 @@ internal sealed class MessageEditor(
     private async ValueTask<MessageChange?> ChangeAsync(
         string room, StoredMessage found, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
     {
-        var (present, isGone) = (found, false);
+        var (present, isGone, isExpired) = (found, false, false);
         Message message = null!;
         var decision = MessageDecision.Keep;
         var rest = ThreadId.IsThread(room) && decide(Read(room, found)).Outcome == ChangeOutcome.Deleted && replies is not null
@@ -72,7 +73,8 @@ internal sealed class MessageEditor(
         {
             RedisValue[] values = rest is null ? [found.Content] : [found.Content, rest.DeletedBefore];
             var reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
-            return isGone ? null
+            return isExpired ? new MessageChange(ChangeOutcome.NotFound, null)
+                : isGone ? null
                 : reply is not { } done ? new MessageChange(ChangeOutcome.Unchanged, message)
                 : decision.Outcome == ChangeOutcome.Deleted ? new MessageChange(ChangeOutcome.Deleted, message)
                 : new MessageChange(ChangeOutcome.Edited, decision.ApplyTo(message, Micros.ToTime(done.Revision)));
@@ -98,6 +100,12 @@ internal sealed class MessageEditor(
             }
 
             message = Read(room, present);
+            isExpired = IsExpired(room, message);
+            if (isExpired)
+            {
+                return null;
+            }
+
             decision = decide(message);
             if (decision.Outcome == ChangeOutcome.Deleted && rest is null && replies is not null && ThreadId.IsThread(room))
             {
@@ -171,6 +179,11 @@ internal sealed class MessageEditor(
         {
             change.Set(Hash(room, present), present.Field, others);
         }
+        else
+        {
+            var bucket = Buckets.Of(present.Id);
+            change.Vacate(context.Keys.Gone(room), context.Keys.Bucket(room, bucket), bucket, present.IsSealed ? 0 : 1);
+        }
 
         // Readers know the number of messages without counting them: the last id minus this.
         change.Increment(context.Keys.Room(room), DeletedField, 1);
@@ -186,6 +199,8 @@ internal sealed class MessageEditor(
     private RoomChange Begin(char kind, string room, StoredMessage present, MessageDecision decision) =>
         new RoomChange(
             context.Keys, room, kind, present.Id, new RoomPermit(decision.By, decision.Right, Speaks: decision.Outcome == ChangeOutcome.Edited)).Expect(Hash(room, present), present.Field, present.Content);
+
+    private bool IsExpired(string room, Message message) => context.Expired.Notice(room, message);
 
     private string Hash(string room, StoredMessage present) =>
         present.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(present.Id));

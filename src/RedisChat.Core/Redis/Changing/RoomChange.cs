@@ -177,6 +177,18 @@ internal sealed class RoomChange
     public RoomChange Sweep(char feature, string hash, IReadOnlyCollection<RedisValue> names) =>
         Add("sweep", feature.ToString(), Index(hash), names.Count).Add([.. names]);
 
+    /// <summary>Notes that a bucket is empty after this, if it is, and if no message can be added to it.</summary>
+    /// <param name="gone">The string with a bit for each bucket.</param>
+    /// <param name="bucket">The bucket's hash.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="count">The number of messages that are deleted from it; 0 if it was sealed and is empty now.</param>
+    public RoomChange Vacate(string gone, string bucket, long number, int count) => Add("vacate", Index(gone), Index(bucket), number, count);
+
+    /// <summary>Removes ids from the beginning of a list of ids, unless that is too small a part of a long list to be worth copying the rest.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="below">All ids below this are removed.</param>
+    public RoomChange Cut(string list, long below) => Add("cut", AddKey(list), below);
+
     /// <summary>Sets fields to <c>x</c>, those that exist, if the room uses the feature.</summary>
     public RoomChange Close(char feature, string hash, IReadOnlyCollection<RedisValue> fields) =>
         Add("close", feature.ToString(), Index(hash), fields.Count).Add([.. fields]);

@@ -41,6 +41,8 @@
 --   sweep     letter key n, n x name           the same as `clear` for several names, in one pass over the hash
 --   enter     key member                       adds a member with the score 0 to a sorted set
 --   leave     key n, n x member                removes members of a sorted set, as far as they are there
+--   vacate    gone key number n         sets the bit `number` of the string `gone` if the bucket `key` with this number has no more than the n messages that are deleted, and is full
+--   cut       key below                 removes the ids below `below` from the beginning of a list of ids, as soon as they are worth copying the rest: the list is short, or they are half of it, or many
 --   close     letter key n, n x field          if the room uses the feature with this letter: sets each of these fields that exists to `x`
 --   summary   log channel key thread n time m floor, m x (id user)   in a thread from which n replies are deleted: renews its summary in the room that it belongs
 --                                              to, with a revision, an entry and an event of that room. The newest replies that are left are those of the present
@@ -165,7 +167,7 @@ end
 local now, previous = string.format('%d', revision), room[4] or '0'
 answer = {1, revision}
 
-local lines, deletes, sets, marked = {}, {}, {}, false
+local lines, deletes, sets, marked, vacated, cuts = {}, {}, {}, false, {}, {}
 local events, kind, subject, more = {}, ARGV[4], ARGV[5], ARGV[6]
 local above_event
 
@@ -345,17 +347,52 @@ while at <= #ARGV do
     end
     at = at + 3
   elseif step == 'leave' then
-    local key, members = KEYS[tonumber(a)], {}
+    local key, members, scores = KEYS[tonumber(a)], {}, {}
     for i = at + 3, at + 2 + tonumber(b) do
-      if call('ZSCORE', key, ARGV[i]) then
-        members[#members + 1] = ARGV[i]
+      local score = call('ZSCORE', key, ARGV[i])
+      if score then
+        members[#members + 1], scores[#scores + 1] = ARGV[i], score
       end
       if #members > 0 and (#members == 500 or i == at + 2 + tonumber(b)) then
-        deletes[#deletes + 1] = {key = key, members = members}
-        members = {}
+        deletes[#deletes + 1] = {key = key, members = members, scores = scores}
+        members, scores = {}, {}
       end
     end
     at = at + 3 + tonumber(b)
+  elseif step == 'vacate' then
+    local number, count = tonumber(c), tonumber(ARGV[at + 4])
+    -- The bits of more buckets than this would be too long a string.
+    if tonumber(room[2]) + 1 >= (number + 1) * 128 and number < 134217728 then
+      local size = count == 0 and 0 or try('HLEN', KEYS[tonumber(b)])
+      if type(size) == 'number' and size <= count then
+        vacated[#vacated + 1] = {KEYS[tonumber(a)], c}
+      end
+    end
+    at = at + 5
+  elseif step == 'cut' then
+    -- Ids ascend. The list is read until an id that stays.
+    local key, from, below, keep = KEYS[tonumber(a)], 0, tonumber(b), nil
+    local length = call('STRLEN', key)
+    while not keep and from < length and from < 131072 do
+      local part = call('GETRANGE', key, string.format('%d', from), string.format('%d', from + 8191))
+      local done = 0
+      for id, stop in string.gmatch(part, '(%d+),()') do
+        if tonumber(id) >= below then
+          keep = from + done
+          break
+        end
+        done = stop - 1
+      end
+      if done == 0 then
+        keep = keep or from
+      end
+      from = from + done
+    end
+    keep = keep or from
+    if keep > 0 and (length <= 65536 or keep * 2 >= length or keep >= 131072) then
+      cuts[#cuts + 1] = {key, keep, length}
+    end
+    at = at + 3
   elseif step == 'close' then
     if string.find(uses, a, 1, true) then
       for i = at + 4, at + 3 + tonumber(c) do
@@ -417,8 +454,8 @@ local function failed(result)
       local event = events[i - #deletes - #sets]
       call('ZREM', event[4], event[2])
     elseif write.members then
-      for _, member in ipairs(write.members) do
-        call('ZADD', write.key, '0', member)
+      for j, member in ipairs(write.members) do
+        call('ZADD', write.key, write.scores[j], member)
       end
     elseif write.member then
       call('ZREM', write.key, write.member)
@@ -478,6 +515,19 @@ for i = 1, #events do
   result = try(ARGV[1], events[i][5], events[i][3])
   if failed(result) then
     return result
+  end
+end
+
+-- Both only spare readers work, so if they fail, nothing is undone.
+for i = 1, #vacated do
+  try('SETBIT', vacated[i][1], vacated[i][2], 1)
+end
+for i = 1, #cuts do
+  local key, keep, length = cuts[i][1], cuts[i][2], cuts[i][3]
+  if keep == length then
+    try('UNLINK', key)
+  else
+    try('SET', key, call('GETRANGE', key, string.format('%d', keep), '-1'))
   end
 end
 

@@ -61,7 +61,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     public bool RecognizesRepeatedAppends => false;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">A message has metadata, mentions or an idempotency key, or is a reply.</exception>
+    /// <exception cref="NotSupportedException">A message has metadata, mentions or an idempotency key, is a reply, or expires.</exception>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -73,6 +73,7 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
             ThrowUnless(message.IdempotencyKey is null, "idempotency keys");
             ThrowUnless(message.ReplyTo is null, "replies");
             ThrowUnless(message.Mentions.Count == 0, "mentions");
+            ThrowUnless(message.ExpiresAfter is null, "expiring messages");
         }
 
         var database = await _connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal static class ClientRequirements
     /// <summary>Every command that a script runs. A script must use the server's own command names, whatever the client calls them.</summary>
     public static readonly IReadOnlyList<string> ScriptCommands =
     [
-        "APPEND", "DEL", "EXPIRE", "GETRANGE", "HDEL", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HSCAN", "HSET", "HSETNX", "PUBLISH", "SET", "STRLEN",
+        "APPEND", "DEL", "EXPIRE", "GETRANGE", "HDEL", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HSCAN", "HSET", "HSETNX", "PUBLISH", "SET", "SETBIT", "STRLEN",
         "TIME", "UNLINK", "ZADD", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREVRANGEBYLEX", "ZSCORE",
     ];
 

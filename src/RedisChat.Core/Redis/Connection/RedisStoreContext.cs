@@ -15,6 +15,12 @@ internal sealed record RedisStoreContext(
     /// <summary>Runs calls over the connection.</summary>
     public RedisCalls Calls { get; } = new(Connection);
 
+    /// <summary>The rooms that need work in the background.</summary>
+    public UpkeepIndex Upkeep => field ??= new(this);
+
+    /// <summary>Which messages have expired.</summary>
+    public ExpiredRooms Expired => field ??= new(this);
+
     /// <summary>How many buckets behind the newest one a bucket may be sealed, even if this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
     public int SealAfter => Options.SealAfter ?? 1;
 }

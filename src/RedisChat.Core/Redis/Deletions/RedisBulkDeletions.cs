@@ -24,15 +24,16 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     private const int MostBuckets = 32;
 
     private readonly KeyNames _keys = context.Keys;
+    private readonly DeletionSteps _steps = new(context, effects);
 
     /// <summary>A step as it was read.</summary>
-    /// <param name="Messages">The messages to delete, by ascending id.</param>
+    /// <param name="Read">The messages to delete, with all that the deletion must know of them.</param>
     /// <param name="Next">See <see cref="DeletedStep.Next"/>.</param>
     /// <param name="Last">The room's last message id.</param>
-    /// <param name="SealedBuckets">The contents of those buckets that are sealed, by number.</param>
-    /// <param name="Digests">In a room that uses mentions, which edits change, the digests of the messages that are not sealed; otherwise <see langword="null"/>.</param>
-    private sealed record Found(
-        IReadOnlyList<Message> Messages, long? Next, long Last, IReadOnlyDictionary<long, RedisValue> SealedBuckets, IReadOnlyDictionary<long, string>? Digests);
+    private sealed record Found(MessagesToDelete Read, long? Next, long Last)
+    {
+        public IReadOnlyList<Message> Messages => Read.Messages;
+    }
 
     public async ValueTask<DeletedStep> DeleteStepAsync(
         string room, MessageSelection messages, long after, Actor by, string? reason, CancellationToken cancellationToken)
@@ -86,8 +87,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             (buckets, next) = (buckets[..MostBuckets], found[^1].Id);
         }
 
-        var sealedBuckets = await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
-        return new Found(digests is null ? found : AsSealed(found, sealedBuckets), next, last, sealedBuckets, digests);
+        return new Found(await _steps.ReadAsync(database, room, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
     }
 
     /// <summary>The next messages of an author.</summary>
@@ -146,41 +146,6 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         return (found, end < to ? end : null);
     }
 
-    private async Task<IReadOnlyDictionary<long, RedisValue>> ReadSealedAsync(IDatabase database, string room, List<long> buckets, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<long, RedisValue>();
-        if (buckets.Count == 0)
-        {
-            return found;
-        }
-
-        var contents = await database.HashGetAsync(_keys.Sealed(room), [.. buckets.Select(bucket => (RedisValue)bucket)], CommandFlags.DemandMaster)
-            .UntilAsync(cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < contents.Length; i++)
-        {
-            if (!contents[i].IsNull)
-            {
-                found.Add(buckets[i], contents[i]);
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>The messages with the state that those in sealed buckets have there: an edit may have changed them since they were read first.</summary>
-    private static List<Message> AsSealed(List<Message> messages, IReadOnlyDictionary<long, RedisValue> sealedBuckets)
-    {
-        var found = new List<Message>(messages.Count);
-        foreach (var group in messages.GroupBy(message => Buckets.Of(message.Id)))
-        {
-            using var bucket = sealedBuckets.TryGetValue(group.Key, out var content) ? SealedBucket.TryOpen(group.Key, ((ReadOnlyMemory<byte>)content).Span) : null;
-            found.AddRange(group.Select(message =>
-                bucket?.TryGet(message.Id, out var value) == true && MessageJson.TryRead(message.Id, value.Span, out var now) ? now : message));
-        }
-
-        return found;
-    }
-
     /// <summary>Deletes the messages; <see langword="false"/> if they are not as they were read.</summary>
     private async ValueTask<bool> TryDeleteAsync(string room, Found found, Actor by, string? reason, CancellationToken cancellationToken)
     {
@@ -194,60 +159,15 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
 
     private RoomChange? Deletion(string room, Found found, Actor by, string? reason, ReplyDeletion? rest)
     {
-        var ids = found.Messages.Select(message => message.Id).ToList();
-        var change = new RoomChange(_keys, room, DeletedRun.Kind, DeletedRun.WriteIds(ids), new RoomPermit(by, RightsFor(found.Messages, by)));
-        var buckets = found.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
-        if (found.Digests is null)
-        {
-            change.Unused(MentionIndex.Letter);
-        }
-
+        var change = new RoomChange(
+            _keys, room, DeletedRun.Kind, DeletedRun.WriteIds([.. found.Messages.Select(message => message.Id)]), new RoomPermit(by, RightsFor(found.Messages, by)));
         rest?.Expect(change);
-        foreach (var bucket in buckets)
+        if (!_steps.TryAddTo(change, room, found.Read))
         {
-            if (found.SealedBuckets.TryGetValue(bucket.Key, out var content))
-            {
-                change.ExpectSame(_keys.Sealed(room), bucket.Key, ((ReadOnlyMemory<byte>)content).Span);
-            }
-            else if (found.Digests is { } digests)
-            {
-                // A message that was read in a sealed bucket cannot be in an open one: nothing has this digest.
-                change.ExpectSame(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (message.Id, digests.GetValueOrDefault(message.Id, "")))]);
-            }
-            else
-            {
-                change.Stamped(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (message.Id, Micros.FromTime(message.Timestamp)))]);
-            }
+            return null;
         }
 
-        foreach (var bucket in buckets)
-        {
-            if (!found.SealedBuckets.TryGetValue(bucket.Key, out var content))
-            {
-                change.Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (RedisValue)message.Id)]);
-            }
-            else if (!TryRepack(bucket.Key, content, [.. bucket.Select(message => message.Id)], out var others))
-            {
-                return null;
-            }
-            else
-            {
-                // Deleted first, because Redis refuses HSET when memory is full, but not once a script has begun to write.
-                change.Delete(_keys.Sealed(room), bucket.Key);
-                if (others.Length > 0)
-                {
-                    change.Set(_keys.Sealed(room), bucket.Key, others);
-                }
-            }
-        }
-
-        change.Increment(_keys.Room(room), MessageEditor.DeletedField, ids.Count);
         rest?.AddTo(change);
-        foreach (var effect in effects)
-        {
-            effect.AddTo(change, room, found.Messages);
-        }
-
         var times = DeletedRun.WriteTimes(found.Messages.Select(message => Micros.FromTime(message.Timestamp)));
         if (DeletionJson.Write(by.UserId, reason) is not { } details)
         {
@@ -255,21 +175,6 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         }
 
         return change.Log($"{times}:{details}").Line(details);
-    }
-
-    /// <summary>The content of a sealed bucket without messages; <see langword="false"/> if not all of them are in it, because they were read elsewhere.</summary>
-    private static bool TryRepack(long number, RedisValue content, List<long> ids, out byte[] others)
-    {
-        others = [];
-        using var bucket = SealedBucket.TryOpen(number, ((ReadOnlyMemory<byte>)content).Span);
-        if (bucket is null || !ids.TrueForAll(id => bucket.TryGet(id, out _)))
-        {
-            return false;
-        }
-
-        // The first one is removed by replacing its value with nothing.
-        bucket.Remove(ids.Skip(1));
-        return bucket.TryReplace(ids[0], default, out others);
     }
 
     private static RoomRights RightsFor(IReadOnlyList<Message> messages, Actor by)

@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…}}</c>. Empty parts are left out.</summary>
+/// <summary>The stored form of a room's settings: <c>{"v":revision,"n":"name","t":"topic","m":{…},"x":µs,"k":{"a":µs,"c":count}}</c>. Empty parts are left out.</summary>
 internal static class AboutJson
 {
     /// <summary>The field of the room's hash.</summary>
@@ -30,6 +32,29 @@ internal static class AboutJson
         }
 
         MessageJson.WriteMetadata(json, about.Metadata);
+        if (about.MessagesExpireAfter is { } life)
+        {
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"x\":{Micros.FromSpan(life)}"), json);
+        }
+
+        if (about.Retention is { } retention)
+        {
+            json.Write(",\"k\":{"u8);
+            var parts = new List<string>();
+            if (retention.MaxAge is { } age)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"\"a\":{Micros.FromSpan(age)}"));
+            }
+
+            if (retention.MaxMessages is { } most)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"\"c\":{most}"));
+            }
+
+            Encoding.UTF8.GetBytes(string.Join(',', parts), json);
+            json.Write("}"u8);
+        }
+
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();
     }
@@ -54,10 +79,18 @@ internal static class AboutJson
                 Metadata = root.TryGetProperty("m"u8, out var metadata)
                     ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal)
                     : Message.NoMetadata,
+                Retention = root.TryGetProperty("k"u8, out var kept)
+                    ? new RetentionPolicy
+                    {
+                        MaxAge = kept.TryGetProperty("a"u8, out var age) ? TimeSpan.FromMicroseconds(age.GetInt64()) : null,
+                        MaxMessages = kept.TryGetProperty("c"u8, out var most) ? most.GetInt64() : null,
+                    }
+                    : null,
+                MessagesExpireAfter = root.TryGetProperty("x"u8, out var life) ? TimeSpan.FromMicroseconds(life.GetInt64()) : null,
             };
             return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // Not JSON, another type of value, text that is not valid UTF-8, or a name that occurs twice.
             return false;

@@ -109,6 +109,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         var isChanged = false;
         try
         {
+            await NeedUpkeepAsync(room, AboutJson.Read(_context.Keys, room, values[0]), decide, cancellationToken).ConfigureAwait(false);
             values = [.. values, .. founded];
             do
             {
@@ -149,7 +150,31 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             }
 
             founding?.Expect(change, state.Values.AsSpan(Fields.Length));
+            var life = (about.MessagesExpireAfter, AboutJson.Read(_context.Keys, room, state.Values[0])?.MessagesExpireAfter);
+            if (life.Item1 is { } time)
+            {
+                change.Set(hash, RoomCounters.LifeField, Micros.FromSpan(time)).Mark(RoomCounters.Expires);
+            }
+            else if (life.Item2 is not null)
+            {
+                change.Delete(hash, RoomCounters.LifeField);
+            }
+
+            if (about.Retention is not null)
+            {
+                change.Mark(RoomCounters.Expires);
+            }
+
             return change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter);
+        }
+    }
+
+    /// <summary>Adds the room to those that need upkeep, if it probably will.</summary>
+    private async ValueTask NeedUpkeepAsync(string room, RoomAbout? present, Func<RoomAbout?, RoomAbout?> decide, CancellationToken cancellationToken)
+    {
+        if (decide(present) is { } about && (about.MessagesExpireAfter, about.Retention) != (present?.MessagesExpireAfter, present?.Retention))
+        {
+            await _context.Upkeep.AddRoomAsync(room, null, cancellationToken).ConfigureAwait(false);
         }
     }
 

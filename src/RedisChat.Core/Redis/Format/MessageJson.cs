@@ -212,7 +212,7 @@ internal static class MessageJson
     private static bool TryReadObject(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message)
     {
         message = null;
-        long time = -1, editedAt = -1, parent = 0;
+        long time = -1, editedAt = -1, expiresAt = -1, parent = 0;
         var version = 1;
         string? user = null, text = null, key = null, writing = null;
         var metadata = Message.NoMetadata;
@@ -232,6 +232,7 @@ internal static class MessageJson
             {
                 case (byte)'t' when !TryReadTime(ref json, out time):
                 case (byte)'e' when !TryReadTime(ref json, out editedAt):
+                case (byte)'x' when !TryReadTime(ref json, out expiresAt):
                 case (byte)'v' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out version) || version is < 1 or int.MaxValue:
                 case (byte)'u' when !TryReadString(ref json, out user):
                 case (byte)'c' when !TryReadString(ref json, out text):
@@ -241,7 +242,7 @@ internal static class MessageJson
                 case (byte)'r' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out parent) || parent is < 1 or > ChatLimits.MaxMessageId:
                 case (byte)'n' when !TryReadMentions(ref json, out mentions):
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w' or (byte)'x':
                     break;
                 default:
                     json.Skip();
@@ -262,12 +263,12 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0 || writing is not null)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0 || writing is not null || expiresAt >= 0)
         {
             var lease = writing is null ? null : WritingLease.TryParse(writing);
             message = message.With(
                 version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null, mentions,
-                writing is null ? null : lease is null ? WritingState.Abandoned : WritingState.InProgress, lease);
+                writing is null ? null : lease is null ? WritingState.Abandoned : WritingState.InProgress, lease, expiresAt < 0 ? null : Micros.ToTime(expiresAt));
         }
 
         return true;

@@ -12,6 +12,12 @@ internal static class RoomCounters
     /// <summary>The epoch of a room that is being deleted; also what <see cref="Position"/> returns as the letters of its features. No room can have it.</summary>
     public const string BeingDeleted = "!";
 
+    /// <summary>The letter in the room's field <c>uses</c> that says that messages of the room expire, or were trimmed.</summary>
+    public const char Expires = 'x';
+
+    /// <summary>The field with the time after which new messages expire, µs.</summary>
+    public const string LifeField = "life";
+
     private static readonly string[] Fields = ["epoch", "last", "at", "rev", "uses"];
 
     /// <summary>The room's position; the start if the room does not exist. The request is sent before this returns.</summary>

@@ -14,7 +14,7 @@ local calls = {
   {'TIME'}, {'SCAN', 0, '0'},
   {'HMGET', 1, 'f'}, {'HGET', 1, 'f'}, {'HSET', 1, 'f', 'v'}, {'HSETNX', 1, 'f', 'v'}, {'HDEL', 1, 'f'}, {'HGETALL', 1}, {'HLEN', 1}, {'HSCAN', 1, '0'},
   {'HEXISTS', 1, 'f'}, {'HKEYS', 1},
-  {'UNLINK', 1}, {'DEL', 1}, {'EXPIRE', 1, '60'}, {'SET', 5, 'v'}, {'APPEND', 5, 'v'}, {'GETRANGE', 5, '0', '0'}, {'STRLEN', 5},
+  {'UNLINK', 1}, {'DEL', 1}, {'EXPIRE', 1, '60'}, {'SET', 5, 'v'}, {'APPEND', 5, 'v'}, {'GETRANGE', 5, '0', '0'}, {'STRLEN', 5}, {'SETBIT', 5, '0', '1'},
   {'ZADD', 6, '0', 'm'}, {'ZREM', 6, 'm'}, {'ZRANGEBYSCORE', 6, '0', '0'}, {'ZRANGEBYLEX', 6, '-', '-'}, {'ZREMRANGEBYRANK', 6, '1', '0'}, {'ZREVRANGEBYLEX', 6, '+', '+'}, {'ZSCORE', 6, 'm'},
   {'HGET', 2, 'f'}, {'HGET', 3, 'f'}, {'HGET', 7, 'f'},
   {ARGV[1], 4, ''},

@@ -92,6 +92,9 @@ internal sealed class RoomKeys
         return key;
     }
 
+    /// <summary>The key of the messages that expire.</summary>
+    public RedisKey Expires => Encode(_names.Expires(_room));
+
     /// <summary>The key of what a user has scheduled.</summary>
     public RedisKey Scheduled(string user) => Encode(_names.Scheduled(_room, user));
 

@@ -60,7 +60,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
 
         var pins = Array.ConvertAll(stored, entry => Read(room, entry));
         context.Rooms.TryGet(room, out var known);
-        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Last = known.Last };
+        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Last = known.Last, Expired = context.Expired };
         var found = new List<Message>(pins.Length);
         await messages.ReadAsync([.. pins.Select(pin => pin.MessageId).Order()], found, int.MaxValue).UntilAsync(cancellationToken).ConfigureAwait(false);
         var byId = found.ToDictionary(message => message.Id);

@@ -29,19 +29,22 @@ internal sealed class OlderUnread(RoomReads reads, RedisStoreContext context, st
     {
         var (found, newest) = (reply.Found, default(Message));
         var (needsNewest, next) = (reply.Newest == 0, reply.Lowest - 1);
-        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId };
-        var ids = new RoomIds(next, reply.Position.MessageId, context.Keys.Room(room), "last");
+        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId, Expired = context.Expired };
+        var first = await HistoryStart.ReadAsync(reads, context.Keys, room, reply.Uses).ConfigureAwait(false);
+        var ids = new RoomIds(next, reply.Position.MessageId, context.Keys.Room(room), "last", first, new GoneBuckets(reads, context.Keys, room));
         var own = new OwnIds(reads, context.Keys.Author(room, user), next, reply.Position.MessageId, cancellationToken);
         for (var run = Buckets.Size; ; run = Math.Min(run * 2, LongestRun))
         {
             var counts = found <= ChatLimits.MaxUnread && next > read;
-            if (next < 1 || !(counts || needsNewest))
+            if (next < first || !(counts || needsNewest))
             {
                 return (found, newest);
             }
 
             var candidates = new List<long>(run);
-            foreach (var id in await ids.OlderAsync(run).ConfigureAwait(false))
+            var some = await ids.OlderAsync(run).ConfigureAwait(false);
+            next = some.Count == 0 ? 0 : next;
+            foreach (var id in some)
             {
                 if (needsNewest || (id > read && !await own.ContainsAsync(id).ConfigureAwait(false)))
                 {

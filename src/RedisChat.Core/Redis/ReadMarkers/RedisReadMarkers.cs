@@ -150,7 +150,7 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
         var (read, found, newest) = (marker?.MessageId ?? 0, reply.Found, default(Message));
         if (reply.MayRead && position.MessageId > 0)
         {
-            if (reply.Newest > 0 && !MessageJson.TryRead(reply.Newest, reply.Value, out newest))
+            if (reply.Newest > 0 && (!MessageJson.TryRead(reply.Newest, reply.Value, out newest) || context.Expired.Notice(room, newest)))
             {
                 newest = await NewestReadableAsync(reads, room, reply, cancellationToken).ConfigureAwait(false);
             }
@@ -179,7 +179,7 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
     /// <summary>The newest message, if the newest stored value is not one: as in a page.</summary>
     private async Task<Message?> NewestReadableAsync(RoomReads reads, string room, UserRoomReply reply, CancellationToken cancellationToken)
     {
-        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId };
+        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId, Expired = context.Expired };
         var ids = new RoomIds(reply.Newest - 1, reply.Position.MessageId, context.Keys.Room(room), "last");
         var found = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, wanted: 1).ConfigureAwait(false);
         return found.Count > 0 ? found[0] : null;

@@ -53,8 +53,8 @@ internal sealed class AuthorIndex
             reads, key, length, steady ? (ReadOnlyMemory<byte>)await tail.ConfigureAwait(false) : default, cancellationToken);
     }
 
-    /// <summary>The ids on both sides of a pivot, up to <paramref name="last"/>.</summary>
-    public async Task<IIdSource> SplitAtAsync(long pivot, long last)
+    /// <summary>The ids on both sides of a pivot, from <paramref name="least"/> to <paramref name="last"/>. The list may still have ids of messages that were trimmed.</summary>
+    public async Task<IIdSource> SplitAtAsync(long pivot, long last, long least = 1)
     {
         if (_tail.Length > 0 && _tail.Span[^1] != ',')
         {
@@ -83,7 +83,7 @@ internal sealed class AuthorIndex
             split = entry <= pivot ? low + start + Digits(rest.Span[start..]) + 1 : split;
         }
 
-        return new Ids(this, split, pivot, last);
+        return new Ids(this, split, pivot, last, least);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long from, long to)
@@ -135,7 +135,7 @@ internal sealed class AuthorIndex
             Key = _key,
         };
 
-    private sealed class Ids(AuthorIndex index, long split, long pivot, long last) : IIdSource
+    private sealed class Ids(AuthorIndex index, long split, long pivot, long last, long least) : IIdSource
     {
         private long _older = split;
         private long _newer = split;
@@ -158,7 +158,7 @@ internal sealed class AuthorIndex
             _older = from + taken[0].Start;
             _oldest = taken[^1].Id < _oldest ? taken[0].Id : throw index.Unreadable();
             taken.Reverse();
-            return taken.ConvertAll(entry => entry.Id);
+            return taken.ConvertAll(entry => entry.Id).FindAll(known => known >= least);
         }
 
         public async ValueTask<IReadOnlyList<long>> NewerAsync(int count)

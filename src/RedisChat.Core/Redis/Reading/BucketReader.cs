@@ -35,6 +35,9 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     /// <summary>Whether to request sealed buckets along with open ones wherever they are, instead of guessing: it then always takes one round trip.</summary>
     public bool IsAnyBucketSealed { get; set; }
 
+    /// <summary>If set, leaves out messages that have expired.</summary>
+    public ExpiredRooms? Expired { get; init; }
+
     /// <summary>If set, collects the digests of the values in open buckets, by id.</summary>
     public Dictionary<long, string>? Digests { get; init; }
 
@@ -145,7 +148,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             Note(id, ReferenceEquals(message, UnreadableInSealed));
         }
 
-        return message.Id > 0;
+        return message.Id > 0 && Expired?.Notice(room, message) != true;
     }
 
     private void Note(long id, bool isSealed)

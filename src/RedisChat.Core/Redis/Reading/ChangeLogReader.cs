@@ -42,7 +42,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         }
 
         var reads = new PrimaryReads(database);
-        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId };
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId, Expired = context.Expired };
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {
             // The reader has seen no messages, so it need not know about their changes.
@@ -105,6 +105,12 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
             return after.Stamp == stamp;
         }
 
+        if (Array.Exists(entries, entry => entry.Revision > after.Revision && ChangedTrims.TryGetBelow(entry, out var below) && below > after.MessageId))
+        {
+            // Nobody can say any more whether it was the same message.
+            return false;
+        }
+
         // The message was deleted. If that was after the position, the log has its time; if before, the revision vouches for the position.
         foreach (var entry in entries)
         {
@@ -158,7 +164,8 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
     private async Task<RoomChanges> ReadNewAsync(ChangedRoom room, RoomPosition after, List<RoomEvent> events, int limit)
     {
         var now = room.Now;
-        var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room.Room), "last");
+        var first = after.MessageId > 0 ? 1 : await HistoryStart.ReadAsync(room.Reads, _keys, room.Room, room.Uses).ConfigureAwait(false);
+        var ids = new RoomIds(after.MessageId, now.MessageId, _keys.Room(room.Room), "last", first, new GoneBuckets(room.Reads, _keys, room.Room));
         var space = limit - events.Count;
         var found = space <= 0
             ? []

@@ -13,6 +13,7 @@ internal sealed record ChangedRoom(
     string Room, RoomPosition After, RoomPosition Now, string Uses, ChangeLogEntry[] Entries, RoomReads Reads, BucketReader Messages, CancellationToken CancellationToken)
 {
     private HashSet<long>? _deleted;
+    private long _below;
 
     /// <summary>Whether a message was deleted since the reader's position. Features do not report changes of such a message.</summary>
     public bool IsDeleted(long message)
@@ -22,6 +23,15 @@ internal sealed record ChangedRoom(
             .. Entries.Where(entry => entry.Kind == ChangedMessages.Deleted).Select(entry => entry.TryGetMessage(out var id) ? id : 0),
             .. Entries.Where(entry => entry.Kind == DeletedRun.Kind).SelectMany(entry => DeletedRun.TryReadIds(entry.Subject, out var ids) ? ids : []),
         ];
-        return _deleted.Contains(message);
+        if (_below == 0)
+        {
+            _below = 1;
+            foreach (var entry in Entries)
+            {
+                _below = ChangedTrims.TryGetBelow(entry, out var below) ? Math.Max(_below, below) : _below;
+            }
+        }
+
+        return message < _below || _deleted.Contains(message);
     }
 }

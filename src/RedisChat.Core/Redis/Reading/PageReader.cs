@@ -68,8 +68,9 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         // The room is read first: any change after that is reported to a reader that continues from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
-        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last };
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Expired = context.Expired };
         var additions = Begin(reads, room, query, known.Uses, null);
+        var firstAsked = HistoryStart.Ask(reads, _keys, room, known.Expires);
         AuthorIndex? index = null;
         try
         {
@@ -86,6 +87,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         catch
         {
             asked.Observe();
+            firstAsked?.Observe();
             throw;
         }
 
@@ -100,7 +102,8 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
 
         additions = Begin(reads, room, query, uses, additions);
         var plan = PagePlan.For(query, position.MessageId);
-        if (index is null && TryTakePage(messages, plan, position) is { } ready)
+        var first = uses.Length == 0 && firstAsked is null ? 1 : await HistoryStart.ReadAsync(reads, _keys, room, uses, firstAsked).ConfigureAwait(false);
+        if (index is null && TryTakePage(messages, plan, position, first) is { } ready)
         {
             return additions is null && !query.IncludeDeleted && PageParents.AreNone(ready.Messages)
                 ? ready
@@ -108,8 +111,8 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         }
 
         IIdSource ids = index is null
-            ? new RoomIds(plan.Pivot, position.MessageId, _keys.Room(room), "last")
-            : await index.SplitAtAsync(plan.Pivot, position.MessageId).ConfigureAwait(false);
+            ? new RoomIds(plan.Pivot, position.MessageId, _keys.Room(room), "last", first, new GoneBuckets(reads, _keys, room))
+            : await index.SplitAtAsync(plan.Pivot, position.MessageId, first).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
         var page = plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);
@@ -168,13 +171,13 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
     }
 
     /// <summary>The page, if all its ids were prefetched.</summary>
-    private static MessagePage? TryTakePage(BucketReader messages, PagePlan plan, RoomPosition position)
+    private static MessagePage? TryTakePage(BucketReader messages, PagePlan plan, RoomPosition position, long first)
     {
         var space = ArrayPool<Message>.Shared.Rent(plan.Older + plan.Newer + 2);
         var older = space.AsSpan(0, plan.Older + 1);
         var newer = space.AsSpan(plan.Older + 1, plan.Newer + 1);
-        var olderCount = plan.Older == 0 ? 0 : messages.Take(plan.Pivot, 0, older);
-        var newerCount = plan.Newer == 0 ? 0 : messages.Take(plan.Pivot + 1, plan.Last + 1, newer);
+        var olderCount = plan.Older == 0 ? 0 : messages.Take(plan.Pivot, Math.Min(first - 1, plan.Pivot), older);
+        var newerCount = plan.Newer == 0 ? 0 : messages.Take(Math.Max(plan.Pivot + 1, first), Math.Max(plan.Last, first - 1) + 1, newer);
         var page = olderCount < 0 || newerCount < 0
             ? null
             : plan.ToPage(older[..olderCount], newer[..newerCount], position, messages.Unreadable);

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The stored form of a scheduled message: <c>{"at":µs,"s":µs,"u":"alice","c":"text","m":{…},"n":["@bob"],"r":7,"k":"key","a":true,"f":"why not"}</c>, where <c>s</c> is when it was scheduled. What it does not have is left out.
+/// The stored form of a scheduled message: <c>{"at":µs,"s":µs,"u":"alice","c":"text","m":{…},"n":["@bob"],"r":7,"x":µs,"k":"key","a":true,"f":"why not"}</c>, where <c>s</c> is when it was scheduled. What it does not have is left out.
 /// </summary>
 internal static class ScheduledJson
 {
@@ -23,6 +23,11 @@ internal static class ScheduledJson
         if (scheduled.Message.ReplyTo is { } parent)
         {
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"r\":{parent}"), json);
+        }
+
+        if (scheduled.Message.ExpiresAfter is { } life)
+        {
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"x\":{Micros.FromSpan(life)}"), json);
         }
 
         WriteText(",\"k\":"u8, scheduled.Message.IdempotencyKey);
@@ -68,6 +73,7 @@ internal static class ScheduledJson
                         : Message.NoMetadata,
                     Mentions = root.TryGetProperty("n"u8, out var mentions) ? MessageJson.ReadMentions(mentions) : default,
                     ReplyTo = root.TryGetProperty("r"u8, out var parent) ? parent.GetInt64() : null,
+                    ExpiresAfter = root.TryGetProperty("x"u8, out var life) ? TimeSpan.FromMicroseconds(life.GetInt64()) : null,
                     IdempotencyKey = Text(root, "k"u8),
                     IsFromApplication = root.TryGetProperty("a"u8, out var application) && application.GetBoolean(),
                 },

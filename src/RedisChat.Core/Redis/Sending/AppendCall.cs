@@ -112,7 +112,8 @@ internal sealed class AppendCall
         IsInDoubt = true;
         var hasReplies = Sends.Exists(static send => send.HasReplies);
         var hasMentions = Sends.Exists(static send => send.HasMentions);
-        var isLinked = hasReplies || hasMentions || Sends.Exists(static send => send.IsScheduled);
+        var hasExpiry = known.Expires || Sends.Exists(static send => send.HasExpiry);
+        var isLinked = hasReplies || hasMentions || hasExpiry || Sends.Exists(static send => send.IsScheduled);
         var thread = keys.Thread;
         _isGuarded = isLinked || thread is not null || known.HasRules;
         if (_isGuarded)
@@ -175,6 +176,13 @@ internal sealed class AppendCall
             }
         }
 
+        var expires = 0;
+        if (hasExpiry)
+        {
+            AddKey(keys.Expires);
+            expires = _count - RedisScript.HeadWords;
+        }
+
         if (thread is not null)
         {
             AddKey(thread.Bucket);
@@ -203,7 +211,7 @@ internal sealed class AppendCall
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         Add(known.Epoch == "" ? -1 : known.Last);
-        Add(thread is not null ? WordOf(thread, changeLogLength) : isLinked ? (RedisValue)">" : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(thread is not null ? WordOf(thread, changeLogLength, expires) : isLinked ? (RedisValue)(expires > 0 ? string.Create(CultureInfo.InvariantCulture, $">{expires}") : ">") : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
@@ -214,6 +222,21 @@ internal sealed class AppendCall
         AddMessages();
         AddTrace();
         return _words.AsMemory(0, _count);
+    }
+
+    /// <summary>The shortest life of its messages, as far as they have one of their own; <see langword="null"/> if none has.</summary>
+    public TimeSpan? ShortestLife()
+    {
+        TimeSpan? shortest = null;
+        foreach (var send in Sends)
+        {
+            for (var i = 0; send.HasExpiry && i < send.Count; i++)
+            {
+                shortest = send[i].ExpiresAfter is { } life && (shortest is null || life < shortest) ? life : shortest;
+            }
+        }
+
+        return shortest;
     }
 
     /// <summary>Sets the receipts of the sends.</summary>
@@ -318,6 +341,7 @@ internal sealed class AppendCall
             {
                 var list = FixedKeys + 1 + _authorOf[message];
                 var where = Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list;
+                where = Sends[s][i].ExpiresAfter is { } life ? string.Create(CultureInfo.InvariantCulture, $"{where} x{Micros.FromSpan(life)}") : where;
                 where = Sends[s][i].ScheduledId is { } scheduled ? $"{where} @{_scheduledKeys.Dequeue()}:{scheduled}" : where;
                 Add(Sends[s][i].Mentions.Count == 0 ? where : where + _mentions!.Words(Sends[s][i]));
                 Add(Next());
@@ -343,10 +367,10 @@ internal sealed class AppendCall
         }
     }
 
-    private RedisValue WordOf(ThreadKeys thread, int changeLogLength)
+    private RedisValue WordOf(ThreadKeys thread, int changeLogLength, int expires)
     {
         var proof = Sends.Select(static send => send.ProofOf(PendingSend.Thread)).FirstOrDefault(static proof => proof.Length > 0);
-        return string.Create(CultureInfo.InvariantCulture, $"^{thread.MessageId} {changeLogLength} {proof}");
+        return string.Create(CultureInfo.InvariantCulture, $"^{thread.MessageId} {changeLogLength} {proof}{(expires > 0 ? $" {expires}" : "")}");
     }
 
     /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>

@@ -44,7 +44,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>The number of its messages.</summary>
     public int Count => _messages?.Count ?? 1;
 
-    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, is a reply or mentions someone, or the room has rules.</summary>
+    /// <summary>Whether its messages are recognized one by one: a message has an idempotency key from its caller, is a reply, mentions someone or expires, or the room has rules.</summary>
     public bool IsKeyed { get; private set; }
 
     /// <summary>Whether a message in it is a reply, so that the script may refuse it.</summary>
@@ -55,6 +55,9 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
 
     /// <summary>Whether a message in it mentions someone, so that the script may refuse it.</summary>
     public bool HasMentions { get; private set; }
+
+    /// <summary>Whether a message in it expires.</summary>
+    public bool HasExpiry { get; private set; }
 
     /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
     public bool NeedsProof { get; private set; }
@@ -94,7 +97,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         HasReplies = message.ReplyTo is not null;
         IsScheduled = message.ScheduledId is not null;
         HasMentions = message.Mentions.Count > 0;
-        IsKeyed = HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
+        HasExpiry = message.ExpiresAfter is not null;
+        IsKeyed = HasReplies || IsScheduled || HasMentions || HasExpiry || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -108,7 +112,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             HasReplies |= message.ReplyTo is not null;
             IsScheduled |= message.ScheduledId is not null;
             HasMentions |= message.Mentions.Count > 0;
-            IsKeyed |= HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
+            HasExpiry |= message.ExpiresAfter is not null;
+            IsKeyed |= HasReplies || IsScheduled || HasMentions || HasExpiry || message.IdempotencyKey is not null;
         }
     }
 
@@ -133,6 +138,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         HasReplies = false;
         IsScheduled = false;
         HasMentions = false;
+        HasExpiry = false;
         sends.Recycle(this);
     }
 

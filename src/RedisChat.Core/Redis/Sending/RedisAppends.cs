@@ -13,6 +13,9 @@ internal sealed class RedisAppends
     // The limit for the buffers of all pooled calls together. It excludes those of large batches.
     internal const int MostPooledBytes = 1024 * 1024;
 
+    // The upkeep visits a room with a default life by itself, but not its threads. It finds out when their messages expire.
+    private static readonly TimeSpan ThreadVisit = TimeSpan.FromMinutes(1);
+
     private readonly RedisStoreContext _context;
     private readonly RedisConnection _connection;
     private readonly CommandFlags _flags;
@@ -162,6 +165,7 @@ internal sealed class RedisAppends
         var room = appends.Room;
         _context.Rooms.TryGet(room, out var known);
         var window = _window.Guess();
+        var isAdded = false;
         while (true)
         {
             // For each call, because a second primary may have appeared.
@@ -170,6 +174,13 @@ internal sealed class RedisAppends
             if (words.IsEmpty)
             {
                 return;
+            }
+
+            if (!isAdded && (call.ShortestLife() ?? (known.Expires && ThreadId.IsThread(room) ? ThreadVisit : null)) is { } life)
+            {
+                // Before the message is stored: wherever this process dies, someone looks for it.
+                await _context.Upkeep.AddInAsync(database, room, life, CancellationToken.None).ConfigureAwait(false);
+                isAdded = true;
             }
 
             using var answer = await AskAsync(database, call, words).ConfigureAwait(false);
@@ -187,6 +198,11 @@ internal sealed class RedisAppends
                 {
                     _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
                     _sealer.Notice(room, reply.FirstId, last);
+                    if (known.Expires && last / Buckets.Size != (reply.FirstId - 1) / Buckets.Size)
+                    {
+                        // The room may have a retention of its own.
+                        Background.Begin((_context.Upkeep, Room: room), static call => _ = call.Upkeep.TryAddAsync(call.Room));
+                    }
                 }
 
                 if (reply.IsAwake)

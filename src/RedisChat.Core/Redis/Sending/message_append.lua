@@ -8,6 +8,7 @@
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
 --            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned;
+--            if messages expire, the sorted set of those that do;
 --            in a thread, of the room that it belongs to: the bucket of its message, the sealed buckets, the room, its change log, its live events, and its threads;
 --            if guarded, the members and the rates, in a thread those of that room; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
@@ -17,7 +18,8 @@
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
 -- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
---            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not; '^id length proof' if the room is a thread,
+--            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not, followed by the index of the sorted set if messages
+--            expire; '^id length proof' and then perhaps a blank and that index if the room is a thread,
 --            where the rules of the room that it belongs to hold: the message that it belongs to, the number of entries that the change log of that room keeps, and a
 --            proof, as for a reply
 -- ARGV[8]    number of earlier calls that carried this batch, perhaps with others, and got no answer; then for each of them:
@@ -26,7 +28,7 @@
 -- then for each message:
 -- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
---            lower-case hex, after a '-' if the message is not in it. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
+--            lower-case hex, after a '-' if the message is not in it. Of a message that expires, then ' xlife' with its life in µs. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
 --            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
 --            '&' and the role's name, or '*' for everyone
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
@@ -55,16 +57,20 @@ if (not epoch) ~= (not room[2]) or not string.find((room[2] or '') .. at .. revi
   return {err = epoch == '!' and 'CHATDELETED the room is being deleted' or 'CHATDATA the room has no valid counters'}
 end
 
-local thread, log_length, proof, above, features = nil, nil, nil, nil, uses
+local thread, log_length, proof, above, features, expires = nil, nil, nil, nil, uses, nil
 if string.byte(ARGV[7]) == 94 then
-  thread, log_length, proof = string.match(ARGV[7], '^%^(%d+) (%d+) (%S*)$')
+  thread, log_length, proof, expires = string.match(ARGV[7], '^%^(%d+) (%d+) (%S*) ?(%d*)$')
   above = call('HMGET', KEYS[#KEYS - 6], 'uses', 'epoch')
   if above[2] == '!' then
     return {err = 'CHATDELETED the room is being deleted'}
   end
   features = above[1] or ''
 end
-local linked = thread or ARGV[7] == '>'
+local linked = thread or string.byte(ARGV[7]) == 62
+if linked and not thread then
+  expires = string.sub(ARGV[7], 2)
+end
+expires = linked and KEYS[tonumber(expires)]
 local guarded = linked or ARGV[7] == '!'
 local keyed = guarded or ARGV[7] == ''
 local each = guarded and 6 or keyed and 4 or 2
@@ -81,8 +87,10 @@ local window = math.floor(clock[1] / ARGV[3])
 local bucket = tonumber(ARGV[1])
 local lost = ARGV[6] ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(ARGV[6]))
 local unguarded = not guarded and string.find(uses, 'g', 1, true)
-if lost or unguarded or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
-  return {last, window, epoch or '', uses}
+local unexpiring = not expires and (string.find(features, 'x', 1, true) or thread and string.find(uses, 'x', 1, true))
+if lost or unguarded or unexpiring or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
+  -- A thread has the default life of its room.
+  return {last, window, epoch or '', unexpiring and not string.find(uses, 'x', 1, true) and uses .. 'x' or uses}
 end
 epoch = epoch or ARGV[5]
 local trace = traced == 1 and ' ~' .. ARGV[#ARGV] or ''
@@ -215,7 +223,8 @@ else
     end
   end
 
-  local receipts, values, rows, open_sets, fresh_replies = {}, {}, {{}, {}}, {}, {}
+  local receipts, values, rows, open_sets, fresh_replies, marks = {}, {}, {{}, {}}, {}, {}, ''
+  local life = expires and tonumber(call('HGET', thread and KEYS[#KEYS - 6] or KEYS[1], 'life') or nil)
   sent, writes, order, lists, mentions = {}, {{}, {}}, {}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
@@ -237,7 +246,9 @@ else
     else
       last = last + 1
       local id = string.format('%d', last)
-      local value = '{"t":' .. now .. ARGV[arg + 2]
+      local own_life = expires and tonumber(string.match(string.match(ARGV[arg + 1], '^[^\n]*'), ' x(%d+)')) or life
+      local expiry = own_life and string.format('%d', tonumber(now) + own_life)
+      local value = '{"t":' .. now .. (expiry and ',"x":' .. expiry or '') .. ARGV[arg + 2]
       local bucket_of = last < split and 1 or 2
       local ids, row = writes[bucket_of], rows[bucket_of]
       ids[#ids + 1] = id
@@ -252,6 +263,15 @@ else
         sent[#sent + 1] = fields[i]
         receipts[#receipts + 1] = fields[i]
         receipts[#receipts + 1] = in_batch[fields[i]]
+      end
+      if expiry then
+        local members = open_sets.expires
+        if not members or #members > 1000 then
+          members = {expires}
+          open_sets.expires, mentions[#mentions + 1] = members, members
+        end
+        members[#members + 1], members[#members + 2] = expiry, id
+        marks = string.find(uses .. marks, 'x', 1, true) and marks or marks .. 'x'
       end
       local where = ARGV[arg + 1]
       if lists[where] then
@@ -270,6 +290,7 @@ else
             open_sets[set], mentions[#mentions + 1] = members, members
           end
           local digits = string.format('%016d', last)
+          marks = string.find(uses .. marks, 'n', 1, true) and marks or marks .. 'n'
           members[#members + 1] = '0'
           members[#members + 1] = string.sub(word, 1, 1) == '@' and digits or word .. ':' .. digits .. ':' .. string.match(fields[i], '^[^\n]*')
         end
@@ -378,8 +399,8 @@ else
       end
     end
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
-    if #mentions > 0 and not string.find(uses, 'n', 1, true) then
-      call('HSET', KEYS[1], 'uses', uses .. 'n')
+    if marks ~= '' then
+      call('HSET', KEYS[1], 'uses', uses .. marks)
     end
     for user, pace in pairs(rates) do
       call('HSET', KEYS[#KEYS - 1], user, pace)

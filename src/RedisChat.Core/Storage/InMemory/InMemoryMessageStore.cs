@@ -14,6 +14,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private readonly TimeSpan _idempotencyWindow;
     private readonly int _watcherBufferSize;
     private readonly WatchedStore _watched;
+    private readonly InMemoryUpkeepStore _upkeep;
     private readonly object[] _abilities;
 
     /// <summary>Creates an empty store.</summary>
@@ -27,6 +28,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         _time = time ?? TimeProvider.System;
         _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
+        _upkeep = new InMemoryUpkeepStore(_time);
         _abilities =
         [
             new InMemoryReactionStore(Find),
@@ -43,6 +45,9 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
             new InMemoryMentionStore(Find),
             new InMemoryWritingStore(GetOrAdd),
+            _upkeep,
+            new InMemoryExpiryStore(Find),
+            new InMemoryRetentionStore(Find),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -123,7 +128,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private InMemoryRoom GetOrAdd(string room) => _rooms.GetOrAdd(
         room,
         static (room, store) => ThreadId.TrySplit(room, out var above, out var message)
-            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, store.GetOrAdd(above), message)
-            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize),
+            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, store.GetOrAdd(above), message) { Expiring = at => store._upkeep.Add(room, at) }
+            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize) { Expiring = at => store._upkeep.Add(room, at) },
         this);
 }

@@ -41,7 +41,10 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     }
 
     /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
-    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null);
+    private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null, long Below = 0);
+
+    /// <summary>Is notified when a message will expire.</summary>
+    public Action<DateTimeOffset>? Expiring { get; init; }
 
     /// <summary>Held while the room is read or changed.</summary>
     public object Gate { get; }
@@ -105,7 +108,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         _messages.Clear();
         _changed.Clear();
         _changed.Add(new(0, 0));
-        (_lastStamp, _revision) = (0, 0);
+        (_lastStamp, _revision, _first) = (0, 0, 1);
         Reactions = new InMemoryReactions(this);
         Members = new InMemoryMembers(this, _time);
         About = new InMemoryAbout(this, _time);
@@ -336,8 +339,27 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         }
     }
 
-    /// <summary>A message, if it is there. For callers that hold the lock.</summary>
-    public Message? At(long id) => id >= 1 && id <= _messages.Count ? _messages[(int)id - 1] : null;
+    /// <summary>A message, if it is there and has not expired. For callers that hold the lock.</summary>
+    public Message? At(long id) => Stored(id) is { } message && !IsExpired(message) ? message : null;
+
+    /// <summary>The messages that have expired, and when the next one does: see <see cref="IExpiryStore.ReadExpiredAsync"/>.</summary>
+    public ExpiredMessages ReadExpired(int atMost)
+    {
+        lock (Gate)
+        {
+            var expiring = _messages.OfType<Message>().Where(message => message.ExpiresAt is not null).OrderBy(message => message.ExpiresAt).ToList();
+            return new ExpiredMessages
+            {
+                Ids = [.. expiring.Where(IsExpired).Take(atMost).Select(message => message.Id)],
+                Next = expiring.Find(message => !IsExpired(message))?.ExpiresAt - _time.GetUtcNow(),
+                Default = About.About?.MessagesExpireAfter,
+            };
+        }
+    }
+
+    private bool IsExpired(Message message) => message.ExpiresAt is { } at && at <= _time.GetUtcNow();
+
+    private Message? Stored(long id) => id >= 1 && id <= _messages.Count ? _messages[(int)id - 1] : null;
 
     /// <summary>The messages, newest first. For callers that hold the lock.</summary>
     public IEnumerable<Message> Newest() => Messages(_messages.Count, -1, user: null);
@@ -404,10 +426,10 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     {
         lock (Gate)
         {
-            var left = (messages.Ids ?? Messages(Math.Max(messages.From, after + 1), +1, messages.User).Select(message => message.Id))
-                .Where(id => id > after && id <= messages.To && At(id) is not null).Take(ChatLimits.MaxDeletedAtOnce + 1).ToList();
+            var left = (messages.Ids ?? Messages(Math.Max(messages.From, after + 1), +1, messages.User, evenExpired: true).Select(message => message.Id))
+                .Where(id => id > after && id <= messages.To && Stored(id) is not null).Take(ChatLimits.MaxDeletedAtOnce + 1).ToList();
             var run = left.Take(ChatLimits.MaxDeletedAtOnce).ToList();
-            foreach (var right in run.Select(id => At(id)!.User == by.UserId ? RoomRights.ChangeOwn : RoomRights.DeleteAny).Where(_ => !by.IsApplication).Distinct().Order())
+            foreach (var right in run.Select(id => Stored(id)!.User == by.UserId ? RoomRights.ChangeOwn : RoomRights.DeleteAny).Where(_ => !by.IsApplication).Distinct().Order())
             {
                 Ruling.Members.CheckRight(by.UserId!, right, speaks: false);
             }
@@ -464,11 +486,11 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         }
     }
 
-    private IEnumerable<Message> Messages(long from, int step, string? user)
+    private IEnumerable<Message> Messages(long from, int step, string? user, bool evenExpired = false)
     {
         for (var id = from; id >= 1 && id <= _messages.Count; id += step)
         {
-            if (At(id) is { } message && (user is null || message.User == user))
+            if ((evenExpired ? Stored(id) : At(id)) is { } message && (user is null || message.User == user))
             {
                 yield return message;
             }
@@ -502,7 +524,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         || (after.Epoch == now.Epoch
             && after.MessageId <= now.MessageId
             && (after.MessageId == 0 || after.MessageId != now.MessageId || after.Stamp == now.Stamp)
-            && _changed.BinarySearch(new LogEntry(after.Revision, 0), ByRevision) >= 0);
+            && _changed.BinarySearch(new LogEntry(after.Revision, 0), ByRevision) >= 0
+            && (after.MessageId is 0 || after.MessageId == now.MessageId || !_changed.Exists(entry => entry.Revision > after.Revision && entry.Below > after.MessageId)));
 
     /// <summary>The present state of what changed since a position, each once, by its last change.</summary>
     private IEnumerable<RoomEvent[]> ChangedSince(RoomPosition after)
@@ -519,7 +542,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         foreach (var entry in last.Values.OrderBy(entry => entry.Revision))
         {
             var position = after with { Epoch = _epoch, Revision = entry.Revision };
-            yield return [entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
+            yield return [entry.Below > 0 ? new RoomEvent.Trimmed(entry.Below, position) : entry.Feature?.StateOf(entry.Subject, position, entry.Revision)
                 ?? (entry.Run is not null ? DeletedMany(entry, position)
                     : At(entry.Subject.MessageId) is { } message ? new RoomEvent.Edited(message, position) : Deleted(entry, position))];
         }
@@ -529,7 +552,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     {
         if (entry.Subject.Name is not null)
         {
-            return entry.Run is null || after != RoomPosition.Start;
+            return (entry.Run is null && entry.Below == 0) || after != RoomPosition.Start;
         }
 
         // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.
@@ -604,6 +627,13 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             ReplyTo = message.ReplyTo,
             Mentions = message.Mentions,
         };
+        if ((message.ExpiresAfter ?? Ruling.About.About?.MessagesExpireAfter) is { } life)
+        {
+            var expiresAt = Micros.ToTime(now + Micros.FromSpan(life));
+            added = added with { ExpiresAt = expiresAt };
+            Expiring?.Invoke(expiresAt);
+        }
+
         added = message.Writer is { } lease ? added.With(lease) : added;
         _messages.Add(added);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));

@@ -39,7 +39,7 @@ export const finderOf = oneEach((chat, room) => {
     changes._emit("change");
   }
 
-  room.on("event", ({ kind, message, messageId, messageIds, offset, text, parents = {} }) => {
+  room.on("event", ({ kind, message, messageId, messageIds, below, offset, text, parents = {} }) => {
     if (kind === "opened") {
       shown = undefined;
       known.clear();
@@ -54,7 +54,9 @@ export const finderOf = oneEach((chat, room) => {
     if (kind === "partWritten" && offset <= before?.text.length!) message = { ...before, text: before!.text.slice(0, offset) + text };
     if (known.has(message?.id)) put(message);
     else if (kind === "deleted" || kind === "deletedMany") for (const id of messageIds ?? [messageId]) known.set(id, deleted);
-    else return;
+    else if (kind === "trimmed") {
+      for (const id of known.keys()) if (id < below!) known.set(id, deleted);
+    } else return;
     changes._emit("change");
   });
 

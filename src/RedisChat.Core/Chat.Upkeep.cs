@@ -1,0 +1,39 @@
+namespace RedisChat;
+
+/// <content>Work in the background.</content>
+public sealed partial class Chat
+{
+    /// <summary>Does what rooms need in the background, until it is canceled. Run it in one process or in several, for example in a <c>BackgroundService</c>.</summary>
+    /// <remarks>
+    /// While no process runs it, nothing is lost: the work waits. A room in which work fails, or whose process dies, is tried again after <see cref="UpkeepOptions.Lease"/>. While the store cannot be reached it
+    /// waits, and logs.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="NotSupportedException">The store does not support upkeep.</exception>
+    public Task RunUpkeepAsync(CancellationToken cancellationToken = default)
+    {
+        var upkeep = _store.RequireAbility<IUpkeepStore>("room upkeep");
+        var sweep = _runner.Options.Retention is not null && _store.GetAbility<IRetentionStore>() is not null && _store.GetAbility<IRoomDirectoryStore>() is { } rooms
+            ? new UpkeepSweep(rooms, upkeep, _runner)
+            : null;
+        return new UpkeepRunner(upkeep, _runner, Upkeeps()).RunAsync(sweep, cancellationToken);
+    }
+
+    /// <summary>What the features do in the background.</summary>
+    private List<IRoomUpkeep> Upkeeps()
+    {
+        var upkeeps = new List<IRoomUpkeep>();
+        if (_store.GetAbility<IExpiryStore>() is { } expiry)
+        {
+            upkeeps.Add(new ExpiryUpkeep(_store, expiry, _runner));
+        }
+
+        if (_store.GetAbility<IRetentionStore>() is { } retention)
+        {
+            upkeeps.Add(new RetentionUpkeep(_store, retention, _runner));
+        }
+
+        return upkeeps;
+    }
+}

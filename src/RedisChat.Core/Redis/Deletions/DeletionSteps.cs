@@ -1,0 +1,147 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>What all deletions of many messages have in common: that the messages are still those that were read, their removal, and what features do then.</summary>
+internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDeletionEffect> effects)
+{
+    private readonly KeyNames _keys = context.Keys;
+
+    /// <summary>Reads what a deletion must know of messages besides the messages.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="messages">The messages, by ascending id.</param>
+    /// <param name="buckets">The numbers of their buckets.</param>
+    /// <param name="digests">See <see cref="MessagesToDelete"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<MessagesToDelete> ReadAsync(
+        IDatabase database, string room, List<Message> messages, List<long> buckets, IReadOnlyDictionary<long, string>? digests, CancellationToken cancellationToken)
+    {
+        var sealedBuckets = await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
+        return new MessagesToDelete(digests is null ? messages : AsSealed(messages, sealedBuckets), sealedBuckets, digests);
+    }
+
+    /// <summary>Adds the deletion to a change; <see langword="false"/> if the messages were not read where they are.</summary>
+    /// <param name="change">The change, to which nothing but conditions was added yet.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="read">The messages.</param>
+    /// <param name="unreadable">If nothing stays in the buckets, because they are trimmed: the ids of what was read there and is not a message. Otherwise <see langword="null"/>.</param>
+    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, IReadOnlyList<long>? unreadable = null)
+    {
+        var buckets = read.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
+        if (read.Digests is null)
+        {
+            change.Unused(MentionIndex.Letter);
+        }
+
+        foreach (var bucket in buckets)
+        {
+            if (read.SealedBuckets.TryGetValue(bucket.Key, out var content))
+            {
+                change.ExpectSame(_keys.Sealed(room), bucket.Key, ((ReadOnlyMemory<byte>)content).Span);
+            }
+            else if (read.Digests is { } digests)
+            {
+                // A message that was read in a sealed bucket cannot be in an open one: nothing has this digest.
+                change.ExpectSame(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (message.Id, digests.GetValueOrDefault(message.Id, "")))]);
+            }
+            else
+            {
+                change.Stamped(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (message.Id, Micros.FromTime(message.Timestamp)))]);
+            }
+        }
+
+        foreach (var bucket in unreadable is null ? buckets : [])
+        {
+            var count = bucket.Count();
+            if (!read.SealedBuckets.TryGetValue(bucket.Key, out var content))
+            {
+                change.Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (RedisValue)message.Id)]);
+            }
+            else if (!TryRepack(bucket.Key, content, [.. bucket.Select(message => message.Id)], out var others))
+            {
+                return false;
+            }
+            else
+            {
+                // Deleted first, because Redis refuses HSET when memory is full, but not once a script has begun to write.
+                change.Delete(_keys.Sealed(room), bucket.Key);
+                count = 0;
+                if (others.Length > 0)
+                {
+                    change.Set(_keys.Sealed(room), bucket.Key, others);
+                    continue;
+                }
+            }
+
+            change.Vacate(_keys.Gone(room), _keys.Bucket(room, bucket.Key), bucket.Key, count);
+        }
+
+        var all = read.Messages.Select(message => message.Id).Concat(unreadable ?? []).ToList();
+        foreach (var bucket in unreadable is null ? [] : all.GroupBy(Buckets.Of))
+        {
+            change.Delete(_keys.Sealed(room), bucket.Key).Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(id => (RedisValue)id)]);
+        }
+
+        if (all.Count > 0)
+        {
+            change.Increment(_keys.Room(room), MessageEditor.DeletedField, all.Count);
+            foreach (var effect in effects)
+            {
+                effect.AddTo(change, room, read.Messages);
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<IReadOnlyDictionary<long, RedisValue>> ReadSealedAsync(IDatabase database, string room, List<long> buckets, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, RedisValue>();
+        if (buckets.Count == 0)
+        {
+            return found;
+        }
+
+        var contents = await database.HashGetAsync(_keys.Sealed(room), [.. buckets.Select(bucket => (RedisValue)bucket)], CommandFlags.DemandMaster)
+            .UntilAsync(cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < contents.Length; i++)
+        {
+            if (!contents[i].IsNull)
+            {
+                found.Add(buckets[i], contents[i]);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The messages with the state that those in sealed buckets have there: an edit may have changed them since they were read first.</summary>
+    private static List<Message> AsSealed(List<Message> messages, IReadOnlyDictionary<long, RedisValue> sealedBuckets)
+    {
+        var found = new List<Message>(messages.Count);
+        foreach (var group in messages.GroupBy(message => Buckets.Of(message.Id)))
+        {
+            using var bucket = sealedBuckets.TryGetValue(group.Key, out var content) ? SealedBucket.TryOpen(group.Key, ((ReadOnlyMemory<byte>)content).Span) : null;
+            found.AddRange(group.Select(message =>
+                bucket?.TryGet(message.Id, out var value) == true && MessageJson.TryRead(message.Id, value.Span, out var now) ? now : message));
+        }
+
+        return found;
+    }
+
+    /// <summary>The content of a sealed bucket without messages; <see langword="false"/> if not all of them are in it, because they were read elsewhere.</summary>
+    private static bool TryRepack(long number, RedisValue content, List<long> ids, out byte[] others)
+    {
+        others = [];
+        using var bucket = SealedBucket.TryOpen(number, ((ReadOnlyMemory<byte>)content).Span);
+        if (bucket is null || !ids.TrueForAll(id => bucket.TryGet(id, out _)))
+        {
+            return false;
+        }
+
+        // The first one is removed by replacing its value with nothing.
+        bucket.Remove(ids.Skip(1));
+        return bucket.TryReplace(ids[0], default, out others);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Trims rooms by one script call for each step. It deletes all messages of some buckets at the beginning, as a bulk deletion does, and raises the room's field <c>first</c> in the same step, if that is still what was
+/// read; so wherever a process dies, and however many run, each step happens once. No append reaches these buckets, because they are full.
+/// </summary>
+internal sealed class RedisRetention(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects) : IRetentionStore
+{
+    // Each time, another call changed one of the messages, or sealed their bucket.
+    private const int MostAttempts = 50;
+
+    // The messages of three buckets, if none was deleted, and the ids that are searched for them.
+    private const int MostMessages = 3 * Buckets.Size;
+    private const int MostIds = 8192;
+
+    private readonly KeyNames _keys = context.Keys;
+    private readonly DeletionSteps _steps = new(context, effects);
+
+    /// <summary>A step as it was read.</summary>
+    /// <param name="Read">The messages that go; <see langword="null"/> if nothing may go.</param>
+    /// <param name="Unreadable">The ids of what goes and is not a message.</param>
+    /// <param name="First">The room's field <c>first</c>.</param>
+    /// <param name="Below">What it becomes.</param>
+    /// <param name="Next">When more may go, counted from now.</param>
+    private sealed record Found(MessagesToDelete? Read, IReadOnlyList<long> Unreadable, RedisValue First, long Below, TimeSpan? Next);
+
+    public async ValueTask<TrimmedStep> TrimStepAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            var found = await FindAsync(room, policy, now, cancellationToken).ConfigureAwait(false);
+            if (found.Read is null)
+            {
+                return new TrimmedStep(0, found.Next);
+            }
+
+            RedisValue[] values = [];
+            if (await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? Trim(room, found) : null, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return new TrimmedStep(found.Read.Messages.Count, found.Next);
+            }
+        }
+
+        throw new ChatUnavailableException($"Other callers changed the same messages {MostAttempts} times in a row. Nothing of this step was done.");
+    }
+
+    private async ValueTask<Found> FindAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Calls.RunAsync(
+                (Trims: this, Room: room, Policy: policy, Now: now),
+                static (database, call, token) => new ValueTask<Found>(call.Trims.FindAsync(database, call.Room, call.Policy, call.Now, token)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+
+    private async Task<Found> FindAsync(IDatabase database, string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var reads = new PrimaryReads(database);
+        var counting = database.HashGetAsync(_keys.Room(room), [HistoryStart.Field, MessageEditor.DeletedField], CommandFlags.DemandMaster).Observed();
+        var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var counts = await counting.UntilAsync(cancellationToken).ConfigureAwait(false);
+        var last = position.MessageId;
+        var (start, deleted) = (Number(room, counts, 0) is 0 ? 1 : Number(room, counts, 0), Number(room, counts, 1));
+
+        // Only buckets that no append can reach, and that are not the newest one.
+        var end = Math.Min(last / Buckets.Size * Buckets.Size, start + MostIds) / Buckets.Size * Buckets.Size;
+        if (end <= start)
+        {
+            return new Found(null, [], counts[0], start, null);
+        }
+
+        var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
+        var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
+        var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
+
+        // What was not read to its end stays for the next step.
+        end = messages.Count > MostMessages ? Buckets.Of(messages[^1].Id) * Buckets.Size : end;
+        // Empty buckets go with those before them.
+        var (below, gone, kept) = (end, new List<Message>(), last - deleted);
+        var next = (TimeSpan?)TimeSpan.Zero;
+        foreach (var bucket in messages.Where(message => message.Id < end).GroupBy(message => Buckets.Of(message.Id)))
+        {
+            var (newest, count) = (bucket.Max(message => message.Timestamp), bucket.Count());
+            var isOld = policy.MaxAge is { } age && now - newest > age;
+            if (!isOld && !(policy.MaxMessages is { } most && kept - count >= most))
+            {
+                next = policy.MaxAge is { } limit ? newest + limit - now + TimeSpan.FromMilliseconds(1) : null;
+                below = bucket.Key * Buckets.Size;
+                break;
+            }
+
+            kept -= count;
+            gone.AddRange(bucket);
+        }
+
+        return below <= start
+            ? new Found(null, [], counts[0], start, next)
+            : new Found(
+                await _steps.ReadAsync(database, room, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
+                [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
+    }
+
+    private RoomChange? Trim(string room, Found found)
+    {
+        var hash = _keys.Room(room);
+        var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, HistoryStart.Field, found.First);
+        if (!_steps.TryAddTo(change, room, found.Read!, found.Unreadable))
+        {
+            return null;
+        }
+
+        foreach (var author in found.Read!.Messages.Select(message => message.User).Distinct(StringComparer.Ordinal))
+        {
+            change.Cut(_keys.Author(room, author), found.Below);
+        }
+
+        return change.Set(hash, HistoryStart.Field, found.Below).Mark(RoomCounters.Expires);
+    }
+
+    private long Number(string room, RedisValue[] fields, int field) =>
+        fields[field].IsNull ? 0
+        : StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[field]).Span, out var number) ? number
+        : throw new ChatDataException(string.Create(
+            CultureInfo.InvariantCulture, $"A counter of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix."))
+        {
+            Key = _keys.Room(room),
+            Field = field == 0 ? HistoryStart.Field : MessageEditor.DeletedField,
+        };
+}
