@@ -4,14 +4,17 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Deletes many messages by one script call for each step. The conditions are that the messages are still those that were read, wherever they are: a message is
-/// identified by its id and its time, and neither these nor its author ever change. In a room that uses mentions, which an edit changes, the messages must not have changed at all.
+/// identified by its id and its time, and neither these nor its author ever change. In a room that uses what an edit changes and a deletion must know, the messages must not have changed at all.
 /// Otherwise the step begins again.
 /// </summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
 /// <param name="effects">What features do when messages are deleted.</param>
 /// <param name="replies">Reads the rest of a thread when replies are deleted.</param>
-internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects, IReplyDeletions replies)
+/// <param name="edited">The letters of the features whose data about a message an edit changes.</param>
+/// <param name="upkeep">Says for which deletions the room must be added to those that need upkeep, and adds it.</param>
+internal sealed class RedisBulkDeletions(
+    RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects, IReplyDeletions replies, string edited, (IUpkeepCause Cause, IUpkeepStore Index) upkeep)
     : IBulkDeletionStore
 {
     // Each time, another call changed one of the messages, or sealed their bucket.
@@ -30,7 +33,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     /// <param name="Next">See <see cref="DeletedStep.Next"/>.</param>
     /// <param name="Last">The room's last message id.</param>
     /// <param name="SealedBuckets">The contents of those buckets that are sealed, by number.</param>
-    /// <param name="Digests">In a room that uses mentions, which edits change, the digests of the messages that are not sealed; otherwise <see langword="null"/>.</param>
+    /// <param name="Digests">In a room that uses what edits change, the digests of the messages that are not sealed; otherwise <see langword="null"/>.</param>
     private sealed record Found(
         IReadOnlyList<Message> Messages, long? Next, long Last, IReadOnlyDictionary<long, RedisValue> SealedBuckets, IReadOnlyDictionary<long, string>? Digests);
 
@@ -70,7 +73,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var reads = new PrimaryReads(database);
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
-        var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
+        var digests = uses.AsSpan().ContainsAny(edited) ? new Dictionary<long, string>() : null;
         using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
         var (found, next) = (messages.Ids, messages.User) switch
         {
@@ -186,6 +189,11 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     {
         // The fields' values are not compared, so there is nothing to decide again: a second call with other values means a conflict.
         RedisValue[] values = [];
+        if (found.Digests is not null && found.Messages.Any(message => upkeep.Cause.Calls(message, MessageDecision.Delete())))
+        {
+            await upkeep.Index.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+        }
+
         var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
             room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
@@ -199,7 +207,10 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var buckets = found.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
         if (found.Digests is null)
         {
-            change.Unused(MentionIndex.Letter);
+            foreach (var letter in edited)
+            {
+                change.Unused(letter);
+            }
         }
 
         rest?.Expect(change);

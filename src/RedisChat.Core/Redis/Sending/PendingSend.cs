@@ -56,6 +56,9 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>Whether a message in it mentions someone, so that the script may refuse it.</summary>
     public bool HasMentions { get; private set; }
 
+    /// <summary>Whether a message in it has attachments whose fate is reported, so that the room must be marked.</summary>
+    public bool HasNoticed { get; private set; }
+
     /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
     public bool NeedsProof { get; private set; }
 
@@ -94,7 +97,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         HasReplies = message.ReplyTo is not null;
         IsScheduled = message.ScheduledId is not null;
         HasMentions = message.Mentions.Count > 0;
-        IsKeyed = HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
+        HasNoticed = message.Attachments.Count > 0 && sends.KeepsAttachmentNotices;
+        IsKeyed = HasReplies || IsScheduled || HasMentions || HasNoticed || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -108,7 +112,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             HasReplies |= message.ReplyTo is not null;
             IsScheduled |= message.ScheduledId is not null;
             HasMentions |= message.Mentions.Count > 0;
-            IsKeyed |= HasReplies || IsScheduled || HasMentions || message.IdempotencyKey is not null;
+            HasNoticed |= message.Attachments.Count > 0 && sends.KeepsAttachmentNotices;
+            IsKeyed |= HasReplies || IsScheduled || HasMentions || HasNoticed || message.IdempotencyKey is not null;
         }
     }
 
@@ -133,6 +138,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         HasReplies = false;
         IsScheduled = false;
         HasMentions = false;
+        HasNoticed = false;
         sends.Recycle(this);
     }
 

@@ -28,7 +28,7 @@
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
 --            lower-case hex, after a '-' if the message is not in it. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
 --            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
---            '&' and the role's name, or '*' for everyone
+--            '&' and the role's name, or '*' for everyone. Last, a line break, '+' and a letter if the room uses the feature with this letter from then on
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
@@ -96,7 +96,7 @@ local split = (bucket + 1) * SIZE
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
 -- Nearly all sends take this path. It creates no tables, because those are the main cost of a script.
-local failed, done, sent, writes, order, lists, mentions, before_reply, logged
+local failed, done, sent, writes, order, lists, mentions, before_reply, logged, marks
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
   local value = '{"t":' .. now .. ARGV[HEAD + 2]
@@ -254,6 +254,7 @@ else
         receipts[#receipts + 1] = in_batch[fields[i]]
       end
       local where = ARGV[arg + 1]
+      marks = linked and string.match(where, '\n%+(%l)$') or marks
       if lists[where] then
         lists[where] = lists[where] .. id .. ','
       else
@@ -378,8 +379,11 @@ else
       end
     end
     call('HSET', KEYS[1], 'epoch', epoch, 'last', string.format('%d', last), 'at', now)
-    if #mentions > 0 and not string.find(uses, 'n', 1, true) then
-      call('HSET', KEYS[1], 'uses', uses .. 'n')
+    for _, mark in ipairs({#mentions > 0 and 'n' or '', marks or ''}) do
+      if not string.find(uses, mark, 1, true) then
+        uses = uses .. mark
+        call('HSET', KEYS[1], 'uses', uses)
+      end
     end
     for user, pace in pairs(rates) do
       call('HSET', KEYS[#KEYS - 1], user, pace)

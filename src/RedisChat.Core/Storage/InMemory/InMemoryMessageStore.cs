@@ -14,6 +14,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private readonly TimeSpan _idempotencyWindow;
     private readonly int _watcherBufferSize;
     private readonly WatchedStore _watched;
+    private readonly InMemoryAttachmentStore _attachments;
     private readonly object[] _abilities;
 
     /// <summary>Creates an empty store.</summary>
@@ -43,6 +44,8 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
             new InMemoryMentionStore(Find),
             new InMemoryWritingStore(GetOrAdd),
+            new InMemoryPreviewStore(Find),
+            _attachments,
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -123,7 +126,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private InMemoryRoom GetOrAdd(string room) => _rooms.GetOrAdd(
         room,
         static (room, store) => ThreadId.TrySplit(room, out var above, out var message)
-            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, store.GetOrAdd(above), message)
-            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize),
+            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, new InMemoryAttachments(room, store._attachments), store.GetOrAdd(above), message)
+            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, new InMemoryAttachments(room, store._attachments)),
         this);
 }
