@@ -18,6 +18,7 @@ internal sealed partial class ChatCaller
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
 
         // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
@@ -49,6 +50,7 @@ internal sealed partial class ChatCaller
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
         return await found.Schedule.AddAsync(
             message, request.SendAt ?? throw new ChatProblemException(ChatProblem.Invalid("sendAt is missing: when to send the message.", "sendAt")), cancellationToken).ConfigureAwait(false);

@@ -27,4 +27,8 @@ public sealed record SendRequest
     /// <summary>Whom the message mentions, each as a word: <c>@</c> and a user's id, <c>&amp;</c> and the name of a role, or <c>*</c> for everyone. See <see cref="NewMessage.Mentions"/>.</summary>
     [DataMember(Name = "mentions")]
     public IReadOnlyList<string>? Mentions { get; init; }
+
+    /// <summary>What the message refers to besides its text; see <see cref="NewMessage.Attachments"/>. The text may be empty then.</summary>
+    [DataMember(Name = "attachments")]
+    public IReadOnlyList<AttachmentRequest>? Attachments { get; init; }
 }
