@@ -77,6 +77,16 @@ public static class RedisChatWebBuilderExtensions
         return builder;
     }
 
+    /// <summary>Does what rooms need in the background (<see cref="Chat.RunUpkeepAsync"/>) while the host runs. Call it in one node or in several.</summary>
+    /// <param name="builder">The chat's builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddRoomUpkeep(this IRedisChatBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IHostedService>(provider => new UpkeepService(provider.GetRequiredKeyedService<Chat>(builder.ServiceKey)));
+        return builder;
+    }
+
     /// <summary>Gives a body to what the host's authorization refuses, unless the host handles that itself.</summary>
     private static void AddProblems(IServiceCollection services)
     {

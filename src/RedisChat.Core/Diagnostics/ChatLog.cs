@@ -65,6 +65,9 @@ internal static partial class ChatLog
     [LoggerMessage(58, LogLevel.Warning, "Scheduled messages that are due could not be sent. The next attempt follows.", EventName = "ScheduleFailed")]
     public static partial void ScheduleFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(70, LogLevel.Warning, "The work that rooms need in the background failed. The next attempt follows.", EventName = "UpkeepFailed")]
+    public static partial void UpkeepFailed(ILogger logger, Exception error);
+
     [LoggerMessage(50, LogLevel.Debug, "An entry of the directory could not be updated. A list that finds it wrong, or the room's next message, tries again.", EventName = "DirectoryUpdateFailed")]
     public static partial void DirectoryUpdateFailed(ILogger logger, Exception error);
 

@@ -51,6 +51,9 @@ public sealed class ChatOptions
     /// <summary>Settings of scheduled messages.</summary>
     public ScheduleOptions Schedule { get; } = new();
 
+    /// <summary>Settings of the work in the background.</summary>
+    public UpkeepOptions Upkeep { get; } = new();
+
     /// <summary>Settings of message filters.</summary>
     public MessageFilterOptions Filters { get; } = new();
 

@@ -16,6 +16,7 @@ internal static class OptionsProblems
             InRange(nameof(ChatOptions), nameof(options.MaxPendingOperations), options.MaxPendingOperations, 1, 1_000_000),
             .. options.Reactions.Problems($"{nameof(ChatOptions)}.{nameof(options.Reactions)}"),
             .. options.Schedule.Problems($"{nameof(ChatOptions)}.{nameof(options.Schedule)}"),
+            .. options.Upkeep.Problems($"{nameof(ChatOptions)}.{nameof(options.Upkeep)}"),
             .. options.Filters.Problems($"{nameof(ChatOptions)}.{nameof(options.Filters)}"),
             .. options.Presence.Problems($"{nameof(ChatOptions)}.{nameof(options.Presence)}"),
             .. options.Previews.Problems($"{nameof(ChatOptions)}.{nameof(options.Previews)}"),

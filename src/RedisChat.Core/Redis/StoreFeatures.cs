@@ -9,6 +9,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
     /// <param name="sends">The store's sends, which are created after the features.</param>
     public StoreFeatures(RedisStoreContext context, RoomChanger changer, Func<RedisSends> sends)
     {
+        Upkeep = new UpkeepIndex(context);
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
@@ -32,6 +33,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
             new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions, $"{MentionIndex.Letter}{AttachmentKeys.Letter}", UpkeepCalls), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
+            Upkeep,
             new RedisPreviews(context, changer, messages), new RedisAttachments(context),
         ];
         Activity = directory.Keeper;
@@ -55,6 +57,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
     public IReadOnlyList<object> Abilities { get; }
+
+    /// <summary>The rooms that need work in the background.</summary>
+    public UpkeepIndex Upkeep { get; }
 
     /// <summary>The effects of deleting a message.</summary>
     public IReadOnlyList<IDeletionEffect> DeletionEffects { get; }

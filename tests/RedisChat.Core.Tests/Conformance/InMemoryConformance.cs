@@ -64,6 +64,8 @@ public sealed class InMemoryVersionTests() : VersionTests(new InMemoryStores());
 
 public sealed class InMemoryScheduleTests() : ScheduleTests(new InMemoryStores());
 
+public sealed class InMemoryUpkeepTests() : UpkeepTests(new InMemoryStores());
+
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());

@@ -462,6 +462,16 @@ public sealed class ClassicScheduleTests(TestServer server) : ScheduleTests(new 
     }
 }
 
+/// <summary>The layout needs no work in the background.</summary>
+public sealed class ClassicUpkeepTests(TestServer server) : UpkeepTests(new ClassicStores(server))
+{
+    protected override async Task RunAsync(Func<Task> test)
+    {
+        await NotSupportedAsync(nameof(IUpkeepStore), () => new Chat(Store).RunUpkeepAsync(Cancelled));
+        await Assert.ThrowsAnyAsync<Exception>(test);
+    }
+}
+
 /// <summary>The layout cannot edit.</summary>
 public sealed class ClassicVersionTests(TestServer server) : VersionTests(new ClassicStores(server))
 {

@@ -6,7 +6,21 @@ namespace RedisChat.IntegrationTests.Conformance;
 /// <summary>Opens Redis stores on a cluster. Each has its own connection, and no more rights than docs/operations.md gives it.</summary>
 internal sealed class ClusterStores(SharedCluster cluster) : StoreFactory
 {
-    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration));
+    private readonly OwnDirectory _keys = new(Guid.NewGuid().ToString("n"));
+
+    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration), keys: _keys);
+
+    /// <summary>The names that the user's access rights allow, but no two tests share a directory.</summary>
+    private sealed class OwnDirectory(string id) : IRoomKeyScheme
+    {
+        private readonly HashTagKeyScheme _default = new("chatroom");
+
+        public string Room(string room) => _default.Room(room);
+
+        public string User(string user) => _default.User(user);
+
+        public string Directory(int shard) => $"chatroom:{{directory:{id}:{shard}}}";
+    }
 }
 
 public sealed class ClusterAppendTests(SharedCluster cluster) : AppendTests(new ClusterStores(cluster));
@@ -62,6 +76,8 @@ public sealed class ClusterTombstoneTests(SharedCluster cluster) : TombstoneTest
 public sealed class ClusterVersionTests(SharedCluster cluster) : VersionTests(new ClusterStores(cluster));
 
 public sealed class ClusterScheduleTests(SharedCluster cluster) : ScheduleTests(new ClusterStores(cluster));
+
+public sealed class ClusterUpkeepTests(SharedCluster cluster) : UpkeepTests(new ClusterStores(cluster));
 
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 

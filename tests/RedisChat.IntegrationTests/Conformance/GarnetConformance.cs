@@ -62,6 +62,8 @@ public sealed class GarnetVersionTests(SharedGarnet garnet) : VersionTests(new G
 
 public sealed class GarnetScheduleTests(SharedGarnet garnet) : ScheduleTests(new GarnetStores(garnet));
 
+public sealed class GarnetUpkeepTests(SharedGarnet garnet) : UpkeepTests(new GarnetStores(garnet));
+
 public sealed class GarnetConversationModelTests(SharedGarnet garnet) : ConversationModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));

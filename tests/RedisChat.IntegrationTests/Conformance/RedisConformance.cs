@@ -69,6 +69,8 @@ public sealed class RedisVersionTests(TestServer server) : VersionTests(new Redi
 
 public sealed class RedisScheduleTests(TestServer server) : ScheduleTests(new RedisStores(server));
 
+public sealed class RedisUpkeepTests(TestServer server) : UpkeepTests(new RedisStores(server));
+
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));

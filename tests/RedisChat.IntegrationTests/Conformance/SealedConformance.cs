@@ -69,6 +69,8 @@ public sealed class SealedVersionTests(TestServer server) : VersionTests(new Sea
 
 public sealed class SealedScheduleTests(TestServer server) : ScheduleTests(new SealedStores(server));
 
+public sealed class SealedUpkeepTests(TestServer server) : UpkeepTests(new SealedStores(server));
+
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));

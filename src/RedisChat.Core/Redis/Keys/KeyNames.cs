@@ -63,6 +63,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The sorted set of what is scheduled in the rooms of a part of the directory, by time.</summary>
     public string Due(int shard) => $"{scheme.Directory(shard)}:due";
 
+    /// <summary>The sorted set of the rooms of a part of the directory that need work in the background, by time.</summary>
+    public string Upkeep(int shard) => $"{scheme.Directory(shard)}:upkeep";
+
     /// <summary>The sorted set of the messages that mention roles or everyone.</summary>
     public string Mentions(string room) => $"{Root(room)}:mentions";
 

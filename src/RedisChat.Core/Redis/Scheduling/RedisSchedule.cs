@@ -70,8 +70,8 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         cancellationToken, writes: true).ConfigureAwait(false);
 
     /// <summary>Ends a claim, if nothing has changed the entry since.</summary>
-    private async ValueTask SettleAsync(IDatabase database, string room, DueClaim claim, TimeSpan? again, CancellationToken cancellationToken) => await AskAsync(
-        database, SettleDue, 1,
+    private async ValueTask SettleAsync(IDatabase database, string room, DueClaim claim, TimeSpan? again, CancellationToken cancellationToken) => await SettleDue.AskAsync(
+        database, 1,
         [
             (RedisKey)_keys.Due(KeyNames.ShardOf(room)), (RedisValue)claim.Entry, (RedisValue)claim.Until,
             again is { } wait ? (RedisValue)Micros.FromSpan(wait) : RedisValue.EmptyString,
@@ -82,7 +82,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     {
         var hash = _keys.Scheduled(message.Room, message.Message.User);
         var due = (RedisKey)_keys.Due(KeyNames.ShardOf(message.Room));
-        var created = await AskAsync(database, AddDue, 1, [due, (RedisValue)Micros.FromTime(message.SendAt), (RedisValue)DueEntry.Rest(message)], cancellationToken).ConfigureAwait(false);
+        var created = await AddDue.AskAsync(database, 1, [due, (RedisValue)Micros.FromTime(message.SendAt), (RedisValue)DueEntry.Rest(message)], cancellationToken).ConfigureAwait(false);
         var entry = new DueEntry(created[0]!, message.Id, message.Message.User, message.Room).ToString();
         var isAdded = false;
         try
@@ -184,8 +184,8 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     {
         try
         {
-            var reply = await AskAsync(
-                database, SetScheduled, 2, [(RedisKey)_keys.Rules(message.Room), (RedisKey)hash, (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages],
+            var reply = await SetScheduled.AskAsync(
+                database, 2, [(RedisKey)_keys.Rules(message.Room), (RedisKey)hash, (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages],
                 cancellationToken).ConfigureAwait(false);
             return reply[0] == 1 ? (true, default) : (false, reply[0]);
         }
@@ -199,7 +199,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     {
         var most = Math.Max(1, atMost / KeyNames.DirectoryShards);
         var parts = await Task.WhenAll(Enumerable.Range(0, KeyNames.DirectoryShards).Select(
-            shard => AskAsync(database, ClaimDue, 1, [(RedisKey)_keys.Due(shard), (RedisValue)Micros.FromSpan(lease), (RedisValue)most], cancellationToken))).ConfigureAwait(false);
+            shard => ClaimDue.AskAsync(database, 1, [(RedisKey)_keys.Due(shard), (RedisValue)Micros.FromSpan(lease), (RedisValue)most], cancellationToken))).ConfigureAwait(false);
         var now = parts.Max(part => (long)part[0]);
         var next = parts.Where(part => part[1] != "-").Select(part => (long?)part[1]).Min();
         var found = await Task.WhenAll(parts.SelectMany(part => part.Skip(2).Select(
@@ -256,25 +256,5 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         }
 
         return new DueMessage(message, (claim with { Digest = FieldDigest.Of(((ReadOnlyMemory<byte>)value).Span) }).ToString());
-    }
-
-    private static async Task<RedisValue[]> AskAsync(IDatabase database, RedisScript script, int keys, RedisKeyOrValue[] words, CancellationToken cancellationToken)
-    {
-        using var answer = await script.RunAsync(database, new RedisKeyOrValue[] { default, default }.Concat(words).ToArray(), keys, CommandFlags.DemandMaster)
-            .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        var reader = answer.Read();
-        if (!reader.IsAggregate)
-        {
-            return [reader.IsNull ? RedisValue.Null : reader.ReadByteArray()];
-        }
-
-        var values = new RedisValue[reader.AggregateLength()];
-        for (var i = 0; i < values.Length; i++)
-        {
-            reader.MoveNext();
-            values[i] = reader.IsNull ? RedisValue.Null : reader.ReadByteArray();
-        }
-
-        return values;
     }
 }

@@ -53,6 +53,31 @@ internal sealed partial class RedisScript
         }
     }
 
+    /// <summary>Runs the script on the primary, and returns its answer: the values of an array, or the one value.</summary>
+    /// <param name="database">The database to run it on.</param>
+    /// <param name="keys">The number of words that are keys.</param>
+    /// <param name="words">The keys and the arguments.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<RedisValue[]> AskAsync(IDatabase database, int keys, RedisKeyOrValue[] words, CancellationToken cancellationToken)
+    {
+        using var answer = await RunAsync(database, new RedisKeyOrValue[] { default, default }.Concat(words).ToArray(), keys, CommandFlags.DemandMaster)
+            .AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        var reader = answer.Read();
+        if (!reader.IsAggregate)
+        {
+            return [reader.IsNull ? RedisValue.Null : reader.ReadByteArray()];
+        }
+
+        var values = new RedisValue[reader.AggregateLength()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            reader.MoveNext();
+            values[i] = reader.IsNull ? RedisValue.Null : reader.ReadByteArray();
+        }
+
+        return values;
+    }
+
     /// <summary>Runs a script without keys and arguments on one server.</summary>
     public Task<RedisResult> RunAsync(IServer server) => server.ExecuteAsync("EVAL", Text, 0);
 

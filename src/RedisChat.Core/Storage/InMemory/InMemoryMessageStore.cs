@@ -28,6 +28,8 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         _time = time ?? TimeProvider.System;
         _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
+        var upkeep = new InMemoryUpkeepStore(_time);
+        _attachments = new InMemoryAttachmentStore(upkeep);
         _abilities =
         [
             new InMemoryReactionStore(Find),
@@ -44,6 +46,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryScheduleStore(_rooms, GetOrAdd, _time),
             new InMemoryMentionStore(Find),
             new InMemoryWritingStore(GetOrAdd),
+            upkeep,
             new InMemoryPreviewStore(Find),
             _attachments,
         ];
