@@ -189,7 +189,8 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
 
         await thread.DeleteAsync(1, "bob", cancellationToken: Cancelled);
         (await NoticesAsync()).Should().Equal((thread.Id, 1, "picture"));
-        await Chat.Rooms.DeleteAsync(thread.Id, App, cancellationToken: Cancelled);
+        var options = new ChatOptions { DeleteThreads = true };
+        await new Chat(OpenStore(), options).Room(Room).DeleteAsync(1, App, cancellationToken: Cancelled);
 
         (await NoticesAsync()).Should().BeEquivalentTo([(thread.Id, 1L, "picture"), (thread.Id, 2L, Report.Address)]);
     });

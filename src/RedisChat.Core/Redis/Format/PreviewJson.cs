@@ -43,7 +43,7 @@ internal static class PreviewJson
     public static bool TryRead(ref Utf8JsonReader json, out LinkPreviewList previews, out long revision)
     {
         (previews, revision) = (default, 0);
-        if (json.TokenType != JsonTokenType.StartArray || !json.Read() || json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out revision) || revision is < 0 or > Micros.Max)
+        if (json.TokenType != JsonTokenType.StartArray || !json.Read() || json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out revision) || revision < 0 || revision > Micros.Max)
         {
             return false;
         }
