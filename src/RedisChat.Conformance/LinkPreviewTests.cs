@@ -194,11 +194,11 @@ public abstract class LinkPreviewTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         await room.SendAsync("alice", $"{Two} https://fails.example https://none.example {One}", Cancelled);
-        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.PreviewsChanged>().Any());
+        await log.UntilAsync(seen => seen.Room is [{ Previews.Count: 2 }]);
         (await Store.GetAsync(Room, 1, Cancelled))!.Previews.Select(preview => (preview.Address, preview.Title)).Should().Equal((Two, "Title of two.example"), (One, "Title of one.example"));
 
         await room.EditAsync(1, "alice", $"{One} https://three.example/x", Cancelled);
-        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.PreviewsChanged>().Count() == 2);
+        await log.UntilAsync(seen => seen.Room is [{ Version: 2, Previews.Count: 2 }]);
         (await Store.GetAsync(Room, 1, Cancelled))!.Previews.Select(preview => preview.Title).Should().Equal("Title of one.example", "Title of three.example");
         (await Store.GetAsync(Room, 1, Cancelled))!.Version.Should().Be(2);
     });

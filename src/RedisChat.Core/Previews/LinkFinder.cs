@@ -47,21 +47,24 @@ public static class LinkFinder
             end++;
         }
 
-        while (end > prefix && (Punctuation.Contains(rest[end - 1]) || ClosesNothing(rest[..end])))
+        // Counted once: counting again for each bracket would take quadratic time.
+        var link = rest[..end];
+        Span<int> unopened = [link.Count(')') - link.Count('('), link.Count(']') - link.Count('['), link.Count('}') - link.Count('{')];
+        for (; end > prefix; end--)
         {
-            end--;
+            var bracket = ")]}".IndexOf(rest[end - 1], StringComparison.Ordinal);
+            if (bracket >= 0 && unopened[bracket] > 0)
+            {
+                unopened[bracket]--;
+            }
+            else if (!Punctuation.Contains(rest[end - 1]))
+            {
+                return end;
+            }
         }
 
-        return end > prefix ? end : 0;
+        return 0;
     }
-
-    private static bool ClosesNothing(ReadOnlySpan<char> link) => link[^1] switch
-    {
-        ')' => link.Count('(') < link.Count(')'),
-        ']' => link.Count('[') < link.Count(']'),
-        '}' => link.Count('{') < link.Count('}'),
-        _ => false,
-    };
 
     private static bool IsLink(ReadOnlySpan<char> link, out string word)
     {
