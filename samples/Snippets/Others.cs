@@ -25,6 +25,7 @@ internal static class Others
         await Scheduling.ScheduleAsync(chat);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
+        await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());
         await Threads.DiscussAsync(chat);
         await Deletions.DeleteManyAsync(chat);
         await Writing.RunAsync(chat);
