@@ -35,21 +35,21 @@ internal static class Attachments
         {
             foreach (var released in attachments)
             {
-                await DeleteAsync(released.Attachment.Address, cancellationToken); // must succeed if it is gone already
+                await DeletePictureAsync(released.Attachment.Address, cancellationToken); // must succeed if it is gone already
             }
         }
-        #endregion
-
-        private static Task DeleteAsync(string address, CancellationToken cancellationToken) => Task.CompletedTask;
     }
+    #endregion
 
     #region previewer
     public sealed class Titles : ILinkPreviewer // AddRedisChat(…).AddLinkPreviewer<Titles>()
     {
         public async ValueTask<LinkPreview?> PreviewAsync(Uri link, CancellationToken cancellationToken = default) =>
             await FetchSafelyAsync(link, cancellationToken) is { } title ? new LinkPreview { Address = link.OriginalString, Title = title } : null;
-        #endregion
-
-        private static Task<string?> FetchSafelyAsync(Uri link, CancellationToken cancellationToken) => Task.FromResult<string?>(link.Host);
     }
+    #endregion
+
+    private static Task DeletePictureAsync(string address, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static Task<string?> FetchSafelyAsync(Uri link, CancellationToken cancellationToken) => Task.FromResult<string?>(link.Host);
 }
