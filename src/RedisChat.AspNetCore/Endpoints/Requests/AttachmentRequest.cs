@@ -37,7 +37,10 @@ public sealed record AttachmentRequest
     public AttachmentPreviewRequest? Preview { get; init; }
 
     /// <summary>The attachments of a request; <see langword="null"/> if the request has none. What is missing is refused as any other invalid input is.</summary>
-    internal static AttachmentList? Parse(IReadOnlyList<AttachmentRequest>? requests) => requests is null ? null : [.. requests.Select(request => request?.ToAttachment()!)];
+    internal static AttachmentList? Parse(IReadOnlyList<AttachmentRequest>? requests) => requests is null ? null :
+    [
+        .. requests.Select(request => request?.ToAttachment() ?? throw new ChatProblemException(ChatProblem.Invalid("An attachment must not be null.", "attachments"))),
+    ];
 
     private Attachment ToAttachment() => new()
     {
