@@ -37,7 +37,7 @@ internal sealed class FileStore(WebChatSettings settings, TimeProvider time)
 
             if (kind?.MayBeCalled(name) != true)
             {
-                return (null, "Only pictures (PNG, JPEG, GIF, WebP), PDF and plain text can be attached, and the name must fit the content.", StatusCodes.Status415UnsupportedMediaType);
+                return (null, "Only PNG, JPEG, GIF, WebP, PDF and plain text, with a name that fits.", StatusCodes.Status415UnsupportedMediaType);
             }
 
             var file = new StoredFile(id, room, user, name, kind.Kind, kind.MediaType, size);
