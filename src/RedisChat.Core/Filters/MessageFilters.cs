@@ -38,7 +38,13 @@ internal sealed class MessageFilters
         var accepted = await FilterAsync(
             new FilteredMessage
             {
-                Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata, ReplyTo = message.ReplyTo, Mentions = message.Mentions, Attachments = message.Attachments,
+                Room = room,
+                User = message.User,
+                Text = message.Text,
+                Metadata = message.Metadata,
+                ReplyTo = message.ReplyTo,
+                Mentions = message.Mentions,
+                Attachments = message.Attachments,
             },
             ChatOperations.Send, cancellationToken)
             .ConfigureAwait(false);

@@ -29,7 +29,7 @@ internal sealed class InMemoryAttachmentStore(IUpkeepStore upkeep) : IAttachment
         }
 
         // Completes at once.
-        _ = upkeep.AddRoomAsync(above, at: null);
+        _ = upkeep.AddRoomAsync(above, at: null).AsTask();
     }
 
     public ValueTask<IReadOnlyList<AttachmentNotice>> ReadNoticesAsync(string room, int limit, CancellationToken cancellationToken = default)

@@ -30,5 +30,5 @@ internal sealed class InMemoryPreviews(InMemoryRoom room) : IInMemoryFeature
     {
     }
 
-    private RoomEvent StateOf(long messageId, RoomPosition position) => new RoomEvent.PreviewsChanged(messageId, room.At(messageId)?.Previews ?? default, position);
+    private RoomEvent.PreviewsChanged StateOf(long messageId, RoomPosition position) => new(messageId, room.At(messageId)?.Previews ?? default, position);
 }
