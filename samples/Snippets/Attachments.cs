@@ -7,7 +7,6 @@ internal static class Attachments
 {
     public static async Task RunAsync(IMessageStore store)
     {
-        await store.GetAbility<IRoomDirectoryStore>()!.DeleteRoomAsync("holidays", Actor.Application, null);
         var chat = new Chat(store, previewer: new Titles(), attachments: new Pictures());
         var room = chat.Room("holidays");
 
