@@ -26,6 +26,7 @@ internal static class Others
         await Retention.RunAsync(chat);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
+        await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());
         await Threads.DiscussAsync(chat);
         await Deletions.DeleteManyAsync(chat);
         await Writing.RunAsync(chat);

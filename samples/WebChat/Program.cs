@@ -3,6 +3,7 @@ using RedisChat;
 using RedisChat.AspNetCore;
 using RedisChat.ConsoleHost;
 using RedisChat.WebChat;
+using RedisChat.WebChat.Files;
 
 if (args is ["--help" or "-h" or "-?", ..])
 {
@@ -22,6 +23,7 @@ try
 
     builder.Services.AddRedisChat(redis)
         .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
+        .AddFiles(settings)
         .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));
 
     builder.Services.AddSharedKeyRing(redis, settings);
@@ -42,6 +44,7 @@ try
     app.MapRedisChat("/chat");
     app.MapRedisChatHub("/chat/hub"); // for clients that speak SignalR; the page does not need it
     app.MapSignIn();
+    app.MapFiles();
     app.MapHealthChecks("/health/ready");
     app.MapGet("/settings", () => new { nodes = settings.Nodes });
 

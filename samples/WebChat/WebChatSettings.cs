@@ -8,8 +8,9 @@ namespace RedisChat.WebChat;
 /// <param name="DataDirectory">--data: where the embedded server keeps its data; <see langword="null"/> if it is lost when the server stops.</param>
 /// <param name="Prefix">--prefix: what the keys begin with. The console sample uses the same one, and therefore shares the rooms.</param>
 /// <param name="KeyDirectory">--keys: a directory for the keys that protect the cookies; <see langword="null"/> to keep them in Redis.</param>
+/// <param name="FileDirectory">--files: where uploaded files are kept; nodes on several machines must share it.</param>
 /// <param name="Nodes">--nodes: the origins of all nodes, separated by commas.</param>
-internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, IReadOnlyList<string> Nodes)
+internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, string FileDirectory, IReadOnlyList<string> Nodes)
 {
     public const string Usage = """
         A chat in the browser. Without options it finds or starts a server of its own on this machine.
@@ -19,6 +20,7 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
           --nodes URL,URL     the addresses of all nodes, to which the page connects
           --prefix P          what the keys in Redis begin with (chatroom)
           --keys DIR          keep the keys that protect the cookies in this directory, not in Redis
+          --files DIR         keep uploaded files in this directory, which all nodes share (in the temporary directory)
           --data DIR          keep the embedded server's data in this directory
           --port N            the embedded server's port (16379)
         """;
@@ -40,6 +42,7 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
             configuration["data"],
             configuration["prefix"] ?? "chatroom",
             configuration["keys"],
+            Path.GetFullPath(configuration["files"] ?? Path.Combine(Path.GetTempPath(), "redischat-webchat-files")),
             [.. nodes.Select(Origin)]);
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class ChatCaller
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
             ExpiresAfter = request.ToLife(),
+            Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
 
         // A client that lost the answer to a send repeats it until it has one: it would never learn that the message is stored.
@@ -50,6 +51,7 @@ internal sealed partial class ChatCaller
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
         return await found.Schedule.AddAsync(
             message, request.SendAt ?? throw new ChatProblemException(ChatProblem.Invalid("sendAt is missing: when to send the message.", "sendAt")), cancellationToken).ConfigureAwait(false);

@@ -162,6 +162,9 @@ public sealed class WatchLog : IAsyncDisposable
             case RoomEvent.WritingEnded { Message: var message }:
                 _room[message.Id] = message;
                 break;
+            case RoomEvent.PreviewsChanged { MessageId: var id, Previews: var previews } when _room.TryGetValue(id, out var message):
+                _room[id] = message with { Previews = previews };
+                break;
             case RoomEvent.Deleted { MessageId: var id }:
                 _room.Remove(id);
                 _reactions.Remove(id);

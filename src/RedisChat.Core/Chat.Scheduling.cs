@@ -14,5 +14,5 @@ public sealed partial class Chat
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
     public Task RunScheduleAsync(CancellationToken cancellationToken = default) =>
-        new ScheduleSender(_store.RequireAbility<IScheduleStore>("scheduled messages"), _runner, Filters).RunAsync(cancellationToken);
+        new ScheduleSender(_store.RequireAbility<IScheduleStore>("scheduled messages"), _runner, Filters, Previews).RunAsync(cancellationToken);
 }

@@ -34,6 +34,12 @@ public sealed partial class Chat
             upkeeps.Add(new RetentionUpkeep(_store, retention, _runner));
         }
 
+        // Last, because it reports what the others have deleted.
+        if (_store.GetAbility<IAttachmentNoticeStore>() is { } notices)
+        {
+            upkeeps.Add(new AttachmentUpkeep(notices, _attachments, _runner));
+        }
+
         return upkeeps;
     }
 }

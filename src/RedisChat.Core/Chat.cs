@@ -21,6 +21,7 @@ public sealed partial class Chat
     private readonly OperationRunner _runner;
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
+    private readonly IAttachmentStore? _attachments;
 
     /// <summary>Creates a chat on a store.</summary>
     /// <param name="store">Stores the messages. The chat does not dispose it.</param>
@@ -28,13 +29,18 @@ public sealed partial class Chat
     /// <param name="time">The clock for deadlines and retries; the system clock if omitted.</param>
     /// <param name="logger">The log; if omitted, nothing is logged.</param>
     /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
+    /// <param name="previewer">Makes previews of the links in messages that this chat sends; none if omitted. The chat does not dispose it.</param>
+    /// <param name="attachments">Is told what messages no longer refer to; nobody if omitted. The chat does not dispose it.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
+    /// <exception cref="NotSupportedException">There is an attachment store, and the store of the messages does not support attachments.</exception>
     public Chat(
         IMessageStore store,
         ChatOptions? options = null,
         TimeProvider? time = null,
         ILogger<Chat>? logger = null,
-        IEnumerable<IMessageFilter>? filters = null)
+        IEnumerable<IMessageFilter>? filters = null,
+        ILinkPreviewer? previewer = null,
+        IAttachmentStore? attachments = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
@@ -42,8 +48,15 @@ public sealed partial class Chat
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
         Filters = MessageFilters.Of(filters, _runner);
-        _sender = new MessageSender(store, _runner, Filters);
-        _changer = new MessageChanger(store, _runner, Filters);
+        Previews = previewer is null ? null : new LinkPreviewQueue(previewer, store, _runner);
+        _sender = new MessageSender(store, _runner, Filters, Previews);
+        _changer = new MessageChanger(store, _runner, Filters, Previews);
+        _attachments = attachments;
+        if (attachments is not null)
+        {
+            store.RequireAbility<IAttachmentNoticeStore>("attachments").KeepNotices();
+        }
+
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }
@@ -56,6 +69,9 @@ public sealed partial class Chat
 
     /// <summary>Check messages before they are stored; <see langword="null"/> if there are none.</summary>
     internal MessageFilters? Filters { get; }
+
+    /// <summary>Makes previews of what was sent; <see langword="null"/> if the application makes none.</summary>
+    internal ISentObserver? Previews { get; }
 
     /// <summary>Ends what is watched for users who are revoked; <see langword="null"/> if the store does not support that.</summary>
     internal UserSessions? Sessions { get; }
@@ -249,7 +265,7 @@ public sealed partial class Chat
             static (call, token) => call.Store.GetAsync(call.Room, call.Id, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Gives a message a new text; its metadata and mentions stay. If another change comes first, tries again on the message's new state.</summary>
+    /// <summary>Gives a message a new text; its metadata, mentions and attachments stay. If another change comes first, tries again on the message's new state.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
     /// <param name="by">Who edits: the author, or the application.</param>
@@ -265,7 +281,7 @@ public sealed partial class Chat
     public Task<Message?> EditAsync(string room, long id, Actor by, string text, CancellationToken cancellationToken = default) =>
         EditAsync(room, id, by, text, null, cancellationToken);
 
-    /// <summary>Gives a message a new text and new metadata; its mentions stay. If another change comes first, tries again on the message's new state.</summary>
+    /// <summary>Gives a message a new text and new metadata; its mentions and attachments stay. If another change comes first, tries again on the message's new state.</summary>
     /// <inheritdoc cref="EditAsync(string, long, Actor, string, CancellationToken)"/>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
@@ -278,7 +294,7 @@ public sealed partial class Chat
         EditAsync(room, id, by, new MessageEdit { Text = text, Metadata = metadata }, cancellationToken);
 
     /// <summary>
-    /// Gives a message a new text, and, where the edit names them, new metadata and mentions. If another change comes first, tries again on the message's new state.
+    /// Gives a message a new text, and, where the edit names them, new metadata, mentions and attachments. If another change comes first, tries again on the message's new state.
     /// </summary>
     /// <inheritdoc cref="EditAsync(string, long, Actor, string, CancellationToken)"/>
     /// <param name="room">The room's id.</param>

@@ -39,6 +39,33 @@ public static class ChatLimits
     /// <summary>The most mentions of a message: see <see cref="NewMessage.Mentions"/>.</summary>
     public const int MaxMentions = 50;
 
+    /// <summary>The most attachments of a message: see <see cref="NewMessage.Attachments"/>.</summary>
+    public const int MaxAttachments = 10;
+
+    /// <summary>The longest name of an attachment, in bytes of UTF-8.</summary>
+    public const int MaxAttachmentNameBytes = 255;
+
+    /// <summary>The longest address of an attachment or of its thumbnail, in bytes of UTF-8.</summary>
+    public const int MaxAttachmentAddressBytes = 1024;
+
+    /// <summary>The longest text of an attachment's preview, in bytes of UTF-8.</summary>
+    public const int MaxAttachmentTextBytes = 1024;
+
+    /// <summary>The longest media type of an attachment, in bytes.</summary>
+    public const int MaxMediaTypeBytes = 127;
+
+    /// <summary>The most link previews of a message: see <see cref="Message.Previews"/>.</summary>
+    public const int MaxLinkPreviews = 5;
+
+    /// <summary>The longest link that can have a preview, and the longest address of a preview's image, in bytes of UTF-8.</summary>
+    public const int MaxLinkBytes = 2048;
+
+    /// <summary>The longest title, and the longest name of a site, of a link preview, in bytes of UTF-8.</summary>
+    public const int MaxPreviewTitleBytes = 512;
+
+    /// <summary>The longest description of a link preview, in bytes of UTF-8.</summary>
+    public const int MaxPreviewTextBytes = 2048;
+
     /// <summary>The most drafts of a user: see <see cref="UserDrafts"/>.</summary>
     public const int MaxDrafts = 1000;
 

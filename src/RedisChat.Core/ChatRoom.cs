@@ -65,6 +65,9 @@ public sealed class ChatRoom
     /// <summary>The messages of this room that mention users.</summary>
     public RoomMentions Mentions => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The previews of the links in this room's messages.</summary>
+    public RoomPreviews Previews => new(Id, _chat.Store, _chat.Runner);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);
@@ -101,7 +104,7 @@ public sealed class ChatRoom
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support it: <see cref="ClassicMessageStore"/>.</exception>
     public Task<MessageWriter> BeginAsync(NewMessage message, WritingOptions? options = null, CancellationToken cancellationToken = default) =>
-        WritingStart.BeginAsync(_chat.Store, _chat.Runner, _chat.Filters, Id, message, options, cancellationToken);
+        WritingStart.BeginAsync(_chat.Store, _chat.Runner, _chat.Filters, _chat.Previews, Id, message, options, cancellationToken);
 
     /// <inheritdoc cref="Chat.SendManyAsync(string, IReadOnlyList{NewMessage}, CancellationToken)"/>
     public Task<IReadOnlyList<MessageReceipt>> SendManyAsync(

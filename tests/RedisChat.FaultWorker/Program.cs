@@ -18,7 +18,9 @@ var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new
 var settings = new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability };
 settings.Presence.Expiry = options.Expiry;
 settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
-var chat = new Chat(store, settings);
+settings.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
+settings.Upkeep.Lease = TimeSpan.FromSeconds(1);
+var chat = new Chat(store, settings, attachments: options.Act == WorkerOptions.Release ? new ReleaseLog(history) : null);
 using var stop = new CancellationTokenSource();
 var work = options.Rooms.SelectMany(Begin).ToArray();
 
@@ -49,7 +51,8 @@ IEnumerable<Task> Begin(string room, int index)
 {
     var seed = (options.Seed * 1000) + (index * 10);
     return options.Act == WorkerOptions.Write ? [new WritingUser(chat, history, room, options.Users[0], options.Expiry).RunAsync(stop.Token)]
-        : options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [SendScheduledAsync()]
+        : options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [UntilTheEndAsync(chat.RunScheduleAsync)]
+        : options.Users.Count > 0 && options.Act == WorkerOptions.Release ? [UntilTheEndAsync(chat.RunUpkeepAsync)]
         : options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
         : options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]
         : options.Sends
@@ -57,11 +60,11 @@ IEnumerable<Task> Begin(string room, int index)
         : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
 }
 
-async Task SendScheduledAsync()
+async Task UntilTheEndAsync(Func<CancellationToken, Task> run)
 {
     try
     {
-        await chat.RunScheduleAsync(stop.Token);
+        await run(stop.Token);
     }
     catch (OperationCanceledException)
     {

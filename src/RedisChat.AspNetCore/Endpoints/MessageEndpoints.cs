@@ -18,7 +18,7 @@ internal static class MessageEndpoints
         chat.MapPost("rooms/{room}/messages", SendAsync).WithMetadata(RequestCounting.UnlessRepeated).Returns<MessageReceipt>(201)
             .Describe("SendMessage", "Sends a message. 200 says that it was stored before, with the same idempotency key.", 409, 413, 415, 507);
         chat.MapGet("rooms/{room}/messages/{id}", GetAsync).Describe("GetMessage", "Reads one message.", 404);
-        chat.MapMethods("rooms/{room}/messages/{id}", ["PATCH"], EditAsync).Describe("EditMessage", "Gives a message a new text, and new metadata and mentions if there are any.", 404, 413, 415, 507);
+        chat.MapMethods("rooms/{room}/messages/{id}", ["PATCH"], EditAsync).Describe("EditMessage", "Gives a message a new text, and new metadata, mentions and attachments if there are any.", 404, 413, 415, 507);
         chat.MapGet("rooms/{room}/messages/{id}/versions", ListVersionsAsync).Describe("ListVersions", "Lists the earlier versions of an edited message that are kept, oldest first.");
         chat.MapDelete("rooms/{room}/messages/{id}", DeleteAsync).Describe("DeleteMessage", "Deletes a message.", 404);
         chat.MapPost("rooms/{room}/deletions", DeleteManyAsync).Describe("DeleteMessages", "Deletes many messages: by ids, by author, or by range.", 413, 415);

@@ -23,7 +23,7 @@ public sealed partial class ChatHub
     /// <summary>Edits a message of the caller; null if there is none.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="change">The new text, and the new metadata and mentions if there are any.</param>
+    /// <param name="change">The new text, and the new metadata, mentions and attachments if there are any.</param>
     public Task<Message?> Edit(string room, long id, EditRequest change) => CallAsync(caller => caller.EditAsync(room, id, change ?? new(), Context.ConnectionAborted));
 
     /// <summary>Deletes a message; false if there is none.</summary>

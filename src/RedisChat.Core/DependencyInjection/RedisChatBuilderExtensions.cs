@@ -142,6 +142,30 @@ public static class RedisChatBuilderExtensions
         return builder;
     }
 
+    /// <summary>Adds the hook that makes previews of the links in messages. One instance serves all messages.</summary>
+    /// <typeparam name="T">The previewer; its constructor gets the host's services, other than the chat itself.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddLinkPreviewer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder)
+        where T : class, ILinkPreviewer
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<ILinkPreviewer>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
+    /// <summary>Adds the store that is told what messages no longer refer to. One instance serves all rooms. Run the upkeep of rooms, too: <see cref="Chat.RunUpkeepAsync"/>.</summary>
+    /// <typeparam name="T">The store; its constructor gets the host's services, other than the chat itself.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddAttachmentStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder)
+        where T : class, IAttachmentStore
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IAttachmentStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
     // Not null, because null means the options of all names.
     private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 

@@ -84,7 +84,9 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
             Time(provider),
             provider.GetService<ILogger<Chat>>(),
-            provider.GetKeyedServices<IMessageFilter>(key)));
+            provider.GetKeyedServices<IMessageFilter>(key),
+            provider.GetKeyedService<ILinkPreviewer>(key),
+            provider.GetKeyedService<IAttachmentStore>(key)));
         return new RedisChatBuilder(services, key);
     }
 

@@ -106,4 +106,16 @@ internal static partial class ChatLog
 
     [LoggerMessage(62, LogLevel.Debug, "A part of a message could not be stored. It stays in memory, and the next attempt follows.", EventName = "PartFailed")]
     public static partial void PartFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(76, LogLevel.Warning, "The attachment store {Store} failed with {Error} and still has to be told of released attachments. The next attempt follows in {Seconds} s.", EventName = "ReleaseFailed")]
+    public static partial void ReleaseFailed(ILogger logger, string store, string error, double seconds);
+
+    [LoggerMessage(77, LogLevel.Trace, "The exception of the attachment store {Store}.", EventName = "ReleaseError")]
+    public static partial void ReleaseError(ILogger logger, string store, Exception error);
+
+    [LoggerMessage(78, LogLevel.Warning, "A message stays without link previews. {Problem}", EventName = "PreviewFailed")]
+    public static partial void PreviewFailed(ILogger logger, string problem);
+
+    [LoggerMessage(79, LogLevel.Trace, "The exception behind a message without link previews.", EventName = "PreviewError")]
+    public static partial void PreviewError(ILogger logger, Exception error);
 }

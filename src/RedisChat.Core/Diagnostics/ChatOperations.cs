@@ -72,6 +72,9 @@ public static class ChatOperations
     /// <summary>Writing a message part by part.</summary>
     public const string Write = "write";
 
+    /// <summary>Writing the previews of the links in a message, or asking the application for them.</summary>
+    public const string Preview = "preview";
+
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 

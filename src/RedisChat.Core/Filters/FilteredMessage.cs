@@ -9,7 +9,7 @@ public sealed record FilteredMessage
     /// <summary>The id of the author; of an edit, the user who edits. Whether that is the author is checked later.</summary>
     public required string User { get; init; }
 
-    /// <summary>The text.</summary>
+    /// <summary>The text; empty only if there are attachments.</summary>
     public required string Text { get; init; }
 
     /// <summary>The metadata; <see langword="null"/> for an edit that keeps what the message has.</summary>
@@ -20,6 +20,9 @@ public sealed record FilteredMessage
 
     /// <summary>Whom the message mentions, which no filter changes; <see langword="null"/> for an edit that keeps the mentions that the message has.</summary>
     public MentionList? Mentions { get; init; }
+
+    /// <summary>What the message refers to, which no filter changes: check the addresses here, if senders must not choose them. <see langword="null"/> for an edit that keeps what the message has.</summary>
+    public AttachmentList? Attachments { get; init; }
 
     /// <summary>The id of the message that is edited; <see langword="null"/> for a new message.</summary>
     public long? EditedId { get; init; }

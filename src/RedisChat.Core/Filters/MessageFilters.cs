@@ -36,7 +36,16 @@ internal sealed class MessageFilters
         }
 
         var accepted = await FilterAsync(
-            new FilteredMessage { Room = room, User = message.User, Text = message.Text, Metadata = message.Metadata, ReplyTo = message.ReplyTo, Mentions = message.Mentions },
+            new FilteredMessage
+            {
+                Room = room,
+                User = message.User,
+                Text = message.Text,
+                Metadata = message.Metadata,
+                ReplyTo = message.ReplyTo,
+                Mentions = message.Mentions,
+                Attachments = message.Attachments,
+            },
             ChatOperations.Send, cancellationToken)
             .ConfigureAwait(false);
         return message.With(accepted.Text, accepted.Metadata!);
@@ -150,7 +159,7 @@ internal sealed class MessageFilters
             return message;
         }
 
-        ChatInput.CheckText(decision.Text!, _runner.Options);
+        ChatInput.CheckText(decision.Text!, _runner.Options, mayBeEmpty: message.Attachments is { Count: > 0 });
         if (decision.Metadata is { } metadata)
         {
             ChatInput.CheckMetadata(metadata, _runner.Options, nameof(FilterDecision.Metadata));

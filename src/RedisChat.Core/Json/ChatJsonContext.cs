@@ -54,6 +54,8 @@ namespace RedisChat;
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(MessageEdit))]
 [JsonSerializable(typeof(MentionPage))]
+[JsonSerializable(typeof(Attachment))]
+[JsonSerializable(typeof(LinkPreview))]
 [JsonSerializable(typeof(ThreadSummary))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]

@@ -72,6 +72,22 @@ public sealed record Message
         init => _details = _details with { Mentions = value };
     }
 
+    /// <summary>What it refers to besides its text: images, recordings, files. In the sender's order; empty if there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttachmentList Attachments
+    {
+        get => _details.Attachments;
+        init => _details = value == _details.Attachments ? _details : _details with { Attachments = value };
+    }
+
+    /// <summary>What the pages say that its text has links to. The application writes them some time after the message (<see cref="RoomPreviews"/>); that is no edit. Empty if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public LinkPreviewList Previews
+    {
+        get => _details.Previews;
+        init => _details = value == _details.Previews ? _details : _details with { Previews = value };
+    }
+
     /// <summary>
     /// When it expires, by the store's clock (Redis: µs), UTC; <see langword="null"/> if it does not. From then on no read returns it; a watcher is told when it is deleted, which is soon after if
     /// a process runs <see cref="Chat.RunUpkeepAsync"/>. An edit does not change it.
@@ -100,14 +116,29 @@ public sealed record Message
 
     private static readonly Details AsSent = new(1, null, NoMetadata, null, null, default, null, null);
 
-    /// <summary>The revision of the last change in this state; 0 if there was none. So far only edits change a message, and an edit's time is its revision.</summary>
+    /// <summary>The revision of the last edit in this state, which is its time; 0 if there was none. Link previews have a state of their own.</summary>
     internal long Revision => EditedAt is { } edited ? Micros.FromTime(edited) : 0;
 
     /// <summary>The message with all that few messages have, in one step.</summary>
     internal Message With(
         int version, DateTimeOffset? editedAt, IReadOnlyDictionary<string, string> metadata, string? idempotencyKey, long? replyTo, MentionList mentions, WritingState? writing,
-        WritingLease? lease, DateTimeOffset? expiresAt) =>
-        this with { All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions, writing, lease) { ExpiresAt = expiresAt } };
+        WritingLease? lease, DateTimeOffset? expiresAt, AttachmentList attachments, LinkPreviewList previews, long previewsRevision) =>
+        this with
+        {
+            All = new Details(version, editedAt, metadata, idempotencyKey, replyTo, mentions, writing, lease)
+            {
+                ExpiresAt = expiresAt,
+                Attachments = attachments,
+                Previews = previews,
+                PreviewsRevision = previewsRevision,
+            },
+        };
+
+    /// <summary>The message with other link previews.</summary>
+    internal Message With(LinkPreviewList previews, long revision) => this with { All = _details with { Previews = previews, PreviewsRevision = revision } };
+
+    /// <summary>The revision of the change that wrote <see cref="Previews"/>; 0 if it was not read from a store.</summary>
+    internal long PreviewsRevision => _details.PreviewsRevision;
 
     /// <summary>The message while it is being written.</summary>
     internal Message With(WritingLease lease) => this with { All = _details with { Writing = WritingState.InProgress, Lease = lease } };
@@ -126,9 +157,15 @@ public sealed record Message
         WritingLease? Lease)
     {
         public DateTimeOffset? ExpiresAt { get; init; }
+
+        public AttachmentList Attachments { get; init; }
+
+        public LinkPreviewList Previews { get; init; }
+
+        public long PreviewsRevision { get; init; }
     }
 
-    /// <summary>Whether the other message has the same properties, including each entry of the metadata and each mention.</summary>
+    /// <summary>Whether the other message has the same properties, including each entry of the metadata, each mention, attachment and preview.</summary>
     public bool Equals(Message? other) =>
         other is not null
         && Id == other.Id
@@ -140,6 +177,8 @@ public sealed record Message
         && IdempotencyKey == other.IdempotencyKey
         && ReplyTo == other.ReplyTo
         && Mentions == other.Mentions
+        && Attachments == other.Attachments
+        && Previews == other.Previews
         && Writing == other.Writing
         && ExpiresAt == other.ExpiresAt
         && MetadataEquals(Metadata, other.Metadata);

@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>Edits and deletes messages.</summary>
-internal sealed class MessageChanger(IMessageStore store, OperationRunner runner, MessageFilters? filters)
+internal sealed class MessageChanger(IMessageStore store, OperationRunner runner, MessageFilters? filters, ISentObserver? observer = null)
 {
     private static readonly ChatOperation Edit = new(ChatOperations.Edit, "The message could not be edited") { Writes = true };
     private static readonly ChatOperation Delete = new(ChatOperations.Delete, "The message could not be deleted") { Writes = true };
@@ -12,7 +12,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         if (filters is not null && !by.IsApplication)
         {
             var accepted = await filters.FilterAsync(
-                new FilteredMessage { Room = room, User = by.UserId!, Text = decision.Text!, Metadata = decision.Metadata, Mentions = decision.Mentions, EditedId = id },
+                new FilteredMessage { Room = room, User = by.UserId!, Text = decision.Text!, Metadata = decision.Metadata, Mentions = decision.Mentions, Attachments = decision.Attachments, EditedId = id },
                 ChatOperations.Edit, cancellationToken).ConfigureAwait(false);
             decision = Checked(room, id, by, edit with { Text = accepted.Text, Metadata = accepted.Metadata });
         }
@@ -26,6 +26,11 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         var change = await runner.RunAsync(
             Edit, room, (Store: store, Room: room, Id: id, Edited: (Func<Message, MessageDecision>)Edited),
             static (call, token) => call.Store.ChangeAsync(call.Room, call.Id, call.Edited, token), cancellationToken).ConfigureAwait(false);
+        if (change is { Outcome: ChangeOutcome.Edited, Message: { } edited })
+        {
+            observer?.Sent(room, id, edited.Text);
+        }
+
         return change.Message;
 
         MessageDecision Edited(Message message)
@@ -37,6 +42,7 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
 
             var mentions = edit.Mentions ?? message.Mentions;
             return message.Text == edit.Text && (edit.Metadata is null || Message.MetadataEquals(message.Metadata, edit.Metadata)) && message.Mentions == mentions
+                && message.Attachments == (edit.Attachments ?? message.Attachments)
                 ? MessageDecision.Keep
                 : mentions.Contains(Mention.Everyone) && !message.Mentions.Contains(Mention.Everyone) ? edit with { Right = RoomRights.ChangeOwn | RoomRights.MentionEveryone }
                 : edit;
@@ -98,6 +104,11 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         if (decision.Mentions is { Count: > 0 })
         {
             store.RequireAbility<IMentionStore>("mentions");
+        }
+
+        if (decision.Attachments is { Count: > 0 })
+        {
+            store.RequireAbility<IAttachmentNoticeStore>("attachments");
         }
 
         return decision;

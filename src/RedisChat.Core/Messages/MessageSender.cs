@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>Sends messages: copies and checks the caller's data, appends it with retries, and returns the receipts.</summary>
-internal sealed class MessageSender(IMessageStore store, OperationRunner runner, MessageFilters? filters)
+internal sealed class MessageSender(IMessageStore store, OperationRunner runner, MessageFilters? filters, ISentObserver? observer = null)
 {
     private readonly ChatOperation _operation = new(ChatOperations.Send, "The message could not be sent")
     {
@@ -49,6 +49,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
             _begun.Add(room);
         }
 
+        observer?.Sent(room, send.Receipt.Id, message.Text);
         return send.Receipt;
     }
 
@@ -70,6 +71,11 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
             _begun.Add(room);
         }
 
+        for (var i = 0; observer is not null && i < messages.Count; i++)
+        {
+            observer.Sent(room, send.Receipts[i].Id, messages[i].Text);
+        }
+
         return send.Receipts;
     }
 
@@ -81,7 +87,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         ChatInput.CheckRoom(room, store);
         ChatInput.CheckMessage(message, runner.Options);
         RequireAbility(durability);
-        RequireMentions(message);
+        RequireAbilities(message);
     }
 
     private void Check(string room, IReadOnlyList<NewMessage> messages, Durability durability)
@@ -91,15 +97,20 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         RequireAbility(durability);
         for (var i = 0; i < messages.Count; i++)
         {
-            RequireMentions(messages[i]);
+            RequireAbilities(messages[i]);
         }
     }
 
-    private void RequireMentions(NewMessage message)
+    private void RequireAbilities(NewMessage message)
     {
         if (message.Mentions.Count > 0)
         {
             store.RequireAbility<IMentionStore>("mentions");
+        }
+
+        if (message.Attachments.Count > 0)
+        {
+            store.RequireAbility<IAttachmentNoticeStore>("attachments");
         }
     }
 

@@ -30,7 +30,7 @@ public sealed record NewMessage
     /// <summary>The id of the author: 1 to <see cref="ChatLimits.MaxIdBytes"/> bytes of UTF-8, no control characters.</summary>
     public required string User { get; init; }
 
-    /// <summary>The text: not empty, at most <see cref="ChatOptions.MaxTextBytes"/> bytes of UTF-8.</summary>
+    /// <summary>The text: not empty, unless there are <see cref="Attachments"/>; at most <see cref="ChatOptions.MaxTextBytes"/> bytes of UTF-8.</summary>
     public required string Text { get; init; }
 
     /// <summary>
@@ -92,6 +92,17 @@ public sealed record NewMessage
     }
 
     /// <summary>
+    /// References to images, recordings or files that the application stores: at most <see cref="ChatLimits.MaxAttachments"/>, each with the limits of <see cref="Attachment"/>. A message with attachments may
+    /// have an empty text.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AttachmentList Attachments
+    {
+        get => _details.Attachments;
+        init => _details = value == _details.Attachments ? _details : _details with { Attachments = value };
+    }
+
+    /// <summary>
     /// Whether the application itself sends this, in the name of <see cref="User"/>: then no rule of the room applies. Never set it because a client asked for it;
     /// it is not read from JSON.
     /// </summary>
@@ -107,7 +118,7 @@ public sealed record NewMessage
     {
         get => _details.IsKeyGenerated;
         init => _details = !value ? _details with { IsKeyGenerated = false }
-            : _details is { ReplyTo: null, ScheduledId: null, Writer: null, ExpiresAfter: null, Mentions.Count: 0 } ? KeyIsGenerated
+            : _details is { ReplyTo: null, ScheduledId: null, Writer: null, ExpiresAfter: null, Mentions.Count: 0, Attachments.Count: 0 } ? KeyIsGenerated
             : _details with { IsKeyGenerated = true, Original = null };
     }
 
@@ -168,5 +179,7 @@ public sealed record NewMessage
         public WritingLease? Writer { get; init; }
 
         public TimeSpan? ExpiresAfter { get; init; }
+
+        public AttachmentList Attachments { get; init; }
     }
 }

@@ -55,8 +55,8 @@ internal static class ChatInput
         }
     }
 
-    public static void CheckText(string text, ChatOptions options, [CallerArgumentExpression(nameof(text))] string name = "") =>
-        CheckText(text, options, new ArgumentName(name));
+    public static void CheckText(string text, ChatOptions options, bool mayBeEmpty = false, [CallerArgumentExpression(nameof(text))] string name = "") =>
+        CheckText(text, options, new ArgumentName(name), mayBeEmpty);
 
     public static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ChatOptions options, string name) =>
         CheckMetadata(metadata, options, new ArgumentName(name));
@@ -65,8 +65,9 @@ internal static class ChatInput
     public static void CheckEdit(MessageEdit edit, ChatOptions options)
     {
         RequireNotNull(edit, new ArgumentName(nameof(edit)));
-        CheckText(edit.Text, options, new ArgumentName("text"));
+        CheckText(edit.Text, options, new ArgumentName("text"), mayBeEmpty: edit.Attachments is { Count: > 0 });
         CheckMentions(edit.Mentions ?? default, new ArgumentName("mentions"));
+        AttachmentInput.Check(edit.Attachments ?? default, "attachments");
     }
 
     /// <summary>Checks one line of text for people, which may be empty.</summary>
@@ -78,6 +79,13 @@ internal static class ChatInput
             throw new ChatInputException("The text must not contain control characters, such as a line break.", name);
         }
 
+        CheckLength(text, mostBytes, name);
+    }
+
+    /// <summary>Checks the length of a text that may have several lines or be empty.</summary>
+    public static void CheckLength(string text, int mostBytes, string name)
+    {
+        RequireNotNull(text, new ArgumentName(name));
         if (Utf8Length(text, new ArgumentName(name)) is var bytes && bytes > mostBytes)
         {
             throw new ChatInputException($"The text is {bytes} bytes of UTF-8; at most {mostBytes} are allowed.", name);
@@ -276,7 +284,7 @@ internal static class ChatInput
     {
         RequireNotNull(message, name);
         CheckId(message.User, name with { Property = nameof(message.User) });
-        CheckText(message.Text, options, name with { Property = nameof(message.Text) }, mayBeEmpty);
+        CheckText(message.Text, options, name with { Property = nameof(message.Text) }, mayBeEmpty || message.Attachments.Count > 0);
         CheckMetadata(message.Metadata, options, name with { Property = nameof(message.Metadata) });
         if (message.IdempotencyKey is { } key)
         {
@@ -291,6 +299,11 @@ internal static class ChatInput
         if (message.ExpiresAfter is { } life)
         {
             CheckLife(life, $"{name with { Property = nameof(message.ExpiresAfter) }}");
+        }
+
+        if (message.Attachments.Count > 0)
+        {
+            AttachmentInput.Check(message.Attachments, $"{name with { Property = nameof(message.Attachments) }}");
         }
 
         if (message.ReplyTo is < 1 or > ChatLimits.MaxMessageId)

@@ -66,4 +66,7 @@ public sealed class ChatOptions
 
     /// <summary>Settings of presence and typing.</summary>
     public PresenceOptions Presence { get; } = new();
+
+    /// <summary>Settings of link previews.</summary>
+    public LinkPreviewOptions Previews { get; } = new();
 }

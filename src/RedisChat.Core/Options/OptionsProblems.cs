@@ -20,6 +20,7 @@ internal static class OptionsProblems
             .. options.Upkeep.Problems($"{nameof(ChatOptions)}.{nameof(options.Upkeep)}"),
             .. options.Filters.Problems($"{nameof(ChatOptions)}.{nameof(options.Filters)}"),
             .. options.Presence.Problems($"{nameof(ChatOptions)}.{nameof(options.Presence)}"),
+            .. options.Previews.Problems($"{nameof(ChatOptions)}.{nameof(options.Previews)}"),
             (options.Durability is { } durability ? durability.Problem(options.OperationTimeout) : " is not set; Durability.Memory is the weakest level.") is { } weak
                 ? $"{nameof(ChatOptions)}.{nameof(options.Durability)}{weak}"
                 : null]);

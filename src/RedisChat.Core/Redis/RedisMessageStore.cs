@@ -78,7 +78,11 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures) { Unfinished = _features.Unfinished };
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects) { Unfinished = _features.Unfinished };
-        _messages = new MessageEditor(_context, changer, _features.DeletionEffects, _features.EditEffects, _features.ReplyDeletions) { Unfinished = _features.Unfinished };
+        _messages = new MessageEditor(_context, changer, _features.DeletionEffects, _features.EditEffects, _features.ReplyDeletions)
+        {
+            Unfinished = _features.Unfinished,
+            Upkeep = _features.UpkeepCalls,
+        };
         _watched = new WatchedStore(this, _live, time, logger);
     }
 

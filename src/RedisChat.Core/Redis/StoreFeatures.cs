@@ -12,14 +12,17 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
-        var directory = new RedisDirectory(context, changer, members, users, deleted: [users, new ThreadErasure(context, changer, [users])]);
+        var (release, handover) = (new AttachmentRelease(context), new AttachmentHandover(context, context.Upkeep));
+        UpkeepCalls = (release, context.Upkeep);
+        var directory = new RedisDirectory(context, changer, members, users, deleted: [users, new ThreadErasure(context, changer, [users, handover])], kept: handover);
         DeletionEffects =
         [
             new ReactionRemoval(context.Keys), new PinRemoval(context.Keys), new VersionRemoval(context.Keys), new MentionRemoval(context.Keys), new ThreadClosing(context.Keys),
-            new WritingRemoval(context.Keys), new ExpiryRemoval(context.Keys),
+            new WritingRemoval(context.Keys), new ExpiryRemoval(context.Keys), release,
         ];
-        EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys)];
+        EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys), release];
         ReplyDeletions = new ReplyDeletions(context);
+        var steps = new DeletionSteps(context, DeletionEffects, $"{MentionIndex.Letter}{AttachmentKeys.Letter}", UpkeepCalls);
         var messages = new MessageEditor(context, changer, [], []);
         var writing = new RedisWriting(context, changer, messages, sends);
         var unfinished = new UnfinishedMessages(context, writing, messages);
@@ -28,15 +31,16 @@ internal sealed class StoreFeatures : IAsyncDisposable
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
-            new RedisBulkDeletions(context, changer, DeletionEffects, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
+            new RedisBulkDeletions(context, changer, steps, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
-            context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, DeletionEffects),
+            context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
+            new RedisPreviews(context, changer, messages), new RedisAttachments(context),
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts, new TrimEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts, new TrimEvents(), new PreviewEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents(), parts];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time), new PagedThreads(context.Keys)];
@@ -46,7 +50,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(), new ChangedTrims(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(), new ChangedTrims(), new ChangedPreviews(),
         ];
         Probed = [presence, unfinished];
     }
@@ -59,6 +63,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The effects of editing a message.</summary>
     public IReadOnlyList<IEditEffect> EditEffects { get; }
+
+    /// <summary>Says for which changes of messages the room must be added to those that need upkeep, and adds it.</summary>
+    public (IUpkeepCause Cause, IUpkeepStore Index) UpkeepCalls { get; }
 
     /// <summary>What deletions must know of threads.</summary>
     public IReplyDeletions ReplyDeletions { get; }

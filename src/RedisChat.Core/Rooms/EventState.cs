@@ -14,6 +14,7 @@ internal readonly record struct EventState(char Kind, long Id, string? User, lon
     public const char About = 'a';
     public const char Pin = 'p';
     public const char Thread = 'f';
+    public const char Previews = 'k';
 
     /// <summary>What the state belongs to.</summary>
     public (char Kind, long Id, string? User) Subject => (Kind, Id, User);

@@ -149,6 +149,7 @@ public sealed class RoomSchedule
 
     internal static bool IsSame(ScheduledMessage one, ScheduledMessage other) =>
         one.SendAt == other.SendAt && one.Message.Text == other.Message.Text && one.Message.ReplyTo == other.Message.ReplyTo && one.Message.Mentions == other.Message.Mentions
+        && one.Message.Attachments == other.Message.Attachments
         && Message.MetadataEquals(one.Message.Metadata, other.Message.Metadata);
 
     private static string NewId(NewMessage message) => message.IdempotencyKey is { } key

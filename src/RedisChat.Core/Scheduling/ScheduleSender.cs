@@ -2,7 +2,7 @@ namespace RedisChat;
 
 /// <summary>Sends scheduled messages when they are due: see <see cref="Chat.RunScheduleAsync"/>.</summary>
 /// <remarks>What fails here is tried again when its claim ends, by whichever process then claims it.</remarks>
-internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runner, MessageFilters? filters)
+internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runner, MessageFilters? filters, ISentObserver? observer = null)
 {
     private const int MostClaimed = 16;
     private const int RoomsAtOnce = 8;
@@ -106,6 +106,7 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         if (receipt is not null)
         {
             ChatTelemetry.Stored(receipt);
+            observer?.Sent(scheduled.Room, receipt.Id, message.Text);
         }
     }
 

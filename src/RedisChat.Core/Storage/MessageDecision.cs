@@ -20,6 +20,9 @@ public sealed record MessageDecision
     /// <summary>The new mentions of an edit; <see langword="null"/> to keep those that the message has.</summary>
     public MentionList? Mentions { get; private init; }
 
+    /// <summary>The new attachments of an edit; <see langword="null"/> to keep those that the message has.</summary>
+    public AttachmentList? Attachments { get; private init; }
+
     /// <summary>The user who deletes the message; <see langword="null"/> if unknown.</summary>
     public string? User { get; private init; }
 
@@ -44,12 +47,12 @@ public sealed record MessageDecision
         Metadata = metadata is null ? null : MetadataCopy.Of(metadata),
     };
 
-    /// <summary>Give the message a new text, and, where the edit names them, new metadata and mentions, which are copied.</summary>
+    /// <summary>Give the message a new text, and, where the edit names them, new metadata, mentions and attachments, which are copied.</summary>
     /// <param name="edit">The edit.</param>
     public static MessageDecision Edit(MessageEdit edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        return Edit(edit.Text, edit.Metadata) with { Mentions = edit.Mentions };
+        return Edit(edit.Text, edit.Metadata) with { Mentions = edit.Mentions, Attachments = edit.Attachments };
     }
 
     /// <summary>Delete the message.</summary>
@@ -58,12 +61,14 @@ public sealed record MessageDecision
     public static MessageDecision Delete(string? user = null, string? reason = null) =>
         new(ChangeOutcome.Deleted) { User = user, Reason = reason };
 
-    /// <summary>The message after the edit. An edit changes nothing else.</summary>
+    /// <summary>The message after the edit. An edit changes nothing else, but a link that it removes takes its preview along.</summary>
     internal Message ApplyTo(Message message, DateTimeOffset editedAt) => message with
     {
         Text = Text!,
         Metadata = Metadata ?? message.Metadata,
         Mentions = Mentions ?? message.Mentions,
+        Attachments = Attachments ?? message.Attachments,
+        Previews = message.Previews.Count == 0 || message.Text == Text ? message.Previews : message.Previews.LinkedFrom(Text!),
         Version = message.Version + 1,
         EditedAt = editedAt,
     };

@@ -34,6 +34,7 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly string _writer;
     private readonly Actor _by;
     private readonly WritingOptions _options;
+    private readonly ISentObserver? _observer;
     private readonly SemaphoreSlim _calling = new(1);
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _pump;
@@ -44,9 +45,9 @@ public sealed class MessageWriter : IAsyncDisposable
     private bool _isHasty;
     private bool _isEnded;
 
-    internal MessageWriter(IWritingStore store, OperationRunner runner, string room, NewMessage message, string writer, WritingOptions options, MessageReceipt receipt)
+    internal MessageWriter(IWritingStore store, OperationRunner runner, string room, NewMessage message, string writer, WritingOptions options, MessageReceipt receipt, ISentObserver? observer = null)
     {
-        (_store, _runner, _room, _writer, _options, Receipt) = (store, runner, room, writer, options, receipt);
+        (_store, _runner, _room, _writer, _options, _observer, Receipt) = (store, runner, room, writer, options, observer, receipt);
         _by = message.IsFromApplication ? Actor.Application : Actor.User(message.User);
         _buffer = new WrittenBuffer(message.Text, runner.Options.MaxTextBytes);
         _pump = Background.Run(RunAsync);
@@ -215,6 +216,11 @@ public sealed class MessageWriter : IAsyncDisposable
                 _isEnded = true;
                 _wanted.TrySetResult();
                 _progress.TrySetResult();
+            }
+
+            if (message is not null && isComplete)
+            {
+                _observer?.Sent(_room, message.Id, message.Text);
             }
 
             return message;

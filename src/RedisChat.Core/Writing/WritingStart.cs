@@ -10,7 +10,7 @@ internal static class WritingStart
     };
 
     public static async Task<MessageWriter> BeginAsync(
-        IMessageStore store, OperationRunner runner, MessageFilters? filters, string room, NewMessage message, WritingOptions? options, CancellationToken cancellationToken)
+        IMessageStore store, OperationRunner runner, MessageFilters? filters, ISentObserver? observer, string room, NewMessage message, WritingOptions? options, CancellationToken cancellationToken)
     {
         message = message?.Snapshot()!;
         ChatInput.CheckBegun(message, runner.Options);
@@ -28,6 +28,6 @@ internal static class WritingStart
         var receipt = await runner.RunAsync(
             Begin, room, (Store: writing, Room: room, Message: begun, Writer: writer, options.Lease),
             static (call, token) => call.Store.BeginWritingAsync(call.Room, call.Message, call.Writer, call.Lease, token), cancellationToken).ConfigureAwait(false);
-        return new MessageWriter(writing, runner, room, begun, writer, options, receipt);
+        return new MessageWriter(writing, runner, room, begun, writer, options, receipt, observer);
     }
 }

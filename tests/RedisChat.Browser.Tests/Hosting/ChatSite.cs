@@ -22,8 +22,11 @@ internal sealed class ChatSite : IAsyncDisposable
 
         var ports = Enumerable.Range(0, nodes).Select(_ => FreePort.Find()).ToList();
         var all = string.Join(',', ports.Select(port => $"http://127.0.0.1:{port}"));
-        Nodes = [.. ports.Select(port => new WebChatNode(port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--nodes", all], _directory.FullName))];
+        Nodes = [.. ports.Select(port => new WebChatNode(port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--files", Files, "--nodes", all], _directory.FullName))];
     }
+
+    /// <summary>Where all nodes keep uploaded files.</summary>
+    public string Files => Path.Combine(_directory.FullName, "files");
 
     /// <summary>The same chat through the library.</summary>
     public Chat Chat { get; }

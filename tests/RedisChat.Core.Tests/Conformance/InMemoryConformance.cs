@@ -88,6 +88,10 @@ public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemory
 
 public sealed class InMemoryWritingTests() : WritingTests(new InMemoryStores());
 
+public sealed class InMemoryAttachmentTests() : AttachmentTests(new InMemoryStores());
+
+public sealed class InMemoryLinkPreviewTests() : LinkPreviewTests(new InMemoryStores());
+
 #if NET10_0_OR_GREATER
 public sealed class InMemoryConversationModelTests() : ConversationModelTests(new InMemoryStores());
 

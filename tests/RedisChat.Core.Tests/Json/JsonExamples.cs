@@ -61,6 +61,27 @@ internal static class JsonExamples
         Mentions = [Mention.User("böb"), Mention.Role(RoomRole.Moderator), Mention.Everyone],
     };
 
+    public static readonly Attachment Picture = new()
+    {
+        Kind = AttachmentKinds.Image,
+        Name = "kätzchen \"1\".png",
+        MediaType = "image/png",
+        Size = (1L << 53) - 1,
+        Address = "files/1?room=lobby",
+        Preview = new AttachmentPreview { Text = "two\nlines", Address = "files/2", Width = 640, Height = 480 },
+    };
+
+    public static readonly Attachment Report = new() { Kind = "x-report", Name = "report.pdf", MediaType = "application/pdf", Size = 0, Address = "7" };
+
+    public static readonly LinkPreview Preview = new()
+    {
+        Address = "https://example.org/ä?b=c",
+        Title = "</script>",
+        Description = "two\nlines",
+        Image = "https://example.org/i.png",
+        SiteName = "Example",
+    };
+
     public static readonly InboxRoom Entry = new()
     {
         Room = "lobby",
@@ -109,6 +130,8 @@ internal static class JsonExamples
         new RoomEvent.PartWritten(ChatLimits.MaxMessageId, 16_000, "part\n", Position),
         new RoomEvent.Trimmed(ChatLimits.MaxMessageId, Position),
         new RoomEvent.WritingEnded(Plain with { Writing = WritingState.Abandoned }, Position),
+        new RoomEvent.PreviewsChanged(ChatLimits.MaxMessageId, [Preview, new LinkPreview { Address = "http://a.example", Title = "a" }], Position),
+        new RoomEvent.PreviewsChanged(1, [], Position),
         new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
     ];
 
@@ -128,9 +151,15 @@ internal static class JsonExamples
         (typeof(NewMessage), new NewMessage("alice", "hello") { IdempotencyKey = "phone-1", Metadata = Edited.Metadata }),
         (typeof(NewMessage), new NewMessage("alice", "hello") { ReplyTo = ChatLimits.MaxMessageId }),
         (typeof(NewMessage), new NewMessage("alice", "hello") { Mentions = Edited.Mentions }),
+        (typeof(NewMessage), new NewMessage("alice", "") { Attachments = [Picture, Report] }),
+        (typeof(Message), Edited with { Attachments = [Picture, Report], Previews = [Preview] }),
+        (typeof(Attachment), Picture),
+        (typeof(LinkPreview), Preview),
         (typeof(MessageEdit), new MessageEdit("hello")),
         (typeof(MessageEdit), new MessageEdit("hello") { Metadata = Edited.Metadata, Mentions = Edited.Mentions }),
         (typeof(MessageEdit), new MessageEdit("hello") { Mentions = [] }),
+        (typeof(MessageEdit), new MessageEdit("hello") { Attachments = [Picture] }),
+        (typeof(MessageEdit), new MessageEdit("hello") { Attachments = [] }),
         (typeof(MentionPage), new MentionPage { Messages = [Edited, Plain], Before = ChatLimits.MaxMessageId }),
         (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
         (typeof(MessageQuery), MessageQuery.Newest),

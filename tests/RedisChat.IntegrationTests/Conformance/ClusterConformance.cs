@@ -101,6 +101,10 @@ public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFoll
 
 public sealed class ClusterWritingTests(SharedCluster cluster) : WritingTests(new ClusterStores(cluster));
 
+public sealed class ClusterAttachmentTests(SharedCluster cluster) : AttachmentTests(new ClusterStores(cluster));
+
+public sealed class ClusterLinkPreviewTests(SharedCluster cluster) : LinkPreviewTests(new ClusterStores(cluster));
+
 #if NET10_0_OR_GREATER
 public sealed class ClusterConversationModelTests(SharedCluster cluster) : ConversationModelTests(new ClusterStores(cluster));
 

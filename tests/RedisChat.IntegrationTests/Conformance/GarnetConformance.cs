@@ -90,6 +90,10 @@ public sealed class GarnetThreadFollowTests(SharedGarnet garnet) : ThreadFollowT
 
 public sealed class GarnetWritingTests(SharedGarnet garnet) : WritingTests(new GarnetStores(garnet));
 
+public sealed class GarnetAttachmentTests(SharedGarnet garnet) : AttachmentTests(new GarnetStores(garnet));
+
+public sealed class GarnetLinkPreviewTests(SharedGarnet garnet) : LinkPreviewTests(new GarnetStores(garnet));
+
 public sealed class GarnetModelTests(SharedGarnet garnet) : ModelTests(new GarnetStores(garnet));
 
 public sealed class GarnetWatchModelTests(SharedGarnet garnet) : WatchModelTests(new GarnetStores(garnet));

@@ -93,6 +93,10 @@ public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTest
 
 public sealed class RedisWritingTests(TestServer server) : WritingTests(new RedisStores(server));
 
+public sealed class RedisAttachmentTests(TestServer server) : AttachmentTests(new RedisStores(server));
+
+public sealed class RedisLinkPreviewTests(TestServer server) : LinkPreviewTests(new RedisStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class RedisConversationModelTests(TestServer server) : ConversationModelTests(new RedisStores(server));
 

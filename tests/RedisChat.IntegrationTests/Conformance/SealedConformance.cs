@@ -93,6 +93,10 @@ public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTes
 
 public sealed class SealedWritingTests(TestServer server) : WritingTests(new SealedStores(server));
 
+public sealed class SealedAttachmentTests(TestServer server) : AttachmentTests(new SealedStores(server));
+
+public sealed class SealedLinkPreviewTests(TestServer server) : LinkPreviewTests(new SealedStores(server));
+
 #if NET10_0_OR_GREATER
 public sealed class SealedConversationModelTests(TestServer server) : ConversationModelTests(new SealedStores(server));
 

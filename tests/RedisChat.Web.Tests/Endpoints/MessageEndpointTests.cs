@@ -114,6 +114,28 @@ public sealed class MessageEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Fact]
+    public async Task Attachments_are_sent_edited_and_kept_by_an_edit_that_does_not_name_them()
+    {
+        const string Picture = """{"kind":"image","name":"a.png","mediaType":"image/png","size":7,"address":"files/1","preview":{"text":"a","address":"b","width":3,"height":4}}""";
+        await using var node = await StartInMemoryAsync();
+        var alice = node.As("alice");
+
+        (await alice.SendAsync("POST", "rooms/lobby/messages", $$"""{"text":"","attachments":[{{Picture}}],"idempotencyKey":"k"}""")).Expect(201);
+        (await alice.SendAsync("POST", "rooms/lobby/messages", $$"""{"text":"","attachments":[{{Picture}}],"idempotencyKey":"k"}""")).Expect(200);
+        (await alice.SendAsync("POST", "rooms/lobby/messages", """{"text":"plain"}""")).Expect(201);
+        await node.Chat.EditAsync("lobby", 2, Actor.Application, "see http://a.example", Cancelled);
+        await node.Chat.Room("lobby").Previews.SetAsync(2, [new LinkPreview { Address = "http://a.example", Title = "A" }], Cancelled);
+
+        var page = (await alice.SendAsync("GET", "rooms/lobby/messages")).Expect(200).Json.GetProperty("messages");
+        page[0].GetProperty("attachments").GetRawText().Should().Be($"[{Picture}]");
+        page[0].TryGetProperty("previews", out _).Should().BeFalse();
+        page[1].TryGetProperty("attachments", out _).Should().BeFalse();
+        page[1].GetProperty("previews").GetRawText().Should().Be("""[{"address":"http://a.example","title":"A"}]""");
+        (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"look"}""")).Expect(200).Json.GetProperty("attachments").GetArrayLength().Should().Be(1);
+        (await alice.SendAsync("PATCH", "rooms/lobby/messages/1", """{"text":"look","attachments":[]}""")).Expect(200).Json.TryGetProperty("attachments", out _).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Mentions_are_sent_edited_listed_and_counted()
     {
         await using var node = await StartInMemoryAsync();

@@ -194,6 +194,10 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().ContainSingle().Which.By.Should().Be("alice");
         await alice.Connection.InvokeAsync("Unpin", room, sent.Id, Limit.Token);
         (await CallAsync<IReadOnlyList<Pin>>(bob, "GetPins", room)).Should().BeEmpty();
+        var picture = new AttachmentRequest { Kind = "image", Name = "a.png", MediaType = "image/png", Size = 7, Address = "files/1", Preview = new AttachmentPreviewRequest { Width = 3, Height = 4 } };
+        var attached = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "", Attachments = [picture] });
+        (await CallAsync<Message>(alice, "Edit", room, attached.Id, new EditRequest { Text = "look" })).Attachments.Should().ContainSingle().Which.Preview!.Width.Should().Be(3);
+        (await CallAsync<bool>(alice, "Delete", room, attached.Id, null)).Should().BeTrue();
         var mention = await CallAsync<MessageReceipt>(alice, "Send", room, new SendRequest { Text = "@bob", Mentions = ["@bob", "*"] });
         (await CallAsync<MentionPage>(bob, "GetMentions", room, null)).Messages.Should().ContainSingle().Which.Mentions.Should().Equal(Mention.Everyone, Mention.User("bob"));
         (await CallAsync<Message>(alice, "Edit", room, mention.Id, new EditRequest { Text = "nobody", Mentions = [] })).Mentions.Should().BeEmpty();

@@ -1,4 +1,5 @@
 // Where the user writes: Enter sends, Shift+Enter starts a new line, arrow up edits the last own message, Escape ends editing or the reply.
+import { nameOf, uploads } from "./attachments.js";
 import { $, announce, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { pickEmoji } from "./overlay.js";
@@ -25,7 +26,7 @@ export class Composer {
   #warning = "";
   #note = "";
 
-  /** @param actions send(text, replyTo), edit(message, text), typing(), lastOwn(), changed() */
+  /** @param actions send(text, replyTo, attachments), edit(message, text), typing(), lastOwn(), changed() */
   constructor(drafts, actions) {
     this.#drafts = drafts;
     this.#actions = actions;
@@ -50,6 +51,7 @@ export class Composer {
   begin(id) {
     this.end();
     this.#id = id;
+    uploads.begin(id, () => this.#update());
     this.#take(this.#known.get(id));
     this.#warning = this.#note = "";
     this.allow("");
@@ -142,8 +144,8 @@ export class Composer {
     if ($("replying").dataset.shown === shown) return;
     $("replying").dataset.shown = shown;
     $("replying").hidden = !isShown;
-    const { user, text } = parent?.message ?? {};
-    $("replying-text").replaceChildren(...(user ? ["Replying to ", h("bdi", { class: "quote-author" }, user), " ", h("span", {}, snippetOf(text))] : ["Replying to a message"]));
+    const { user } = parent?.message ?? {};
+    $("replying-text").replaceChildren(...(user ? ["Replying to ", h("bdi", { class: "quote-author" }, user), " ", h("span", {}, snippetOf(nameOf(parent.message)))] : ["Replying to a message"]));
   }
 
   edit(message) {
@@ -199,8 +201,8 @@ export class Composer {
 
   async #submit() {
     const text = this.#input.value.replace(/^\s*\n|\s+$/g, "");
-    if (!text || this.#closed || this.#isTooLong()) return;
     const editing = this.#editing;
+    if (this.#closed || this.#isTooLong() || (editing ? !text : this.#hasNothing(text))) return;
     if (editing) {
       if (text === editing.text) return this.#endEdit();
       try {
@@ -214,8 +216,10 @@ export class Composer {
     const replyTo = this.#replyTo;
     this.#take();
     this.#drafts.discard(this.#id);
-    this.#actions.send(text, replyTo);
+    this.#actions.send(text, replyTo, uploads.take());
   }
+
+  #hasNothing = (text) => uploads.isBusy || (!text && !uploads.hasAny);
 
   #isTooLong() {
     const { value } = this.#input;
@@ -236,7 +240,8 @@ export class Composer {
     $("composer-form").classList.toggle("closed", isClosed);
     this.#input.placeholder = this.#closed || "Write a message";
     const isTooLong = this.#isTooLong();
-    this.#send.disabled = isClosed || isTooLong || !this.#input.value.trim();
+    this.#send.disabled = isClosed || isTooLong || (this.#editing ? !this.#input.value.trim() : this.#hasNothing(this.#input.value.trim()));
+    $("composer-attach").disabled = isClosed || this.#editing !== null;
     this.#send.setAttribute("aria-label", this.#editing ? "Save" : "Send");
     const warning = isTooLong ? "This is too long for one message: at most 16 KiB." : this.#warning;
     const hint = $("composer-hint");

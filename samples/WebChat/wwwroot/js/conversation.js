@@ -68,7 +68,7 @@ export class Conversation {
       }),
     });
     this.#composer = new Composer(session.drafts, {
-      send: (text, replyTo) => this.#send(text, replyTo),
+      send: (...message) => this.#send(...message),
       changed: () => this.#render(),
       edit: (message, text) => this.room.edit(message.id, text),
       typing: () => this.room?.typing(),
@@ -221,11 +221,11 @@ export class Conversation {
 
   #reloadRights = coalesce(() => this.loadRights());
 
-  #send(text, replyTo) {
+  #send(text, replyTo, attachments = []) {
     const { room } = this;
     this.#list.newAfter = undefined;
     this.#list.scroll.toBottom();
-    room.send(text, undefined, replyTo && { replyTo }).catch((error) => {
+    room.send(text, undefined, { ...(replyTo && { replyTo }), ...(attachments.length && { attachments }) }).catch((error) => {
       if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));
     });
     this.#list.scroll.toBottom();

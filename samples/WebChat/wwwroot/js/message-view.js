@@ -1,4 +1,5 @@
 // One message in the list. It is updated in place, so that focus, selection and scrolling stay.
+import { nameOf, showAttachments } from "./attachments.js";
 import { arrange, avatar, h, icon } from "./dom.js";
 import { explain } from "./errors.js";
 import { emojiName } from "./overlay.js";
@@ -13,6 +14,7 @@ export class MessageView {
   #quote = h("button", { class: "quote", type: "button", hidden: true, "data-testid": "quote", onclick: () => this.#actions.goTo(this.message.replyTo) });
   #text = h("div", { class: "text", dir: "auto", "data-testid": "text" });
   #more = h("button", { class: "link small", type: "button", hidden: true, "data-testid": "show-more", onclick: () => this.#toggle() });
+  #files = h("div", { class: "files", hidden: true });
   #failed = h("div", { class: "failed", hidden: true });
   #waiting = h("div", { class: "waiting", hidden: true, "data-testid": "waiting" });
   #timer;
@@ -26,7 +28,7 @@ export class MessageView {
   constructor(message, actions) {
     this.#actions = actions;
     this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message" },
-      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#waiting, this.#failed, this.#reactions, this.#readers));
+      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#files, this.#waiting, this.#failed, this.#reactions, this.#readers));
     this.element.view = this;
   }
 
@@ -45,6 +47,10 @@ export class MessageView {
     this.#on("pin", pin && `${pin.by}`, () => this.#showPin(pin));
     this.#on("quote", message.replyTo && (parent?.message ?? (parent?.isDeleted ? "deleted" : "loading")), () => this.#showQuote(message.replyTo, parent));
     this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
+    this.#on("files", JSON.stringify(message.attachments), () => {
+      this.#files.replaceChildren(...showAttachments(message.attachments));
+      this.#files.hidden = !message.attachments;
+    });
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));
     this.#on("reactions", `${canReact} ${JSON.stringify(message.reactions)}`, () => this.#showReactions(message.reactions, canReact));
@@ -80,7 +86,7 @@ export class MessageView {
     this.#quote.dataset.state = message ? "shown" : isDeleted ? "deleted" : "loading";
     this.#quote.title = message ? "Go to this message" : "";
     this.#quote.replaceChildren(icon("reply"), h("span", { class: "visually-hidden" }, "In reply to "),
-      ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(message.text))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "Deleted message" : "…")]));
+      ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(nameOf(message)))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "Deleted message" : "…")]));
   }
 
   #showText({ text, editedAt }) {

@@ -1,5 +1,6 @@
 // The pinned messages of the open room, above its history: the newest one, and a list of all.
 import { pins } from "/chat/conversation.js";
+import { nameOf } from "./attachments.js";
 import { $, h } from "./dom.js";
 import { menu } from "./overlay.js";
 import { snippetOf } from "./text.js";
@@ -15,7 +16,7 @@ export class PinBar {
     this.#goTo = goTo;
     $("pin-newest").addEventListener("click", () => goTo(this.#pins.list[0].messageId));
     $("pin-all").addEventListener("click", () => menu($("pin-all"), this.#pins.list.map(({ messageId, message }) => ({
-      text: message ? `${message.user}: ${snippetOf(message.text, 80)}` : "A message that cannot be shown",
+      text: message ? `${message.user}: ${snippetOf(nameOf(message), 80)}` : "A message that cannot be shown",
       testid: "pin-item",
       run: () => this.#goTo(messageId),
     }))));
@@ -61,7 +62,7 @@ export class PinBar {
     const { message } = newest;
     $("pin-newest").dataset.id = newest.messageId;
     $("pin-newest").title = "Go to this message";
-    $("pin-text").replaceChildren(h("span", { class: "visually-hidden" }, "Pinned: "), ...(message ? [h("bdi", { class: "quote-author" }, message.user), " ", h("span", { dir: "auto" }, snippetOf(message.text))] : ["A pinned message"]));
+    $("pin-text").replaceChildren(h("span", { class: "visually-hidden" }, "Pinned: "), ...(message ? [h("bdi", { class: "quote-author" }, message.user), " ", h("span", { dir: "auto" }, snippetOf(nameOf(message)))] : ["A pinned message"]));
     $("pin-all").textContent = `${list.length} pinned`;
   }
 }

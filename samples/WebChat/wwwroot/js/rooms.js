@@ -1,4 +1,5 @@
 // The list of rooms: joined ones with what is unread, direct messages, and the others of the directory.
+import { nameOf } from "./attachments.js";
 import { isDirect } from "./directory.js";
 import { $, arrange, avatar, coalesce, h, icon, toast } from "./dom.js";
 import { explain } from "./errors.js";
@@ -61,7 +62,7 @@ export class RoomList {
     const { room, lastMessage, lastActivity, isMuted, unread } = inboxRoom;
     const name = directory.name(room);
     const count = this.#unread(inboxRoom);
-    const preview = lastMessage ? `${lastMessage.user === chat.user ? "You: " : isDirect(room) ? "" : `${lastMessage.user}: `}${lastMessage.text.slice(0, 100)}` : directory.topic(room);
+    const preview = lastMessage ? `${lastMessage.user === chat.user ? "You: " : isDirect(room) ? "" : `${lastMessage.user}: `}${nameOf(lastMessage).slice(0, 100)}` : directory.topic(room);
     const at = lastMessage?.timestamp ?? lastActivity;
     const shown = JSON.stringify([name, count, unread?.hasMore, preview, at && shortOf(new Date(at)), isMuted, room === conversation.id]);
 

@@ -20,5 +20,9 @@ public sealed record EditRequest
     [DataMember(Name = "mentions")]
     public IReadOnlyList<string>? Mentions { get; init; }
 
-    internal MessageEdit ToEdit() => new(Text) { Metadata = Metadata, Mentions = MentionWords.Parse(Mentions) };
+    /// <summary>The complete new attachments, as in <see cref="SendRequest.Attachments"/>; the message keeps those that it has if this is omitted.</summary>
+    [DataMember(Name = "attachments")]
+    public IReadOnlyList<AttachmentRequest>? Attachments { get; init; }
+
+    internal MessageEdit ToEdit() => new(Text) { Metadata = Metadata, Mentions = MentionWords.Parse(Mentions), Attachments = AttachmentRequest.Parse(Attachments) };
 }

@@ -32,4 +32,8 @@ public sealed record ScheduleRequest
     /// <summary>Whom the message mentions: see <see cref="SendRequest.Mentions"/>.</summary>
     [DataMember(Name = "mentions")]
     public IReadOnlyList<string>? Mentions { get; init; }
+
+    /// <summary>What the message refers to: see <see cref="SendRequest.Attachments"/>.</summary>
+    [DataMember(Name = "attachments")]
+    public IReadOnlyList<AttachmentRequest>? Attachments { get; init; }
 }

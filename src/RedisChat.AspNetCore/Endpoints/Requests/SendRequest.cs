@@ -28,6 +28,10 @@ public sealed record SendRequest
     [DataMember(Name = "mentions")]
     public IReadOnlyList<string>? Mentions { get; init; }
 
+    /// <summary>What the message refers to besides its text; see <see cref="NewMessage.Attachments"/>. The text may be empty then.</summary>
+    [DataMember(Name = "attachments")]
+    public IReadOnlyList<AttachmentRequest>? Attachments { get; init; }
+
     /// <summary>After how many seconds the message expires; see <see cref="NewMessage.ExpiresAfter"/>.</summary>
     [DataMember(Name = "expiresAfter")]
     public double? ExpiresAfter { get; init; }

@@ -102,6 +102,8 @@ export interface Room {
 export interface SendOptions {
     /** The id of the message that this one replies to. If it does not exist (any more), the message is refused with the code `parent-not-found`. */
     replyTo?: number;
+    /** References to what the application stores: at most 10. The text may be empty then. */
+    attachments?: readonly Attachment[];
     /** Of a message that was sent before, as far as anyone knows: if it is stored already, it is not stored again. A new one if omitted. */
     idempotencyKey?: string;
 }
@@ -131,12 +133,39 @@ export interface ChatMessage {
     readonly replyTo?: number;
     /** Whom it mentions: `@user`, `&role`, or `*` for all. */
     readonly mentions?: readonly string[];
+    /** What it refers to. An edit keeps it. The addresses come from a user: check them before you use them as links. */
+    readonly attachments?: readonly Attachment[];
+    /** Previews of links, as the message had them when it was read. Later ones come with the event `previewsChanged` (`room.on("event", …)`). */
+    readonly previews?: readonly LinkPreview[];
     /** `InProgress`: it is being written part by part, and this is its text so far. `Abandoned`: it was, and will not be completed. Absent if it is complete. */
     readonly writing?: "InProgress" | "Abandoned";
     readonly reactions: readonly Reaction[];
     readonly pending: boolean;
     /** Why it was refused. */
     readonly error?: ChatError;
+}
+/** A reference from a message to something that the application stores. All of it is what a user said. */
+export interface Attachment {
+    readonly kind: string;
+    readonly name: string;
+    readonly mediaType: string;
+    /** In bytes. */
+    readonly size: number;
+    readonly address: string;
+    readonly preview?: {
+        readonly text?: string;
+        readonly address?: string;
+        readonly width?: number;
+        readonly height?: number;
+    };
+}
+/** What a page says of itself. Text from a stranger: show it as text. */
+export interface LinkPreview {
+    readonly address: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly image?: string;
+    readonly siteName?: string;
 }
 /** How many reactions with one emoji a message has, and how many of them are the user's own. */
 export interface Reaction {

@@ -1,4 +1,4 @@
-import type { InboxRoom, Reaction } from "./api.ts";
+import type { Attachment, InboxRoom, LinkPreview, Reaction } from "./api.ts";
 
 export interface WireMessage {
   id: number;
@@ -11,6 +11,8 @@ export interface WireMessage {
   idempotencyKey?: string;
   replyTo?: number;
   mentions?: string[];
+  attachments?: Attachment[];
+  previews?: LinkPreview[];
   writing?: "InProgress" | "Abandoned";
 }
 

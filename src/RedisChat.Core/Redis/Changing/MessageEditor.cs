@@ -22,6 +22,9 @@ internal sealed class MessageEditor(
     /// <summary>Completes messages in progress that are read.</summary>
     public IUnfinishedMessages? Unfinished { get; init; }
 
+    /// <summary>Says for which changes the room must be added to those that need upkeep, and adds it; <see langword="null"/> for an editor that changes nothing.</summary>
+    public (IUpkeepCause Cause, IUpkeepStore Index)? Upkeep { get; init; }
+
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
 
@@ -63,7 +66,7 @@ internal sealed class MessageEditor(
     private async ValueTask<MessageChange?> ChangeAsync(
         string room, StoredMessage found, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
     {
-        var (present, isGone, isExpired) = (found, false, false);
+        var (present, isGone, isExpired, callsUpkeep, isAdded) = (found, false, false, false, false);
         Message message = null!;
         var decision = MessageDecision.Keep;
         var rest = ThreadId.IsThread(room) && decide(Read(room, found)).Outcome == ChangeOutcome.Deleted && replies is not null
@@ -73,6 +76,14 @@ internal sealed class MessageEditor(
         {
             RedisValue[] values = rest is null ? [found.Content] : [found.Content, rest.DeletedBefore];
             var reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+            if (callsUpkeep && !isGone)
+            {
+                // Before the change, so that the room is found wherever this process dies.
+                await Upkeep!.Value.Index.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+                isAdded = true;
+                reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+            }
+
             return isExpired ? new MessageChange(ChangeOutcome.NotFound, null)
                 : isGone ? null
                 : reply is not { } done ? new MessageChange(ChangeOutcome.Unchanged, message)
@@ -119,6 +130,12 @@ internal sealed class MessageEditor(
                 throw WritingErrors.InProgress(message.Id);
             }
 
+            callsUpkeep = !isAdded && Upkeep?.Cause.Calls(message, decision) == true;
+            if (callsUpkeep)
+            {
+                return null;
+            }
+
             return decision.Outcome switch
             {
                 ChangeOutcome.Edited => Edit(room, present, message, decision, state.Revision),
@@ -142,7 +159,7 @@ internal sealed class MessageEditor(
     private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
     {
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
-        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default), decision.Mentions is not null);
+        var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default), decision.Mentions is not null, decision.Attachments is not null);
         var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
         foreach (var effect in editEffects)
         {

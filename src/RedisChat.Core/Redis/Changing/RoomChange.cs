@@ -193,6 +193,9 @@ internal sealed class RoomChange
     public RoomChange Close(char feature, string hash, IReadOnlyCollection<RedisValue> fields) =>
         Add("close", feature.ToString(), Index(hash), fields.Count).Add([.. fields]);
 
+    /// <summary>Sets a field, if the room uses the feature: see <see cref="Mark"/>.</summary>
+    public RoomChange Put(char feature, string hash, RedisValue field, RedisValue value) => Add("put", feature.ToString(), Index(hash), field, value);
+
     /// <summary>Renews the summary of a thread from which replies are deleted. The number of replies deleted before must be among the conditions.</summary>
     /// <param name="log">The change log of the room that the thread belongs to.</param>
     /// <param name="live">The channel of that room.</param>

@@ -47,6 +47,7 @@
 --   summary   log channel key thread n time m floor, m x (id user)   in a thread from which n replies are deleted: renews its summary in the room that it belongs
 --                                              to, with a revision, an entry and an event of that room. The newest replies that are left are those of the present
 --                                              summary with ids above `floor`, and then the m that the client found, newest first, the first of them sent at `time`
+--   put       letter key field value           if the room uses the feature with this letter: sets the field
 --   mark      letter                           records that the room uses the feature with this letter
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
@@ -402,6 +403,11 @@ while at <= #ARGV do
       end
     end
     at = at + 4 + tonumber(c)
+  elseif step == 'put' then
+    if string.find(uses, a, 1, true) then
+      set(b, c, ARGV[at + 4])
+    end
+    at = at + 5
   elseif step == 'summary' then
 --#include thread_summary.lua
     local thread, deleted, sent, count = ARGV[at + 4], tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])

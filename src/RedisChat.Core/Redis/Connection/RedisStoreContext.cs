@@ -23,4 +23,7 @@ internal sealed record RedisStoreContext(
 
     /// <summary>How many buckets behind the newest one a bucket may be sealed, even if this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
     public int SealAfter => Options.SealAfter ?? 1;
+
+    /// <summary>Whether rooms are marked in which messages with attachments are sent from now on, so that what becomes of these is reported: see <see cref="IAttachmentNoticeStore"/>.</summary>
+    public bool KeepsAttachmentNotices { get; set; }
 }

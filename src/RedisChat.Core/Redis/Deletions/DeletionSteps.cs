@@ -3,9 +3,26 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>What all deletions of many messages have in common: that the messages are still those that were read, their removal, and what features do then.</summary>
-internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDeletionEffect> effects)
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="effects">What features do when messages are deleted.</param>
+/// <param name="edited">The letters of the features whose data about a message an edit changes.</param>
+/// <param name="upkeep">Says for which deletions the room must be added to those that need upkeep, and adds it.</param>
+internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDeletionEffect> effects, string edited, (IUpkeepCause Cause, IUpkeepStore Index) upkeep)
 {
     private readonly KeyNames _keys = context.Keys;
+
+    /// <summary>Takes the digests of the messages that are read, in a room in which they must not change before they are deleted; <see langword="null"/> in others.</summary>
+    /// <param name="uses">The letters of the features that the room uses.</param>
+    public Dictionary<long, string>? DigestsFor(string uses) => uses.AsSpan().ContainsAny(edited) ? [] : null;
+
+    /// <summary>Adds the room to those that need upkeep, if the deletion will make that necessary: before it, so that the room is found wherever this process dies.</summary>
+    public async ValueTask PrepareAsync(string room, MessagesToDelete read, CancellationToken cancellationToken)
+    {
+        if (read.Digests is not null && read.Messages.Any(message => upkeep.Cause.Calls(message, MessageDecision.Delete())))
+        {
+            await upkeep.Index.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Reads what a deletion must know of messages besides the messages.</summary>
     /// <param name="database">The database.</param>
@@ -31,7 +48,10 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
         var buckets = read.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
         if (read.Digests is null)
         {
-            change.Unused(MentionIndex.Letter);
+            foreach (var letter in edited)
+            {
+                change.Unused(letter);
+            }
         }
 
         foreach (var bucket in buckets)

@@ -4,15 +4,14 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Deletes many messages by one script call for each step. The conditions are that the messages are still those that were read, wherever they are: a message is
-/// identified by its id and its time, and neither these nor its author ever change. In a room that uses mentions, which an edit changes, the messages must not have changed at all.
+/// identified by its id and its time, and neither these nor its author ever change. In a room that uses what an edit changes and a deletion must know, the messages must not have changed at all.
 /// Otherwise the step begins again.
 /// </summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
-/// <param name="effects">What features do when messages are deleted.</param>
+/// <param name="steps">Deletes the messages.</param>
 /// <param name="replies">Reads the rest of a thread when replies are deleted.</param>
-internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects, IReplyDeletions replies)
-    : IBulkDeletionStore
+internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger changer, DeletionSteps steps, IReplyDeletions replies) : IBulkDeletionStore
 {
     // Each time, another call changed one of the messages, or sealed their bucket.
     private const int MostAttempts = 50;
@@ -24,7 +23,6 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     private const int MostBuckets = 32;
 
     private readonly KeyNames _keys = context.Keys;
-    private readonly DeletionSteps _steps = new(context, effects);
 
     /// <summary>A step as it was read.</summary>
     /// <param name="Read">The messages to delete, with all that the deletion must know of them.</param>
@@ -71,7 +69,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var reads = new PrimaryReads(database);
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
-        var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
+        var digests = steps.DigestsFor(uses);
         using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
         var (found, next) = (messages.Ids, messages.User) switch
         {
@@ -87,7 +85,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             (buckets, next) = (buckets[..MostBuckets], found[^1].Id);
         }
 
-        return new Found(await _steps.ReadAsync(database, room, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
+        return new Found(await steps.ReadAsync(database, room, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
     }
 
     /// <summary>The next messages of an author.</summary>
@@ -151,6 +149,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     {
         // The fields' values are not compared, so there is nothing to decide again: a second call with other values means a conflict.
         RedisValue[] values = [];
+        await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
         var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
             room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
@@ -162,7 +161,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var change = new RoomChange(
             _keys, room, DeletedRun.Kind, DeletedRun.WriteIds([.. found.Messages.Select(message => message.Id)]), new RoomPermit(by, RightsFor(found.Messages, by)));
         rest?.Expect(change);
-        if (!_steps.TryAddTo(change, room, found.Read))
+        if (!steps.TryAddTo(change, room, found.Read))
         {
             return null;
         }

@@ -7,7 +7,7 @@ namespace RedisChat.Redis;
 /// Trims rooms by one script call for each step. It deletes all messages of some buckets at the beginning, as a bulk deletion does, and raises the room's field <c>first</c> in the same step, if that is still what was
 /// read; so wherever a process dies, and however many run, each step happens once. No append reaches these buckets, because they are full.
 /// </summary>
-internal sealed class RedisRetention(RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> effects) : IRetentionStore
+internal sealed class RedisRetention(RedisStoreContext context, RoomChanger changer, DeletionSteps steps) : IRetentionStore
 {
     // Each time, another call changed one of the messages, or sealed their bucket.
     private const int MostAttempts = 50;
@@ -17,7 +17,6 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     private const int MostIds = 8192;
 
     private readonly KeyNames _keys = context.Keys;
-    private readonly DeletionSteps _steps = new(context, effects);
 
     /// <summary>A step as it was read.</summary>
     /// <param name="Read">The messages that go; <see langword="null"/> if nothing may go.</param>
@@ -38,6 +37,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
                 return new TrimmedStep(0, found.Next);
             }
 
+            await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
             RedisValue[] values = [];
             if (await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? Trim(room, found) : null, cancellationToken).ConfigureAwait(false) is not null)
             {
@@ -78,7 +78,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             return new Found(null, [], counts[0], start, null);
         }
 
-        var digests = uses.Contains(MentionIndex.Letter, StringComparison.Ordinal) ? new Dictionary<long, string>() : null;
+        var digests = steps.DigestsFor(uses);
         using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
         var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         return below <= start
             ? new Found(null, [], counts[0], start, next)
             : new Found(
-                await _steps.ReadAsync(database, room, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
+                await steps.ReadAsync(database, room, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
                 [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
     }
 
@@ -114,7 +114,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     {
         var hash = _keys.Room(room);
         var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, HistoryStart.Field, found.First);
-        if (!_steps.TryAddTo(change, room, found.Read!, found.Unreadable))
+        if (!steps.TryAddTo(change, room, found.Read!, found.Unreadable))
         {
             return null;
         }

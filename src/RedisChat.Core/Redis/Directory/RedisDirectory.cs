@@ -25,12 +25,12 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     private readonly RedisMembers _members;
     private readonly IMembershipList _lists;
 
-    public RedisDirectory(RedisStoreContext context, RoomChanger changer, RedisMembers members, IMembershipList lists, IReadOnlyList<IDeletedRoom> deleted)
+    public RedisDirectory(RedisStoreContext context, RoomChanger changer, RedisMembers members, IMembershipList lists, IReadOnlyList<IDeletedRoom> deleted, IErasedMessages kept)
     {
         (_context, _changer, _members, _lists) = (context, changer, members, lists);
         _index = new DirectoryIndex(context.Keys);
         _rooms = new RoomInfoReader(context.Keys);
-        _eraser = new RoomEraser(context, changer, _index, deleted);
+        _eraser = new RoomEraser(context, changer, _index, deleted, kept);
         Keeper = new DirectoryKeeper(context, _index);
     }
 

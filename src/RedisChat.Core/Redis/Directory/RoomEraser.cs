@@ -10,7 +10,8 @@ namespace RedisChat.Redis;
 /// <param name="changer">Marks the room.</param>
 /// <param name="index">The directory.</param>
 /// <param name="others">What goes with a room besides its own keys.</param>
-internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer, DirectoryIndex index, IReadOnlyList<IDeletedRoom> others)
+/// <param name="kept">What must be kept of the messages.</param>
+internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer, DirectoryIndex index, IReadOnlyList<IDeletedRoom> others, IErasedMessages kept)
 {
     /// <summary>The kind of the event, and of the last entry of the change log.</summary>
     public const char Kind = 'x';
@@ -27,10 +28,10 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     private const int ScansAtOnce = 20;
 
     private static readonly RedisScript Script = new("room_erase.lua");
-    private static readonly RedisValue[] Fields = ["epoch", "last", DeletionMark.Field, "erased"];
+    private static readonly RedisValue[] Fields = ["epoch", "last", DeletionMark.Field, "erased", "uses"];
 
     /// <summary>The deletion of a room, as the room holds it.</summary>
-    private readonly record struct Deletion(string Mark, long Last, long Erased)
+    private readonly record struct Deletion(string Mark, long Last, long Erased, string Uses)
     {
         /// <summary>The epoch that the room had.</summary>
         public string Epoch => Mark.Split(' ', 2)[0];
@@ -170,6 +171,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             keys.Add(context.Keys.Bucket(room, bucket));
         }
 
+        await kept.KeepAsync(room, deletion.Mark, deletion.Uses, deletion.Erased, next, cancellationToken).ConfigureAwait(false);
         return await EraseAsync(database, room, deletion, keys, cancellationToken, erased: next).ConfigureAwait(false)
             ? Progress(deletion with { Erased = next }, deletion.Cursor(next < count ? Buckets : Others))
             : Progress(deletion, null);
@@ -200,7 +202,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             var answer = (RedisResult[])(await primary.ExecuteAsync(
                 database.Database, "SCAN", [position, "MATCH", context.Keys.BelowRoom(room), "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
             position = (string)answer[0]!;
-            foreach (var some in ((RedisKey[])answer[1]!).Select(found => (string)found!).Chunk(KeysAtOnce))
+            foreach (var some in ((RedisKey[])answer[1]!).Select(found => (string)found!).Where(found => !kept.Owns(room, found)).Chunk(KeysAtOnce))
             {
                 if (!await EraseAsync(database, room, deletion, some, cancellationToken).ConfigureAwait(false))
                 {
@@ -270,7 +272,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         return fields[0] == RoomCounters.BeingDeleted
             && StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var last)
             && StrictNumber.TryRead(((ReadOnlyMemory<byte>)(fields[3].IsNull ? (RedisValue)"0" : fields[3])).Span, out var erased)
-            ? new Deletion(fields[2]!, last, erased)
+            ? new Deletion(fields[2]!, last, erased, (string?)fields[4] ?? "")
             : null;
     }
 

@@ -37,6 +37,7 @@ internal static class MessageJson
         }
 
         WriteMentions(json, message.Mentions);
+        AttachmentJson.WriteProperty(json, message.Attachments);
         if (message.Writer is { } writer)
         {
             json.Write(",\"w\":"u8);
@@ -53,7 +54,8 @@ internal static class MessageJson
     /// <param name="old">The stored message.</param>
     /// <param name="edited">The message after the edit.</param>
     /// <param name="hasMentions">Whether the edit replaces the mentions. Otherwise they are preserved as they are stored.</param>
-    public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited, bool hasMentions = false)
+    /// <param name="hasAttachments">The same of the attachments.</param>
+    public static byte[] HeadOfEdit(ReadOnlySpan<byte> old, Message edited, bool hasMentions = false, bool hasAttachments = false)
     {
         var json = new ArrayBufferWriter<byte>(old.Length + edited.Text.Length + 32);
         var properties = new Utf8JsonReader(old);
@@ -65,7 +67,7 @@ internal static class MessageJson
             var start = (int)properties.TokenStartIndex;
             properties.Read();
             properties.Skip();
-            if (name is (byte)'m' or (byte)'v' or (byte)'e' || (name == 'n' && hasMentions))
+            if (name is (byte)'m' or (byte)'v' or (byte)'e' or (byte)'p' || (name == 'n' && hasMentions) || (name == 'a' && hasAttachments))
             {
                 continue;
             }
@@ -91,9 +93,41 @@ internal static class MessageJson
             WriteMentions(json, edited.Mentions);
         }
 
+        if (hasAttachments)
+        {
+            AttachmentJson.WriteProperty(json, edited.Attachments);
+        }
+
+        PreviewJson.WriteProperty(json, edited.Previews, edited.PreviewsRevision);
         json.Write(",\"v\":"u8);
         Encoding.UTF8.GetBytes(edited.Version.ToString(CultureInfo.InvariantCulture), json);
         json.Write(",\"e\":"u8);
+        return json.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A message with other link previews. Everything else is preserved as it is stored.</summary>
+    public static byte[] WithPreviews(ReadOnlySpan<byte> old, LinkPreviewList previews, long revision)
+    {
+        var json = new ArrayBufferWriter<byte>(old.Length + 256);
+        var properties = new Utf8JsonReader(old);
+        var separator = "{"u8;
+        properties.Read();
+        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = NameOf(properties);
+            var start = (int)properties.TokenStartIndex;
+            properties.Read();
+            properties.Skip();
+            if (name != 'p')
+            {
+                json.Write(separator);
+                json.Write(old[start..(int)properties.BytesConsumed]);
+                separator = ","u8;
+            }
+        }
+
+        PreviewJson.WriteProperty(json, previews, revision);
+        json.Write("}"u8);
         return json.WrittenSpan.ToArray();
     }
 
@@ -217,6 +251,9 @@ internal static class MessageJson
         string? user = null, text = null, key = null, writing = null;
         var metadata = Message.NoMetadata;
         MentionList mentions = default;
+        AttachmentList attachments = default;
+        LinkPreviewList previews = default;
+        long previewsRevision = 0;
 
         var json = new Utf8JsonReader(value);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
@@ -241,8 +278,10 @@ internal static class MessageJson
                 case (byte)'w' when !TryReadString(ref json, out writing):
                 case (byte)'r' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out parent) || parent is < 1 or > ChatLimits.MaxMessageId:
                 case (byte)'n' when !TryReadMentions(ref json, out mentions):
+                case (byte)'a' when !AttachmentJson.TryRead(ref json, out attachments):
+                case (byte)'p' when !PreviewJson.TryRead(ref json, out previews, out previewsRevision):
                     return false;
-                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w' or (byte)'x':
+                case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w' or (byte)'x' or (byte)'a' or (byte)'p':
                     break;
                 default:
                     json.Skip();
@@ -263,19 +302,19 @@ internal static class MessageJson
             Text = text,
             Timestamp = Micros.ToTime(time),
         };
-        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0 || writing is not null || expiresAt >= 0)
+        if (version != 1 || editedAt >= 0 || metadata.Count > 0 || key is not null || parent > 0 || mentions.Count > 0 || writing is not null || expiresAt >= 0 || attachments.Count > 0 || previews.Count > 0)
         {
             var lease = writing is null ? null : WritingLease.TryParse(writing);
             message = message.With(
                 version, editedAt < 0 ? null : Micros.ToTime(editedAt), metadata, key, parent > 0 ? parent : null, mentions,
-                writing is null ? null : lease is null ? WritingState.Abandoned : WritingState.InProgress, lease, expiresAt < 0 ? null : Micros.ToTime(expiresAt));
+                writing is null ? null : lease is null ? WritingState.Abandoned : WritingState.InProgress, lease, expiresAt < 0 ? null : Micros.ToTime(expiresAt), attachments, previews, previewsRevision);
         }
 
         return true;
     }
 
     /// <summary>The letter that is the property's name; 0 for a property that this version of the library does not know.</summary>
-    private static byte NameOf(in Utf8JsonReader property) => property.ValueSpan is [var letter] ? letter : (byte)0;
+    internal static byte NameOf(in Utf8JsonReader property) => property.ValueSpan is [var letter] ? letter : (byte)0;
 
     private static bool TryReadTime(ref Utf8JsonReader json, out long time)
     {
@@ -283,7 +322,7 @@ internal static class MessageJson
         return json.TokenType == JsonTokenType.Number && json.TryGetInt64(out time) && time >= 0 && time <= Micros.Max;
     }
 
-    private static bool TryReadString(ref Utf8JsonReader json, [NotNullWhen(true)] out string? value)
+    internal static bool TryReadString(ref Utf8JsonReader json, [NotNullWhen(true)] out string? value)
     {
         value = json.TokenType == JsonTokenType.String ? json.GetString() : null;
         return value is not null;

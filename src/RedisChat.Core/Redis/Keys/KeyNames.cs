@@ -52,6 +52,11 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the pinned messages.</summary>
     public string Pins(string room) => $"{Root(room)}:pins";
 
+    /// <summary>
+    /// The hash of the attachments that messages no longer refer to, until the application knows. A thread has that of its room. It is the only key that outlives the deletion of the room.
+    /// </summary>
+    public string Attachments(string room) => $"{Root(ThreadId.RuledBy(room))}:attachments";
+
     /// <summary>The hash of what a user has scheduled in the room.</summary>
     public string Scheduled(string room, string user) => $"{Root(room)}:scheduled:{EscapedId.Of(user)}";
 

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The stored form of a scheduled message: <c>{"at":µs,"s":µs,"u":"alice","c":"text","m":{…},"n":["@bob"],"r":7,"x":µs,"k":"key","a":true,"f":"why not"}</c>, where <c>s</c> is when it was scheduled. What it does not have is left out.
+/// The stored form of a scheduled message: <c>{"at":µs,"s":µs,"u":"alice","c":"text","m":{…},"n":["@bob"],"r":7,"x":µs,"k":"key","a":true,"l":[…],"f":"why not"}</c>, where <c>s</c> is when it was scheduled, and <c>l</c> lists the attachments as a message does. What it does not have is left out.
 /// </summary>
 internal static class ScheduledJson
 {
@@ -32,6 +32,12 @@ internal static class ScheduledJson
 
         WriteText(",\"k\":"u8, scheduled.Message.IdempotencyKey);
         json.Write(scheduled.Message.IsFromApplication ? ",\"a\":true"u8 : ""u8);
+        if (scheduled.Message.Attachments.Count > 0)
+        {
+            json.Write(",\"l\":"u8);
+            AttachmentJson.Write(json, scheduled.Message.Attachments);
+        }
+
         WriteText(",\"f\":"u8, scheduled.Failure);
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();
@@ -72,6 +78,7 @@ internal static class ScheduledJson
                         ? MetadataCopy.Of(metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal))
                         : Message.NoMetadata,
                     Mentions = root.TryGetProperty("n"u8, out var mentions) ? MessageJson.ReadMentions(mentions) : default,
+                    Attachments = root.TryGetProperty("l"u8, out var attachments) ? AttachmentJson.Read(attachments) : default,
                     ReplyTo = root.TryGetProperty("r"u8, out var parent) ? parent.GetInt64() : null,
                     ExpiresAfter = root.TryGetProperty("x"u8, out var life) ? TimeSpan.FromMicroseconds(life.GetInt64()) : null,
                     IdempotencyKey = Text(root, "k"u8),

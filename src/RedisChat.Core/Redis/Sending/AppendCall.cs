@@ -17,6 +17,9 @@ internal sealed class AppendCall
 
     private const int FixedKeys = 5;
 
+    // The room uses attachments from then on.
+    private const string Noticed = "\n+a";
+
     // The limits of a call, unless a single send exceeds them. Bytes are those of texts, authors and metadata.
     private const int MostMessages = 64;
     private const int MostBytes = 64 * 1024;
@@ -113,7 +116,7 @@ internal sealed class AppendCall
         var hasReplies = Sends.Exists(static send => send.HasReplies);
         var hasMentions = Sends.Exists(static send => send.HasMentions);
         var hasExpiry = known.Expires || Sends.Exists(static send => send.HasExpiry);
-        var isLinked = hasReplies || hasMentions || hasExpiry || Sends.Exists(static send => send.IsScheduled);
+        var isLinked = hasReplies || hasMentions || hasExpiry || Sends.Exists(static send => send.IsScheduled || send.HasNoticed);
         var thread = keys.Thread;
         _isGuarded = isLinked || thread is not null || known.HasRules;
         if (_isGuarded)
@@ -343,7 +346,8 @@ internal sealed class AppendCall
                 var where = Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list;
                 where = Sends[s][i].ExpiresAfter is { } life ? string.Create(CultureInfo.InvariantCulture, $"{where} x{Micros.FromSpan(life)}") : where;
                 where = Sends[s][i].ScheduledId is { } scheduled ? $"{where} @{_scheduledKeys.Dequeue()}:{scheduled}" : where;
-                Add(Sends[s][i].Mentions.Count == 0 ? where : where + _mentions!.Words(Sends[s][i]));
+                where = Sends[s][i].Mentions.Count == 0 ? where : where + _mentions!.Words(Sends[s][i]);
+                Add(Sends[s].HasNoticed && Sends[s][i].Attachments.Count > 0 ? where + Noticed : where);
                 Add(Next());
                 if (IsKeyed)
                 {
@@ -406,6 +410,7 @@ internal sealed class AppendCall
         {
             size += Encoding.UTF8.GetByteCount(send[i].Text) + Encoding.UTF8.GetByteCount(send[i].User);
             size += send[i].Mentions.Count == 0 ? 0 : send[i].Mentions.Sum(mention => 64 + Encoding.UTF8.GetByteCount(mention.Id));
+            size += send[i].Attachments.Count == 0 ? 0 : send[i].Attachments.Sum(attachment => 256 + (attachment.Address.Length + attachment.Name.Length + (attachment.Preview?.Text?.Length ?? 0)));
             size += send[i].Metadata.Count == 0 ? 0 : send[i].Metadata.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(entry.Value));
         }
 

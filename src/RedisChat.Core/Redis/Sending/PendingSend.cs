@@ -59,6 +59,9 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
     /// <summary>Whether a message in it expires.</summary>
     public bool HasExpiry { get; private set; }
 
+    /// <summary>Whether a message in it has attachments whose fate is reported, so that the room must be marked.</summary>
+    public bool HasNoticed { get; private set; }
+
     /// <summary>Whether the last call did not store it because a message that is replied to is in a sealed bucket, which the client must read first.</summary>
     public bool NeedsProof { get; private set; }
 
@@ -98,7 +101,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         IsScheduled = message.ScheduledId is not null;
         HasMentions = message.Mentions.Count > 0;
         HasExpiry = message.ExpiresAfter is not null;
-        IsKeyed = HasReplies || IsScheduled || HasMentions || HasExpiry || message.IdempotencyKey is not null;
+        HasNoticed = message.Attachments.Count > 0 && sends.KeepsAttachmentNotices;
+        IsKeyed = HasReplies || IsScheduled || HasMentions || HasExpiry || HasNoticed || message.IdempotencyKey is not null;
     }
 
     /// <summary>Prepares it for several messages.</summary>
@@ -113,7 +117,8 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             IsScheduled |= message.ScheduledId is not null;
             HasMentions |= message.Mentions.Count > 0;
             HasExpiry |= message.ExpiresAfter is not null;
-            IsKeyed |= HasReplies || IsScheduled || HasMentions || HasExpiry || message.IdempotencyKey is not null;
+            HasNoticed |= message.Attachments.Count > 0 && sends.KeepsAttachmentNotices;
+            IsKeyed |= HasReplies || IsScheduled || HasMentions || HasExpiry || HasNoticed || message.IdempotencyKey is not null;
         }
     }
 
@@ -139,6 +144,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
         IsScheduled = false;
         HasMentions = false;
         HasExpiry = false;
+        HasNoticed = false;
         sends.Recycle(this);
     }
 

@@ -33,6 +33,9 @@ internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDispo
     /// <summary>How many bytes of buffers are kept for later sends over the main connection.</summary>
     internal int PooledBytes => _appends.PooledBytes;
 
+    /// <summary>See <see cref="RedisStoreContext.KeepsAttachmentNotices"/>.</summary>
+    internal bool KeepsAttachmentNotices => _context.KeepsAttachmentNotices;
+
     /// <summary>Appends messages, in one attempt.</summary>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(
         string room, IReadOnlyList<NewMessage> messages, Durability durability, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
 --            lower-case hex, after a '-' if the message is not in it. Of a message that expires, then ' xlife' with its life in µs. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
 --            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
---            '&' and the role's name, or '*' for everyone
+--            '&' and the role's name, or '*' for everyone. Last, a line break, '+' and a letter if the room uses the feature with this letter from then on
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
@@ -274,6 +274,8 @@ else
         marks = string.find(uses .. marks, 'x', 1, true) and marks or marks .. 'x'
       end
       local where = ARGV[arg + 1]
+      local mark = linked and string.match(where, '\n%+(%l)$')
+      marks = mark and not string.find(uses .. marks, mark, 1, true) and marks .. mark or marks
       if lists[where] then
         lists[where] = lists[where] .. id .. ','
       else

@@ -15,6 +15,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private readonly int _watcherBufferSize;
     private readonly WatchedStore _watched;
     private readonly InMemoryUpkeepStore _upkeep;
+    private readonly InMemoryAttachmentStore _attachments;
     private readonly object[] _abilities;
 
     /// <summary>Creates an empty store.</summary>
@@ -29,6 +30,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         _watched = new WatchedStore(this, this, _time, NullLogger.Instance);
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         _upkeep = new InMemoryUpkeepStore(_time);
+        _attachments = new InMemoryAttachmentStore(_upkeep);
         _abilities =
         [
             new InMemoryReactionStore(Find),
@@ -48,6 +50,8 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             _upkeep,
             new InMemoryExpiryStore(Find),
             new InMemoryRetentionStore(Find),
+            new InMemoryPreviewStore(Find),
+            _attachments,
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
@@ -128,7 +132,10 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
     private InMemoryRoom GetOrAdd(string room) => _rooms.GetOrAdd(
         room,
         static (room, store) => ThreadId.TrySplit(room, out var above, out var message)
-            ? new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize, store.GetOrAdd(above), message) { Expiring = at => store._upkeep.Add(room, at) }
-            : new InMemoryRoom(store._time, store._idempotencyWindow, store._watcherBufferSize) { Expiring = at => store._upkeep.Add(room, at) },
+            ? store.Create(room, store.GetOrAdd(above), message)
+            : store.Create(room),
         this);
+
+    private InMemoryRoom Create(string room, InMemoryRoom? above = null, long message = 0) =>
+        new(_time, _idempotencyWindow, _watcherBufferSize, new InMemoryAttachments(room, _attachments), above, message) { Expiring = at => _upkeep.Add(room, at) };
 }

@@ -71,6 +71,7 @@ internal sealed partial class InMemoryRoom
         var before = _revision;
         _revision = NextRevision();
         Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
+        _attachments.Forget(Newest());
         Members.Forget();
         Writing.Forget();
         Begin();

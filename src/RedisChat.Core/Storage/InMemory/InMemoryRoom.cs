@@ -12,6 +12,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _idempotencyWindow;
+    private readonly InMemoryAttachments _attachments;
     private ulong _epoch;
     private InMemorySends _sent;
     private IInMemoryFeature[] _features;
@@ -27,11 +28,13 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     /// <param name="time">The clock.</param>
     /// <param name="idempotencyWindow">How long idempotency keys are remembered.</param>
     /// <param name="watcherBufferSize">How many events a watcher may fall behind.</param>
+    /// <param name="attachments">Keeps what messages no longer refer to.</param>
     /// <param name="above">The room that this one belongs to, if it is a thread. They share a lock, so a step changes both.</param>
     /// <param name="message">The message that the thread belongs to.</param>
-    public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize, InMemoryRoom? above = null, long message = 0)
+    public InMemoryRoom(TimeProvider time, TimeSpan idempotencyWindow, int watcherBufferSize, InMemoryAttachments attachments, InMemoryRoom? above = null, long message = 0)
     {
         (_above, _message) = (above, message);
+        _attachments = attachments;
         Gate = above?.Gate ?? new object();
         _time = time;
         _idempotencyWindow = idempotencyWindow;
@@ -85,6 +88,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
     private InMemoryWriting Writing { get; set; }
 
+    private InMemoryPreviews Previews { get; set; }
+
     /// <summary>The last message id that was assigned. For callers that hold the lock.</summary>
     public long Last => _messages.Count;
 
@@ -100,7 +105,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     /// <summary>Makes it a room that does not exist yet: at first, and after a deletion.</summary>
     [MemberNotNull(
         nameof(_sent), nameof(Reactions), nameof(Members), nameof(About), nameof(ReadMarkers), nameof(UserRooms), nameof(Drafts), nameof(Pins), nameof(Versions), nameof(Schedule),
-        nameof(Threads), nameof(Writing), nameof(_features))]
+        nameof(Threads), nameof(Writing), nameof(Previews), nameof(_features))]
     private void Begin()
     {
         _epoch = RoomPosition.NewEpoch();
@@ -120,7 +125,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         Schedule = new InMemorySchedule();
         Threads = new InMemoryThreads(this);
         Writing = new InMemoryWriting(this, _time);
-        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions, Threads, Writing];
+        Previews = new InMemoryPreviews(this);
+        _features = [Reactions, Members, About, UserRooms, Drafts, Pins, Versions, Threads, Writing, Previews];
     }
 
     // A deletion replaces the features, so they are fetched under the lock.
@@ -183,6 +189,15 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         lock (Gate)
         {
             return Pins.List();
+        }
+    }
+
+    /// <summary>Changes the link previews of a message: see <see cref="ILinkPreviewStore.ChangePreviewsAsync"/>.</summary>
+    public Message? ChangePreviews(long messageId, Func<Message, LinkPreviewList> decide)
+    {
+        lock (Gate)
+        {
+            return Previews.Change(messageId, decide);
         }
     }
 
@@ -406,6 +421,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             if (decision.Outcome == ChangeOutcome.Deleted)
             {
                 _messages[(int)id - 1] = null;
+                _attachments.Release(message, message.Attachments, ReleaseReason.Deleted);
                 Array.ForEach(_features, feature => feature.Remove(id));
                 Changed(new LogEntry(NextRevision(), id, Deletion: decision), position => Deleted(_changed[^1], position));
                 TellAbove();
@@ -415,6 +431,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             var revision = NextRevision();
             var edited = decision.ApplyTo(message, Micros.ToTime(revision));
             Versions.Keep(message, decision.KeptVersions);
+            _attachments.Release(message, message.Attachments.ReleasedBy(edited.Attachments), ReleaseReason.Edited);
+            _attachments.Track(decision.Attachments ?? default);
             _messages[(int)id - 1] = edited;
             Changed(new LogEntry(revision, id), position => new RoomEvent.Edited(edited, position));
             return new(ChangeOutcome.Edited, edited);
@@ -436,6 +454,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
             foreach (var id in run)
             {
+                _attachments.Release(At(id)!, At(id)!.Attachments, ReleaseReason.Deleted);
                 _messages[(int)id - 1] = null;
                 Array.ForEach(_features, feature => feature.Remove(id));
             }
@@ -626,6 +645,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             IdempotencyKey = message.IsKeyGenerated ? null : message.IdempotencyKey,
             ReplyTo = message.ReplyTo,
             Mentions = message.Mentions,
+            Attachments = message.Attachments,
         };
         if ((message.ExpiresAfter ?? Ruling.About.About?.MessagesExpireAfter) is { } life)
         {
@@ -636,6 +656,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
         added = message.Writer is { } lease ? added.With(lease) : added;
         _messages.Add(added);
+        _attachments.Track(added.Attachments);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));
         var stampBefore = _lastStamp;
         _lastStamp = now;

@@ -44,7 +44,7 @@ internal sealed class InMemorySends(TimeSpan window)
     }
 
     private static bool AreSame(NewMessage one, NewMessage other) =>
-        one.Text == other.Text && one.ReplyTo == other.ReplyTo && one.Mentions == other.Mentions && one.Writer == other.Writer && Message.MetadataEquals(one.Metadata, other.Metadata);
+        one.Text == other.Text && one.ReplyTo == other.ReplyTo && one.Mentions == other.Mentions && one.Writer == other.Writer && one.Attachments == other.Attachments && Message.MetadataEquals(one.Metadata, other.Metadata);
 
     private static (string User, string Key) KeyOf(NewMessage message) => (message.User, message.IdempotencyKey!);
 }

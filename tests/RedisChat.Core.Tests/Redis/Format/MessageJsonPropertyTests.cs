@@ -12,13 +12,34 @@ public sealed class MessageJsonPropertyTests
     private static readonly Gen<Mention[]> AnyMentions =
         Gen.OneOf(Text.Where(id => id.Length > 0 && !id.Any(char.IsControl)).Select(Mention.User), Gen.Const(Mention.Everyone), Gen.Const(Mention.Role("vip"))).Array[0, 4];
 
+    private static readonly Gen<AttachmentPreview?> AnyPreview = Gen.Select(Text, Text, Gen.Int[0, 9], Gen.Int[0, 9]).Select((text, address, width, height) => width == 9 ? null : new AttachmentPreview
+    {
+        Text = text.Length == 1 ? null : text,
+        Address = address.Length == 1 ? null : address,
+        Width = width == 0 ? null : width,
+        Height = height == 0 ? null : height,
+    });
+
+    private static readonly Gen<Attachment[]> AnyAttachments = Gen.Select(Text, Text, Text, Gen.Long[0, 1L << 53], Text, AnyPreview)
+        .Select((kind, name, type, size, address, preview) => new Attachment { Kind = kind, Name = name, MediaType = type, Size = size, Address = address, Preview = preview }).Array[0, 2];
+
+    private static readonly Gen<LinkPreview[]> AnyLinks = Gen.Select(Text, Text, Text, Text, Text).Select((address, title, description, image, site) => new LinkPreview
+    {
+        Address = address,
+        Title = title,
+        Description = description.Length == 1 ? null : description,
+        Image = image.Length == 1 ? null : image,
+        SiteName = site.Length == 1 ? null : site,
+    }).Array[0, 3];
+
     private static readonly Gen<NewMessage> AnyMessage =
         from user in Text
         from text in Text
         from metadata in Gen.Dictionary(Text, Text)[0, 5]
         from parent in Gen.Long[-1, ChatLimits.MaxMessageId]
         from mentions in AnyMentions
-        select new NewMessage(user, text) { Metadata = metadata, ReplyTo = parent < 1 || parent % 2 == 0 ? null : parent, Mentions = [.. mentions] };
+        from attachments in AnyAttachments
+        select new NewMessage(user, text) { Metadata = metadata, ReplyTo = parent < 1 || parent % 2 == 0 ? null : parent, Mentions = [.. mentions], Attachments = [.. attachments] };
 
     [Fact]
     public void A_message_is_read_as_it_was_written() =>
@@ -34,6 +55,7 @@ public sealed class MessageJsonPropertyTests
                 Metadata = sent.Metadata,
                 ReplyTo = sent.ReplyTo,
                 Mentions = sent.Mentions,
+                Attachments = sent.Attachments,
             });
         }, iter: 5_000);
 
@@ -81,6 +103,49 @@ public sealed class MessageJsonPropertyTests
             MessageJson.TryRead(17, kept, out read).Should().BeTrue();
             read!.Mentions.Should().Equal(edited.Mentions);
         }, iter: 2_000);
+
+    [Fact]
+    public void An_edit_replaces_attachments_or_keeps_them_as_they_are_stored() =>
+        Gen.Select(AnyMessage, AnyAttachments).Sample((sent, attachments) =>
+        {
+            var stored = Stored(sent, 5);
+            MessageJson.TryRead(17, stored, out var message).Should().BeTrue();
+            var edited = message! with { Attachments = [.. attachments], Version = 2 };
+            byte[] value = [.. MessageJson.HeadOfEdit(stored, edited, hasAttachments: true), .. "7"u8, .. MessageJson.TailOfEdit];
+            byte[] kept = [.. MessageJson.HeadOfEdit(value, message with { Version = 3 }), .. "8"u8, .. MessageJson.TailOfEdit];
+
+            MessageJson.TryRead(17, value, out var read).Should().BeTrue();
+            read!.Attachments.Should().Equal(attachments);
+            MessageJson.TryRead(17, kept, out read).Should().BeTrue();
+            read!.Attachments.Should().Equal(attachments);
+        }, iter: 2_000);
+
+    [Fact]
+    public void Previews_are_read_as_they_were_written_and_change_nothing_else() =>
+        Gen.Select(AnyMessage, AnyLinks, AnyLinks, Gen.Long[0, Micros.Max]).Sample((sent, previews, others, revision) =>
+        {
+            byte[] stored = [.. "{\"x\":7,"u8, .. Stored(sent, 5)[1..]];
+            MessageJson.TryRead(17, stored, out var message).Should().BeTrue();
+
+            var value = MessageJson.WithPreviews(MessageJson.WithPreviews(stored, [.. others], 1), [.. previews], revision);
+
+            MessageJson.TryRead(17, value, out var read).Should().BeTrue();
+            read.Should().Be(message! with { Previews = [.. previews] });
+            read!.PreviewsRevision.Should().Be(previews.Length == 0 ? 0 : revision);
+            MessageJson.WithPreviews(value, [], 0).Should().Equal(stored);
+        }, iter: 2_000);
+
+    [Theory]
+    [InlineData("""{"t":1,"u":"a","c":"b","a":{}}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","a":[7]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","a":[{}]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","a":[{"k":"image","n":"a","t":"b","s":-1,"a":"c"}]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","a":[{"k":"image","n":"a","t":"b","s":1,"a":"c","p":7}]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","p":[]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","p":[{"a":"b","t":"c"}]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","p":[1,{"a":"b"}]}""")]
+    [InlineData("""{"t":1,"u":"a","c":"b","p":[-1,{"a":"b","t":"c"}]}""")]
+    public void A_list_that_is_none_makes_the_message_unreadable(string stored) => MessageJson.TryRead(1, Encoding.UTF8.GetBytes(stored), out _).Should().BeFalse();
 
     [Fact]
     public void Mentions_of_a_later_version_are_not_read_and_survive_an_edit()

@@ -10,7 +10,7 @@ export const replies: (chat: Chat, room: Room) => Replies = oneEach((chat, room)
     parentOf: ({ replyTo }) => (replyTo ? finder._find(replyTo) : undefined),
     sendPlain(message) {
       room.discard(message);
-      return room.send(message.text, message.metadata);
+      return room.send(message.text, message.metadata, { attachments: message.attachments });
     },
     on: finder._on,
   };

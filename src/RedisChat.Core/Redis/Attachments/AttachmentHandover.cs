@@ -1,0 +1,107 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Keeps notices of the attachments of a room that is being deleted, bucket by bucket, before the messages go. The same call writes the same notices, so that it can be repeated.</summary>
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="upkeep">Says which rooms need work.</param>
+internal sealed class AttachmentHandover(RedisStoreContext context, IUpkeepStore upkeep) : IErasedMessages, IDeletedRoom
+{
+    private const int BucketsAtOnce = 64;
+    private const int WordsAtOnce = 1000;
+
+    private static readonly RedisScript Script = new("attachments_keep.lua");
+
+    private static readonly RedisValue[] Fields = ["uses", "last"];
+
+    public bool Owns(string room, string key) => key == context.Keys.Attachments(room);
+
+    public async ValueTask KeepAsync(string room, string mark, string uses, long first, long end, CancellationToken cancellationToken)
+    {
+        if (!uses.Contains(AttachmentKeys.Letter, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        await upkeep.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+        for (; first < end; first += BucketsAtOnce)
+        {
+            await context.Calls.RunAsync(
+                (Handover: this, Room: room, Mark: mark, First: first, End: Math.Min(first + BucketsAtOnce, end)),
+                static async (database, call, token) =>
+                {
+                    await call.Handover.KeepAsync(database, call.Room, call.Mark, call.First, call.End, token).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken, writes: true).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A thread goes with its room, and its buckets are removed like any other keys below the room.</summary>
+    public async ValueTask ForgetAsync(string room, string mark, CancellationToken cancellationToken)
+    {
+        if (!ThreadId.IsThread(room))
+        {
+            return;
+        }
+
+        var fields = await context.Calls.RunAsync(
+            (RedisKey)context.Keys.Room(room),
+            static async (database, key, token) => await database.HashGetAsync(key, Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (StrictNumber.TryRead((string?)fields[1], out var last))
+        {
+            await KeepAsync(room, mark, (string?)fields[0] ?? "", 0, Buckets.Of(last) + 1, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAsync(IDatabase database, string room, string mark, long first, long end, CancellationToken cancellationToken)
+    {
+        var numbers = Enumerable.Range(0, (int)(end - first)).Select(i => first + i).ToArray();
+        var asking = numbers.Select(number => database.HashGetAllAsync(context.Keys.Bucket(room, number), CommandFlags.DemandMaster).Observed()).ToArray();
+        var askingSealed = database.HashGetAsync(context.Keys.Sealed(room), Array.ConvertAll(numbers, number => (RedisValue)number), CommandFlags.DemandMaster).Observed();
+        var notices = new List<RedisKeyOrValue>();
+        foreach (var asked in asking)
+        {
+            foreach (var entry in await asked.UntilAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (StrictNumber.TryRead(((ReadOnlyMemory<byte>)entry.Name).Span, out var id))
+                {
+                    AddTo(notices, room, id, ((ReadOnlyMemory<byte>)entry.Value).Span);
+                }
+            }
+        }
+
+        var contents = await askingSealed.UntilAsync(cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < contents.Length; i++)
+        {
+            using var bucket = contents[i].IsNull ? null : SealedBucket.TryOpen(numbers[i], ((ReadOnlyMemory<byte>)contents[i]).Span);
+            for (var id = Math.Max(1, numbers[i] * Buckets.Size); bucket is not null && id < (numbers[i] + 1) * Buckets.Size; id++)
+            {
+                if (bucket.TryGet(id, out var value))
+                {
+                    AddTo(notices, room, id, value.Span);
+                }
+            }
+        }
+
+        // Fields and values, so an even number.
+        foreach (var some in notices.Chunk(WordsAtOnce))
+        {
+            RedisKeyOrValue[] words =
+            [
+                default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Attachments(room), (RedisValue)mark, .. some,
+            ];
+            using var answer = await Script.RunAsync(database, words, keys: 2, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void AddTo(List<RedisKeyOrValue> notices, string room, long id, ReadOnlySpan<byte> value)
+    {
+        if (MessageJson.TryRead(id, value, out var message) && message.Attachments.Count > 0)
+        {
+            notices.Add(AttachmentKeys.Field(room, message));
+            notices.Add(AttachmentKeys.Value(message.Attachments, ReleaseReason.RoomDeleted));
+        }
+    }
+}

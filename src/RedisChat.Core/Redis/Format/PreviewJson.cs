@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The stored form of link previews: the revision of the change that wrote them, and then the previews, <c>[1789560000000000,{"a":"https://example.org/","t":"title","d":"description","i":"https://example.org/i.png","s":"site"}]</c>.
+/// What a preview does not have is left out.
+/// </summary>
+internal static class PreviewJson
+{
+    /// <summary>Writes the property of a message, after a comma; nothing if there are no previews.</summary>
+    public static void WriteProperty(ArrayBufferWriter<byte> json, LinkPreviewList previews, long revision)
+    {
+        if (previews.Count > 0)
+        {
+            json.Write(",\"p\":"u8);
+            Write(json, previews, revision);
+        }
+    }
+
+    public static void Write(ArrayBufferWriter<byte> json, LinkPreviewList previews, long revision)
+    {
+        json.Write("["u8);
+        Utf8Formatter.TryFormat(revision, json.GetSpan(20), out var length);
+        json.Advance(length);
+        for (var i = 0; i < previews.Count; i++)
+        {
+            json.Write(",{\"a\":"u8);
+            MessageJson.WriteString(json, previews[i].Address);
+            Text(json, ",\"t\":"u8, previews[i].Title);
+            Text(json, ",\"d\":"u8, previews[i].Description);
+            Text(json, ",\"i\":"u8, previews[i].Image);
+            Text(json, ",\"s\":"u8, previews[i].SiteName);
+            json.Write("}"u8);
+        }
+
+        json.Write("]"u8);
+    }
+
+    /// <summary>Reads an array of previews; <see langword="false"/> if it is something else.</summary>
+    public static bool TryRead(ref Utf8JsonReader json, out LinkPreviewList previews, out long revision)
+    {
+        (previews, revision) = (default, 0);
+        if (json.TokenType != JsonTokenType.StartArray || !json.Read() || json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out revision) || revision < 0 || revision > Micros.Max)
+        {
+            return false;
+        }
+
+        var found = new List<LinkPreview>();
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            if (!TryReadOne(ref json, out var preview))
+            {
+                return false;
+            }
+
+            found.Add(preview!);
+        }
+
+        previews = [.. found];
+        return json.TokenType == JsonTokenType.EndArray;
+    }
+
+    private static bool TryReadOne(ref Utf8JsonReader json, out LinkPreview? preview)
+    {
+        string? address = null, title = null, description = null, image = null, site = null;
+        preview = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var property = MessageJson.NameOf(json);
+            json.Read();
+            switch (property)
+            {
+                case (byte)'a' when !MessageJson.TryReadString(ref json, out address):
+                case (byte)'t' when !MessageJson.TryReadString(ref json, out title):
+                case (byte)'d' when !MessageJson.TryReadString(ref json, out description):
+                case (byte)'i' when !MessageJson.TryReadString(ref json, out image):
+                case (byte)'s' when !MessageJson.TryReadString(ref json, out site):
+                    return false;
+                case (byte)'a' or (byte)'t' or (byte)'d' or (byte)'i' or (byte)'s':
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        if (json.TokenType != JsonTokenType.EndObject || address is null || title is null)
+        {
+            return false;
+        }
+
+        preview = new LinkPreview { Address = address, Title = title, Description = description, Image = image, SiteName = site };
+        return true;
+    }
+
+    private static void Text(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            json.Write(name);
+            MessageJson.WriteString(json, value);
+        }
+    }
+}

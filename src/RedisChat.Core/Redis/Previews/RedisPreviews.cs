@@ -1,0 +1,88 @@
+using System.Buffers;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Stores link previews in the value of their message. A change takes a read and one script call.</summary>
+internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger changer, MessageEditor messages) : ILinkPreviewStore
+{
+    // A message is sealed once, and never moves back.
+    private const int MostPlaces = 3;
+
+    public async ValueTask<Message?> ChangePreviewsAsync(string room, long messageId, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken)
+    {
+        for (var place = 1; place <= MostPlaces; place++)
+        {
+            using var found = await FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            if (found is null)
+            {
+                return null;
+            }
+
+            if (await ChangeAsync(room, found, decide, cancellationToken).ConfigureAwait(false) is { } message)
+            {
+                return message;
+            }
+        }
+
+        throw new ChatUnavailableException("The message could not be found where it was a moment ago. Nothing was done.");
+    }
+
+    /// <summary>Changes the message where it was found; <see langword="null"/> if it is no longer there, because it was deleted or sealed.</summary>
+    private async ValueTask<Message?> ChangeAsync(string room, StoredMessage found, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken)
+    {
+        Message? now = null;
+        await changer.RunAsync(room, [found.Content], Decide, cancellationToken).ConfigureAwait(false);
+        return now;
+
+        RoomChange? Decide(RoomState state)
+        {
+            now = null;
+            using var present = state.Values[0].IsNull ? null : found.With(state.Values[0]);
+            if (present is not { Exists: true })
+            {
+                return null;
+            }
+
+            var message = present.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);
+            var previews = decide(message);
+            if (previews == message.Previews)
+            {
+                now = message;
+                return null;
+            }
+
+            now = message.With(previews, state.Revision);
+            var value = MessageJson.WithPreviews(present.Value, previews, state.Revision);
+            var hash = found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(found.Id));
+            return new RoomChange(context.Keys, room, PreviewEvents.Kind, found.Id, RoomPermit.Application)
+                .At(state.Revision)
+                .Expect(hash, found.Field, state.Values[0])
+                .Set(hash, found.Field, found.IsSealed ? present.Replace(value) : value)
+                .Line(Written(previews, state.Revision));
+        }
+    }
+
+    private async ValueTask<StoredMessage?> FindAsync(string room, long messageId, CancellationToken cancellationToken)
+    {
+        // Fails if two servers claim to be the primary, because it is then unknown which of them has the message.
+        await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
+        try
+        {
+            return await context.Calls.RunAsync(
+                (Messages: messages, Room: room, Id: messageId),
+                static (database, call, token) => new ValueTask<StoredMessage?>(call.Messages.FindAsync(database, call.Room, call.Id, token)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
+
+    private static RedisValue Written(LinkPreviewList previews, long revision)
+    {
+        var json = new ArrayBufferWriter<byte>(256);
+        PreviewJson.Write(json, previews, revision);
+        return json.WrittenMemory;
+    }
+}

@@ -1,0 +1,12 @@
+namespace RedisChat;
+
+/// <summary>Keeps link previews in memory.</summary>
+/// <param name="find">Finds a room, if there is one.</param>
+internal sealed class InMemoryPreviewStore(Func<string, InMemoryRoom?> find) : ILinkPreviewStore
+{
+    public ValueTask<Message?> ChangePreviewsAsync(string room, long messageId, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(find(room)?.ChangePreviews(messageId, decide));
+    }
+}
