@@ -17,7 +17,11 @@ internal static class Attachments
             [
                 new Attachment
                 {
-                    Kind = AttachmentKinds.Image, Name = "beach.jpg", MediaType = "image/jpeg", Size = 182_044, Address = "pictures/17",
+                    Kind = AttachmentKinds.Image,
+                    Name = "beach.jpg",
+                    MediaType = "image/jpeg",
+                    Size = 182_044,
+                    Address = "pictures/17",
                     Preview = new AttachmentPreview { Text = "Sand and sea", Address = "pictures/17/small", Width = 1600, Height = 1200 },
                 },
             ],
