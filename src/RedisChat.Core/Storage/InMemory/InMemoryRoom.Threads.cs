@@ -71,7 +71,7 @@ internal sealed partial class InMemoryRoom
         var before = _revision;
         _revision = NextRevision();
         Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
-        _attachments.Forget(Newest());
+        _attachments.Forget(_messages.OfType<Message>());
         Members.Forget();
         Writing.Forget();
         Begin();

@@ -36,8 +36,9 @@ internal sealed partial class InMemoryRoom
             var gone = 0;
             for (var id = _first; id < below; id++)
             {
-                if (Stored(id) is not null)
+                if (Stored(id) is { } message)
                 {
+                    _attachments.Release(message, message.Attachments, ReleaseReason.Deleted);
                     gone++;
                     _messages[(int)id - 1] = null;
                     Array.ForEach(_features, feature => feature.Remove(id));

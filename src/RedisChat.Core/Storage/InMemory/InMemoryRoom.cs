@@ -454,7 +454,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
 
             foreach (var id in run)
             {
-                _attachments.Release(At(id)!, At(id)!.Attachments, ReleaseReason.Deleted);
+                _attachments.Release(Stored(id)!, Stored(id)!.Attachments, ReleaseReason.Deleted);
                 _messages[(int)id - 1] = null;
                 Array.ForEach(_features, feature => feature.Remove(id));
             }
