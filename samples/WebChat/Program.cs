@@ -22,7 +22,14 @@ try
 
     builder.Services.AddRedisChat(redis)
         .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
+        .Configure(options => options.KeptVersions = 10)
+        .AddScheduleSender()
         .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));
+
+    if (settings.Bot is not null)
+    {
+        builder.Services.AddSingleton(settings).AddHostedService<DemoBot>();
+    }
 
     builder.Services.AddSharedKeyRing(redis, settings);
     builder.Services.AddHealthChecks().AddRedisChat();
@@ -41,7 +48,7 @@ try
 
     app.MapRedisChat("/chat");
     app.MapRedisChatHub("/chat/hub"); // for clients that speak SignalR; the page does not need it
-    app.MapSignIn();
+    app.MapSignIn(settings);
     app.MapHealthChecks("/health/ready");
     app.MapGet("/settings", () => new { nodes = settings.Nodes });
 

@@ -9,7 +9,8 @@ namespace RedisChat.WebChat;
 /// <param name="Prefix">--prefix: what the keys begin with. The console sample uses the same one, and therefore shares the rooms.</param>
 /// <param name="KeyDirectory">--keys: a directory for the keys that protect the cookies; <see langword="null"/> to keep them in Redis.</param>
 /// <param name="Nodes">--nodes: the origins of all nodes, separated by commas.</param>
-internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, IReadOnlyList<string> Nodes)
+/// <param name="Bot">--bot: the name of the bot that answers who mentions it; <see langword="null"/> for none.</param>
+internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, IReadOnlyList<string> Nodes, string? Bot)
 {
     public const string Usage = """
         A chat in the browser. Without options it finds or starts a server of its own on this machine.
@@ -20,6 +21,7 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
           --prefix P          what the keys in Redis begin with (chatroom)
           --keys DIR          keep the keys that protect the cookies in this directory, not in Redis
           --data DIR          keep the embedded server's data in this directory
+          --bot NAME          what the bot is called that answers word by word when it is mentioned (bot); "off" for none
           --port N            the embedded server's port (16379)
         """;
 
@@ -40,7 +42,8 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
             configuration["data"],
             configuration["prefix"] ?? "chatroom",
             configuration["keys"],
-            [.. nodes.Select(Origin)]);
+            [.. nodes.Select(Origin)],
+            configuration["bot"] switch { null or "" => "bot", "off" => null, var name => name });
     }
 
     private static string Origin(string node) =>

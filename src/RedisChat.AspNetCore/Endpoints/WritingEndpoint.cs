@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -16,14 +17,53 @@ internal static class WritingEndpoint
     private const string Lines = "application/x-ndjson";
     private const string Plain = "text/plain";
 
+    /// <summary>How long a client that was refused may go on sending.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+
     public static void Map(IEndpointRouteBuilder chat) =>
         chat.MapPost("rooms/{room}/writing", WriteAsync).Returns<Message>(201)
             .Describe("WriteMessage", "Writes a message part by part: the body is streamed, and the others see it grow. The end of the body completes it.", 408, 409, 413, 415, 507);
 
-    private static async Task<Answer<Message>> WriteAsync(string room, ChatCall call)
+    private static async Task<IResult> WriteAsync(string room, ChatCall call)
+    {
+        try
+        {
+            return await RunAsync(ChatCall.Id(room), call).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!call.Aborted.IsCancellationRequested && ChatProblem.Of(e) is { Status: not StatusCodes.Status500InternalServerError } problem)
+        {
+            // A client of HTTP/1.1 that only sends at first would see a broken connection instead of this answer if the rest of its body was not read.
+            await ProblemWriter.WriteAsync(call.Http, problem, call.Aborted).ConfigureAwait(false);
+            await call.Http.Response.CompleteAsync().ConfigureAwait(false);
+            await IgnoreAsync(call).ConfigureAwait(false);
+            return TypedResults.Empty;
+        }
+    }
+
+    private static async Task IgnoreAsync(ChatCall call)
+    {
+        using var late = new CancellationTokenSource(Rest, call.Web.Time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, call.Aborted);
+        var reader = call.Http.Request.BodyReader;
+        try
+        {
+            ReadResult read;
+            do
+            {
+                read = await reader.ReadAsync(over.Token).ConfigureAwait(false);
+                reader.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // It is cut off, or has gone.
+        }
+    }
+
+    private static async Task<Answer<Message>> RunAsync(string id, ChatCall call)
     {
         var http = call.Http;
-        var id = ChatCall.Id(room);
         _ = await call.Caller.RoomAsync(id, RoomRights.Send, call.Aborted).ConfigureAwait(false);
         var isPlain = TypeOf(http.Request.ContentType);
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
@@ -56,8 +96,16 @@ internal static class WritingEndpoint
         while (true)
         {
             var read = await reader.ReadAsync(over).ConfigureAwait(false);
-            var text = Decode(decoder, read.Buffer, read.IsCompleted);
-            reader.AdvanceTo(read.Buffer.End);
+            string text;
+            try
+            {
+                text = Decode(decoder, read.Buffer, read.IsCompleted);
+            }
+            finally
+            {
+                reader.AdvanceTo(read.Buffer.End);
+            }
+
             if (text.Length > 0)
             {
                 yield return new SendRequest { Text = text };
@@ -103,36 +151,45 @@ internal static class WritingEndpoint
         {
             var read = await reader.ReadAsync(over).ConfigureAwait(false);
             var buffer = read.Buffer;
+            var lines = new List<byte[]>();
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
-                var part = Parse(buffer.Slice(0, end), isFirst);
-                isFirst &= part is null;
+                lines.Add(buffer.Slice(0, end).ToArray());
                 buffer = buffer.Slice(buffer.GetPosition(1, end));
+            }
+
+            if (read.IsCompleted)
+            {
+                // The last line need not end with a line feed.
+                lines.Add(buffer.ToArray());
+                buffer = buffer.Slice(buffer.End);
+            }
+
+            var isTooLong = buffer.Length > mostBytes;
+            reader.AdvanceTo(buffer.Start, read.Buffer.End);
+            foreach (var line in lines)
+            {
+                var part = Parse(line, isFirst);
+                isFirst &= part is null;
                 yield return part;
             }
 
-            if (buffer.Length > mostBytes)
+            if (isTooLong)
             {
                 throw new ChatProblemException(ChatProblem.TooLarge);
             }
 
             if (read.IsCompleted)
             {
-                // The last line need not end with a line feed.
-                var last = Parse(buffer, isFirst);
-                reader.AdvanceTo(read.Buffer.End);
-                yield return last;
                 yield break;
             }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
         }
     }
 
     /// <summary>A line: of the first one, the message that is begun; of the others, a part. <see langword="null"/> for an empty one.</summary>
-    private static SendRequest? Parse(in ReadOnlySequence<byte> line, bool isFirst)
+    private static SendRequest? Parse(byte[] line, bool isFirst)
     {
-        var json = line.ToArray().AsSpan().Trim(" \t\r"u8);
+        var json = line.AsSpan().Trim(" \t\r"u8);
         if (json.IsEmpty)
         {
             return null;

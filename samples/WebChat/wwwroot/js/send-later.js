@@ -116,6 +116,6 @@ function inputOf(date) {
 function future(text) {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) throw new Error("Choose a day and a time.");
-  if (at.getTime() < Date.now() - 60_000) throw new Error("This time is over. Choose a later one.");
+  if (at.getTime() < Date.now() - 120_000) throw new Error("This time is over. Choose a later one.");
   return at;
 }
