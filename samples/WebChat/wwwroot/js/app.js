@@ -85,7 +85,9 @@ async function route(session, isStart = false) {
     }
     $("chat").dataset.view = "room";
     const message = match[3] && Number(match[3]);
-    if (id !== session.conversation.id || (message && !match[2])) await session.conversation.open(id, match[2] ? undefined : message);
+    // Opening or closing a thread leaves its room as it is.
+    const staysOpen = id === session.conversation.id && (match[2] || (session.thread.messageId && !message));
+    if (!staysOpen) await session.conversation.open(id, match[2] ? undefined : message);
     if (id === session.conversation.id) await (match[2] ? session.thread.open(message) : session.thread.close());
   } else if (isStart && !matchMedia("(max-width: 699px)").matches) {
     // A newcomer starts in the lobby.

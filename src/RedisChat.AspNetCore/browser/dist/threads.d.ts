@@ -135,8 +135,8 @@ export declare function parseThread(id: string): {
 /** The threads of a room's messages. The same object for the same room. Call it before the room is opened: what they are comes with the messages. */
 export declare const threads: (chat: Chat, room: Room) => Threads;
 /**
- * Where messages of a room were deleted. The same object for the same room. It can be called at any time, for example when the user's rights are known. Only where ids are missing it
- * takes a request.
+ * Where messages of a room were deleted. The same object for the same room. It can be called at any time, for example when the user's rights are known: a room that is
+ * open takes a request then, and a page only if ids are missing.
  */
 export declare const tombstones: (chat: Chat, room: Room) => Tombstones;
 /** The earlier versions of a message that are kept, oldest first: for its author, and users who may delete it. */

@@ -188,6 +188,13 @@ test("tombstones are asked for only where ids are missing, and follow deletions"
   await room.open();
   await until(found, () => found.list.length === 1);
   assert.equal(requests(/messages$/).filter(({ query }) => query.has("deleted")).length, before + 1);
+  const late = chat.room("late");
+  for (const text of ["one", "two"]) server.send("late", "bob", text);
+  server.delete("late", 2);
+  server.room("late").tombstones = [{ firstId: 2, lastId: 2 }];
+  await late.open();
+  const last = tombstones(chat, late);
+  await until(last, () => last.list.length === 1);
   const other = chat.room("other");
   server.send("other", "bob", "all there");
   const none = tombstones(chat, other);

@@ -4,8 +4,8 @@ import { emitter } from "../emitter.ts";
 import type { MessageVersion, Tombstone, Tombstones } from "./api.ts";
 
 /**
- * Where messages of a room were deleted. The same object for the same room. It can be called at any time, for example when the user's rights are known. Only where ids are missing it
- * takes a request.
+ * Where messages of a room were deleted. The same object for the same room. It can be called at any time, for example when the user's rights are known: a room that is
+ * open takes a request then, and a page only if ids are missing.
  */
 export const tombstones: (chat: Chat, room: Room) => Tombstones = oneEach((chat, room) => {
   const changes = emitter();
@@ -27,7 +27,7 @@ export const tombstones: (chat: Chat, room: Room) => Tombstones = oneEach((chat,
     const current = generation;
     const isOver = () => generation !== current;
     try {
-      const query = `messages?deleted=true&limit=${Math.min(1000, Math.max(1, count))}${after ? "&after=" + after : ""}`;
+      const query = `messages?deleted=true&limit=${Math.min(1000, Math.max(1, count))}&after=${after}`;
       const page = await persist(chat, () => chat.request<{ tombstones?: Tombstone[] }>("GET", roomPath(room.id) + query), isOver);
       if (!isOver()) add((page.tombstones ?? []).filter(({ firstId }) => firstId > after && firstId <= last));
     } catch {
@@ -50,8 +50,9 @@ export const tombstones: (chat: Chat, room: Room) => Tombstones = oneEach((chat,
     if (messages) page(messages, hasOlder, hasNewer, position);
     else if (kind === "deleted" || kind === "deletedMany") add(messageIds.map((id: number) => ({ firstId: id, lastId: id, deletedAt, user, reason })));
   });
-  const stored = room.messages.flatMap(({ id }) => (id ? [{ id }] : []));
-  if (stored.length) page(stored, room.hasOlder, true, "");
+  // The room is open already. Whether its newest messages were deleted, only the server knows.
+  const stored = room.messages.flatMap(({ id }) => id ?? []);
+  if (stored.length) read(room.hasOlder ? stored[0] - 1 : 0, room.hasNewer ? stored.at(-1)! : Infinity, stored.length);
 
   return {
     get list() {
