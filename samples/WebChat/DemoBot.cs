@@ -8,8 +8,6 @@ namespace RedisChat.WebChat;
 /// </summary>
 internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoBot> logger) : BackgroundService
 {
-    private const string Home = "lobby";
-
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -21,7 +19,8 @@ internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoB
         {
             try
             {
-                await chat.Room(Home).Members.JoinAsync(_name, stoppingToken);
+                await FirstRoom.CreateAsync(chat);
+                await chat.Room(FirstRoom.Id).Members.JoinAsync(_name, stoppingToken);
                 await foreach (var change in chat.User(_name).Inbox.WatchAsync(cancellationToken: stoppingToken))
                 {
                     if (change.Now is { UnreadMentions: > 0 } room)

@@ -99,7 +99,7 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
         await Expect(page.Tab.GetByTestId("mention-option").First).ToBeVisibleAsync();
         await TakeAsync(page, $"{name}-mention");
         await page.Tab.GetByTestId("composer").FillAsync("");
-        await page.Tab.GetByTestId("thread-link").ClickAsync();
+        await page.Tab.Locator("[data-testid=thread-link][data-count]").ClickAsync();
         await Expect(page.Tab.GetByTestId("thread-messages").GetByTestId("message")).ToHaveCountAsync(2);
         await TakeAsync(page, $"{name}-thread");
         await page.Tab.GetByTestId("thread-close").ClickAsync();
