@@ -30,7 +30,7 @@ function mentionsOf(text, words, me) {
   let end = 0;
   for (const found of findMentions(text, words.filter((word) => word[0] === "@").map((word) => word.slice(1)))) {
     if (!words.includes(found.word)) continue;
-    nodes.push(text.slice(end, found.start), h("span", { class: isMentioned([found.word], me) ? "mention me" : "mention", "data-testid": "mention" }, text.slice(found.start, found.end)));
+    nodes.push(text.slice(end, found.start), h("span", { class: isMentioned([found.word], me) ? "mention to-me" : "mention", "data-testid": "mention" }, text.slice(found.start, found.end)));
     end = found.end;
   }
   nodes.push(text.slice(end));
