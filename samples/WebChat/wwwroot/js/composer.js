@@ -12,6 +12,7 @@ const encoder = new TextEncoder();
 export class Composer {
   #of;
   #input;
+  #placeholder;
   #send;
   #box;
   #drafts;
@@ -35,6 +36,7 @@ export class Composer {
   constructor(drafts, actions, prefix = "") {
     this.#of = (id) => $(prefix + id);
     this.#input = this.#of("composer");
+    this.#placeholder = this.#input.placeholder;
     this.#send = this.#of("send");
     this.#drafts = drafts;
     this.#actions = actions;
@@ -260,7 +262,7 @@ export class Composer {
     this.#input.disabled = isClosed;
     this.#of("composer-emoji").disabled = isClosed;
     this.#of("composer-form").classList.toggle("closed", isClosed);
-    this.#input.placeholder = this.#closed || "Write a message";
+    this.#input.placeholder = this.#closed || this.#placeholder;
     const isTooLong = this.#isTooLong();
     this.#send.disabled = isClosed || isTooLong || !this.#input.value.trim();
     this.#send.setAttribute("aria-label", this.#editing ? "Save" : "Send");
