@@ -30,7 +30,7 @@ export class Composer {
   #note = "";
 
   /**
-   * @param actions send(text, replyTo, mentions), edit(message, text, mentions), typing(), lastOwn(), changed(), names(prefix): whom a message can mention
+   * @param actions send(text, replyTo, mentions), edit(message, text, mentions), typing(), lastOwn(), changed(), names(prefix): whom a message can mention, mayMentionAll()
    * @param prefix what the ids of its elements begin with
    */
   constructor(drafts, actions, prefix = "") {
@@ -62,12 +62,12 @@ export class Composer {
   begin(id) {
     this.end();
     this.#id = id;
+    this.#box.begin();
     this.#take(this.#known.get(id));
     this.#warning = this.#note = "";
     this.allow("");
     if (matchMedia("(hover: hover)").matches) this.focus();
     this.#load(id);
-    this.#box.begin();
   }
 
   end() {
@@ -219,7 +219,7 @@ export class Composer {
     if (editing) {
       if (text === editing.text) return this.#endEdit();
       try {
-        await this.#actions.edit(editing, text, this.#box.wordsOf(text));
+        await this.#actions.edit(editing, text, [...this.#mentionsIn(text), ...(editing.mentions ?? []).filter((word) => word[0] === "&")]);
         if (this.#editing === editing) this.#endEdit();
       } catch (error) {
         this.warn(explain(error));
@@ -229,13 +229,13 @@ export class Composer {
     const replyTo = this.#replyTo;
     this.#take();
     this.#drafts.discard(this.#id);
-    this.#actions.send(text, replyTo, this.#box.wordsOf(text));
+    this.#actions.send(text, replyTo, this.#mentionsIn(text));
   }
 
   /** What is written, to be sent later; undefined if it cannot be sent. */
   get content() {
     const text = this.#input.value.trim();
-    return !text || this.#closed || this.#isTooLong() || this.#editing ? undefined : { text, replyTo: this.#replyTo, mentions: this.#box.wordsOf(text) };
+    return !text || this.#closed || this.#isTooLong() || this.#editing ? undefined : { text, replyTo: this.#replyTo, mentions: this.#mentionsIn(text) };
   }
 
   /** Empties the field: what was written is scheduled. */
@@ -243,6 +243,11 @@ export class Composer {
     this.#take();
     this.#drafts.discard(this.#id);
     this.focus();
+  }
+
+  // Where the user may not mention everyone, it is only a word.
+  #mentionsIn(text) {
+    return this.#box.wordsOf(text).filter((word) => word !== "*" || this.#actions.mayMentionAll());
   }
 
   #isTooLong() {
@@ -258,6 +263,7 @@ export class Composer {
   }
 
   #update() {
+    this.#box.look(this.#editing?.mentions);
     const isClosed = this.#closed !== "";
     this.#input.disabled = isClosed;
     this.#of("composer-emoji").disabled = isClosed;

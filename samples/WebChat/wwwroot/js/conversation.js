@@ -83,6 +83,7 @@ export class Conversation {
       typing: () => this.room?.typing(),
       lastOwn: () => this.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
       names: (prefix) => mentionable(chat, this.room, prefix),
+      mayMentionAll: () => this.rights.has("MentionEveryone"),
     });
     this.#later = new SendLater(this.#composer);
     this.#reading = new Reading(session, this.#list, this.#render);

@@ -10,6 +10,7 @@ export class MentionBox {
   #element;
   #namesOf;
   #known = new Set();
+  #isLearnt = false;
   #options = [];
   #current = 0;
   #generation = 0;
@@ -28,11 +29,19 @@ export class MentionBox {
     element.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
-  /** Another room: its users are learnt. */
-  async begin() {
+  /** Another room. Its users are learnt when the text has the first "@". */
+  begin() {
     this.close();
     this.#known.clear();
-    await this.#learn("");
+    this.#isLearnt = false;
+  }
+
+  /** The text has changed, by the user or not. @param words whom it mentions already, as the server knows */
+  look(words = []) {
+    for (const word of words) if (word[0] === "@") this.#known.add(word.slice(1));
+    if (this.#isLearnt || !this.#input.value.includes("@")) return;
+    this.#isLearnt = true;
+    this.#learn("");
   }
 
   close() {

@@ -48,6 +48,7 @@ export class ThreadPanel {
       typing: () => this.room?.typing(),
       lastOwn: () => this.#conversation.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
       names: (prefix) => mentionable(session.chat, this.#conversation.room, prefix),
+      mayMentionAll: () => this.#conversation.rights.has("MentionEveryone"),
     }, "thread-");
     this.#list.scroll.onMove = () => this.#moved();
     $("thread-close").addEventListener("click", () => this.leave());
