@@ -6,7 +6,7 @@ namespace RedisChat.WebChat;
 /// Answers whoever mentions it, word by word, as a language model would. It is a user like any other, over the public API: it follows its inbox, and answers each message in which it is mentioned.
 /// Every node runs one; the idempotency key makes sure that one of them answers.
 /// </summary>
-internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoBot> logger) : BackgroundService
+internal sealed partial class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoBot> logger) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -35,7 +35,7 @@ internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoB
             }
             catch (ChatException e)
             {
-                logger.LogWarning(e, "The bot cannot reach the chat. It tries again.");
+                LogUnreachable(logger, e);
                 await Task.Delay(Patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -81,7 +81,7 @@ internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoB
         }
         catch (ChatException e)
         {
-            logger.LogWarning(e, "The bot could not answer.");
+            LogUnanswered(logger, e);
         }
     }
 
@@ -94,4 +94,10 @@ internal sealed class DemoBot(Chat chat, WebChatSettings settings, ILogger<DemoB
             + "If this node were killed now, the message would stay as it is, marked as not finished. And that is all I have to say.";
         return text.Split(' ').Select((word, at) => at == 0 ? word : $" {word}");
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "The bot cannot reach the chat. It tries again.")]
+    private static partial void LogUnreachable(ILogger logger, Exception e);
+
+    [LoggerMessage(2, LogLevel.Warning, "The bot could not answer.")]
+    private static partial void LogUnanswered(ILogger logger, Exception e);
 }
