@@ -24,7 +24,14 @@ try
     builder.Services.AddRedisChat(redis)
         .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
         .AddFiles(settings)
+        .Configure(options => options.KeptVersions = 10)
+        .AddScheduleSender()
         .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));
+
+    if (settings.Bot is not null)
+    {
+        builder.Services.AddSingleton(settings).AddHostedService<DemoBot>();
+    }
 
     builder.Services.AddSharedKeyRing(redis, settings);
     builder.Services.AddHealthChecks().AddRedisChat();
@@ -43,7 +50,7 @@ try
 
     app.MapRedisChat("/chat");
     app.MapRedisChatHub("/chat/hub"); // for clients that speak SignalR; the page does not need it
-    app.MapSignIn();
+    app.MapSignIn(settings);
     app.MapFiles();
     app.MapHealthChecks("/health/ready");
     app.MapGet("/settings", () => new { nodes = settings.Nodes });

@@ -9,15 +9,15 @@ internal static class SignInEndpoints
 {
     private const int MaxNameBytes = 64;
 
-    public static void MapSignIn(this WebApplication app)
+    public static void MapSignIn(this WebApplication app, WebChatSettings settings)
     {
         // A form of another site cannot send JSON, and the cookie is SameSite=Strict: no other protection against forged requests is needed.
         app.MapPost("/sign-in", async (SignInRequest request, HttpContext context) =>
         {
             var name = request.Name?.Trim() ?? "";
-            if (!IsUsable(name))
+            if (!IsUsable(name) || name == settings.Bot)
             {
-                return Results.Problem($"Choose another name, of at most {MaxNameBytes} bytes and without control characters.", statusCode: StatusCodes.Status400BadRequest);
+                return Results.Problem($"Choose another name, of at most {MaxNameBytes} bytes, without control characters, and not that of the bot.", statusCode: StatusCodes.Status400BadRequest);
             }
 
             await context.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, name)], "Name")));

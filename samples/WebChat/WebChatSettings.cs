@@ -10,7 +10,9 @@ namespace RedisChat.WebChat;
 /// <param name="KeyDirectory">--keys: a directory for the keys that protect the cookies; <see langword="null"/> to keep them in Redis.</param>
 /// <param name="FileDirectory">--files: where uploaded files are kept; nodes on several machines must share it.</param>
 /// <param name="Nodes">--nodes: the origins of all nodes, separated by commas.</param>
-internal sealed record WebChatSettings(string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, string FileDirectory, IReadOnlyList<string> Nodes)
+/// <param name="Bot">--bot: the name of the bot that answers who mentions it; <see langword="null"/> for none.</param>
+internal sealed record WebChatSettings(
+    string? Redis, int Port, string? DataDirectory, string Prefix, string? KeyDirectory, string FileDirectory, IReadOnlyList<string> Nodes, string? Bot)
 {
     public const string Usage = """
         A chat in the browser. Without options it finds or starts a server of its own on this machine.
@@ -22,6 +24,7 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
           --keys DIR          keep the keys that protect the cookies in this directory, not in Redis
           --files DIR         keep uploaded files in this directory, which all nodes share (in the temporary directory)
           --data DIR          keep the embedded server's data in this directory
+          --bot NAME          what the bot is called that answers word by word when it is mentioned (bot); "off" for none
           --port N            the embedded server's port (16379)
         """;
 
@@ -43,7 +46,8 @@ internal sealed record WebChatSettings(string? Redis, int Port, string? DataDire
             configuration["prefix"] ?? "chatroom",
             configuration["keys"],
             Path.GetFullPath(configuration["files"] ?? Path.Combine(Path.GetTempPath(), "redischat-webchat-files")),
-            [.. nodes.Select(Origin)]);
+            [.. nodes.Select(Origin)],
+            configuration["bot"] switch { null or "" => "bot", "off" => null, var name => name });
     }
 
     private static string Origin(string node) =>

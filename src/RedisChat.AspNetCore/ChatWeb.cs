@@ -17,6 +17,7 @@ internal sealed class ChatWeb : IDisposable
         Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Logger = services.GetRequiredService<ILogger<ChatWeb>>();
         Requests = Options.RequestLimit is { } limit ? new RequestBuckets(limit, Time) : null;
+        Writers = new OpenWriters(Options.MaxWritersPerUser);
         Streams = new OpenStreams(this, services.GetService<IHostApplicationLifetime>());
     }
 
@@ -36,6 +37,8 @@ internal sealed class ChatWeb : IDisposable
     public EncodedEvents Encoded { get; } = new();
 
     public OpenStreams Streams { get; }
+
+    public OpenWriters Writers { get; }
 
     /// <summary>The chat that endpoints are mapped for.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>

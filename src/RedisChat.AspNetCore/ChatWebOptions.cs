@@ -34,7 +34,15 @@ public sealed class ChatWebOptions
     /// <value>1 to 10,000; 32 by default.</value>
     public int MaxStreamsPerUser { get; set; } = 32;
 
-    /// <summary>The largest request body in bytes.</summary>
+    /// <summary>The most messages that one user writes part by part on one node at a time.</summary>
+    /// <value>1 to 10,000; 32 by default.</value>
+    public int MaxWritersPerUser { get; set; } = 32;
+
+    /// <summary>How long a client that writes a message part by part may send nothing before the message is abandoned.</summary>
+    /// <value>1 s to 1 h; 60 s by default.</value>
+    public TimeSpan WritingTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The largest request body in bytes; of a message that is written part by part, the longest line.</summary>
     /// <value>1 KiB to 16 MiB; 256 KiB by default.</value>
     public int MaxBodyBytes { get; set; } = 256 * 1024;
 

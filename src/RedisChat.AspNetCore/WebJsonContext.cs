@@ -7,6 +7,7 @@ namespace RedisChat.AspNetCore;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChatProblem))]
 [JsonSerializable(typeof(SendRequest))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EditRequest))]
 [JsonSerializable(typeof(DeletionRequest))]
 [JsonSerializable(typeof(CreateRoomRequest))]

@@ -14,6 +14,8 @@ internal sealed class WebOptionsValidator : IValidateOptions<ChatWebOptions>
         CheckNumber(options.MaxCatchUp, 0, 10_000, nameof(options.MaxCatchUp));
         CheckNumber(options.MaxRoomsPerStream, 1, 10_000, nameof(options.MaxRoomsPerStream));
         CheckNumber(options.MaxStreamsPerUser, 1, 10_000, nameof(options.MaxStreamsPerUser));
+        CheckNumber(options.MaxWritersPerUser, 1, 10_000, nameof(options.MaxWritersPerUser));
+        Check(options.WritingTimeout, 1, 3600, nameof(options.WritingTimeout));
         CheckNumber(options.MaxBodyBytes, 1024, 16 * 1024 * 1024, nameof(options.MaxBodyBytes));
         if (options.RequestLimit is { } limit)
         {

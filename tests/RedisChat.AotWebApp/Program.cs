@@ -56,10 +56,24 @@ var page = await client.GetFromJsonAsync("rooms/lobby/messages", ChatJsonContext
 var answer = await hub.InvokeAsync<MessagePage>("GetMessages", "lobby", new PageRequest());
 var live = await received.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-var isWhole = line.Contains("hello", StringComparison.Ordinal) && page!.Messages.Single().Id == receipt!.Id
+// Written part by part, by a request and over the hub.
+using var request = await client.PostAsync("rooms/lobby/writing", new StringContent("word by word", null, "text/plain"));
+var written = await request.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(ChatJsonContext.Default.Message);
+var streamed = await hub.InvokeAsync<Message>("Write", "lobby", new SendRequest { Text = "" }, PartsAsync());
+
+var isWhole = written!.Text == "word by word" && streamed.Text == "part by part" && line.Contains("hello", StringComparison.Ordinal) && page!.Messages.Single().Id == receipt!.Id
     && answer.Messages.Single().Text == "hello" && ((RoomEvent.Created)live.Event).Message.Text == "hello";
-Console.WriteLine(isWhole ? "The web package works in native code." : $"Wrong: {line} {page} {answer} {live}");
+Console.WriteLine(isWhole ? "The web package works in native code." : $"Wrong: {line} {page} {answer} {live} {written} {streamed}");
 return isWhole ? 0 : 1;
+
+static async IAsyncEnumerable<string> PartsAsync()
+{
+    foreach (var part in (string[])["part ", "by ", "part"])
+    {
+        await Task.Yield();
+        yield return part;
+    }
+}
 
 async Task<string> ReadToAsync(string kind)
 {
@@ -85,4 +99,6 @@ internal sealed class HeaderAccess : IChatAccess
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OpenRoomRequest))]
 [JsonSerializable(typeof(PageRequest))]
+[JsonSerializable(typeof(SendRequest))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class RequestContext : JsonSerializerContext;

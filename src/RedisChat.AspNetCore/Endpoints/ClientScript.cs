@@ -12,7 +12,7 @@ namespace RedisChat.AspNetCore;
 internal static class ClientScript
 {
     /// <summary>The modules: the client, and what an application adds to it if it wants more than a plain chat.</summary>
-    internal static readonly string[] Names = ["redischat.js", "conversation.js"];
+    internal static readonly string[] Names = ["redischat.js", "conversation.js", "threads.js"];
 
     /// <summary>Whether the client was built before this assembly.</summary>
     public static bool IsIncluded => Assembly.GetExecutingAssembly().GetManifestResourceInfo(Names[0]) is not null;

@@ -39,6 +39,7 @@ public static class RedisChatEndpointExtensions
         DraftEndpoints.Map(chat);
         ScheduleEndpoints.Map(chat);
         ExportEndpoint.Map(chat);
+        WritingEndpoint.Map(chat);
         StreamEndpoints.Map(chat);
         return group;
     }

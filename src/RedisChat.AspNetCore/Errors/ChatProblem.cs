@@ -33,6 +33,12 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
 
     public static ChatProblem NotJson { get; } = new(415, ProblemCodes.NotJson, "The request's body must be JSON.") { Detail = "Send it as application/json, in UTF-8." };
 
+    public static ChatProblem NotText { get; } = new(415, ProblemCodes.NotText, "The request's body must be text.") { Detail = "Send it as text/plain or application/x-ndjson, in UTF-8." };
+
+    public static ChatProblem TooSlow { get; } = new(408, ProblemCodes.TooSlow, "Nothing came for too long. The message was abandoned.");
+
+    public static ChatProblem Revoked { get; } = new(401, ProblemCodes.Revoked, "The user was signed out. The message was abandoned.");
+
     public static ChatProblem NotFound { get; } = new(404, ProblemCodes.NotFound, "It does not exist.");
 
     public static ChatProblem TooManyRequests(TimeSpan wait) => new(429, ProblemCodes.TooMany, "There are too many requests. Wait a moment.") { Reason = "rate", RetryAfter = wait.TotalSeconds };

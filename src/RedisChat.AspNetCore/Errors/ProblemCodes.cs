@@ -36,6 +36,12 @@ public static class ProblemCodes
     /// <summary>415: the body is not JSON.</summary>
     public const string NotJson = "not-json";
 
+    /// <summary>415: the body of a message that is written part by part is neither plain text nor lines of JSON.</summary>
+    public const string NotText = "not-text";
+
+    /// <summary>408: the client of a message that is written part by part sent nothing for <see cref="ChatWebOptions.WritingTimeout"/>. The message was abandoned.</summary>
+    public const string TooSlow = "too-slow";
+
     /// <summary>429: too fast or too many; <c>reason</c> says of what.</summary>
     public const string TooMany = "too-many";
 
@@ -72,6 +78,6 @@ public static class ProblemCodes
     /// <summary>The only room of the stream has left it: only at the end of a stream.</summary>
     public const string RoomLeft = "room-left";
 
-    /// <summary>The user was revoked, by <see cref="Chat.RevokeAsync"/>: only at the end of a stream. Sign in again.</summary>
+    /// <summary>The user was revoked, by <see cref="Chat.RevokeAsync"/>: at the end of a stream, or 401 for a message that is being written. Sign in again.</summary>
     public const string Revoked = "revoked";
 }

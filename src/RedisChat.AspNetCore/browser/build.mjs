@@ -1,8 +1,8 @@
-// Writes dist/redischat.js, dist/conversation.js and their types. The same sources give the same bytes: CI compares them with the committed ones.
+// Writes the modules in dist and their types. The same sources give the same bytes: CI compares them with the committed ones.
 import { build } from "esbuild";
 import { readFile, writeFile } from "node:fs/promises";
 
-for (const [name, entry] of [["redischat", "src/index.ts"], ["conversation", "src/conversation/index.ts"]]) {
+for (const [name, entry] of [["redischat", "src/index.ts"], ["conversation", "src/conversation/index.ts"], ["threads", "src/threads/index.ts"]]) {
   await build({
     entryPoints: [entry],
     outfile: `dist/${name}.js`,
@@ -26,6 +26,11 @@ const declarations = async (name) => {
 
 await writeFile("dist/redischat.d.ts", `${await read("api")}\n${await declarations("chat")}\n`);
 
-const types = (await read("conversation/api")).replace(/^import .*\n/, "");
-const parts = await Promise.all(["deletions", "drafts", "pins", "replies", "unsent"].map((name) => declarations(`conversation/${name}`)));
-await writeFile("dist/conversation.d.ts", `import type { Chat, ChatMessage, Room } from "./redischat.js";\n${types}\n${parts.join("\n")}\n`);
+for (const [name, parts] of [
+  ["conversation", ["deletions", "drafts", "pins", "replies", "unsent"]],
+  ["threads", ["mentions", "schedule", "threads", "tombstones"]],
+]) {
+  const types = (await read(`${name}/api`)).replace(/^import .*\n/, "");
+  const all = await Promise.all(parts.map((part) => declarations(`${name}/${part}`)));
+  await writeFile(`dist/${name}.d.ts`, `import type { Chat, ChatMessage, Room } from "./redischat.js";\n${types}\n${all.join("\n")}\n`);
+}

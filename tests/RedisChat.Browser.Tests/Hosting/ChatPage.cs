@@ -136,7 +136,7 @@ internal sealed class ChatPage
     {
         var message = Message(text);
         await message.HoverAsync();
-        if (action != "reply")
+        if (action is not ("reply" or "thread"))
         {
             await message.GetByTestId("more").ClickAsync();
             await Tab.GetByTestId("menu").GetByTestId(action).ClickAsync();

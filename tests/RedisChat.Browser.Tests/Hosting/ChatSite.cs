@@ -12,7 +12,7 @@ internal sealed class ChatSite : IAsyncDisposable
     private readonly RedisMessageStore _store;
     private readonly Dictionary<string, IBrowserContext> _contexts = [];
 
-    private ChatSite(IBrowser? browser, string redis, int nodes)
+    private ChatSite(IBrowser? browser, string redis, int nodes, string bot)
     {
         _browser = browser;
         _directory = Directory.CreateTempSubdirectory("redischat-browser-");
@@ -22,7 +22,11 @@ internal sealed class ChatSite : IAsyncDisposable
 
         var ports = Enumerable.Range(0, nodes).Select(_ => FreePort.Find()).ToList();
         var all = string.Join(',', ports.Select(port => $"http://127.0.0.1:{port}"));
-        Nodes = [.. ports.Select(port => new WebChatNode(port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--files", Files, "--nodes", all], _directory.FullName))];
+        Nodes =
+        [
+            .. ports.Select(port => new WebChatNode(
+                port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--files", Files, "--nodes", all, "--bot", bot], _directory.FullName)),
+        ];
     }
 
     /// <summary>Where all nodes keep uploaded files.</summary>
@@ -34,16 +38,17 @@ internal sealed class ChatSite : IAsyncDisposable
     public IReadOnlyList<WebChatNode> Nodes { get; }
 
     /// <summary>Starts the nodes, for pages in the browser.</summary>
-    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2) =>
-        await StartAsync(await chromium.RequireAsync(), redis, nodes);
+    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2, string bot = "off") =>
+        await StartAsync(await chromium.RequireAsync(), redis, nodes, bot);
 
     /// <summary>Starts the nodes.</summary>
     /// <param name="browser">Where pages are opened; <see langword="null"/> if none are.</param>
     /// <param name="redis">The Redis of the nodes.</param>
     /// <param name="nodes">How many nodes.</param>
-    public static async Task<ChatSite> StartAsync(IBrowser? browser, string redis, int nodes = 2)
+    /// <param name="bot">The name of the sample's bot, which joins the lobby; <c>off</c> for none.</param>
+    public static async Task<ChatSite> StartAsync(IBrowser? browser, string redis, int nodes = 2, string bot = "off")
     {
-        var site = new ChatSite(browser, redis, nodes);
+        var site = new ChatSite(browser, redis, nodes, bot);
         try
         {
             await Task.WhenAll(site.Nodes.Select(node => node.StartAsync()));

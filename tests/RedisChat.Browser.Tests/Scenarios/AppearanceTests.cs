@@ -57,6 +57,14 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
         await room.SendAsync(new NewMessage("bob", "What a pity.") { ReplyTo = deleted.Id });
         await room.DeleteAsync(deleted.Id, "carol");
         await room.SendAsync(new NewMessage("alice", "Good morning to you, too!") { ReplyTo = 1 });
+        var asked = await room.SendAsync(new NewMessage("alice", "@bob @carol @dave @erin who has seen the new pictures?") { Mentions = [.. ((string[])["bob", "carol", "dave", "erin"]).Select(Mention.User)] });
+        await room.EditAsync(asked.Id, "alice", "@bob @carol @dave @erin who has seen the new colors?");
+        await room.Thread(asked.Id).SendAsync("carol", "I have. They look fine, also in the dark.");
+        await room.Thread(asked.Id).SendAsync("bob", "Wordwithoutspaces" + new string('y', 120));
+        await room.Members.JoinAsync("dave");
+        await room.Members.JoinAsync("erin");
+        await room.Schedule.AddAsync(new NewMessage("bob", "Good night!"), DateTimeOffset.UtcNow.AddHours(5));
+        await room.Schedule.AddAsync(new NewMessage("erin", "Good night!"), DateTimeOffset.UtcNow.AddHours(5));
     }
 
     private static async Task LookAsync(ChatSite site, string user, string name, BrowserNewContextOptions options)
@@ -85,6 +93,24 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
         await Expect(page.Message("Good morning!").GetByTestId("pin-note")).ToBeInViewportAsync();
         await TakeAsync(page, $"{name}-pinned");
 
+        await page.Tab.GetByTestId("cancel-reply").ClickAsync();
+        await page.Tab.GetByTestId("jump").ClickAsync();
+        await page.Tab.GetByTestId("composer").PressSequentiallyAsync("@");
+        await Expect(page.Tab.GetByTestId("mention-option").First).ToBeVisibleAsync();
+        await TakeAsync(page, $"{name}-mention");
+        await page.Tab.GetByTestId("composer").FillAsync("");
+        await page.Tab.Locator("[data-testid=thread-link][data-count]").ClickAsync();
+        await Expect(page.Tab.GetByTestId("thread-messages").GetByTestId("message")).ToHaveCountAsync(2);
+        await TakeAsync(page, $"{name}-thread");
+        await page.Tab.GetByTestId("thread-close").ClickAsync();
+        if (await page.Tab.GetByTestId("scheduled").IsVisibleAsync())
+        {
+            await page.Tab.GetByTestId("scheduled").ClickAsync();
+            await Expect(page.Tab.GetByTestId("scheduled-item")).ToBeVisibleAsync();
+            await TakeAsync(page, $"{name}-scheduled");
+            await page.Tab.GetByTestId("sheet-close").ClickAsync();
+        }
+
         await page.Tab.GetByTestId("people-toggle").ClickAsync();
         await Expect(page.Tab.Locator($"[data-testid=person][data-user={user}]").First).ToBeVisibleAsync();
         await TakeAsync(page, $"{name}-people");
@@ -95,6 +121,9 @@ public sealed class AppearanceTests(Chromium chromium, TestServer server)
             await page.Tab.GetByTestId("back").ClickAsync();
             await Expect(page.Tab.GetByTestId("rooms")).ToBeVisibleAsync();
             await TakeAsync(page, $"{name}-rooms");
+            await page.Tab.GetByTestId("mentions").ClickAsync();
+            await Expect(page.Tab.GetByTestId("mention-item").First).ToBeVisibleAsync();
+            await TakeAsync(page, $"{name}-mentions");
         }
 
         page.Trouble.Should().BeEmpty();

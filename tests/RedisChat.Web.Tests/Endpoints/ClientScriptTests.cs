@@ -9,6 +9,7 @@ public sealed class ClientScriptTests(TestServer server) : EndpointTests(server)
     [Theory]
     [InlineData("redischat.js", "connect")]
     [InlineData("conversation.js", "replies")]
+    [InlineData("threads.js", "threads")]
     public async Task Anyone_may_load_the_browser_client_and_it_is_checked_for_a_newer_one_each_time(string name, string exported)
     {
         Assert.SkipUnless(ClientScript.IsIncluded, "The browser client was not built.");

@@ -2,6 +2,7 @@
 import { nameOf, uploads } from "./attachments.js";
 import { $, announce, h } from "./dom.js";
 import { explain } from "./errors.js";
+import { MentionBox } from "./mention-box.js";
 import { pickEmoji } from "./overlay.js";
 import { snippetOf } from "./text.js";
 
@@ -10,8 +11,12 @@ const usualHint = "Enter sends, Shift+Enter starts a new line";
 const encoder = new TextEncoder();
 
 export class Composer {
-  #input = $("composer");
-  #send = $("send");
+  #of;
+  #uploads;
+  #input;
+  #placeholder;
+  #send;
+  #box;
   #drafts;
   /** What was written in rooms since the page was loaded: shown at once, until the stored draft is there. */
   #known = new Map();
@@ -26,12 +31,21 @@ export class Composer {
   #warning = "";
   #note = "";
 
-  /** @param actions send(text, replyTo, attachments), edit(message, text), typing(), lastOwn(), changed() */
-  constructor(drafts, actions) {
+  /**
+   * @param actions send(text, replyTo, mentions, attachments), edit(message, text, mentions), typing(), lastOwn(), changed(), names(prefix): whom a message can mention, mayMentionAll()
+   * @param prefix what the ids of its elements begin with; only the one without a prefix has files
+   */
+  constructor(drafts, actions, prefix = "") {
+    this.#of = (id) => $(prefix + id);
+    this.#uploads = prefix ? undefined : uploads;
+    this.#input = this.#of("composer");
+    this.#placeholder = this.#input.placeholder;
+    this.#send = this.#of("send");
     this.#drafts = drafts;
     this.#actions = actions;
+    this.#box = new MentionBox(this.#input, this.#of("mention-box"), actions.names);
     drafts.on("change", ({ room, now }) => this.#changed(room, now));
-    $("composer-form").addEventListener("submit", (event) => {
+    this.#of("composer-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
     });
@@ -42,16 +56,17 @@ export class Composer {
       this.#update();
     });
     this.#input.addEventListener("keydown", (event) => this.#key(event));
-    $("cancel-edit").addEventListener("click", () => this.#endEdit());
-    $("cancel-reply").addEventListener("click", () => this.#endReply());
-    $("composer-emoji").addEventListener("click", () => pickEmoji($("composer-emoji"), (emoji) => this.#insert(emoji)));
+    this.#of("cancel-edit").addEventListener("click", () => this.#endEdit());
+    this.#of("cancel-reply").addEventListener("click", () => this.#endReply());
+    this.#of("composer-emoji").addEventListener("click", () => pickEmoji(this.#of("composer-emoji"), (emoji) => this.#insert(emoji)));
   }
 
   /** Takes up a room, with what was written there and not sent, on this device or another. */
   begin(id) {
     this.end();
     this.#id = id;
-    uploads.begin(id, () => this.#update());
+    this.#uploads?.begin(id, () => this.#update());
+    this.#box.begin();
     this.#take(this.#known.get(id));
     this.#warning = this.#note = "";
     this.allow("");
@@ -60,6 +75,7 @@ export class Composer {
   }
 
   end() {
+    this.#box.close();
     if (this.#editing) this.#endEdit();
     if (this.#id === undefined) return;
     this.#known.set(this.#id, this.#draft());
@@ -141,18 +157,18 @@ export class Composer {
     }
     const isShown = this.#replyTo !== undefined && !this.#editing;
     const shown = isShown ? `${this.#replyTo} ${parent?.message?.version}` : "";
-    if ($("replying").dataset.shown === shown) return;
-    $("replying").dataset.shown = shown;
-    $("replying").hidden = !isShown;
+    if (this.#of("replying").dataset.shown === shown) return;
+    this.#of("replying").dataset.shown = shown;
+    this.#of("replying").hidden = !isShown;
     const { user } = parent?.message ?? {};
-    $("replying-text").replaceChildren(...(user ? ["Replying to ", h("bdi", { class: "quote-author" }, user), " ", h("span", {}, snippetOf(nameOf(parent.message)))] : ["Replying to a message"]));
+    this.#of("replying-text").replaceChildren(...(user ? ["Replying to ", h("bdi", { class: "quote-author" }, user), " ", h("span", {}, snippetOf(nameOf(parent.message)))] : ["Replying to a message"]));
   }
 
   edit(message) {
     if (!this.#editing) this.#draftBefore = this.#input.value;
     this.#editing = message;
     this.#input.value = message.text;
-    $("editing").hidden = false;
+    this.#of("editing").hidden = false;
     this.#actions.changed();
     this.#update();
     this.focus();
@@ -167,7 +183,7 @@ export class Composer {
 
   #endEdit() {
     this.#editing = null;
-    $("editing").hidden = true;
+    this.#of("editing").hidden = true;
     this.#input.value = this.#draftBefore;
     this.#draftBefore = "";
     this.#actions.changed();
@@ -183,12 +199,13 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.#box.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#submit();
     } else if (event.key === "Escape" && (this.#editing || this.#replyTo)) {
       event.preventDefault();
+      event.stopPropagation();
       if (this.#editing) this.#endEdit();
       else this.#endReply();
     } else if (event.key === "ArrowUp" && !this.#input.value && !this.#editing && !event.shiftKey) {
@@ -206,7 +223,7 @@ export class Composer {
     if (editing) {
       if (text === editing.text) return this.#endEdit();
       try {
-        await this.#actions.edit(editing, text);
+        await this.#actions.edit(editing, text, [...this.#mentionsIn(text), ...(editing.mentions ?? []).filter((word) => word[0] === "&")]);
         if (this.#editing === editing) this.#endEdit();
       } catch (error) {
         this.warn(explain(error));
@@ -216,10 +233,28 @@ export class Composer {
     const replyTo = this.#replyTo;
     this.#take();
     this.#drafts.discard(this.#id);
-    this.#actions.send(text, replyTo, uploads.take());
+    this.#actions.send(text, replyTo, this.#mentionsIn(text), this.#uploads?.take());
   }
 
-  #hasNothing = (text) => uploads.isBusy || (!text && !uploads.hasAny);
+  /** What is written, to be sent later; undefined if it cannot be sent. */
+  get content() {
+    const text = this.#input.value.trim();
+    return !text || this.#closed || this.#isTooLong() || this.#editing ? undefined : { text, replyTo: this.#replyTo, mentions: this.#mentionsIn(text) };
+  }
+
+  /** Empties the field: what was written is scheduled. */
+  clear() {
+    this.#take();
+    this.#drafts.discard(this.#id);
+    this.focus();
+  }
+
+  // Where the user may not mention everyone, it is only a word.
+  #mentionsIn(text) {
+    return this.#box.wordsOf(text).filter((word) => word !== "*" || this.#actions.mayMentionAll());
+  }
+
+  #hasNothing = (text) => this.#uploads?.isBusy || (!text && !this.#uploads?.hasAny);
 
   #isTooLong() {
     const { value } = this.#input;
@@ -234,17 +269,18 @@ export class Composer {
   }
 
   #update() {
+    this.#box.look(this.#editing?.mentions);
     const isClosed = this.#closed !== "";
     this.#input.disabled = isClosed;
-    $("composer-emoji").disabled = isClosed;
-    $("composer-form").classList.toggle("closed", isClosed);
-    this.#input.placeholder = this.#closed || "Write a message";
+    this.#of("composer-emoji").disabled = isClosed;
+    this.#of("composer-form").classList.toggle("closed", isClosed);
+    this.#input.placeholder = this.#closed || this.#placeholder;
     const isTooLong = this.#isTooLong();
     this.#send.disabled = isClosed || isTooLong || (this.#editing ? !this.#input.value.trim() : this.#hasNothing(this.#input.value.trim()));
-    $("composer-attach").disabled = isClosed || this.#editing !== null;
+    if (this.#uploads) $("composer-attach").disabled = isClosed || this.#editing !== null;
     this.#send.setAttribute("aria-label", this.#editing ? "Save" : "Send");
     const warning = isTooLong ? "This is too long for one message: at most 16 KiB." : this.#warning;
-    const hint = $("composer-hint");
+    const hint = this.#of("composer-hint");
     hint.textContent = warning || (isClosed ? "" : this.#note || usualHint);
     hint.classList.toggle("warn", warning !== "");
     this.#input.style.height = "auto";

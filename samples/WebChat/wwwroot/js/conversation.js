@@ -1,5 +1,6 @@
 // The open room: its header, its messages, what the user may do in it, and who is there.
 import { keepUnsent, replies } from "/chat/conversation.js";
+import { mentionable, threads, tombstones } from "/chat/threads.js";
 import { Composer } from "./composer.js";
 import { roomPath } from "./directory.js";
 import { $, announce, coalesce, h, toast } from "./dom.js";
@@ -11,6 +12,8 @@ import { PinBar } from "./pin-bar.js";
 import { Reading } from "./reading.js";
 import { showRoomMenu } from "./room-menu.js";
 import { bannerOf, closedBecause, showBeginning, slowModeOf, typingOf } from "./room-words.js";
+import { SendLater } from "./send-later.js";
+import { showVersions } from "./version-list.js";
 
 const aroundWhenUnread = 40;
 /** So many older pages are loaded to get to a message, before the room is opened around it instead. */
@@ -23,13 +26,17 @@ export class Conversation {
   #list;
   #composer;
   #reading;
-  #people;
   #pinBar = new PinBar((message) => this.#goTo(message));
-  #replies;
+  #later;
   #announced = 0;
   #render = coalesce(() => this.#show());
   #isLoading = false;
+  #stones = new WeakSet();
 
+  people;
+  /** What replies refer to, and the threads of messages, in the open room. */
+  replies;
+  threads;
   /** The open room's id; undefined if none is open. */
   id;
   room;
@@ -43,11 +50,11 @@ export class Conversation {
     this.#session = session;
     const { chat } = session;
     this.#list = new MessageList({
-      author: (user, anchor) => this.#people.menu(user, anchor),
+      author: (user, anchor) => this.people.menu(user, anchor),
       react: (message, emoji) => this.#try(() => message.reactions.some((reaction) => isSameEmoji(reaction.emoji, emoji) && reaction.own > 0) ? this.room.unreact(message.id, emoji) : this.room.react(message.id, emoji)),
       who: async (message, emoji) => (await chat.request("GET", roomPath(this.id, `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}?limit=20`))).users.join(", "),
       retry: (message) => this.room.retry(message).catch(() => {}),
-      sendPlain: (message) => this.#replies.sendPlain(message).catch(() => {}),
+      sendPlain: (message) => this.replies.sendPlain(message).catch(() => {}),
       discard: (message) => this.room.discard(message),
       reply: (message) => this.#composer.reply(message),
       goTo: (message) => this.#goTo(message),
@@ -57,6 +64,8 @@ export class Conversation {
       })),
       unpin: ({ id }) => this.#try(() => this.#pinBar.unpin(id)),
       edit: (message) => this.#composer.edit(message),
+      versions: (message) => showVersions(chat, this.room, message),
+      thread: (message) => session.open(this.id, message.id, true),
       delete: (message) => this.#delete(message),
       copy: (text) => navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast("The browser did not allow copying.")),
       copyLink: (message) => navigator.clipboard.writeText(new URL(`#/room/${encodeURIComponent(this.id)}/${message.id}`, location.href)).then(() => toast("Link copied"), () => toast("The browser did not allow copying.")),
@@ -70,12 +79,15 @@ export class Conversation {
     this.#composer = new Composer(session.drafts, {
       send: (...message) => this.#send(...message),
       changed: () => this.#render(),
-      edit: (message, text) => this.room.edit(message.id, text),
+      edit: (message, text, mentions) => this.room.edit(message.id, text, { mentions }),
       typing: () => this.room?.typing(),
       lastOwn: () => this.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
+      names: (prefix) => mentionable(chat, this.room, prefix),
+      mayMentionAll: () => this.rights.has("MentionEveryone"),
     });
+    this.#later = new SendLater(this.#composer);
     this.#reading = new Reading(session, this.#list, this.#render);
-    this.#people = new People(session, this);
+    this.people = new People(session, this);
     this.#list.scroll.onMove = () => this.#moved();
     $("jump").addEventListener("click", () => this.#jump());
     $("back").addEventListener("click", () => (location.hash = ""));
@@ -114,10 +126,13 @@ export class Conversation {
     this.rights = new Set();
     this.rules = this.member = undefined;
     // Before it is opened, so that parents come with its messages.
-    this.#replies = replies(chat, this.room);
+    this.replies = replies(chat, this.room);
     keepUnsent(chat, this.room);
     this.#pinBar.begin(chat, this.room, this.#render);
-    this.#off = this.#replies.on("change", this.#render);
+    this.threads = threads(chat, this.room);
+    this.#later.begin(chat, this.room);
+    const offs = [this.replies.on("change", this.#render), this.threads.on("change", this.#render)];
+    this.#off = () => offs.forEach((off) => off());
     $("no-room").hidden = true;
     $("conversation").hidden = false;
     this.#list.begin(this.room, chat.user);
@@ -137,8 +152,8 @@ export class Conversation {
     const hasUnread = unreadFrom !== undefined && this.room.messages.some(({ id: found, user }) => found > unreadFrom && user !== chat.user);
     this.#list.newAfter = hasUnread && unreadFrom > 0 ? unreadFrom : undefined;
     this.#announced = this.room.messages.findLast(({ id: found }) => found !== undefined)?.id ?? 0;
-    const offs = [this.#off, this.room.on("change", (change) => this.#changed(change))];
-    this.#off = () => offs.forEach((off) => off());
+    offs.push(this.room.on("change", (change) => this.#changed(change)));
+    this.#later.load();
     this.#show();
     if (message) this.#list.showMessage(message);
     else this.#list.showNew();
@@ -154,9 +169,11 @@ export class Conversation {
     this.#off();
     this.#off = () => {};
     this.#reading.end();
+    this.#later.end();
+    this.#session.thread?.close();
     this.#composer.end();
     this.#pinBar.end();
-    this.#people.clear();
+    this.people.clear();
     this.room.close();
     this.room = this.id = undefined;
     this.#list.clear();
@@ -176,7 +193,7 @@ export class Conversation {
     this.rules = rules.value ?? this.rules;
     this.member = member.value;
     this.#render();
-    this.#people.update();
+    this.people.update();
   }
 
   join = () => this.#try(async () => {
@@ -215,17 +232,28 @@ export class Conversation {
         this.#reading.arrived(message);
       }
     }
-    if (["entered", "left", "present", "memberChanged"].includes(kind)) this.#people.update();
+    if (["entered", "left", "present", "memberChanged"].includes(kind)) this.people.update();
     this.#render();
   }
 
   #reloadRights = coalesce(() => this.loadRights());
 
-  #send(text, replyTo, attachments = []) {
+  /** Where messages were deleted, for those who may delete any. */
+  stonesOf(room) {
+    if (!this.rights.has("DeleteAny")) return [];
+    const found = tombstones(this.#session.chat, room);
+    if (!this.#stones.has(room)) {
+      this.#stones.add(room);
+      found.on("change", () => (this.#render(), this.#session.thread?.update()));
+    }
+    return found.list;
+  }
+
+  #send(text, replyTo, mentions, attachments = []) {
     const { room } = this;
     this.#list.newAfter = undefined;
     this.#list.scroll.toBottom();
-    room.send(text, undefined, { ...(replyTo && { replyTo }), ...(attachments.length && { attachments }) }).catch((error) => {
+    room.send(text, undefined, { ...(replyTo && { replyTo }), ...(mentions.length && { mentions }), ...(attachments.length && { attachments }) }).catch((error) => {
       if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));
     });
     this.#list.scroll.toBottom();
@@ -330,12 +358,15 @@ export class Conversation {
         readers: this.#reading.readers(room),
         rights: this.rights,
         waiting: chat.state === "offline" ? "Waiting for the connection." : slowModeOf(this) ? "Slow mode: sent as soon as it is allowed." : "Sending…",
-        parentOf: this.#replies.parentOf,
+        parentOf: this.replies.parentOf,
         pinOf: (id) => this.#pinBar.of(id),
+        threadOf: this.threads.of,
+        tombstones: this.stonesOf(room),
       });
     });
-    this.#composer.showReply(this.#replies.parentOf);
+    this.#composer.showReply(this.replies.parentOf);
     this.#showJump();
+    this.#session.thread?.update();
     this.onChange();
   }
 }

@@ -3,8 +3,8 @@ import { nameOf, showAttachments } from "./attachments.js";
 import { arrange, avatar, h, icon } from "./dom.js";
 import { explain } from "./errors.js";
 import { emojiName } from "./overlay.js";
-import { isLong, isOnlyEmoji, nodesOf, snippetOf } from "./text.js";
-import { fullOf, narrowOf, timeOf } from "./time.js";
+import { isLong, isMentioned, isOnlyEmoji, nodesOf, snippetOf } from "./text.js";
+import { fullOf, narrowOf, shortOf, timeOf } from "./time.js";
 
 export class MessageView {
   #actions;
@@ -19,20 +19,21 @@ export class MessageView {
   #waiting = h("div", { class: "waiting", hidden: true, "data-testid": "waiting" });
   #timer;
   #reactions = h("div", { class: "reactions", hidden: true });
+  #thread = h("button", { class: "thread-link", type: "button", hidden: true, "data-testid": "thread-link", onclick: () => this.#actions.thread(this.message) });
   #readers = h("div", { class: "readers", hidden: true, "data-testid": "readers" });
   #shown = {};
   #chips = new Map();
   #isExpanded = false;
 
-  /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), sendPlain(message), discard(message), who(message, emoji), goTo(id), resize() */
+  /** @param actions what buttons in the message do: author(user, anchor), react(message, emoji), retry(message), sendPlain(message), discard(message), who(message, emoji), goTo(id), thread(message), versions(message), resize() */
   constructor(message, actions) {
     this.#actions = actions;
     this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message" },
-      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#files, this.#waiting, this.#failed, this.#reactions, this.#readers));
+      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#files, this.#waiting, this.#failed, this.#reactions, this.#thread, this.#readers));
     this.element.view = this;
   }
 
-  update(message, { isFirst, isOwn, canReact, readers, waiting, parent, pin }) {
+  update(message, { isFirst, isOwn, canReact, readers, waiting, parent, pin, thread, me, canSeeVersions }) {
     this.message = message;
     const { dataset, classList } = this.element;
     if (message.id !== undefined) dataset.id = message.id;
@@ -42,11 +43,14 @@ export class MessageView {
     dataset.own = isOwn;
     if (message.error) dataset.failed = message.error.reason ?? message.error.code;
     else delete dataset.failed;
+    dataset.mentioned = !isOwn && isMentioned(message.mentions, me);
+    if (message.writing) dataset.writing = message.writing;
+    else delete dataset.writing;
     classList.toggle("first", isFirst);
     this.#on("head", `${isFirst} ${message.timestamp} ${message.user}`, () => this.#showHead(message, isFirst));
     this.#on("pin", pin && `${pin.by}`, () => this.#showPin(pin));
     this.#on("quote", message.replyTo && (parent?.message ?? (parent?.isDeleted ? "deleted" : "loading")), () => this.#showQuote(message.replyTo, parent));
-    this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.text}`, () => this.#showText(message));
+    this.#on("text", `${message.version} ${message.editedAt ?? ""} ${message.writing} ${canSeeVersions} ${message.mentions} ${message.text}`, () => this.#showText(message, me, canSeeVersions));
     this.#on("files", JSON.stringify(message.attachments), () => {
       this.#files.replaceChildren(...showAttachments(message.attachments));
       this.#files.hidden = !message.attachments;
@@ -54,6 +58,7 @@ export class MessageView {
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));
     this.#on("reactions", `${canReact} ${JSON.stringify(message.reactions)}`, () => this.#showReactions(message.reactions, canReact));
+    this.#on("thread", thread?.count && `${thread.count} ${thread.lastReplyAt} ${thread.participants}`, () => this.#showThread(thread));
     this.#on("readers", readers.join("\n"), () => this.#showReaders(readers));
   }
 
@@ -89,10 +94,14 @@ export class MessageView {
       ...(message ? [h("bdi", { class: "quote-author" }, message.user), h("span", { class: "quote-text ellipsis", dir: "auto" }, snippetOf(nameOf(message)))] : [h("span", { class: "quote-text ellipsis" }, isDeleted ? "Deleted message" : "…")]));
   }
 
-  #showText({ text, editedAt }) {
+  #showText({ text, editedAt, mentions, writing }, me, canSeeVersions) {
     const isBig = isOnlyEmoji(text);
+    const edited = { class: "edited", title: editedAt && fullOf(new Date(editedAt)), "data-testid": "edited" };
     this.#text.classList.toggle("emoji", isBig);
-    this.#text.replaceChildren(...(isBig ? [text] : nodesOf(text)), ...(editedAt ? [" ", h("span", { class: "edited", title: fullOf(new Date(editedAt)), "data-testid": "edited" }, "(edited)")] : []));
+    this.#text.replaceChildren(...(isBig ? [text] : nodesOf(text, mentions, me)),
+      ...(editedAt ? [" ", canSeeVersions && this.#actions.versions ? h("button", { ...edited, type: "button", "aria-haspopup": "dialog", onclick: () => this.#actions.versions(this.message) }, "(edited)") : h("span", edited, "(edited)")] : []),
+      ...(writing === "InProgress" ? [h("span", { class: "caret", "data-testid": "writing" }, h("span", { class: "visually-hidden" }, " is still being written"))] : []),
+      ...(writing === "Abandoned" ? [" ", h("span", { class: "edited", "data-testid": "abandoned" }, "(not finished)")] : []));
     this.#more.hidden = !isLong(text);
     this.#collapse();
   }
@@ -148,6 +157,16 @@ export class MessageView {
       chip.setAttribute("aria-label", `${emojiName(emoji)}: ${count}${own > 0 ? ", you too" : ""}`);
       return chip;
     }));
+  }
+
+  #showThread(thread) {
+    this.#thread.hidden = !thread?.count;
+    if (!thread?.count) return;
+    const { count, participants, lastReplyAt } = thread;
+    this.#thread.dataset.count = count;
+    this.#thread.replaceChildren(...[...participants].slice(0, 3).map((user) => avatar(user, "tiny")), h("span", { class: "count" }, count === 1 ? "1 reply" : `${count} replies`),
+      lastReplyAt && h("span", { class: "muted" }, `last ${shortOf(new Date(lastReplyAt))}`));
+    this.#thread.title = `${participants.join(", ")}. Open the thread`;
   }
 
   #showReaders(readers) {

@@ -1,5 +1,5 @@
 // Menus, pickers and dialogs: they take the focus, close on Escape, and give it back.
-import { $, avatar, h } from "./dom.js";
+import { $, avatar, h, icon } from "./dom.js";
 import { explain } from "./errors.js";
 
 let open = null;
@@ -103,9 +103,24 @@ export function pickEmoji(anchor, picked) {
   });
 }
 
+/** Shows something to read in a dialog, and returns that. */
+export function sheet(title, ...content) {
+  const before = document.activeElement;
+  const dialog = h("dialog", { class: "sheet", "aria-labelledby": "sheet-title", "data-testid": "sheet" },
+    h("header", { class: "sheet-bar" }, h("h2", { id: "sheet-title", class: "grow", tabindex: "-1" }, title), h("button", { class: "icon", type: "button", "aria-label": "Close", "data-testid": "sheet-close", onclick: () => dialog.close() }, icon("close"))), ...content);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (before?.isConnected) before.focus({ preventScroll: true });
+  });
+  $("chat").append(dialog);
+  dialog.showModal();
+  dialog.querySelector("h2").focus();
+  return dialog;
+}
+
 /**
  * Shows a dialog with fields and waits for its answer: the fields' values, or null if it was cancelled. If there is `submit`, the dialog stays open with its error.
- * A field is { name, label, value?, type?: "text" | "check" | "select", options?, required?, note? }.
+ * A field is { name, label, value?, type?: "text" | "check" | "select" | "datetime-local", options?, required?, note? }.
  */
 export function ask({ title, text, fields = [], confirm = "OK", danger = false, extra, submit }) {
   return new Promise((resolve) => {
@@ -119,7 +134,7 @@ export function ask({ title, text, fields = [], confirm = "OK", danger = false, 
       const properties = { id, name: field.name, "data-testid": id, dir: "auto" };
       const input = field.type === "select"
         ? h("select", properties, ...field.options.map(([value, label]) => h("option", { value, selected: value === field.value }, label)))
-        : h("input", { ...properties, type: field.type === "check" ? "checkbox" : "text", value: field.type === "check" ? null : field.value ?? "", checked: field.type === "check" && field.value, maxlength: field.maxlength ?? null, autocomplete: "off" });
+        : h("input", { ...properties, type: field.type === "check" ? "checkbox" : field.type ?? "text", value: field.type === "check" ? null : field.value ?? "", checked: field.type === "check" && field.value, maxlength: field.maxlength ?? null, autocomplete: "off" });
       inputs.set(field.name, input);
       form.append(field.type === "check" ? h("label", { class: "check" }, input, field.label) : h("label", { for: id }, field.label), field.type === "check" ? "" : input, field.note ? h("p", { class: "muted small" }, field.note) : "");
     }

@@ -35,6 +35,11 @@ export class People {
     if (!matchMedia("(min-width: 1001px)").matches) this.#toggle(false, false);
   }
 
+  /** Makes room for something else beside the conversation. */
+  hide() {
+    if (!$("people").hidden) this.#toggle(false, false);
+  }
+
   /** What the user may do about someone. */
   async menu(user, anchor) {
     const { chat } = this.#session;
@@ -131,7 +136,10 @@ export class People {
     $("people").hidden = !isShown;
     $("chat").classList.toggle("with-people", isShown);
     $("people-toggle").setAttribute("aria-expanded", String(isShown));
-    if (isShown) this.update();
+    if (isShown) {
+      this.#session.thread?.close();
+      this.update();
+    }
     if (focus) (isShown ? $("people-title") : $("people-toggle")).focus();
   }
 

@@ -1,4 +1,5 @@
 // The list of rooms: joined ones with what is unread, direct messages, and the others of the directory.
+import { parseThread } from "/chat/threads.js";
 import { nameOf } from "./attachments.js";
 import { isDirect } from "./directory.js";
 import { $, arrange, avatar, coalesce, h, icon, toast } from "./dom.js";
@@ -31,8 +32,9 @@ export class RoomList {
     if (current && !ids.has(current) && !others.some(({ room }) => room === current)) others.unshift({ room: current });
 
     const elements = [];
-    this.#section(elements, "Rooms", joined.filter(({ room }) => !isDirect(room)), "You have not joined a room yet.");
-    this.#section(elements, "Direct messages", joined.filter(({ room }) => isDirect(room)));
+    this.#section(elements, "Rooms", joined.filter(({ room }) => !isDirect(room) && !parseThread(room)), "You have not joined a room yet.");
+    this.#section(elements, "Direct messages", joined.filter(({ room }) => isDirect(room) && !parseThread(room)));
+    this.#section(elements, "Threads", joined.filter(({ room }) => parseThread(room)));
     this.#section(elements, "Other rooms", others);
     arrange($("rooms"), elements);
 
@@ -59,12 +61,15 @@ export class RoomList {
 
   #entry(inboxRoom) {
     const { chat, directory, conversation } = this.#session;
-    const { room, lastMessage, lastActivity, isMuted, unread } = inboxRoom;
-    const name = directory.name(room);
+    const { room, lastMessage, lastActivity, isMuted, unread, unreadMentions } = inboxRoom;
+    const thread = parseThread(room);
+    const name = thread ? directory.name(thread.room) : directory.name(room);
     const count = this.#unread(inboxRoom);
-    const preview = lastMessage ? `${lastMessage.user === chat.user ? "You: " : isDirect(room) ? "" : `${lastMessage.user}: `}${nameOf(lastMessage).slice(0, 100)}` : directory.topic(room);
+    const preview = lastMessage ? `${lastMessage.user === chat.user ? "You: " : isDirect(room) ? "" : `${lastMessage.user}: `}${nameOf(lastMessage).slice(0, 100)}` : thread ? "A thread" : directory.topic(room);
+    const mentions = count ? unreadMentions ?? 0 : 0;
+    const isCurrent = thread ? thread.room === conversation.id && thread.messageId === this.#session.thread?.messageId : room === conversation.id;
     const at = lastMessage?.timestamp ?? lastActivity;
-    const shown = JSON.stringify([name, count, unread?.hasMore, preview, at && shortOf(new Date(at)), isMuted, room === conversation.id]);
+    const shown = JSON.stringify([name, count, unread?.hasMore, preview, at && shortOf(new Date(at)), isMuted, mentions, isCurrent]);
 
     let button = this.#entries.get(room);
     if (!button) {
@@ -74,14 +79,16 @@ export class RoomList {
     if (button.dataset.shown === shown) return button;
     button.dataset.shown = shown;
     button.dataset.unread = count;
-    if (room === conversation.id) button.setAttribute("aria-current", "true");
+    button.dataset.mentions = mentions;
+    if (isCurrent) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
     const badge = `${count}${unread?.hasMore && count ? "+" : ""}`;
     button.replaceChildren(
-      isDirect(room) ? avatar(name) : avatar(name, "room", room),
+      thread ? h("span", { class: "avatar room thread", "aria-hidden": "true" }, icon("thread")) : isDirect(room) ? avatar(name) : avatar(name, "room", room),
       h("span", { class: "middle" }, h("bdi", { class: "name", "data-testid": "room-entry-name" }, name), preview ? h("span", { class: "preview", dir: "auto" }, preview) : ""),
       h("span", { class: "end" },
         at ? h("span", {}, shortOf(new Date(at))) : "",
+        mentions ? h("span", { class: "badge mentioned", "data-testid": "mention-badge" }, `@${mentions}`, h("span", { class: "visually-hidden" }, " unread mentions")) : "",
         count ? h("span", { class: isMuted ? "badge soft" : "badge" }, badge, h("span", { class: "visually-hidden" }, " unread")) : isMuted ? icon("bell-off") : ""));
     return button;
   }

@@ -1,4 +1,5 @@
 // How the text of a message is shown: links, big emoji, long texts.
+import { findMentions } from "/chat/threads.js";
 import { h } from "./dom.js";
 
 const address = /\bhttps?:\/\/[^\s<>"]+/giu;
@@ -16,8 +17,27 @@ export function isLong(text) {
 /** The beginning of a text, on one line. */
 export const snippetOf = (text, length = 160) => text.slice(0, length * 2).replace(/\s+/gu, " ").trim().slice(0, length);
 
-/** Text nodes and links. Only http and https become links. */
-export function nodesOf(text) {
+/** Whether one of the words means this user. Roles are not known here. */
+export const isMentioned = (words = [], me) => words.includes("*") || words.includes(`@${me}`);
+
+/** Text nodes, links and mentions. Only http and https become links, and only words of the message become mentions. */
+export function nodesOf(text, words, me) {
+  return words?.length ? linksOf(text).flatMap((node) => typeof node === "string" ? mentionsOf(node, words, me) : [node]) : linksOf(text);
+}
+
+function mentionsOf(text, words, me) {
+  const nodes = [];
+  let end = 0;
+  for (const found of findMentions(text, words.filter((word) => word[0] === "@").map((word) => word.slice(1)))) {
+    if (!words.includes(found.word)) continue;
+    nodes.push(text.slice(end, found.start), h("span", { class: isMentioned([found.word], me) ? "mention to-me" : "mention", "data-testid": "mention" }, text.slice(found.start, found.end)));
+    end = found.end;
+  }
+  nodes.push(text.slice(end));
+  return nodes.filter((node) => node !== "");
+}
+
+function linksOf(text) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(address)) {

@@ -50,7 +50,8 @@ export class Tools {
   #fill(message) {
     const isStored = message.id !== undefined && !message.pending;
     const canReact = isStored && this.#rights.has("React");
-    const canReply = isStored && this.#rights.has("Send");
+    const canReply = isStored && this.#rights.has("Send") && this.#actions.reply;
+    const canOpen = isStored && this.#actions.thread;
     const shown = `${message.key} ${isStored} ${message.user === this.#me} ${[...this.#rights]}`;
     if (shown === this.#shown || this.#isBusy()) return;
     this.#shown = shown;
@@ -62,6 +63,7 @@ export class Tools {
       ...quickEmojis.map((emoji) => button({ "aria-label": `React: ${emojiName(emoji)}`, "data-testid": "quick-react", "data-emoji": emoji }, emoji, (current) => this.#actions.react(current, emoji))),
       button({ "aria-label": "Add a reaction", "data-testid": "add-reaction", "aria-haspopup": "dialog" }, icon("smile"), (current, anchor) => pickEmoji(anchor, (emoji) => this.#actions.react(current, emoji))),
     ] : []), ...(canReply ? [button({ "aria-label": "Reply", "data-testid": "reply" }, icon("reply"), (current) => this.#actions.reply(current))] : []),
+    ...(canOpen ? [button({ "aria-label": "Thread", "data-testid": "thread" }, icon("thread"), (current) => this.#actions.thread(current))] : []),
     ...(isStored ? [button({ "aria-label": "More actions", "data-testid": "more", "aria-haspopup": "menu" }, icon("more"), (current, anchor) => menu(anchor, this.#items(current)))] : []));
     this.#element.hidden = !isStored;
   }
@@ -72,13 +74,13 @@ export class Tools {
     const items = [];
     if (canChange) items.push({ text: "Edit", testid: "edit", run: () => this.#actions.edit(message) });
     items.push({ text: "Copy text", testid: "copy-text", run: () => this.#actions.copy(message.text) });
-    items.push({ text: "Copy link", testid: "copy-link", run: () => this.#actions.copyLink(message) });
-    if (this.#rights.has("Pin")) {
+    if (this.#actions.copyLink) items.push({ text: "Copy link", testid: "copy-link", run: () => this.#actions.copyLink(message) });
+    if (this.#rights.has("Pin") && this.#actions.pin) {
       items.push(this.#actions.isPinned(message)
         ? { text: "Unpin", testid: "unpin", run: () => this.#actions.unpin(message) }
         : { text: "Pin", testid: "pin", run: () => this.#actions.pin(message) });
     }
-    if (!isOwn) items.push({ text: "Mark unread from here", testid: "mark-unread", run: () => this.#actions.markUnread(message) });
+    if (!isOwn && this.#actions.markUnread) items.push({ text: "Mark unread from here", testid: "mark-unread", run: () => this.#actions.markUnread(message) });
     if (canChange || this.#rights.has("DeleteAny")) items.push("-", { text: "Delete", testid: "delete", danger: true, run: () => this.#actions.delete(message) });
     return items;
   }

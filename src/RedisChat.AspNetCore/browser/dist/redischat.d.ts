@@ -73,7 +73,10 @@ export interface Room {
     retry(message: ChatMessage): Promise<ChatMessage>;
     /** Removes a message that is not sent. If an attempt did reach the chat, the message appears again. */
     discard(message: ChatMessage): void;
-    edit(id: number, text: string): Promise<ChatMessage>;
+    /** What is not given stays as it is. */
+    edit(id: number, text: string, more?: Pick<SendOptions, "mentions"> & {
+        metadata?: Record<string, string>;
+    }): Promise<ChatMessage>;
     delete(id: number, reason?: string): Promise<void>;
     react(id: number, emoji: string): Promise<void>;
     unreact(id: number, emoji: string): Promise<void>;
@@ -102,6 +105,8 @@ export interface Room {
 export interface SendOptions {
     /** The id of the message that this one replies to. If it does not exist (any more), the message is refused with the code `parent-not-found`. */
     replyTo?: number;
+    /** Whom it mentions: `@user`, `&role`, or `*` for all. */
+    mentions?: readonly string[];
     /** References to what the application stores: at most 10. The text may be empty then. */
     attachments?: readonly Attachment[];
     /** Of a message that was sent before, as far as anyone knows: if it is stored already, it is not stored again. A new one if omitted. */

@@ -210,9 +210,9 @@ export function createRoom(core: Core, id: string) {
     },
     retry: outbox._retry,
     discard: outbox._discard,
-    async edit(message, text) {
+    async edit(message, text, more) {
       const isOver = since();
-      const edited = await core._request<WireMessage>("PATCH", of(message), { text });
+      const edited = await core._request<WireMessage>("PATCH", of(message), { ...more, text });
       if (!isOver()) put("edited", edited);
       return history._make(edited);
     },

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 
 const file = (name) => readFile(new URL("../" + name, import.meta.url), "utf8");
 
-// See docs/decisions/0035.
-for (const [name, most] of [["redischat.js", 6.3], ["conversation.js", 2.6]]) {
+// See docs/decisions/0035 and 0043.
+for (const [name, most] of [["redischat.js", 6.3], ["conversation.js", 2.6], ["threads.js", 2.8]]) {
   test(`${name} has at most ${most} KB, compressed, and imports nothing`, async () => {
     const code = await file("dist/" + name);
     const size = gzipSync(code, { level: 9 }).length;
@@ -27,8 +27,13 @@ test("the types are one file that needs no other", async () => {
   assert.match(types, /export declare function connect\(base: string \| string\[\], options\?: ConnectOptions\): Chat;/);
 });
 
-test("the types of the second module need those of the first, and nothing else", async () => {
-  const types = await file("dist/conversation.d.ts");
-  assert.deepEqual(types.match(/\bfrom ".*"/g), ['from "./redischat.js"']);
-  for (const name of ["function deleteMany", "function drafts", "const pins", "const replies", "function keepUnsent"]) assert.ok(types.includes(`export declare ${name}`), name);
-});
+for (const [module, exported] of [
+  ["conversation", ["function deleteMany", "function drafts", "const pins", "const replies", "function keepUnsent"]],
+  ["threads", ["const threads", "function mentions", "function findMentions", "function mentionable", "const scheduled", "const tombstones", "const versions", "const threadId", "function parseThread"]],
+]) {
+  test(`the types of ${module} need those of the first module, and nothing else`, async () => {
+    const types = await file(`dist/${module}.d.ts`);
+    assert.deepEqual(types.match(/\bfrom ".*"/g), ['from "./redischat.js"']);
+    for (const name of exported) assert.ok(types.includes(`export declare ${name}`), name);
+  });
+}

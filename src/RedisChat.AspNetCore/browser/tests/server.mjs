@@ -8,6 +8,7 @@ export class Server extends EventEmitter {
   streams = [];
   present = ["alice"];
   inbox = [];
+  members = ["alice", "bob"];
   /** Of each user: room → draft. */
   drafts = new Map();
   time = 1_700_000_000_000_000;
@@ -32,7 +33,7 @@ export class Server extends EventEmitter {
   }
 
   room(id) {
-    if (!this.rooms.has(id)) this.rooms.set(id, { id, epoch: "a1", last: 0, stamp: 0, revision: 0, messages: new Map(), reactions: new Map(), pins: [], log: [] });
+    if (!this.rooms.has(id)) this.rooms.set(id, { id, epoch: "a1", last: 0, stamp: 0, revision: 0, messages: new Map(), reactions: new Map(), pins: [], log: [], threads: new Map(), scheduled: [], tombstones: [] });
     return this.rooms.get(id);
   }
 
@@ -46,13 +47,14 @@ export class Server extends EventEmitter {
     return new Date(Math.floor(time / 1000)).toISOString().replace("Z", String(time % 1000).padStart(3, "0") + "+00:00");
   }
 
-  send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo, writing } = {}) {
+  send(id, user, text, { silent = false, stored = text, idempotencyKey, replyTo, writing, mentions } = {}) {
     const room = this.room(id);
     room.stamp = this.time;
     const message = { id: ++room.last, user, text: stored, timestamp: this.#now(), version: 1, metadata: {} };
     if (idempotencyKey) message.idempotencyKey = idempotencyKey;
     if (replyTo) message.replyTo = replyTo;
     if (writing) message.writing = writing;
+    if (mentions) message.mentions = mentions;
     room.messages.set(message.id, message);
     const event = this.#log(id, { kind: "created", message });
     if (!silent) this.event(id, event);
@@ -130,6 +132,16 @@ export class Server extends EventEmitter {
     else this.draftsOf(user).delete(room);
     for (const stream of this.live) if (stream.user === user && stream.body.drafts) this.frame(stream, "draft", { room, now });
     return now;
+  }
+
+  /** A reply in the thread of a message, which changes its summary. */
+  reply(id, messageId, user, text, options) {
+    const room = this.room(id);
+    const { message } = this.send(`${id}\u001f${messageId}`, user, text, options);
+    const before = room.threads.get(messageId) ?? { count: 0, participants: [] };
+    const thread = { count: before.count + 1, lastReplyId: message.id, lastReplyAt: message.timestamp, participants: [user, ...before.participants.filter((other) => other !== user)].slice(0, 5) };
+    room.threads.set(messageId, thread);
+    return this.change(id, { kind: "threadChanged", messageId, thread }, options);
   }
 
   /** Reactions with the user's own ones: emoji → users. */
@@ -234,6 +246,27 @@ export class Server extends EventEmitter {
     const room = this.room(second);
     if (third === "presence") return this.json(res, 200, { users: this.present, count: this.present.length });
     if (third === "typing") return this.json(res, 204);
+    if (third === "mentions") {
+      const found = [...room.messages.values()].filter(({ id, mentions = [] }) => mentions.includes("@" + user) && id < +(query.get("before") ?? Infinity)).reverse();
+      const messages = found.slice(0, +query.get("limit"));
+      return this.json(res, 200, { messages, ...(messages.length < found.length && { before: messages.at(-1).id }) });
+    }
+    if (third === "members") return this.json(res, 200, { members: this.members.map((user) => ({ user })) });
+    if (third === "join" || third === "leave") return this.json(res, 200, { user });
+    if (third === "scheduled") {
+      const at = room.scheduled.findIndex(({ id }) => id === fourth);
+      if (method === "GET") return this.json(res, 200, room.scheduled);
+      if (method === "POST") {
+        const { sendAt, idempotencyKey, ...message } = body;
+        const known = room.scheduled.find(({ key }) => key === idempotencyKey);
+        if (!known) room.scheduled.push({ id: "s" + this.time++, room: second, message, sendAt, key: idempotencyKey });
+        return this.json(res, 201, known ?? room.scheduled.at(-1));
+      }
+      if (at < 0) return this.problem(res, 404, "not-found");
+      if (method === "DELETE") room.scheduled.splice(at, 1);
+      else room.scheduled[at] = { ...room.scheduled[at], ...(body.sendAt && { sendAt: body.sendAt }), ...(body.text && { message: { ...room.scheduled[at].message, text: body.text } }) };
+      return method === "DELETE" ? this.json(res, 204) : this.json(res, 200, room.scheduled[at]);
+    }
     if (third === "pins") return this.json(res, 200, room.pins.map((pin) => ({ ...pin, message: room.messages.get(pin.messageId) })));
     if (third === "deletions") {
       const ids = body.ids ?? [...room.messages.values()].filter((message) => message.user === body.user).map(({ id }) => id);
@@ -286,7 +319,8 @@ export class Server extends EventEmitter {
     const messages = all.slice(from, to);
     const reactions = Object.fromEntries(messages.map((message) => [message.id, this.reactions(id, message.id, user)]).filter(([, list]) => list.length));
     const parents = Object.fromEntries(messages.filter(({ replyTo }) => replyTo).map(({ replyTo }) => [replyTo, room.messages.has(replyTo) ? { message: room.messages.get(replyTo), isDeleted: false } : { isDeleted: true }]));
-    return { messages, parents, position: this.position(id), hasOlder: from > 0, hasNewer: to < all.length, reactions, unreadable: [] };
+    const threads = Object.fromEntries(messages.filter(({ id }) => room.threads.has(id)).map(({ id }) => [id, room.threads.get(id)]));
+    return { messages, threads, ...(query.get("deleted") && { tombstones: room.tombstones }), parents, position: this.position(id), hasOlder: from > 0, hasNewer: to < all.length, reactions, unreadable: [] };
   }
 
   #stream(node, body, user, res) {

@@ -23,7 +23,7 @@ const keeperOf = oneEach((chat, room) => {
   room.on("change", ({ kind }) => {
     // A chat that ends refuses everything.
     if (chat.state === "ended" || !["sending", "sent", "refused", "discarded"].includes(kind)) return;
-    const unsent = room.messages.flatMap(({ pending, text, metadata, replyTo, attachments, key }) => (pending ? [[text, metadata, { replyTo, attachments, idempotencyKey: key }]] : []));
+    const unsent = room.messages.flatMap(({ pending, text, metadata, replyTo, mentions, attachments, key }) => (pending ? [[text, metadata, { replyTo, mentions, attachments, idempotencyKey: key }]] : []));
     try {
       if (unsent.length) sessionStorage.setItem(name, JSON.stringify(unsent));
       else sessionStorage.removeItem(name);
