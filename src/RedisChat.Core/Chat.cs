@@ -28,16 +28,18 @@ public sealed partial class Chat
     /// <param name="time">The clock for deadlines and retries; the system clock if omitted.</param>
     /// <param name="logger">The log; if omitted, nothing is logged.</param>
     /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
+    /// <param name="index">Where to search for messages; none if omitted. The chat does not dispose it.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
     public Chat(
         IMessageStore store,
         ChatOptions? options = null,
         TimeProvider? time = null,
         ILogger<Chat>? logger = null,
-        IEnumerable<IMessageFilter>? filters = null)
+        IEnumerable<IMessageFilter>? filters = null,
+        IMessageIndex? index = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        _store = store;
+        (_store, _index) = (store, index);
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);

@@ -65,6 +65,9 @@ public sealed class ChatRoom
     /// <summary>The messages of this room that mention users.</summary>
     public RoomMentions Mentions => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>Finds messages of this room and of its threads by their words.</summary>
+    public RoomSearch Search => new(Id, _chat);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);

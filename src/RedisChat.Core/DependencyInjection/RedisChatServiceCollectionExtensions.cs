@@ -84,7 +84,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
             Time(provider),
             provider.GetService<ILogger<Chat>>(),
-            provider.GetKeyedServices<IMessageFilter>(key)));
+            provider.GetKeyedServices<IMessageFilter>(key),
+            provider.GetKeyedService<IMessageIndex>(key)));
         return new RedisChatBuilder(services, key);
     }
 

@@ -100,4 +100,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(62, LogLevel.Debug, "A part of a message could not be stored. It stays in memory, and the next attempt follows.", EventName = "PartFailed")]
     public static partial void PartFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
+    public static partial void IndexingFailed(ILogger logger, Exception error);
 }

@@ -54,6 +54,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(IReadOnlyList<Pin>))]
 [JsonSerializable(typeof(MessageEdit))]
 [JsonSerializable(typeof(MentionPage))]
+[JsonSerializable(typeof(SearchPage))]
 [JsonSerializable(typeof(ThreadSummary))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]
