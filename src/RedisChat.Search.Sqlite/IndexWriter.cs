@@ -80,6 +80,11 @@ internal sealed class IndexWriter : IDisposable
             hasRemoved |= Set(room, ruledBy, message);
         }
 
+        foreach (var found in batch.FoundRooms)
+        {
+            Run("UPDATE room SET position = $1 WHERE number = $2 AND position IS NULL", RoomPosition.Start.ToString(), RoomOf(found, out _));
+        }
+
         if (batch.Position is { } reached)
         {
             Run("UPDATE room SET position = $1 WHERE number = $2", reached.ToString(), room);

@@ -21,6 +21,11 @@ public sealed record IndexBatch
     /// <summary>Messages to add, or to replace if the index has them.</summary>
     public IReadOnlyList<Message> Messages { get; init; } = [];
 
+    /// <summary>
+    /// Rooms that this room has told of, its threads. Those that are not in the index come into it, at <see cref="RoomPosition.Start"/>, so that the next feeder knows of them if this one ends now.
+    /// </summary>
+    public IReadOnlyList<string> FoundRooms { get; init; } = [];
+
     /// <summary>The position of the room in the index after this batch; <see langword="null"/> to forget the room, with all of its messages.</summary>
     public required RoomPosition? Position { get; init; }
 }

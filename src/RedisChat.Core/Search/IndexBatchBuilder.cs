@@ -12,6 +12,9 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
 
     public int Events { get; private set; }
 
+    /// <summary>Threads that are to be indexed, too.</summary>
+    public HashSet<string> Threads { get; } = new(StringComparer.Ordinal);
+
     public void Add(RoomEvent happened)
     {
         Events++;
@@ -26,6 +29,9 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
                 break;
             case RoomEvent.WritingEnded { Message: var message }:
                 Set(message);
+                break;
+            case RoomEvent.ThreadChanged { MessageId: var id }:
+                Threads.Add(new ThreadId(room, id).RoomId);
                 break;
             case RoomEvent.Deleted { MessageId: var id }:
                 _messages[id] = null;
@@ -57,6 +63,7 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
         RemoveBelow = _removeBelow,
         Removed = [.. _messages.Where(message => message.Value is null).Select(message => message.Key)],
         Messages = [.. _messages.Values.OfType<Message>()],
+        FoundRooms = [.. Threads],
         Position = position ?? _position ?? after,
     };
 

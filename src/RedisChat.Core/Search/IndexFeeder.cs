@@ -24,6 +24,9 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
 
     // All rooms that catch up or are in the stream; of the latter, the position in the index.
     private readonly ConcurrentDictionary<string, RoomPosition?> _rooms = new(StringComparer.Ordinal);
+
+    // Rooms that were found again while they caught up.
+    private readonly ConcurrentDictionary<string, bool> _wanted = new(StringComparer.Ordinal);
     private volatile bool _isFailing;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -41,11 +44,39 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
 
     private void Include(string room)
     {
+        // Whoever finds just now that there is no such room must look again.
+        _wanted[room] = true;
         if (_rooms.TryAdd(room, null))
         {
+            _wanted.TryRemove(room, out _);
             _behind.Writer.TryWrite(room);
         }
+        else if (IsFollowed(room))
+        {
+            _wanted.TryRemove(room, out _);
+        }
     }
+
+    private void Include(IReadOnlyList<string> rooms)
+    {
+        foreach (var room in rooms)
+        {
+            Include(room);
+        }
+    }
+
+    /// <summary>Forgets a room that does not exist. It is found again when it does.</summary>
+    private void Exclude(string room)
+    {
+        _rooms.TryRemove(room, out _);
+        if (_wanted.TryRemove(room, out _))
+        {
+            Include(room);
+        }
+    }
+
+    /// <summary>Whether a room is in the stream, which sends it back if it is not what it was.</summary>
+    private bool IsFollowed(string room) => _rooms.TryGetValue(room, out var position) && position is not null;
 
     /// <summary>Lets a room catch up again.</summary>
     private void SendBack(WatchedRooms stream, string room)
@@ -131,8 +162,7 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
                     }
                     else
                     {
-                        // There is no such room. It is found again when there is one.
-                        _rooms.TryRemove(room, out _);
+                        Exclude(room);
                     }
 
                     _isFailing = false;
@@ -158,11 +188,6 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
     private async Task<RoomPosition?> CatchUpAsync(string room, CancellationToken cancellationToken)
     {
         var at = await index.ReadPositionAsync(room, cancellationToken).ConfigureAwait(false);
-        if (at is null || at == RoomPosition.Start)
-        {
-            await IncludeClosedThreadsAsync(room, cancellationToken).ConfigureAwait(false);
-        }
-
         while (true)
         {
             var position = at ?? RoomPosition.Start;
@@ -171,7 +196,6 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
             foreach (var happened in changes.Events)
             {
                 builder.Add(happened);
-                IncludeThread(room, happened);
             }
 
             IndexBatch batch;
@@ -182,16 +206,23 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
             else if (changes.Events is [RoomEvent.Gap])
             {
                 batch = new IndexBatch { Room = room, After = at, Clear = true, Position = RoomPosition.Start };
-                await IncludeClosedThreadsAsync(room, cancellationToken).ConfigureAwait(false);
             }
             else
             {
+                if (!changes.HasMore)
+                {
+                    // After the history was read: a thread whose message was deleted by then is not in it.
+                    await FindClosedThreadsAsync(room, builder, cancellationToken).ConfigureAwait(false);
+                }
+
+                builder.Threads.RemoveWhere(IsFollowed);
                 batch = builder.Build(changes.Position);
             }
 
-            if (batch.Position == at || await index.ApplyAsync(batch, cancellationToken).ConfigureAwait(false))
+            if ((batch.Position == at && batch.FoundRooms.Count == 0) || await index.ApplyAsync(batch, cancellationToken).ConfigureAwait(false))
             {
                 at = batch.Position;
+                Include(batch.FoundRooms);
                 if (at is null || (at != RoomPosition.Start && !changes.HasMore))
                 {
                     return at;
@@ -237,7 +268,6 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
                 continue;
             }
 
-            IncludeThread(room, happened);
             if (!pending.TryGetValue(room, out var builder))
             {
                 pending.Add(room, builder = new IndexBatchBuilder(room, position));
@@ -255,10 +285,12 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
     {
         foreach (var (room, builder) in pending)
         {
+            builder.Threads.RemoveWhere(IsFollowed);
             var batch = builder.Build();
-            if (batch.Position == batch.After || await index.ApplyAsync(batch, cancellationToken).ConfigureAwait(false))
+            if ((batch.Position == batch.After && batch.FoundRooms.Count == 0) || await index.ApplyAsync(batch, cancellationToken).ConfigureAwait(false))
             {
                 _rooms[room] = batch.Position;
+                Include(batch.FoundRooms);
             }
             else
             {
@@ -296,22 +328,14 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
         }
     }
 
-    private void IncludeThread(string room, RoomEvent happened)
-    {
-        if (happened is RoomEvent.ThreadChanged { MessageId: var messageId })
-        {
-            Include(new ThreadId(room, messageId).RoomId);
-        }
-    }
-
     /// <summary>Finds threads whose messages were deleted. Those of other messages come with the messages.</summary>
-    private async ValueTask IncludeClosedThreadsAsync(string room, CancellationToken cancellationToken)
+    private async ValueTask FindClosedThreadsAsync(string room, IndexBatchBuilder builder, CancellationToken cancellationToken)
     {
         if (!ThreadId.IsThread(room) && chat.Store.GetAbility<IThreadStore>() is { } threads)
         {
             foreach (var messageId in await threads.ReadClosedThreadsAsync(room, null, cancellationToken).ConfigureAwait(false))
             {
-                Include(new ThreadId(room, messageId).RoomId);
+                builder.Threads.Add(new ThreadId(room, messageId).RoomId);
             }
         }
     }

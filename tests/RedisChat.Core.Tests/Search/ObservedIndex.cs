@@ -65,24 +65,37 @@ internal sealed class ObservedIndex : IMessageIndex, IDisposable
                 return;
             }
 
-            await changed.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            await changed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         }
     }
 
     /// <summary>Waits until rooms are indexed as they are now. Nobody must write to them meanwhile.</summary>
-    public Task CaughtUpAsync(Chat chat, params string[] rooms) => UntilAsync(async () =>
+    public async Task CaughtUpAsync(Chat chat, params string[] rooms)
     {
-        foreach (var room in rooms)
+        var behind = "";
+        try
         {
-            var position = (await chat.ReceiveAsync(room, cancellationToken: TestContext.Current.CancellationToken)).Position;
-            if (await File.ReadPositionAsync(room) != (position == RoomPosition.Start ? null : position))
+            await UntilAsync(async () =>
             {
-                return false;
-            }
-        }
+                foreach (var room in rooms)
+                {
+                    var position = (await chat.ReceiveAsync(room, cancellationToken: TestContext.Current.CancellationToken)).Position;
+                    var indexed = await File.ReadPositionAsync(room);
+                    if (indexed != (position == RoomPosition.Start ? null : position))
+                    {
+                        behind = $"{room} is at {position}, and in the index at {indexed}";
+                        return false;
+                    }
+                }
 
-        return true;
-    });
+                return true;
+            });
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(behind, e);
+        }
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
