@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RedisChat;
 using RedisChat.Faults;
+using RedisChat.Search.Sqlite;
 using StackExchange.Redis;
 
 // Sends, watches or is present until SIGTERM, then finishes the calls under way. On SIGHUP it disposes its store at once, in the middle of its work.
@@ -18,9 +19,10 @@ var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new
 var settings = new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability };
 settings.Presence.Expiry = options.Expiry;
 settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
-var chat = new Chat(store, settings);
+using var index = options.Act == WorkerOptions.Index ? new SqliteMessageIndex(options.Users[0]) : null;
+var chat = new Chat(store, settings, index: index);
 using var stop = new CancellationTokenSource();
-var work = options.Rooms.SelectMany(Begin).ToArray();
+var work = options.Act == WorkerOptions.Index ? [FeedAsync()] : options.Rooms.SelectMany(Begin).ToArray();
 
 var drains = await ended.Task == PosixSignal.SIGTERM;
 await stop.CancelAsync();
@@ -55,6 +57,27 @@ IEnumerable<Task> Begin(string room, int index)
         : options.Sends
         ? Enumerable.Range(1, options.Senders).Select(number => new Sender(chat, history, room, $"sender-{number}", seed + number).RunAsync(stop.Token))
         : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
+}
+
+async Task FeedAsync()
+{
+    try
+    {
+        await chat.RunIndexAsync(new IndexingOptions { Rooms = _ => NamedAsync() }, stop.Token);
+    }
+    catch (OperationCanceledException)
+    {
+        // It ends.
+    }
+
+    async IAsyncEnumerable<string> NamedAsync()
+    {
+        await Task.CompletedTask;
+        foreach (var room in options.Rooms)
+        {
+            yield return room;
+        }
+    }
 }
 
 async Task SendScheduledAsync()

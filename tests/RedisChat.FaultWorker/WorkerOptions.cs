@@ -10,6 +10,7 @@ internal sealed record WorkerOptions
     public const string Enter = "enter";
     public const string Schedule = "schedule";
     public const string Write = "write";
+    public const string Index = "index";
 
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -36,7 +37,8 @@ internal sealed record WorkerOptions
     public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>
-    /// What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c>, <c>leave</c>, or <see cref="Write"/> until the end; or <see cref="Schedule"/>: the worker sends what is scheduled.
+    /// What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c>, <c>leave</c>, or <see cref="Write"/> until the end; or <see cref="Schedule"/>: the worker sends what is scheduled;
+    /// or <see cref="Index"/>: the worker feeds the index in the file that the only user names.
     /// </summary>
     public string Act { get; init; } = Enter;
 
