@@ -5,13 +5,16 @@ public sealed partial class Chat
 {
     private readonly IMessageIndex? _index;
 
+    /// <summary>There, if there is an index.</summary>
+    internal SearchedRooms? SearchedRooms { get; }
+
     /// <summary>
     /// Keeps the chat's index (<see cref="IMessageIndex"/>) at the present state of its rooms, until it is canceled. Run it in one process for each index, for example in a
     /// <c>BackgroundService</c>.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// It indexes the rooms that <see cref="RoomDirectory.ListAsync"/> lists, those that <see cref="IndexingOptions.Rooms"/> names, and their threads; from the beginning, or from where it has ended. Nothing is
+    /// It indexes the rooms that <see cref="RoomDirectory.ListAsync"/> lists, those that <see cref="IndexingOptions.Rooms"/> names, those of users who have searched (<see cref="UserSearch"/>), and their threads; from the beginning, or from where it has ended. Nothing is
     /// missing and nothing is there twice, however it has ended. A room whose history since then is not known is indexed again from the beginning. Messages that are being written are indexed
     /// when they are complete. While the store cannot be reached it waits, and logs.
     /// </para>

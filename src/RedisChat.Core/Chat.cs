@@ -46,6 +46,7 @@ public sealed partial class Chat
         Filters = MessageFilters.Of(filters, _runner);
         _sender = new MessageSender(store, _runner, Filters);
         _changer = new MessageChanger(store, _runner, Filters);
+        SearchedRooms = index is null ? null : new SearchedRooms(store, index, _runner.Time);
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }

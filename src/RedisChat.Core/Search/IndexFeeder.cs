@@ -44,16 +44,17 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
 
     private void Include(string room)
     {
+        if (IsFollowed(room))
+        {
+            return;
+        }
+
         // Whoever finds just now that there is no such room must look again.
         _wanted[room] = true;
         if (_rooms.TryAdd(room, null))
         {
             _wanted.TryRemove(room, out _);
             _behind.Writer.TryWrite(room);
-        }
-        else if (IsFollowed(room))
-        {
-            _wanted.TryRemove(room, out _);
         }
     }
 
@@ -93,12 +94,8 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
         {
             try
             {
-                var isWhole = pass % PassesAtOnce == 0;
-                foreach (var room in isWhole ? await index.ListRoomsAsync(cancellationToken).ConfigureAwait(false) : [])
-                {
-                    // A room that was deleted while nobody fed the index is known only here, and so is one that failed.
-                    Include(room);
-                }
+                // A room that was deleted while nobody fed the index is known only here, and so are one that failed and those that somebody searches.
+                Include(await index.ListRoomsAsync(cancellationToken).ConfigureAwait(false));
 
                 await foreach (var room in (options.Rooms?.Invoke(cancellationToken) ?? None()).WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
@@ -106,7 +103,7 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
                     Include(room);
                 }
 
-                await DiscoverListedAsync(isWhole, cancellationToken).ConfigureAwait(false);
+                await DiscoverListedAsync(isWhole: pass % PassesAtOnce == 0, cancellationToken).ConfigureAwait(false);
             }
             catch (ChatException e) when (e is not ChatIndexException)
             {

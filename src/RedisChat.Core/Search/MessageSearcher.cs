@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>One search: asks the index, and shows of what it finds only messages that the user may read, as they are now.</summary>
-internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, string? user, Func<string, CancellationToken, ValueTask<bool>>? mayRead)
+internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, SearchedRooms searched, string? user, Func<string, CancellationToken, ValueTask<bool>>? mayRead)
 {
     private static readonly ChatOperation Search = new(ChatOperations.Search, "The search failed");
 
@@ -26,6 +26,11 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
         {
             await CheckAsync(rooms, readable, cancellationToken).ConfigureAwait(false);
             query = query with { Rooms = [.. rooms.Where(room => readable[ThreadId.RuledBy(room)]).Distinct(StringComparer.Ordinal)] };
+            await searched.IncludeAsync(user is null ? [] : query.Rooms, cancellationToken).ConfigureAwait(false);
+        }
+        else if (user is not null)
+        {
+            await searched.IncludeAsync(await searched.ReadInboxAsync(user, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         for (var examined = 0; query.Rooms is not []; query = query with { Limit = MostAtOnce })

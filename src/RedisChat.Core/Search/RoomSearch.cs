@@ -22,6 +22,6 @@ public sealed class RoomSearch
             throw new ChatInputException("A search in a room must not name rooms.", $"{nameof(search)}.{nameof(search.Rooms)}");
         }
 
-        return new MessageSearcher(_chat.Store, _chat.RequireIndex(), by.UserId, null).FindAsync(search with { Rooms = [_room] }, _chat.Runner, cancellationToken);
+        return new MessageSearcher(_chat.Store, _chat.RequireIndex(), _chat.SearchedRooms!, by.UserId, null).FindAsync(search with { Rooms = [_room] }, _chat.Runner, cancellationToken);
     }
 }

@@ -3,7 +3,8 @@ namespace RedisChat;
 /// <summary>Finds messages by their words, in all rooms that a user may read: see <see cref="ChatUser.Search"/>. Thread-safe.</summary>
 /// <remarks>
 /// The index (<see cref="IMessageIndex"/>) says where to look. Each message is then read from the store, so none is shown that was deleted, and none with an earlier text; and the right to read
-/// each room is checked as it is at the time of the search. A message can be found once <see cref="Chat.RunIndexAsync"/> has indexed it, a moment after it was sent or completed.
+/// each room is checked as it is at the time of the search. Rooms in the user's inbox that no list has, such as the rooms of two users, are indexed from the user's first search on, within
+/// <see cref="IndexingOptions.DiscoveryInterval"/>. A message can be found once <see cref="Chat.RunIndexAsync"/> has indexed it, a moment after it was sent or completed.
 /// </remarks>
 public sealed class UserSearch
 {
@@ -27,6 +28,6 @@ public sealed class UserSearch
         MessageSearch search, Func<string, CancellationToken, ValueTask<bool>>? mayRead = null, CancellationToken cancellationToken = default)
     {
         SearchInput.Check(search, _chat.Store);
-        return new MessageSearcher(_chat.Store, _chat.RequireIndex(), _user, mayRead).FindAsync(search, _chat.Runner, cancellationToken);
+        return new MessageSearcher(_chat.Store, _chat.RequireIndex(), _chat.SearchedRooms!, _user, mayRead).FindAsync(search, _chat.Runner, cancellationToken);
     }
 }

@@ -23,7 +23,11 @@ internal sealed class ObservedIndex : IMessageIndex, IDisposable
     public void Dispose()
     {
         File.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Refresh();
+        if (_directory.Exists)
+        {
+            _directory.Delete(recursive: true);
+        }
     }
 
     /// <summary>Opens the file again, as a new process would.</summary>

@@ -193,6 +193,23 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task Rooms_of_two_users_are_indexed_once_one_of_them_searches()
+    {
+        await using var feeder = new RunningFeeder(_chat);
+        var direct = await _chat.Rooms.DirectAsync("alice", "bob", Cancelled);
+        await direct.SendAsync("alice", "tea", Cancelled);
+        (await FindAsync("carol", "tea")).Hits.Should().BeEmpty();
+        (await _index.ListRoomsAsync(Cancelled)).Should().BeEmpty();
+
+        (await FindAsync("bob", "tea")).Hits.Should().BeEmpty("it is not indexed yet");
+        await _index.CaughtUpAsync(_chat, direct.Id);
+
+        (await FindAsync("bob", "tea")).Hits.Should().ContainSingle();
+        (await FindAsync("alice", "tea")).Hits.Should().ContainSingle();
+        (await FindAsync("carol", "tea")).Hits.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Threads_whose_message_was_deleted_are_indexed_too()
     {
         await _chat.SendAsync("lobby", "alice", "tea", Cancelled);
