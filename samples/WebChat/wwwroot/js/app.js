@@ -6,6 +6,7 @@ import { Directory } from "./directory.js";
 import { $, announce, avatar, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { RoomList, openDirect } from "./rooms.js";
+import { SearchBox } from "./search.js";
 import { showSignIn, signOut } from "./sign-in.js";
 import { startTheme } from "./theme.js";
 
@@ -38,6 +39,7 @@ async function start() {
   $("chat").hidden = false;
   session.conversation = new Conversation(session);
   session.rooms = new RoomList(session);
+  session.search = new SearchBox(session);
   session.directory.watch();
   addEventListener("hashchange", () => route(session));
   await route(session, true);
