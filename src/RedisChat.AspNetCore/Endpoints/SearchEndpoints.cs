@@ -12,7 +12,7 @@ internal static class SearchEndpoints
         chat.MapGet("search", FindAsync).Describe("SearchMessages", "Finds messages by their words in all rooms that the caller may read, newest first.");
 
     private static async Task<Answer<SearchPage>> FindAsync(
-        string text,
+        string? text,
         [FromQuery, Description("only these rooms; may be given several times")] string[]? room,
         string? user,
         DateTimeOffset? from,
@@ -21,7 +21,7 @@ internal static class SearchEndpoints
         string? cursor,
         ChatCall call)
     {
-        var request = new SearchRequest { Text = text, Rooms = room is { Length: > 0 } ? room : null, User = user, From = from, To = to, Limit = limit, Cursor = cursor };
+        var request = new SearchRequest { Text = text!, Rooms = room is { Length: > 0 } ? room : null, User = user, From = from, To = to, Limit = limit, Cursor = cursor };
         return new Answer<SearchPage>(await call.Caller.SearchAsync(request, call.Aborted).ConfigureAwait(false), ChatJsonContext.Default.SearchPage);
     }
 }

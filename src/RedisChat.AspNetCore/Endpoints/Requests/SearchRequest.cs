@@ -36,5 +36,5 @@ public sealed record SearchRequest
     [DataMember(Name = "cursor")]
     public string? Cursor { get; init; }
 
-    internal MessageSearch ToSearch() => new(Text) { Rooms = Rooms, User = User, From = From, To = To, Limit = Limit ?? 20, Cursor = Cursor };
+    internal MessageSearch ToSearch() => new(Text ?? throw new ChatProblemException(ChatProblem.Invalid("text is missing: the words to search for.", "text"))) { Rooms = Rooms, User = User, From = From, To = To, Limit = Limit ?? 20, Cursor = Cursor };
 }
