@@ -77,15 +77,15 @@ internal sealed class IndexReader : IDisposable
         if (query.From is { } from)
         {
             sql.Append(" AND words.rowid >= $least AND message.time >= $from");
-            Add("$least", Places.First(Places.Time(from)));
-            Add("$from", Places.Time(from));
+            Add("$least", Places.First(Places.TimeFrom(from)));
+            Add("$from", Places.TimeFrom(from));
         }
 
         if (query.To is { } to)
         {
             sql.Append(" AND words.rowid < $most AND message.time < $to");
-            Add("$most", Places.End(Places.Time(to)));
-            Add("$to", Places.Time(to));
+            Add("$most", Places.End(Places.TimeFrom(to)));
+            Add("$to", Places.TimeFrom(to));
         }
 
         if (query.ExcludedRooms.Count > 0)

@@ -17,6 +17,9 @@ internal static class Places
     /// <summary>A time in µs.</summary>
     public static long Time(DateTimeOffset time) => Math.Clamp((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond, 0, LastTime);
 
+    /// <summary>The first whole µs that is not before a time.</summary>
+    public static long TimeFrom(DateTimeOffset time) => Time(time) is var whole && whole < LastTime && time.UtcTicks % TimeSpan.TicksPerMicrosecond > 0 ? whole + 1 : whole;
+
     /// <summary>The first place of a time.</summary>
     public static long First(long time) => time << Bits;
 

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RedisChat;
 
 /// <summary>
-/// Puts rooms into the index that no list names, such as the rooms of two users: those of a user who searches. The feeder, in whichever process it runs, finds them there. Only rooms that the user may read
-/// get here, so nobody can fill the index with names.
+/// Puts rooms into the index that no list names, such as the rooms of two users: those of a user who searches. The feeder, in whichever process it runs, finds them there. Only rooms that exist
+/// get there, so nobody can fill the index with names.
 /// </summary>
 internal sealed class SearchedRooms(IMessageStore store, IMessageIndex index, TimeProvider time)
 {
@@ -21,27 +21,48 @@ internal sealed class SearchedRooms(IMessageStore store, IMessageIndex index, Ti
             ? [.. (await users.ReadListedRoomsAsync(user, cancellationToken).ConfigureAwait(false)).Select(room => room.Room)]
             : [];
 
+    /// <summary>Puts rooms that exist into the index. Threads get there with their rooms.</summary>
     public async ValueTask IncludeAsync(IEnumerable<string> rooms, CancellationToken cancellationToken)
     {
+        var missing = new List<string>();
         foreach (var room in rooms)
         {
-            if (_known.TryGetValue(room, out var since) && time.GetElapsedTime(since) < Lifetime)
+            if (!ThreadId.IsThread(room) && !(_known.TryGetValue(room, out var since) && time.GetElapsedTime(since) < Lifetime))
             {
-                continue;
+                if (await index.ReadPositionAsync(room, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    missing.Add(room);
+                }
+                else
+                {
+                    Know(room);
+                }
             }
+        }
 
-            if (await index.ReadPositionAsync(room, cancellationToken).ConfigureAwait(false) is null)
+        if (missing.Count == 0 || store.GetAbility<IRoomDirectoryStore>() is not { } directory)
+        {
+            return;
+        }
+
+        foreach (var room in await directory.ReadRoomsAsync(missing, cancellationToken).ConfigureAwait(false))
+        {
+            if (room.Exists)
             {
                 // False if the feeder was faster.
-                await index.ApplyAsync(new IndexBatch { Room = room, Position = RoomPosition.Start }, cancellationToken).ConfigureAwait(false);
+                await index.ApplyAsync(new IndexBatch { Room = room.Id, Position = RoomPosition.Start }, cancellationToken).ConfigureAwait(false);
+                Know(room.Id);
             }
-
-            if (_known.Count >= MostKnown)
-            {
-                _known.Clear();
-            }
-
-            _known[room] = time.GetTimestamp();
         }
+    }
+
+    private void Know(string room)
+    {
+        if (_known.Count >= MostKnown)
+        {
+            _known.Clear();
+        }
+
+        _known[room] = time.GetTimestamp();
     }
 }
