@@ -28,7 +28,7 @@ internal sealed class SearchCommands(Chat chat, ChatRoom room, string user, Prin
     {
         try
         {
-            await chat.RunIndexAsync(new IndexingOptions { Rooms = _ => NamedAsync() }, cancellationToken);
+            await chat.RunIndexAsync(new IndexingOptions { Rooms = _ => NamedAsync(), DiscoveryInterval = TimeSpan.FromSeconds(1) }, cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or NotSupportedException or ChatIndexException)
         {
