@@ -14,7 +14,7 @@ internal static class SearchInput
             throw new ChatInputException("A search is required; it must not be null.", nameof(search));
         }
 
-        CheckText(search.Text);
+        CheckText(search.Text, $"{nameof(search)}.{nameof(search.Text)}");
         if (search.Rooms is { } rooms)
         {
             if (rooms.Count > ChatLimits.MaxSearchedRooms)
@@ -43,19 +43,18 @@ internal static class SearchInput
 
     public static string WriteCursor(long place) => place.ToString("x", CultureInfo.InvariantCulture);
 
-    public static long? ReadCursor(string? cursor) =>
+    public static long? ReadCursor(string? cursor, string name = "search.Cursor") =>
         cursor is null ? null
         : long.TryParse(cursor, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var place) && place > 0 && WriteCursor(place) == cursor ? place
-        : throw new ChatInputException("The cursor is not one that a search has returned.", "search.Cursor");
+        : throw new ChatInputException("The cursor is not one that a search has returned.", name);
 
-    private static void CheckText(string text)
+    private static void CheckText(string text, string name)
     {
-        const string Name = "search.Text";
         if (text is null)
         {
-            throw new ChatInputException("A value is required; it must not be null.", Name);
+            throw new ChatInputException("A value is required; it must not be null.", name);
         }
 
-        ChatInput.CheckUnicode(text, ChatLimits.MaxSearchBytes, Name);
+        ChatInput.CheckUnicode(text, ChatLimits.MaxSearchBytes, name);
     }
 }
