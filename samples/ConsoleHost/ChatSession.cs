@@ -58,6 +58,7 @@ internal sealed class ChatSession : IDisposable
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(leaving.Token);
         var sending = SendScheduledAsync(leaving.Token);
+        var indexing = new SearchCommands(_chat, _room, _user, _printer).FeedAsync(leaving.Token);
         var present = await new PresenceCommands(_room.Presence, _user, _printer).EnterAsync(cancellationToken);
         try
         {
@@ -69,6 +70,7 @@ internal sealed class ChatSession : IDisposable
             await leaving.CancelAsync();
             await watching;
             await sending;
+            await indexing;
         }
 
         return _commands.Next;

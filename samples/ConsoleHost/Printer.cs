@@ -62,6 +62,31 @@ internal sealed class Printer
             (message.Version > 1 ? " (edited)" : "", Dim));
     }
 
+    /// <summary>Prints a message that a search has found, with the matches between asterisks: <c>#7 14:05 alice: the *release* notes</c>.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="own">Whether the user wrote it.</param>
+    public void Found(SearchHit hit, bool own)
+    {
+        var (message, text) = (hit.Message, hit.Snippet.Text);
+        var parts = new List<(string, Style?)>
+        {
+            (string.Create(CultureInfo.InvariantCulture, $"#{message.Id} {TimeZoneInfo.ConvertTime(message.Timestamp, _zone):HH:mm:ss} "), Dim),
+            (message.User, own ? Own : Other),
+            (ThreadId.TryParse(hit.Room, out var thread) ? string.Create(CultureInfo.InvariantCulture, $" in the thread of #{thread.MessageId}") : "", Dim),
+            (": ", Dim),
+        };
+        var at = 0;
+        foreach (var range in hit.Snippet.Highlights)
+        {
+            parts.Add((text[at..range.Start], null));
+            parts.Add(($"*{text[range.Start..range.End]}*", Doubtful));
+            at = range.End;
+        }
+
+        parts.Add((text[at..], null));
+        Line(_output, [.. parts]);
+    }
+
     private static string Quote(ReplyParent? parent) => parent switch
     {
         { Message: { Text.Length: > LongestQuote } message } => $" ({message.User}: {message.Text[..LongestQuote]}…)",

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisChat;
 using RedisChat.ConsoleHost;
+using RedisChat.Search.Sqlite;
 using StackExchange.Redis;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -24,7 +25,8 @@ try
         printer.Error($"Another process runs the server on port {options.Port}: --data has no effect.");
     }
 
-    using var host = BuildHost(options);
+    using var index = new IndexFile(options.DataDirectory);
+    using var host = BuildHost(options, index);
     await host.StartAsync();
     var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
     if (options.Doctor)
@@ -83,7 +85,7 @@ catch (StartupException e)
     return 1;
 }
 
-static IHost BuildHost(ConsoleOptions options)
+static IHost BuildHost(ConsoleOptions options, IndexFile index)
 {
     // The empty builder reads no configuration files from the current directory, and logs nothing between the messages.
     var builder = Host.CreateEmptyApplicationBuilder(settings: null);
@@ -102,6 +104,10 @@ static IHost BuildHost(ConsoleOptions options)
     if (options.Classic)
     {
         chat.UseClassicLayout();
+    }
+    else
+    {
+        chat.AddSqliteMessageIndex(index.Path);
     }
 
     return builder.Build();

@@ -24,6 +24,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
         {PinCommands.Help}
         {ScheduleCommands.Help}
         {MentionCommands.Help}
+        {SearchCommands.Help}
         {ReadCommands.Help}
         {InboxCommands.Help}
         {PresenceCommands.Help}
@@ -38,7 +39,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
     private static readonly string[] Usages =
     [
         "/from USER", "/reply ID TEXT", "/edit ID TEXT", "/delete ID or /delete FROM-TO", "/purge USER", "/react ID EMOJI", "/unreact ID EMOJI",
-        .. ThreadCommands.Usages, .. PinCommands.Usages, .. ScheduleCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages,
+        .. ThreadCommands.Usages, .. PinCommands.Usages, .. ScheduleCommands.Usages, .. MemberCommands.Usages, .. DirectoryCommands.Usages, .. SearchCommands.Usages,
     ];
 
     private readonly MemberCommands _members = new(room, user, printer);
@@ -46,6 +47,7 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
     private readonly ThreadCommands _threads = new(chat, room, printer);
     private readonly ScheduleCommands _schedule = new(room, user, printer);
     private readonly MentionCommands _mentions = new(room, user, printer);
+    private readonly SearchCommands _search = new(chat, room, user, printer);
     private readonly ReadCommands _reading = new(room, user, printer);
     private readonly DirectoryCommands _directory = new(chat.Rooms, room, user, printer);
     private readonly InboxCommands _inbox = new(chat.User(user).Inbox, printer);
@@ -114,6 +116,9 @@ internal sealed class RoomCommands(Chat chat, ChatRoom room, string user, RoomVi
                 await _schedule.ListAsync(cancellationToken);
                 break;
             case "/cancel" when await _schedule.CancelAsync(rest, cancellationToken):
+                break;
+            case "/search" when rest.Length > 0:
+                await _search.FindAsync(rest, cancellationToken);
                 break;
             case "/mentions":
                 await _mentions.ListAsync(cancellationToken);

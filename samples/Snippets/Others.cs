@@ -51,6 +51,7 @@ internal static class Others
         await Json.RunAsync(chat);
         await InMemory.RunAsync();
         await Filters.RunAsync();
+        await Searching.RunAsync(redis);
         Console.WriteLine("Snippets passed");
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using RedisChat;
 using RedisChat.AspNetCore;
 using RedisChat.ConsoleHost;
+using RedisChat.Search.Sqlite;
 using RedisChat.WebChat;
 using RedisChat.WebChat.Files;
 
@@ -21,7 +22,11 @@ try
     using var server = settings.Redis is null ? await LocalServer.FindOrStartAsync(settings.Port, settings.DataDirectory) : null;
     var redis = settings.Redis ?? $"127.0.0.1:{settings.Port}";
 
+    // Each node has an index of its own, of all rooms.
+    using var index = new IndexFile(settings.DataDirectory);
     builder.Services.AddRedisChat(redis)
+        .AddSqliteMessageIndex(index.Path)
+        .AddIndexFeeder(options => options.DiscoveryInterval = TimeSpan.FromSeconds(2))
         .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
         .AddFiles(settings)
         .Configure(options => options.KeptVersions = 10)

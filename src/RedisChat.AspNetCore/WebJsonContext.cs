@@ -21,6 +21,7 @@ namespace RedisChat.AspNetCore;
 [JsonSerializable(typeof(DraftRequest))]
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(RescheduleRequest))]
+[JsonSerializable(typeof(SearchRequest))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(DirectAnswer))]
 [JsonSerializable(typeof(RightsAnswer))]

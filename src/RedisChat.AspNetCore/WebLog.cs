@@ -28,4 +28,7 @@ internal static partial class WebLog
 
     [LoggerMessage(8, LogLevel.Error, "A health check could not be run.", EventName = "HealthCheckFailed")]
     public static partial void HealthCheckFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(20, LogLevel.Error, "The index of messages failed, so that searches fail or miss what is new. The next attempt follows.", EventName = "IndexFailed")]
+    public static partial void IndexFailed(ILogger logger, Exception e);
 }

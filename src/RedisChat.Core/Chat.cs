@@ -31,6 +31,7 @@ public sealed partial class Chat
     /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
     /// <param name="previewer">Makes previews of the links in messages that this chat sends; none if omitted. The chat does not dispose it.</param>
     /// <param name="attachments">Is told what messages no longer refer to; nobody if omitted. The chat does not dispose it.</param>
+    /// <param name="index">Where to search for messages; none if omitted. The chat does not dispose it.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
     /// <exception cref="NotSupportedException">There is an attachment store, and the store of the messages does not support attachments.</exception>
     public Chat(
@@ -40,10 +41,11 @@ public sealed partial class Chat
         ILogger<Chat>? logger = null,
         IEnumerable<IMessageFilter>? filters = null,
         ILinkPreviewer? previewer = null,
-        IAttachmentStore? attachments = null)
+        IAttachmentStore? attachments = null,
+        IMessageIndex? index = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        _store = store;
+        (_store, _index) = (store, index);
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
@@ -57,6 +59,7 @@ public sealed partial class Chat
             store.RequireAbility<IAttachmentNoticeStore>("attachments").KeepNotices();
         }
 
+        SearchedRooms = index is null ? null : new SearchedRooms(store, index, _runner.Time);
         Sessions = store.GetAbility<IUserStore>() is null ? null : new UserSessions(store, _runner.Logger);
         Presence = new PresenceKeeper(store, options.Presence, _runner.Time, _runner.Logger);
     }

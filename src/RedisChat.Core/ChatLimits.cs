@@ -69,6 +69,12 @@ public static class ChatLimits
     /// <summary>The most drafts of a user: see <see cref="UserDrafts"/>.</summary>
     public const int MaxDrafts = 1000;
 
+    /// <summary>The longest text to search for, in bytes of UTF-8: see <see cref="MessageSearch.Text"/>.</summary>
+    public const int MaxSearchBytes = 256;
+
+    /// <summary>The most rooms that a search can name: see <see cref="MessageSearch.Rooms"/>.</summary>
+    public const int MaxSearchedRooms = 100;
+
     /// <summary>
     /// The last message id of a room: 9,000,000,000,000,000, which is below 2^53, the limit up to which the scripts' numbers are exact.
     /// </summary>

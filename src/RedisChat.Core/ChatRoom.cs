@@ -68,6 +68,9 @@ public sealed class ChatRoom
     /// <summary>The previews of the links in this room's messages.</summary>
     public RoomPreviews Previews => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>Finds messages of this room and of its threads by their words.</summary>
+    public RoomSearch Search => new(Id, _chat);
+
     /// <inheritdoc cref="Chat.SendAsync(string, string, string, CancellationToken)"/>
     public Task<MessageReceipt> SendAsync(string user, string text, CancellationToken cancellationToken = default) =>
         _chat.SendAsync(Id, user, text, cancellationToken);

@@ -19,4 +19,7 @@ public sealed class ChatUser
 
     /// <summary>What the user has begun to write in rooms, on all devices.</summary>
     public UserDrafts Drafts => new(Id, _chat);
+
+    /// <summary>Finds messages by their words, in all rooms that the user may read.</summary>
+    public UserSearch Search => new(Id, _chat);
 }

@@ -4,6 +4,7 @@ using RedisChat.Benchmarks.Micro;
 using RedisChat.Benchmarks.Presence;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.ReadMarkers;
+using RedisChat.Benchmarks.Search;
 using RedisChat.Benchmarks.Watching;
 using RedisChat.Benchmarks.Web.Nodes;
 
@@ -15,6 +16,7 @@ return args switch
     ["sealed"] => SealingCommand.Run(),
     ["presence"] => await PresenceCommand.RunAsync(),
     ["markers"] => await ReadMarkerCommand.RunAsync(),
+    ["search"] => await SearchCommand.RunAsync(),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
     [WebNode.Verb, .. var rest] => await WebNode.RunAsync(rest),

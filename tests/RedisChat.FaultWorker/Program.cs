@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RedisChat;
 using RedisChat.Faults;
+using RedisChat.Search.Sqlite;
 using StackExchange.Redis;
 
 // Sends, watches or is present until SIGTERM, then finishes the calls under way. On SIGHUP it disposes its store at once, in the middle of its work.
@@ -20,9 +21,10 @@ settings.Presence.Expiry = options.Expiry;
 settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
 settings.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
 settings.Upkeep.Lease = TimeSpan.FromSeconds(1);
-var chat = new Chat(store, settings, attachments: options.Act == WorkerOptions.Release ? new ReleaseLog(history) : null);
+using var index = options.Act == WorkerOptions.Index ? new SqliteMessageIndex(options.Users[0]) : null;
+var chat = new Chat(store, settings, attachments: options.Act == WorkerOptions.Release ? new ReleaseLog(history) : null, index: index);
 using var stop = new CancellationTokenSource();
-var work = options.Rooms.SelectMany(Begin).ToArray();
+var work = options.Act == WorkerOptions.Index ? [UntilTheEndAsync(token => chat.RunIndexAsync(new IndexingOptions { Rooms = _ => RoomsAsync() }, token))] : options.Rooms.SelectMany(Begin).ToArray();
 
 var drains = await ended.Task == PosixSignal.SIGTERM;
 await stop.CancelAsync();
@@ -58,6 +60,15 @@ IEnumerable<Task> Begin(string room, int index)
         : options.Sends
         ? Enumerable.Range(1, options.Senders).Select(number => new Sender(chat, history, room, $"sender-{number}", seed + number).RunAsync(stop.Token))
         : [new RoomWatcher(chat, history, room, restarts: false, seed).RunAsync(stop.Token), new RoomWatcher(chat, history, room, restarts: true, seed).RunAsync(stop.Token)];
+}
+
+async IAsyncEnumerable<string> RoomsAsync()
+{
+    await Task.CompletedTask;
+    foreach (var room in options.Rooms)
+    {
+        yield return room;
+    }
 }
 
 async Task UntilTheEndAsync(Func<CancellationToken, Task> run)

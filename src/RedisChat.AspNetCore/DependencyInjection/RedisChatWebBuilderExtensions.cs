@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace RedisChat.AspNetCore;
@@ -84,6 +85,21 @@ public static class RedisChatWebBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IHostedService>(provider => new UpkeepService(provider.GetRequiredKeyedService<Chat>(builder.ServiceKey)));
+        return builder;
+    }
+
+    /// <summary>Feeds the chat's index of messages (<see cref="IMessageIndex"/>) while the host runs: see <see cref="Chat.RunIndexAsync"/>. Call it in one node for each index.</summary>
+    /// <remarks>If the index fails, this is logged as an error and tried again. The host goes on.</remarks>
+    /// <param name="builder">The chat's builder.</param>
+    /// <param name="configure">Says which rooms; the defaults if omitted.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddIndexFeeder(this IRedisChatBuilder builder, Action<IndexingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new IndexingOptions();
+        configure?.Invoke(options);
+        builder.Services.AddSingleton<IHostedService>(provider => new IndexService(
+            provider.GetRequiredKeyedService<Chat>(builder.ServiceKey), options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<IndexService>>()));
         return builder;
     }
 

@@ -38,6 +38,7 @@ public static class RedisChatEndpointExtensions
         InboxEndpoints.Map(chat);
         DraftEndpoints.Map(chat);
         ScheduleEndpoints.Map(chat);
+        SearchEndpoints.Map(chat);
         ExportEndpoint.Map(chat);
         WritingEndpoint.Map(chat);
         StreamEndpoints.Map(chat);

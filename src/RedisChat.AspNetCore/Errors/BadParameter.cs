@@ -29,6 +29,7 @@ internal static class BadParameter
         return type == typeof(long) ? (static text => long.TryParse(text, CultureInfo.InvariantCulture, out _), "This must be a whole number.")
             : type == typeof(int) ? (static text => int.TryParse(text, CultureInfo.InvariantCulture, out _), "This must be a whole number.")
             : type == typeof(bool) ? (static text => bool.TryParse(text, out _), "This must be true or false.")
+            : type == typeof(DateTimeOffset) ? (static text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _), "This must be a time, such as 2026-01-31T12:00:00Z.")
             : type == typeof(RoomPosition) ? (static text => RoomPosition.TryParse(text, null, out _), "This is not a room position. Pass back exactly the text that the chat returned.")
             : null;
     }

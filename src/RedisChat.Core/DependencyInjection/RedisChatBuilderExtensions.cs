@@ -166,6 +166,17 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IAttachmentStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
+    /// <summary>Searches in your own index. It must be filled: see <see cref="Chat.RunIndexAsync"/>.</summary>
+    /// <typeparam name="T">The index; its constructor gets the host's services, other than the chat itself, which needs the index first.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddMessageIndex<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRedisChatBuilder builder)
+        where T : class, IMessageIndex
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IMessageIndex>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
     // Not null, because null means the options of all names.
     private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 

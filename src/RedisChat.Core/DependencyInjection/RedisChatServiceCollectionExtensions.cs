@@ -86,7 +86,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetService<ILogger<Chat>>(),
             provider.GetKeyedServices<IMessageFilter>(key),
             provider.GetKeyedService<ILinkPreviewer>(key),
-            provider.GetKeyedService<IAttachmentStore>(key)));
+            provider.GetKeyedService<IAttachmentStore>(key),
+            provider.GetKeyedService<IMessageIndex>(key)));
         return new RedisChatBuilder(services, key);
     }
 

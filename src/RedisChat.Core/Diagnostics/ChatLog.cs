@@ -118,4 +118,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(79, LogLevel.Trace, "The exception behind a message without link previews.", EventName = "PreviewError")]
     public static partial void PreviewError(ILogger logger, Exception error);
+
+    [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
+    public static partial void IndexingFailed(ILogger logger, Exception error);
 }

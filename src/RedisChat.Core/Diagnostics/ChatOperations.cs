@@ -66,6 +66,9 @@ public static class ChatOperations
     /// <summary>Listing the messages that mention a user.</summary>
     public const string Mentions = "mentions";
 
+    /// <summary>Searching for messages by their words.</summary>
+    public const string Search = "search";
+
     /// <summary>Marking messages as read or unread.</summary>
     public const string MarkRead = "mark read";
 

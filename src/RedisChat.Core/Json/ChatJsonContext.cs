@@ -56,6 +56,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(MentionPage))]
 [JsonSerializable(typeof(Attachment))]
 [JsonSerializable(typeof(LinkPreview))]
+[JsonSerializable(typeof(SearchPage))]
 [JsonSerializable(typeof(ThreadSummary))]
 [JsonSerializable(typeof(RoomPosition))]
 [JsonSerializable(typeof(RoomChanges))]

@@ -92,6 +92,15 @@ internal static class ChatInput
         }
     }
 
+    /// <summary>Checks that a text is valid Unicode, and not too long. It may be empty.</summary>
+    public static void CheckUnicode(string text, int mostBytes, string name)
+    {
+        if (Utf8Length(text, new ArgumentName(name)) is var bytes && bytes > mostBytes)
+        {
+            throw new ChatInputException($"The text is {bytes} bytes of UTF-8; at most {mostBytes} are allowed.", name);
+        }
+    }
+
     /// <summary>Checks the reason of a deletion, if there is one.</summary>
     public static void CheckReason(string? reason, [CallerArgumentExpression(nameof(reason))] string name = "")
     {

@@ -160,6 +160,11 @@ internal static class JsonExamples
         (typeof(MessageEdit), new MessageEdit("hello") { Mentions = [] }),
         (typeof(MessageEdit), new MessageEdit("hello") { Attachments = [Picture] }),
         (typeof(MessageEdit), new MessageEdit("hello") { Attachments = [] }),
+        (typeof(SearchPage), new SearchPage
+        {
+            Hits = [new SearchHit { Room = "böb", Message = Edited, Highlights = [new TextRange(0, 4)], Snippet = new SearchSnippet { Text = "…line", Highlights = [new TextRange(1, 4)] } }],
+            Cursor = "1f",
+        }),
         (typeof(MentionPage), new MentionPage { Messages = [Edited, Plain], Before = ChatLimits.MaxMessageId }),
         (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
         (typeof(MessageQuery), MessageQuery.Newest),

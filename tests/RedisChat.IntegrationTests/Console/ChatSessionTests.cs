@@ -28,6 +28,24 @@ public sealed class ChatSessionTests
     }
 
     [Fact]
+    public void A_message_that_was_found_is_shown_with_its_matches_and_cleaned()
+    {
+        using var output = new StringWriter();
+        var message = new Message { Id = 7, User = "b\u202eob", Text = "the \u001b[2Jneedle", Timestamp = DateTimeOffset.UnixEpoch };
+        Printer.To(output, output, TimeZoneInfo.Utc).Found(
+            new SearchHit
+            {
+                Room = new ThreadId("lobby", 3).RoomId,
+                Message = message,
+                Highlights = [new TextRange(8, 6)],
+                Snippet = new SearchSnippet { Text = message.Text, Highlights = [new TextRange(8, 6)] },
+            },
+            own: false);
+
+        output.ToString().Should().Be("#7 00:00:00 b\ufffdob in the thread of #3: the \ufffd[2J*needle*" + Environment.NewLine);
+    }
+
+    [Fact]
     public async Task A_text_may_begin_with_a_slash()
     {
         var (_, texts) = await RunAsync(isTyped: false, "//help", "//", "///", "// a comment", "1/2 //");

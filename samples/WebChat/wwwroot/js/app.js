@@ -8,6 +8,7 @@ import { $, announce, avatar, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { startMentions } from "./mention-list.js";
 import { RoomList, openDirect } from "./rooms.js";
+import { SearchBox } from "./search.js";
 import { showSignIn, signOut } from "./sign-in.js";
 import { startTheme } from "./theme.js";
 import { ThreadPanel } from "./thread-panel.js";
@@ -48,6 +49,7 @@ async function start() {
   session.conversation = new Conversation(session);
   session.rooms = new RoomList(session);
   for (const part of parts) part(session);
+  session.search = new SearchBox(session);
   session.directory.watch();
   addEventListener("hashchange", () => route(session));
   await route(session, true);

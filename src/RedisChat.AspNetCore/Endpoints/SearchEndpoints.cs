@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace RedisChat.AspNetCore;
+
+/// <summary>Searching for messages.</summary>
+internal static class SearchEndpoints
+{
+    public static void Map(IEndpointRouteBuilder chat) =>
+        chat.MapGet("search", FindAsync).Describe("SearchMessages", "Finds messages by their words in all rooms that the caller may read, newest first.");
+
+    private static async Task<Answer<SearchPage>> FindAsync(
+        string? text,
+        [FromQuery, Description("only these rooms; may be given several times")] string[]? room,
+        string? user,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        int? limit,
+        string? cursor,
+        ChatCall call)
+    {
+        var request = new SearchRequest { Text = text!, Rooms = room is { Length: > 0 } ? room : null, User = user, From = from, To = to, Limit = limit, Cursor = cursor };
+        return new Answer<SearchPage>(await call.Caller.SearchAsync(request, call.Aborted).ConfigureAwait(false), ChatJsonContext.Default.SearchPage);
+    }
+}
