@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RedisChat.Conformance;
 
 /// <summary>
-/// Random conversations of five users that use all features together: sends, replies, mentions, threads, edits, deletions, pins, reactions, messages written part by part, schedules, bans, roles and
-/// read markers. The store under test must answer each step, and show everyone the same room, as the in-memory store does.
+/// Random conversations of five users that use all features together: sends, replies, mentions, attachments, link previews, messages that expire (but not yet), threads, edits, deletions, pins, reactions,
+/// messages written part by part, schedules, bans, roles and read markers. The store under test must answer each step, and show everyone the same room, as the in-memory store does.
 /// </summary>
 /// <param name="stores">Opens the store under test.</param>
 public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(stores)
@@ -26,8 +26,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
     protected virtual bool LosesAnswers => false;
 
     /// <summary>Is called before each step. May break what the store uses, if the store survives that.</summary>
-    /// <param name="step">The step, from 1 to <see cref="Steps"/>.</param>
-    protected virtual Task BeforeStepAsync(int step) => Task.CompletedTask;
+    /// <param name="number">The step's number, from 1 to <see cref="Steps"/>.</param>
+    protected virtual Task BeforeStepAsync(int number) => Task.CompletedTask;
 
     /// <summary>Runs a test. A store without these abilities overrides it, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
     /// <param name="test">The test.</param>
@@ -39,7 +39,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
     public Task A_store_answers_and_shows_what_the_in_memory_store_does(int seed) => RunAsync(async () =>
     {
         var random = new Random(seed);
-        var (tested, model) = (Open(Store), Open(new InMemoryMessageStore()));
+        var modelStore = new InMemoryMessageStore();
+        var (tested, model) = (Open(Store), Open(modelStore));
         var names = Users.Select(user => $"{user} {Room}").ToArray();
         var steps = new List<string>();
         for (var step = 1; step <= Steps; step++)
@@ -51,13 +52,15 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             Compared(await OutcomeAsync(tested, act)).Should().Be(expected, "of\n{0}", string.Join('\n', steps));
             if (step % StepsBetweenLooks == 0 || step == Steps)
             {
-                var shown = await ShowAsync(model, names);
-                (await ShowAsync(tested, names)).Should().Be(shown, "after\n{0}", string.Join('\n', steps));
+                var shown = await ShowAsync(model, modelStore.GetAbility<IAttachmentNoticeStore>()!, names);
+                (await ShowAsync(tested, Store.GetAbility<IAttachmentNoticeStore>()!, names)).Should().Be(shown, "after\n{0}", string.Join('\n', steps));
             }
         }
     });
 
-    private static Chat Open(IMessageStore store) => new(store, new ChatOptions { KeptVersions = 2, OperationTimeout = TimeSpan.FromMinutes(1) });
+    // The upkeep does not run, so notices of what messages no longer refer to stay where they can be compared.
+    private static Chat Open(IMessageStore store) =>
+        new(store, new ChatOptions { KeptVersions = 2, OperationTimeout = TimeSpan.FromMinutes(1) }, attachments: new NoAttachments());
 
     private string Compared(string outcome) => LosesAnswers && !outcome.StartsWith(Refused, StringComparison.Ordinal) ? "succeeded" : outcome;
 
@@ -88,17 +91,28 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         var (user, other, id, reply) = (users[random.Next(users.Length)], users[random.Next(users.Length)], (long)random.Next(1, 10 + (step / 3)), (long)random.Next(1, 6));
         Actor by = random.Next(3) == 0 ? Actor.Application : user;
         var number = random.Next(1000).ToString(CultureInfo.InvariantCulture);
-        switch (random.Next(20))
+        var link = $"https://example.com/{random.Next(3)}";
+        switch (random.Next(21))
         {
             case < 4:
                 long? parent = random.Next(3) == 0 ? id : null;
                 Mention[] mentions = random.Next(3) switch { 0 => [Mention.User(other)], 1 => [Mention.Role(RoomRole.Moderator)], _ => [] };
-                var message = new NewMessage(user, number) { ReplyTo = parent, Mentions = [.. mentions] };
+                var message = new NewMessage(user, random.Next(3) == 0 ? $"{number} {link}" : number)
+                {
+                    ReplyTo = parent,
+                    Mentions = [.. mentions],
+                    Attachments = random.Next(4) == 0 ? [File(number)] : default,
+                    ExpiresAfter = random.Next(8) == 0 ? TimeSpan.FromDays(1) : null,
+                };
                 return ($"{user} sends {number} to {parent} for {string.Join(' ', mentions.Select(mention => $"{mention}"))}", async room => $"{(await room.SendAsync(message, Cancelled)).Id}");
             case 4:
                 return ($"{by} edits {id}", async room => $"{(await room.EditAsync(id, by, number, Cancelled))?.Version}");
             case 5:
-                var edit = new MessageEdit(number) { Mentions = random.Next(2) == 0 ? [Mention.User(other)] : [] };
+                var edit = new MessageEdit(number)
+                {
+                    Mentions = random.Next(2) == 0 ? [Mention.User(other)] : [],
+                    Attachments = random.Next(3) switch { 0 => [File(number)], 1 => [], _ => null },
+                };
                 return ($"{by} edits {id} with mentions", async room => $"{(await room.EditAsync(id, by, edit, Cancelled))?.Mentions.Count}");
             case 6:
                 return ($"{by} deletes {id}", async room => $"{await room.DeleteAsync(id, by, "spam", Cancelled)}");
@@ -137,10 +151,15 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
                 return ($"{user} becomes a moderator", async room => $"{(await room.Members.SetRoleAsync(user, RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled)).Role}");
             case 18:
                 return ($"{user} is no longer banned", async room => $"{(await room.Members.UnbanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
+            case 19:
+                return ($"{id} gets a preview of {link}", async room =>
+                    $"{(await room.Previews.SetAsync(id, [new LinkPreview { Address = link, Title = number }], Cancelled))?.Previews.Count}");
             default:
                 return ($"{user} schedules {number}", async room => (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UnixEpoch.AddYears(70), Cancelled)).Message.Text);
         }
     }
+
+    private static Attachment File(string name) => new() { Kind = AttachmentKinds.File, Name = name, MediaType = "text/plain", Size = 1, Address = $"file:{name}" };
 
     // If a reaction would change nothing, it is up to the store whether the rules refuse it. What it leaves is compared with everything else.
     private static async Task<string> ReactAsync(Func<Task<IReadOnlyList<Reaction>?>> react)
@@ -158,7 +177,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
     }
 
     /// <summary>Everything that can be seen of the room, without times and random ids.</summary>
-    private async Task<string> ShowAsync(Chat chat, string[] users)
+    private async Task<string> ShowAsync(Chat chat, IAttachmentNoticeStore notices, string[] users)
     {
         var room = chat.Room(Room);
         var page = await room.ReceiveAsync(new MessageQuery(ChatLimits.MaxPageSize) { IncludeDeleted = true }, Cancelled);
@@ -181,6 +200,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             lines.AddRange((await room.Versions.ListAsync(message.Id, Actor.Application, Cancelled)).Select(version => $"version {message.Id} {version.Version} {version.Text}"));
         }
 
+        lines.AddRange((await notices.ReadNoticesAsync(Room, 10_000, Cancelled))
+            .Select(notice => $"released {notice.Room[Room.Length..]} {notice.MessageId} {string.Join(' ', notice.Attachments.Select(file => file.Name))} {notice.Reason}").Order(StringComparer.Ordinal));
         foreach (var user in users)
         {
             lines.Add($"of {user}: " + await OutcomeAsync(chat, async found =>
@@ -200,5 +221,11 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
 
     private string Text(Message message) =>
         $"{message.Id} {message.User} {message.Text} {message.ReplyTo} {string.Join(' ', message.Mentions.Select(mention => $"{mention}"))} "
-        + $"{(LosesAnswers ? Math.Min(message.Version, 2) : message.Version)} {message.Writing}";
+        + $"{(LosesAnswers ? Math.Min(message.Version, 2) : message.Version)} {message.Writing} {message.ExpiresAt is not null} "
+        + $"{string.Join(' ', message.Attachments.Select(file => file.Name))} {string.Join(' ', message.Previews.Select(preview => $"{preview.Address} {preview.Title}"))}";
+
+    private sealed class NoAttachments : IAttachmentStore
+    {
+        public ValueTask ReleasedAsync(IReadOnlyList<ReleasedAttachment> released, CancellationToken cancellationToken = default) => default;
+    }
 }

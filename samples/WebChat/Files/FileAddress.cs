@@ -25,5 +25,5 @@ internal static class FileAddress
     }
 
     /// <summary>Whether it is an id. Only ids become parts of paths.</summary>
-    public static bool IsId(string id) => id.Length == 32 && !id.AsSpan().ContainsAnyExcept("0123456789abcdef");
+    public static bool IsId(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
 }

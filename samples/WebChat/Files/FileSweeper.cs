@@ -1,7 +1,7 @@
 namespace RedisChat.WebChat.Files;
 
 /// <summary>Deletes files that were uploaded and never sent, from time to time.</summary>
-internal sealed class FileSweeper(FileStore files, TimeProvider time, ILogger<FileSweeper> logger) : BackgroundService
+internal sealed partial class FileSweeper(FileStore files, TimeProvider time, ILogger<FileSweeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,9 +15,12 @@ internal sealed class FileSweeper(FileStore files, TimeProvider time, ILogger<Fi
             catch (IOException e)
             {
                 // Another node may have been faster.
-                logger.LogDebug(e, "Files that were never sent could not be deleted. The next attempt follows.");
+                LogSweepFailed(logger, e);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    [LoggerMessage(3, LogLevel.Debug, "Files that were never sent could not be deleted. The next attempt follows.")]
+    private static partial void LogSweepFailed(ILogger logger, Exception error);
 }

@@ -43,6 +43,9 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
                 }
 
                 break;
+            case RoomEvent.Trimmed { Below: var below }:
+                RemoveBelow(below);
+                break;
         }
     }
 

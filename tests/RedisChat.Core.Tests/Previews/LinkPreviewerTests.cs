@@ -101,7 +101,7 @@ public sealed class LinkPreviewerTests
         await chat.SendAsync("lobby", "alice", "nothing", Cancelled);
         await chat.SendAsync("lobby", new NewMessage("alice", "") { Attachments = [new Attachment { Kind = "file", Name = "a", MediaType = "a/b", Size = 1, Address = "https://a.example" }] }, Cancelled);
         await chat.SendAsync("lobby", "alice", "https://last.example", Cancelled);
-        await Poll(() => previewer.Links.Count > 0);
+        await Poll(() => !previewer.Links.IsEmpty);
 
         previewer.Links.Single().Host.Should().Be("last.example");
     }

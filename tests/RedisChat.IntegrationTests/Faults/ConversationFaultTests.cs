@@ -27,19 +27,19 @@ public sealed class ConversationFaultTests(ConversationFaultTests.Servers server
 
     protected override bool LosesAnswers => true;
 
-    protected override async Task BeforeStepAsync(int step)
+    protected override async Task BeforeStepAsync(int number)
     {
-        var (next, rest) = Math.DivRem(step, Steps / (Faults.Count + 1));
+        var (next, rest) = Math.DivRem(number, Steps / (Faults.Count + 1));
         if (rest == 0 && next <= Faults.Count)
         {
             // The steps go on while a fault lasts.
             await _fault;
-            var (fault, scene) = (Faults[next - 1], new FaultScene<SingleServer>(servers.Server, null!, new Random(step)));
+            var (fault, scene) = (Faults[next - 1], new FaultScene<SingleServer>(servers.Server, null!, new Random(number)));
             await fault.BeginAsync(scene);
             _fault = EndAsync(fault, scene);
         }
 
-        if (step == Steps)
+        if (number == Steps)
         {
             await _fault;
         }

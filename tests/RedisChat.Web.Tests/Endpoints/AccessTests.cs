@@ -8,7 +8,7 @@ using RedisChat.IntegrationTests;
 namespace RedisChat.Web.Tests;
 
 /// <summary>What the application allows: IChatAccess takes rights away, and never gives any.</summary>
-public sealed class AccessTests(TestServer server, AccessTests.Shared shared) : EndpointTests(server), IClassFixture<AccessTests.Shared>
+public sealed class AccessTests(TestServer server, AccessTests.SharedNode shared) : EndpointTests(server), IClassFixture<AccessTests.SharedNode>
 {
     private const RoomRights Nothing = RoomRights.None;
 
@@ -216,7 +216,7 @@ public sealed class AccessTests(TestServer server, AccessTests.Shared shared) : 
     }
 
     /// <summary>A node whose application allows what a test says.</summary>
-    public sealed class Shared : IAsyncLifetime
+    public sealed class SharedNode : IAsyncLifetime
     {
         internal TableAccess.Table Table { get; } = new();
 
