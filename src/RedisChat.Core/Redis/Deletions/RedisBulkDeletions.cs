@@ -78,6 +78,8 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
                 reader, await IdsOfAsync(reads, room, user, from, to, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
             _ => await SearchAsync(reader, room, from, to, cancellationToken).ConfigureAwait(false),
         };
+        // The ids come from a list. Whoever else wrote there, nobody else's message is deleted.
+        found = messages.User is { } author ? found.FindAll(message => message.User == author) : found;
         var buckets = found.Select(message => Buckets.Of(message.Id)).Distinct().ToList();
         if (buckets.Count > MostBuckets)
         {

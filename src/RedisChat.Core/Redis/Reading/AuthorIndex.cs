@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>
-/// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are only ever appended, so written bytes never move, and a binary search finds
-/// an id.
+/// The ids of one user's messages in a room: <c>17,23,99,</c>. Ids are appended, so a binary search finds an id. Only a trim of the room moves them, by removing ids from the beginning; a read that was cut
+/// off by one fails, and can be repeated.
 /// </summary>
 internal sealed class AuthorIndex
 {
@@ -94,9 +94,22 @@ internal sealed class AuthorIndex
             return default;
         }
 
-        return from >= TailStart
-            ? _tail[(int)(from - TailStart)..(int)(to - TailStart)]
-            : (ReadOnlyMemory<byte>)await _reads.StringGetRangeAsync(_key, from, to - 1).UntilAsync(_cancellationToken).ConfigureAwait(false);
+        if (from >= TailStart)
+        {
+            return _tail[(int)(from - TailStart)..(int)(to - TailStart)];
+        }
+
+        // If the list has not been cut, its end is still where it was: ids are never repeated.
+        var asking = _reads.StringGetRangeAsync(_key, from, to - 1).Observed();
+        var end = _tail[^Math.Min(_tail.Length, LongestEntry)..];
+        var askingEnd = end.IsEmpty ? null : _reads.StringGetRangeAsync(_key, _length - end.Length, _length - 1).Observed();
+        var list = (ReadOnlyMemory<byte>)await asking.UntilAsync(_cancellationToken).ConfigureAwait(false);
+        if (askingEnd is not null && !((ReadOnlyMemory<byte>)await askingEnd.UntilAsync(_cancellationToken).ConfigureAwait(false)).Span.SequenceEqual(end.Span))
+        {
+            throw new ChatUnavailableException("The room was trimmed while the list of a user's messages was read. Nothing was done; read again.");
+        }
+
+        return list;
     }
 
     /// <summary>The first whole entry. Skips the first one if the read may have begun in the middle of it.</summary>

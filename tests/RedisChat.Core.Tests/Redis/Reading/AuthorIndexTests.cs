@@ -57,9 +57,24 @@ public sealed class AuthorIndexTests
 
         (await source.OlderAsync(51)).Should().Equal(ids.Take(30_001).TakeLast(51).Reverse());
 
-        // Some 700,000 bytes: 8 halvings to 4,096 bytes, which are read whole, the end, and the page itself.
-        reads.Ranges.Should().BeLessThanOrEqualTo(11);
+        // Some 700,000 bytes: 8 halvings to 4,096 bytes, which are read whole, and the page itself, each with the last entry in the same round trip; and the end.
+        reads.Ranges.Should().BeLessThanOrEqualTo(21);
         reads.Bytes.Should().BeLessThan(8_000);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_cut_while_it_is_read_must_be_read_again()
+    {
+        var ids = Ids(new Random(3), 100_000);
+        var reads = new FakeReads { Text = Text(ids) };
+        var source = await (await OpenAsync(reads, ids: 50)).SplitAtAsync(ids[70_000], long.MaxValue);
+        await source.NewerAsync(100);
+
+        // The room is trimmed, and others are added.
+        reads.Text = Text([.. ids[60_000..], .. ids.Select(id => ids[^1] + id)]);
+
+        await Assert.ThrowsAsync<ChatUnavailableException>(async () => await source.NewerAsync(100));
+        await Assert.ThrowsAsync<ChatUnavailableException>(async () => await source.OlderAsync(100));
     }
 
     [Fact]
