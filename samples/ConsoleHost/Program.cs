@@ -89,7 +89,7 @@ static IHost BuildHost(ConsoleOptions options, IndexFile index)
 {
     // The empty builder reads no configuration files from the current directory, and logs nothing between the messages.
     var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-    var chat = builder.Services.AddRedisChat().Configure(settings => settings.OperationTimeout = TimeSpan.FromSeconds(5));
+    var chat = builder.Services.AddRedisChat().Configure(settings => settings.OperationTimeout = TimeSpan.FromSeconds(10));
     try
     {
         _ = options.InMemory

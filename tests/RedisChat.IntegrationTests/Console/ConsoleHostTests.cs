@@ -311,7 +311,7 @@ public sealed class ConsoleHostTests
 
     [Fact]
     public async Task An_unreachable_server_gives_one_line_and_exit_code_1() =>
-        ShouldHaveFailed(await RunAsync([], "--redis", $"redis://127.0.0.1:{Port}"), "^The room cannot be opened. The room could not be read within 5 s. Redis is not available");
+        ShouldHaveFailed(await RunAsync([], "--redis", $"redis://127.0.0.1:{Port}"), "^The room cannot be opened. The room could not be read within 10 s. Redis is not available");
 
     [Fact]
     public async Task A_port_that_is_taken_gives_one_line_and_exit_code_1()
