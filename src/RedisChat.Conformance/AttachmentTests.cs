@@ -125,7 +125,11 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         var notice = (await Notices.ReadNoticesAsync(Room, 100, Cancelled)).Should().ContainSingle().Which;
         (notice.Room, notice.MessageId, notice.Reason).Should().Be((Room, 1, ReleaseReason.Deleted));
         notice.Attachments.Should().Equal(Picture, Report);
-        (await Store.GetAbility<IUpkeepStore>()!.ClaimRoomsAsync(TimeSpan.FromSeconds(1), 1000, Cancelled)).Rooms.Should().Contain(room => room.Room == Room);
+        while (!(await Store.GetAbility<IUpkeepStore>()!.ClaimRoomsAsync(TimeSpan.FromMilliseconds(1), 1000, Cancelled)).Rooms.Any(room => room.Room == Room))
+        {
+            // The room is added after the deletion, in the background.
+            await Task.Delay(10, Cancelled);
+        }
     });
 
     [Fact]
@@ -261,6 +265,55 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task The_upkeep_reports_those_of_a_reply_that_expires() => RunAsync(async () =>
+    {
+        var recorder = new Recorder(Room);
+        var chat = new Chat(Store, new ChatOptions { Upkeep = { PollInterval = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromSeconds(2) } }, attachments: recorder);
+        await chat.Room(Room).SendAsync("alice", "a question", Cancelled);
+        var thread = chat.Room(Room).Thread(1);
+        await thread.SendAsync(new NewMessage("bob", "look") { Attachments = [Picture, Report], ExpiresAfter = ChatLimits.MinMessageLife }, Cancelled);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var running = chat.RunUpkeepAsync(end.Token);
+
+        for (var wait = DateTime.UtcNow + Patience; (await NoticesAsync()).Count == 0 && recorder.Released.Count == 0 && DateTime.UtcNow < wait;)
+        {
+            await Task.Delay(20, Cancelled);
+        }
+
+        // Otherwise after a minute.
+        await Store.GetAbility<IUpkeepStore>()!.AddRoomAsync(Room, null, Cancelled);
+        await recorder.TwoAsync().WaitAsync(Patience, Cancelled);
+
+        running.IsCompleted.Should().BeFalse();
+        recorder.Released.Select(released => (released.Room, released.MessageId)).Should().AllBeEquivalentTo((new ThreadId(Room, 1).RoomId, 1));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    });
+
+    [Fact]
+    public Task One_that_is_always_refused_keeps_no_other_from_being_reported() => RunAsync(async () =>
+    {
+        var recorder = new Recorder(Room) { Refused = "refused" };
+        var chat = new Chat(Store, new ChatOptions { Upkeep = { PollInterval = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromSeconds(5) } }, attachments: recorder);
+        await chat.Room(Room).SendManyAsync([.. new[] { "a", "refused", "b" }.Select(address => new NewMessage("alice", "look") { Attachments = [Picture with { Address = address }] })], Cancelled);
+        await chat.Room(Room).DeleteManyAsync(MessageSelection.Between(1, 3), App, cancellationToken: Cancelled);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        var running = chat.RunUpkeepAsync(end.Token);
+        await recorder.TwoAsync().WaitAsync(Patience, Cancelled);
+
+        recorder.Released.Select(released => released.Attachment.Address).Should().BeEquivalentTo("a", "b");
+        for (var wait = DateTime.UtcNow + Patience; (await NoticesAsync()).Count > 1 && DateTime.UtcNow < wait;)
+        {
+            await Task.Delay(20, Cancelled);
+        }
+
+        (await NoticesAsync()).Should().Equal((Room, 2, "refused"));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    });
+
+    [Fact]
     public Task Scheduled_and_written_messages_have_them_too() => RunAsync(async () =>
     {
         await Target.Schedule.AddAsync(new NewMessage("alice", "") { Attachments = [Picture] }, DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
@@ -299,6 +352,9 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         /// <summary>How often to fail first.</summary>
         public int Failures { get; init; }
 
+        /// <summary>The address that it always refuses.</summary>
+        public string? Refused { get; init; }
+
         public int Failed { get; private set; }
 
         public IReadOnlyList<ReleasedAttachment> Released => [.. _released];
@@ -307,7 +363,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
 
         public ValueTask ReleasedAsync(IReadOnlyList<ReleasedAttachment> attachments, CancellationToken cancellationToken = default)
         {
-            if (attachments.Any(attachment => attachment.Room != own))
+            if (attachments.Any(attachment => attachment.Room != own && attachment.Room != new ThreadId(own, 1).RoomId))
             {
                 throw new InvalidOperationException("It belongs to another test.");
             }
@@ -316,6 +372,11 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
             {
                 Failed++;
                 throw new IOException("The disk is away.");
+            }
+
+            if (attachments.Any(attachment => attachment.Attachment.Address == Refused))
+            {
+                throw new IOException("The disk does not like it.");
             }
 
             foreach (var attachment in attachments)

@@ -64,11 +64,26 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
     {
         await AppendManyAsync(300);
 
-        (await TrimAsync(new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, DateTimeOffset.UtcNow.AddHours(2))).Should().Be(255);
+        (await TrimAsync(new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, DateTimeOffset.UtcNow.AddHours(2))).Should().Be(127);
 
-        (await ReadAsync(new MessageQuery(1000))).Messages.Select(message => message.Id).Should().Equal(Enumerable.Range(256, 45).Select(id => (long)id));
+        (await ReadAsync(new MessageQuery(1000))).Messages.Select(message => message.Id).Should().Equal(Enumerable.Range(128, 173).Select(id => (long)id));
         await AppendAsync("alice", "next");
-        (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(46);
+        (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(174);
+    });
+
+    [Theory]
+    [InlineData(254, 0)]
+    [InlineData(255, 127)]
+    [InlineData(256, 127)]
+    [InlineData(382, 127)]
+    [InlineData(383, 255)]
+    public Task The_last_ids_stay_in_any_case(int count, int deleted) => RunAsync(async () =>
+    {
+        await AppendManyAsync(count);
+
+        (await TrimAsync(new RetentionPolicy { MaxMessages = 1 })).Should().Be(deleted);
+
+        (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(count - deleted).And.BeGreaterThanOrEqualTo(Bucket);
     });
 
     [Fact]
@@ -144,7 +159,7 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
 
         await TrimAsync(new RetentionPolicy { MaxMessages = 1 });
 
-        (await Chat.Room(Room).ReadMarkers.GetUnreadAsync("carol", Cancelled)).Count.Should().Be(400 - Math.Max(370, 383));
+        (await Chat.Room(Room).ReadMarkers.GetUnreadAsync("carol", Cancelled)).Count.Should().Be(400 - Math.Max(370, 255));
     });
 
     [Fact]
@@ -166,13 +181,57 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         var chat = new Chat(Store, options);
         var running = chat.RunUpkeepAsync(end.Token);
 
-        await UntilAsync(own, 45);
+        await UntilAsync(own, 173);
         await UntilAsync(plain, 173);
         await chat.SendManyAsync(plain, [.. Enumerable.Range(0, 100).Select(n => new NewMessage("alice", $"{n}"))], Cancelled);
         await UntilAsync(plain, 400 - 255);
         (await Chat.Rooms.GetInfoAsync(kept, Cancelled)).Messages.Should().Be(300);
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    });
+
+    [Fact]
+    public Task The_upkeep_follows_a_room_that_has_a_retention_although_the_chat_has_none() => RunAsync(async () =>
+    {
+        var options = new ChatOptions();
+        options.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var chat = new Chat(Store, options);
+        var running = chat.RunUpkeepAsync(end.Token);
+        await AppendManyAsync(300);
+
+        await chat.Rooms.DescribeAsync(Room, Actor.Application, about => about with { Retention = new RetentionPolicy { MaxMessages = 1 } }, Cancelled);
+        await UntilAsync(Room, 173);
+        await AppendManyAsync(100);
+        await UntilAsync(Room, 145);
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    });
+
+    [Fact]
+    public Task Threads_that_an_interrupted_deletion_left_go_with_the_next_visit() => RunAsync(async () =>
+    {
+        await AppendManyAsync(300);
+        var thread = new ThreadId(Room, 5).RoomId;
+        await Chat.SendAsync(thread, new NewMessage("bob", "a reply"), Cancelled);
+        await TrimAsync(new RetentionPolicy { MaxMessages = 1 });
+        (await Chat.Rooms.GetInfoAsync(thread, Cancelled)).LastMessageId.Should().Be(1);
+        var options = new ChatOptions { DeleteThreads = true };
+        options.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        await Store.GetAbility<IUpkeepStore>()!.AddRoomAsync(Room, null, Cancelled);
+        var running = new Chat(Store, options).RunUpkeepAsync(end.Token);
+
+        while ((await Store.GetAbility<IThreadStore>()!.ReadClosedThreadsAsync(Room, null, Cancelled)).Count > 0)
+        {
+            await Task.Delay(20, Cancelled);
+        }
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        (await Chat.Rooms.GetInfoAsync(thread, Cancelled)).LastMessageId.Should().Be(0);
     });
 
     [Theory]

@@ -34,6 +34,11 @@ public sealed partial class Chat
             upkeeps.Add(new RetentionUpkeep(_store, retention, _runner));
         }
 
+        if (_runner.Options.DeleteThreads && _store.GetAbility<IThreadStore>() is not null)
+        {
+            upkeeps.Add(new ThreadUpkeep(_store, _runner));
+        }
+
         // Last, because it reports what the others have deleted.
         if (_store.GetAbility<IAttachmentNoticeStore>() is { } notices)
         {

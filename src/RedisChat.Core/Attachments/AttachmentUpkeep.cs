@@ -17,9 +17,16 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
 
     public async ValueTask<TimeSpan?> RunAsync(string room, CancellationToken cancellationToken)
     {
+        if (ThreadId.IsThread(room))
+        {
+            // Its notices are those of its room, which whoever wrote them has added.
+            return null;
+        }
+
         var found = await notices.ReadNoticesAsync(room, NoticesAtOnce, cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
         {
+            _failing.TryRemove(room, out _);
             return null;
         }
 
@@ -38,12 +45,43 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             var pause = Failed(room);
             ChatLog.ReleaseFailed(runner.Logger, store.GetType().Name, e.GetType().Name, pause.TotalSeconds);
             ChatLog.ReleaseError(runner.Logger, store.GetType().Name, e);
-            return pause;
+            var reported = found.Count == 1 ? 0 : await ReportEachAsync(store, room, found, cancellationToken).ConfigureAwait(false);
+            return reported == found.Count || (reported > 0 && found.Count == NoticesAtOnce) ? TimeSpan.Zero : pause;
         }
 
         _failing.TryRemove(room, out _);
         await notices.RemoveNoticesAsync(room, found, cancellationToken).ConfigureAwait(false);
         return found.Count < NoticesAtOnce ? null : TimeSpan.Zero;
+    }
+
+    /// <summary>Reports the notices one by one, so that none waits for another that the application always refuses.</summary>
+    /// <returns>The number of those that were reported.</returns>
+    private async ValueTask<int> ReportEachAsync(IAttachmentStore store, string room, IReadOnlyList<AttachmentNotice> found, CancellationToken cancellationToken)
+    {
+        var (reported, start) = (0, runner.Time.GetTimestamp());
+        foreach (var notice in found)
+        {
+            try
+            {
+                await store.ReleasedAsync([.. Released(notice)], cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                ChatLog.ReleaseError(runner.Logger, store.GetType().Name, e);
+                if (runner.Time.GetElapsedTime(start) < runner.Options.Upkeep.Lease / 2)
+                {
+                    continue;
+                }
+
+                // The store cannot be reached, or takes its time. The claim must not end here, or there would be no pause.
+                break;
+            }
+
+            await notices.RemoveNoticesAsync(room, [notice], cancellationToken).ConfigureAwait(false);
+            reported++;
+        }
+
+        return reported;
     }
 
     private static IEnumerable<ReleasedAttachment> Released(AttachmentNotice notice) =>

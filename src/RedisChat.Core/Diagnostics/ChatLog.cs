@@ -68,6 +68,12 @@ internal static partial class ChatLog
     [LoggerMessage(70, LogLevel.Warning, "The work that rooms need in the background failed. The next attempt follows.", EventName = "UpkeepFailed")]
     public static partial void UpkeepFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(73, LogLevel.Warning, "The work that a room needs in the background failed with {Error}. The next attempt follows.", EventName = "UpkeepStepFailed")]
+    public static partial void UpkeepStepFailed(ILogger logger, string error);
+
+    [LoggerMessage(74, LogLevel.Trace, "The exception of work in the background.", EventName = "UpkeepStepError")]
+    public static partial void UpkeepStepError(ILogger logger, Exception error);
+
     [LoggerMessage(72, LogLevel.Debug, "A room that may need work in the background could not be noted. A later send or read tries again.", EventName = "UpkeepNotNoted")]
     public static partial void UpkeepNotNoted(ILogger logger, Exception error);
 

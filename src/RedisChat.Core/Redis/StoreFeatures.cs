@@ -65,7 +65,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
     public IReadOnlyList<IEditEffect> EditEffects { get; }
 
     /// <summary>Says for which changes of messages the room must be added to those that need upkeep, and adds it.</summary>
-    public (IUpkeepCause Cause, IUpkeepStore Index) UpkeepCalls { get; }
+    public (IUpkeepCause Cause, UpkeepIndex Index) UpkeepCalls { get; }
 
     /// <summary>What deletions must know of threads.</summary>
     public IReplyDeletions ReplyDeletions { get; }

@@ -23,11 +23,6 @@ internal sealed class RetentionUpkeep(IMessageStore store, IRetentionStore reten
             var step = await runner.RunAsync(
                 Work, room, (Store: retention, Room: room, Policy: policy, Now: runner.Time.GetUtcNow()),
                 static (call, token) => call.Store.TrimStepAsync(call.Room, call.Policy, call.Now, token), cancellationToken).ConfigureAwait(false);
-            if (step.Deleted > 0)
-            {
-                await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
-            }
-
             return step.Next;
         }
         catch (ChatForbiddenException)

@@ -80,37 +80,66 @@ internal sealed class UpkeepRunner(IUpkeepStore store, OperationRunner runner, I
         try
         {
             // A room with much to do goes on for half of its claim; then others that wait get its place.
-            var start = runner.Time.GetTimestamp();
+            var (start, working) = (runner.Time.GetTimestamp(), upkeeps.ToList());
             TimeSpan? again;
             do
             {
-                again = await RunAsync(claimed.Room, both.Token).ConfigureAwait(false);
+                again = await RunAsync(claimed.Room, working, both.Token).ConfigureAwait(false);
             }
             while (again == TimeSpan.Zero && runner.Time.GetElapsedTime(start) < _options.Lease / 2);
-            await store.SettleRoomAsync(claimed, again, both.Token).ConfigureAwait(false);
+            if (working.Count == upkeeps.Count)
+            {
+                await store.SettleRoomAsync(claimed, again, both.Token).ConfigureAwait(false);
+            }
+
+            // Otherwise the claim runs out, and the room is claimed again.
         }
-        catch (OperationCanceledException) when (lease.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            // The claim has ended, so the room is claimed again.
-        }
-        catch (Exception e) when (e is ChatException or NotSupportedException)
-        {
-            ChatLog.UpkeepFailed(runner.Logger, e);
+            // The loop reports that it was canceled. If the claim has ended, the room is claimed again.
+            if (!cancellationToken.IsCancellationRequested && !(lease.IsCancellationRequested && e is OperationCanceledException))
+            {
+                Log(e);
+            }
         }
     }
 
-    /// <summary>Lets all features do what is due.</summary>
+    /// <summary>Lets features do what is due.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="working">The features. One that fails is removed, and keeps no other from its work.</param>
+    /// <param name="cancellationToken">Is canceled when the claim ends.</param>
     /// <returns>When the first of them is needed again.</returns>
-    private async ValueTask<TimeSpan?> RunAsync(string room, CancellationToken cancellationToken)
+    private async ValueTask<TimeSpan?> RunAsync(string room, List<IRoomUpkeep> working, CancellationToken cancellationToken)
     {
         TimeSpan? again = null;
-        foreach (var upkeep in upkeeps)
+        foreach (var upkeep in working.ToArray())
         {
-            var wait = await upkeep.RunAsync(room, cancellationToken).ConfigureAwait(false);
-            again = again is { } earlier && (wait is null || earlier < wait) ? earlier : wait;
+            try
+            {
+                var wait = await upkeep.RunAsync(room, cancellationToken).ConfigureAwait(false);
+                again = again is { } earlier && (wait is null || earlier < wait) ? earlier : wait;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log(e);
+                working.Remove(upkeep);
+            }
         }
 
         return again;
+    }
+
+    private void Log(Exception error)
+    {
+        if (error is ChatException or NotSupportedException)
+        {
+            ChatLog.UpkeepFailed(runner.Logger, error);
+            return;
+        }
+
+        // The application's code threw it, so its message may have a user's text.
+        ChatLog.UpkeepStepFailed(runner.Logger, error.GetType().Name);
+        ChatLog.UpkeepStepError(runner.Logger, error);
     }
 
     /// <summary>Removes the tasks that have ended.</summary>

@@ -10,7 +10,7 @@ internal sealed class UpkeepSweep(IRoomDirectoryStore rooms, IUpkeepStore store,
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         string? cursor = null;
-        do
+        while (true)
         {
             try
             {
@@ -20,7 +20,10 @@ internal sealed class UpkeepSweep(IRoomDirectoryStore rooms, IUpkeepStore store,
                     await store.AddRoomAsync(room.Id, null, cancellationToken).ConfigureAwait(false);
                 }
 
-                cursor = page.Cursor;
+                if ((cursor = page.Cursor) is null)
+                {
+                    return;
+                }
             }
             catch (ChatException e)
             {
@@ -32,6 +35,5 @@ internal sealed class UpkeepSweep(IRoomDirectoryStore rooms, IUpkeepStore store,
 
             await Task.Delay(Pause, runner.Time, cancellationToken).ConfigureAwait(false);
         }
-        while (cursor is not null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
 
 namespace RedisChat.Tests.Upkeep;
 
@@ -8,6 +9,7 @@ public sealed class UpkeepRunnerTests
 {
     private readonly InMemoryUpkeepStore _store = new(TimeProvider.System);
     private readonly ChatOptions _options = new();
+    private readonly RecordedLog _log = new();
 
     public UpkeepRunnerTests() => (_options.Upkeep.PollInterval, _options.Upkeep.Lease) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
@@ -77,11 +79,62 @@ public sealed class UpkeepRunnerTests
         calls.Should().Be(100);
     }
 
-    private async Task RunAsync(Func<string, CancellationToken, ValueTask<TimeSpan?>> work, Func<Task> test)
+    [Fact]
+    public async Task A_feature_that_fails_keeps_neither_others_nor_the_loop_from_their_work()
+    {
+        var (failed, done) = (0, 0);
+        await RunAsync(
+            [
+                (_, _) => throw new InvalidOperationException($"a user's text {Interlocked.Increment(ref failed)}"),
+                (_, _) => new(Interlocked.Increment(ref done) < 3 ? TimeSpan.Zero : null),
+            ],
+            async () =>
+            {
+                await _store.AddRoomAsync("room", null, Cancelled);
+                await UntilAsync(() => Volatile.Read(ref failed) == 2);
+            });
+        done.Should().BeGreaterThanOrEqualTo(3);
+        _log.Entries.Should().NotContain(entry => entry.Level > LogLevel.Trace && entry.Text.Contains("a user's text", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_an_application_throws_when_its_work_is_canceled_is_no_failure_of_the_loop()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await RunAsync(
+            async (_, token) =>
+            {
+                begun.TrySetResult();
+                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new InvalidOperationException("as some database clients do");
+            },
+            async () =>
+            {
+                await _store.AddRoomAsync("room", null, Cancelled);
+                await begun.Task.WaitAsync(Cancelled);
+            });
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_first_page_fails_goes_on()
+    {
+        IMessageStore store = new InMemoryMessageStore();
+        await new Chat(store).Rooms.CreateAsync("room", new RoomAbout(), cancellationToken: Cancelled);
+        var runner = new OperationRunner(_options, TimeProvider.System, _log);
+
+        await new UpkeepSweep(FailingOnce.Of(store.GetAbility<IRoomDirectoryStore>()!), _store, runner).RunAsync(Cancelled);
+
+        (await _store.ClaimRoomsAsync(TimeSpan.FromSeconds(1), 16, Cancelled)).Rooms.Should().ContainSingle().Which.Room.Should().Be("room");
+        _log.Entries.Should().ContainSingle(entry => entry.Level == LogLevel.Warning);
+    }
+
+    private Task RunAsync(Func<string, CancellationToken, ValueTask<TimeSpan?>> work, Func<Task> test) => RunAsync([work], test);
+
+    private async Task RunAsync(Func<string, CancellationToken, ValueTask<TimeSpan?>>[] works, Func<Task> test)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var runner = new OperationRunner(_options, TimeProvider.System, NullLogger.Instance);
-        var running = new UpkeepRunner(_store, runner, [new Work(work)]).RunAsync(sweep: null, end.Token);
+        var runner = new OperationRunner(_options, TimeProvider.System, _log);
+        var running = new UpkeepRunner(_store, runner, [.. works.Select(work => new Work(work))]).RunAsync(sweep: null, end.Token);
         await test();
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -101,6 +154,31 @@ public sealed class UpkeepRunnerTests
         while (!condition())
         {
             await Task.Delay(10, Cancelled);
+        }
+    }
+
+    /// <summary>A directory whose first call fails.</summary>
+    private class FailingOnce : DispatchProxy
+    {
+        private IRoomDirectoryStore _inner = null!;
+        private bool _hasFailed;
+
+        public static IRoomDirectoryStore Of(IRoomDirectoryStore inner)
+        {
+            var proxy = Create<IRoomDirectoryStore, FailingOnce>();
+            ((FailingOnce)(object)proxy)._inner = inner;
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (!_hasFailed)
+            {
+                _hasFailed = true;
+                throw new ChatUnavailableException("not now");
+            }
+
+            return targetMethod!.Invoke(_inner, args);
         }
     }
 

@@ -40,7 +40,10 @@ internal sealed class StepProxy : IAsyncDisposable
     public EndPoint EndPoint => _listener.LocalEndpoint;
 
     /// <summary>Checks that an action takes exactly these round trips, each given as its commands.</summary>
-    public async Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips)
+    public Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips) => StepAsync(operation, [], roundTrips);
+
+    /// <summary>Checks that an action takes exactly these round trips, each given as its commands, and sends others without waiting for them.</summary>
+    public async Task<T> StepAsync<T>(Func<Task<T>> operation, string[] afterwards, string[][] roundTrips)
     {
         Hold();
         var running = operation();
@@ -58,6 +61,11 @@ internal sealed class StepProxy : IAsyncDisposable
         }
 
         var result = await running.WaitAsync(TimeSpan.FromSeconds(30));
+        foreach (var command in afterwards)
+        {
+            (await _seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Should().Be(command);
+        }
+
         _seen.Reader.TryRead(out var more).Should().BeFalse("a further round trip was made: {0}", more);
         await LetGoAsync();
         return result;

@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>Keeps notices of the attachments of a room that is being deleted, bucket by bucket, before the messages go. The same call writes the same notices, so that it can be repeated.</summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="upkeep">Says which rooms need work.</param>
-internal sealed class AttachmentHandover(RedisStoreContext context, IUpkeepStore upkeep) : IErasedMessages, IDeletedRoom
+internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex upkeep) : IErasedMessages, IDeletedRoom
 {
     private const int BucketsAtOnce = 64;
     private const int WordsAtOnce = 1000;
@@ -23,9 +23,10 @@ internal sealed class AttachmentHandover(RedisStoreContext context, IUpkeepStore
             return;
         }
 
-        await upkeep.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+        var above = ThreadId.RuledBy(room);
         for (; first < end; first += BucketsAtOnce)
         {
+            await upkeep.AddBeforeAsync(above, cancellationToken).ConfigureAwait(false);
             await context.Calls.RunAsync(
                 (Handover: this, Room: room, Mark: mark, First: first, End: Math.Min(first + BucketsAtOnce, end)),
                 static async (database, call, token) =>
@@ -35,6 +36,8 @@ internal sealed class AttachmentHandover(RedisStoreContext context, IUpkeepStore
                 },
                 cancellationToken, writes: true).ConfigureAwait(false);
         }
+
+        await upkeep.TryAddAsync(above).ConfigureAwait(false);
     }
 
     /// <summary>A thread goes with its room, and its buckets are removed like any other keys below the room.</summary>

@@ -23,7 +23,7 @@ internal sealed class MessageEditor(
     public IUnfinishedMessages? Unfinished { get; init; }
 
     /// <summary>Says for which changes the room must be added to those that need upkeep, and adds it; <see langword="null"/> for an editor that changes nothing.</summary>
-    public (IUpkeepCause Cause, IUpkeepStore Index)? Upkeep { get; init; }
+    public (IUpkeepCause Cause, UpkeepIndex Index)? Upkeep { get; init; }
 
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
@@ -79,9 +79,14 @@ internal sealed class MessageEditor(
             if (callsUpkeep && !isGone)
             {
                 // Before the change, so that the room is found wherever this process dies.
-                await Upkeep!.Value.Index.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+                await Upkeep!.Value.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
                 isAdded = true;
                 reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+                if (reply is not null)
+                {
+                    // Now there is work.
+                    Upkeep.Value.Index.AddAfter(ThreadId.RuledBy(room));
+                }
             }
 
             return isExpired ? new MessageChange(ChangeOutcome.NotFound, null)

@@ -7,7 +7,7 @@ namespace RedisChat.Redis;
 /// <param name="effects">What features do when messages are deleted.</param>
 /// <param name="edited">The letters of the features whose data about a message an edit changes.</param>
 /// <param name="upkeep">Says for which deletions the room must be added to those that need upkeep, and adds it.</param>
-internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDeletionEffect> effects, string edited, (IUpkeepCause Cause, IUpkeepStore Index) upkeep)
+internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDeletionEffect> effects, string edited, (IUpkeepCause Cause, UpkeepIndex Index) upkeep)
 {
     private readonly KeyNames _keys = context.Keys;
 
@@ -16,12 +16,16 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     public Dictionary<long, string>? DigestsFor(string uses) => uses.AsSpan().ContainsAny(edited) ? [] : null;
 
     /// <summary>Adds the room to those that need upkeep, if the deletion will make that necessary: before it, so that the room is found wherever this process dies.</summary>
-    public async ValueTask PrepareAsync(string room, MessagesToDelete read, CancellationToken cancellationToken)
+    /// <returns>Whether it did.</returns>
+    public async ValueTask<bool> PrepareAsync(string room, MessagesToDelete read, CancellationToken cancellationToken)
     {
-        if (read.Digests is not null && read.Messages.Any(message => upkeep.Cause.Calls(message, MessageDecision.Delete())))
+        if (read.Digests is null || !read.Messages.Any(message => upkeep.Cause.Calls(message, MessageDecision.Delete())))
         {
-            await upkeep.Index.AddRoomAsync(ThreadId.RuledBy(room), at: null, cancellationToken).ConfigureAwait(false);
+            return false;
         }
+
+        await upkeep.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Reads what a deletion must know of messages besides the messages.</summary>

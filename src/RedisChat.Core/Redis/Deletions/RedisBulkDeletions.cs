@@ -151,10 +151,16 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     {
         // The fields' values are not compared, so there is nothing to decide again: a second call with other values means a conflict.
         RedisValue[] values = [];
-        await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
+        var callsUpkeep = await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
         var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
             room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
+        if (reply is not null && callsUpkeep && !(by.IsApplication && reason == ExpiryUpkeep.Reason))
+        {
+            // Soon, except for the upkeep itself, which has claimed the room and comes to that next.
+            context.Upkeep.AddAfter(ThreadId.RuledBy(room));
+        }
+
         return reply is not null;
     }
 

@@ -71,8 +71,8 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         var last = position.MessageId;
         var (start, deleted) = (Number(room, counts, 0) is 0 ? 1 : Number(room, counts, 0), Number(room, counts, 1));
 
-        // Only buckets that no append can reach, and that are not the newest one.
-        var end = Math.Min(last / Buckets.Size * Buckets.Size, start + MostIds) / Buckets.Size * Buckets.Size;
+        // Only buckets that no append can reach, and none of the last 128 ids.
+        var end = Math.Min(Math.Max(0, last - (Buckets.Size - 1)), start + MostIds) / Buckets.Size * Buckets.Size;
         if (end <= start)
         {
             return new Found(null, [], counts[0], start, null);

@@ -106,10 +106,11 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             await PutAsync(room, RoomSort.NameOf(first, room), cancellationToken).ConfigureAwait(false);
         }
 
-        var isChanged = false;
+        var (isChanged, needsUpkeep) = (false, false);
         try
         {
-            await NeedUpkeepAsync(room, AboutJson.Read(_context.Keys, room, values[0]), decide, cancellationToken).ConfigureAwait(false);
+            var present = AboutJson.Read(_context.Keys, room, values[0]);
+            needsUpkeep = await UpkeepSettings.PrepareAsync(_context.Upkeep, room, present, decide(present), cancellationToken).ConfigureAwait(false);
             values = [.. values, .. founded];
             do
             {
@@ -124,6 +125,11 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         }
 
         // From here on the change is made, so nothing may fail any more.
+        if (needsUpkeep)
+        {
+            _context.Upkeep.AddAfter(room);
+        }
+
         await Keeper.CheckAsync(room, cancellationToken).ConfigureAwait(false);
         if (founding is not null)
         {
@@ -150,31 +156,8 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             }
 
             founding?.Expect(change, state.Values.AsSpan(Fields.Length));
-            var life = (about.MessagesExpireAfter, AboutJson.Read(_context.Keys, room, state.Values[0])?.MessagesExpireAfter);
-            if (life.Item1 is { } time)
-            {
-                change.Set(hash, RoomCounters.LifeField, Micros.FromSpan(time)).Mark(RoomCounters.Expires);
-            }
-            else if (life.Item2 is not null)
-            {
-                change.Delete(hash, RoomCounters.LifeField);
-            }
-
-            if (about.Retention is not null)
-            {
-                change.Mark(RoomCounters.Expires);
-            }
-
+            UpkeepSettings.AddTo(change, hash, AboutJson.Read(_context.Keys, room, state.Values[0]), about);
             return change.Line(AboutJson.Head, AboutJson.Tail(about)).Keep(hash, AboutJson.Field).Line(DeletionJson.Write(actor.UserId, null) ?? "{}").Mark(Letter);
-        }
-    }
-
-    /// <summary>Adds the room to those that need upkeep, if it probably will.</summary>
-    private async ValueTask NeedUpkeepAsync(string room, RoomAbout? present, Func<RoomAbout?, RoomAbout?> decide, CancellationToken cancellationToken)
-    {
-        if (decide(present) is { } about && (about.MessagesExpireAfter, about.Retention) != (present?.MessagesExpireAfter, present?.Retention))
-        {
-            await _context.Upkeep.AddRoomAsync(room, null, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -170,17 +170,17 @@ internal sealed class RedisAppends
         {
             // For each call, because a second primary may have appeared.
             var database = await _connection.GetDatabaseAsync(CancellationToken.None, writes: true).ConfigureAwait(false);
+            if (!isAdded && (call.ShortestLife() ?? (known.Expires && ThreadId.IsThread(room) ? ThreadVisit : null)) is { } life)
+            {
+                // Before the message is stored: wherever this process dies, someone looks for it. Not so soon that the message might come later.
+                await AddToUpkeepAsync(database, room, life > UpkeepIndex.WriteMargin ? life : UpkeepIndex.WriteMargin).ConfigureAwait(false);
+                isAdded = true;
+            }
+
             var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand, _context.Options.ChangeLogLength);
             if (words.IsEmpty)
             {
                 return;
-            }
-
-            if (!isAdded && (call.ShortestLife() ?? (known.Expires && ThreadId.IsThread(room) ? ThreadVisit : null)) is { } life)
-            {
-                // Before the message is stored: wherever this process dies, someone looks for it.
-                await _context.Upkeep.AddInAsync(database, room, life, CancellationToken.None).ConfigureAwait(false);
-                isAdded = true;
             }
 
             using var answer = await AskAsync(database, call, words).ConfigureAwait(false);
@@ -198,10 +198,15 @@ internal sealed class RedisAppends
                 {
                     _context.Rooms.Raise(room, new KnownRoom(reply.EpochText, last, reply.Revision));
                     _sealer.Notice(room, reply.FirstId, last);
+                    if (call.ShortestLife() is { } brief && brief < UpkeepIndex.WriteMargin)
+                    {
+                        _context.Upkeep.AddAfter(room, brief);
+                    }
+
                     if (known.Expires && last / Buckets.Size != (reply.FirstId - 1) / Buckets.Size)
                     {
                         // The room may have a retention of its own.
-                        Background.Begin((_context.Upkeep, Room: room), static call => _ = call.Upkeep.TryAddAsync(call.Room));
+                        _context.Upkeep.AddAfter(room);
                     }
                 }
 
@@ -217,6 +222,19 @@ internal sealed class RedisAppends
             _context.Rooms.Learn(room, known, found);
             known = found;
             window = _window.Correct(reply.Window);
+        }
+    }
+
+    private async ValueTask AddToUpkeepAsync(IDatabase database, string room, TimeSpan wait)
+    {
+        try
+        {
+            await _context.Upkeep.AddInAsync(database, room, wait, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisErrors.Translate(e) is ChatUnavailableException { MayHaveHappened: true })
+        {
+            // The index may have the room, but no message was sent.
+            throw RedisErrors.NotSent(e);
         }
     }
 

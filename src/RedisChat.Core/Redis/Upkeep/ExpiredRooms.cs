@@ -32,7 +32,7 @@ internal sealed class ExpiredRooms(RedisStoreContext context)
             }
 
             _added[room] = now;
-            Background.Begin((context.Upkeep, Room: room), static call => _ = call.Upkeep.TryAddAsync(call.Room));
+            context.Upkeep.AddAfter(room);
         }
 
         return true;

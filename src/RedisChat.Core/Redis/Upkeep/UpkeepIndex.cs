@@ -10,6 +10,10 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal sealed class UpkeepIndex(RedisStoreContext context) : IUpkeepStore
 {
+    /// <summary>How much later than now a room is due that is added before a write: longer than a command can still be on its way.</summary>
+    /// <remarks>If it were due earlier, the upkeep could come before the write, find nothing, and remove the entry. After the write, callers add the room again if it should not wait.</remarks>
+    public static readonly TimeSpan WriteMargin = TimeSpan.FromMinutes(1);
+
     private static readonly RedisScript AddDue = new("upkeep_add.lua");
     private static readonly RedisScript ClaimDue = new("due_claim.lua");
     private static readonly RedisScript SettleDue = new("due_settle.lua");
@@ -28,12 +32,36 @@ internal sealed class UpkeepIndex(RedisStoreContext context) : IUpkeepStore
     public async ValueTask AddInAsync(IDatabase database, string room, TimeSpan wait, CancellationToken cancellationToken) => await AddDue.AskAsync(
         database, 1, [Key(room), (RedisValue)room, (RedisValue)$"+{Micros.FromSpan(wait)}"], cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Adds a room now, unless that fails.</summary>
-    public async Task TryAddAsync(string room)
+    /// <summary>Adds a room before a write that makes work necessary: see <see cref="WriteMargin"/>.</summary>
+    public async ValueTask AddBeforeAsync(string room, CancellationToken cancellationToken) => await context.Calls.RunAsync(
+        (Index: this, Room: room),
+        static async (database, call, token) =>
+        {
+            await call.Index.AddInAsync(database, call.Room, WriteMargin, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken, writes: true).ConfigureAwait(false);
+
+    /// <summary>Adds a room in the background, after a write, unless that fails.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="wait">When it needs work, counted from now.</param>
+    public void AddAfter(string room, TimeSpan wait = default) => Background.Begin((Index: this, Room: room, Wait: wait), static call => _ = call.Index.TryAddAsync(call.Room, call.Wait));
+
+    /// <summary>Adds a room, unless that fails.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="wait">When it needs work, counted from now.</param>
+    public async Task TryAddAsync(string room, TimeSpan wait = default)
     {
         try
         {
-            await AddRoomAsync(room, null, CancellationToken.None).ConfigureAwait(false);
+            await context.Calls.RunAsync(
+                (Index: this, Room: room, Wait: wait),
+                static async (database, call, token) =>
+                {
+                    await call.Index.AddInAsync(database, call.Room, call.Wait, token).ConfigureAwait(false);
+                    return true;
+                },
+                CancellationToken.None, writes: true).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ChatException or ObjectDisposedException)
         {

@@ -50,6 +50,11 @@ internal sealed class InMemoryAbout(InMemoryRoom room, TimeProvider time) : IInM
     private void Set(RoomAbout about, string? by)
     {
         Since = About is null ? Micros.FromTime(time.GetUtcNow()) : Since;
+        if ((about.MessagesExpireAfter, about.Retention) != (About?.MessagesExpireAfter, About?.Retention))
+        {
+            room.NeedsUpkeep?.Invoke(time.GetUtcNow());
+        }
+
         About = about;
         room.Changed(this, Subject, position => new RoomEvent.AboutChanged(about, position) { By = by, Revision = position.Revision });
     }

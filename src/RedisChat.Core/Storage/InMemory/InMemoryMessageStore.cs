@@ -137,5 +137,5 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         this);
 
     private InMemoryRoom Create(string room, InMemoryRoom? above = null, long message = 0) =>
-        new(_time, _idempotencyWindow, _watcherBufferSize, new InMemoryAttachments(room, _attachments), above, message) { Expiring = at => _upkeep.Add(room, at) };
+        new(_time, _idempotencyWindow, _watcherBufferSize, new InMemoryAttachments(room, _attachments), above, message) { NeedsUpkeep = at => _upkeep.Add(room, at) };
 }

@@ -15,7 +15,7 @@ internal sealed partial class InMemoryRoom
         {
             var (below, kept) = (_first, _messages.Count(message => message is not null));
             var next = (TimeSpan?)null;
-            for (var end = ((_first / BucketSize) + 1) * BucketSize; end <= _messages.Count; end += BucketSize)
+            for (var end = ((_first / BucketSize) + 1) * BucketSize; end <= _messages.Count - (BucketSize - 1); end += BucketSize)
             {
                 var bucket = _messages.Skip((int)Math.Max(end - BucketSize - 1, 0)).Take((int)(end - Math.Max(end - BucketSize, 1))).OfType<Message>().ToList();
                 if (bucket.Count > 0 && !(policy.MaxAge is { } age && now - bucket.Max(message => message.Timestamp) > age) && !(kept - bucket.Count >= policy.MaxMessages))

@@ -46,8 +46,8 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     /// <summary>What changed: a message, or the subject of a feature; with the decision if messages were deleted, and their ids if it was a run.</summary>
     private readonly record struct LogEntry(long Revision, InMemorySubject Subject, IInMemoryFeature? Feature = null, MessageDecision? Deletion = null, IReadOnlyList<long>? Run = null, long Below = 0);
 
-    /// <summary>Is notified when a message will expire.</summary>
-    public Action<DateTimeOffset>? Expiring { get; init; }
+    /// <summary>Is notified of when the room will need upkeep.</summary>
+    public Action<DateTimeOffset>? NeedsUpkeep { get; init; }
 
     /// <summary>Held while the room is read or changed.</summary>
     public object Gate { get; }
@@ -651,11 +651,16 @@ internal sealed partial class InMemoryRoom : ILiveRoom
         {
             var expiresAt = Micros.ToTime(now + Micros.FromSpan(life));
             added = added with { ExpiresAt = expiresAt };
-            Expiring?.Invoke(expiresAt);
+            NeedsUpkeep?.Invoke(expiresAt);
         }
 
         added = message.Writer is { } lease ? added.With(lease) : added;
         _messages.Add(added);
+        if (About.About?.Retention is not null && added.Id % BucketSize == 0)
+        {
+            NeedsUpkeep?.Invoke(_time.GetUtcNow());
+        }
+
         _attachments.Track(added.Attachments);
         _sent.Add(new InMemorySends.Sent(added.Id, now, message));
         var stampBefore = _lastStamp;

@@ -61,9 +61,9 @@ public sealed class AttachmentCostTests(TestServer server) : IAsyncLifetime
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", "uno", Cancelled), Read, Script);
         await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", new MessageEdit("uno") { Attachments = [File, File with { Address = "c" }] }, Cancelled), Read, Script);
         await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 2, "alice", cancellationToken: Cancelled), Read, Script);
-        await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", new MessageEdit("uno") { Attachments = [] }, Cancelled), Read, Script, Script);
+        await _proxy.StepAsync(() => chat.EditAsync("lobby", 1, "alice", new MessageEdit("uno") { Attachments = [] }, Cancelled), afterwards: Script, [Read, Script, Script]);
         await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled), Read, Script);
-        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 3, "alice", cancellationToken: Cancelled), Read, Script, Script);
+        await _proxy.StepAsync(() => chat.DeleteAsync("lobby", 3, "alice", cancellationToken: Cancelled), afterwards: Script, [Read, Script, Script]);
     }
 
     [Fact]
