@@ -17,7 +17,11 @@ public sealed class IndexFeederTests : IDisposable
     {
         var chat = new Chat(_store, index: _index);
         var feeder = new RunningFeeder(chat, "lobby");
-        await chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 1000).Select(id => new NewMessage("alice", $"every word{id}"))], Cancelled);
+        for (var first = 1; first <= 901; first += 100)
+        {
+            await chat.SendManyAsync("lobby", [.. Enumerable.Range(first, 100).Select(id => new NewMessage("alice", $"every word{id}"))], Cancelled);
+        }
+
         await _index.CaughtUpAsync(chat, "lobby");
         if (!isFedMeanwhile)
         {
