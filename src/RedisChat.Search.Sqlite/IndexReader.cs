@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace RedisChat.Search.Sqlite;
 
@@ -16,6 +16,9 @@ internal sealed class IndexReader : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>Ends what runs with an error. Does nothing if nothing runs.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_connection.Handle);
 
     public IReadOnlyList<string> ListRooms()
     {
@@ -88,12 +91,6 @@ internal sealed class IndexReader : IDisposable
             Add("$to", Places.TimeFrom(to));
         }
 
-        if (query.ExcludedRooms.Count > 0)
-        {
-            sql.Append(" AND room.ruled_by NOT IN (SELECT number FROM room WHERE id IN (SELECT value FROM json_each($excluded)))");
-            Add("$excluded", Json(query.ExcludedRooms));
-        }
-
         sql.Append(" ORDER BY words.rowid DESC LIMIT $limit");
         Add("$limit", query.Limit);
 #pragma warning disable CA2100 // All values are parameters.
@@ -128,22 +125,5 @@ internal sealed class IndexReader : IDisposable
         }
 
         return command;
-    }
-
-    private static string Json(IReadOnlyList<string> values)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (var value in values)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 }

@@ -6,18 +6,19 @@ namespace RedisChat.Search.Sqlite;
 internal static class IndexSchema
 {
     /// <summary>The version of the file. A file of another version is not read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // "RCIX"
     private const int ApplicationId = 0x52434958;
 
     // The place of a message contains its time, and is the rowid of its words: FTS5 then finds the newest first, without sorting, and limits of time without looking at messages.
+    // Beginnings of words have lists of their own: the shorter a beginning, the more words would have to be merged for each search, before its first hit.
     // The text is kept because FTS5 must know it to remove the words. The words do not keep it a second time (content='').
     private const string Tables = $"""
         CREATE TABLE room(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ruled_by INTEGER NOT NULL, position TEXT);
         CREATE TABLE message(place INTEGER PRIMARY KEY, room INTEGER NOT NULL, id INTEGER NOT NULL, time INTEGER NOT NULL, user TEXT NOT NULL, text TEXT NOT NULL);
         CREATE UNIQUE INDEX message_of_room ON message(room, id);
-        CREATE VIRTUAL TABLE words USING fts5(text, tags, content='', columnsize=0, tokenize="{SearchText.Tokenizer}");
+        CREATE VIRTUAL TABLE words USING fts5(text, tags, content='', columnsize=0, prefix='2 3', tokenize="{SearchText.Tokenizer}");
         INSERT INTO words(words, rank) VALUES('secure-delete', 1);
         """;
 

@@ -8,13 +8,15 @@ internal sealed class IndexWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
-    // Pages of the log that have text that was removed.
-    private bool _hasTraces;
+    // Whether the log may have pages with text that was removed: those of a process that was killed, too.
+    private volatile bool _hasTraces = true;
 
     public IndexWriter(SqliteConnection connection) => _connection = connection;
 
     /// <summary>A message in the index.</summary>
     private readonly record struct Stored(long Place, string User, string Text);
+
+    public bool HasTraces => _hasTraces;
 
     public bool Apply(IndexBatch batch)
     {
@@ -110,13 +112,16 @@ internal sealed class IndexWriter : IDisposable
     }
 
     /// <summary>The log still has the pages as they were. This overwrites them, or, if a search reads them at the moment, does so the next time.</summary>
-    private void Clean()
+    /// <returns>Whether there are none any more.</returns>
+    public bool Clean()
     {
         if (_hasTraces)
         {
             using var rows = Command("PRAGMA wal_checkpoint(TRUNCATE)").ExecuteReader();
             _hasTraces = !rows.Read() || rows.GetInt64(0) != 0;
         }
+
+        return !_hasTraces;
     }
 
     /// <summary>The number of a room, which gets one now if it has none.</summary>

@@ -74,9 +74,19 @@ internal static class SearchText
             return null;
         }
 
-        // Whoever types a word wants to find it before it is complete.
-        var last = search.EnumerateRunes().Last();
-        return $"{{text}} : ({string.Join(" AND ", phrases)}{(IsOfToken(last) && !IsAlone(last) ? " *" : "")})";
+        return $"{{text}} : ({string.Join(" AND ", phrases)}{(EndsWithBeginning(search) ? " *" : "")})";
+    }
+
+    /// <summary>Whether the end of a search may be the beginning of a word: whoever types one wants to find it before it is complete. A single letter would find almost everything.</summary>
+    private static bool EndsWithBeginning(string search)
+    {
+        var letters = 0;
+        foreach (var rune in search.EnumerateRunes())
+        {
+            letters = !IsOfToken(rune) || IsAlone(rune) ? 0 : Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark ? letters : letters + 1;
+        }
+
+        return letters > 1;
     }
 
     private static void Append(StringBuilder prepared, string text)

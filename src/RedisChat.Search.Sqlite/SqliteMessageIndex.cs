@@ -18,7 +18,11 @@ public sealed class SqliteMessageIndex : IMessageIndex, IDisposable
     private readonly string _path;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly SemaphoreSlim _reading = new(MostReaders);
+    private readonly SemaphoreSlim _readingRooms = new(1);
     private readonly ConcurrentBag<IndexReader> _readers = [];
+
+    // Apart from the others, so that no search delays the feeder.
+    private readonly ConcurrentBag<IndexReader> _readersOfRooms = [];
     private readonly ConcurrentBag<Highlighter> _highlighters = [];
     private IndexWriter? _writer;
     private volatile bool _isDisposed;
@@ -33,37 +37,35 @@ public sealed class SqliteMessageIndex : IMessageIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<string>> ListRoomsAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(static (reader, _) => reader.ListRooms(), 0, cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> ListRoomsAsync(CancellationToken cancellationToken = default)
+    {
+        var rooms = await ReadAsync(_readingRooms, _readersOfRooms, static (reader, _) => reader.ListRooms(), 0, cancellationToken).ConfigureAwait(false);
+
+        // Feeders ask for this again and again, also while nothing happens.
+        if (_writer is { HasTraces: true })
+        {
+            await WriteAsync(static (writer, _) => writer.Clean(), 0, cancellationToken).ConfigureAwait(false);
+        }
+
+        return rooms;
+    }
 
     /// <inheritdoc/>
     public ValueTask<RoomPosition?> ReadPositionAsync(string room, CancellationToken cancellationToken = default) =>
-        ReadAsync(static (reader, room) => reader.ReadPosition(room), room, cancellationToken);
+        ReadAsync(_readingRooms, _readersOfRooms, static (reader, room) => reader.ReadPosition(room), room, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<IndexHit>> FindAsync(IndexQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return ReadAsync(static (reader, query) => reader.Find(query), query, cancellationToken);
+        return ReadAsync(_reading, _readers, static (reader, query) => reader.Find(query), query, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> ApplyAsync(IndexBatch batch, CancellationToken cancellationToken = default)
+    public ValueTask<bool> ApplyAsync(IndexBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return Writer().Apply(batch);
-        }
-        catch (SqliteException e)
-        {
-            throw SqliteErrors.Translate(e, _path);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        return WriteAsync(static (writer, batch) => writer.Apply(batch), batch, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -110,7 +112,8 @@ public sealed class SqliteMessageIndex : IMessageIndex, IDisposable
             _reading.Wait();
         }
 
-        foreach (var reader in _readers)
+        _readingRooms.Wait();
+        foreach (var reader in _readers.Concat(_readersOfRooms))
         {
             reader.Dispose();
         }
@@ -121,47 +124,52 @@ public sealed class SqliteMessageIndex : IMessageIndex, IDisposable
         }
 
         _writer?.Dispose();
+        _readingRooms.Release();
         _reading.Release(MostReaders);
         _writing.Release();
     }
 
-    private async ValueTask<T> ReadAsync<TState, T>(Func<IndexReader, TState, T> read, TState state, CancellationToken cancellationToken)
+    private async ValueTask<T> ReadAsync<TState, T>(SemaphoreSlim reading, ConcurrentBag<IndexReader> readers, Func<IndexReader, TState, T> read, TState state, CancellationToken cancellationToken)
     {
         if (_writer is null)
         {
-            await CreateAsync(cancellationToken).ConfigureAwait(false);
+            await WriteAsync(static (_, _) => true, 0, cancellationToken).ConfigureAwait(false);
         }
 
-        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var reader = _readers.TryTake(out var present) ? present : new IndexReader(Connect());
+            var reader = readers.TryTake(out var present) ? present : new IndexReader(Connect());
             try
             {
+                // SQLite runs on this thread until it is done. Whoever cancels does so on another one.
+                using var _ = cancellationToken.UnsafeRegister(static reader => ((IndexReader)reader!).Interrupt(), reader);
+                cancellationToken.ThrowIfCancellationRequested();
                 return read(reader, state);
             }
             finally
             {
-                _readers.Add(reader);
+                readers.Add(reader);
             }
         }
         catch (SqliteException e)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw SqliteErrors.Translate(e, _path);
         }
         finally
         {
-            _reading.Release();
+            reading.Release();
         }
     }
 
-    private async ValueTask CreateAsync(CancellationToken cancellationToken)
+    private async ValueTask<T> WriteAsync<TState, T>(Func<IndexWriter, TState, T> write, TState state, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _ = Writer();
+            return write(Writer(), state);
         }
         catch (SqliteException e)
         {

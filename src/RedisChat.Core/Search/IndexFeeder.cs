@@ -27,7 +27,9 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
 
     // Rooms that were found again while they caught up.
     private readonly ConcurrentDictionary<string, bool> _wanted = new(StringComparer.Ordinal);
-    private volatile bool _isFailing;
+
+    // Rooms that could not be read, until they can; whether that will pass by itself. The empty name is for finding rooms.
+    private readonly ConcurrentDictionary<string, bool> _failing = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -104,11 +106,12 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
                 }
 
                 await DiscoverListedAsync(isWhole: pass % PassesAtOnce == 0, cancellationToken).ConfigureAwait(false);
+                _failing.TryRemove("", out _);
             }
             catch (ChatException e) when (e is not ChatIndexException)
             {
                 // All of it with the next pass.
-                Report(e);
+                Report("", e);
                 pass = -1;
             }
 
@@ -146,36 +149,32 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
     {
         await foreach (var room in _behind.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            var isRetried = true;
-            while (isRetried)
+            try
             {
-                try
+                if (await CatchUpAsync(room, cancellationToken).ConfigureAwait(false) is { } position)
                 {
-                    isRetried = false;
-                    if (await CatchUpAsync(room, cancellationToken).ConfigureAwait(false) is { } position)
-                    {
-                        _rooms[room] = position;
-                        stream.TryAdd(room, position);
-                    }
-                    else
-                    {
-                        Exclude(room);
-                    }
+                    _rooms[room] = position;
+                    stream.TryAdd(room, position);
+                }
+                else
+                {
+                    Exclude(room);
+                }
 
-                    _isFailing = false;
-                }
-                catch (ChatException e) when (e is ChatUnavailableException or ChatTopologyException or ChatOverloadedException)
-                {
-                    Report(e);
-                    isRetried = true;
-                    await Task.Delay(Pause, _runner.Time, cancellationToken).ConfigureAwait(false);
-                }
-                catch (ChatException e) when (e is not ChatIndexException)
-                {
-                    // What the store holds of this room is broken. The others go on, and the next pass tries it again.
-                    Report(e);
-                    _rooms.TryRemove(room, out _);
-                }
+                _failing.TryRemove(room, out _);
+            }
+            catch (ChatException e) when (IsPassing(e))
+            {
+                // Rooms on other servers may be within reach: they are next.
+                Report(room, e);
+                await Task.Delay(Pause, _runner.Time, cancellationToken).ConfigureAwait(false);
+                _behind.Writer.TryWrite(room);
+            }
+            catch (ChatException e) when (e is not ChatIndexException)
+            {
+                // What the store holds of this room is broken. The others go on, and the next pass tries it again.
+                Report(room, e);
+                _rooms.TryRemove(room, out _);
             }
         }
     }
@@ -306,7 +305,7 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
             _rooms.TryRemove(room, out _);
             if (error is ChatException reason)
             {
-                Report(reason);
+                Report(room, reason);
             }
 
             return;
@@ -337,15 +336,18 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
         }
     }
 
-    // Once, not every second while the store is down.
-    private void Report(ChatException error)
+    // Once for each broken room, and once for all that are out of reach.
+    private void Report(string room, ChatException error)
     {
-        if (!_isFailing)
+        var isPassing = IsPassing(error);
+        var isNew = !isPassing || !_failing.Any(other => other.Value);
+        if (_failing.TryAdd(room, isPassing) && isNew)
         {
-            _isFailing = true;
             ChatLog.IndexingFailed(_runner.Logger, error);
         }
     }
+
+    private static bool IsPassing(ChatException error) => error is ChatUnavailableException or ChatTopologyException or ChatOverloadedException;
 
     private static async IAsyncEnumerable<string> None()
     {

@@ -9,9 +9,6 @@ public sealed record IndexQuery
     /// <summary>Only messages of these rooms and of their threads; <see langword="null"/> for all.</summary>
     public IReadOnlyList<string>? Rooms { get; init; }
 
-    /// <summary>No messages of these rooms and of their threads.</summary>
-    public IReadOnlyList<string> ExcludedRooms { get; init; } = [];
-
     /// <summary>Only messages of this author; <see langword="null"/> for all.</summary>
     public string? User { get; init; }
 

@@ -8,7 +8,7 @@ public sealed record MessageSearch
     public MessageSearch(string text) => Text = text;
 
     /// <summary>
-    /// The words, all of which a message must have, in any order: at most <see cref="ChatLimits.MaxSearchBytes"/> bytes of UTF-8. The last one may be the beginning of a word, unless a space follows it. Capital
+    /// The words, all of which a message must have, in any order: at most <see cref="ChatLimits.MaxSearchBytes"/> bytes of UTF-8. The last one may be the beginning of a word, of at least two letters, unless a space follows it. Capital
     /// letters and accents make no difference. Characters of scripts that put no spaces between words, such as Chinese, Japanese and Thai, are found anywhere in a text. No character has a
     /// meaning of its own; without a letter, digit or symbol in it, nothing is found.
     /// </summary>

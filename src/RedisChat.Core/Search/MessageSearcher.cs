@@ -5,9 +5,10 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
 {
     private static readonly ChatOperation Search = new(ChatOperations.Search, "The search failed");
 
-    // A bound for searches whose hits are hidden from the user or stale, one after another. Hits of a room that is known to be hidden are not even read.
+    // A bound for searches whose hits are hidden from the user or stale, one after another. Hidden messages are not read, so many of them can be asked for at once.
     private const int MostExamined = 10_000;
-    private const int MostAtOnce = 100;
+    private const int MostAtOnce = 1000;
+    private const int MostRead = 100;
 
     private readonly IMemberStore? _members = store.GetAbility<IMemberStore>();
 
@@ -33,18 +34,20 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
             await searched.IncludeAsync(await searched.ReadInboxAsync(user, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
-        for (var examined = 0; query.Rooms is not []; query = query with { Limit = MostAtOnce })
+        for (var examined = 0; query.Rooms is not []; query = query with { Limit = Math.Min(Math.Min(4 * query.Limit, MostAtOnce), MostExamined - examined) })
         {
-            query = query with { ExcludedRooms = [.. readable.Where(room => !room.Value).Select(room => room.Key)] };
             var found = await index.FindAsync(query, cancellationToken).ConfigureAwait(false);
             await CheckAsync(found.Select(hit => hit.Room), readable, cancellationToken).ConfigureAwait(false);
-            foreach (var (place, hit) in await ReadAsync(search, found.Where(hit => readable[ThreadId.RuledBy(hit.Room)]), cancellationToken).ConfigureAwait(false))
+            foreach (var some in found.Where(hit => readable[ThreadId.RuledBy(hit.Room)]).Chunk(MostRead))
             {
-                hits.Add(hit);
-                if (hits.Count == search.Limit)
+                foreach (var (place, hit) in await ReadAsync(search, some, cancellationToken).ConfigureAwait(false))
                 {
-                    // Whether there are more depends on what the user may not see, too.
-                    return new SearchPage { Hits = hits, Cursor = SearchInput.WriteCursor(place) };
+                    hits.Add(hit);
+                    if (hits.Count == search.Limit)
+                    {
+                        // Whether there are more depends on what the user may not see, too.
+                        return new SearchPage { Hits = hits, Cursor = SearchInput.WriteCursor(place) };
+                    }
                 }
             }
 
@@ -56,6 +59,7 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
             query = query with { Before = found[^1].Place };
             if ((examined += found.Count) >= MostExamined)
             {
+                // Shows the time of a message that may be hidden, which the user could find out by limits of time, too: they decide whether a search ends here.
                 return new SearchPage { Hits = hits, Cursor = SearchInput.WriteCursor(found[^1].Place) };
             }
         }
@@ -66,13 +70,16 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
     /// <summary>Finds out for rooms that are not known yet whether the user may read them; for threads, the rooms that they belong to.</summary>
     private async ValueTask CheckAsync(IEnumerable<string> rooms, Dictionary<string, bool> readable, CancellationToken cancellationToken)
     {
-        var unknown = rooms.Select(ThreadId.RuledBy).Where(room => !readable.ContainsKey(room)).Distinct(StringComparer.Ordinal).ToArray();
+        var unknown = rooms.Select(ThreadId.RuledBy).Where(room => !readable.ContainsKey(room)).Distinct(StringComparer.Ordinal).ToList();
 
-        // Sent together: one round trip for each server.
-        var answers = await Task.WhenAll(unknown.Select(room => MayReadAsync(room, cancellationToken))).ConfigureAwait(false);
-        for (var i = 0; i < unknown.Length; i++)
+        foreach (var some in unknown.Chunk(MostRead))
         {
-            readable.Add(unknown[i], answers[i]);
+            // Sent together: one round trip for each server.
+            var answers = await Task.WhenAll(some.Select(room => MayReadAsync(room, cancellationToken))).ConfigureAwait(false);
+            for (var i = 0; i < some.Length; i++)
+            {
+                readable.Add(some[i], answers[i]);
+            }
         }
     }
 
@@ -93,9 +100,8 @@ internal sealed class MessageSearcher(IMessageStore store, IMessageIndex index, 
     }
 
     /// <summary>Reads messages, and leaves out those that no longer match.</summary>
-    private async ValueTask<List<(long Place, SearchHit Hit)>> ReadAsync(MessageSearch search, IEnumerable<IndexHit> hits, CancellationToken cancellationToken)
+    private async ValueTask<List<(long Place, SearchHit Hit)>> ReadAsync(MessageSearch search, IReadOnlyList<IndexHit> places, CancellationToken cancellationToken)
     {
-        var places = hits.ToList();
         var messages = await Task.WhenAll(places.Select(hit => ReadAsync(hit, cancellationToken))).ConfigureAwait(false);
         var present = places.Zip(messages, (hit, message) => (Hit: hit, Message: message!)).Where(found => found.Message is not null && Matches(found.Message, search)).ToList();
         var highlights = await index.HighlightAsync(search.Text, [.. present.Select(found => found.Message.Text)], cancellationToken).ConfigureAwait(false);

@@ -117,7 +117,6 @@ public sealed class SqliteIndexTests : IDisposable
         (await FindAsync(new IndexQuery { Text = "tea", Rooms = ["unknown"], Limit = 10 })).Should().Equal(5);
         (await FindAsync(new IndexQuery { Text = "tea", Rooms = ["nowhere"], Limit = 10 })).Should().BeEmpty();
         (await FindAsync(new IndexQuery { Text = "tea", Rooms = [], Limit = 10 })).Should().BeEmpty();
-        (await FindAsync(new IndexQuery { Text = "tea", ExcludedRooms = ["one", "nowhere"], Limit = 10 })).Should().Equal(5, 3);
         (await FindAsync(new IndexQuery { Text = "tea", User = "alice", Limit = 10 })).Should().Equal(3, 1);
         (await FindAsync(new IndexQuery { Text = "tea", User = "böb:{}", Limit = 10 })).Should().Equal(4);
         (await FindAsync(new IndexQuery { Text = "tea", From = Noon.AddMinutes(1), To = Noon.AddMinutes(3), Limit = 10 })).Should().Equal(3, 2);
