@@ -56,11 +56,29 @@ public sealed class WritingEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_written_has_its_attachments_and_expires(bool isInMemory)
+    {
+        await using var node = isInMemory ? await StartInMemoryAsync() : await StartAsync();
+        var body = new StreamedContent(Lines).Write(
+            """{"expiresAfter":3600,"attachments":[{"kind":"file","name":"a.txt","mediaType":"text/plain","size":3,"address":"files/a"}]}""").Write("\n\"a\"\n\"b\"").End();
+
+        var answer = (await PostAsync(node.As("bot"), body)).Expect(201);
+
+        (answer["text"], answer["attachments.0.address"], answer["writing"]).Should().Be(("ab", "files/a", null));
+        (await node.Chat.GetAsync("lobby", 1, Cancelled))!.Should().Match<Message>(
+            message => message.Attachments.Count == 1 && message.ExpiresAt == message.Timestamp + TimeSpan.FromHours(1));
+    }
+
+    [Theory]
     [InlineData(Plain, "", 400, "invalid", "text")]
     [InlineData(Lines, "", 400, "invalid", "text")]
     [InlineData(Lines, "\"a\"", 400, "invalid", null)]
     [InlineData(Lines, "{\"text\":5}", 400, "invalid", "text")]
     [InlineData(Lines, "{\"text\":\"a\",\"mentions\":[\"a\"]}", 400, "invalid", "mentions")]
+    [InlineData(Lines, "{\"text\":\"a\",\"expiresAfter\":0}", 400, "invalid", "expiresAfter")]
+    [InlineData(Lines, "{\"text\":\"a\",\"attachments\":[null]}", 400, "invalid", "attachments")]
     [InlineData(Lines, "{\"replyTo\":9}", 409, "parent-not-found", null)]
     [InlineData(Lines + "; charset=utf-16", "{}", 415, "not-text", null)]
     [InlineData("application/json", "{\"text\":\"a\"}", 415, "not-text", null)]
