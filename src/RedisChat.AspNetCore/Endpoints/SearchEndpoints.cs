@@ -17,7 +17,7 @@ internal static class SearchEndpoints
     }
 
     private static async Task<Answer<SearchPage>> FindByBodyAsync(Body<SearchRequest> body, ChatCall call) =>
-        await FindAsync(await body.ReadAsync(call).ConfigureAwait(false), call).ConfigureAwait(false);
+        await AnswerAsync(await body.ReadAsync(call).ConfigureAwait(false), call).ConfigureAwait(false);
 
     private static async Task<Answer<SearchPage>> FindAsync(
         string? text,
@@ -30,9 +30,9 @@ internal static class SearchEndpoints
         ChatCall call)
     {
         var request = new SearchRequest { Text = text!, Rooms = room is { Length: > 0 } ? room : null, User = user, From = from, To = to, Limit = limit, Cursor = cursor };
-        return await FindAsync(request, call).ConfigureAwait(false);
+        return await AnswerAsync(request, call).ConfigureAwait(false);
     }
 
-    private static async Task<Answer<SearchPage>> FindAsync(SearchRequest request, ChatCall call) =>
+    private static async Task<Answer<SearchPage>> AnswerAsync(SearchRequest request, ChatCall call) =>
         new(await call.Caller.SearchAsync(request, call.Aborted).ConfigureAwait(false), ChatJsonContext.Default.SearchPage);
 }
