@@ -168,6 +168,31 @@ public sealed class WritingEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Fact]
+    public async Task After_the_history_of_revocations_was_lost_the_next_one_still_ends_the_writing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var node = await WebNode.StartAsync(redis.Configuration, "chatroom");
+        await node.Chat.RevokeAsync("mallory", Cancelled);
+        var body = new StreamedContent(Plain).Write("some");
+        var writing = PostAsync(node.As("bot"), body);
+        await Poll.UntilAsync(async () => await node.Chat.GetAsync("lobby", 1, Cancelled) is not null, "the message is begun");
+
+        await admin.GetDatabase().KeyDeleteAsync(["chatroom:{user:%}", "chatroom:{user:%}:changed"]);
+        await node.Chat.RevokeAsync("mallory", Cancelled);
+
+        await Poll.UntilAsync(
+            async () =>
+            {
+                await node.Chat.RevokeAsync("bot", Cancelled);
+                return (await node.Chat.GetAsync("lobby", 1, Cancelled))!.Writing == WritingState.Abandoned;
+            },
+            "the writing is over");
+        body.End();
+        (await writing).ExpectProblem(401, "revoked");
+    }
+
+    [Fact]
     public async Task The_application_may_forbid_it_and_is_asked_again()
     {
         var table = new TableAccess.Table { Rights = _ => RoomRights.All & ~RoomRights.Send };
