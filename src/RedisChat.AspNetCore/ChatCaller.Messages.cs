@@ -51,6 +51,7 @@ internal sealed partial class ChatCaller
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            ExpiresAfter = SendRequest.ToLife(request.ExpiresAfter),
             Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
         return await found.Schedule.AddAsync(

@@ -29,6 +29,9 @@ internal static partial class WebLog
     [LoggerMessage(8, LogLevel.Error, "A health check could not be run.", EventName = "HealthCheckFailed")]
     public static partial void HealthCheckFailed(ILogger logger, Exception e);
 
+    [LoggerMessage(9, LogLevel.Error, "Revocations could not be watched while a message is written part by part. It goes on: its author's right to send is checked with each part.", EventName = "RevocationFailed")]
+    public static partial void RevocationFailed(ILogger logger, Exception e);
+
     [LoggerMessage(20, LogLevel.Error, "The index of messages failed, so that searches fail or miss what is new. The next attempt follows.", EventName = "IndexFailed")]
     public static partial void IndexFailed(ILogger logger, Exception e);
 }

@@ -61,6 +61,18 @@ public abstract class RevocationTests(StoreFactory stores) : StoreTests(stores)
     });
 
     [Fact]
+    public Task A_wait_tells_when_no_revocation_can_be_missed() => RunAsync(async () =>
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wait = new Chat(OpenStore()).WaitForRevocationAsync(_alice, begun.SetResult, Cancelled);
+
+        await begun.Task.WaitAsync(Cancelled);
+        await Chat.RevokeAsync(_alice, Cancelled);
+
+        await wait;
+    });
+
+    [Fact]
     public Task A_stream_that_starts_later_is_not_affected() => RunAsync(async () =>
     {
         await using var before = Watch(Chat, _alice);

@@ -96,7 +96,22 @@ public sealed partial class Chat
     {
         ChatInput.CheckId(user);
         _ = _store.RequireAbility<IUserStore>("revocation");
-        return WaitForRevocationAsync(user, begun: null, cancellationToken);
+        return WaitForRevocationAsync(user, begun: (TaskCompletionSource?)null, cancellationToken);
+    }
+
+    /// <summary>Waits until a user is revoked, and tells when the wait has begun: a revocation before that is not noticed, so check after it that the user still has access.</summary>
+    /// <param name="user">The user's id; the user need not be known.</param>
+    /// <param name="begun">Called once, when no later revocation can be missed. While the store is away, that takes until it is back.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <inheritdoc cref="WaitForRevocationAsync(string, CancellationToken)" path="/returns|/exception"/>
+    public Task WaitForRevocationAsync(string user, Action begun, CancellationToken cancellationToken = default)
+    {
+        ChatInput.CheckId(user);
+        ArgumentNullException.ThrowIfNull(begun);
+        _ = _store.RequireAbility<IUserStore>("revocation");
+        var signal = new TaskCompletionSource();
+        _ = signal.Task.ContinueWith(_ => begun(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return WaitForRevocationAsync(user, signal, cancellationToken);
     }
 
     /// <summary>Waits until a user is revoked.</summary>

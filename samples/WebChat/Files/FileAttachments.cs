@@ -7,7 +7,8 @@ internal sealed class FileAttachments(FileStore files) : IAttachmentStore
     {
         foreach (var released in attachments)
         {
-            // The filter lets only files of the same room and author through, so no other message loses anything.
+            // The filter lets only files of the same room and author through, so nobody else's message loses anything. The page never sends a file twice. A client that does loses it with the first of
+            // its messages that lets it go, and one that takes a file out of a message and puts it back may find it deleted: this sample does not count references.
             if (FileAddress.TryParse(released.Attachment.Address, out var room, out var id) && room == released.Room)
             {
                 files.Delete(room, id);

@@ -25,11 +25,11 @@ internal sealed class FileStore(WebChatSettings settings, TimeProvider time)
     public async Task<(StoredFile? File, string Problem, int Status)> AddAsync(string room, string user, string name, Stream content, CancellationToken cancellationToken)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var path = PathOf(room, id);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var part = Path.Combine(Root, $"{id}.part");
+        Directory.CreateDirectory(Root);
         try
         {
-            var (size, kind) = await WriteAsync($"{path}.part", content, cancellationToken);
+            var (size, kind) = await WriteAsync(part, content, cancellationToken);
             if (size > MaxBytes)
             {
                 return (null, $"The file is larger than {MaxBytes >> 20} MB.", StatusCodes.Status413PayloadTooLarge);
@@ -41,33 +41,45 @@ internal sealed class FileStore(WebChatSettings settings, TimeProvider time)
             }
 
             var file = new StoredFile(id, room, user, name, kind.Kind, kind.MediaType, size);
-            File.Move($"{path}.part", path);
+            var path = PathOf(room, id);
+            MoveIntoRoom(part, path);
             await File.WriteAllBytesAsync($"{path}.json", JsonSerializer.SerializeToUtf8Bytes(file), cancellationToken);
             return (file, "", StatusCodes.Status201Created);
         }
         finally
         {
-            File.Delete($"{path}.part");
+            File.Delete(part);
         }
     }
 
     /// <summary>What is known of a file; <see langword="null"/> if it is not there.</summary>
-    public async Task<StoredFile?> FindAsync(string room, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return FileAddress.IsId(id) ? JsonSerializer.Deserialize<StoredFile>(await File.ReadAllBytesAsync($"{PathOf(room, id)}.json", cancellationToken)) : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public async Task<StoredFile?> FindAsync(string room, string id, CancellationToken cancellationToken) =>
+        FileAddress.IsId(id) ? await ReadAsync(PathOf(room, id), cancellationToken) : null;
 
     public string PathOf(StoredFile file) => PathOf(file.Room, file.Id);
 
     /// <summary>A message refers to the file, or is about to. If it is refused after that, the file stays: the other way round, a message could lose its file.</summary>
-    public void Keep(StoredFile file) => File.WriteAllBytes($"{PathOf(file)}.sent", []);
+    /// <returns>Whether the file is still there.</returns>
+    public bool Keep(StoredFile file)
+    {
+        try
+        {
+            File.WriteAllBytes($"{PathOf(file)}.sent", []);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        if (File.Exists(PathOf(file)))
+        {
+            return true;
+        }
+
+        // It was deleted in between.
+        Delete(file.Room, file.Id);
+        return false;
+    }
 
     /// <summary>Deletes a file, if it is there.</summary>
     public void Delete(string room, string id)
@@ -84,18 +96,72 @@ internal sealed class FileStore(WebChatSettings settings, TimeProvider time)
                 // The room never had a file, or another node has removed the directory.
             }
         }
+
+        RemoveIfEmpty(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Deletes what was uploaded more than a day ago and not sent.</summary>
-    public void Sweep()
+    /// <summary>Deletes what was uploaded more than a day ago and not sent, and is not to be sent later.</summary>
+    /// <param name="isScheduled">Whether a scheduled message refers to a file.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task SweepAsync(Func<StoredFile, Task<bool>> isScheduled, CancellationToken cancellationToken)
     {
         var before = (time.GetUtcNow() - Unsent).UtcDateTime;
-        foreach (var path in Directory.Exists(Root) ? Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories) : [])
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
+        foreach (var path in Directory.Exists(Root) ? Directory.EnumerateFiles(Root, "*", all) : [])
         {
-            if (File.GetLastWriteTimeUtc(path) < before && !File.Exists($"{Path.ChangeExtension(path, null)}.sent"))
+            var file = Path.ChangeExtension(path, null);
+            if (File.GetLastWriteTimeUtc(path) >= before || (await ReadAsync(file, cancellationToken) is { } known && await isScheduled(known)) || File.Exists($"{file}.sent"))
             {
-                File.Delete(path);
+                continue;
             }
+
+            File.Delete(path);
+            if (Path.GetDirectoryName(path) is { } directory && directory != Path.TrimEndingDirectorySeparator(Root))
+            {
+                RemoveIfEmpty(directory);
+            }
+        }
+    }
+
+    private static async Task<StoredFile?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StoredFile>(await File.ReadAllBytesAsync($"{path}.json", cancellationToken));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            // There is none, or its node was killed while it wrote this.
+            return null;
+        }
+    }
+
+    /// <summary>The room has a directory once it has a file. Another node may remove it while it is still empty.</summary>
+    private static void MoveIntoRoom(string part, string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            try
+            {
+                File.Move(part, path);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (attempt < 10)
+            {
+            }
+        }
+    }
+
+    private static void RemoveIfEmpty(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has files, or another node was faster.
         }
     }
 

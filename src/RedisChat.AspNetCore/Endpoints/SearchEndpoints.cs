@@ -8,8 +8,16 @@ namespace RedisChat.AspNetCore;
 /// <summary>Searching for messages.</summary>
 internal static class SearchEndpoints
 {
-    public static void Map(IEndpointRouteBuilder chat) =>
-        chat.MapGet("search", FindAsync).Describe("SearchMessages", "Finds messages by their words in all rooms that the caller may read, newest first.");
+    private const string Summary = "Finds messages by their words in all rooms that the caller may read, newest first.";
+
+    public static void Map(IEndpointRouteBuilder chat)
+    {
+        chat.MapGet("search", FindAsync).Describe("SearchMessages", Summary);
+        chat.MapPost("search", FindByBodyAsync).Describe("SearchMessagesByBody", Summary + " What is searched for is in the body, not in the address, which servers and proxies often log.", 413, 415);
+    }
+
+    private static async Task<Answer<SearchPage>> FindByBodyAsync(Body<SearchRequest> body, ChatCall call) =>
+        await AnswerAsync(await body.ReadAsync(call).ConfigureAwait(false), call).ConfigureAwait(false);
 
     private static async Task<Answer<SearchPage>> FindAsync(
         string? text,
@@ -22,6 +30,9 @@ internal static class SearchEndpoints
         ChatCall call)
     {
         var request = new SearchRequest { Text = text!, Rooms = room is { Length: > 0 } ? room : null, User = user, From = from, To = to, Limit = limit, Cursor = cursor };
-        return new Answer<SearchPage>(await call.Caller.SearchAsync(request, call.Aborted).ConfigureAwait(false), ChatJsonContext.Default.SearchPage);
+        return await AnswerAsync(request, call).ConfigureAwait(false);
     }
+
+    private static async Task<Answer<SearchPage>> AnswerAsync(SearchRequest request, ChatCall call) =>
+        new(await call.Caller.SearchAsync(request, call.Aborted).ConfigureAwait(false), ChatJsonContext.Default.SearchPage);
 }

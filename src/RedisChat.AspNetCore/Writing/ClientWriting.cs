@@ -5,6 +5,13 @@ namespace RedisChat.AspNetCore;
 /// </summary>
 internal sealed class ClientWriting(ChatWeb web, ChatCaller caller)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether a revocation may have been missed, so that the application is to be asked.</summary>
+    private volatile bool _isInDoubt;
+
     /// <summary>Writes a message to its end.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="parts">The message that is begun, then one part after the other, which have a text only; <see langword="null"/> for a sign of life.</param>
@@ -60,25 +67,31 @@ internal sealed class ClientWriting(ChatWeb web, ChatCaller caller)
 
                 if (writer is null)
                 {
-                    var mentions = MentionWords.Parse(part.Mentions);
-                    rights |= MentionWords.Right(mentions);
-                    writer = await BeginAsync(await caller.RoomAsync(room, rights, over).ConfigureAwait(false), part, mentions, over).ConfigureAwait(false);
+                    (writer, rights) = await BeginAsync(room, part, over).ConfigureAwait(false);
                     continue;
                 }
 
-                if (web.Time.GetElapsedTime(checkedAt) >= web.Options.AccessInterval)
+                // The rules of the room are checked with each part that is stored; the application is asked from time to time, as for streams.
+                if (web.Time.GetElapsedTime(checkedAt) >= web.Options.AccessInterval || _isInDoubt)
                 {
-                    // The rules of the room are checked with each part that is stored; the application is asked from time to time, as for streams.
                     checkedAt = web.Time.GetTimestamp();
-                    _ = await caller.IsStillSameAsync(over).ConfigureAwait(false) ? await caller.RoomAsync(room, rights, over).ConfigureAwait(false)
-                        : throw new ChatProblemException(ChatProblem.Unauthenticated);
+                    await CheckAccessAsync(room, rights, over).ConfigureAwait(false);
                 }
 
                 await AppendAsync(writer, part.Text, over).ConfigureAwait(false);
             }
 
-            return writer is null ? throw new ChatProblemException(ChatProblem.Invalid("The body is empty. A message needs a text.", "text"))
-                : await writer.CompleteAsync(over).ConfigureAwait(false);
+            if (writer is null)
+            {
+                throw new ChatProblemException(ChatProblem.Invalid("The body is empty. A message needs a text.", "text"));
+            }
+
+            if (_isInDoubt)
+            {
+                await CheckAccessAsync(room, rights, over).ConfigureAwait(false);
+            }
+
+            return await writer.CompleteAsync(over).ConfigureAwait(false);
         }
         finally
         {
@@ -89,16 +102,36 @@ internal sealed class ClientWriting(ChatWeb web, ChatCaller caller)
         }
     }
 
-    private Task<MessageWriter> BeginAsync(ChatRoom room, SendRequest request, MentionList? mentions, CancellationToken over)
+    private async Task<(MessageWriter Writer, RoomRights Rights)> BeginAsync(string room, SendRequest request, CancellationToken over)
     {
+        var mentions = MentionWords.Parse(request.Mentions);
+        var rights = RoomRights.Send | MentionWords.Right(mentions);
         var message = new NewMessage(caller.User, request.Text ?? "")
         {
             Metadata = request.Metadata!,
             IdempotencyKey = request.IdempotencyKey,
             ReplyTo = request.ReplyTo,
             Mentions = mentions ?? default,
+            ExpiresAfter = request.ToLife(),
+            Attachments = AttachmentRequest.Parse(request.Attachments) ?? default,
         };
-        return room.BeginAsync(message, cancellationToken: over);
+        var isWatched = _watched.Task.IsCompleted;
+        var found = await caller.RoomAsync(room, rights, over).ConfigureAwait(false);
+        if (!isWatched)
+        {
+            // A revocation before the wait has begun is not noticed: whoever was revoked by then has no access any more.
+            await _watched.Task.WaitAsync(over).ConfigureAwait(false);
+            await CheckAccessAsync(room, rights, over).ConfigureAwait(false);
+        }
+
+        return (await found.BeginAsync(message, cancellationToken: over).ConfigureAwait(false), rights);
+    }
+
+    private async Task CheckAccessAsync(string room, RoomRights rights, CancellationToken over)
+    {
+        _isInDoubt = false;
+        _ = await caller.IsStillSameAsync(over).ConfigureAwait(false) ? await caller.RoomAsync(room, rights, over).ConfigureAwait(false)
+            : throw new ChatProblemException(ChatProblem.Unauthenticated);
     }
 
     private static async ValueTask AppendAsync(MessageWriter writer, string text, CancellationToken over)
@@ -118,12 +151,37 @@ internal sealed class ClientWriting(ChatWeb web, ChatCaller caller)
     {
         try
         {
-            await caller.Chat.WaitForRevocationAsync(caller.User, over).ConfigureAwait(false);
-            end(ChatProblem.Revoked);
+            while (true)
+            {
+                try
+                {
+                    await caller.Chat.WaitForRevocationAsync(caller.User, Begun, over).ConfigureAwait(false);
+                    end(ChatProblem.Revoked);
+                    return;
+                }
+                catch (ChatUnavailableException)
+                {
+                    // A revocation may have been lost.
+                }
+
+                await Task.Delay(Pause, web.Time, over).ConfigureAwait(false);
+            }
         }
-        catch (Exception e) when (e is OperationCanceledException or NotSupportedException or ObjectDisposedException or ChatUnavailableException)
+        catch (Exception e) when (e is OperationCanceledException or NotSupportedException or ObjectDisposedException)
         {
-            // The message has ended; or the store knows no revocation; or it is away, and the right to send is checked with the next part anyway.
+            // The message has ended, or the store knows no revocation.
         }
+        catch (ChatException e)
+        {
+            // Waiting does not help. The right to send is checked with each part anyway.
+            WebLog.RevocationFailed(web.Logger, e);
+            _isInDoubt = true;
+        }
+        finally
+        {
+            _watched.TrySetResult();
+        }
+
+        void Begun() => _isInDoubt = !_watched.TrySetResult();
     }
 }

@@ -41,6 +41,8 @@ public sealed class AttachmentTests(Chromium chromium, TestServer server)
         // A picture alone, without a text.
         await ChooseAsync(alice, ("two.png", "image/png", Png));
         await Expect(alice.Tab.Locator("[data-testid=upload][data-state=ready]")).ToHaveCountAsync(1, new() { Timeout = Patience });
+        await alice.Tab.GetByTestId("send-later").ClickAsync();
+        await Expect(alice.Tab.GetByTestId("toasts")).ToContainTextAsync("Files cannot be sent later.", new() { Timeout = Patience });
         await alice.Tab.GetByTestId("send").ClickAsync();
         await Expect(bob.Tab.GetByTestId("picture")).ToHaveCountAsync(2, new() { Timeout = Patience });
         Files(site).Should().HaveCount(9);
@@ -87,6 +89,7 @@ public sealed class AttachmentTests(Chromium chromium, TestServer server)
         await Expect(eve.Tab.GetByTestId("send")).ToBeDisabledAsync();
         (await eve.Tab.Context.APIRequest.PostAsync($"{node}/files?room=other&name=a.txt", new() { DataByte = [.. Enumerable.Repeat((byte)'a', (8 * 1024 * 1024) + 1)] })).Status.Should().Be(413);
         Files(site).Should().HaveCount(3, "only the picture of the message is there");
+        Directory.GetFileSystemEntries(site.Files).Should().ContainSingle("a room without files has no directory");
         eve.Trouble.Should().BeEmpty();
     }
 

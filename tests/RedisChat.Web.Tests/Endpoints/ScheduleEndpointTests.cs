@@ -32,6 +32,7 @@ public sealed class ScheduleEndpointTests(TestServer server) : EndpointTests(ser
     [InlineData("""{"text":"","sendAt":"2035-01-01T00:00:00Z"}""")]
     [InlineData("""{"text":"no time"}""")]
     [InlineData("""{"text":"never","sendAt":"2999-01-01T00:00:00Z"}""")]
+    [InlineData("""{"text":"too short","sendAt":"2035-01-01T00:00:00Z","expiresAfter":0}""")]
     [InlineData("{}")]
     public async Task What_cannot_be_sent_is_not_scheduled(string body)
     {
@@ -48,13 +49,13 @@ public sealed class ScheduleEndpointTests(TestServer server) : EndpointTests(ser
         await using var node = await StartAsync(chat: chat => chat.AddScheduleSender());
         var now = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
 
-        (await node.As("alice").SendAsync("POST", "rooms/lobby/scheduled", $$"""{"text":"now","sendAt":"{{now}}"}""")).Expect(201);
+        (await node.As("alice").SendAsync("POST", "rooms/lobby/scheduled", $$"""{"text":"now","sendAt":"{{now}}","expiresAfter":3600}""")).Expect(201);
 
         await foreach (var happened in node.Chat.WatchAsync("lobby", RoomPosition.Start, Cancelled))
         {
             if (happened is RoomEvent.Created created)
             {
-                (created.Message.User, created.Message.Text).Should().Be(("alice", "now"));
+                (created.Message.User, created.Message.Text, created.Message.ExpiresAt - created.Message.Timestamp).Should().Be(("alice", "now", TimeSpan.FromHours(1)));
                 break;
             }
         }

@@ -33,7 +33,11 @@ public sealed class SearchEndpointTests(TestServer server) : EndpointTests(serve
         (await node.As("eve").SendAsync("GET", "search?text=tea")).Expect(200).Text.Should().Contain("tea in open").And.NotContain("club").And.NotContain("closed");
         (await node.As("eve").SendAsync("GET", "search?text=tea&room=club&room=closed")).Expect(200).Text.Should().Be("""{"hits":[]}""");
         (await node.As("olga").SendAsync("GET", "search?text=tea&limit=1&from=2020-01-01T00:00:00Z&user=olga")).Expect(200)["cursor"].Should().NotBeNull();
+        (await node.As("olga").SendAsync("POST", "search", """{"text":"TEA"}""")).Expect(200).Text.Should().Be(found.Text);
+        (await node.As("eve").SendAsync("POST", "search", """{"text":"tea","rooms":["club","closed"],"limit":1}""")).Expect(200).Text.Should().Be("""{"hits":[]}""");
+        (await node.As("eve").SendAsync("POST", "search", "{}")).ExpectProblem(400, "invalid", parameter: "text");
         (await node.As(null).SendAsync("GET", "search?text=tea")).Code.Should().Be(401);
+        (await node.As(null).SendAsync("POST", "search", """{"text":"tea"}""")).Code.Should().Be(401);
 
         await using var hub = await HubClient.ConnectAsync(node, "eve");
         (await hub.Connection.InvokeAsync<SearchPage>("Search", new SearchRequest { Text = "tea", Limit = 10 }, Limit.Token)).Hits.Should().ContainSingle().Which.Room.Should().Be("open");

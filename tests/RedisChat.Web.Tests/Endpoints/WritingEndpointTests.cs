@@ -56,11 +56,29 @@ public sealed class WritingEndpointTests(TestServer server) : EndpointTests(serv
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_written_has_its_attachments_and_expires(bool isInMemory)
+    {
+        await using var node = isInMemory ? await StartInMemoryAsync() : await StartAsync();
+        var body = new StreamedContent(Lines).Write(
+            """{"expiresAfter":3600,"attachments":[{"kind":"file","name":"a.txt","mediaType":"text/plain","size":3,"address":"files/a"}]}""").Write("\n\"a\"\n\"b\"").End();
+
+        var answer = (await PostAsync(node.As("bot"), body)).Expect(201);
+
+        (answer["text"], answer["attachments.0.address"], answer["writing"]).Should().Be(("ab", "files/a", null));
+        (await node.Chat.GetAsync("lobby", 1, Cancelled))!.Should().Match<Message>(
+            message => message.Attachments.Count == 1 && message.ExpiresAt == message.Timestamp + TimeSpan.FromHours(1));
+    }
+
+    [Theory]
     [InlineData(Plain, "", 400, "invalid", "text")]
     [InlineData(Lines, "", 400, "invalid", "text")]
     [InlineData(Lines, "\"a\"", 400, "invalid", null)]
     [InlineData(Lines, "{\"text\":5}", 400, "invalid", "text")]
     [InlineData(Lines, "{\"text\":\"a\",\"mentions\":[\"a\"]}", 400, "invalid", "mentions")]
+    [InlineData(Lines, "{\"text\":\"a\",\"expiresAfter\":0}", 400, "invalid", "expiresAfter")]
+    [InlineData(Lines, "{\"text\":\"a\",\"attachments\":[null]}", 400, "invalid", "attachments")]
     [InlineData(Lines, "{\"replyTo\":9}", 409, "parent-not-found", null)]
     [InlineData(Lines + "; charset=utf-16", "{}", 415, "not-text", null)]
     [InlineData("application/json", "{\"text\":\"a\"}", 415, "not-text", null)]
@@ -147,6 +165,31 @@ public sealed class WritingEndpointTests(TestServer server) : EndpointTests(serv
             body.Write(" rest").End();
             (await writing).ExpectProblem(status, code, reason);
         }
+    }
+
+    [Fact]
+    public async Task After_the_history_of_revocations_was_lost_the_next_one_still_ends_the_writing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var admin = await redis.ConnectAsync();
+        await using var node = await WebNode.StartAsync(redis.Configuration, "chatroom");
+        await node.Chat.RevokeAsync("mallory", Cancelled);
+        var body = new StreamedContent(Plain).Write("some");
+        var writing = PostAsync(node.As("bot"), body);
+        await Poll.UntilAsync(async () => await node.Chat.GetAsync("lobby", 1, Cancelled) is not null, "the message is begun");
+
+        await admin.GetDatabase().KeyDeleteAsync(["chatroom:{user:%}", "chatroom:{user:%}:changed"]);
+        await node.Chat.RevokeAsync("mallory", Cancelled);
+
+        await Poll.UntilAsync(
+            async () =>
+            {
+                await node.Chat.RevokeAsync("bot", Cancelled);
+                return (await node.Chat.GetAsync("lobby", 1, Cancelled))!.Writing == WritingState.Abandoned;
+            },
+            "the writing is over");
+        body.End();
+        (await writing).ExpectProblem(401, "revoked");
     }
 
     [Fact]

@@ -116,7 +116,7 @@ export class Conversation {
   }
 
   async open(id, message) {
-    if (id === this.id && message && this.#list.showMessage(message)) return;
+    if (id === this.id && message && this.#list.showMessage(message, true)) return;
     this.close();
     const { chat, directory } = this.#session;
     const generation = ++this.#generation;
@@ -155,11 +155,11 @@ export class Conversation {
     offs.push(this.room.on("change", (change) => this.#changed(change)));
     this.#later.load();
     this.#show();
-    if (message) this.#list.showMessage(message);
-    else this.#list.showNew();
+    const isThere = message && this.#list.showMessage(message, true);
+    if (!message) this.#list.showNew();
     this.#reading.begin(this.room);
     this.#moved();
-    if (!matchMedia("(hover: hover)").matches) $("room-name").focus({ preventScroll: true });
+    if (!isThere && !matchMedia("(hover: hover)").matches) $("room-name").focus({ preventScroll: true });
     if (this.#session.chat.inbox.rooms.length === 0 && id === "lobby" && this.rights.has("Join")) this.join();
   }
 

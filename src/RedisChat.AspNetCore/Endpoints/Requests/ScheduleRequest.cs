@@ -36,4 +36,8 @@ public sealed record ScheduleRequest
     /// <summary>What the message refers to: see <see cref="SendRequest.Attachments"/>.</summary>
     [DataMember(Name = "attachments")]
     public IReadOnlyList<AttachmentRequest>? Attachments { get; init; }
+
+    /// <summary>After how many seconds the message expires, from when it is sent: see <see cref="SendRequest.ExpiresAfter"/>.</summary>
+    [DataMember(Name = "expiresAfter")]
+    public double? ExpiresAfter { get; init; }
 }

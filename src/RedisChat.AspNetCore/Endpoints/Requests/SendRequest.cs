@@ -36,7 +36,9 @@ public sealed record SendRequest
     [DataMember(Name = "expiresAfter")]
     public double? ExpiresAfter { get; init; }
 
-    internal TimeSpan? ToLife() => ExpiresAfter switch
+    internal TimeSpan? ToLife() => ToLife(ExpiresAfter);
+
+    internal static TimeSpan? ToLife(double? expiresAfter) => expiresAfter switch
     {
         null => null,
         { } seconds when seconds >= ChatLimits.MinMessageLife.TotalSeconds && seconds <= ChatLimits.MaxMessageLife.TotalSeconds => TimeSpan.FromSeconds(seconds),

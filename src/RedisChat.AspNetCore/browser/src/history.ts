@@ -10,9 +10,13 @@ export function createHistory() {
   const all = new Map<number, ChatMessage>();
   /** Deleted ids: a page or an answer that was read before the deletion must not bring them back. */
   const gone = new Set<number>();
+  /** Messages with lower ids were trimmed: a page that was on its way must not bring them back either. */
+  let first = 0;
   const reactions = new Map<number, { _list: Reaction[]; _revision: number }>();
   /** Keys of messages that were sent from here. */
   const keys = new Map<number, string>();
+
+  const isGone = (id: number) => id < first || gone.has(id);
 
   function change(id: number, change: Partial<ChatMessage>) {
     if (all.has(id)) all.set(id, { ...all.get(id)!, ...change });
@@ -46,6 +50,7 @@ export function createHistory() {
     _reset(page: WirePage, isNewest: boolean) {
       if (parse(page.position)[0] !== parse(history._seen)[0]) keys.clear();
       for (const map of [all, reactions, gone]) map.clear();
+      first = 0;
       history._seen = page.position;
       history._low = history._high = parse(page.position)[1] + 1;
       history._before(page);
@@ -80,7 +85,7 @@ export function createHistory() {
     /** Returns the message if this is news and it is shown. */
     _put(message: WireMessage) {
       const { id } = message;
-      if (gone.has(id) || !isNewer(message, all.get(id))) return undefined;
+      if (isGone(id) || !isNewer(message, all.get(id))) return undefined;
       all.set(id, history._make(message));
       return history._find(id);
     },
@@ -100,6 +105,12 @@ export function createHistory() {
       return message;
     },
 
+    /** Returns the ids of the messages that are known and trimmed, to be removed. */
+    _trim(below: number) {
+      first = Math.max(first, below);
+      return [...all.keys()].filter((id) => id < first);
+    },
+
     /** Gives a message another key, or its own one again. */
     _rename(id: number, key?: string) {
       if (key) keys.set(id, key);
@@ -110,7 +121,7 @@ export function createHistory() {
     /** Shows what was sent from here until the server's copy of it comes. */
     _sent(id: number, message: ChatMessage) {
       history._rename(id, message.key);
-      if (!all.has(id) && !gone.has(id)) all.set(id, message);
+      if (!all.has(id) && !isGone(id)) all.set(id, message);
     },
 
     _reactions: (id: number) => reactions.get(id),

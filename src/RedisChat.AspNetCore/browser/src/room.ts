@@ -133,7 +133,7 @@ export function createRoom(core: Core, id: string) {
       put(kind, message);
     } else if (kind === "edited" || kind === "writingEnded") put(kind, message);
     else if (kind === "deleted" || kind === "deletedMany") remove(event.messageIds ?? [messageId]);
-    else if (kind === "trimmed") remove(room.messages.map((message) => message.id!).filter((id) => id < event.below));
+    else if (kind === "trimmed") remove(history._trim(event.below));
     else if (kind !== "reacted" || history._reacted(messageId, event.reactions, position, user === core._user)) {
       room.about = event.about ?? room.about;
       room.rules = event.rules ?? room.rules;

@@ -367,3 +367,30 @@ test("a page that fails for a while is loaded in the end; one that is refused is
   await assert.rejects(chat.room("secret").open(), { name: "ChatError", status: 403, reason: "notMember", message: "Members only." });
   assert.equal(chat.room("secret").error.code, "forbidden");
 });
+
+test("trimmed messages are removed, and a page that was on its way does not bring them back", async (t) => {
+  const { server, room, changes } = await opened(t, ["one", "two", "three", "four", "five"], { limit: 2 });
+  const { came, release } = hold(server, isPage);
+  const older = room.older();
+  await came;
+  server.trim("lobby", 5);
+  await until(room, () => texts(room).join() === "five");
+  assert.ok(changes.some(({ kind, message }) => kind === "deleted" && message?.text === "four"));
+  release();
+  await older;
+  assert.deepEqual(texts(room), ["five"]);
+  await room.older();
+  assert.deepEqual(texts(room), ["five"]);
+  assert.equal(room.hasOlder, false);
+});
+
+test("the ids of trimmed messages are free in a new epoch", async (t) => {
+  const { server, room } = await opened(t);
+  server.trim("lobby", 4);
+  await until(room, () => !room.messages.length);
+  server.rooms.delete("lobby");
+  server.room("lobby").epoch = "b2";
+  server.send("lobby", "bob", "again", { silent: true });
+  server.passing("lobby", { kind: "gap" });
+  await until(room, () => texts(room).join() === "again");
+});

@@ -102,6 +102,11 @@ export class Server extends EventEmitter {
     return this.change(id, { kind: "deletedMany", messageIds, user: "mod", reason: "spam" }, options);
   }
 
+  trim(id, below, options) {
+    for (const messageId of [...this.room(id).messages.keys()]) if (messageId < below) this.#forget(id, messageId);
+    return this.change(id, { kind: "trimmed", below }, options);
+  }
+
   #forget(id, messageId) {
     const room = this.room(id);
     room.messages.delete(messageId);

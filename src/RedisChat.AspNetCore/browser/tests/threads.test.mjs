@@ -59,6 +59,21 @@ test("an older page that is late does not bring back an older summary, and a gap
   await until(found, () => found.of(3)?.count === 1);
 });
 
+test("summaries and tombstones go with what is trimmed, and a late page does not bring them back", async (t) => {
+  const { server, chat, room, found } = await opened(t, { messages: ["one", "two", "three", "four"], limit: 1, before: (server) => server.reply("lobby", 2, "bob", "first") });
+  const stones = tombstones(chat, room);
+  server.delete("lobby", 3);
+  await until(stones, () => stones.list.length === 1);
+  const late = hold(server, ({ method, path, query }) => method === "GET" && path.endsWith("/messages") && query.has("before"));
+  const older = Promise.all([room.older(), room.older()]);
+  await late.came;
+  server.trim("lobby", 4);
+  await until(stones, () => stones.list.length === 0);
+  late.release();
+  await older;
+  assert.equal(found.of(2), undefined);
+});
+
 test("threads are followed by joining them, and the inbox knows which are", async (t) => {
   const { server, chat, found, requests } = await opened(t, { messages: ["one"], rooms: [inboxRoom(threadId("lobby", 1), 0)] });
   await chat.inbox.open();

@@ -19,19 +19,27 @@ export const threads: (chat: Chat, room: Room) => Threads = oneEach((chat, room)
   const changes = emitter();
   /** With the revision of the room for which each holds. */
   const known = new Map<number, [summary: ThreadSummary | undefined, revision: number]>();
+  /** Messages with lower ids were trimmed. */
+  let first = 0;
   const id = (messageId: number) => threadId(room.id, messageId);
   const join = (how: string) => async (messageId: number) => void (await chat.request("POST", roomPath(id(messageId)) + how));
 
-  room.on("event", ({ kind, position, threads: paged, messageId, messageIds = [messageId], thread, messages }) => {
+  room.on("event", ({ kind, position, threads: paged, messageId, messageIds = [messageId], thread, messages, below }) => {
     const revision = +(position?.split(".")[3] ?? 0);
-    if (kind === "opened") known.clear();
+    if (kind === "opened") {
+      known.clear();
+      first = 0;
+    }
     // A page that was asked for before an event comes after it.
-    const put = (message: number, summary?: ThreadSummary) => (known.get(message)?.[1] ?? 0) <= revision && known.set(message, [summary, revision]);
+    const put = (message: number, summary?: ThreadSummary) => message >= first && (known.get(message)?.[1] ?? 0) <= revision && known.set(message, [summary, revision]);
     if (messages) {
       for (const message of messages) put(message.id, paged?.[message.id]);
     } else if (kind === "threadChanged") put(messageId, thread);
     else if (kind === "deleted" || kind === "deletedMany") for (const message of messageIds) put(message);
-    else return;
+    else if (kind === "trimmed") {
+      first = below!;
+      for (const message of known.keys()) if (message < first) known.delete(message);
+    } else return;
     changes._emit("change");
   });
 

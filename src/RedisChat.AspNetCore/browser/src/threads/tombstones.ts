@@ -12,9 +12,12 @@ export const tombstones: (chat: Chat, room: Room) => Tombstones = oneEach((chat,
   const found = new Map<number, Tombstone>();
   let list: readonly Tombstone[] | undefined;
   let generation = 0;
+  /** What is before was trimmed, and is no hole. */
+  let first = 0;
 
   function add(tombstones: readonly Tombstone[]) {
     for (const tombstone of tombstones) {
+      if (tombstone.lastId < first) continue;
       // The details may be known from the event, and no longer to the server.
       if (!found.get(tombstone.firstId)?.deletedAt || tombstone.deletedAt) found.set(tombstone.firstId, tombstone);
     }
@@ -41,14 +44,20 @@ export const tombstones: (chat: Chat, room: Room) => Tombstones = oneEach((chat,
     if (last - first + 1 > messages.length) read(first - 1, last, messages.length);
   }
 
-  room.on("event", ({ kind, messages, hasOlder, hasNewer, position, messageId, messageIds = [messageId], deletedAt, user, reason }) => {
+  room.on("event", ({ kind, messages, hasOlder, hasNewer, position, messageId, messageIds = [messageId], deletedAt, user, reason, below }) => {
     if (kind === "opened") {
       generation++;
       found.clear();
       list = undefined;
+      first = 0;
     }
     if (messages) page(messages, hasOlder, hasNewer, position);
     else if (kind === "deleted" || kind === "deletedMany") add(messageIds.map((id: number) => ({ firstId: id, lastId: id, deletedAt, user, reason })));
+    else if (kind === "trimmed") {
+      first = below!;
+      for (const [id, { lastId }] of found) if (lastId < first) found.delete(id);
+      add([]);
+    }
   });
   // The room is open already. Whether its newest messages were deleted, only the server knows.
   const stored = room.messages.flatMap(({ id }) => id ?? []);
