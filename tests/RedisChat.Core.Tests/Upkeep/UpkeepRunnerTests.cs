@@ -158,7 +158,7 @@ public sealed class UpkeepRunnerTests
     }
 
     /// <summary>A directory whose first call fails.</summary>
-    private class FailingOnce : DispatchProxy
+    private sealed class FailingOnce : DispatchProxy
     {
         private IRoomDirectoryStore _inner = null!;
         private bool _hasFailed;
