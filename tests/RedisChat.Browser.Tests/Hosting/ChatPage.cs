@@ -135,15 +135,26 @@ internal sealed class ChatPage
     public async Task ActAsync(string text, string action)
     {
         var message = Message(text);
-        await message.HoverAsync();
-        if (action is not ("reply" or "thread"))
+        var isShown = action is "reply" or "thread";
+        var tool = message.GetByTestId(isShown ? action : "more");
+        for (var moves = 1; ; moves++)
         {
-            await message.GetByTestId("more").ClickAsync();
-            await Tab.GetByTestId("menu").GetByTestId(action).ClickAsync();
+            // The tools go to the message below the pointer. If the list moves after the pointer was there, so do they, and the pointer must follow.
+            await message.HoverAsync();
+            try
+            {
+                await tool.ClickAsync(new() { Timeout = 5000 });
+                break;
+            }
+            catch (TimeoutException) when (moves < 10)
+            {
+                // They are at another message.
+            }
         }
-        else
+
+        if (!isShown)
         {
-            await message.GetByTestId(action).ClickAsync();
+            await Tab.GetByTestId("menu").GetByTestId(action).ClickAsync();
         }
     }
 
