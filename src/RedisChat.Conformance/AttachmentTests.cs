@@ -343,7 +343,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         .. (await Notices.ReadNoticesAsync(Room, 1000, Cancelled)).SelectMany(notice => notice.Attachments.Select(attachment => (notice.Room, notice.MessageId, attachment.Address))),
     ];
 
-    /// <summary>Records what it is told of one room, and refuses the others: those belong to other tests on the same server.</summary>
+    /// <summary>Records the notices of one room, and refuses the others: those belong to other tests on the same server.</summary>
     private sealed class Recorder(string own) : IAttachmentStore
     {
         private readonly ConcurrentQueue<ReleasedAttachment> _released = new();

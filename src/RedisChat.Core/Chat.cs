@@ -30,7 +30,7 @@ public sealed partial class Chat
     /// <param name="logger">The log; if omitted, nothing is logged.</param>
     /// <param name="filters">Check messages before they are stored, in this order; none if omitted. The chat does not dispose them.</param>
     /// <param name="previewer">Makes previews of the links in messages that this chat sends; none if omitted. The chat does not dispose it.</param>
-    /// <param name="attachments">Is told what messages no longer refer to; nobody if omitted. The chat does not dispose it.</param>
+    /// <param name="attachments">Receives notices of what messages no longer refer to; none are kept if omitted. The chat does not dispose it.</param>
     /// <param name="index">Where to search for messages; none if omitted. The chat does not dispose it.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
     /// <exception cref="NotSupportedException">There is an attachment store, and the store of the messages does not support attachments.</exception>

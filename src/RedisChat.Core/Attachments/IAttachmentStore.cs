@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The application's store of what attachments refer to. It is told what messages no longer refer to, so that it can delete it.</summary>
+/// <summary>The application's store of what attachments refer to. It receives a notice of what messages no longer refer to, and can delete it.</summary>
 /// <remarks>
 /// <para>
 /// Give it to every <see cref="Chat"/>, also to those that only send: a room is watched for releases from the first message with attachments that such a chat sends or edits into it. From then on, the deletion of

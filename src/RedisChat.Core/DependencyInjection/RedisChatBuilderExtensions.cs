@@ -154,7 +154,7 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<ILinkPreviewer>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
-    /// <summary>Adds the store that is told what messages no longer refer to. One instance serves all rooms. Run the upkeep of rooms, too: <see cref="Chat.RunUpkeepAsync"/>.</summary>
+    /// <summary>Adds the store that receives notices of what messages no longer refer to. One instance serves all rooms. Run the upkeep of rooms, too: <see cref="Chat.RunUpkeepAsync"/>.</summary>
     /// <typeparam name="T">The store; its constructor gets the host's services, other than the chat itself.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The same builder.</returns>

@@ -89,7 +89,7 @@ public sealed record Message
     }
 
     /// <summary>
-    /// When it expires, by the store's clock (Redis: µs), UTC; <see langword="null"/> if it does not. From then on no read returns it; a watcher is told when it is deleted, which is soon after if
+    /// When it expires, by the store's clock (Redis: µs), UTC; <see langword="null"/> if it does not. From then on no read returns it; a watcher receives the deletion when it is deleted, which is soon after if
     /// a process runs <see cref="Chat.RunUpkeepAsync"/>. An edit does not change it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

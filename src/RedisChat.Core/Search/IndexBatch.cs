@@ -22,7 +22,7 @@ public sealed record IndexBatch
     public IReadOnlyList<Message> Messages { get; init; } = [];
 
     /// <summary>
-    /// Rooms that this room has told of, its threads. Those that are not in the index come into it, at <see cref="RoomPosition.Start"/>, so that the next feeder knows of them if this one ends now.
+    /// Rooms that this room's events name: its threads. Those that are not in the index come into it, at <see cref="RoomPosition.Start"/>, so that the next feeder knows of them if this one ends now.
     /// </summary>
     public IReadOnlyList<string> FoundRooms { get; init; } = [];
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisChat;
 
 /// <summary>Keeps notices of released attachments in memory.</summary>
-/// <param name="upkeep">Is told of rooms that need work.</param>
+/// <param name="upkeep">The index of rooms that need work.</param>
 internal sealed class InMemoryAttachmentStore(IUpkeepStore upkeep) : IAttachmentNoticeStore
 {
     private readonly Dictionary<string, List<AttachmentNotice>> _notices = new(StringComparer.Ordinal);
