@@ -66,6 +66,10 @@ internal sealed class ChatSite : IAsyncDisposable
     {
         if (!_contexts.TryGetValue($"{user} {device}", out var context))
         {
+            options ??= new BrowserNewContextOptions();
+
+            // Without a graphics card, an endless animation of a waiting page takes the time that the other pages need.
+            options.ReducedMotion ??= ReducedMotion.Reduce;
             _contexts[$"{user} {device}"] = context = await _browser!.NewContextAsync(options);
             context.SetDefaultTimeout((float)ChatPage.Patience.TotalMilliseconds);
             var answer = await context.APIRequest.PostAsync($"{Nodes[node].Address}/sign-in", new APIRequestContextOptions { DataObject = new { name = user } });
