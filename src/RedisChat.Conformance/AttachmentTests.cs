@@ -352,7 +352,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         /// <summary>How often to fail first.</summary>
         public int Failures { get; init; }
 
-        /// <summary>The address that it always refuses.</summary>
+        /// <summary>What the addresses begin with that it always refuses.</summary>
         public string? Refused { get; init; }
 
         public int Failed { get; private set; }
@@ -374,7 +374,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
                 throw new IOException("The disk is away.");
             }
 
-            if (attachments.Any(attachment => attachment.Attachment.Address == Refused))
+            if (Refused is not null && attachments.Any(attachment => attachment.Attachment.Address.StartsWith(Refused, StringComparison.Ordinal)))
             {
                 throw new IOException("The disk does not like it.");
             }
