@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>Retention, notices of attachments and the feeder of an index run through a fail-over: they go on, and in the end they agree with the history that is there.</summary>
-public sealed class UpkeepFailOverTests : IDisposable
+public sealed class UpkeepFaultTests : IDisposable
 {
     private const string Room = "lobby";
     private const int Kept = 200;
