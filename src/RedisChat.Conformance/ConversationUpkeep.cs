@@ -15,14 +15,10 @@ internal sealed class ConversationUpkeep(IMessageStore store, string room, Cance
 
     private IUpkeepStore Upkeep => store.GetAbility<IUpkeepStore>()!;
 
-    /// <summary>Deletes messages that expire in a moment.</summary>
-    public Task ExpireAsync(IReadOnlyCollection<long> ids) => ids.Count == 0 ? Task.CompletedTask : RunAsync(
+    /// <summary>Deletes messages that expire in a moment. All others live much longer.</summary>
+    public Task ExpireAsync() => RunAsync(
         _chat.RunUpkeepAsync,
-        async () =>
-        {
-            var page = await _chat.Room(room).ReceiveAsync(new MessageQuery(ChatLimits.MaxPageSize) { IncludeDeleted = true }, cancelled);
-            return ids.All(id => page.Tombstones.Any(deleted => deleted.FirstId <= id && id <= deleted.LastId));
-        });
+        async () => await store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(room, 1, cancelled) is { Ids.Count: 0 } expired && (expired.Next is not { } next || next > TimeSpan.FromHours(1)));
 
     /// <summary>Trims the history by a setting of the room, which is removed again.</summary>
     /// <param name="policy">What stays.</param>
