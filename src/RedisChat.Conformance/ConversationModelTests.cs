@@ -132,7 +132,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         var id = random.Next(5) == 0 ? random.NextInt64(1, newest + 6) : Math.Max(1, newest + 5 - random.Next(40));
         var isEither = brief.Contains(id);
 
-        // What these change of a message does not end with it.
+        // What some steps do to a message outlasts it, or is refused by some stores once it has expired.
         var lasting = id;
         while (brief.Contains(lasting))
         {
@@ -145,7 +145,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         switch (random.Next(24))
         {
             case < 4:
-                long? parent = random.Next(3) == 0 ? id : null;
+                long? parent = random.Next(3) == 0 ? lasting : null;
                 Mention[] mentions = random.Next(3) switch { 0 => [Mention.User(other)], 1 => [Mention.Role(RoomRole.Moderator)], _ => [] };
                 var message = new NewMessage(user, random.Next(3) == 0 ? $"{number} {link}" : number)
                 {
@@ -181,9 +181,9 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             case 10:
                 return new($"{by} pins {id}", async room => $"{await room.Pins.PinAsync(id, by, Cancelled)}") { IsEither = isEither };
             case 11:
-                return new($"{user} replies in the thread of {id}", async room => $"{(await room.Thread(id).SendAsync(user, number, Cancelled)).Id}");
+                return new($"{user} replies in the thread of {lasting}", async room => $"{(await room.Thread(lasting).SendAsync(user, number, Cancelled)).Id}");
             case 12:
-                return new($"{by} deletes {reply} of the thread of {id}", async room => $"{await room.Thread(id).DeleteAsync(reply, by, cancellationToken: Cancelled)}");
+                return new($"{by} deletes {reply} of the thread of {lasting}", async room => $"{await room.Thread(lasting).DeleteAsync(reply, by, cancellationToken: Cancelled)}");
             case 13:
                 return new($"{user} has read {id}", async room => $"{(await room.ReadMarkers.MarkReadAsync(user, id, Cancelled)).MessageId}");
             case 14:
@@ -198,7 +198,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             case 15:
                 return new($"{user} joins", async room => $"{(await room.Members.JoinAsync(user, Cancelled)).Role}");
             case 16:
-                return new($"{user} follows the thread of {id}", async room => $"{(await room.Thread(id).Members.JoinAsync(user, Cancelled)).IsMember}");
+                return new($"{user} follows the thread of {lasting}", async room => $"{(await room.Thread(lasting).Members.JoinAsync(user, Cancelled)).IsMember}");
             case 17 when random.Next(2) == 0:
                 return new($"{user} is banned", async room => $"{(await room.Members.BanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
             case 17:
