@@ -185,7 +185,7 @@ public sealed class PreviewTests(Chromium chromium, TestServer server)
         (await client.PostAsync($"/chat/rooms/{Room}/messages", Json($$"""{"text":"{{text}}"}"""))).EnsureSuccessStatusCode();
         Message? message = null;
         await Poll.UntilAsync(
-            async () => (message = (await site.Chat.ReceiveAsync(Room, limit: 1)).Messages.Single()).Previews.Count > 0,
+            async () => (message = (await site.Chat.ReceiveAsync(Room, new MessageQuery(1))).Messages.Single()).Previews.Count > 0,
             "the message has previews");
         return message!.Previews.Select(preview => preview.Title);
     }

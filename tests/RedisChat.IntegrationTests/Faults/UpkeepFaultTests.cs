@@ -127,11 +127,11 @@ public sealed class UpkeepFaultTests : IDisposable
                 switch (step % 6)
                 {
                     case 0:
-                        await room.DeleteAsync(id - 4, Actor.Application, cancellationToken: Cancelled);
+                        await room.DeleteAsync(Math.Max(1, id - 4), Actor.Application, cancellationToken: Cancelled);
                         break;
                     case 1:
                         // It loses its attachments, if it has any.
-                        await room.EditAsync(id - 3, Actor.Application, new MessageEdit($"every e{name}") { Attachments = [] }, Cancelled);
+                        await room.EditAsync(Math.Max(1, id - 3), Actor.Application, new MessageEdit($"every e{name}") { Attachments = [] }, Cancelled);
                         break;
                 }
             }
