@@ -5,6 +5,7 @@ using RedisChat.ConsoleHost;
 using RedisChat.Search.Sqlite;
 using RedisChat.WebChat;
 using RedisChat.WebChat.Files;
+using RedisChat.WebChat.Previews;
 
 if (args is ["--help" or "-h" or "-?", ..])
 {
@@ -29,6 +30,7 @@ try
         .AddIndexFeeder(options => options.DiscoveryInterval = TimeSpan.FromSeconds(2))
         .ConfigureRedis(options => options.KeyPrefix = settings.Prefix)
         .AddFiles(settings)
+        .AddPreviews(settings)
         .Configure(options => options.KeptVersions = 10)
         .AddScheduleSender()
         .AddWeb(options => settings.Nodes.ToList().ForEach(options.AllowedOrigins.Add));

@@ -3,10 +3,14 @@ using System.Globalization;
 namespace RedisChat.Conformance;
 
 /// <summary>
-/// Random conversations of five users that use all features together: sends, replies, mentions, attachments, link previews, messages that expire (but not yet), threads, edits, deletions, pins, reactions,
-/// messages written part by part, schedules, bans, roles and read markers. The store under test must answer each step, and show everyone the same room, as the in-memory store does.
+/// Random conversations of five users that use all features together: sends, replies, mentions, attachments, link previews, messages that expire, threads, edits, deletions, pins, reactions,
+/// messages written part by part, schedules, bans, roles, read markers, and a retention by number. The store under test must answer each step, and show everyone the same room, as the in-memory store does.
 /// </summary>
-/// <param name="stores">Opens the store under test.</param>
+/// <remarks>
+/// A message that expires in a second may be there or not for those who touch it meanwhile. Before everything is compared, the upkeep has deleted it. Scheduled messages that are due are sent, and the history is
+/// trimmed, by the processes of an application.
+/// </remarks>
+/// <param name="stores">Opens the store under test. No other test may use its upkeep and schedule.</param>
 public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(stores)
 {
     private const string Refused = "refused: ";
@@ -15,6 +19,9 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
 
     /// <summary>The number of steps of a conversation.</summary>
     protected virtual int Steps => 500;
+
+    /// <summary>How often the history is trimmed.</summary>
+    protected virtual int Trims => 4;
 
     /// <summary>How often everything that can be seen is compared, in steps.</summary>
     protected virtual int StepsBetweenLooks => 12;
@@ -41,24 +48,57 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         var random = new Random(seed);
         var modelStore = new InMemoryMessageStore();
         var (tested, model) = (Open(Store), Open(modelStore));
+        var (testedUpkeep, modelUpkeep) = (new ConversationUpkeep(Store, Room, Cancelled), new ConversationUpkeep(modelStore, Room, Cancelled));
         var names = Users.Select(user => $"{user} {Room}").ToArray();
         var steps = new List<string>();
-        for (var step = 1; step <= Steps; step++)
+        var brief = new HashSet<long>();
+        for (var number = 1; number <= Steps; number++)
         {
-            var (name, act) = NextStep(random, names, step);
-            steps.Add($"{step}. {name}");
-            await BeforeStepAsync(step);
-            var expected = Compared(await OutcomeAsync(model, act));
-            Compared(await OutcomeAsync(tested, act)).Should().Be(expected, "of\n{0}", string.Join('\n', steps));
-            if (step % StepsBetweenLooks == 0 || step == Steps)
+            var step = NextStep(random, names, (await model.Rooms.GetInfoAsync(Room, Cancelled)).LastMessageId, brief);
+            steps.Add($"{number}. {step.Name}");
+            await BeforeStepAsync(number);
+            var expected = await OutcomeAsync(model, step.Act);
+            var outcome = await OutcomeAsync(tested, step.Act);
+            if (!step.IsEither)
             {
+                Compared(outcome).Should().Be(Compared(expected), "of\n{0}", string.Join('\n', steps));
+            }
+
+            if (step.IsBrief && long.TryParse(expected, CultureInfo.InvariantCulture, out var id))
+            {
+                brief.Add(id);
+            }
+
+            if (step.DueOf is { } user)
+            {
+                await modelUpkeep.SendDueAsync(user);
+                await testedUpkeep.SendDueAsync(user);
+            }
+
+            var isTrim = number % (Steps / Trims) == 0;
+            if (isTrim || number % StepsBetweenLooks == 0 || number == Steps)
+            {
+                if (brief.Count > 0)
+                {
+                    await modelUpkeep.ExpireAsync();
+                    await testedUpkeep.ExpireAsync();
+                    brief.Clear();
+                }
+
+                if (isTrim)
+                {
+                    var policy = new RetentionPolicy { MaxMessages = random.Next(1, 250) };
+                    var oldest = await modelUpkeep.TrimNowAsync(policy);
+                    await testedUpkeep.TrimAsync(policy, oldest);
+                    steps.Add($"{number}. of the room, {policy.MaxMessages} messages stay: from {oldest}");
+                }
+
                 var shown = await ShowAsync(model, modelStore.GetAbility<IAttachmentNoticeStore>()!, names);
                 (await ShowAsync(tested, Store.GetAbility<IAttachmentNoticeStore>()!, names)).Should().Be(shown, "after\n{0}", string.Join('\n', steps));
             }
         }
     });
 
-    // The upkeep does not run, so notices of what messages no longer refer to stay where they can be compared.
     private static Chat Open(IMessageStore store) =>
         new(store, new ChatOptions { KeptVersions = 2, OperationTimeout = TimeSpan.FromMinutes(1) }, attachments: new NoAttachments());
 
@@ -85,77 +125,103 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         }
     }
 
-    private static (string Name, Func<ChatRoom, Task<string>> Act) NextStep(Random random, string[] users, int step)
+    private static ConversationStep NextStep(Random random, string[] users, long newest, HashSet<long> brief)
     {
-        // Mostly messages that exist: a room grows by about a message in three steps.
-        var (user, other, id, reply) = (users[random.Next(users.Length)], users[random.Next(users.Length)], (long)random.Next(1, 10 + (step / 3)), (long)random.Next(1, 6));
+        // Mostly messages that exist, and sometimes such that are trimmed.
+        var (user, other, reply) = (users[random.Next(users.Length)], users[random.Next(users.Length)], (long)random.Next(1, 6));
+        var id = random.Next(5) == 0 ? random.NextInt64(1, newest + 6) : Math.Max(1, newest + 5 - random.Next(40));
+        var isEither = brief.Contains(id);
+
+        // What some steps do to a message outlasts it, or is refused by some stores once it has expired.
+        var lasting = id;
+        while (brief.Contains(lasting))
+        {
+            lasting++;
+        }
+
         Actor by = random.Next(3) == 0 ? Actor.Application : user;
         var number = random.Next(1000).ToString(CultureInfo.InvariantCulture);
         var link = $"https://example.com/{random.Next(3)}";
-        switch (random.Next(21))
+        switch (random.Next(24))
         {
             case < 4:
-                long? parent = random.Next(3) == 0 ? id : null;
+                long? parent = random.Next(3) == 0 ? lasting : null;
                 Mention[] mentions = random.Next(3) switch { 0 => [Mention.User(other)], 1 => [Mention.Role(RoomRole.Moderator)], _ => [] };
                 var message = new NewMessage(user, random.Next(3) == 0 ? $"{number} {link}" : number)
                 {
                     ReplyTo = parent,
                     Mentions = [.. mentions],
                     Attachments = random.Next(4) == 0 ? [File(number)] : default,
-                    ExpiresAfter = random.Next(8) == 0 ? TimeSpan.FromDays(1) : null,
+                    ExpiresAfter = random.Next(16) switch { 0 => ChatLimits.MinMessageLife, 1 or 2 => TimeSpan.FromDays(1), _ => null },
                 };
-                return ($"{user} sends {number} to {parent} for {string.Join(' ', mentions.Select(mention => $"{mention}"))}", async room => $"{(await room.SendAsync(message, Cancelled)).Id}");
+                return new(
+                    $"{user} sends {number} to {parent} for {string.Join(' ', mentions.Select(mention => $"{mention}"))} with a life of {message.ExpiresAfter}",
+                    async room => $"{(await room.SendAsync(message, Cancelled)).Id}")
+                {
+                    IsBrief = message.ExpiresAfter == ChatLimits.MinMessageLife,
+                };
             case 4:
-                return ($"{by} edits {id}", async room => $"{(await room.EditAsync(id, by, number, Cancelled))?.Version}");
+                return new($"{by} edits {lasting}", async room => $"{(await room.EditAsync(lasting, by, number, Cancelled))?.Version}");
             case 5:
                 var edit = new MessageEdit(number)
                 {
                     Mentions = random.Next(2) == 0 ? [Mention.User(other)] : [],
                     Attachments = random.Next(3) switch { 0 => [File(number)], 1 => [], _ => null },
                 };
-                return ($"{by} edits {id} with mentions", async room => $"{(await room.EditAsync(id, by, edit, Cancelled))?.Mentions.Count}");
+                return new($"{by} edits {lasting} with mentions", async room => $"{(await room.EditAsync(lasting, by, edit, Cancelled))?.Mentions.Count}");
             case 6:
-                return ($"{by} deletes {id}", async room => $"{await room.DeleteAsync(id, by, "spam", Cancelled)}");
+                return new($"{by} deletes {lasting}", async room => $"{await room.DeleteAsync(lasting, by, "spam", Cancelled)}");
             case 7:
                 var selection = MessageSelection.Of(id, id + 1, id + 3);
-                return ($"{by} deletes {id}, {id + 1}, {id + 3}", async room => $"{(await room.DeleteManyAsync(selection, by, "many", cancellationToken: Cancelled)).Deleted}");
+                return new($"{by} deletes {id}, {id + 1}, {id + 3}", async room => $"{(await room.DeleteManyAsync(selection, by, "many", cancellationToken: Cancelled)).Deleted}");
             case 8:
-                return ($"{user} reacts to {id}", room => ReactAsync(() => room.Reactions.AddAsync(id, user, "👍", Cancelled)));
+                return new($"{user} reacts to {id}", room => ReactAsync(() => room.Reactions.AddAsync(id, user, "👍", Cancelled))) { IsEither = isEither };
             case 9:
-                return ($"{user} takes a reaction to {id} back", room => ReactAsync(() => room.Reactions.RemoveAsync(id, user, "👍", Cancelled)));
+                return new($"{user} takes a reaction to {id} back", room => ReactAsync(() => room.Reactions.RemoveAsync(id, user, "👍", Cancelled))) { IsEither = isEither };
             case 10:
-                return ($"{by} pins {id}", async room => $"{await room.Pins.PinAsync(id, by, Cancelled)}");
+                return new($"{by} pins {id}", async room => $"{await room.Pins.PinAsync(id, by, Cancelled)}") { IsEither = isEither };
             case 11:
-                return ($"{user} replies in the thread of {id}", async room => $"{(await room.Thread(id).SendAsync(user, number, Cancelled)).Id}");
+                return new($"{user} replies in the thread of {lasting}", async room => $"{(await room.Thread(lasting).SendAsync(user, number, Cancelled)).Id}");
             case 12:
-                return ($"{by} deletes {reply} of the thread of {id}", async room => $"{await room.Thread(id).DeleteAsync(reply, by, cancellationToken: Cancelled)}");
+                return new($"{by} deletes {reply} of the thread of {lasting}", async room => $"{await room.Thread(lasting).DeleteAsync(reply, by, cancellationToken: Cancelled)}");
             case 13:
-                return ($"{user} has read {id}", async room => $"{(await room.ReadMarkers.MarkReadAsync(user, id, Cancelled)).MessageId}");
+                return new($"{user} has read {id}", async room => $"{(await room.ReadMarkers.MarkReadAsync(user, id, Cancelled)).MessageId}");
             case 14:
-                return ($"{user} writes a message part by part", async room =>
+                return new($"{user} writes a message part by part", async room =>
                 {
                     await using var writer = await room.BeginAsync(user, cancellationToken: Cancelled);
                     await writer.AppendAsync(number, Cancelled);
                     await writer.FlushAsync(Cancelled);
                     await writer.AppendAsync("!", Cancelled);
                     return (await writer.CompleteAsync(Cancelled)).Text;
-                }
-                );
+                });
             case 15:
-                return ($"{user} joins", async room => $"{(await room.Members.JoinAsync(user, Cancelled)).Role}");
+                return new($"{user} joins", async room => $"{(await room.Members.JoinAsync(user, Cancelled)).Role}");
             case 16:
-                return ($"{user} follows the thread of {id}", async room => $"{(await room.Thread(id).Members.JoinAsync(user, Cancelled)).IsMember}");
+                return new($"{user} follows the thread of {lasting}", async room => $"{(await room.Thread(lasting).Members.JoinAsync(user, Cancelled)).IsMember}");
             case 17 when random.Next(2) == 0:
-                return ($"{user} is banned", async room => $"{(await room.Members.BanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
+                return new($"{user} is banned", async room => $"{(await room.Members.BanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
             case 17:
-                return ($"{user} becomes a moderator", async room => $"{(await room.Members.SetRoleAsync(user, RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled)).Role}");
+                return new($"{user} becomes a moderator", async room => $"{(await room.Members.SetRoleAsync(user, RoomRole.Moderator, Actor.Application, cancellationToken: Cancelled)).Role}");
             case 18:
-                return ($"{user} is no longer banned", async room => $"{(await room.Members.UnbanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
+                return new($"{user} is no longer banned", async room => $"{(await room.Members.UnbanAsync(user, Actor.Application, cancellationToken: Cancelled)).IsMember}");
             case 19:
-                return ($"{id} gets a preview of {link}", async room =>
-                    $"{(await room.Previews.SetAsync(id, [new LinkPreview { Address = link, Title = number }], Cancelled))?.Previews.Count}");
+                return new($"{id} gets a preview of {link}", async room =>
+                    $"{(await room.Previews.SetAsync(id, [new LinkPreview { Address = link, Title = number }], Cancelled))?.Previews.Count}")
+                {
+                    IsEither = isEither,
+                };
+            case 20:
+                var many = Enumerable.Range(0, 40).Select(n => new NewMessage(user, $"{number} {n}")).ToList();
+                return new($"{user} sends 40 messages", async room => $"{(await room.SendManyAsync(many, Cancelled))[^1].Id}");
+            case 21:
+                return new($"{user} schedules {number} for now", async room =>
+                    (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled)).Message.Text)
+                {
+                    DueOf = user,
+                };
             default:
-                return ($"{user} schedules {number}", async room => (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UnixEpoch.AddYears(70), Cancelled)).Message.Text);
+                return new($"{user} schedules {number}", async room => (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UnixEpoch.AddYears(70), Cancelled)).Message.Text);
         }
     }
 
@@ -195,6 +261,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             lines.AddRange((await room.Thread(id).ReceiveAsync(cancellationToken: Cancelled)).Messages.Select(reply => $"reply {Text(reply)}"));
         }
 
+        var first = await room.ReceiveAsync(new MessageQuery(3) { After = 0 }, Cancelled);
+        lines.Add($"begins with {string.Join(' ', first.Messages.Select(message => message.Id))} {first.HasOlder} {page.HasOlder}");
         foreach (var message in page.Messages.Where(message => message.Version > 1 && !LosesAnswers))
         {
             lines.AddRange((await room.Versions.ListAsync(message.Id, Actor.Application, Cancelled)).Select(version => $"version {message.Id} {version.Version} {version.Text}"));
@@ -208,7 +276,9 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
                 $"{(await found.ReadMarkers.GetUnreadAsync(user, Cancelled)).Count} unread, {await found.ReadMarkers.GetUnreadMentionsAsync(user, Cancelled)} mentions"));
             lines.Add($"mentions of {user}: " + await OutcomeAsync(chat, async found =>
                 string.Join(' ', (await found.Mentions.ListAsync(user, cancellationToken: Cancelled)).Messages.Select(message => message.Id))));
-            lines.Add($"scheduled by {user}: {string.Join(' ', (await room.Schedule.ListAsync(user, Cancelled)).Select(scheduled => scheduled.Message.Text).Order(StringComparer.Ordinal))}");
+            lines.Add($"scheduled by {user}: {string.Join(' ', (await room.Schedule.ListAsync(user, Cancelled)).Select(scheduled => $"{scheduled.Message.Text} {scheduled.Failure is not null}").Order(StringComparer.Ordinal))}");
+            var own = await room.ReceiveAsync(new MessageQuery(3) { After = 0, User = user }, Cancelled);
+            lines.Add($"first of {user}: {string.Join(' ', own.Messages.Select(message => message.Id))}");
             var inbox = await chat.User(user).Inbox.ListAsync(limit: 100, cancellationToken: Cancelled);
             lines.AddRange(inbox.Rooms.OrderBy(entry => entry.Room, StringComparer.Ordinal).Select(
                 entry => $"inbox of {user}: {entry.Room[Room.Length..]} {entry.Unread.Count} {entry.UnreadMentions} {entry.LastMessage?.Text}"));

@@ -48,12 +48,14 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         await room.Reactions.AddAsync(2, "bob", "👍", Cancelled);
         var position = (await room.ReceiveAsync(cancellationToken: Cancelled)).Position;
         await GoneAsync(10);
+        await using var log = await WatchAsync();
 
         await using (Run())
         {
-            await UntilAsync(async () => (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages == 1);
+            await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.DeletedMany>().Any());
         }
 
+        (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(1);
         var changes = await Chat.ReadChangesAsync(Room, position, cancellationToken: Cancelled);
         var deleted = changes.Events.OfType<RoomEvent.DeletedMany>().Single();
         deleted.MessageIds.Should().Equal(2, 3, 4, 5, 6, 7, 8, 9, 10);
@@ -87,12 +89,13 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
     {
         var room = Chat.Room(Room);
         await Chat.Rooms.CreateAsync(Room, new RoomAbout { MessagesExpireAfter = Short }, cancellationToken: Cancelled);
+        await using var log = await WatchAsync();
         await using var running = Run();
         await room.SendAsync("alice", "one", Cancelled);
         await room.SendAsync("alice", "two", Cancelled);
 
-        await GoneAsync(2);
-        await ForgottenAsync(Room);
+        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.DeletedMany>().Sum(deleted => deleted.MessageIds.Count) == 2);
+        await ForgottenAsync();
     });
 
     [Fact]
@@ -108,8 +111,10 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
 
         (await thread.GetAsync(reply.Id, Cancelled))!.ExpiresAt.Should().Be(reply.Timestamp + Hour);
         await GoneAsync(brief.Id, thread.Id);
+        await using var log = await WatchAsync();
         await using var running = Run();
-        await UntilAsync(async () => (await room.ReceiveAsync(cancellationToken: Cancelled)).Threads[1].Count == 1);
+        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().Any());
+        (await room.ReceiveAsync(cancellationToken: Cancelled)).Threads[1].Count.Should().Be(1);
     });
 
     [Fact]
@@ -155,7 +160,7 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         var room = Chat.Room(Room);
         await room.SendAsync(new NewMessage("alice", "a") { ExpiresAfter = Short }, Cancelled);
         await Chat.DeleteAsync(Room, 1, Actor.Application, cancellationToken: Cancelled);
-        await ForgottenAsync(Room);
+        await ForgottenAsync();
     });
 
     [Fact]
@@ -177,9 +182,10 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         var room = Chat.Room(Room);
         await room.Schedule.AddAsync(new NewMessage("alice", "a") { ExpiresAfter = Hour }, DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        await using var log = await WatchAsync();
         var sending = Chat.RunScheduleAsync(end.Token);
 
-        await UntilAsync(async () => await room.GetAsync(1, Cancelled) is not null);
+        await log.UntilAsync(seen => seen.CreatedIds.Any());
 
         var message = await room.GetAsync(1, Cancelled);
         message!.ExpiresAt.Should().Be(message.Timestamp + Hour);
@@ -200,9 +206,19 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         (await Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(Room, 1, Cancelled)).Ids.Should().BeEmpty();
     });
 
-    private async Task ForgottenAsync(string room) => await UntilAsync(
-        async () => await Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(room, 10, Cancelled) is { Ids.Count: 0, Next: null });
+    /// <summary>Nothing is left of the messages: they are forgotten in the step that deletes them.</summary>
+    private async Task ForgottenAsync() =>
+        (await Store.GetAbility<IExpiryStore>()!.ReadExpiredAsync(Room, 10, Cancelled)).Should().Match<ExpiredMessages>(expired => expired.Ids.Count == 0 && expired.Next == null);
 
+    private async Task<WatchLog> WatchAsync()
+    {
+        var page = await ReadAsync();
+        var log = new WatchLog(Store.WatchAsync(Room, page.Position), page);
+        await log.CaughtUpAsync();
+        return log;
+    }
+
+    /// <summary>Waits for the message's time, of which there is no event.</summary>
     private Task GoneAsync(long id, string? room = null) => UntilAsync(async () => await Store.GetAsync(room ?? Room, id, Cancelled) is null);
 
     private static async Task UntilAsync(Func<Task<bool>> condition, Func<IAsyncDisposable>? during = null)

@@ -177,14 +177,17 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
 
         var options = new ChatOptions { Retention = new RetentionPolicy { MaxMessages = 100 } };
         options.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
+        await using var ownLog = await WatchAsync(own);
+        await using var plainLog = await WatchAsync(plain);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var chat = new Chat(Store, options);
         var running = chat.RunUpkeepAsync(end.Token);
 
-        await UntilAsync(own, 173);
-        await UntilAsync(plain, 173);
+        await TrimmedAsync(ownLog, Bucket);
+        await TrimmedAsync(plainLog, Bucket);
         await chat.SendManyAsync(plain, [.. Enumerable.Range(0, 100).Select(n => new NewMessage("alice", $"{n}"))], Cancelled);
-        await UntilAsync(plain, 400 - 255);
+        await TrimmedAsync(plainLog, 2 * Bucket);
+        (await Chat.Rooms.GetInfoAsync([own, plain], Cancelled)).Select(room => room.Messages).Should().Equal(300 - 127, 400 - 255);
         (await Chat.Rooms.GetInfoAsync(kept, Cancelled)).Messages.Should().Be(300);
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -199,11 +202,13 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         var chat = new Chat(Store, options);
         var running = chat.RunUpkeepAsync(end.Token);
         await AppendManyAsync(300);
+        await using var log = await WatchAsync(Room);
 
         await chat.Rooms.DescribeAsync(Room, Actor.Application, about => about with { Retention = new RetentionPolicy { MaxMessages = 1 } }, Cancelled);
-        await UntilAsync(Room, 173);
+        await TrimmedAsync(log, Bucket);
         await AppendManyAsync(100);
-        await UntilAsync(Room, 145);
+        await TrimmedAsync(log, 2 * Bucket);
+        (await Chat.Rooms.GetInfoAsync(Room, Cancelled)).Messages.Should().Be(400 - 255);
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -262,11 +267,13 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         return deleted;
     }
 
-    private async Task UntilAsync(string room, long messages)
+    private async Task<WatchLog> WatchAsync(string room)
     {
-        while ((await Chat.Rooms.GetInfoAsync(room, Cancelled)).Messages != messages)
-        {
-            await Task.Delay(20, Cancelled);
-        }
+        var page = await ReadAsync(room: room);
+        var log = new WatchLog(Store.WatchAsync(room, page.Position), page);
+        await log.CaughtUpAsync();
+        return log;
     }
+
+    private static Task TrimmedAsync(WatchLog log, long below) => log.UntilAsync(seen => seen.Events.OfType<RoomEvent.Trimmed>().Any(trimmed => trimmed.Below >= below));
 }

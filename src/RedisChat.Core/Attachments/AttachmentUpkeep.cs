@@ -9,11 +9,10 @@ namespace RedisChat;
 internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachmentStore? store, OperationRunner runner) : IRoomUpkeep
 {
     private const int NoticesAtOnce = 100;
-    private const int MostFailing = 10_000;
-    private const int LongestBackoff = 9;
+    private const int MostRooms = 10_000;
 
-    // How often a room failed in a row, in this process.
-    private readonly ConcurrentDictionary<string, int> _failing = new(StringComparer.Ordinal);
+    // What the application refused, in this process. Those notices are read again with the others, so the others are found behind them.
+    private readonly ConcurrentDictionary<string, RefusedNotices> _refused = new(StringComparer.Ordinal);
 
     public async ValueTask<TimeSpan?> RunAsync(string room, CancellationToken cancellationToken)
     {
@@ -23,10 +22,12 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             return null;
         }
 
-        var found = await notices.ReadNoticesAsync(room, NoticesAtOnce, cancellationToken).ConfigureAwait(false);
+        var refused = _refused.GetValueOrDefault(room, RefusedNotices.None);
+        var limit = NoticesAtOnce + refused.Attempts.Count;
+        var found = await notices.ReadNoticesAsync(room, limit, cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
         {
-            _failing.TryRemove(room, out _);
+            _refused.TryRemove(room, out _);
             return null;
         }
 
@@ -35,31 +36,56 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             return runner.Options.Upkeep.PollInterval;
         }
 
+        var chosen = refused.Choose(found, NoticesAtOnce);
+        var wait = refused.Pause - runner.Time.GetElapsedTime(refused.Start);
+        if (refused.Contains(chosen[0]) && wait > TimeSpan.Zero)
+        {
+            return wait;
+        }
+
         try
         {
-            await store.ReleasedAsync([.. found.SelectMany(Released)], cancellationToken).ConfigureAwait(false);
+            await store.ReleasedAsync([.. chosen.SelectMany(Released)], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Its message may have a name or an address, which are a user's text.
-            var pause = Failed(room);
-            ChatLog.ReleaseFailed(runner.Logger, store.GetType().Name, e.GetType().Name, pause.TotalSeconds);
-            ChatLog.ReleaseError(runner.Logger, store.GetType().Name, e);
-            var reported = found.Count == 1 ? 0 : await ReportEachAsync(store, room, found, cancellationToken).ConfigureAwait(false);
-            return reported == found.Count || (reported > 0 && found.Count == NoticesAtOnce) ? TimeSpan.Zero : pause;
+            return await RefusedAsync(store, room, refused, found, chosen, e, cancellationToken).ConfigureAwait(false);
         }
 
-        _failing.TryRemove(room, out _);
-        await notices.RemoveNoticesAsync(room, found, cancellationToken).ConfigureAwait(false);
-        return found.Count < NoticesAtOnce ? null : TimeSpan.Zero;
+        await notices.RemoveNoticesAsync(room, chosen, cancellationToken).ConfigureAwait(false);
+        if (chosen.Count < found.Count || found.Count >= limit)
+        {
+            return TimeSpan.Zero;
+        }
+
+        _refused.TryRemove(room, out _);
+        return null;
+    }
+
+    /// <summary>The application has refused several together: reports them one by one, and remembers which it still refuses.</summary>
+    private async ValueTask<TimeSpan?> RefusedAsync(
+        IAttachmentStore store, string room, RefusedNotices before, IReadOnlyList<AttachmentNotice> found, IReadOnlyList<AttachmentNotice> chosen, Exception error, CancellationToken cancellationToken)
+    {
+        var reported = chosen.Count == 1 ? [] : await ReportEachAsync(store, room, chosen, cancellationToken).ConfigureAwait(false);
+        if (_refused.Count >= MostRooms)
+        {
+            _refused.Clear();
+        }
+
+        var refused = _refused[room] = before.After([.. chosen.Except(reported)], found, reported.Count > 0, runner.Time.GetTimestamp());
+
+        // Its message may have a name or an address, which are a user's text.
+        ChatLog.ReleaseFailed(runner.Logger, store.GetType().Name, error.GetType().Name, refused.Pause.TotalSeconds);
+        ChatLog.ReleaseError(runner.Logger, store.GetType().Name, error);
+        return reported.Count > 0 ? TimeSpan.Zero : refused.Pause;
     }
 
     /// <summary>Reports the notices one by one, so that none waits for another that the application always refuses.</summary>
-    /// <returns>The number of those that were reported.</returns>
-    private async ValueTask<int> ReportEachAsync(IAttachmentStore store, string room, IReadOnlyList<AttachmentNotice> found, CancellationToken cancellationToken)
+    /// <returns>Those that were reported.</returns>
+    private async ValueTask<IReadOnlyList<AttachmentNotice>> ReportEachAsync(IAttachmentStore store, string room, IReadOnlyList<AttachmentNotice> chosen, CancellationToken cancellationToken)
     {
-        var (reported, start) = (0, runner.Time.GetTimestamp());
-        foreach (var notice in found)
+        var (reported, start) = (new List<AttachmentNotice>(), runner.Time.GetTimestamp());
+        foreach (var notice in chosen)
         {
             try
             {
@@ -78,7 +104,7 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             }
 
             await notices.RemoveNoticesAsync(room, [notice], cancellationToken).ConfigureAwait(false);
-            reported++;
+            reported.Add(notice);
         }
 
         return reported;
@@ -86,16 +112,4 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
 
     private static IEnumerable<ReleasedAttachment> Released(AttachmentNotice notice) =>
         notice.Attachments.Select(attachment => new ReleasedAttachment(notice.Room, notice.MessageId, attachment, notice.Reason));
-
-    /// <summary>How long to wait before the next attempt: 1 second, then twice as long each time, up to about 8 minutes.</summary>
-    private TimeSpan Failed(string room)
-    {
-        if (_failing.Count >= MostFailing)
-        {
-            _failing.Clear();
-        }
-
-        var failures = _failing.AddOrUpdate(room, 1, static (_, before) => Math.Min(before + 1, LongestBackoff + 1));
-        return TimeSpan.FromSeconds(1 << (failures - 1));
-    }
 }

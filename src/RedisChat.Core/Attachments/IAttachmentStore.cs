@@ -19,6 +19,6 @@ public interface IAttachmentStore
     /// <summary>Messages no longer refer to these attachments.</summary>
     /// <param name="attachments">The attachments, of one room and its threads. At most 1,000.</param>
     /// <param name="cancellationToken">Canceled when the upkeep ends.</param>
-    /// <returns>When all are dealt with. If it throws, the same notices come again later.</returns>
+    /// <returns>When all are dealt with. If it throws, they are reported one by one, and those for which it throws again come later, after others.</returns>
     ValueTask ReleasedAsync(IReadOnlyList<ReleasedAttachment> attachments, CancellationToken cancellationToken = default);
 }

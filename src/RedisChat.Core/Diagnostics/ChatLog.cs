@@ -113,7 +113,7 @@ internal static partial class ChatLog
     [LoggerMessage(62, LogLevel.Debug, "A part of a message could not be stored. It stays in memory, and the next attempt follows.", EventName = "PartFailed")]
     public static partial void PartFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(76, LogLevel.Warning, "The attachment store {Store} failed with {Error} and still has to be told of released attachments. The next attempt follows in {Seconds} s.", EventName = "ReleaseFailed")]
+    [LoggerMessage(76, LogLevel.Warning, "The attachment store {Store} failed with {Error} when it was notified of released attachments. It is notified again in {Seconds} s.", EventName = "ReleaseFailed")]
     public static partial void ReleaseFailed(ILogger logger, string store, string error, double seconds);
 
     [LoggerMessage(77, LogLevel.Trace, "The exception of the attachment store {Store}.", EventName = "ReleaseError")]

@@ -50,7 +50,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedWriting(), new ChangedTrims(), new ChangedPreviews(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedTrims(),
+            new ChangedMessageState(WritingKeys.Letter, static (message, at) => new RoomEvent.WritingEnded(message, at)),
+            new ChangedMessageState(PreviewEvents.Kind, static (message, at) => new RoomEvent.PreviewsChanged(message.Id, message.Previews, at) { Revision = message.PreviewsRevision }),
         ];
         Probed = [presence, unfinished];
     }

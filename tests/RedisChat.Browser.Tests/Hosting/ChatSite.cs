@@ -12,7 +12,7 @@ internal sealed class ChatSite : IAsyncDisposable
     private readonly RedisMessageStore _store;
     private readonly Dictionary<string, IBrowserContext> _contexts = [];
 
-    private ChatSite(IBrowser? browser, string redis, int nodes, string bot)
+    private ChatSite(IBrowser? browser, string redis, int nodes, string bot, IReadOnlyList<string> options)
     {
         _browser = browser;
         _directory = Directory.CreateTempSubdirectory("redischat-browser-");
@@ -25,7 +25,7 @@ internal sealed class ChatSite : IAsyncDisposable
         Nodes =
         [
             .. ports.Select(port => new WebChatNode(
-                port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--files", Files, "--nodes", all, "--bot", bot], _directory.FullName)),
+                port, ["--redis", redis, "--prefix", prefix, "--keys", _directory.FullName, "--files", Files, "--nodes", all, "--bot", bot, .. options], _directory.FullName)),
         ];
     }
 
@@ -38,17 +38,18 @@ internal sealed class ChatSite : IAsyncDisposable
     public IReadOnlyList<WebChatNode> Nodes { get; }
 
     /// <summary>Starts the nodes, for pages in the browser.</summary>
-    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2, string bot = "off") =>
-        await StartAsync(await chromium.RequireAsync(), redis, nodes, bot);
+    public static async Task<ChatSite> StartAsync(Chromium chromium, string redis, int nodes = 2, string bot = "off", params string[] options) =>
+        await StartAsync(await chromium.RequireAsync(), redis, nodes, bot, options);
 
     /// <summary>Starts the nodes.</summary>
     /// <param name="browser">Where pages are opened; <see langword="null"/> if none are.</param>
     /// <param name="redis">The Redis of the nodes.</param>
     /// <param name="nodes">How many nodes.</param>
     /// <param name="bot">The name of the sample's bot, which joins the lobby; <c>off</c> for none.</param>
-    public static async Task<ChatSite> StartAsync(IBrowser? browser, string redis, int nodes = 2, string bot = "off")
+    /// <param name="options">Further options of the nodes.</param>
+    public static async Task<ChatSite> StartAsync(IBrowser? browser, string redis, int nodes = 2, string bot = "off", params string[] options)
     {
-        var site = new ChatSite(browser, redis, nodes, bot);
+        var site = new ChatSite(browser, redis, nodes, bot, options);
         try
         {
             await Task.WhenAll(site.Nodes.Select(node => node.StartAsync()));

@@ -39,6 +39,9 @@ internal sealed class StepProxy : IAsyncDisposable
 
     public EndPoint EndPoint => _listener.LocalEndpoint;
 
+    /// <summary>Is awaited while the commands of a round trip are held, with its number from 1.</summary>
+    public Func<int, Task> WhileHeld { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>Checks that an action takes exactly these round trips, each given as its commands.</summary>
     public Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips) => StepAsync(operation, [], roundTrips);
 
@@ -47,7 +50,7 @@ internal sealed class StepProxy : IAsyncDisposable
     {
         Hold();
         var running = operation();
-        foreach (var expected in roundTrips)
+        foreach (var (number, expected) in roundTrips.Select((commands, at) => (at + 1, commands)))
         {
             var commands = new List<string>();
             while (commands.Count < expected.Length)
@@ -57,6 +60,7 @@ internal sealed class StepProxy : IAsyncDisposable
 
             commands.Should().Equal(expected);
             running.IsCompleted.Should().BeFalse();
+            await WhileHeld(number);
             await PassAsync();
         }
 

@@ -1,29 +1,31 @@
 // Files: chosen, pasted or dropped, uploaded while the user writes, and shown in messages. The server decides what a file is; nothing here is trusted there.
-import { $, announce, h, icon } from "./dom.js";
+import { announce, h, icon } from "./dom.js";
 
 const most = 10;
 const refusals = { 401: "You are signed out.", 403: "You may not send files to this room.", 413: "The file is too large: at most 8 MB." };
 
-/** What is to be sent with the next message of the open room. */
-class Uploads {
+/** What is to be sent with the next message of a composer. */
+export class Uploads {
+  #of;
   #room;
   #list = [];
   #changed = () => {};
 
-  constructor() {
-    $("composer-attach").addEventListener("click", () => $("composer-file").click());
-    $("composer-file").addEventListener("change", ({ target }) => {
+  /** @param of the elements of the composer, by their ids in a room; @param area where files can be dropped */
+  constructor(of, area) {
+    this.#of = of;
+    of("composer-attach").addEventListener("click", () => of("composer-file").click());
+    of("composer-file").addEventListener("change", ({ target }) => {
       this.#add(target.files);
       target.value = "";
-      $("composer").focus({ preventScroll: true });
+      of("composer").focus({ preventScroll: true });
     });
-    $("composer").addEventListener("paste", (event) => {
+    of("composer").addEventListener("paste", (event) => {
       if (!event.clipboardData?.files.length) return;
       event.preventDefault();
       this.#add(event.clipboardData.files);
     });
-    const area = $("conversation");
-    const isFile = (event) => event.dataTransfer?.types.includes("Files") && !$("composer").disabled;
+    const isFile = (event) => event.dataTransfer?.types.includes("Files") && !of("composer").disabled;
     area.addEventListener("dragover", (event) => {
       if (!isFile(event)) return;
       event.preventDefault();
@@ -101,12 +103,13 @@ class Uploads {
     upload.request?.abort();
     this.#list = this.#list.filter((other) => other !== upload);
     this.#show();
-    $("composer").focus({ preventScroll: true });
+    this.#of("composer").focus({ preventScroll: true });
   }
 
   #show() {
-    $("uploads").hidden = !this.#list.length;
-    $("uploads").replaceChildren(...this.#list.map((upload) => h("li", { class: `upload${upload.error ? " refused" : ""}`, "data-testid": "upload", "data-state": upload.error ? "refused" : upload.attachment ? "ready" : "uploading" },
+    const list = this.#of("uploads");
+    list.hidden = !this.#list.length;
+    list.replaceChildren(...this.#list.map((upload) => h("li", { class: `upload${upload.error ? " refused" : ""}`, "data-testid": "upload", "data-state": upload.error ? "refused" : upload.attachment ? "ready" : "uploading" },
       icon("file"),
       h("span", { class: "grow ellipsis" }, h("bdi", {}, upload.name), upload.error && h("span", { class: "error", role: "alert" }, ` ${upload.error}`)),
       !upload.error && !upload.attachment && h("progress", { max: 1, value: upload.done, "aria-label": `Uploading ${upload.name}` }),
@@ -114,8 +117,6 @@ class Uploads {
     this.#changed();
   }
 }
-
-export const uploads = new Uploads();
 
 /** The elements for the attachments of a message. */
 export function showAttachments(attachments = []) {

@@ -1,5 +1,5 @@
 // Where the user writes: Enter sends, Shift+Enter starts a new line, arrow up edits the last own message, Escape ends editing or the reply.
-import { nameOf, uploads } from "./attachments.js";
+import { nameOf, Uploads } from "./attachments.js";
 import { $, announce, h } from "./dom.js";
 import { explain } from "./errors.js";
 import { MentionBox } from "./mention-box.js";
@@ -33,11 +33,12 @@ export class Composer {
 
   /**
    * @param actions send(text, replyTo, mentions, attachments), edit(message, text, mentions), typing(), lastOwn(), changed(), names(prefix): whom a message can mention, mayMentionAll()
-   * @param prefix what the ids of its elements begin with; only the one without a prefix has files
+   * @param area where files can be dropped
+   * @param prefix what the ids of its elements begin with
    */
-  constructor(drafts, actions, prefix = "") {
+  constructor(drafts, actions, area, prefix = "") {
     this.#of = (id) => $(prefix + id);
-    this.#uploads = prefix ? undefined : uploads;
+    this.#uploads = new Uploads(this.#of, area);
     this.#input = this.#of("composer");
     this.#placeholder = this.#input.placeholder;
     this.#send = this.#of("send");
@@ -65,7 +66,7 @@ export class Composer {
   begin(id) {
     this.end();
     this.#id = id;
-    this.#uploads?.begin(id, () => this.#update());
+    this.#uploads.begin(id, () => this.#update());
     this.#box.begin();
     this.#take(this.#known.get(id));
     this.#warning = this.#note = "";
@@ -233,13 +234,18 @@ export class Composer {
     const replyTo = this.#replyTo;
     this.#take();
     this.#drafts.discard(this.#id);
-    this.#actions.send(text, replyTo, this.#mentionsIn(text), this.#uploads?.take());
+    this.#actions.send(text, replyTo, this.#mentionsIn(text), this.#uploads.take());
   }
 
   /** What is written, to be sent later; undefined if it cannot be sent. */
   get content() {
     const text = this.#input.value.trim();
     return !text || this.#closed || this.#isTooLong() || this.#editing ? undefined : { text, replyTo: this.#replyTo, mentions: this.#mentionsIn(text) };
+  }
+
+  /** Whether files are to be sent with the message. */
+  get hasFiles() {
+    return this.#uploads.hasAny;
   }
 
   /** Empties the field: what was written is scheduled. */
@@ -254,7 +260,7 @@ export class Composer {
     return this.#box.wordsOf(text).filter((word) => word !== "*" || this.#actions.mayMentionAll());
   }
 
-  #hasNothing = (text) => this.#uploads?.isBusy || (!text && !this.#uploads?.hasAny);
+  #hasNothing = (text) => this.#uploads.isBusy || (!text && !this.#uploads.hasAny);
 
   #isTooLong() {
     const { value } = this.#input;
@@ -277,7 +283,7 @@ export class Composer {
     this.#input.placeholder = this.#closed || this.#placeholder;
     const isTooLong = this.#isTooLong();
     this.#send.disabled = isClosed || isTooLong || (this.#editing ? !this.#input.value.trim() : this.#hasNothing(this.#input.value.trim()));
-    if (this.#uploads) $("composer-attach").disabled = isClosed || this.#editing !== null;
+    this.#of("composer-attach").disabled = isClosed || this.#editing !== null;
     this.#send.setAttribute("aria-label", this.#editing ? "Save" : "Send");
     const warning = isTooLong ? "This is too long for one message: at most 16 KiB." : this.#warning;
     const hint = this.#of("composer-hint");

@@ -9,6 +9,7 @@ import { MessageList } from "./message-list.js";
 import { ask, isSameEmoji } from "./overlay.js";
 import { People } from "./people.js";
 import { PinBar } from "./pin-bar.js";
+import { previews } from "./previews.js";
 import { Reading } from "./reading.js";
 import { showRoomMenu } from "./room-menu.js";
 import { bannerOf, closedBecause, showBeginning, slowModeOf, typingOf } from "./room-words.js";
@@ -32,6 +33,7 @@ export class Conversation {
   #render = coalesce(() => this.#show());
   #isLoading = false;
   #stones = new WeakSet();
+  #previewsOf;
 
   people;
   /** What replies refer to, and the threads of messages, in the open room. */
@@ -84,7 +86,7 @@ export class Conversation {
       lastOwn: () => this.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
       names: (prefix) => mentionable(chat, this.room, prefix),
       mayMentionAll: () => this.rights.has("MentionEveryone"),
-    });
+    }, $("conversation"));
     this.#later = new SendLater(this.#composer);
     this.#reading = new Reading(session, this.#list, this.#render);
     this.people = new People(session, this);
@@ -130,6 +132,7 @@ export class Conversation {
     keepUnsent(chat, this.room);
     this.#pinBar.begin(chat, this.room, this.#render);
     this.threads = threads(chat, this.room);
+    this.#previewsOf = previews(this.room);
     this.#later.begin(chat, this.room);
     const offs = [this.replies.on("change", this.#render), this.threads.on("change", this.#render)];
     this.#off = () => offs.forEach((off) => off());
@@ -361,6 +364,7 @@ export class Conversation {
         parentOf: this.replies.parentOf,
         pinOf: (id) => this.#pinBar.of(id),
         threadOf: this.threads.of,
+        previewsOf: this.#previewsOf,
         tombstones: this.stonesOf(room),
       });
     });

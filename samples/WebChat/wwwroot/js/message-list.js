@@ -49,8 +49,8 @@ export class MessageList {
     this.scroll.toBottom();
   }
 
-  /** @param readers user → message id; @param rights what the user may do; @param waiting why a message may take long; @param parentOf what a message replies to; @param pinOf the pin of an id; @param threadOf the thread of an id; @param tombstones where messages were deleted */
-  render({ readers, rights, waiting, parentOf = () => undefined, pinOf = () => undefined, threadOf = () => undefined, tombstones = [] }) {
+  /** @param readers user → message id; @param rights what the user may do; @param waiting why a message may take long; @param parentOf what a message replies to; @param pinOf the pin of an id; @param threadOf the thread of an id; @param previewsOf the link previews of a message; @param tombstones where messages were deleted */
+  render({ readers, rights, waiting, parentOf = () => undefined, pinOf = () => undefined, threadOf = () => undefined, previewsOf, tombstones = [] }) {
     const { messages } = this.#room;
     const readersOf = this.#placeReaders(messages, readers);
     this.scroll.keep(() => {
@@ -78,7 +78,7 @@ export class MessageList {
           elements.push(this.#line);
         }
         const view = this.#views.get(message.key) ?? new MessageView(message, this.#actions);
-        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [], waiting, parent: parentOf(message), pin: pinOf(message.id), thread: threadOf(message.id), me: this.#me, canSeeVersions: message.user === this.#me || rights.has("DeleteAny") });
+        view.update(message, { isFirst, isOwn: message.user === this.#me, canReact: rights.has("React"), readers: readersOf.get(message.id) ?? [], waiting, parent: parentOf(message), pin: pinOf(message.id), thread: threadOf(message.id), previews: previewsOf(message), me: this.#me, canSeeVersions: message.user === this.#me || rights.has("DeleteAny") });
         views.set(message.key, view);
         elements.push(view.element);
         before = message;

@@ -3,6 +3,7 @@ import { nameOf, showAttachments } from "./attachments.js";
 import { arrange, avatar, h, icon } from "./dom.js";
 import { explain } from "./errors.js";
 import { emojiName } from "./overlay.js";
+import { showPreviews } from "./previews.js";
 import { isLong, isMentioned, isOnlyEmoji, nodesOf, snippetOf } from "./text.js";
 import { fullOf, narrowOf, shortOf, timeOf } from "./time.js";
 
@@ -15,6 +16,7 @@ export class MessageView {
   #text = h("div", { class: "text", dir: "auto", "data-testid": "text" });
   #more = h("button", { class: "link small", type: "button", hidden: true, "data-testid": "show-more", onclick: () => this.#toggle() });
   #files = h("div", { class: "files", hidden: true });
+  #previews = h("div", { class: "previews", hidden: true });
   #failed = h("div", { class: "failed", hidden: true });
   #waiting = h("div", { class: "waiting", hidden: true, "data-testid": "waiting" });
   #timer;
@@ -29,11 +31,11 @@ export class MessageView {
   constructor(message, actions) {
     this.#actions = actions;
     this.element = h("li", { class: "message", tabindex: "-1", "data-testid": "message" },
-      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#files, this.#waiting, this.#failed, this.#reactions, this.#thread, this.#readers));
+      this.#side, h("div", {}, this.#head, this.#pin, this.#quote, this.#text, this.#more, this.#files, this.#previews, this.#waiting, this.#failed, this.#reactions, this.#thread, this.#readers));
     this.element.view = this;
   }
 
-  update(message, { isFirst, isOwn, canReact, readers, waiting, parent, pin, thread, me, canSeeVersions }) {
+  update(message, { isFirst, isOwn, canReact, readers, waiting, parent, pin, thread, previews, me, canSeeVersions }) {
     this.message = message;
     const { dataset, classList } = this.element;
     if (message.id !== undefined) dataset.id = message.id;
@@ -54,6 +56,10 @@ export class MessageView {
     this.#on("files", JSON.stringify(message.attachments), () => {
       this.#files.replaceChildren(...showAttachments(message.attachments));
       this.#files.hidden = !message.attachments;
+    });
+    this.#on("previews", JSON.stringify(previews), () => {
+      this.#previews.replaceChildren(...showPreviews(previews));
+      this.#previews.hidden = !previews.length;
     });
     this.#on("waiting", message.pending && waiting, () => this.#showWaiting(message.pending, waiting));
     this.#on("failed", message.error, () => this.#showFailure(message));

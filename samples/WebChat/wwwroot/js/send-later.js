@@ -1,5 +1,5 @@
 // Messages that are sent later: the button beside the composer, and the list of those that wait, with the reasons of those that failed.
-import { nameOf, uploads } from "./attachments.js";
+import { nameOf } from "./attachments.js";
 import { scheduled } from "/chat/threads.js";
 import { $, arrange, h, toast } from "./dom.js";
 import { explain } from "./errors.js";
@@ -49,7 +49,7 @@ export class SendLater {
   async #add() {
     const { content } = this.#composer;
     const schedule = this.#schedule;
-    if (uploads.hasAny) return toast("Files cannot be sent later. Remove them, or send the message now.");
+    if (this.#composer.hasFiles) return toast("Files cannot be sent later. Remove them, or send the message now.");
     if (!content) return toast("Write the message first.");
     const answer = await ask({
       title: "Send later",

@@ -8,6 +8,7 @@ import { $, announce, coalesce, h, setIcon, toast } from "./dom.js";
 import { explain } from "./errors.js";
 import { MessageList } from "./message-list.js";
 import { ask, isSameEmoji } from "./overlay.js";
+import { previews } from "./previews.js";
 import { closedBecause, typingOf } from "./room-words.js";
 import { snippetOf } from "./text.js";
 
@@ -21,6 +22,7 @@ export class ThreadPanel {
   #marked = 0;
   #isLoading = false;
   #shown;
+  #previewsOf;
   /** What the thread was opened from, which gets the focus back. */
   #from;
   #render = coalesce(() => this.#show());
@@ -43,14 +45,14 @@ export class ThreadPanel {
       copy: (text) => navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast("The browser did not allow copying.")),
     }, { list: $("thread-messages"), scroller: $("thread-scroller"), composer: $("thread-composer") });
     this.#composer = new Composer(session.drafts, {
-      send: (text, _, mentions) => this.#send(text, mentions),
+      send: (text, _, mentions, attachments) => this.#send(text, mentions, attachments),
       changed: () => this.#render(),
       edit: (message, text, words) => this.room.edit(message.id, text, { mentions: words }),
       typing: () => this.room?.typing(),
       lastOwn: () => this.#conversation.rights.has("ChangeOwn") ? this.#list.lastOwn() : undefined,
       names: (prefix) => mentionable(session.chat, this.#conversation.room, prefix),
       mayMentionAll: () => this.#conversation.rights.has("MentionEveryone"),
-    }, "thread-");
+    }, $("thread-panel"), "thread-");
     this.#list.scroll.onMove = () => this.#moved();
     $("thread-close").addEventListener("click", () => this.leave());
     $("thread-follow").addEventListener("click", () => this.#follow());
@@ -68,6 +70,7 @@ export class ThreadPanel {
     const { chat } = this.#session;
     const room = (this.room = this.#conversation.threads.room(messageId));
     keepUnsent(chat, room);
+    this.#previewsOf = previews(room);
     this.#conversation.people.hide();
     $("thread-panel").hidden = false;
     $("chat").classList.add("with-thread");
@@ -128,10 +131,10 @@ export class ThreadPanel {
     this.#render();
   }
 
-  #send(text, mentions) {
+  #send(text, mentions, attachments) {
     const { room } = this;
     this.#list.scroll.toBottom();
-    room.send(text, undefined, mentions.length ? { mentions } : {}).catch((error) => {
+    room.send(text, undefined, { ...(mentions.length && { mentions }), ...(attachments.length && { attachments }) }).catch((error) => {
       if (error.code !== "discarded" && room === this.room && error.retryAfter) this.#composer.warn(explain(error));
     });
   }
@@ -196,6 +199,7 @@ export class ThreadPanel {
       readers: new Map(),
       rights: conversation.rights,
       waiting: chat.state === "offline" ? "Waiting for the connection." : "Sending…",
+      previewsOf: this.#previewsOf,
       tombstones: conversation.rights.has("DeleteAny") ? conversation.stonesOf(room) : [],
     });
   }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Json;
 
 namespace RedisChat.Redis;
@@ -27,18 +26,18 @@ internal static class AttachmentJson
             var attachment = attachments[i];
             json.Write(separator);
             MessageJson.WriteString(json, attachment.Kind);
-            Text(json, ",\"n\":"u8, attachment.Name);
-            Text(json, ",\"t\":"u8, attachment.MediaType);
-            Number(json, ",\"s\":"u8, attachment.Size);
-            Text(json, ",\"a\":"u8, attachment.Address);
+            JsonParts.Text(json, ",\"n\":"u8, attachment.Name);
+            JsonParts.Text(json, ",\"t\":"u8, attachment.MediaType);
+            JsonParts.Number(json, ",\"s\":"u8, attachment.Size);
+            JsonParts.Text(json, ",\"a\":"u8, attachment.Address);
             if (attachment.Preview is { } preview)
             {
                 json.Write(",\"p\":{"u8);
                 var start = json.WrittenCount;
-                Text(json, Name(",\"t\":"u8), preview.Text);
-                Text(json, Name(",\"a\":"u8), preview.Address);
-                Number(json, Name(",\"w\":"u8), preview.Width);
-                Number(json, Name(",\"h\":"u8), preview.Height);
+                JsonParts.Text(json, Name(",\"t\":"u8), preview.Text);
+                JsonParts.Text(json, Name(",\"a\":"u8), preview.Address);
+                JsonParts.Number(json, Name(",\"w\":"u8), preview.Width);
+                JsonParts.Number(json, Name(",\"h\":"u8), preview.Height);
                 json.Write("}"u8);
 
                 ReadOnlySpan<byte> Name(ReadOnlySpan<byte> name) => json.WrittenCount == start ? name[1..] : name;
@@ -54,25 +53,9 @@ internal static class AttachmentJson
     /// <summary>Reads an array of attachments; <see langword="false"/> if it is something else.</summary>
     public static bool TryRead(ref Utf8JsonReader json, out AttachmentList attachments)
     {
-        attachments = default;
-        if (json.TokenType != JsonTokenType.StartArray)
-        {
-            return false;
-        }
-
-        var found = new List<Attachment>();
-        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
-        {
-            if (!TryReadOne(ref json, out var attachment))
-            {
-                return false;
-            }
-
-            found.Add(attachment!);
-        }
-
-        attachments = [.. found];
-        return json.TokenType == JsonTokenType.EndArray;
+        var found = json.TokenType == JsonTokenType.StartArray ? JsonParts.ReadRest<Attachment>(ref json, TryReadOne) : null;
+        attachments = found is null ? default : [.. found];
+        return found is not null;
     }
 
     /// <summary>Reads the attachments in a stored array; empty if it is something else.</summary>
@@ -150,24 +133,5 @@ internal static class AttachmentJson
 
         preview = new AttachmentPreview { Text = text, Address = address, Width = width > 0 ? width : null, Height = height > 0 ? height : null };
         return json.TokenType == JsonTokenType.EndObject;
-    }
-
-    private static void Text(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> name, string? value)
-    {
-        if (value is not null)
-        {
-            json.Write(name);
-            MessageJson.WriteString(json, value);
-        }
-    }
-
-    private static void Number(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.Write(name);
-            Utf8Formatter.TryFormat(number, json.GetSpan(20), out var length);
-            json.Advance(length);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Json;
 
 namespace RedisChat.Redis;
@@ -22,17 +21,15 @@ internal static class PreviewJson
 
     public static void Write(ArrayBufferWriter<byte> json, LinkPreviewList previews, long revision)
     {
-        json.Write("["u8);
-        Utf8Formatter.TryFormat(revision, json.GetSpan(20), out var length);
-        json.Advance(length);
+        JsonParts.Number(json, "["u8, revision);
         for (var i = 0; i < previews.Count; i++)
         {
             json.Write(",{\"a\":"u8);
             MessageJson.WriteString(json, previews[i].Address);
-            Text(json, ",\"t\":"u8, previews[i].Title);
-            Text(json, ",\"d\":"u8, previews[i].Description);
-            Text(json, ",\"i\":"u8, previews[i].Image);
-            Text(json, ",\"s\":"u8, previews[i].SiteName);
+            JsonParts.Text(json, ",\"t\":"u8, previews[i].Title);
+            JsonParts.Text(json, ",\"d\":"u8, previews[i].Description);
+            JsonParts.Text(json, ",\"i\":"u8, previews[i].Image);
+            JsonParts.Text(json, ",\"s\":"u8, previews[i].SiteName);
             json.Write("}"u8);
         }
 
@@ -48,19 +45,9 @@ internal static class PreviewJson
             return false;
         }
 
-        var found = new List<LinkPreview>();
-        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
-        {
-            if (!TryReadOne(ref json, out var preview))
-            {
-                return false;
-            }
-
-            found.Add(preview!);
-        }
-
-        previews = [.. found];
-        return json.TokenType == JsonTokenType.EndArray;
+        var found = JsonParts.ReadRest<LinkPreview>(ref json, TryReadOne);
+        previews = found is null ? default : [.. found];
+        return found is not null;
     }
 
     private static bool TryReadOne(ref Utf8JsonReader json, out LinkPreview? preview)
@@ -94,14 +81,5 @@ internal static class PreviewJson
 
         preview = new LinkPreview { Address = address, Title = title, Description = description, Image = image, SiteName = site };
         return true;
-    }
-
-    private static void Text(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> name, string? value)
-    {
-        if (value is not null)
-        {
-            json.Write(name);
-            MessageJson.WriteString(json, value);
-        }
     }
 }

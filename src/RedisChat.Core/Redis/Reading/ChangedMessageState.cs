@@ -1,9 +1,11 @@
 namespace RedisChat.Redis;
 
-/// <summary>Reports link previews to a reader that catches up: those of each message as they are now, once.</summary>
-internal sealed class ChangedPreviews : IChangedSubjects
+/// <summary>Reports something that stands in the message itself to a reader that catches up: that of each changed message as it is now, once.</summary>
+/// <param name="kind">The kind of the entries.</param>
+/// <param name="eventOf">Makes the event of a message, at a position.</param>
+internal sealed class ChangedMessageState(char kind, Func<Message, RoomPosition, RoomEvent> eventOf) : IChangedSubjects
 {
-    public bool Handles(char kind) => kind == PreviewEvents.Kind;
+    public bool Handles(char other) => other == kind;
 
     public bool IsValid(in ChangeLogEntry entry) => entry.TryGetMessage(out _);
 
@@ -21,7 +23,7 @@ internal sealed class ChangedPreviews : IChangedSubjects
             // One that is missing was deleted, which is reported as such.
             if (messages.TryGetValue(Id(entry), out var message))
             {
-                events.Add(new RoomEvent.PreviewsChanged(message.Id, message.Previews, IChangedSubjects.At(room, entry)) { Revision = message.PreviewsRevision });
+                events.Add(eventOf(message, IChangedSubjects.At(room, entry)));
             }
         }
 
