@@ -14,6 +14,12 @@ internal static class ToolCommands
         var root = new RootCommand("Looks after the rooms of a RedisChat. Say where it is with --redis, or in the environment variable REDISCHAT_REDIS.")
         {
             new DoctorCommand(),
+            new RoomsCommand(),
+            new ShowCommand(),
+            new TailCommand(),
+            new SendCommand(),
+            new TrimCommand(),
+            new DeleteRoomCommand(),
         };
         GlobalOptions.AddTo(root);
         Bind(root, output, time);

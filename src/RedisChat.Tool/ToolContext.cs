@@ -28,9 +28,10 @@ internal sealed class ToolContext(ParseResult arguments, ToolOutput output, Time
     public T Require<T>(Option<T> option) => arguments.GetRequiredValue(option);
 
     /// <summary>Opens the chat that the command line names. Connects on first use.</summary>
-    /// <param name="configure">Sets options of the chat; <see langword="null"/> for the defaults.</param>
+    /// <param name="chat">Sets options of the chat; <see langword="null"/> for the defaults.</param>
+    /// <param name="store">Sets options of its store; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ToolException">The command line names no server, or the settings are not valid.</exception>
-    public ChatConnection Connect(Action<ChatOptions>? configure = null) => ChatConnection.Open(ConnectionSettings.Read(arguments), configure);
+    public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null) => ChatConnection.Open(ConnectionSettings.Read(arguments), chat, store);
 
     /// <summary>Reports the progress of a long command.</summary>
     /// <param name="unit">What is counted, in the plural: <c>messages</c>.</param>

@@ -15,13 +15,15 @@ internal sealed class ChatConnection : IAsyncDisposable
 
     /// <summary>Opens a chat. Connects on first use.</summary>
     /// <exception cref="ToolException">A setting is not valid.</exception>
-    public static ChatConnection Open(ConnectionSettings settings, Action<ChatOptions>? configure)
+    public static ChatConnection Open(ConnectionSettings settings, Action<ChatOptions>? configureChat, Action<RedisStoreOptions>? configureStore)
     {
         try
         {
             var options = new ChatOptions { OperationTimeout = Patience };
-            configure?.Invoke(options);
-            var store = new RedisMessageStore(settings.Redis, new RedisStoreOptions { KeyPrefix = settings.Prefix });
+            configureChat?.Invoke(options);
+            var storeOptions = new RedisStoreOptions { KeyPrefix = settings.Prefix };
+            configureStore?.Invoke(storeOptions);
+            var store = new RedisMessageStore(settings.Redis, storeOptions);
             return new ChatConnection(store, new Chat(store, options));
         }
         catch (ArgumentException e)
