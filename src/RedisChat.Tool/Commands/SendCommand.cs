@@ -89,12 +89,7 @@ internal sealed class SendCommand : ToolCommand
                     batch.Add(line);
                 }
 
-                foreach (var receipt in await SendAsync(room, batch, message, cancellationToken))
-                {
-                    (sent, repeated) = receipt.IsDuplicate ? (sent, repeated + 1) : (sent + 1, repeated);
-                    Print(context, receipt);
-                }
-
+                await SendAsync(room, batch, message, Receive, cancellationToken);
                 done = batch[^1].Number;
                 progress.Report(sent + repeated);
             }
@@ -116,15 +111,24 @@ internal sealed class SendCommand : ToolCommand
         {
             context.Output.Line($"{room.Id}: {Texts.Count(sent, "message")} sent{(repeated > 0 ? $", {Texts.Count(repeated, "message")} had been sent before" : "")}.");
         }
+
+        void Receive(MessageReceipt receipt)
+        {
+            (sent, repeated) = receipt.IsDuplicate ? (sent, repeated + 1) : (sent + 1, repeated);
+            Print(context, receipt);
+        }
     }
 
     /// <summary>Sends lines together; one by one if one of them is refused, so that those before it are sent.</summary>
-    private static async Task<IReadOnlyList<MessageReceipt>> SendAsync(
-        ChatRoom room, List<(long Number, string Text)> batch, Func<(long Number, string Text), NewMessage> message, CancellationToken cancellationToken)
+    private static async Task SendAsync(
+        ChatRoom room, List<(long Number, string Text)> batch, Func<(long Number, string Text), NewMessage> message, Action<MessageReceipt> receive, CancellationToken cancellationToken)
     {
         try
         {
-            return await room.SendManyAsync([.. batch.Select(message)], cancellationToken);
+            foreach (var receipt in await room.SendManyAsync([.. batch.Select(message)], cancellationToken))
+            {
+                receive(receipt);
+            }
         }
         catch (Exception e) when (IsRefusal(e) && batch.Count == 1)
         {
@@ -132,13 +136,10 @@ internal sealed class SendCommand : ToolCommand
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            var receipts = new List<MessageReceipt>();
             foreach (var line in batch)
             {
-                receipts.AddRange(await SendAsync(room, [line], message, cancellationToken));
+                await SendAsync(room, [line], message, receive, cancellationToken);
             }
-
-            return receipts;
         }
     }
 
