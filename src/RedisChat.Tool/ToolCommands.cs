@@ -32,7 +32,7 @@ internal static class ToolCommands
         {
             if (child is ToolCommand command)
             {
-                command.SetAction((parsed, cancellationToken) => command.RunAsync(new ToolContext(parsed, output, time), cancellationToken));
+                command.SetAction((parsed, cancellationToken) => command.RunAsync(new ToolContext(parsed, output, time, cancellationToken), cancellationToken));
             }
 
             Bind(child, output, time);

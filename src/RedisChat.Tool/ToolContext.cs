@@ -4,7 +4,7 @@ using RedisChat.Tool.Connecting;
 namespace RedisChat.Tool;
 
 /// <summary>One run of a command: what was given on the command line, and where to write.</summary>
-internal sealed class ToolContext(ParseResult arguments, ToolOutput output, TimeProvider time)
+internal sealed class ToolContext(ParseResult arguments, ToolOutput output, TimeProvider time, CancellationToken cancellationToken)
 {
     /// <summary>Where to write.</summary>
     public ToolOutput Output => output;
@@ -31,7 +31,8 @@ internal sealed class ToolContext(ParseResult arguments, ToolOutput output, Time
     /// <param name="chat">Sets options of the chat; <see langword="null"/> for the defaults.</param>
     /// <param name="store">Sets options of its store; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ToolException">The command line names no server, or the settings are not valid.</exception>
-    public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null) => ChatConnection.Open(ConnectionSettings.Read(arguments), chat, store);
+    public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null) =>
+        ChatConnection.Open(ConnectionSettings.Read(arguments, cancellationToken), chat, store);
 
     /// <summary>Reports the progress of a long command.</summary>
     /// <param name="unit">What is counted, in the plural: <c>messages</c>.</param>

@@ -31,7 +31,7 @@ internal sealed class DeleteRoomCommand : ToolCommand
 
         if (!isDry)
         {
-            Confirm(context, info);
+            await ConfirmAsync(context, info, cancellationToken);
             using var progress = context.Progress("messages");
             await chat.Chat.Rooms.DeleteAsync(room, Actor.Application, new Forward<RoomDeletion>(step => progress.Report(step.Done, step.Total)), cancellationToken);
         }
@@ -50,7 +50,7 @@ internal sealed class DeleteRoomCommand : ToolCommand
         return ExitCode.Done;
     }
 
-    private void Confirm(ToolContext context, RoomInfo info)
+    private async Task ConfirmAsync(ToolContext context, RoomInfo info, CancellationToken cancellationToken)
     {
         if (context.Get(_yes) || info.IsBeingDeleted)
         {
@@ -63,7 +63,7 @@ internal sealed class DeleteRoomCommand : ToolCommand
         }
 
         context.Output.Note($"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.");
-        if (Console.ReadLine() != info.Id)
+        if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != info.Id)
         {
             throw new ToolException("That is not the room's id. Nothing was deleted.");
         }

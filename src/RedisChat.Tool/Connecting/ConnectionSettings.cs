@@ -16,8 +16,10 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
     private const int ConnectRetries = 1;
 
     /// <summary>Reads them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="cancellationToken">Stops waiting for a password that is typed.</param>
     /// <exception cref="ToolException">They are missing or not valid.</exception>
-    public static ConnectionSettings Read(ParseResult arguments)
+    public static ConnectionSettings Read(ParseResult arguments, CancellationToken cancellationToken)
     {
         var given = arguments.GetValue(GlobalOptions.Redis);
         if (given is not null && Secrets.MayBeIn(given))
@@ -34,10 +36,9 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
         }
 
         var redis = Parse(text, given is null ? $"The environment variable {RedisVariable}" : "--redis");
-        if (PasswordReader.Read(arguments.GetValue(GlobalOptions.PasswordFile), arguments.GetValue(GlobalOptions.AskPassword), Environment.GetEnvironmentVariable(PasswordVariable)) is { } password)
-        {
-            redis.Password = password;
-        }
+        var password = PasswordReader.Read(
+            arguments.GetValue(GlobalOptions.PasswordFile), arguments.GetValue(GlobalOptions.AskPassword), Environment.GetEnvironmentVariable(PasswordVariable), cancellationToken);
+        redis.Password = password ?? redis.Password;
 
         if (arguments.GetValue(GlobalOptions.Database) is { } database)
         {

@@ -11,10 +11,11 @@ internal static class PasswordReader
     /// <param name="file">The file to read it from, if any.</param>
     /// <param name="ask">Whether to ask for it.</param>
     /// <param name="variable">The value of the environment variable, if it is set.</param>
+    /// <param name="cancellationToken">Stops waiting for one that is typed.</param>
     /// <exception cref="ToolException">The file or the terminal cannot be read.</exception>
-    public static string? Read(string? file, bool ask, string? variable) =>
+    public static string? Read(string? file, bool ask, string? variable, CancellationToken cancellationToken) =>
         file is not null ? FromFile(file)
-        : ask ? FromTerminal()
+        : ask ? FromTerminal(cancellationToken)
         : string.IsNullOrEmpty(variable) ? null : variable;
 
     private static string FromFile(string path)
@@ -34,14 +35,21 @@ internal static class PasswordReader
         }
     }
 
-    private static string FromTerminal()
+    private static string FromTerminal(CancellationToken cancellationToken)
     {
         if (Console.IsInputRedirected)
         {
             throw new ToolException("--ask-password needs a terminal. Use --password-file, or the environment variable REDISCHAT_REDIS_PASSWORD.");
         }
 
+        // Switches the echo off, so that nothing is shown that is typed right after the prompt.
+        _ = Console.KeyAvailable;
         Console.Error.Write("Password: ");
+        return Task.Run(ReadKeys, cancellationToken).WaitAsync(cancellationToken).GetAwaiter().GetResult();
+    }
+
+    private static string ReadKeys()
+    {
         var password = new StringBuilder();
         while (true)
         {
