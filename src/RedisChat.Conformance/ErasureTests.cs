@@ -14,7 +14,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
     private IErasureStore Erasures => Store.GetAbility<IErasureStore>() ?? throw new NotSupportedException($"{Store.GetType().Name} does not support erasing users.");
 
     /// <summary>The chat on the store.</summary>
-    protected Chat Chat => field ??= new Chat(Store, new ChatOptions { KeptVersions = 3, Presence = { TimeToLive = TimeSpan.FromSeconds(60) } });
+    protected Chat Chat => field ??= new Chat(Store, new ChatOptions { KeptVersions = 3 });
 
     [Fact]
     public virtual async Task Nothing_that_names_the_user_is_left()
@@ -45,7 +45,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
         (await Chat.Room(Room).Schedule.ListAsync(_user, Cancelled)).Should().BeEmpty();
         (await Chat.Room(Room).Schedule.ListAsync(_bob, Cancelled)).Single().Message.Mentions.Count.Should().Be(0);
         (await Chat.Room(Room).Presence.ListAsync(cancellationToken: Cancelled)).Users.Should().NotContain(_user);
-        (await Chat.Room(Room).Mentions.ListAsync(_user, cancellationToken: Cancelled)).Mentions.Should().BeEmpty();
+        (await Chat.Room(Room).Mentions.ListAsync(_user, cancellationToken: Cancelled)).Messages.Should().BeEmpty();
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
         page.Reactions[2].Should().Equal(new Reaction("👍", 1, 1));
         (await Chat.Room(Room).ReadMarkers.GetAsync(_bob, Cancelled))!.MessageId.Should().Be(2);
         (await Chat.Room(Room).ReadMarkers.GetUnreadAsync(_bob, Cancelled)).Count.Should().Be(0);
-        (await Chat.Room(Room).Mentions.ListAsync("carol", cancellationToken: Cancelled)).Mentions.Select(mention => mention.Message.Id).Should().Equal(4);
+        (await Chat.Room(Room).Mentions.ListAsync("carol", cancellationToken: Cancelled)).Messages.Select(message => message.Id).Should().Equal(4);
         (await Chat.Room(Room).Thread(2).ReceiveAsync(cancellationToken: Cancelled)).Messages.Select(message => message.User).Should().Equal(_bob);
         page.Threads[2].Participants.Should().Equal(_bob);
         page.Threads[2].Count.Should().Be(1);

@@ -151,11 +151,11 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         for (var shard = 0; shard < KeyNames.DirectoryShards; shard++)
         {
             var key = _keys.Due(shard);
-            await foreach (var entry in database.SortedSetScanAsync(key, $"*\n{user.Glob}\n*", ScannedAtOnce, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
+            await foreach (var (_, entry, _) in new UserSearching(_keys, user).FindAsync(database, [key], cancellationToken).ConfigureAwait(false))
             {
-                if (DueEntry.TryRead(entry.Element!, out var due) && due.User == user.Id)
+                if (DueEntry.TryRead(entry, out var due) && due.User == user.Id)
                 {
-                    await database.SortedSetRemoveAsync(key, entry.Element, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+                    await database.SortedSetRemoveAsync(key, entry, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using StackExchange.Redis;
 
@@ -62,6 +63,15 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
 
     private async Task SearchAsync(IDatabase database, string[] some, CancellationToken cancellationToken)
     {
+        await foreach (var (key, field, value) in FindAsync(database, some, cancellationToken).ConfigureAwait(false))
+        {
+            Judge(key, field, value);
+        }
+    }
+
+    /// <summary>The places in some keys, all of one slot, that contain the id in any form, as a part of a word or a whole one.</summary>
+    public async IAsyncEnumerable<(string Key, string Field, string Value)> FindAsync(IDatabase database, string[] some, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var (index, cursor) = ((RedisValue)1, (RedisValue)"0");
         do
         {
@@ -75,7 +85,7 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
             (index, cursor) = (answer[0], answer[1]);
             for (var i = 2; i + 2 < answer.Length; i += 3)
             {
-                Judge(some[(int)answer[i] - 1], answer[i + 1]!, answer[i + 2]!);
+                yield return (some[(int)answer[i] - 1], answer[i + 1]!, answer[i + 2]!);
             }
         }
         while (index != "0");

@@ -52,7 +52,7 @@ end
 local function walk(index, cursor, visit)
   local from = tonumber(cursor)
   while true do
-    local page = try('ZRANGE', KEYS[index], string.format('%d', from), string.format('%d', from + 999))
+    local page = try('ZRANGEBYSCORE', KEYS[index], '-inf', '+inf', 'LIMIT', string.format('%d', from), '1000')
     if failed(page) or #page == 0 then
       return '0'
     end
@@ -80,7 +80,7 @@ local search = {
     end
   end,
   z = function(i)
-    local ids = try('ZRANGE', KEYS[i], '0', '249')
+    local ids = try('ZRANGEBYSCORE', KEYS[i], '-inf', '+inf', 'LIMIT', '0', '250')
     for j = 1, failed(ids) and 0 or #ids do
       add(i, ids[j], '')
     end

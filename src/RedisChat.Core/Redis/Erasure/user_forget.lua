@@ -44,8 +44,8 @@ while at <= #ARGV do
     end
     at = at + 4
   elseif step == 'move' then
-    local list = call('GET', key)
-    if list then
+    local list = call('GETRANGE', key, '0', '-1')
+    if list ~= '' then
       changed = 1
       call('APPEND', KEYS[tonumber(b)], list)
       call('UNLINK', key)

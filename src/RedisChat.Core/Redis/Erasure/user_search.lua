@@ -32,7 +32,7 @@ while index <= #KEYS and budget > 0 do
       visit(page[2][i], page[2][i + 1])
     end
   else
-    page = try('ZRANGE', key, cursor, string.format('%d', tonumber(cursor) + 199))
+    page = try('ZRANGEBYSCORE', key, '-inf', '+inf', 'LIMIT', cursor, '200')
     if not failed(page) then
       next_cursor = #page == 200 and string.format('%d', tonumber(cursor) + 200) or '0'
       for i = 1, #page do
@@ -40,8 +40,8 @@ while index <= #KEYS and budget > 0 do
       end
     else
       -- A list of ids or bits cannot hold the text, but the key may be anything.
-      page = try('GET', key)
-      if page and not failed(page) and not string.find(page, '^[%d,]*$') then
+      page = try('GETRANGE', key, '0', '-1')
+      if not failed(page) and not string.find(page, '^[%d,]*$') then
         visit('', page)
       end
     end
