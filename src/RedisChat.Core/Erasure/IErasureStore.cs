@@ -15,7 +15,7 @@ public interface IErasureStore
     ValueTask<UserErasure> BeginErasureAsync(string user, ErasureMode mode, CancellationToken cancellationToken = default);
 
     /// <summary>Finds rooms that may hold something about a user, without reading their messages.</summary>
-    /// <param name="user">The user; <see langword="null"/> for all places of all rooms and other scopes, for <see cref="SearchAsync"/>.</param>
+    /// <param name="user">The user; <see langword="null"/> for all places of all rooms and other scopes, for <see cref="SearchAsync"/>, and for an erasure that is continued.</param>
     /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken = default);

@@ -90,7 +90,8 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     /// <summary>Deals with all rooms; returns whether something was found.</summary>
     private async Task<bool> PassAsync(UserErasure erasure, int pass, CancellationToken cancellationToken)
     {
-        var rooms = await UserRooms.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false);
+        // What is left of a process that died may be a mark alone.
+        var rooms = await UserRooms.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
         var (done, isAnyFound) = (0L, false);
         await UserRooms.ForEachAsync(rooms, EraseAsync, cancellationToken).ConfigureAwait(false);
         foreach (var room in _closedThreads.ToList())
@@ -134,7 +135,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         lock (_gate)
         {
             _messages += step.Messages;
-            if (step.Found)
+            if (step.Found && !UserScope.TryGetUser(room, out _))
             {
                 _found.Add(room);
             }
@@ -175,7 +176,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         {
             var records = await runner.RunAsync(
                 Step, NameOf(room), (Store: _erasures, User: user, Room: room), static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, attempt), token).ConfigureAwait(false);
-            if (records.Count > 0)
+            if (records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
             {
                 lock (_gate)
                 {

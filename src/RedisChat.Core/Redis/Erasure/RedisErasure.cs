@@ -27,10 +27,10 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         {
             var scope = call.Erasure._keys.Room(UserScope.Of(call.User));
             var alias = $"erased~{Convert.ToHexString(RandomNumberGenerator.GetBytes(10))}";
-            await database.HashSetAsync(scope, Field, $"{alias} {call.Mode}", When.NotExists, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+            var isNew = await database.HashSetAsync(scope, Field, $"{alias} {call.Mode}", When.NotExists, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
             var words = ((string?)await database.HashGetAsync(scope, Field, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false) ?? "").Split(' ');
             return words.Length != 2 ? throw RedisErrors.NotSent(null)
-                : words[1] == call.Mode.ToString() ? new UserErasure(call.User, call.Mode, words[0])
+                : words[1] == call.Mode.ToString() ? new UserErasure(call.User, call.Mode, words[0]) { IsContinued = !isNew }
                 : throw new ChatInputException($"An erasure of this user was begun with the mode {words[1]}, and has not ended. Continue it with that mode first.", "mode");
         },
         cancellationToken, writes: true);
@@ -107,7 +107,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
             // The keys of a part of the directory share its tag, and so a slot.
             Add(isScope ? scope : key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)]);
         }
-        else if (isScope && scope != UserScope.Of(user.Id) && (UserPlaces.Of(suffix, user) != '\0' || suffix.Length == 0))
+        else if (isScope && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
         {
             Add(scope);
         }

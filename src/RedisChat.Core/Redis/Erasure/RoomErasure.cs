@@ -22,6 +22,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
     {
         var (user, isScope) = (new ErasedUser(erasure.User), UserScope.TryGetUser(found.Room, out _));
+        if (!Concerns(found.Room) || !found.Places.Any(key => _keys.TryFindScope(key, out var scope, out _) && scope == found.Room))
+        {
+            return new ErasedStep(false, 0, null);
+        }
+
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var traces = await UserTraces.FindAsync(database, _keys, user, found, marks: !isScope, cancellationToken).ConfigureAwait(false);
@@ -43,6 +48,9 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
         throw new ChatUnavailableException($"Other callers changed the same data {MostAttempts} times in a row. Nothing of this step was done.");
     }
+
+    /// <summary>Whether a scope may name any user: a room, a thread, or the scope of all users. What is in the scope of one user names rooms alone.</summary>
+    public static bool Concerns(string scope) => !UserScope.TryGetUser(scope, out _) || scope == UserScope.All;
 
     /// <summary>Takes a step; <see langword="null"/> if something has changed since it was found.</summary>
     private async Task<ErasedStep?> TryStepAsync(

@@ -38,7 +38,8 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
             .Select(key => (Key: key, Suffix: keys.TryFindScope(key, out _, out var suffix) ? suffix : ""))
             .Select(place => (place.Key, place.Suffix, Kind: UserPlaces.Of(place.Suffix, user)))
             .Where(place => place.Kind != '\0').ToList();
-        foreach (var some in places.Chunk(KeysAtOnce))
+        // Without any key, the room itself may still be marked.
+        foreach (var some in places.Count == 0 ? [[]] : places.Chunk(KeysAtOnce))
         {
             var (index, cursor) = ((RedisValue)2, (RedisValue)"0");
             do

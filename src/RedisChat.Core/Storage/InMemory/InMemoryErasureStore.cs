@@ -15,7 +15,9 @@ internal sealed class InMemoryErasureStore(ConcurrentDictionary<string, InMemory
     public ValueTask<UserErasure> BeginErasureAsync(string user, ErasureMode mode, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var erasure = _erasures.GetOrAdd(user, static (user, mode) => new UserErasure(user, mode, $"erased~{Convert.ToHexString(RandomNumberGenerator.GetBytes(10))}"), mode);
+        var begun = new UserErasure(user, mode, $"erased~{Convert.ToHexString(RandomNumberGenerator.GetBytes(10))}");
+        var erasure = _erasures.GetOrAdd(user, begun);
+        erasure = ReferenceEquals(erasure, begun) ? erasure : erasure with { IsContinued = true };
         return erasure.Mode == mode ? new(erasure)
             : throw new ChatInputException($"An erasure of this user was begun with the mode {erasure.Mode}, and has not ended. Continue it with that mode first.", nameof(mode));
     }
