@@ -91,9 +91,9 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     private async Task<bool> PassAsync(UserErasure erasure, int pass, CancellationToken cancellationToken)
     {
         // What is left of a process that died may be a mark alone.
-        var rooms = await UserRooms.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
         var (done, isAnyFound) = (0L, false);
-        await UserRooms.ForEachAsync(rooms, EraseAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, EraseAsync, cancellationToken).ConfigureAwait(false);
         foreach (var room in _closedThreads.ToList())
         {
             await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
@@ -168,8 +168,8 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
     private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
     {
-        var rooms = await UserRooms.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false);
-        await UserRooms.ForEachAsync(rooms, CountAsync, cancellationToken).ConfigureAwait(false);
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, CountAsync, cancellationToken).ConfigureAwait(false);
         return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
 
         async ValueTask CountAsync(FoundRoom room, CancellationToken token)
@@ -191,8 +191,8 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     {
         const int Most = 1000;
         var (searched, remaining, others) = (0L, new List<ErasureTrace>(), new List<ErasureTrace>());
-        var rooms = await UserRooms.FindAsync(_erasures, runner, Step, user: null, cancellationToken).ConfigureAwait(false);
-        await UserRooms.ForEachAsync(rooms, SearchAsync, cancellationToken).ConfigureAwait(false);
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user: null, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, SearchAsync, cancellationToken).ConfigureAwait(false);
         return new ErasureFindings
         {
             Searched = searched,

@@ -18,7 +18,7 @@ internal sealed class UserExporter(IMessageStore store, OperationRunner runner, 
     public async Task<long> RunAsync(Stream output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(output);
-        foreach (var room in (await UserRooms.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false)).OrderBy(room => room.Room, StringComparer.Ordinal))
+        foreach (var room in (await UserScan.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false)).OrderBy(room => room.Room, StringComparer.Ordinal))
         {
             var isScope = UserScope.TryGetUser(room.Room, out _);
             var records = await runner.RunAsync(

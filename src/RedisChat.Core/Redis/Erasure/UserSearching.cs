@@ -119,7 +119,7 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
                 JudgeMessage(key, field, value);
                 break;
             case "members":
-                var isNamed = MemberText.TryRead(field, value, out var member, out _) && (member.Ban?.By == user.Id || member.Mute?.By == user.Id || member.Invitation?.By == user.Id);
+                var isNamed = !MemberText.TryRead(field, value, out var member, out _) || (member.Ban?.By == user.Id || member.Mute?.By == user.Id || member.Invitation?.By == user.Id);
                 Note(field == user.Id || isNamed ? _remaining : _others, key, field);
                 break;
             case "read" or "rates":
@@ -129,7 +129,7 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
                 Note(field.EndsWith($":{user.Id}", StringComparison.Ordinal) && StrictNumber.TryRead(field.AsSpan(0, field.Length - user.Id.Length - 1), out _) ? _remaining : _others, key, field);
                 break;
             case "pins":
-                Note(PinKeys.TryRead(Encoding.UTF8.GetBytes(value), out _, out var by) && by == user.Id ? _remaining : _others, key, field);
+                Note(!PinKeys.TryRead(Encoding.UTF8.GetBytes(value), out _, out var by) || by == user.Id ? _remaining : _others, key, field);
                 break;
             case "threads":
                 Note($"{value}\n".Contains($" {user.Id}\n", StringComparison.Ordinal) ? _remaining : _others, key, field);

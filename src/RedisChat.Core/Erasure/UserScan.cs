@@ -1,7 +1,7 @@
 namespace RedisChat;
 
 /// <summary>The rooms that may hold something about a user.</summary>
-internal static class UserRooms
+internal static class UserScan
 {
     // The server works on one at a time; the others are on their way meanwhile.
     private const int AtOnce = 16;
