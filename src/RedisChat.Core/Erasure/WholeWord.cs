@@ -18,5 +18,5 @@ internal static class WholeWord
         return false;
     }
 
-    private static bool IsPart(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' || char.IsSurrogate(c);
+    private static bool IsPart(char c) => char.IsLetterOrDigit(c) || c is '_' or '-';
 }
