@@ -351,7 +351,8 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
         await room.Schedule.AddAsync(new NewMessage(_user, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
         await room.Schedule.AddAsync(new NewMessage(_bob, "later") { Mentions = [Mention.User(_user)] }, DateTimeOffset.UtcNow.AddHours(1), Cancelled);
         await Chat.User(_user).Drafts.SaveAsync(id, "dear", cancellationToken: Cancelled);
-        await room.Presence.EnterAsync(_user, Cancelled);
+        await Store.GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
+            id, new PresenceUpdate { Process = "a dead one", Expiry = TimeSpan.FromMinutes(5), Entering = [_user], CoalesceAbove = 200, CoalesceInterval = TimeSpan.FromSeconds(2) }, Cancelled);
         await room.BeginAsync(new NewMessage(_user, "begun"), new WritingOptions { Lease = TimeSpan.FromMinutes(5) }, Cancelled);
         await SettledAsync();
     }

@@ -29,7 +29,7 @@ public sealed class ChatUser
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Lock the account first: log the user out, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but a user who writes
+    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but a user who writes
     /// somewhere else meanwhile is only found by the next pass.
     /// </para>
     /// <para>

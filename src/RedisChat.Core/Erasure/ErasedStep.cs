@@ -9,8 +9,8 @@ public sealed record ErasedStep(bool Found, long Messages, string? Cursor)
     /// <summary>Whether the room refuses writes of the user until <see cref="IErasureStore.EndErasureAsync"/>.</summary>
     public bool IsMarked { get; init; }
 
-    /// <summary>Whether the room is being deleted. Its deletion must be completed, which removes everything.</summary>
-    public bool IsBeingDeleted { get; init; }
+    /// <summary>The room whose deletion was begun and must be completed, which removes everything: this one or, of a thread, the one that it belongs to; <see langword="null"/> if there is none.</summary>
+    public string? BeingDeleted { get; init; }
 
     /// <summary>Whether threads in the room may have been closed, so that they must be deleted: see <see cref="ChatOptions.DeleteThreads"/>.</summary>
     public bool ClosedThreads { get; init; }

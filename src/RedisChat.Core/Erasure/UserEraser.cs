@@ -112,10 +112,10 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
                     static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
                 cursor = step.Cursor;
                 isFound |= step.Found;
-                if (step.IsBeingDeleted)
+                if (step.BeingDeleted is { } deleted)
                 {
                     isFound = true;
-                    await DeleteAsync(room.Room, token).ConfigureAwait(false);
+                    await DeleteAsync(deleted, token).ConfigureAwait(false);
                 }
 
                 Note(room.Room, step);

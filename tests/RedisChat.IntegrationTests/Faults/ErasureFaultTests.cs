@@ -42,7 +42,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
             var prefix = $"test-{commands}";
             await using var store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration), new RedisStoreOptions { KeyPrefix = prefix });
             var chat = new Chat(store, new ChatOptions { KeptVersions = 3 });
-            await EveryFeature.UseAsync(chat, "lobby", User, "bob", Cancelled);
+            await EveryFeature.UseAsync(chat, store, "lobby", User, "bob", Cancelled);
             wasKilled = await KillAfterAsync(commands, prefix, mode);
 
             var report = await chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);

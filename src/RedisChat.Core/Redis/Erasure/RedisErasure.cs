@@ -46,6 +46,13 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         {
             return await room.StepAsync(database, erasure, found, cursor, cancellationToken).ConfigureAwait(false);
         }
+        catch (ChatForbiddenException e) when (e.Reason == ForbiddenReason.RoomDeleted)
+        {
+            // Somebody else has just begun to delete it, or a thread is in a room that is being deleted.
+            var above = ThreadId.RuledBy(found.Room);
+            var epoch = await database.HashGetAsync(_keys.Room(above), "epoch", CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+            return new ErasedStep(false, 0, null) { BeingDeleted = epoch == RoomCounters.BeingDeleted ? above : found.Room };
+        }
         catch (Exception e) when (context.Connection.Errors.TryTranslate(e, out var error))
         {
             throw error;

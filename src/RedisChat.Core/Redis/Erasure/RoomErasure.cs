@@ -27,22 +27,25 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             return new ErasedStep(false, 0, null);
         }
 
+        var done = 0L;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var traces = await UserTraces.FindAsync(database, _keys, user, found, marks: !isScope, cancellationToken).ConfigureAwait(false);
             if (traces.Epoch == RoomCounters.BeingDeleted)
             {
-                return new ErasedStep(false, 0, null) { IsBeingDeleted = true, IsMarked = traces.WasMarked };
+                return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
             }
 
             if (traces.All.Count == 0)
             {
-                return new ErasedStep(false, 0, null) { IsMarked = traces.WasMarked };
+                return new ErasedStep(done > 0, done, null) { IsMarked = traces.WasMarked };
             }
 
-            if (await TryStepAsync(database, erasure, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false) is { } step)
+            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
+            done += messages;
+            if (step is not null)
             {
-                return step with { IsMarked = !isScope };
+                return step with { Messages = done, Found = step.Found || done > 0, IsMarked = !isScope };
             }
         }
 
@@ -52,8 +55,8 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     /// <summary>Whether a scope may name any user: a room, a thread, or the scope of all users. What is in the scope of one user names rooms alone.</summary>
     public static bool Concerns(string scope) => !UserScope.TryGetUser(scope, out _) || scope == UserScope.All;
 
-    /// <summary>Takes a step; <see langword="null"/> if something has changed since it was found.</summary>
-    private async Task<ErasedStep?> TryStepAsync(
+    /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
+    private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
         IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
@@ -85,7 +88,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             var reply = await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? built : null, cancellationToken).ConfigureAwait(false);
             if (reply is null)
             {
-                return null;
+                return (null, done);
             }
 
             isChanged = true;
@@ -95,10 +98,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
         isChanged |= await ForgetAsync(database, erasure, user, room, some, entry, isLast: next is null, cancellationToken).ConfigureAwait(false);
         var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
-        return new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
+        var step = new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
         {
-            ClosedThreads = alias is null && done > 0 && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
+            ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
         };
+        return (step, done);
     }
 
     /// <summary>The next of the user's messages, and the last one of them if there are more.</summary>

@@ -13,7 +13,8 @@ internal static class UserRecords
 
     private static UserRecord? Of(ErasedUser user, string room, UserTrace trace)
     {
-        var (field, bytes) = ((string)trace.Field!, ((ReadOnlyMemory<byte>)trace.Value).Span);
+        var field = (string)trace.Field!;
+        var bytes = ((ReadOnlyMemory<byte>)trace.Value).Span;
         switch (trace.Kind)
         {
             case UserPlaces.MentionsOfUser:

@@ -124,7 +124,7 @@ internal sealed class SealedBucket : IDisposable
     /// <summary>The field's content with new values of some messages.</summary>
     public byte[] With(IReadOnlyDictionary<long, byte[]> values)
     {
-        using var other = ToFill(_number, _end + values.Values.Sum(static value => value.Length));
+        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length));
         var first = _number * Buckets.Size;
         for (var id = first; id < first + Buckets.Size; id++)
         {

@@ -38,8 +38,8 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     [InlineData(ErasureMode.Anonymize)]
     public async Task No_byte_of_the_keyspace_names_the_user_and_nothing_of_others_is_missing(ErasureMode mode)
     {
-        await EveryFeature.UseAsync(_chat, "lobby", User, Bob, Cancelled, messages: 700);
-        await EveryFeature.UseAsync(_chat, "other", Bob, "carol", Cancelled);
+        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled, messages: 700);
+        await EveryFeature.UseAsync(_chat, _store, "other", Bob, "carol", Cancelled);
         await _store.SealedAsync();
         var untouched = await RoomDump.TakeAsync(_admin, "chatroom:{other}");
         (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
@@ -109,7 +109,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     [Fact]
     public async Task A_room_whose_deletion_was_interrupted_is_deleted()
     {
-        await EveryFeature.UseAsync(_chat, "lobby", User, Bob, Cancelled);
+        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
         var epoch = await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "epoch");
         await _admin.GetDatabase().HashSetAsync("chatroom:{lobby}", [new("epoch", "!"), new("gone", $$"""{{epoch}} {"u":"{{User}}"}""")]);
 

@@ -6,7 +6,7 @@ internal static class EveryFeature
     /// <summary>The text of every message, draft and reason of the first user.</summary>
     public const string Secret = "my-secret-words";
 
-    public static async Task UseAsync(Chat chat, string id, string user, string other, CancellationToken cancellationToken, int messages = 10)
+    public static async Task UseAsync(Chat chat, IMessageStore store, string id, string user, string other, CancellationToken cancellationToken, int messages = 10)
     {
         var room = chat.Room(id);
         for (var sent = 0; sent < messages; sent += ChatLimits.MaxBatchSize)
@@ -42,7 +42,9 @@ internal static class EveryFeature
         await room.Schedule.AddAsync(new NewMessage(user, Secret), DateTimeOffset.UtcNow.AddHours(1), cancellationToken);
         await room.Schedule.AddAsync(new NewMessage(other, "later") { Mentions = [Mention.User(user)] }, DateTimeOffset.UtcNow.AddHours(1), cancellationToken);
         await chat.User(user).Drafts.SaveAsync(id, Secret, cancellationToken: cancellationToken);
-        await room.Presence.EnterAsync(user, cancellationToken);
+        // By a process that is dead: a living one enters its users again.
+        await store.GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
+            id, new PresenceUpdate { Process = "a dead one", Expiry = TimeSpan.FromMinutes(5), Entering = [user], CoalesceAbove = 200, CoalesceInterval = TimeSpan.FromSeconds(2) }, cancellationToken);
         await room.Presence.EnterAsync(other, cancellationToken);
         await room.BeginAsync(new NewMessage(user, Secret), new WritingOptions { Lease = TimeSpan.FromMinutes(5) }, cancellationToken);
     }
