@@ -15,7 +15,7 @@ internal sealed partial class KeyNames
     public static string Literal(string text) => Glob().Replace(text, "\\$0");
 
     /// <summary>The beginning of all roots, up to the hash tag.</summary>
-    private string Head => scheme.Room("room") is var root && root.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at && TryFindScope($"{root}:m:0", out var room, out _) && room == "room"
+    private string Head => scheme.Room("room") is var root && root.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at && TryFindScope(Bucket("room", 0), out var room, out _) && room == "room"
         ? root[..(at + 1)]
         : throw new NotSupportedException(
             $"{scheme.GetType().Name} names keys from which the room cannot be told. To find what a user has left in all rooms, roots must have the room's id, escaped as by {nameof(HashTagKeyScheme)}, as their hash tag.");
