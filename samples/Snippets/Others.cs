@@ -29,6 +29,7 @@ internal static class Others
         await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());
         await Threads.DiscussAsync(chat);
         await Deletions.DeleteManyAsync(chat);
+        await Erasure.EraseAsync(chat);
         await Writing.RunAsync(chat);
         await Members.RunAsync(chat);
         await Rooms.RunAsync(chat);

@@ -22,4 +22,39 @@ public sealed class ChatUser
 
     /// <summary>Finds messages by their words, in all rooms that the user may read.</summary>
     public UserSearch Search => new(Id, _chat);
+
+    /// <summary>
+    /// Erases the user: everything that names the user in all rooms and threads, with a proof at the end. Messages are deleted or made anonymous; memberships, bans, reactions, mentions, pins, read markers, presence, drafts, what is
+    /// scheduled, earlier versions, idempotency keys, and the entries of the change logs go, or lose the user's id.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but a user who writes
+    /// somewhere else meanwhile is only found by the next pass.
+    /// </para>
+    /// <para>
+    /// It may be interrupted anywhere, by the token or the end of the process: call it again with the same mode to continue, from any process. Several at once do no harm. Once nothing is left, another call changes nothing.
+    /// </para>
+    /// <para>What is not in the store is not erased: see docs/operations.md for replicas, append-only files and backups. The text of others is not changed: see <see cref="ErasureFindings.TextOfOthers"/>.</para>
+    /// </remarks>
+    /// <param name="options">How; the defaults if omitted.</param>
+    /// <param name="progress">Receives a report after each room.</param>
+    /// <param name="cancellationToken">Stops between two steps. The erasure can be continued.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ChatInputException">An erasure of the user was begun with another mode, and has not ended.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time, or the user went on writing. The erasure can be continued.</exception>
+    /// <exception cref="NotSupportedException">The store cannot erase users, or its key scheme does not tell rooms apart: <see cref="IRoomKeyScheme"/>.</exception>
+    public Task<ErasureReport> EraseAsync(ErasureOptions? options = null, IProgress<ErasureProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new UserEraser(_chat.Store, _chat.Runner, Id, options ?? new ErasureOptions(), progress).RunAsync(cancellationToken);
+
+    /// <summary>
+    /// Writes everything that the chat holds about the user, for a request for access: a line of JSON for each thing, a <see cref="UserRecord"/> as <see cref="ChatJsonContext"/> writes it, in UTF-8 (NDJSON). Nothing is changed, and
+    /// what happens meanwhile may be in it or not.
+    /// </summary>
+    /// <param name="output">Where to write. It is flushed, not closed.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <returns>The number of lines.</returns>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time. Part of the lines may have been written.</exception>
+    /// <exception cref="NotSupportedException">The store cannot find what it holds about users.</exception>
+    public Task<long> ExportAsync(Stream output, CancellationToken cancellationToken = default) => new UserExporter(_chat.Store, _chat.Runner, Id).RunAsync(output, cancellationToken);
 }

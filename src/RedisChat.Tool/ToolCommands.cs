@@ -20,6 +20,7 @@ internal static class ToolCommands
             new SendCommand(),
             new TrimCommand(),
             new DeleteRoomCommand(),
+            new EraseCommand(),
         };
         GlobalOptions.AddTo(root);
         Bind(root, output, time);

@@ -54,6 +54,7 @@ IEnumerable<Task> Begin(string room, int index)
     var seed = (options.Seed * 1000) + (index * 10);
     return options.Act == WorkerOptions.Write ? [new WritingUser(chat, history, room, options.Users[0], options.Expiry).RunAsync(stop.Token)]
         : options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [UntilTheEndAsync(chat.RunScheduleAsync)]
+        : options.Users.Count > 0 && options.Act == WorkerOptions.Erase ? [UntilTheEndAsync(token => chat.User(options.Users[0]).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: token))]
         : options.Users.Count > 0 && options.Act == WorkerOptions.Release ? [UntilTheEndAsync(chat.RunUpkeepAsync)]
         : options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
         : options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]

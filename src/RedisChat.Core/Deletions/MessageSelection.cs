@@ -67,6 +67,9 @@ public sealed record MessageSelection
         return Between(from, to) with { User = user };
     }
 
+    /// <summary>Those of these messages that an author wrote.</summary>
+    internal static MessageSelection Of(IEnumerable<long> ids, string user) => Of(ids) with { User = user };
+
     /// <summary>The same without messages above an id.</summary>
     internal MessageSelection UpTo(long last) => this with { To = Math.Min(To, last) };
 

@@ -125,6 +125,12 @@ internal static partial class ChatLog
     [LoggerMessage(79, LogLevel.Trace, "The exception behind a message without link previews.", EventName = "PreviewError")]
     public static partial void PreviewError(ILogger logger, Exception error);
 
+    [LoggerMessage(84, LogLevel.Information, "A user was erased: {Messages} messages in {Rooms} rooms, {Passes} passes.", EventName = "UserErased")]
+    public static partial void UserErased(ILogger logger, long messages, long rooms, int passes);
+
+    [LoggerMessage(85, LogLevel.Warning, "After the erasure of a user, {Places} places still name the user. The report lists them.", EventName = "UserRemains")]
+    public static partial void UserRemains(ILogger logger, int places);
+
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);
 }

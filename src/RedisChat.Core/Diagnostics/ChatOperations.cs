@@ -60,6 +60,12 @@ public static class ChatOperations
     /// <summary>Ending what is watched for a user.</summary>
     public const string Revoke = "revoke";
 
+    /// <summary>Erasing a user.</summary>
+    public const string Erase = "erase";
+
+    /// <summary>Exporting what is stored about a user.</summary>
+    public const string Export = "export";
+
     /// <summary>Reading or listing read markers, or counting unread messages.</summary>
     public const string ReadMarkers = "read markers";
 

@@ -41,6 +41,7 @@ internal static class Forbidden
         ForbiddenReason.RoomDeleted => "The room is being deleted.",
         ForbiddenReason.LastOwner => "The room would be left without an owner. Give another member the role of owner first.",
         ForbiddenReason.MentionedOutsider => "A user who is mentioned may not read this room. Leave out that mention, or invite the user first.",
+        ForbiddenReason.BeingErased => "The user is being erased, so nothing is stored for this user until the erasure has ended. Log the user out, and lock the account.",
         _ => "The user may not do this.",
     };
 

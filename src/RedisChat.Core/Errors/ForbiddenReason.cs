@@ -47,4 +47,7 @@ public enum ForbiddenReason
 
     /// <summary>A user who is mentioned may not read the room: see <see cref="NewMessage.Mentions"/>.</summary>
     MentionedOutsider,
+
+    /// <summary>The user is being erased: see <see cref="ChatUser.EraseAsync"/>.</summary>
+    BeingErased,
 }

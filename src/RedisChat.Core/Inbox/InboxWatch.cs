@@ -236,7 +236,7 @@ internal sealed class InboxWatch : IAsyncDisposable
     {
         RoomEvent.MemberChanged changed => changed.Member.User == _user,
         RoomEvent.ReadMarkerMoved moved => moved.User == _user,
-        RoomEvent.Created or RoomEvent.Edited or RoomEvent.WritingEnded or RoomEvent.Deleted or RoomEvent.DeletedMany or RoomEvent.Trimmed or RoomEvent.RulesChanged => true,
+        RoomEvent.Created or RoomEvent.Edited or RoomEvent.WritingEnded or RoomEvent.Deleted or RoomEvent.DeletedMany or RoomEvent.Trimmed or RoomEvent.RulesChanged or RoomEvent.UserErased => true,
         RoomEvent.Gap or RoomEvent.CaughtUp or RoomEvent.RoomDeleted or RoomEvent.Failed => true,
         _ => false,
     };

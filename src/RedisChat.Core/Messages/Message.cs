@@ -143,6 +143,17 @@ public sealed record Message
     /// <summary>The message while it is being written.</summary>
     internal Message With(WritingLease lease) => this with { All = _details with { Writing = WritingState.InProgress, Lease = lease } };
 
+    /// <summary>The message without a user: with another author, if the user is it, and without mentions of the user.</summary>
+    internal Message Without(string user, string alias) => this with
+    {
+        User = User == user ? alias : User,
+        All = _details with
+        {
+            IdempotencyKey = User == user ? null : IdempotencyKey,
+            Mentions = [.. Mentions.Where(mention => mention.Kind != MentionKind.User || mention.Id != user)],
+        },
+    };
+
     private readonly long _utcTicks;
     private readonly Details _details = AsSent;
 

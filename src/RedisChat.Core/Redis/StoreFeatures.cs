@@ -28,19 +28,20 @@ internal sealed class StoreFeatures : IAsyncDisposable
         var unfinished = new UnfinishedMessages(context, writing, messages);
         var parts = new WritingEvents(unfinished.ReadSoFarAsync, context.Logger);
         Unfinished = unfinished;
+        var bulk = new RedisBulkDeletions(context, changer, steps, ReplyDeletions);
         Abilities =
         [
             new RedisReactions(context, changer), members, presence, new RedisReadMarkers(context), users, directory, new RedisPins(context, changer),
-            new RedisBulkDeletions(context, changer, steps, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
+            bulk, new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
             context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
-            new RedisPreviews(context, changer, messages), new RedisAttachments(context),
+            new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisErasure(context, new RoomErasure(context, changer, bulk)),
         ];
         Activity = directory.Keeper;
         LiveKinds =
         [
             new ReactionEvents(), new MemberEvents(), new RuleEvents(), new AboutEvents(), new DeletionEvents(), new RoomListedEvents(), new RevokedEvents(),
-            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts, new TrimEvents(), new PreviewEvents(),
+            new DraftEvents(), new PinEvents(), new RunEvents(), new ThreadEvents(), parts, new TrimEvents(), new PreviewEvents(), new ErasureEvents(),
         ];
         PassingKinds = [new PresenceEvents(context.Time), new ReadMarkerEvents(), parts];
         PageFeatures = [new PagedReactions(context.Keys), new PagedRights(context.Keys, context.Time), new PagedThreads(context.Keys)];
@@ -50,7 +51,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new ChangedUser(RedisUserRooms.ListKind, static (room, position) => new RoomEvent.RoomListed(room, position)),
             new ChangedUser(RedisUserRooms.RevocationKind, static (user, position) => new RoomEvent.Revoked(user, position)),
             new ChangedUser(RedisDrafts.Kind, static (room, position) => new RoomEvent.DraftChanged(room, position)),
-            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedTrims(),
+            new ChangedPins(context.Keys), new ChangedRuns(), new ChangedThreads(context.Keys), new ChangedTrims(), new ChangedErasures(),
             new ChangedMessageState(WritingKeys.Letter, static (message, at) => new RoomEvent.WritingEnded(message, at)),
             new ChangedMessageState(PreviewEvents.Kind, static (message, at) => new RoomEvent.PreviewsChanged(message.Id, message.Previews, at) { Revision = message.PreviewsRevision }),
         ];

@@ -59,6 +59,7 @@ namespace RedisChat;
 [JsonDerivedType(typeof(PartWritten), "partWritten")]
 [JsonDerivedType(typeof(WritingEnded), "writingEnded")]
 [JsonDerivedType(typeof(Trimmed), "trimmed")]
+[JsonDerivedType(typeof(UserErased), "userErased")]
 [JsonDerivedType(typeof(PreviewsChanged), "previewsChanged")]
 public abstract partial record RoomEvent
 {

@@ -7,6 +7,9 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
 {
     // What is known last of each message; null if it is to be removed.
     private readonly Dictionary<long, Message?> _messages = [];
+
+    // Messages that have changed in a way that the event does not say.
+    private readonly HashSet<long> _unread = [];
     private RoomPosition? _position;
     private long _removeBelow;
 
@@ -43,10 +46,32 @@ internal sealed class IndexBatchBuilder(string room, RoomPosition? after)
                 }
 
                 break;
+            case RoomEvent.UserErased { MessageIds: var ids }:
+                _unread.UnionWith(ids);
+                break;
             case RoomEvent.Trimmed { Below: var below }:
                 RemoveBelow(below);
                 break;
         }
+    }
+
+    /// <summary>Reads the messages that have changed in a way that the events did not say. Before <see cref="Build"/>.</summary>
+    /// <param name="read">Reads a message; <see langword="null"/> if it is gone.</param>
+    public async ValueTask ReadChangedAsync(Func<long, Task<Message?>> read)
+    {
+        foreach (var id in _unread)
+        {
+            if (await read(id).ConfigureAwait(false) is { } message)
+            {
+                Set(message);
+            }
+            else
+            {
+                _messages[id] = null;
+            }
+        }
+
+        _unread.Clear();
     }
 
     /// <summary>All messages with a lower id are gone.</summary>

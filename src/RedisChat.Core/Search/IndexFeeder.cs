@@ -212,6 +212,7 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
                 }
 
                 builder.Threads.RemoveWhere(IsFollowed);
+                await builder.ReadChangedAsync(id => chat.GetAsync(room, id, cancellationToken)).ConfigureAwait(false);
                 batch = builder.Build(changes.Position);
             }
 
@@ -282,6 +283,7 @@ internal sealed class IndexFeeder(Chat chat, IMessageIndex index, IndexingOption
         foreach (var (room, builder) in pending)
         {
             builder.Threads.RemoveWhere(IsFollowed);
+            await builder.ReadChangedAsync(id => chat.GetAsync(room, id, cancellationToken)).ConfigureAwait(false);
             var batch = builder.Build();
             if ((batch.Position == batch.After && batch.FoundRooms.Count == 0) || await index.ApplyAsync(batch, cancellationToken).ConfigureAwait(false))
             {

@@ -72,6 +72,8 @@ public sealed class InMemoryExpiryTests() : ExpiryTests(new InMemoryStores());
 
 public sealed class InMemoryBulkDeletionTests() : BulkDeletionTests(new InMemoryStores());
 
+public sealed class InMemoryErasureTests() : ErasureTests(new InMemoryStores());
+
 public sealed class InMemoryPinTests() : PinTests(new InMemoryStores());
 
 public sealed class InMemoryMentionTests() : MentionTests(new InMemoryStores());

@@ -101,7 +101,9 @@ public sealed class ChatJsonTests
             $$$"""{"kind":"writingEnded","message":{"id":1,"user":"alice","text":"hello","timestamp":"1970-01-01T00:00:00+00:00","version":1,"metadata":{},"writing":"Abandoned"},"position":"{{{JsonExamples.Position}}}"}""",
             $$"""{"kind":"previewsChanged","messageId":9000000000000000,"previews":[{"address":"https://example.org/\u00E4?b=c","title":"\u003C/script\u003E","description":"two\nlines","image":"https://example.org/i.png","siteName":"Example"},{"address":"http://a.example","title":"a"}],"position":"{{JsonExamples.Position}}"}""",
             $$"""{"kind":"previewsChanged","messageId":1,"previews":[],"position":"{{JsonExamples.Position}}"}""",
-            $$"""{"kind":"deletedMany","messageIds":[7,9000000000000000],"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""");
+            $$"""{"kind":"deletedMany","messageIds":[7,9000000000000000],"user":"mod","deletedAt":"2026-11-23T07:20:09.447123+00:00","reason":"spam","position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"userErased","messageIds":[7,9000000000000000],"position":"{{JsonExamples.Position}}"}""",
+            $$"""{"kind":"userErased","messageIds":[],"position":"{{JsonExamples.Position}}"}""");
 
     [Fact]
     public void The_error_of_a_failed_room_is_not_in_the_JSON() =>

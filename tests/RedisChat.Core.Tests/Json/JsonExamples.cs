@@ -133,6 +133,8 @@ internal static class JsonExamples
         new RoomEvent.PreviewsChanged(ChatLimits.MaxMessageId, [Preview, new LinkPreview { Address = "http://a.example", Title = "a" }], Position),
         new RoomEvent.PreviewsChanged(1, [], Position),
         new RoomEvent.DeletedMany([7, ChatLimits.MaxMessageId], Position) { User = "mod", DeletedAt = Edited.Timestamp, Reason = "spam" },
+        new RoomEvent.UserErased([7, ChatLimits.MaxMessageId], Position),
+        new RoomEvent.UserErased([], Position),
     ];
 
     /// <summary>All examples, each with the type that an application serializes it as.</summary>
@@ -171,6 +173,21 @@ internal static class JsonExamples
         (typeof(MessageQuery), new MessageQuery { Before = ChatLimits.MaxMessageId, User = "alice", Limit = ChatLimits.MaxPageSize }),
         (typeof(MessageQuery), new MessageQuery { After = 0 }),
         (typeof(MessageQuery), new MessageQuery { Around = 3 }),
+        (typeof(ErasureProgress), new ErasureProgress(2, 3, 4, ChatLimits.MaxMessageId)),
+        (typeof(ErasureReport), new ErasureReport { Rooms = 1, Messages = 2, Passes = 1 }),
+        (typeof(ErasureReport), new ErasureReport
+        {
+            Alias = "erased~01",
+            Rooms = 1,
+            Messages = ChatLimits.MaxMessageId,
+            Passes = 2,
+            Findings = new ErasureFindings { Searched = 3, Remaining = [new ErasureTrace("the-key", "böb"), new ErasureTrace("the-key", null)], TextOfOthers = [] },
+        }),
+        (typeof(UserRecord), new UserRecord { Kind = UserRecordKind.Message, Room = "böb", MessageId = 7, Message = Edited }),
+        (typeof(UserRecord), new UserRecord { Kind = UserRecordKind.Reactions, Room = "lobby", MessageId = 7, Reactions = [new Reaction("👍", 1)] }),
+        (typeof(UserRecord), new UserRecord { Kind = UserRecordKind.Member, Room = "lobby", Member = Member }),
+        (typeof(UserRecord), new UserRecord { Kind = UserRecordKind.Marker, Room = "lobby", Marker = Marker }),
+        (typeof(UserRecord), new UserRecord { Kind = UserRecordKind.Sent, Room = "lobby", MessageId = 1, At = Edited.Timestamp, Detail = "key" }),
         (typeof(MessagePage), Page),
         (typeof(MessagePage), new MessagePage { Messages = [], Position = RoomPosition.Start }),
         (typeof(MessagePage), Page with { Reactions = new Dictionary<long, IReadOnlyList<Reaction>> { [ChatLimits.MaxMessageId] = [new("👍", 2, Own: 1)] } }),

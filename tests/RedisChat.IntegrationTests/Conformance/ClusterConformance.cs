@@ -85,6 +85,8 @@ public sealed class ClusterExpiryTests(SharedCluster cluster) : ExpiryTests(new 
 
 public sealed class ClusterBulkDeletionTests(SharedCluster cluster) : BulkDeletionTests(new ClusterStores(cluster));
 
+public sealed class ClusterErasureTests(SharedCluster cluster) : ErasureTests(new ClusterStores(cluster));
+
 public sealed class ClusterPinTests(SharedCluster cluster) : PinTests(new ClusterStores(cluster));
 
 public sealed class ClusterMentionTests(SharedCluster cluster) : MentionTests(new ClusterStores(cluster));

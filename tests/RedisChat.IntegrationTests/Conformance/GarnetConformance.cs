@@ -72,6 +72,8 @@ public sealed class GarnetConversationModelTests(SharedGarnet garnet) : Conversa
 
 public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
 
+public sealed class GarnetErasureTests(SharedGarnet garnet) : ErasureTests(new GarnetStores(garnet));
+
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
 
 public sealed class GarnetMentionTests(SharedGarnet garnet) : MentionTests(new GarnetStores(garnet));

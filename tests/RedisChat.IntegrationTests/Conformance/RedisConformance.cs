@@ -77,6 +77,8 @@ public sealed class RedisExpiryTests(TestServer server) : ExpiryTests(new RedisS
 
 public sealed class RedisBulkDeletionTests(TestServer server) : BulkDeletionTests(new RedisStores(server));
 
+public sealed class RedisErasureTests(TestServer server) : ErasureTests(new RedisStores(server));
+
 public sealed class RedisPinTests(TestServer server) : PinTests(new RedisStores(server));
 
 public sealed class RedisMentionTests(TestServer server) : MentionTests(new RedisStores(server));

@@ -77,6 +77,8 @@ public sealed class SealedExpiryTests(TestServer server) : ExpiryTests(new Seale
 
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
+public sealed class SealedErasureTests(TestServer server) : ErasureTests(new SealedStores(server));
+
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 
 public sealed class SealedMentionTests(TestServer server) : MentionTests(new SealedStores(server));

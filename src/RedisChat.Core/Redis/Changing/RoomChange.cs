@@ -29,6 +29,7 @@ internal sealed class RoomChange
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
     private IReadOnlyList<string> _readers = [];
+    private string? _acts;
 
     /// <summary>Starts a change.</summary>
     /// <param name="keys">Names the keys.</param>
@@ -108,6 +109,13 @@ internal sealed class RoomChange
     public RoomChange Unused(char feature)
     {
         _conditions.AddRange(["unused", feature.ToString()]);
+        return this;
+    }
+
+    /// <summary>The user who acts, in a change whose rights were decided on beforehand: who is being erased may not. Nothing for the application.</summary>
+    public RoomChange Acts(Actor by)
+    {
+        _acts = by.UserId;
         return this;
     }
 
@@ -268,6 +276,11 @@ internal sealed class RoomChange
         if (isGuarded && _readers.Count > 0)
         {
             permit = [.. permit, (RedisValue)"readers", (RedisValue)_readers.Count, .. _readers.Select(user => (RedisKeyOrValue)(RedisValue)user)];
+        }
+
+        if (!isGuarded && _acts is not null)
+        {
+            permit = [(RedisValue)"acts", (RedisValue)_acts];
         }
 
         RedisKeyOrValue[] words =

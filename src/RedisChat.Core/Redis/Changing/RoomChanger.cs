@@ -32,7 +32,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
         var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         context.Rooms.TryGet(room, out var known);
         var revision = Math.Max(Micros.FromTime(context.Time.GetUtcNow()), known.Revision + 1);
-        var hasRules = known.HasRules;
+        var hasRules = known.NeedsGuard;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var start = context.Time.GetTimestamp();

@@ -18,6 +18,7 @@
 --   may       key user rights s  the rules must allow it: see room_guard.lua. `key` are the members; `rights` has the letter of each right that it
 --                               takes; `s` is 1 if muted users may not do it
 --   readers   n, n x user     only after `may`: all these users must have the right to read
+--   acts      user              this user acts, who must not be in an erasure; only if there is no step `may`
 --   create    epoch             if the room does not exist, creates it with this epoch
 --   expect    key field value                  the field must have this value
 --   absent    key field                        the field must not exist
@@ -52,7 +53,7 @@
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
 -- acceptable revision, the current values of the conditions' fields…} and writes nothing. If the rules refuse it, returns {2, how long to wait in µs,
--- the reason}; if a user acts and the room has rules, {3, 0, the features that it uses}: the client tries again with `may`.
+-- the reason}; if a user acts and the room has rules, or users are being erased there, {3, 0, the features that it uses}: the client tries again with `may`.
 local call, try = redis.call, redis.pcall
 
 -- The rules of a room that has none: everyone may read, join, send and react, and change what is their own.
@@ -64,13 +65,19 @@ local function counter(text)
 end
 
 local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
-if ARGV[8] == 'user' and string.find(room[5] or '', 'g', 1, true) then
+if ARGV[8] == 'user' and string.find(room[5] or '', '[gz]') then
   return {3, 0, room[5]}
 end
 local before, uses = counter(room[4] or '0'), room[5] or ''
 local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local at, above = 9, nil
+
+-- The room's field `erasing` lists the users who are being erased.
+local function being_erased(user)
+  return string.find(uses, 'z', 1, true) and string.find('\n' .. (call('HGET', KEYS[1], 'erasing') or '') .. '\n', '\n' .. user .. '\n', 1, true)
+end
+
 if ARGV[at] == 'of' then
   above = KEYS[tonumber(ARGV[at + 1])]
   if call('HGET', above, 'epoch') == '!' then
@@ -78,7 +85,11 @@ if ARGV[at] == 'of' then
   end
   at = at + 2
 end
-if ARGV[at] == 'may' then
+if (ARGV[at] == 'may' and being_erased(ARGV[at + 2])) or (ARGV[at] == 'acts' and being_erased(ARGV[at + 1])) then
+  return {2, 0, 'erasing'}
+elseif ARGV[at] == 'acts' then
+  at = at + 2
+elseif ARGV[at] == 'may' then
   local rules = call('HGET', above or KEYS[1], 'rules') or NO_RULES
 --#include room_guard.lua
   local entry, reason, wait = call('HGET', KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2]), nil, nil

@@ -15,6 +15,9 @@ internal static class RoomCounters
     /// <summary>The letter in the room's field <c>uses</c> that says that messages of the room expire, or were trimmed.</summary>
     public const char Expires = 'x';
 
+    /// <summary>The letter in the room's field <c>uses</c> that says that users are being erased, whose writes are refused.</summary>
+    public const char Erasing = 'z';
+
     /// <summary>The field with the time after which new messages expire, µs.</summary>
     public const string LifeField = "life";
 

@@ -19,6 +19,7 @@ internal static class RuleRefusal
                 "outsider" => ForbiddenReason.NotMember,
                 "right" => ForbiddenReason.NotPermitted,
                 "mentioned" => ForbiddenReason.MentionedOutsider,
+                "erasing" => ForbiddenReason.BeingErased,
                 _ => ForbiddenReason.None,
             },
             wait == 0 ? null : TimeSpan.FromMicroseconds(wait),

@@ -121,6 +121,27 @@ internal sealed class SealedBucket : IDisposable
         return unpacked <= MostToRead;
     }
 
+    /// <summary>The field's content with new values of some messages.</summary>
+    public byte[] With(IReadOnlyDictionary<long, byte[]> values)
+    {
+        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length));
+        var first = _number * Buckets.Size;
+        for (var id = first; id < first + Buckets.Size; id++)
+        {
+            var (start, length) = _places[Slot(id)];
+            var value = values.TryGetValue(id, out var given) ? given : _bytes.AsSpan(start, length);
+            if (!value.IsEmpty && !other.TryAdd(id, value))
+            {
+                throw new InvalidOperationException("A value is not a message, or too long.");
+            }
+        }
+
+        var rented = other.Pack(out var packed);
+        var field = rented.AsSpan(0, packed).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return field;
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
     private static int Slot(long id) => (int)(id % Buckets.Size);

@@ -33,6 +33,9 @@ internal static class EscapedId
     /// <summary>The id that <see cref="Word"/> was given; only for ids that <see cref="Chat"/> accepts, without control characters and halves of pairs.</summary>
     public static string FromWord(string word) => Uri.UnescapeDataString(word);
 
+    /// <summary>The id that <see cref="Of"/> was given; only for ids that <see cref="Chat"/> accepts, and the empty one.</summary>
+    public static string FromKey(string escaped) => escaped == "%" ? "" : Uri.UnescapeDataString(escaped);
+
     private static string EscapeFrom(string id)
     {
         var escaped = new StringBuilder(id.Length + 16);

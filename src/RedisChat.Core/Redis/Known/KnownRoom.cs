@@ -17,6 +17,9 @@ internal readonly record struct KnownRoom(string Epoch, long Last, long Revision
     /// <summary>Whether the room is known to have rules, which then are checked for every write of a user.</summary>
     public bool HasRules => Uses?.Contains(RightLetters.HasRules, StringComparison.Ordinal) == true;
 
+    /// <summary>Whether writes of users are known to be checked: the room has rules, or users are being erased there.</summary>
+    public bool NeedsGuard => HasRules || Uses?.Contains(RoomCounters.Erasing, StringComparison.Ordinal) == true;
+
     /// <summary>Whether messages of the room are known to expire, or to have done so.</summary>
     public bool Expires => Uses?.Contains(RoomCounters.Expires, StringComparison.Ordinal) == true;
 

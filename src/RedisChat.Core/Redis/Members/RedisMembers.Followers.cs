@@ -43,7 +43,7 @@ internal sealed partial class RedisMembers
     }
 
     /// <summary>Reads, decides and changes, until nobody else changes anything in between.</summary>
-    private async ValueTask ChangeFollowerAsync(string thread, string user, Func<MemberSituation, RoomChange, bool> decide, CancellationToken cancellationToken)
+    private async ValueTask ChangeFollowerAsync(string thread, string user, Actor actor, Func<MemberSituation, RoomChange, bool> decide, CancellationToken cancellationToken)
     {
         var (time, values) = (0L, Array.Empty<RedisValue>());
         await BeforeAsync(ReadAsync()).ConfigureAwait(false);
@@ -57,7 +57,7 @@ internal sealed partial class RedisMembers
             var now = Follower(thread, user, time + Micros.FromSpan(context.Time.GetElapsedTime(start)), state.Values);
             var summaries = context.Keys.Threads(ThreadId.RuledBy(thread));
             var change = new RoomChange(context.Keys, thread, MemberEffects.MemberKind, EscapedId.Word(user), RoomPermit.Application)
-                .Create()
+                .Create().Acts(actor)
                 .Expect(context.Keys.Rules(thread), RuleText.Field, state.Values[0])
                 .Expect(context.Keys.RuledMembers(thread), user, state.Values[1])
                 .Expect(Hash(thread), user, state.Values[2])

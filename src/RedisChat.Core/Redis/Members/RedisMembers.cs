@@ -174,7 +174,7 @@ internal sealed partial class RedisMembers(RedisStoreContext context, RoomChange
     {
         if (ThreadId.IsThread(room))
         {
-            await ChangeFollowerAsync(room, user ?? throw new NotSupportedException("A thread has no rules of its own."), decide, cancellationToken).ConfigureAwait(false);
+            await ChangeFollowerAsync(room, user ?? throw new NotSupportedException("A thread has no rules of its own."), actor, decide, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -199,7 +199,7 @@ internal sealed partial class RedisMembers(RedisStoreContext context, RoomChange
             var change = user is null
                 ? new RoomChange(context.Keys, room, MemberEffects.SettingsKind, MemberEffects.RulesSubject, RoomPermit.Application)
                 : new RoomChange(context.Keys, room, MemberEffects.MemberKind, EscapedId.Word(user), RoomPermit.Application);
-            change.Create()
+            change.Create().Acts(actor)
                 .Expect(context.Keys.Room(room), RuleText.Field, state.Values[0])
                 .Expect(context.Keys.Room(room), MemberEffects.OwnersField, state.Values[1]);
             for (var i = 0; i < users.Length; i++)

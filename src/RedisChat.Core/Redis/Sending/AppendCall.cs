@@ -118,7 +118,7 @@ internal sealed class AppendCall
         var hasExpiry = known.Expires || Sends.Exists(static send => send.HasExpiry);
         var isLinked = hasReplies || hasMentions || hasExpiry || Sends.Exists(static send => send.IsScheduled || send.HasNoticed);
         var thread = keys.Thread;
-        _isGuarded = isLinked || thread is not null || known.HasRules;
+        _isGuarded = isLinked || thread is not null || known.NeedsGuard;
         if (_isGuarded)
         {
             Sends.ForEach(static send => send.MakeKeyed());

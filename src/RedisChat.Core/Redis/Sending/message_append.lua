@@ -39,7 +39,7 @@
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
--- or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to,
+-- or '!n:erasing:0' because its author is being erased, or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to,
 -- '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
@@ -86,7 +86,7 @@ local clock = call('TIME')
 local window = math.floor(clock[1] / ARGV[3])
 local bucket = tonumber(ARGV[1])
 local lost = ARGV[6] ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(ARGV[6]))
-local unguarded = not guarded and string.find(uses, 'g', 1, true)
+local unguarded = not guarded and string.find(uses, '[gz]')
 local unexpiring = not expires and (string.find(features, 'x', 1, true) or thread and string.find(uses, 'x', 1, true))
 if lost or unguarded or unexpiring or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
   -- A thread has the default life of its room.
@@ -153,7 +153,22 @@ else
   local refused, rates, lifetime, due = {}, {}, 0, {}
   local ruled = guarded and string.find(features, 'g', 1, true)
   local summary, unthreaded
-  if ruled or linked then
+
+  -- The users who are being erased in the room: the field `erasing` lists them.
+  local erasing = string.find(uses, 'z', 1, true) and call('HGET', KEYS[1], 'erasing') or ''
+  if thread and string.find(features, 'z', 1, true) then
+    erasing = erasing .. '\n' .. (call('HGET', KEYS[#KEYS - 6], 'erasing') or '')
+  end
+  local function being_erased(value)
+    for user in string.gmatch(erasing, '[^\n]+') do
+      local author = ',"u":"' .. string.gsub(user, '[\\"]', '\\%0') .. '",'
+      if string.sub(value, 1, #author) == author then
+        return true
+      end
+    end
+  end
+
+  if ruled or linked or erasing ~= '' then
     local rules, time, people, paces = ruled and call('HGET', thread and KEYS[#KEYS - 6] or KEYS[1], 'rules'), tonumber(now), KEYS[#KEYS - 2], KEYS[#KEYS - 1]
 --#include room_guard.lua
 --#include reply_guard.lua
@@ -170,6 +185,9 @@ else
       while ARGV[before + i * each] == send and i <= messages do
         local user, field = ARGV[before + i * each - 1], fields[i]
         local is_new = not (refused[send] or known[i] or known_before[i] or accepted[field] or fresh[field])
+        if is_new and being_erased(ARGV[before + (i - 1) * each + 2]) then
+          refused[send], is_new = ' !' .. send .. ':erasing:0', false
+        end
         if ruled and is_new and user ~= '' then
           if entries[user] == nil then
             entries[user] = call('HGET', people, user)

@@ -71,6 +71,11 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     {
         lock (room.Gate)
         {
+            if (actor.UserId is { } acting)
+            {
+                room.CheckNotErased(acting);
+            }
+
             var now = Situation(user, actor);
             var after = decide(now);
             if (ReferenceEquals(after, now.Target))
@@ -126,9 +131,55 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
         }
     }
 
+    /// <summary>What the room knows of a user, and of those whom the user banned, muted or invited.</summary>
+    public IReadOnlyList<RoomMember> Naming(string user) => [.. _members.Values.Where(member => member.User == user || IsBy(member, user))];
+
+    /// <summary>When the user last sent, if the room limits that.</summary>
+    public DateTimeOffset? PaceOf(string user) => _paces.TryGetValue(user, out var pace) ? pace.Last : null;
+
+    /// <summary>Forgets who imposed what on others, if it was the user; returns whether there was anything.</summary>
+    public bool ForgetActor(string user)
+    {
+        var others = _members.Values.Where(member => IsBy(member, user)).ToList();
+        foreach (var other in others)
+        {
+            _members[other.User] = other with
+            {
+                Ban = other.Ban?.By == user ? other.Ban with { By = null } : other.Ban,
+                Mute = other.Mute?.By == user ? other.Mute with { By = null } : other.Mute,
+                Invitation = other.Invitation?.By == user ? other.Invitation with { By = null } : other.Invitation,
+            };
+        }
+
+        return others.Count > 0;
+    }
+
+    /// <summary>Removes everything that the room knows of a user; returns whether there was anything.</summary>
+    public bool Forget(string user, string reason)
+    {
+        var hadPace = _paces.Remove(user);
+        if (!_members.ContainsKey(user))
+        {
+            _lists.Remove(user);
+            return hadPace;
+        }
+
+        var list = _lists.GetValueOrDefault(user);
+        Change(user, Actor.Application, _ => new RoomMember { User = user }, reason, member => list?.Invoke(member));
+        _lists.Remove(user);
+        return true;
+    }
+
+    private static bool IsBy(RoomMember member, string user) => member.User != user && (member.Ban?.By == user || member.Mute?.By == user || member.Invitation?.By == user);
+
     /// <summary>Throws unless a user may do something. For callers that hold the lock.</summary>
     public void CheckRight(string user, RoomRights right, bool speaks)
     {
+        if (right != RoomRights.Read)
+        {
+            room.CheckNotErased(user);
+        }
+
         var now = Situation(user, actor: null);
         MemberDecisions.CheckRight(now, now.Target, right);
         if (speaks && now.Target.Mute is { } mute && mute.IsInForce(now.Now))

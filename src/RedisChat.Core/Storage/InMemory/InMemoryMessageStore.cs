@@ -31,11 +31,12 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
         _idempotencyWindow = idempotencyWindow ?? TimeSpan.FromMinutes(10);
         _upkeep = new InMemoryUpkeepStore(_time);
         _attachments = new InMemoryAttachmentStore(_upkeep);
+        var presence = new InMemoryPresenceStore(GetOrAdd, _time);
         _abilities =
         [
             new InMemoryReactionStore(Find),
             new InMemoryMemberStore(Find, GetOrAdd, _time),
-            new InMemoryPresenceStore(GetOrAdd, _time),
+            presence,
             new InMemoryUserStore(Find, GetOrAdd),
             new InMemoryReadMarkerStore(Find),
             new InMemoryDirectoryStore(Find, GetOrAdd, _rooms),
@@ -52,6 +53,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryRetentionStore(Find),
             new InMemoryPreviewStore(Find),
             _attachments,
+            new InMemoryErasureStore(_rooms, GetOrAdd, presence),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -17,6 +17,14 @@ internal sealed class InMemoryPins(InMemoryRoom room) : IInMemoryFeature
         }),
     ];
 
+    /// <summary>Forgets that a user pinned something; returns whether there was anything.</summary>
+    public bool Forget(string user)
+    {
+        var pinned = _pins.Where(pin => pin.Value.By == user).ToList();
+        pinned.ForEach(pin => _pins[pin.Key] = (pin.Value.Revision, null));
+        return pinned.Count > 0;
+    }
+
     /// <summary>Pins a message: see <see cref="IPinStore.PinAsync"/>.</summary>
     public bool Pin(long messageId, Actor by)
     {

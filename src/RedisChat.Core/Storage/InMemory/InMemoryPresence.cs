@@ -80,6 +80,29 @@ internal sealed class InMemoryPresence
         }
     }
 
+    /// <summary>Whether a user is here.</summary>
+    public bool Has(string user)
+    {
+        lock (_gate)
+        {
+            return _users.ContainsKey(user);
+        }
+    }
+
+    /// <summary>Removes a user from all processes.</summary>
+    public void Forget(string user)
+    {
+        lock (_gate)
+        {
+            foreach (var process in _processes.Values)
+            {
+                process.Users.Remove(user);
+            }
+
+            _users.Remove(user);
+        }
+    }
+
     /// <summary>Removes the users of dead processes, reports the number of users if that is due, and sets the timer for the next time.</summary>
     private void Tend()
     {

@@ -29,6 +29,18 @@ internal sealed class InMemoryPresenceStore(Func<string, InMemoryRoom> room, Tim
         return default;
     }
 
+    /// <summary>Whether a user is in a room.</summary>
+    public bool IsPresent(string room, string user) => _rooms.TryGetValue(room, out var presence) && presence.Has(user);
+
+    /// <summary>Removes a user from a room.</summary>
+    public void Remove(string room, string user)
+    {
+        if (_rooms.TryGetValue(room, out var presence))
+        {
+            presence.Forget(user);
+        }
+    }
+
     private InMemoryRoom Room(string name) => room(name);
 
     private InMemoryPresence GetOrAdd(string name) => _rooms.GetOrAdd(name, static (name, store) => new InMemoryPresence(store.Room(name), store.Clock), this);

@@ -30,6 +30,17 @@ internal sealed class InMemoryReactions(InMemoryRoom room) : IInMemoryFeature
         }
     }
 
+    /// <summary>The messages that a user has reacted to, with the reactions. For callers that hold the lock.</summary>
+    public IReadOnlyList<(long MessageId, IReadOnlyList<Reaction> Reactions)> Of(string user) =>
+        [.. _byMessage.Select(message => (message.Key, message.Value.OfUser(user))).Where(message => message.Item2.Count > 0).OrderBy(message => message.Key)];
+
+    /// <summary>Removes the reactions of a user to a message. For callers that hold the lock.</summary>
+    public void Erase(long messageId, string user)
+    {
+        Set(messageId, user, [], int.MaxValue);
+        room.Changed(this, messageId, position => new RoomEvent.Reacted(messageId, Of(messageId), user, position) { Revision = position.Revision });
+    }
+
     /// <summary>Lists users: see <see cref="IReactionStore.ReadReactionUsersAsync"/>.</summary>
     public ReactionUsers Users(long messageId, string emoji, int from, int limit)
     {

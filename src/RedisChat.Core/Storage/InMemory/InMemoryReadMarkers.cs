@@ -30,8 +30,11 @@ internal sealed class InMemoryReadMarkers(InMemoryRoom room, TimeProvider time)
     /// <summary>A user became a member: everything is read.</summary>
     public void Join(string user) => Set(user, room.Last);
 
-    /// <summary>A user is no longer a member, or was banned.</summary>
-    public void Remove(string user) => _markers.Remove(user);
+    /// <summary>A user's marker; <see langword="null"/> if there is none.</summary>
+    public ReadMarker? Of(string user) => _markers.GetValueOrDefault(user);
+
+    /// <summary>A user is no longer a member, or was banned; returns whether there was a marker.</summary>
+    public bool Remove(string user) => _markers.Remove(user);
 
     /// <summary>Lists markers: see <see cref="IReadMarkerStore.ReadMarkersAsync"/>.</summary>
     public ReadMarkerPage List(long readUpTo, string? after, int limit)

@@ -319,6 +319,11 @@ internal sealed partial class InMemoryRoom : ILiveRoom
             _sent.ForgetOld(now);
             _sent.CheckConflicts(messages);
             var before = _messages.Count;
+            foreach (var message in messages.Where(message => !_sent.TryFind(message, out _)))
+            {
+                CheckNotErased(message.User);
+            }
+
             Ruling.Members.CheckSends([.. messages.Where(message => !_sent.TryFind(message, out _))], now, CheckContents);
 
             var receipts = new MessageReceipt[messages.Count];
@@ -571,7 +576,7 @@ internal sealed partial class InMemoryRoom : ILiveRoom
     {
         if (entry.Subject.Name is not null)
         {
-            return (entry.Run is null && entry.Below == 0) || after != RoomPosition.Start;
+            return (entry.Run is null && entry.Below == 0 && entry.Feature is not InMemoryErasure) || after != RoomPosition.Start;
         }
 
         // A deletion of any message counts: a reader that loaded a page after a gap may know messages that are newer than the gap. One at the start knows none.

@@ -43,6 +43,27 @@ internal sealed class InMemorySchedule
         return changed;
     }
 
+    /// <summary>What others have scheduled that mentions a user.</summary>
+    public IReadOnlyList<ScheduledMessage> Mentioning(string user) =>
+        [.. _messages.Values.Select(entry => entry.Message).Where(message => message.Message.User != user && message.Message.Mentions.Contains(Mention.User(user)))];
+
+    /// <summary>Forgets what a user has scheduled, and mentions of the user; returns whether there was anything.</summary>
+    public bool Forget(string user)
+    {
+        var (own, others) = (List(user), Mentioning(user));
+        foreach (var message in own)
+        {
+            Remove(user, message.Id);
+        }
+
+        foreach (var other in others)
+        {
+            Change(other.Message.User, other.Id, _ => other with { Message = other.Message with { Mentions = [.. other.Message.Mentions.Where(mention => mention != Mention.User(user))] } });
+        }
+
+        return own.Count + others.Count > 0;
+    }
+
     /// <summary>Whether a message is scheduled just so.</summary>
     public bool Contains(ScheduledMessage message) => ReferenceEquals(_messages.GetValueOrDefault((message.Message.User, message.Id)).Message, message);
 

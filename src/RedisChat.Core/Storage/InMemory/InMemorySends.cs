@@ -27,6 +27,17 @@ internal sealed class InMemorySends(TimeSpan window)
         }
     }
 
+    /// <summary>What a user sent under keys of the application's.</summary>
+    public IEnumerable<(string Key, Sent First)> Of(string user) => _sent.Where(sent => sent.Key.User == user && !sent.Value.Message.IsKeyGenerated).Select(sent => (sent.Key.Key, sent.Value));
+
+    /// <summary>Forgets what a user sent; returns whether there was anything.</summary>
+    public bool Forget(string user)
+    {
+        var keys = _sent.Keys.Where(key => key.User == user).ToList();
+        keys.ForEach(key => _sent.Remove(key));
+        return keys.Count > 0;
+    }
+
     /// <summary>Throws if one of these messages has the key of a different message, sent before or among them.</summary>
     public void CheckConflicts(IReadOnlyList<NewMessage> messages)
     {

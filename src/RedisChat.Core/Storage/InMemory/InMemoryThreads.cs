@@ -15,6 +15,9 @@ internal sealed class InMemoryThreads(InMemoryRoom room) : IInMemoryFeature
     /// <summary>Whether a message has a thread that can be replied to.</summary>
     public bool IsOpen(long messageId) => _threads.TryGetValue(messageId, out var thread) && thread.Thread is not null;
 
+    /// <summary>The messages in whose threads a user is among those who replied last.</summary>
+    public IEnumerable<long> With(string user) => _threads.Where(thread => thread.Value.Thread?.Participants.Contains(user) == true).Select(thread => thread.Key);
+
     /// <summary>Forgets a closed thread: see <see cref="IThreadStore.ForgetThreadAsync"/>.</summary>
     public void Forget(long messageId)
     {

@@ -32,6 +32,7 @@ public sealed class AccessRightsTests
         await log.ReachesAsync(whole.Position);
         log.Room.Should().Equal(whole.Messages);
         (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+        (await chat.User("user1").EraseAsync(cancellationToken: Cancelled)).Findings!.IsClean.Should().BeTrue();
 
         await using var elsewhere = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = "elsewhere" });
         var error = await Assert.ThrowsAsync<ChatException>(() => new Chat(elsewhere).SendAsync("lobby", "alice", "hello", Cancelled));

@@ -1,0 +1,47 @@
+namespace RedisChat;
+
+/// <summary>The ability of a store to erase a user, and to find everything about one: see <see cref="ChatUser.EraseAsync"/> and <see cref="ChatUser.ExportAsync"/>.</summary>
+/// <remarks>
+/// An erasure is a loop around small steps, so that any process can die anywhere: it begins, which is remembered in the store; then come passes over all rooms that may hold something, until one finds nothing; then it ends. Each
+/// step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses the user's writes from the step that found it until the erasure ends.
+/// </remarks>
+public interface IErasureStore
+{
+    /// <summary>Begins an erasure, or continues the one that was begun.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="mode">What happens to the messages.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatInputException">One that was begun has another mode.</exception>
+    ValueTask<UserErasure> BeginErasureAsync(string user, ErasureMode mode, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds rooms that may hold something about a user, without reading their messages.</summary>
+    /// <param name="user">The user; <see langword="null"/> for all places of all rooms and other scopes, for <see cref="SearchAsync"/>, and for an erasure that is continued.</param>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes the next step of an erasure in one room.</summary>
+    /// <param name="erasure">The erasure.</param>
+    /// <param name="room">The room, as it was found.</param>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<ErasedStep> EraseStepAsync(UserErasure erasure, FoundRoom room, string? cursor, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends an erasure: allows writes again, and forgets what belongs to the user across rooms, and the erasure itself.</summary>
+    /// <param name="erasure">The erasure.</param>
+    /// <param name="marked">The rooms that refuse the user's writes.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask EndErasureAsync(UserErasure erasure, IReadOnlyCollection<string> marked, CancellationToken cancellationToken = default);
+
+    /// <summary>Searches one room or other scope for the id of a user, as a whole word.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="room">The room, with all of its places: see <see cref="FindRoomsAsync"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom room, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads what a room holds about a user, except the user's messages.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="room">The room, as it was found.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom room, CancellationToken cancellationToken = default);
+}

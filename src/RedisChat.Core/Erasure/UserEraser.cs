@@ -1,0 +1,218 @@
+namespace RedisChat;
+
+/// <summary>Erases one user: see <see cref="ChatUser.EraseAsync"/>.</summary>
+/// <param name="store">The store.</param>
+/// <param name="runner">Runs the steps.</param>
+/// <param name="user">The user.</param>
+/// <param name="options">How.</param>
+/// <param name="progress">Receives reports.</param>
+internal sealed class UserEraser(IMessageStore store, OperationRunner runner, string user, ErasureOptions options, IProgress<ErasureProgress>? progress)
+{
+    // If the user's writes never end, neither would the passes.
+    private const int MostPasses = 20;
+
+    private static readonly ChatOperation Step = new(ChatOperations.Erase, "The user could not be erased")
+    {
+        Writes = true,
+        InDoubt = "Part of it may have been done. Call it again to continue.",
+    };
+
+    private readonly IErasureStore _erasures = store.RequireAbility<IErasureStore>("erasing users");
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _marked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _closedThreads = new(StringComparer.Ordinal);
+    private readonly object _gate = new();
+    private long _messages;
+
+    public async Task<ErasureReport> RunAsync(CancellationToken cancellationToken)
+    {
+        if (!Enum.IsDefined(options.Mode))
+        {
+            throw new ChatInputException($"{options.Mode} is not a mode of erasure.", nameof(options));
+        }
+
+        if (options.IsDryRun)
+        {
+            return await CountAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var erasure = await runner.RunAsync(
+            Step, null, (Store: _erasures, User: user, options.Mode), static (call, token) => call.Store.BeginErasureAsync(call.User, call.Mode, token), cancellationToken).ConfigureAwait(false);
+        await RevokeAsync(cancellationToken).ConfigureAwait(false);
+        var pass = 1;
+        while (await PassAsync(erasure, pass, cancellationToken).ConfigureAwait(false))
+        {
+            pass = pass < MostPasses ? pass + 1 : throw new ChatUnavailableException(
+                $"Each of {MostPasses} passes over the rooms found something new about the user, so somebody goes on writing. Lock the account, and call this again to continue.")
+            {
+                Operation = ChatOperations.Erase,
+                MayHaveHappened = true,
+            };
+        }
+
+        await runner.RunAsync(
+            Step, null, (Store: _erasures, Erasure: erasure, Marked: _marked),
+            static async (call, token) =>
+            {
+                await call.Store.EndErasureAsync(call.Erasure, call.Marked, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        ChatLog.UserErased(runner.Logger, _messages, _found.Count, pass);
+        var report = new ErasureReport { Alias = erasure.Alias, Rooms = _found.Count, Messages = _messages, Passes = pass };
+        if (options.Verify)
+        {
+            report = report with { Findings = await SearchAsync(cancellationToken).ConfigureAwait(false) };
+            if (!report.Findings.IsClean)
+            {
+                ChatLog.UserRemains(runner.Logger, report.Findings.Remaining.Count);
+            }
+        }
+
+        return report;
+    }
+
+    private async Task RevokeAsync(CancellationToken cancellationToken)
+    {
+        if (store.GetAbility<IUserStore>() is { } users)
+        {
+            await runner.RunAsync(
+                Step, null, (Users: users, User: user),
+                static async (call, token) =>
+                {
+                    await call.Users.RevokeAsync(call.User, token).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deals with all rooms; returns whether something was found.</summary>
+    private async Task<bool> PassAsync(UserErasure erasure, int pass, CancellationToken cancellationToken)
+    {
+        // What is left of a process that died may be a mark alone.
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
+        var (done, isAnyFound) = (0L, false);
+        await UserScan.ForEachAsync(rooms, EraseAsync, cancellationToken).ConfigureAwait(false);
+        foreach (var room in _closedThreads.ToList())
+        {
+            await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
+            _closedThreads.Remove(room);
+        }
+
+        return isAnyFound;
+
+        async ValueTask EraseAsync(FoundRoom room, CancellationToken token)
+        {
+            var (isFound, cursor) = (false, (string?)null);
+            do
+            {
+                var step = await runner.RunAsync(
+                    Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
+                    static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
+                cursor = step.Cursor;
+                isFound |= step.Found;
+                if (step.BeingDeleted is { } deleted)
+                {
+                    isFound = true;
+                    await DeleteAsync(deleted, token).ConfigureAwait(false);
+                }
+
+                Note(room.Room, step);
+            }
+            while (cursor is not null);
+            lock (_gate)
+            {
+                done++;
+                isAnyFound |= isFound;
+                progress?.Report(new ErasureProgress(pass, done, rooms.Count, _messages));
+            }
+        }
+    }
+
+    private void Note(string room, ErasedStep step)
+    {
+        lock (_gate)
+        {
+            _messages += step.Messages;
+            if (step.Found && !UserScope.TryGetUser(room, out _))
+            {
+                _found.Add(room);
+            }
+
+            if (step.IsMarked)
+            {
+                _marked.Add(room);
+            }
+
+            if (step.ClosedThreads)
+            {
+                _closedThreads.Add(room);
+            }
+        }
+    }
+
+    /// <summary>Completes the deletion of a room.</summary>
+    private async Task DeleteAsync(string room, CancellationToken cancellationToken)
+    {
+        var rooms = store.RequireAbility<IRoomDirectoryStore>("deleting rooms");
+        string? cursor = null;
+        do
+        {
+            var step = await runner.RunAsync(
+                Step, room, (Rooms: rooms, Room: room, Cursor: cursor), static (call, token) => call.Rooms.DeleteRoomAsync(call.Room, Actor.Application, call.Cursor, token), cancellationToken).ConfigureAwait(false);
+            cursor = step.Cursor;
+        }
+        while (cursor is not null);
+    }
+
+    private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
+    {
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, CountAsync, cancellationToken).ConfigureAwait(false);
+        return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
+
+        async ValueTask CountAsync(FoundRoom room, CancellationToken token)
+        {
+            var records = await runner.RunAsync(
+                Step, NameOf(room), (Store: _erasures, User: user, Room: room), static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, attempt), token).ConfigureAwait(false);
+            if (records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
+            {
+                lock (_gate)
+                {
+                    _found.Add(room.Room);
+                    _messages += records.Sum(record => record.Messages);
+                }
+            }
+        }
+    }
+
+    private async Task<ErasureFindings> SearchAsync(CancellationToken cancellationToken)
+    {
+        const int Most = 1000;
+        var (searched, remaining, others) = (0L, new List<ErasureTrace>(), new List<ErasureTrace>());
+        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user: null, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, SearchAsync, cancellationToken).ConfigureAwait(false);
+        return new ErasureFindings
+        {
+            Searched = searched,
+            Remaining = [.. remaining.OrderBy(trace => trace.Key, StringComparer.Ordinal).Take(Most)],
+            TextOfOthers = [.. others.OrderBy(trace => trace.Key, StringComparer.Ordinal).Take(Most)],
+        };
+
+        async ValueTask SearchAsync(FoundRoom room, CancellationToken token)
+        {
+            var found = await runner.RunAsync(
+                Step, NameOf(room), (Store: _erasures, User: user, Room: room), static (call, attempt) => call.Store.SearchAsync(call.User, call.Room, attempt), token).ConfigureAwait(false);
+            lock (_gate)
+            {
+                searched += found.Searched;
+                remaining.AddRange(found.Remaining.Take(Most - remaining.Count));
+                others.AddRange(found.TextOfOthers.Take(Most - others.Count));
+            }
+        }
+    }
+
+    // Errors name rooms alone: the name of a user's scope is not for people.
+    private static string? NameOf(FoundRoom room) => UserScope.TryGetUser(room.Room, out _) ? null : room.Room;
+}

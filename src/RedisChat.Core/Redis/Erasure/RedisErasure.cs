@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Erases users. The user's scope remembers an erasure; the rooms are found by the names of their keys, and searched by <c>user_find.lua</c>, which marks those where something is found. Messages are deleted or rewritten by the same
+/// changes that others make, on what was read; so a step that comes too late changes nothing and is taken again.
+/// </summary>
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="room">Erases in one room.</param>
+internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) : IErasureStore
+{
+    /// <summary>The field of the user's scope that remembers an erasure: the alias, a space, and the mode.</summary>
+    public const string Field = "erasure";
+
+    private const int ScannedAtOnce = 1000;
+    private const int ScansAtOnce = 20;
+    private const int RoomsAtOnce = 32;
+
+    private readonly KeyNames _keys = context.Keys;
+
+    public ValueTask<UserErasure> BeginErasureAsync(string user, ErasureMode mode, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Erasure: this, User: user, Mode: mode),
+        static async (database, call, token) =>
+        {
+            var scope = call.Erasure._keys.Room(UserScope.Of(call.User));
+            var alias = $"erased~{Convert.ToHexString(RandomNumberGenerator.GetBytes(10))}";
+            var isNew = await database.HashSetAsync(scope, Field, $"{alias} {call.Mode}", When.NotExists, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+            var words = ((string?)await database.HashGetAsync(scope, Field, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false) ?? "").Split(' ');
+            return words.Length != 2 ? throw RedisErrors.NotSent(null)
+                : words[1] == call.Mode.ToString() ? new UserErasure(call.User, call.Mode, words[0]) { IsContinued = !isNew }
+                : throw new ChatInputException($"An erasure of this user was begun with the mode {words[1]}, and has not ended. Continue it with that mode first.", "mode");
+        },
+        cancellationToken, writes: true);
+
+    public ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Erasure: this, User: user is null ? null : new ErasedUser(user), Cursor: cursor),
+        static (database, call, token) => call.Erasure.FindRoomsAsync(database, call.User, call.Cursor, token), cancellationToken);
+
+    public async ValueTask<ErasedStep> EraseStepAsync(UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
+    {
+        var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
+        try
+        {
+            return await room.StepAsync(database, erasure, found, cursor, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatForbiddenException e) when (e.Reason == ForbiddenReason.RoomDeleted)
+        {
+            // Somebody else has just begun to delete it, or a thread is in a room that is being deleted.
+            var above = ThreadId.RuledBy(found.Room);
+            var epoch = await database.HashGetAsync(_keys.Room(above), "epoch", CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+            return new ErasedStep(false, 0, null) { BeingDeleted = epoch == RoomCounters.BeingDeleted ? above : found.Room };
+        }
+        catch (Exception e) when (context.Connection.Errors.TryTranslate(e, out var error))
+        {
+            throw error;
+        }
+    }
+
+    public async ValueTask EndErasureAsync(UserErasure erasure, IReadOnlyCollection<string> marked, CancellationToken cancellationToken) => await context.Calls.RunAsync(
+        (Erasure: this, Of: erasure, Marked: marked),
+        static async (database, call, token) =>
+        {
+            await call.Erasure.EndAsync(database, call.Of, call.Marked, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken, writes: true).ConfigureAwait(false);
+
+    public ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Search: new UserSearching(_keys, new ErasedUser(user)), Room: found),
+        static (database, call, token) => call.Search.RunAsync(database, call.Room, token), cancellationToken);
+
+    public ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Erasure: this, User: new ErasedUser(user), Room: found),
+        static async (database, call, token) =>
+        {
+            // Nothing is removed, so the traces are not bounded by what a step deals with.
+            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, marks: false, token, isBounded: false).ConfigureAwait(false);
+            return UserRecords.Of(call.User, call.Room.Room, traces);
+        },
+        cancellationToken);
+
+    /// <summary>The next keys of the primaries, by room. Keys of the directory are in it only if all are asked for.</summary>
+    private async ValueTask<FoundRooms> FindRoomsAsync(IDatabase database, ErasedUser? user, string? cursor, CancellationToken cancellationToken)
+    {
+        var primaries = Primaries();
+        var (server, position) = ReadCursor(cursor);
+        var rooms = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        for (var scan = 0; scan < ScansAtOnce && server < primaries.Count; scan++)
+        {
+            var answer = (RedisResult[])(await primaries[server].ExecuteAsync(
+                database.Database, "SCAN", [position, "MATCH", _keys.Everything, "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
+            foreach (var key in ((RedisKey[])answer[1]!).Select(key => (string)key!))
+            {
+                Sort(rooms, key, user);
+            }
+
+            position = (string)answer[0]!;
+            server += position == "0" ? 1 : 0;
+        }
+
+        return new FoundRooms(
+            [.. rooms.Select(found => new FoundRoom(found.Key, found.Value))],
+            server < primaries.Count ? string.Create(CultureInfo.InvariantCulture, $"{server} {position}") : null);
+    }
+
+    private void Sort(Dictionary<string, List<string>> rooms, string key, ErasedUser? user)
+    {
+        var isScope = _keys.TryFindScope(key, out var scope, out var suffix);
+        if (user is null)
+        {
+            // The keys of a part of the directory share its tag, and so a slot.
+            Add(isScope ? scope : key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)]);
+        }
+        else if (isScope && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
+        {
+            Add(scope);
+        }
+
+        void Add(string name)
+        {
+            if (!rooms.TryGetValue(name, out var places))
+            {
+                rooms.Add(name, places = []);
+            }
+
+            places.Add(key);
+        }
+    }
+
+    private async Task EndAsync(IDatabase database, UserErasure erasure, IReadOnlyCollection<string> marked, CancellationToken cancellationToken)
+    {
+        await RemoveDueAsync(database, new ErasedUser(erasure.User), cancellationToken).ConfigureAwait(false);
+        foreach (var some in marked.Chunk(RoomsAtOnce))
+        {
+            await Task.WhenAll(some.Select(UnmarkAsync)).UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // The hash goes last: as long as it is there, the erasure is known.
+        var scope = UserScope.Of(erasure.User);
+        await database.KeyDeleteAsync(
+            [_keys.ListedRooms(erasure.User), _keys.Drafts(erasure.User), _keys.Changed(scope), _keys.Room(scope)], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        context.Rooms.Forget(scope);
+
+        Task UnmarkAsync(string name)
+        {
+            var forgetting = new ErasureForgetting(_keys.Room(name));
+            forgetting.Unmark(erasure.User);
+            return forgetting.RunAsync(database, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes the user's entries of what is due. The messages are gone, so the entries mean nothing.</summary>
+    private async Task RemoveDueAsync(IDatabase database, ErasedUser user, CancellationToken cancellationToken)
+    {
+        for (var shard = 0; shard < KeyNames.DirectoryShards; shard++)
+        {
+            var key = _keys.Due(shard);
+            await foreach (var (_, entry, _) in new UserSearching(_keys, user).FindAsync(database, [key], cancellationToken).ConfigureAwait(false))
+            {
+                if (DueEntry.TryRead(entry, out var due) && due.User == user.Id)
+                {
+                    await database.SortedSetRemoveAsync(key, entry, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private List<IServer> Primaries() =>
+    [
+        .. (context.Connection.Current?.Multiplexer.GetServers() ?? [])
+            .Where(server => !server.IsReplica && server.ServerType is ServerType.Standalone or ServerType.Cluster)
+            .OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)
+            .Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null)),
+    ];
+
+    private static (int Server, string Position) ReadCursor(string? cursor) =>
+        cursor is null ? (0, "0")
+        : cursor.Split(' ') is [var server, var position] && int.TryParse(server, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (number, position)
+        : throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor));
+}

@@ -1,0 +1,232 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Erases a user in one room: finds and marks; deletes or rewrites some of the messages; makes the change that watchers hear of; and removes the rest.</summary>
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="changer">Runs changes.</param>
+/// <param name="deletions">Deletes messages.</param>
+internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer, RedisBulkDeletions deletions)
+{
+    // Each time, another call changed what was found.
+    private const int MostAttempts = 50;
+
+    // A list of ids that is longer than user_find.lua returns takes several steps.
+    private const int WholeList = 4096;
+    private const int MessagesAtOnce = 250;
+    private const int ReactionsAtOnce = 200;
+
+    private readonly KeyNames _keys = context.Keys;
+
+    public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
+    {
+        var (user, isScope) = (new ErasedUser(erasure.User), UserScope.TryGetUser(found.Room, out _));
+        if (!Concerns(found.Room) || !found.Places.Any(key => _keys.TryFindScope(key, out var scope, out _) && scope == found.Room))
+        {
+            return new ErasedStep(false, 0, null);
+        }
+
+        var done = 0L;
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            var traces = await UserTraces.FindAsync(database, _keys, user, found, marks: !isScope, cancellationToken).ConfigureAwait(false);
+            if (traces.Epoch == RoomCounters.BeingDeleted)
+            {
+                return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
+            }
+
+            if (traces.All.Count == 0)
+            {
+                return new ErasedStep(done > 0, done, null) { IsMarked = traces.WasMarked };
+            }
+
+            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
+            done += messages;
+            if (step is not null)
+            {
+                return step with { Messages = done, Found = step.Found || done > 0, IsMarked = !isScope };
+            }
+        }
+
+        throw new ChatUnavailableException($"Other callers changed the same data {MostAttempts} times in a row. Nothing of this step was done.");
+    }
+
+    /// <summary>Whether a scope may name any user: a room, a thread, or the scope of all users. What is in the scope of one user names rooms alone.</summary>
+    public static bool Concerns(string scope) => !UserScope.TryGetUser(scope, out _) || scope == UserScope.All;
+
+    /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
+    private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
+        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
+    {
+        var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
+        var (ids, next) = await OwnIdsAsync(database, user, room, traces, cursor, cancellationToken).ConfigureAwait(false);
+        var mentions = traces.Of(UserPlaces.MentionsOfUser).Select(trace => long.TryParse((string?)trace.Field, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
+        var done = 0L;
+        if (alias is null)
+        {
+            done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Of what belongs to deleted messages, nothing is left.
+        var left = alias is null && done > 0 ? [.. traces.All.Where(trace => !BelongsTo(trace, ids))] : traces.All;
+        var messages = new ErasedMessages(room, _keys);
+        await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
+        if (messages.Unfinished.Count > 0)
+        {
+            done += await DeleteAsync(room, user, messages.Unfinished, cancellationToken).ConfigureAwait(false);
+        }
+
+        var reactions = left.Where(trace => trace.Kind == UserPlaces.Reactions).Skip(ReactionsAtOnce).ToHashSet();
+        var some = left.Where(trace => !reactions.Contains(trace)).ToList();
+        var change = new ErasureChange(_keys, room, user, erasure.Alias, messages, some);
+        string? entry = null;
+        var isChanged = done > 0;
+        if (change.Build() is { } built)
+        {
+            RedisValue[] values = [];
+            var reply = await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? built : null, cancellationToken).ConfigureAwait(false);
+            if (reply is null)
+            {
+                return (null, done);
+            }
+
+            isChanged = true;
+            entry = change.EntryOf(reply.Value.Revision);
+            done += alias is null ? 0 : messages.Ids.Count(ids.Contains);
+        }
+
+        isChanged |= await ForgetAsync(database, erasure, user, room, some, entry, isLast: next is null, cancellationToken).ConfigureAwait(false);
+        var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
+        var step = new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
+        {
+            ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
+        };
+        return (step, done);
+    }
+
+    /// <summary>The next of the user's messages, and the last one of them if there are more.</summary>
+    private async Task<(HashSet<long> Ids, long? Next)> OwnIdsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
+    {
+        if (traces.Of(UserPlaces.List).FirstOrDefault() is not { } list)
+        {
+            return ([], null);
+        }
+
+        if ((long)list.Field <= WholeList)
+        {
+            HashSet<long> all = [.. ((string)list.Value!).Split(',').Select(text => StrictNumber.TryRead(text, out var id) ? id : 0).Where(id => id > 0)];
+            if (all.Count <= MessagesAtOnce)
+            {
+                return (all, null);
+            }
+        }
+
+        var after = cursor is null ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture);
+        var index = await AuthorIndex.OpenAsync(new PrimaryReads(database), _keys.Author(room, user.Id), MessagesAtOnce, cancellationToken).ConfigureAwait(false);
+        var source = await index.SplitAtAsync(after, ChatLimits.MaxMessageId).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var some = await source.NewerAsync(MessagesAtOnce).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return ([.. some], some.Count == MessagesAtOnce ? some[^1] : null);
+    }
+
+    private async Task<long> DeleteAsync(string room, ErasedUser user, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var (done, after, last) = (0L, (long?)0, ids.Count == 0 ? 0 : ids.Max());
+        while (after is { } from && from < last)
+        {
+            var step = await deletions.DeleteStepAsync(room, MessageSelection.Of(ids, user.Id), from, Actor.Application, ErasureChange.Reason, cancellationToken).ConfigureAwait(false);
+            done += step.Deleted;
+            after = step.Next;
+        }
+
+        return done;
+    }
+
+    private static bool BelongsTo(UserTrace trace, HashSet<long> ids) =>
+        trace.Kind is UserPlaces.Reactions or UserPlaces.Pins or UserPlaces.Threads && ids.Contains(trace.MessageId);
+
+    /// <summary>Removes what has no event; returns whether there was anything.</summary>
+    private async Task<bool> ForgetAsync(
+        IDatabase database, UserErasure erasure, ErasedUser user, string room, List<UserTrace> traces, string? entry, bool isLast, CancellationToken cancellationToken)
+    {
+        var forgetting = new ErasureForgetting(_keys.Room(room));
+        var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
+        foreach (var traced in traces.GroupBy(trace => (trace.Kind, trace.Key)))
+        {
+            var (kind, key) = traced.Key;
+            RedisValue[] fields = [.. traced.Select(trace => trace.Field)];
+            switch (kind)
+            {
+                case UserPlaces.List when isLast && alias is null:
+                case UserPlaces.ScheduledByUser:
+                    forgetting.Drop(key);
+                    break;
+                case UserPlaces.List when isLast:
+                    forgetting.Move(key, _keys.Author(room, alias!));
+                    break;
+                case UserPlaces.Field or UserPlaces.Sent:
+                    forgetting.Fields(key, fields);
+                    break;
+                case UserPlaces.Values:
+                    foreach (var trace in traced)
+                    {
+                        ForgetValue(forgetting, trace, user, alias);
+                    }
+
+                    break;
+                case UserPlaces.Mentions when alias is null:
+                    forgetting.Leave(key, fields);
+                    break;
+                case UserPlaces.Mentions:
+                    foreach (var member in fields.Select(field => (string)field!))
+                    {
+                        forgetting.Rename(key, member, member[..^user.Id.Length] + alias);
+                    }
+
+                    break;
+                case UserPlaces.Here:
+                    forgetting.Leave(key, fields);
+                    forgetting.Leave(_keys.HereProcesses(room), [.. fields.Select(field => (RedisValue)$"{((string)field!)[(user.Id.Length + 1)..]}\n{user.Id}")]);
+                    forgetting.Count(_keys.Here(room), "count", 1);
+                    break;
+                case UserPlaces.Log:
+                    foreach (var member in fields.Select(field => (string)field!))
+                    {
+                        RenameEntry(forgetting, key, member);
+                    }
+
+                    break;
+            }
+        }
+
+        if (entry is not null)
+        {
+            RenameEntry(forgetting, _keys.Changed(room), entry);
+        }
+
+        await forgetting.RunAsync(database, cancellationToken).ConfigureAwait(false);
+        return !forgetting.IsEmpty;
+
+        void RenameEntry(ErasureForgetting steps, string key, string member)
+        {
+            if (ErasureLog.Without(member, user, erasure.Alias) is var other && other != member)
+            {
+                steps.Rename(key, member, other);
+            }
+        }
+    }
+
+    /// <summary>An earlier version of a message, or what somebody else has scheduled.</summary>
+    private static void ForgetValue(ErasureForgetting forgetting, UserTrace trace, ErasedUser user, string? alias)
+    {
+        var (author, _) = ErasureJson.Names(((ReadOnlyMemory<byte>)trace.Value).Span, user.Id);
+        if (author == user.Id && alias is null)
+        {
+            forgetting.Swap(trace.Key, trace.Field, trace.Value, RedisValue.EmptyString);
+        }
+        else if (ErasureJson.Without(((ReadOnlyMemory<byte>)trace.Value).Span, user.Id, alias) is { } value)
+        {
+            forgetting.Swap(trace.Key, trace.Field, trace.Value, value);
+        }
+    }
+}

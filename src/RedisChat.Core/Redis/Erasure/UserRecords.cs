@@ -1,0 +1,81 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>What was found of a user, as records for people.</summary>
+internal static class UserRecords
+{
+    public static IReadOnlyList<UserRecord> Of(ErasedUser user, string room, UserTraces traces) =>
+    [
+        .. traces.All.Select(trace => Of(user, room, trace) is { } record ? record with { Room = UserScope.TryGetUser(room, out _) ? null : room } : null).OfType<UserRecord>()
+            .OrderBy(record => record.Kind).ThenBy(record => record.MessageId),
+    ];
+
+    private static UserRecord? Of(ErasedUser user, string room, UserTrace trace)
+    {
+        var field = (string)trace.Field!;
+        var bytes = ((ReadOnlyMemory<byte>)trace.Value).Span;
+        switch (trace.Kind)
+        {
+            case UserPlaces.MentionsOfUser:
+                return new UserRecord { Kind = UserRecordKind.Mention, MessageId = long.Parse(field, System.Globalization.CultureInfo.InvariantCulture) };
+            case UserPlaces.ScheduledByUser:
+                return new UserRecord { Kind = UserRecordKind.Scheduled, Scheduled = ScheduledJson.Read(trace.Key, room, field, trace.Value, out _) };
+            case UserPlaces.Field when trace.Suffix == "rates":
+                return new UserRecord { Kind = UserRecordKind.Rate, At = TimeIn(bytes) };
+            case UserPlaces.Field:
+                return MarkerText.TryRead(user.Id, (string)trace.Value!, ChatLimits.MaxMessageId, out var marker) ? new UserRecord { Kind = UserRecordKind.Marker, Marker = marker } : null;
+            case UserPlaces.Members:
+                return MemberText.TryRead(field, trace.Value, out var member, out _) && (field == user.Id || IsBy(member, user.Id))
+                    ? new UserRecord { Kind = field == user.Id ? UserRecordKind.Member : UserRecordKind.Imposed, Member = member }
+                    : null;
+            case UserPlaces.Pins:
+                return PinKeys.TryRead(bytes, out var revision, out var by) && by == user.Id
+                    ? new UserRecord { Kind = UserRecordKind.Pin, MessageId = trace.MessageId, At = Micros.ToTime(revision) }
+                    : null;
+            case UserPlaces.Values:
+                return OfValue(user, trace);
+            case UserPlaces.Threads:
+                return new UserRecord { Kind = UserRecordKind.Thread, MessageId = trace.MessageId };
+            case UserPlaces.Reactions:
+                return ReactionTally.TryReadPairs(bytes, out var reactions) ? new UserRecord { Kind = UserRecordKind.Reactions, MessageId = trace.MessageId, Reactions = reactions } : null;
+            case UserPlaces.Sent:
+                var words = ((string)trace.Value!).Split(':');
+                return new UserRecord
+                {
+                    Kind = UserRecordKind.Sent,
+                    MessageId = StrictNumber.TryRead(words[0], out var id) ? id : null,
+                    At = words.Length > 1 && StrictNumber.TryRead(words[1], out var sent) ? Micros.ToTime(sent) : null,
+                    Detail = field[(user.Id.Length + 1)..],
+                };
+            case UserPlaces.Here:
+                return new UserRecord { Kind = UserRecordKind.Presence };
+            case UserPlaces.Log:
+                return ChangeLogEntry.TryRead(field, out var entry) && ErasureLog.Names(field, user)
+                    ? new UserRecord { Kind = UserRecordKind.Change, At = Micros.ToTime(entry.Revision), Detail = entry.Kind.ToString() }
+                    : null;
+            case UserPlaces.List:
+                // Long lists are not read as a whole: about as many as their beginning has for its length.
+                var ids = bytes.Count((byte)',');
+                return new UserRecord { Kind = UserRecordKind.Message, Messages = Math.Max((long)trace.Field * ids / Math.Max(bytes.Length, 1), 1) };
+            default:
+                // Mentions in the user's own messages.
+                return null;
+        }
+    }
+
+    private static UserRecord? OfValue(ErasedUser user, UserTrace trace)
+    {
+        var bytes = ((ReadOnlyMemory<byte>)trace.Value).Span;
+        var (author, mentions) = ErasureJson.Names(bytes, user.Id);
+        var isVersion = trace.Suffix.StartsWith("v:", StringComparison.Ordinal);
+        return isVersion && author == user.Id && MessageJson.TryRead(trace.MessageId, bytes, out var message)
+            ? new UserRecord { Kind = UserRecordKind.Version, MessageId = trace.MessageId, Version = MessageVersion.Of(message) }
+            : mentions ? new UserRecord { Kind = isVersion ? UserRecordKind.Mention : UserRecordKind.ScheduledMention, MessageId = isVersion ? trace.MessageId : null }
+            : null;
+    }
+
+    private static bool IsBy(RoomMember member, string user) => member.Ban?.By == user || member.Mute?.By == user || member.Invitation?.By == user;
+
+    private static DateTimeOffset? TimeIn(ReadOnlySpan<byte> text) => StrictNumber.TryReadFirst(text, out var time, out _) ? Micros.ToTime(time) : null;
+}

@@ -1,0 +1,58 @@
+-- Searches the keys of one room, of a user, or of a part of the directory, whatever they hold, for a text.
+-- KEYS      the keys, all in one slot
+-- ARGV[1]   the text
+-- ARGV[2]   another form of it, as in a JSON string
+-- ARGV[3]   another form of it, as a word of the change log
+-- ARGV[4]   about how many bytes to search
+-- ARGV[5]   index in KEYS of the key to begin with
+-- ARGV[6]   the cursor in that key
+-- Returns the index of the key to continue with, 0 if there is nothing left, and the cursor in it; then for each place the index of its key, its field or member, and its value.
+local try = redis.pcall
+local plain, json, word, budget = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local index, cursor, found = tonumber(ARGV[5]), ARGV[6], {}
+
+local function visit(field, value)
+  budget = budget - #field - #value - 20
+  local text = field .. '\n' .. value
+  if string.find(text, plain, 1, true) or string.find(text, json, 1, true) or string.find(text, word, 1, true) then
+    found[#found + 1], found[#found + 2], found[#found + 3] = string.format('%d', index), field, value
+  end
+end
+
+local function failed(result)
+  return type(result) == 'table' and result.err
+end
+
+while index <= #KEYS and budget > 0 do
+  local key, next_cursor = KEYS[index], '0'
+  local page = try('HSCAN', key, cursor, 'COUNT', 200)
+  if not failed(page) then
+    next_cursor = page[1]
+    for i = 1, #page[2], 2 do
+      visit(page[2][i], page[2][i + 1])
+    end
+  else
+    page = try('ZRANGEBYSCORE', key, '-inf', '+inf', 'LIMIT', cursor, '200')
+    if not failed(page) then
+      next_cursor = #page == 200 and string.format('%d', tonumber(cursor) + 200) or '0'
+      for i = 1, #page do
+        visit(page[i], '')
+      end
+    else
+      -- A list of ids or bits cannot hold the text, but the key may be anything.
+      page = try('GETRANGE', key, '0', '-1')
+      if not failed(page) and not string.find(page, '^[%d,]*$') then
+        visit('', page)
+      end
+    end
+  end
+  cursor, budget = next_cursor, budget - 20
+  if cursor == '0' then
+    index = index + 1
+  end
+end
+local answer = {index > #KEYS and '0' or string.format('%d', index), cursor}
+for i = 1, #found do
+  answer[#answer + 1] = found[i]
+end
+return answer

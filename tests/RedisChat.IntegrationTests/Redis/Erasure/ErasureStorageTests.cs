@@ -1,0 +1,180 @@
+using System.Text;
+using RedisChat.IntegrationTests.Hostile;
+using RedisChat.Redis;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.Redis.Erasure;
+
+/// <summary>Erasures on a server of their own, whose whole keyspace is searched afterward, by code that knows nothing of the chat's keys.</summary>
+public sealed class ErasureStorageTests : IAsyncLifetime
+{
+    private const string User = "alice-the-erased";
+    private const string Bob = "bob";
+
+    private RedisProcess _redis = null!;
+    private ConnectionMultiplexer _admin = null!;
+    private RedisMessageStore _store = null!;
+    private Chat _chat = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisProcess.StartAsync();
+        _admin = await _redis.ConnectAsync();
+        _store = new RedisMessageStore(_admin, new RedisStoreOptions { SealAfter = 1 });
+        _chat = new Chat(_store, new ChatOptions { KeptVersions = 3 });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(ErasureMode.Remove)]
+    [InlineData(ErasureMode.Anonymize)]
+    public async Task No_byte_of_the_keyspace_names_the_user_and_nothing_of_others_is_missing(ErasureMode mode)
+    {
+        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled, messages: 700);
+        await EveryFeature.UseAsync(_chat, _store, "other", Bob, "carol", Cancelled);
+        await _store.SealedAsync();
+        var untouched = await RoomDump.TakeAsync(_admin, "chatroom:{other}");
+        (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
+        (await OccurrencesAsync(EveryFeature.Secret)).Should().HaveCountGreaterThan(3);
+
+        var report = await _chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
+
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+        report.Findings!.Remaining.Should().BeEmpty();
+        if (mode == ErasureMode.Remove)
+        {
+            (await OccurrencesAsync(EveryFeature.Secret)).Should().OnlyContain(place => place.StartsWith("chatroom:{other}", StringComparison.Ordinal) || place.StartsWith("chatroom:{user:bob}", StringComparison.Ordinal));
+        }
+
+        // Presence changes by itself, and what was sent expires.
+        (await RoomDump.TakeAsync(_admin, "chatroom:{other}")).Where(IsLasting).Should().Equal(untouched.Where(IsLasting));
+        (await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
+        (await _chat.ReceiveAsync("lobby", new MessageQuery { User = Bob, After = 0, Limit = 1000 }, Cancelled)).Messages.Should().HaveCount(348, "two of the 350 were deleted by the user before");
+    }
+
+    [Fact]
+    public async Task The_proof_finds_what_is_left_and_tells_it_from_the_text_of_others()
+    {
+        await _chat.SendAsync("lobby", Bob, $"ask {User}", Cancelled);
+        await _chat.SendAsync("lobby", Bob, $"ask {User}s", Cancelled);
+        await _chat.SendAsync($"the room of {User}", Bob, "hello", Cancelled);
+        await _chat.User(Bob).Drafts.SaveAsync("lobby", $"dear {User}", cancellationToken: Cancelled);
+        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        var redis = _admin.GetDatabase();
+        await redis.HashSetAsync("chatroom:{lobby}:m:0", "77", $$"""{"t":1,"u":"{{User}}","c":"left behind"}""");
+        await redis.HashSetAsync("chatroom:{lobby}:m:0", "78", $$"""{"t":1,"u":"bob","c":"left behind","n":["@{{User}}"]}""");
+        await redis.HashSetAsync("chatroom:{lobby}:read", User, "1 1");
+        await redis.StringSetAsync($"chatroom:{{lobby}}:u:{User}", "1,");
+        await redis.SortedSetAddAsync("chatroom:{directory:3}:due", $"1\nid\n{User}\nlobby", 1);
+        await redis.StringSetAsync("chatroom:{lobby}:unknown", $"something about {User}");
+
+        var store = ((IMessageStore)_store).GetAbility<IErasureStore>()!;
+        var (remaining, others) = (new List<ErasureTrace>(), new List<ErasureTrace>());
+        var places = (await store.FindRoomsAsync(null, null, Cancelled)).Rooms;
+        foreach (var room in places)
+        {
+            var found = await store.SearchAsync(User, room, Cancelled);
+            remaining.AddRange(found.Remaining);
+            others.AddRange(found.TextOfOthers);
+        }
+
+        remaining.Select(trace => (trace.Key, trace.Field)).Should().BeEquivalentTo(
+        [
+            ("chatroom:{lobby}:m:0", "77"), ("chatroom:{lobby}:m:0", "78"), ("chatroom:{lobby}:read", User), ($"chatroom:{{lobby}}:u:{User}", null),
+            ("chatroom:{directory:3}:due", $"1\nid\n{User}\nlobby"), ("chatroom:{lobby}:unknown", ""),
+        ]);
+        others.Should().Contain(new ErasureTrace("chatroom:{lobby}:m:0", "1")).And.Contain(new ErasureTrace("chatroom:{user:bob}:drafts", "lobby"))
+            .And.Contain(trace => trace.Key.StartsWith($"chatroom:{{the room of {User}}}", StringComparison.Ordinal)).And.NotContain(new ErasureTrace("chatroom:{lobby}:m:0", "2"));
+    }
+
+    [Fact]
+    public async Task The_hash_of_a_room_that_only_the_mark_created_is_gone_afterward()
+    {
+        await _chat.Room("quiet").Presence.EnterAsync(User, Cancelled);
+
+        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+        (await _chat.Room("quiet").Presence.ListAsync(cancellationToken: Cancelled)).Users.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_room_whose_deletion_was_interrupted_is_deleted()
+    {
+        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
+        var epoch = await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "epoch");
+        await _admin.GetDatabase().HashSetAsync("chatroom:{lobby}", [new("epoch", "!"), new("gone", $$"""{{epoch}} {"u":"{{User}}"}""")]);
+
+        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+        (await _chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Values_that_are_not_the_chats_stay_and_are_reported()
+    {
+        var redis = _admin.GetDatabase();
+        await _chat.SendAsync("lobby", User, "hello", Cancelled);
+        await redis.StringSetAsync("chatroom:{lobby}:members", User);
+        await redis.HashSetAsync("chatroom:{lobby}:pins", "1", $$"""not a pin {"u":"{{User}}"}""");
+        await redis.StringSetAsync("chatroom:{broken}", User);
+        await redis.HashSetAsync("chatroom:{broken}:members", User, "not a member");
+
+        var report = await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+
+        report.Findings!.IsClean.Should().BeFalse();
+        report.Findings.Remaining.Select(trace => trace.Key).Should().Contain(["chatroom:{broken}", "chatroom:{broken}:members", "chatroom:{lobby}:members"]);
+        (await redis.StringGetAsync("chatroom:{lobby}:members")).ToString().Should().Be(User);
+        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_erasure_with_a_key_scheme_that_does_not_tell_rooms_apart_is_refused_with_advice()
+    {
+        await using var store = new RedisMessageStore(_admin, null, new OpaqueScheme());
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", User, "hello", Cancelled);
+
+        var refused = await Assert.ThrowsAsync<NotSupportedException>(() => chat.User(User).EraseAsync(cancellationToken: Cancelled));
+
+        refused.Message.Should().Contain(nameof(OpaqueScheme)).And.Contain("hash tag");
+    }
+
+    private static bool IsLasting(string line) => !line.Contains(":here", StringComparison.Ordinal) && !line.Contains(":sent:", StringComparison.Ordinal);
+
+    /// <summary>Where a text occurs in the keyspace: in names, and in whatever they hold, also inside of sealed buckets.</summary>
+    private async Task<List<string>> OccurrencesAsync(string text)
+    {
+        var hex = Convert.ToHexString(Encoding.UTF8.GetBytes(text));
+        var found = (await RoomDump.TakeAsync(_admin, "")).Where(line => line.Contains(text, StringComparison.Ordinal) || line.Contains(hex, StringComparison.Ordinal)).ToList();
+        foreach (var key in _admin.GetServers()[0].Keys(pattern: "*:sealed"))
+        {
+            foreach (var field in await _admin.GetDatabase().HashGetAllAsync(key))
+            {
+                using var bucket = SealedBucket.TryOpen((long)field.Name, ((ReadOnlyMemory<byte>)field.Value).Span);
+                found.AddRange(Enumerable.Range(0, Buckets.Size).Select(n => ((long)field.Name * Buckets.Size) + n)
+                    .Where(id => bucket!.TryGet(id, out var value) && Encoding.UTF8.GetString(value.Span).Contains(text, StringComparison.Ordinal)).Select(id => $"{key} {id}"));
+            }
+        }
+
+        return found;
+    }
+
+    private sealed class OpaqueScheme : IRoomKeyScheme
+    {
+        public string Directory(int shard) => $"d{shard}";
+
+        public string Room(string room) => $"r{room.Length}{Math.Abs(StringComparer.Ordinal.GetHashCode(room))}";
+
+        public string User(string user) => $"u{user}";
+    }
+}
