@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RedisChat.Redis;
 
@@ -37,4 +38,22 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
 
     /// <inheritdoc/>
     public string User(string user) => $"{_prefix}:{{user:{EscapedId.Of(user)}}}";
+
+    /// <summary>The beginning of every key.</summary>
+    internal string Prefix => $"{_prefix}:{{";
+
+    /// <summary>The owner in a key, as it is between the braces, and what follows it.</summary>
+    /// <returns>Whether the key has the form of this scheme.</returns>
+    internal bool TrySplit(string key, [NotNullWhen(true)] out string? owner, [NotNullWhen(true)] out string? suffix)
+    {
+        (owner, suffix) = (null, null);
+        var start = _prefix.Length + 2;
+        if (!key.StartsWith(Prefix, StringComparison.Ordinal) || key.IndexOf('}', start) is not (>= 0 and var end) || (end + 1 < key.Length && key[end + 1] != ':'))
+        {
+            return false;
+        }
+
+        (owner, suffix) = (key[start..end], key[(end + 1)..]);
+        return true;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -129,6 +130,46 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The pattern for <c>SCAN</c> that matches all keys of a room but its own hash.</summary>
     public string BelowRoom(string room) => Glob().Replace(Root(room), "\\$0") + ":*";
 
+    /// <summary>The pattern for <c>SCAN</c> that matches all keys; <see langword="null"/> if the application names the roots, because then a key does not say what it belongs to.</summary>
+    public string? Everything => scheme is HashTagKeyScheme tagged ? Glob().Replace(tagged.Prefix, "\\$0") + "*" : null;
+
+    /// <summary>What a key belongs to, and what follows the root of its keys, such as <c>m:0</c>; the latter is empty for the hash of a room.</summary>
+    /// <returns>Whether the key is one of a room, a thread or a user.</returns>
+    public bool TryReadKey(string key, [NotNullWhen(true)] out string? scope, out string suffix)
+    {
+        (scope, suffix) = (null, "");
+        if (scheme is not HashTagKeyScheme tagged || !tagged.TrySplit(key, out var owner, out var rest))
+        {
+            return false;
+        }
+
+        if (!owner.StartsWith("directory:", StringComparison.Ordinal) && EscapedId.TryRead(owner.StartsWith("user:", StringComparison.Ordinal) ? owner["user:".Length..] : owner, out var id))
+        {
+            scope = owner.StartsWith("user:", StringComparison.Ordinal) ? UserScope.Of(id) : id;
+            (scope, suffix) = SplitThread(scope, rest);
+        }
+
+        return scope is not null;
+    }
+
+    /// <summary>The same for a key of a room that is known.</summary>
+    public bool TryReadKey(string room, string key, [NotNullWhen(true)] out string? scope, out string suffix)
+    {
+        var root = Root(room);
+        (scope, suffix) = key.StartsWith(root, StringComparison.Ordinal) && (key.Length == root.Length || key[root.Length] == ':') ? SplitThread(room, key[root.Length..]) : (null!, "");
+        return scope is not null;
+    }
+
+    /// <summary>The user in what follows the root of a key, such as <c>u:alice</c>.</summary>
+    /// <param name="suffix">What follows.</param>
+    /// <param name="part">What precedes the user, with the colon.</param>
+    /// <param name="user">The user.</param>
+    public static bool TryReadUser(string suffix, string part, [NotNullWhen(true)] out string? user)
+    {
+        user = null;
+        return suffix.StartsWith(part, StringComparison.Ordinal) && EscapedId.TryRead(suffix[part.Length..], out user);
+    }
+
     /// <summary>The channel on which the room's events are published. For cluster routing and access rights it counts as a key.</summary>
     public string Live(string room) => database == 0
         ? $"{channelPrefix}{Root(room)}:live"
@@ -139,6 +180,21 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
         UserScope.TryGetUser(scope, out var user) ? scheme.User(user)
         : ThreadId.TrySplit(scope, out var room, out var message) ? string.Create(CultureInfo.InvariantCulture, $"{scheme.Room(room)}:t:{message}")
         : scheme.Room(scope);
+
+    private static (string Scope, string Suffix) SplitThread(string room, string rest)
+    {
+        if (rest.StartsWith(":t:", StringComparison.Ordinal))
+        {
+            var end = rest.IndexOf(':', 3);
+            var thread = $"{room}\u001f{(end < 0 ? rest[3..] : rest[3..end])}";
+            if (ThreadId.IsThread(thread))
+            {
+                return (thread, end < 0 ? "" : rest[(end + 1)..]);
+            }
+        }
+
+        return (room, rest.Length > 0 ? rest[1..] : "");
+    }
 
     [GeneratedRegex(@"[*?\[\]^\\]")]
     private static partial Regex Glob();
