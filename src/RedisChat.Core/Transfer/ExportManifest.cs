@@ -98,10 +98,11 @@ internal sealed record ExportCounts(long Rooms, long Threads, long Users);
 /// <param name="Number">The scope's number.</param>
 /// <param name="Room">The id of the room or thread.</param>
 /// <param name="Epoch">Its epoch.</param>
+/// <param name="First">The least id of its messages when its export began.</param>
 /// <param name="Last">Its last message when its export began.</param>
 /// <param name="Revision">Its revision then.</param>
 /// <param name="NextBucket">The first bucket that was not exported.</param>
-internal sealed record OpenScope(long Number, string Room, string Epoch, long Last, long Revision, long NextBucket);
+internal sealed record OpenScope(long Number, string Room, string Epoch, long First, long Last, long Revision, long NextBucket);
 
 /// <summary>The JSON of the manifest.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

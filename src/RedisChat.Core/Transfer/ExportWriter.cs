@@ -95,9 +95,10 @@ internal sealed class ExportWriter : IDisposable
 
     /// <summary>Begins a scope.</summary>
     /// <param name="scope">The scope.</param>
+    /// <param name="first">The least id that a message can have.</param>
     /// <param name="last">The id of its last message.</param>
     /// <returns>Its number.</returns>
-    public long Begin(TransferScope scope, long last)
+    public long Begin(TransferScope scope, long first, long last)
     {
         _number = _manifest.NextNumber++;
         var line = Line(scope.IsUser ? "user" : "room");
@@ -110,6 +111,8 @@ internal sealed class ExportWriter : IDisposable
 
         line.Write(",\"n\":"u8);
         FactJson.WriteNumber(line, _number);
+        line.Write(",\"first\":"u8);
+        FactJson.WriteNumber(line, first);
         line.Write(",\"last\":"u8);
         FactJson.WriteNumber(line, last);
         End(line);

@@ -30,6 +30,9 @@ internal sealed class FactLine
     /// <summary>The last message of the scope that begins here.</summary>
     public long Last { get; private set; }
 
+    /// <summary>The least id of a message of the scope that begins here.</summary>
+    public long First { get; private set; }
+
     /// <summary>Whether the line says that the fact does not exist any more.</summary>
     public bool IsGone { get; private set; }
 
@@ -40,7 +43,7 @@ internal sealed class FactLine
     /// <returns>Whether it is one.</returns>
     public bool TryRead(ReadOnlyMemory<byte> line)
     {
-        (_line, Fact, Id, User, Thread, Number, Last, IsGone, _key, _value, _bytes) = (line, "", 0, null, 0, 0, 0, false, null, default, default);
+        (_line, Fact, Id, User, Thread, Number, First, Last, IsGone, _key, _value, _bytes) = (line, "", 0, null, 0, 0, 0, 0, false, null, default, default);
         try
         {
             var json = new Utf8JsonReader(line.Span);
@@ -51,7 +54,7 @@ internal sealed class FactLine
 
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var name = json.ValueSpan is [var letter] ? letter : json.ValueSpan.SequenceEqual("last"u8) ? (byte)'l' : (byte)0;
+                var name = json.ValueSpan is [var letter] ? letter : json.ValueTextEquals("last"u8) ? (byte)'l' : json.ValueTextEquals("first"u8) ? (byte)'i' : (byte)0;
                 json.Read();
                 switch (name)
                 {
@@ -75,6 +78,9 @@ internal sealed class FactLine
                         break;
                     case (byte)'l':
                         Last = json.GetInt64();
+                        break;
+                    case (byte)'i':
+                        First = json.GetInt64();
                         break;
                     case (byte)'v':
                         IsGone = json.TokenType == JsonTokenType.Null;

@@ -66,13 +66,12 @@ internal static class EscapedId
         }
 
         // Exactly one text is the form of an id.
-        return Of(id) == text || Forget(out id);
-
-        static bool Forget(out string? id)
+        if (Of(id) != text)
         {
             id = null;
-            return false;
         }
+
+        return id is not null;
     }
 
     private static string EscapeFrom(string id)
