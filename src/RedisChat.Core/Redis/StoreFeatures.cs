@@ -34,7 +34,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisBulkDeletions(context, changer, steps, ReplyDeletions), new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
             context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
-            new RedisPreviews(context, changer, messages), new RedisAttachments(context),
+            new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisTransfer(context, users),
         ];
         Activity = directory.Keeper;
         LiveKinds =

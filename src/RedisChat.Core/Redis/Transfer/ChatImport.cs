@@ -108,9 +108,8 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
     /// <summary>Lists a room for those of its members who do not have it in their lists: the lists are exported later than the rooms, or not at all.</summary>
     private async Task ListMembersAsync(string room, CancellationToken cancellationToken)
     {
-        var database = await calls.Context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var users = new List<string>(MembersAtOnce);
-        await foreach (var member in database.HashScanAsync(calls.Keys.Members(room), pageSize: MembersAtOnce, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var member in calls.FieldsAsync(calls.Keys.Members(room), cancellationToken).ConfigureAwait(false))
         {
             if (MemberText.TryRead(member.Name!, member.Value, out var entry, out _) && entry.Role is not null)
             {

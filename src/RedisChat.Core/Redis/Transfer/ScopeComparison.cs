@@ -305,10 +305,9 @@ internal sealed class ScopeComparison
             Seen(part.Key!(Keys, _scope.Id), part, null);
         }
 
-        var database = await _calls.Context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (hash, (part, _)) in _hashes.Where(hash => hash.Value.Part != TransferParts.Threads && hash.Value.Part != TransferParts.Writing))
         {
-            await foreach (var entry in database.HashScanAsync(hash, pageSize: FieldsAtOnce, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in _calls.FieldsAsync(hash, cancellationToken).ConfigureAwait(false))
             {
                 if (!_seen[hash].Contains((string)entry.Name!))
                 {

@@ -121,7 +121,7 @@ internal sealed class ScopeExport(TransferCalls calls, ExportWriter writer, Acti
 
     private async Task WriteFieldsAsync(TransferScope scope, TransferPart part, ScopeState state, CancellationToken cancellationToken)
     {
-        await foreach (var entry in FieldsAsync(part.Key!(_keys, scope.Id), cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in calls.FieldsAsync(part.Key!(_keys, scope.Id), cancellationToken).ConfigureAwait(false))
         {
             WriteField(part, (string)entry.Name!, null, entry.Value, state.Last);
         }
@@ -131,7 +131,7 @@ internal sealed class ScopeExport(TransferCalls calls, ExportWriter writer, Acti
     {
         foreach (var user in users)
         {
-            await foreach (var entry in FieldsAsync(_keys.Scheduled(scope.Id, user), cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in calls.FieldsAsync(_keys.Scheduled(scope.Id, user), cancellationToken).ConfigureAwait(false))
             {
                 WriteField(TransferParts.Scheduled, (string)entry.Name!, user, entry.Value, 0);
             }
@@ -500,15 +500,6 @@ internal sealed class ScopeExport(TransferCalls calls, ExportWriter writer, Acti
 
     private Task<List<ReadBucket>> ReadAsync(TransferScope scope, IReadOnlyList<long> buckets, string uses, CancellationToken cancellationToken) =>
         calls.ReadAsync(database => ReadBucket.ReadAsync(database, _keys, scope.Id, buckets, uses), cancellationToken);
-
-    private async IAsyncEnumerable<HashEntry> FieldsAsync(string key, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var database = await calls.Context.Connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var entry in database.HashScanAsync(key, pageSize: FieldsAtOnce, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            yield return entry;
-        }
-    }
 
     private static List<long> Range(long start, long count) => [.. Enumerable.Range(0, (int)count).Select(i => start + i)];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisChat.Redis;
@@ -5,6 +6,8 @@ namespace RedisChat.Redis;
 /// <summary>Runs the calls of a transfer. They are many, and one that fails because the connection was lost must not end the whole: reads are repeated for a minute.</summary>
 internal sealed class TransferCalls(RedisStoreContext context)
 {
+    private const int ScannedAtOnce = 500;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -35,6 +38,43 @@ internal sealed class TransferCalls(RedisStoreContext context)
 
         await Task.Delay(Pause, context.Time, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>The fields of a hash, piece by piece. A field may be returned twice.</summary>
+    public async IAsyncEnumerable<HashEntry> FieldsAsync(string key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (field, value) in ScanAsync("HSCAN", key, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new HashEntry(field, value);
+        }
+    }
+
+    /// <summary>The members of a sorted set, piece by piece. A member may be returned twice.</summary>
+    public async IAsyncEnumerable<SortedSetEntry> MembersAsync(string key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (member, score) in ScanAsync("ZSCAN", key, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new SortedSetEntry(member, (double)score);
+        }
+    }
+
+    private async IAsyncEnumerable<(RedisValue, RedisValue)> ScanAsync(string command, RedisKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var position = "0";
+        do
+        {
+            var from = position;
+            var answer = await ReadAsync(
+                async database => (RedisResult[])(await database.ExecuteAsync(command, [key, from, "COUNT", ScannedAtOnce], CommandFlags.DemandMaster).ConfigureAwait(false))!,
+                cancellationToken).ConfigureAwait(false);
+            position = (string)answer[0]!;
+            var words = (RedisValue[])answer[1]!;
+            for (var i = 0; i + 1 < words.Length; i += 2)
+            {
+                yield return (words[i], words[i + 1]);
+            }
+        }
+        while (position != "0");
     }
 
     private async Task<T> RepeatAsync<T>(Func<IDatabase, Task<T>> call, bool writes, CancellationToken cancellationToken)

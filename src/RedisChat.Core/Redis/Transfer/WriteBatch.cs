@@ -11,7 +11,8 @@ internal sealed class WriteBatch
     private readonly Dictionary<string, Dictionary<RedisValue, RedisValue>> _fields = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<RedisValue, double?>> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StringBuilder> _appended = new(StringComparer.Ordinal);
-    private readonly List<(string Key, long Offset)> _bits = [];
+    private readonly List<(string Key, long Offset, bool Bit)> _bits = [];
+    private readonly List<string> _removed = [];
 
     /// <summary>The number of writes.</summary>
     public int Count { get; private set; }
@@ -38,15 +39,25 @@ internal sealed class WriteBatch
         Added(text.Length);
     }
 
-    public void SetBit(string key, long offset)
+    public void SetBit(string key, long offset) => Bit(key, offset, true);
+
+    public void ClearBit(string key, long offset) => Bit(key, offset, false);
+
+    /// <summary>Removes a key, before anything else is written to it.</summary>
+    public void Remove(string key)
     {
-        _bits.Add((key, offset));
-        Added(8);
+        _removed.Add(key);
+        Added(key.Length);
     }
 
     /// <summary>Adds the writes to a transaction.</summary>
     public void AddTo(ITransaction transaction)
     {
+        foreach (var key in _removed)
+        {
+            transaction.KeyDeleteAsync(key).Observe();
+        }
+
         foreach (var (key, fields) in _fields)
         {
             foreach (var some in fields.Where(field => field.Value.IsNull).Select(field => field.Key).Chunk(ArgumentsAtOnce))
@@ -78,9 +89,9 @@ internal sealed class WriteBatch
             transaction.StringAppendAsync(key, appended.ToString()).Observe();
         }
 
-        foreach (var (key, offset) in _bits)
+        foreach (var (key, offset, bit) in _bits)
         {
-            transaction.StringSetBitAsync(key, offset, true).Observe();
+            transaction.StringSetBitAsync(key, offset, bit).Observe();
         }
     }
 
@@ -90,7 +101,14 @@ internal sealed class WriteBatch
         _members.Clear();
         _appended.Clear();
         _bits.Clear();
+        _removed.Clear();
         (Count, Bytes) = (0, 0);
+    }
+
+    private void Bit(string key, long offset, bool bit)
+    {
+        _bits.Add((key, offset, bit));
+        Added(8);
     }
 
     private void Field(string key, RedisValue field, RedisValue value)
