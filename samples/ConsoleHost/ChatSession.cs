@@ -1,3 +1,5 @@
+using RedisChat.Terminal;
+
 namespace RedisChat.ConsoleHost;
 
 /// <summary>One user in one room: reads lines, runs them as commands or sends them, and shows events from others.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RedisChat.Terminal;
 
 namespace RedisChat.ConsoleHost;
 
@@ -10,8 +11,6 @@ internal sealed record ConsoleOptions
 
     public const string Usage = """
         A chat in the terminal. Without options it finds or starts a server of its own on this machine.
-        With "doctor" before the options it checks how the server is set up instead, and says how to fix what is wrong.
-        It takes --redis, --data and --port, and exits with 0 without a problem, 1 with one, 2 if no server answers.
 
           --room R            the room to join (lobby)
           --user U            who you are (your user name on this machine)
@@ -23,11 +22,6 @@ internal sealed record ConsoleOptions
           --port N            the embedded server's port (16379)
           --help              this text
         """;
-
-    private const string DoctorVerb = "doctor";
-
-    /// <summary>Whether to inspect the server instead of chatting.</summary>
-    public bool Doctor { get; private set; }
 
     public string Room { get; private set; } = "lobby";
 
@@ -49,9 +43,9 @@ internal sealed record ConsoleOptions
     /// <exception cref="StartupException">The command line is not valid.</exception>
     public static ConsoleOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new ConsoleOptions { Doctor = args is [DoctorVerb, ..] };
+        var options = new ConsoleOptions();
         var given = new HashSet<string>();
-        for (var i = options.Doctor ? 1 : 0; i < args.Count; i++)
+        for (var i = 0; i < args.Count; i++)
         {
             var (name, value) = Split(args[i]);
             if (name is "--help" or "-h" or "-?")
@@ -137,12 +131,6 @@ internal sealed record ConsoleOptions
 
     private void Check(HashSet<string> given)
     {
-        string[] ofTheChat = ["--room", "--user", "--layout", "--store"];
-        if (Doctor && Array.Find(ofTheChat, given.Contains) is { } pointless)
-        {
-            throw new StartupException($"{pointless} means nothing together with {DoctorVerb}.");
-        }
-
         string[] embedded = ["--data", "--port"];
         string[] excluded = InMemory ? ["--redis", "--layout", .. embedded] : Redis is not null ? embedded : [];
         if (Array.Find(excluded, given.Contains) is { } useless)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisChat.Terminal;
 using Spectre.Console;
 
 namespace RedisChat.ConsoleHost;
@@ -101,10 +102,6 @@ internal sealed class Printer
 
     /// <summary>Prints a note from the program itself.</summary>
     public void Note(string text) => Line(_output, (text, Dim));
-
-    /// <summary>Prints a line of a report, colored by severity.</summary>
-    public void Report(string text, ServerFindingSeverity severity = ServerFindingSeverity.Information) =>
-        Line(_output, (text, severity switch { ServerFindingSeverity.Problem => Bad, ServerFindingSeverity.Warning => Doubtful, _ => (Style?)null }));
 
     /// <summary>Prints an error to the error output.</summary>
     public void Error(string text) => Line(_error, (text, Bad));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using RedisChat;
 using RedisChat.ConsoleHost;
 using RedisChat.Search.Sqlite;
+using RedisChat.Terminal;
 using StackExchange.Redis;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -29,11 +30,6 @@ try
     using var host = BuildHost(options, index);
     await host.StartAsync();
     var leaving = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-    if (options.Doctor)
-    {
-        return await new Doctor(host.Services.GetRequiredService<IServerInspection>(), printer).RunAsync(leaving);
-    }
-
     var isTyped = !Console.IsInputRedirected && !Console.IsOutputRedirected;
     var chat = host.Services.GetRequiredService<Chat>();
     var isNew = true;

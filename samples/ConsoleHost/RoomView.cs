@@ -1,3 +1,5 @@
+using RedisChat.Terminal;
+
 namespace RedisChat.ConsoleHost;
 
 /// <summary>Shows a room to one user: pages, and what others do. What the user did is shown once, by the command that did it.</summary>

@@ -19,6 +19,12 @@ internal static class Retention
         });
         #endregion
 
+        #region trim
+        var deleted = await room.TrimAsync(new RetentionPolicy { MaxMessages = 10_000 }); // now, once, whatever the room's own retention is
+        #endregion
+
+        Console.WriteLine($"{deleted} messages were trimmed.");
+
         using var stopping = new CancellationTokenSource();
         var running = RunAsync(chat, stopping.Token);
         await stopping.CancelAsync();

@@ -234,6 +234,26 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         (await ReadAsync(room: thread)).Messages.Should().BeEmpty();
     });
 
+    [Fact]
+    public Task A_room_is_trimmed_at_once_when_the_application_asks_for_it() => RunAsync(async () =>
+    {
+        await AppendManyAsync(1000);
+        await Chat.SendAsync(new ThreadId(Room, 5).RoomId, new NewMessage("bob", "a reply"), Cancelled);
+        var reports = new List<long>();
+        var room = new Chat(Store, new ChatOptions { DeleteThreads = true }).Room(Room);
+
+        (await room.TrimAsync(new RetentionPolicy { MaxMessages = 300 }, new Reports(reports), Cancelled)).Should().Be(5 * Bucket - 1);
+
+        (await ReadAsync(new MessageQuery(1) { After = 0 })).Messages[0].Id.Should().Be(5 * Bucket);
+        reports.Should().BeInAscendingOrder().And.EndWith(5 * Bucket - 1);
+        (await ReadAsync(room: new ThreadId(Room, 5).RoomId)).Messages.Should().BeEmpty();
+        (await room.TrimAsync(new RetentionPolicy { MaxMessages = 300 }, cancellationToken: Cancelled)).Should().Be(0, "nothing is left to do");
+        (await room.TrimAsync(RetentionPolicy.Everything, cancellationToken: Cancelled)).Should().Be(0);
+        (await Chat.Room(NewRoom()).TrimAsync(new RetentionPolicy { MaxMessages = 1 }, cancellationToken: Cancelled)).Should().Be(0, "there is no such room");
+        await Assert.ThrowsAsync<ChatInputException>(() => room.Thread(700).TrimAsync(new RetentionPolicy { MaxMessages = 1 }, cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<ChatInputException>(() => room.TrimAsync(new RetentionPolicy { MaxMessages = 0 }, cancellationToken: Cancelled));
+    });
+
     [Theory]
     [InlineData(0, null)]
     [InlineData(-1, null)]
@@ -246,6 +266,12 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         Assert.Throws<ArgumentException>(() => new Chat(Store, new ChatOptions { Retention = policy }));
         _ = await Retention.TrimStepAsync(Room, RetentionPolicy.Everything, DateTimeOffset.UtcNow, Cancelled);
     });
+
+    /// <summary>Keeps reports at once and in order, which <see cref="Progress{T}"/> does not.</summary>
+    private sealed class Reports(List<long> kept) : IProgress<long>
+    {
+        public void Report(long value) => kept.Add(value);
+    }
 
     private IRetentionStore Retention => Store.GetAbility<IRetentionStore>()!;
 

@@ -183,6 +183,31 @@ public sealed class ChatRoom
         return BulkDeletion.RunAsync(_chat.Store, _chat.Runner, Id, messages, by, reason, progress, cancellationToken);
     }
 
+    /// <summary>Deletes the beginning of this room's history now, as far as a policy allows, without waiting for <see cref="Chat.RunUpkeepAsync"/>. The room's own retention neither matters nor changes.</summary>
+    /// <remarks>
+    /// It deletes as the application, in the same steps as the upkeep: see <see cref="RetentionPolicy"/> for the messages that stay in any case. Watchers receive <see cref="RoomEvent.Trimmed"/> for each step. If
+    /// the call fails, is canceled, or the process ends, the messages of the steps so far are deleted. Call it again to continue.
+    /// </remarks>
+    /// <param name="policy">What is kept. <see cref="RetentionPolicy.Everything"/> deletes nothing.</param>
+    /// <param name="progress">Receives after each step how many messages have been deleted.</param>
+    /// <param name="cancellationToken">Stops waiting; the step under way may still be carried out.</param>
+    /// <returns>How many messages were deleted. Those of a step whose answer was lost, so that it was repeated, are not counted.</returns>
+    /// <exception cref="ChatInputException">The policy is not valid, or this room is a thread.</exception>
+    /// <exception cref="ChatForbiddenException">The room is being deleted.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time. Some messages may have been deleted.</exception>
+    /// <exception cref="NotSupportedException">The store does not support trimming: <see cref="ClassicMessageStore"/>.</exception>
+    public Task<long> TrimAsync(RetentionPolicy policy, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ChatInput.RefuseThread(Id, "A thread has no retention of its own: it goes with its message.");
+        if (policy.Problem() is { } problem)
+        {
+            throw new ChatInputException(problem, nameof(policy));
+        }
+
+        return HistoryTrim.RunAsync(_chat.Store, _chat.Runner, Id, policy, progress, cancellationToken);
+    }
+
     /// <inheritdoc cref="Chat.WatchAsync(string, RoomPosition?, CancellationToken)"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         _chat.WatchAsync(Id, after, cancellationToken);

@@ -16,7 +16,6 @@ public sealed class ConsoleOptionsTests
         options.InMemory.Should().BeFalse();
         options.DataDirectory.Should().BeNull();
         options.Port.Should().Be(ConsoleOptions.DefaultPort);
-        options.Doctor.Should().BeFalse();
         options.Help.Should().BeFalse();
     }
 
@@ -31,15 +30,6 @@ public sealed class ConsoleOptionsTests
         options.InMemory.Should().BeFalse();
         options.DataDirectory.Should().Be("some dir");
         options.Port.Should().Be(7000);
-    }
-
-    [Fact]
-    public void The_doctor_comes_first_and_takes_the_options_that_name_a_server()
-    {
-        ConsoleOptions.Parse(["doctor"]).Doctor.Should().BeTrue();
-        ConsoleOptions.Parse(["doctor", "--redis", "host"]).Redis.Should().Be("host");
-        ConsoleOptions.Parse(["doctor", "--port", "7000", "--data", "d"]).Port.Should().Be(7000);
-        ConsoleOptions.Parse(["doctor", "--help"]).Help.Should().BeTrue();
     }
 
     [Fact]
@@ -69,9 +59,6 @@ public sealed class ConsoleOptionsTests
     [InlineData("--user must be", "--user", "a\u001bb")]
     [InlineData("--port means nothing together with --redis", "--redis", "host", "--port", "1")]
     [InlineData("--data means nothing together with --store memory", "--store", "memory", "--data", "d")]
-    [InlineData("--room means nothing together with doctor", "doctor", "--room", "r")]
-    [InlineData("--store means nothing together with doctor", "doctor", "--store", "memory")]
-    [InlineData("--port means nothing together with --redis", "doctor", "--redis", "host", "--port", "1")]
     [InlineData("'doctor'", "--room", "r", "doctor")]
     [InlineData("must not be a number", "--layout", "classic", "--user", "17")]
     public void A_bad_command_line_is_reported_in_one_line(string says, params string[] args)

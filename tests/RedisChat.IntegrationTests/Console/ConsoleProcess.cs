@@ -52,7 +52,18 @@ internal sealed class ConsoleProcess : IAsyncDisposable
         }
     }
 
-    public static ConsoleProcess Start(params string[] arguments)
+    public static ConsoleProcess Start(params string[] arguments) => StartProgram("ConsoleHost.dll", arguments);
+
+    /// <summary>Starts another program of the output directory in the same way.</summary>
+    /// <param name="assembly">The name of its file.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables that it finds in its environment.</param>
+    public static ConsoleProcess StartProgram(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null) =>
+        new(Process.Start(Describe(assembly, arguments, environment))!);
+
+    /// <summary>How a program of the output directory is started.</summary>
+    /// <inheritdoc cref="StartProgram" path="/param"/>
+    public static ProcessStartInfo Describe(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
         // The program that runs this very runtime, because it may not be on the PATH.
         var dotnet = Path.GetFullPath(Path.Combine(
@@ -66,14 +77,22 @@ internal sealed class ConsoleProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ConsoleHost.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        return new ConsoleProcess(Process.Start(start)!);
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
+
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Starts the sample on the embedded server of this port.</summary>
     public static ConsoleProcess StartOn(int port, string user, params string[] arguments) =>
@@ -107,9 +126,15 @@ internal sealed class ConsoleProcess : IAsyncDisposable
     public Task<string> ErrorAsync(string pattern) => _errors.FindAsync(pattern, Describe);
 
     /// <summary>Ends the input and waits for the end of the process.</summary>
-    public async Task<ConsoleRun> LeaveAsync()
+    public Task<ConsoleRun> LeaveAsync()
     {
         _process.StandardInput.Close();
+        return EndAsync();
+    }
+
+    /// <summary>Waits for the end of the process.</summary>
+    public async Task<ConsoleRun> EndAsync()
+    {
         try
         {
             await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout);

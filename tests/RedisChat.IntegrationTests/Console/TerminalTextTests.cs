@@ -1,4 +1,4 @@
-using RedisChat.ConsoleHost;
+using RedisChat.Terminal;
 
 namespace RedisChat.IntegrationTests.Sample;
 

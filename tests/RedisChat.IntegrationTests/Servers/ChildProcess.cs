@@ -129,9 +129,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    private void Signal(int signal)
+    private void Signal(int signal) => Signal(Id, signal);
+
+    /// <summary>Sends a signal to a process that the test has started.</summary>
+    public static void Signal(int id, int signal)
     {
-        if (SendSignal(Id, signal) != 0)
+        if (SendSignal(id, signal) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RedisChat.ConsoleHost;
+namespace RedisChat.Terminal;
 
 /// <summary>Makes text from others safe to print on one line of a terminal.</summary>
 internal static class TerminalText

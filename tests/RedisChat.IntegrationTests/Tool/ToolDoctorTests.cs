@@ -1,9 +1,11 @@
-using static RedisChat.IntegrationTests.Sample.ConsoleProcess;
+using System.Text.Json;
+using RedisChat.IntegrationTests.Sample;
+using static RedisChat.IntegrationTests.CommandLine.ToolProcess;
 
-namespace RedisChat.IntegrationTests.Sample;
+namespace RedisChat.IntegrationTests.CommandLine;
 
-/// <summary>The console sample as a doctor.</summary>
-public sealed class ConsoleDoctorTests
+/// <summary><c>redischat doctor</c> on servers of its own.</summary>
+public sealed class ToolDoctorTests
 {
     private static readonly string[] Well =
         ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory", "1gb", "--hash-max-listpack-value", "1024"];
@@ -13,7 +15,7 @@ public sealed class ConsoleDoctorTests
     {
         await using var redis = await RedisProcess.StartAsync([.. Well, "--maxmemory-policy", "allkeys-lru", "--timeout", "10"]);
 
-        var run = await RunAsync([], "doctor", "--redis", redis.Configuration);
+        var run = await RunAsync("doctor", "--redis", redis.Configuration);
 
         run.ExitCode.Should().Be(1);
         run.Errors.Should().BeEmpty();
@@ -34,7 +36,7 @@ public sealed class ConsoleDoctorTests
     {
         await using var redis = await RedisProcess.StartAsync(Well);
 
-        var run = await RunAsync([], "doctor", "--redis", redis.Configuration);
+        var run = await RunAsync("doctor", "--redis", redis.Configuration);
 
         run.ExitCode.Should().Be(0);
         run.Output[^1].Should().StartWith("Problems: 0, warnings: 0,");
@@ -46,7 +48,7 @@ public sealed class ConsoleDoctorTests
         await using var well = await RedisProcess.StartAsync(Well);
         await using var ill = await RedisProcess.StartAsync([.. Well, "--appendonly", "no"]);
 
-        var run = await RunAsync([], "doctor", "--redis", $"{well.Configuration},{ill.Configuration}");
+        var run = await RunAsync("doctor", "--redis", $"{well.Configuration},{ill.Configuration}");
 
         run.Output.Where(line => line.Length > 0 && line[0] != ' ').Should().SatisfyRespectively(
             line => line.Should().StartWith(ill.Configuration),
@@ -58,7 +60,7 @@ public sealed class ConsoleDoctorTests
     [Fact]
     public async Task A_server_that_does_not_answer_gives_one_sentence_and_its_own_exit_code()
     {
-        var run = await RunAsync([], "doctor", "--redis", $"127.0.0.1:{FreePort()}");
+        var run = await RunAsync("doctor", "--redis", $"127.0.0.1:{ConsoleProcess.FreePort()}");
 
         run.ExitCode.Should().Be(2);
         run.Output.Should().BeEmpty();
@@ -66,14 +68,16 @@ public sealed class ConsoleDoctorTests
     }
 
     [Fact]
-    public async Task The_embedded_server_is_inspected_too()
+    public async Task As_JSON_it_is_the_inspection_of_the_library()
     {
-        var run = await RunAsync([], "doctor", "--port", $"{FreePort()}");
+        await using var redis = await RedisProcess.StartAsync([.. Well, "--maxmemory-policy", "allkeys-lru"]);
 
-        run.ExitCode.Should().Be(0);
-        run.Errors.Should().BeEmpty();
-        run.Output[0].Should().Contain("Garnet");
-        run.Output.Should().Contain("  note not-reported");
+        var run = await RunAsync("doctor", "--redis", redis.Configuration, "--json");
+
+        run.ExitCode.Should().Be(1);
+        var inspection = JsonSerializer.Deserialize(run.Output.Should().ContainSingle().Which, ChatJsonContext.Default.ServerInspection)!;
+        inspection.Servers.Should().ContainSingle().Which.EndPoint.Should().Be(redis.Configuration);
+        inspection.Findings[0].Code.Should().Be(ServerFindingCodes.EvictionDeletesMessages);
     }
 
     [Fact]
@@ -85,7 +89,7 @@ public sealed class ConsoleDoctorTests
             await administrator.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "de\u001b[2Jfault", "on", ">secret", "~*", "&*", "+@all", "-config|get");
         }
 
-        var run = await RunAsync([], "doctor", "--redis", $"{redis.Configuration},user=de\u001b[2Jfault,password=secret");
+        var run = await RunWithAsync([new("REDISCHAT_REDIS_PASSWORD", "secret")], [], "doctor", "--redis", $"{redis.Configuration},user=de\u001b[2Jfault");
 
         run.Output.Should().Contain("      run:        ACL SETUSER de\uFFFD[2Jfault +config|get");
         run.Output.SelectMany(line => line).Should().NotContain('\u001b');

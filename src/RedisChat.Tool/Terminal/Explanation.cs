@@ -1,4 +1,4 @@
-namespace RedisChat.ConsoleHost;
+namespace RedisChat.Terminal;
 
 /// <summary>Explains an error in one line.</summary>
 internal static class Explanation

@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+namespace RedisChat.Tool.Commands;
+
+/// <summary>Deletes a room with everything in it.</summary>
+internal sealed class DeleteRoomCommand : ToolCommand
+{
+    private readonly Argument<string> _room = CommonOptions.Room();
+    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask. Without a terminal it is required." };
+    private readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public DeleteRoomCommand()
+        : base("delete-room", "Deletes a room with everything in it. Continues a deletion that was interrupted.")
+    {
+        Arguments.Add(_room);
+        Options.Add(_yes);
+        Options.Add(_dryRun);
+    }
+
+    public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
+    {
+        await using var chat = context.Connect();
+        var room = context.Require(_room);
+        var (info, isDry) = (await chat.Chat.Rooms.GetInfoAsync(room, cancellationToken), context.Get(_dryRun));
+        if (!info.Exists && !info.IsBeingDeleted)
+        {
+            // The call all the same: it removes a place in the directory that a killed deletion may have left.
+            await (isDry ? Task.CompletedTask : chat.Chat.Rooms.DeleteAsync(room, Actor.Application, cancellationToken: cancellationToken));
+            throw new ToolException($"There is no room '{room}'. Nothing was deleted.");
+        }
+
+        if (!isDry)
+        {
+            await ConfirmAsync(context, info, cancellationToken);
+            using var progress = context.Progress("messages");
+            await chat.Chat.Rooms.DeleteAsync(room, Actor.Application, new Forward<RoomDeletion>(step => progress.Report(step.Done, step.Total)), cancellationToken);
+        }
+
+        if (context.IsJson)
+        {
+            context.Output.Json(new DeletedRoom(room, info.Messages, info.Members, isDry), ToolJsonContext.Default.DeletedRoom);
+        }
+        else
+        {
+            context.Output.Line(info.IsBeingDeleted
+                ? $"{room}: {(isDry ? "the deletion that was begun would be completed." : "the deletion that was begun is complete.")}"
+                : $"{room}: {Texts.Count(info.Messages, "message")} and {Texts.Count(info.Members, "member")} {(isDry ? "would be deleted." : "deleted.")}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task ConfirmAsync(ToolContext context, RoomInfo info, CancellationToken cancellationToken)
+    {
+        if (context.Get(_yes) || info.IsBeingDeleted)
+        {
+            return;
+        }
+
+        if (Console.IsInputRedirected)
+        {
+            throw new ToolException($"This deletes the room '{info.Id}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what it would delete.");
+        }
+
+        context.Output.Note($"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.");
+        if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != info.Id)
+        {
+            throw new ToolException("That is not the room's id. Nothing was deleted.");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using RedisChat.Terminal;
+
+namespace RedisChat.Tool.Commands;
+
+/// <summary>Sends a text, or each line of the input as a message.</summary>
+internal sealed class SendCommand : ToolCommand
+{
+    private readonly Argument<string> _room = CommonOptions.Room();
+    private readonly Option<string> _user = new("--user") { Description = "The author's id. The room's rules hold for this user.", HelpName = "user", Required = true };
+    private readonly Option<string?> _text = new("--text") { Description = "The text. Without it, each line of the standard input that is not blank is a message.", HelpName = "text" };
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "Makes it safe to repeat: what was sent before with the same key is not sent again. Line N of the input has the key KEY-N.",
+        HelpName = "key",
+    };
+    private readonly Option<TimeSpan?> _window = CommonOptions.Duration("--key-window", "How long keys are remembered: 10m unless given, 1d at most.");
+    private readonly Option<long?> _skip = CommonOptions.OptionalNumber("--skip", "Leave out the first lines of the input: what an interrupted command says.", 0, long.MaxValue);
+    private readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public SendCommand()
+        : base("send", "Sends a text, or each line of the standard input, to a room or a thread.")
+    {
+        Arguments.Add(_room);
+        foreach (Option option in (Option[])[_user, _text, _key, _window, _skip, _dryRun])
+        {
+            Options.Add(option);
+        }
+    }
+
+    public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
+    {
+        await using var chat = context.Connect(store: options => options.IdempotencyWindow = context.Get(_window) ?? options.IdempotencyWindow);
+        var room = chat.Chat.Room(context.Require(_room));
+        var (user, isDry) = (context.Require(_user), context.Get(_dryRun));
+        if (context.Get(_text) is { } text)
+        {
+            var message = new NewMessage(user, text) { IdempotencyKey = context.Get(_key) ?? NewKey() };
+            if (isDry)
+            {
+                PrintDry(context, room.Id, await room.FindSentAsync(message, cancellationToken) is null ? (1, 0) : (0, 1));
+                return ExitCode.Done;
+            }
+
+            var receipt = await room.SendAsync(context.Get(_key) is null ? message with { IdempotencyKey = null } : message, cancellationToken);
+            Print(context, receipt);
+            if (!context.IsJson)
+            {
+                context.Output.Line(receipt.IsDuplicate ? $"Was sent before: #{receipt.Id}." : $"Sent #{receipt.Id}.");
+            }
+
+            return ExitCode.Done;
+        }
+
+        if (!Console.IsInputRedirected)
+        {
+            context.Output.Note("Each line is a message. Ctrl+D ends.");
+        }
+
+        var lines = InputLines.Read(context.Get(_skip) ?? 0);
+        var key = context.Get(_key) ?? NewKey();
+        if (isDry)
+        {
+            PrintDry(context, room.Id, await CheckAsync(room, lines, line => Message(user, key, line), cancellationToken));
+            return ExitCode.Done;
+        }
+
+        await SendAsync(context, room, lines, line => Message(user, key, line), key, cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static async Task SendAsync(
+        ToolContext context, ChatRoom room, ChannelReader<(long Number, string Text)> lines, Func<(long Number, string Text), NewMessage> message, string key,
+        CancellationToken cancellationToken)
+    {
+        var (sent, repeated, done) = (0L, 0L, 0L);
+        using var progress = context.Progress("messages");
+        try
+        {
+            var batch = new List<(long Number, string Text)>();
+            while (await lines.WaitToReadAsync(cancellationToken))
+            {
+                batch.Clear();
+                while (batch.Count < ChatLimits.MaxBatchSize && lines.TryRead(out var line))
+                {
+                    batch.Add(line);
+                }
+
+                await SendAsync(room, batch, message, Receive, cancellationToken);
+                done = batch[^1].Number;
+                progress.Report(sent + repeated);
+            }
+        }
+        catch (LineException e)
+        {
+            throw new ToolException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Line {e.Number}: {Explanation.Of(e.InnerException!)} {(e.Number > 1 ? "The lines before it were sent. " : "")}To send the lines after it, repeat the command with the same input and --key {key} --skip {e.Number}."), e);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChatException)
+        {
+            context.Output.Note(string.Create(
+                CultureInfo.InvariantCulture, $"{(done > 0 ? $"Sent up to line {done}" : "Nothing is known to be sent")}. To continue, repeat the command with the same input and --key {key} --skip {done}."));
+            throw;
+        }
+
+        if (!context.IsJson)
+        {
+            context.Output.Line($"{room.Id}: {Texts.Count(sent, "message")} sent{(repeated > 0 ? $", {Texts.Count(repeated, "message")} had been sent before" : "")}.");
+        }
+
+        void Receive(MessageReceipt receipt)
+        {
+            (sent, repeated) = receipt.IsDuplicate ? (sent, repeated + 1) : (sent + 1, repeated);
+            Print(context, receipt);
+        }
+    }
+
+    /// <summary>Sends lines together; one by one if one of them is refused, so that those before it are sent.</summary>
+    private static async Task SendAsync(
+        ChatRoom room, List<(long Number, string Text)> batch, Func<(long Number, string Text), NewMessage> message, Action<MessageReceipt> receive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var receipt in await room.SendManyAsync([.. batch.Select(message)], cancellationToken))
+            {
+                receive(receipt);
+            }
+        }
+        catch (Exception e) when (IsRefusal(e) && batch.Count == 1)
+        {
+            throw new LineException(batch[0].Number, e);
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            foreach (var line in batch)
+            {
+                await SendAsync(room, [line], message, receive, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<(long New, long Sent)> CheckAsync(
+        ChatRoom room, ChannelReader<(long Number, string Text)> lines, Func<(long Number, string Text), NewMessage> message, CancellationToken cancellationToken)
+    {
+        var (added, sent) = (0L, 0L);
+        await foreach (var line in lines.ReadAllAsync(cancellationToken))
+        {
+            try
+            {
+                (added, sent) = await room.FindSentAsync(message(line), cancellationToken) is null ? (added + 1, sent) : (added, sent + 1);
+            }
+            catch (Exception e) when (IsRefusal(e))
+            {
+                throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"Line {line.Number}: {Explanation.Of(e)}"), e);
+            }
+        }
+
+        return (added, sent);
+    }
+
+    private static bool IsRefusal(Exception error) => error is ChatInputException or ChatForbiddenException or ChatIdempotencyConflictException or ChatParentNotFoundException;
+
+    private static NewMessage Message(string user, string key, (long Number, string Text) line) =>
+        new(user, line.Text) { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{key}-{line.Number}") };
+
+    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+
+    private static void Print(ToolContext context, MessageReceipt receipt)
+    {
+        if (context.IsJson)
+        {
+            context.Output.Json(receipt, ChatJsonContext.Default.MessageReceipt);
+        }
+    }
+
+    private static void PrintDry(ToolContext context, string room, (long New, long Sent) messages)
+    {
+        if (context.IsJson)
+        {
+            context.Output.Json(new SentDocument(room, messages.New, messages.Sent), ToolJsonContext.Default.SentDocument);
+        }
+        else
+        {
+            context.Output.Line($"{room}: {Texts.Count(messages.New, "message")} would be sent{(messages.Sent > 0 ? $", {Texts.Count(messages.Sent, "message")} had been sent before" : "")}.");
+        }
+    }
+
+    /// <summary>A line was refused.</summary>
+    private sealed class LineException(long number, Exception reason) : Exception(reason.Message, reason)
+    {
+        public long Number => number;
+    }
+}

@@ -1,0 +1,9 @@
+namespace RedisChat.Tool.Connecting;
+
+/// <summary>Recognizes texts that must not be repeated.</summary>
+internal static class Secrets
+{
+    /// <summary>Whether a text may contain a password: an option of that name, or a URI with a user.</summary>
+    public static bool MayBeIn(string text) =>
+        text.Contains("password", StringComparison.OrdinalIgnoreCase) || (text.Contains("://", StringComparison.Ordinal) && text.Contains('@', StringComparison.Ordinal));
+}

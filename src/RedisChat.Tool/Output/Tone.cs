@@ -1,0 +1,10 @@
+namespace RedisChat.Tool;
+
+/// <summary>How a line looks on a terminal.</summary>
+internal enum Tone
+{
+    Plain,
+    Faint,
+    Warning,
+    Bad,
+}

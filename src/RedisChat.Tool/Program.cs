@@ -1,0 +1,1 @@
+return await RedisChat.Tool.ToolProgram.RunAsync(args);

@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace RedisChat.IntegrationTests.CommandLine;
+
+/// <summary><c>redischat send</c>.</summary>
+public sealed class ToolSendTests(TestServer server) : ToolTests(server)
+{
+    [Fact]
+    public async Task A_text_is_sent_once_for_each_key()
+    {
+        (await RunAsync("send", "lobby", "--user", "alice", "--text", "@bob hello")).Output.Should().Equal("Sent #1.");
+        (await RunAsync("send", "lobby", "--user", "alice", "--text=--json", "--key", "k")).Output.Should().Equal("Sent #2.");
+        (await RunAsync("send", "lobby", "--user", "alice", "--text=--json", "--key", "k")).Output.Should().Equal("Was sent before: #2.");
+        var receipt = JsonSerializer.Deserialize((await RunAsync("send", "lobby", "--user", "bob", "--text", "hi", "--json")).Output.Single(), ChatJsonContext.Default.MessageReceipt)!;
+        receipt.Id.Should().Be(3);
+
+        (await TextsAsync()).Should().Equal("@bob hello", "--json", "hi");
+    }
+
+    [Fact]
+    public async Task Each_line_of_the_input_is_a_message_and_a_repetition_doubles_none()
+    {
+        string[] input = [.. Enumerable.Range(1, 300).Select(n => $"line {n}"), "", "  ", "last"];
+        (await RunOnAsync(input[..150], "send", "lobby", "--user", "alice", "--key", "k")).Output.Should().Equal("lobby: 150 messages sent.");
+
+        var run = await RunOnAsync(input, "send", "lobby", "--user", "alice", "--key", "k");
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().Equal("lobby: 151 messages sent, 150 messages had been sent before.");
+        (await TextsAsync()).Should().Equal(input.Where(line => !string.IsNullOrWhiteSpace(line)));
+    }
+
+    [Theory]
+    [InlineData(ToolProcess.Interrupt, 130)]
+    [InlineData(ToolProcess.Terminate, 143)]
+    public async Task An_interrupted_send_says_how_to_continue(int signal, int exitCode)
+    {
+        await using var process = Start("send", "lobby", "--user", "alice", "--json");
+        await process.TypeAsync("one");
+        await process.TypeAsync("two");
+        await process.LineAsync("\"id\":2,");
+        ChildProcess.Signal(process.Id, signal);
+        var run = await process.EndAsync();
+
+        run.ExitCode.Should().Be(exitCode);
+        var hint = run.Errors.Should().ContainSingle().Which;
+        hint.Should().MatchRegex("^Sent up to line 2. To continue, repeat the command with the same input and --key [0-9a-f]{12} --skip 2.$");
+        string[] arguments = [.. hint.TrimEnd('.').Split(' ')[^4..]];
+        (await RunOnAsync(["one", "two", "three"], ["send", "lobby", "--user", "alice", .. arguments])).Output.Should().Equal("lobby: 1 message sent.");
+        (await RunOnAsync(["one", "two", "three"], ["send", "lobby", "--user", "alice", .. arguments[..2]])).Output.Should().Equal("lobby: 0 messages sent, 3 messages had been sent before.");
+        (await TextsAsync()).Should().Equal("one", "two", "three");
+    }
+
+    [Fact]
+    public async Task A_line_that_is_refused_is_named_and_those_before_it_are_sent()
+    {
+        var run = await RunOnAsync(["one", "two", new string('x', 20_000), "four"], "send", "lobby", "--user", "alice", "--key", "k");
+
+        run.ExitCode.Should().Be(1);
+        run.Errors.Should().ContainSingle().Which.Should().StartWith("Line 3: ").And.EndWith("and --key k --skip 3.");
+        (await TextsAsync()).Should().Equal("one", "two");
+
+        (await RunOnAsync(["one", "two", new string('x', 20_000), "four"], "send", "lobby", "--user", "alice", "--key", "k", "--skip", "3")).ExitCode.Should().Be(0);
+        (await TextsAsync()).Should().Equal("one", "two", "four");
+    }
+
+    [Fact]
+    public async Task The_rules_of_the_room_hold_for_the_user()
+    {
+        await Chat.Rooms.CreateAsync("lobby", new RoomAbout { Name = "Lobby" }, RuleSet.MembersOnly, "alice", Cancelled);
+
+        var run = await RunAsync("send", "lobby", "--user", "mallory", "--text", "let me in");
+
+        run.ExitCode.Should().Be(1);
+        run.Errors.Should().ContainSingle();
+        (await TextsAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_would_be_sent_and_changes_nothing()
+    {
+        await Chat.SendAsync("lobby", new NewMessage("alice", "one") { IdempotencyKey = "k-1" }, Cancelled);
+        var before = await KeyspaceAsync();
+
+        (await RunOnAsync(["one", "two"], "send", "lobby", "--user", "alice", "--key", "k", "--dry-run")).Output
+            .Should().Equal("lobby: 1 message would be sent, 1 message had been sent before.");
+        Json(await RunAsync("send", "lobby", "--user", "alice", "--text", "x", "--dry-run", "--json")).GetProperty("messages").GetInt64().Should().Be(1);
+        (await RunOnAsync(["one", new string('x', 20_000)], "send", "lobby", "--user", "alice", "--dry-run")).Errors.Should().ContainSingle().Which.Should().StartWith("Line 2: ");
+
+        (await KeyspaceAsync()).Should().Equal(before);
+    }
+
+    private async Task<List<string>> TextsAsync()
+    {
+        var texts = new List<string>();
+        await foreach (var message in Chat.ReceiveAllAsync("lobby", cancellationToken: Cancelled))
+        {
+            texts.Add(message.Text);
+        }
+
+        return texts;
+    }
+}

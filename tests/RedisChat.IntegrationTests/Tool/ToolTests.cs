@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RedisChat.IntegrationTests.Sample;
+
+namespace RedisChat.IntegrationTests.CommandLine;
+
+/// <summary>What tests of commands have in common: a chat of their own on the shared server, which the command finds through its environment, with no more rights than a chat has.</summary>
+public abstract class ToolTests(TestServer server) : IAsyncDisposable
+{
+    private RedisMessageStore? _store;
+
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    protected string Prefix { get; } = $"test-{Guid.NewGuid():n}";
+
+    protected Chat Chat => new(_store ??= new RedisMessageStore(server.ChatConnection, new RedisStoreOptions { KeyPrefix = Prefix }));
+
+    internal ConsoleProcess Start(params string[] arguments) => ToolProcess.StartWith(Environment(), [.. arguments, "--prefix", Prefix]);
+
+    internal ProcessStartInfo Describe(params string[] arguments) => ToolProcess.Describe(Environment(), [.. arguments, "--prefix", Prefix]);
+
+    internal Task<ConsoleRun> RunAsync(params string[] arguments) => RunOnAsync([], arguments);
+
+    internal Task<ConsoleRun> RunOnAsync(IEnumerable<string> lines, params string[] arguments) => ToolProcess.RunWithAsync(Environment(), lines, [.. arguments, "--prefix", Prefix]);
+
+    internal static JsonElement Json(ConsoleRun run) => JsonDocument.Parse(run.Output.Should().ContainSingle().Which).RootElement;
+
+    /// <summary>All keys of this chat, with all that is in them and when they expire.</summary>
+    protected async Task<Dictionary<string, string>> KeyspaceAsync()
+    {
+        var database = server.Connection.GetDatabase();
+        var found = new Dictionary<string, string>();
+        await foreach (var key in server.Connection.GetServers()[0].KeysAsync(pattern: $"{Prefix}:*"))
+        {
+            found.Add((string)key!, $"{Convert.ToHexString((await database.KeyDumpAsync(key))!)} {await database.KeyExpireTimeAsync(key):O}");
+        }
+
+        return found;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+
+    private Dictionary<string, string> Environment() => new() { ["REDISCHAT_REDIS"] = server.Require() };
+}
