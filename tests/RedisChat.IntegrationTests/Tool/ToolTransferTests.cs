@@ -112,6 +112,7 @@ public sealed class ToolTransferTests : IAsyncLifetime
     /// <summary>Runs a command and kills it each time it has moved something on, until a run is faster than that.</summary>
     private static async Task<int> KillUntilDoneAsync(RedisProcess server, string command, string directory, Func<Task<long>> measure)
     {
+        var random = new Random(1);
         for (var kills = 0; ; kills++)
         {
             var before = await measure();
@@ -129,7 +130,10 @@ public sealed class ToolTransferTests : IAsyncLifetime
                 return kills;
             }
 
+            // At a moment that differs from run to run, as a crash does.
+            await Task.WhenAny(ended, Task.Delay(random.Next(600), Cancelled));
             await process.KillAsync();
+            await ended;
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class ScopeExport(TransferCalls calls, ExportWriter writer, Acti
     private async Task<bool> TryRunWithoutRoomAsync(TransferScope scope, ScopeState state, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
         var hasNotices = !scope.IsUser && !scope.IsThread
-            && await calls.ReadAsync(database => database.KeyExistsAsync(_keys.Attachments(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            && await calls.ReadAsync(database => database.HashLengthAsync(_keys.Attachments(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
         if ((state.IsClosed || scheduled.Count == 0) && !hasNotices)
         {
             return true;
