@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text.Unicode;
 
 namespace RedisChat;
 
@@ -16,13 +15,10 @@ internal sealed class ExportWriter : IDisposable
 
     private readonly string _directory;
     private readonly ExportManifest _manifest;
-    private readonly ArrayBufferWriter<byte> _lines = new(BufferLength);
-    private readonly Dictionary<string, long> _facts = new(StringComparer.Ordinal);
     private readonly HashedFile _index;
     private HashedFile? _file;
     private GZipStream? _compressed;
     private long _written;
-    private long _unreadable;
     private long _number;
 
     private ExportWriter(string directory, ExportManifest manifest)
@@ -33,11 +29,11 @@ internal sealed class ExportWriter : IDisposable
 
     public ExportManifest Manifest => _manifest;
 
-    /// <summary>The number of lines so far.</summary>
-    public long Count { get; private set; }
+    /// <summary>The lines of the present scope.</summary>
+    public FactBuffer Lines { get; } = new();
 
     /// <summary>Whether the current file has its length.</summary>
-    public bool IsFileFull => _written + _lines.WrittenCount >= FileLength;
+    public bool IsFileFull => _written + Lines.Written.Length >= FileLength;
 
     private Stream Output => (Stream?)_compressed ?? _file!;
 
@@ -101,94 +97,12 @@ internal sealed class ExportWriter : IDisposable
     public long Begin(TransferScope scope, long first, long last)
     {
         _number = _manifest.NextNumber++;
-        var line = Line(scope.IsUser ? "user" : "room");
-        FactJson.WriteText(line, scope.User ?? scope.Root);
-        if (scope.IsThread)
-        {
-            line.Write(",\"t\":"u8);
-            FactJson.WriteNumber(line, scope.Thread);
-        }
-
-        line.Write(",\"n\":"u8);
-        FactJson.WriteNumber(line, _number);
-        line.Write(",\"first\":"u8);
-        FactJson.WriteNumber(line, first);
-        line.Write(",\"last\":"u8);
-        FactJson.WriteNumber(line, last);
-        End(line);
+        Lines.Begin(scope, _number, first, last);
         return _number;
     }
 
     /// <summary>Continues a scope that was begun by an interrupted export.</summary>
     public void Continue(OpenScope open) => _number = open.Number;
-
-    /// <summary>What follows are corrections.</summary>
-    public void Changes()
-    {
-        var line = _lines;
-        line.Write("{\"f\":\"changes\"}\n"u8);
-        Counted("changes");
-    }
-
-    /// <summary>Writes the value of a message, or of another fact whose key is the number of a message.</summary>
-    public void Fact(string fact, long id, ReadOnlySpan<byte> value, bool isJson)
-    {
-        var line = Line(fact);
-        FactJson.WriteNumber(line, id);
-        Value(line, value, isJson);
-        End(line);
-    }
-
-    /// <summary>Writes a fact.</summary>
-    /// <param name="fact">The kind.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="user">The user that belongs to the key, if there is one.</param>
-    /// <param name="value">The stored value.</param>
-    /// <param name="isJson">Whether that should be JSON.</param>
-    public void Fact(string fact, string key, string? user, ReadOnlySpan<byte> value, bool isJson)
-    {
-        var line = Line(fact);
-        FactJson.WriteText(line, key);
-        if (user is not null)
-        {
-            line.Write(",\"u\":"u8);
-            FactJson.WriteText(line, user);
-        }
-
-        Value(line, value, isJson);
-        End(line);
-    }
-
-    /// <summary>Writes that a fact does not exist any more.</summary>
-    public void Gone(string fact, long id)
-    {
-        var line = Line(fact);
-        FactJson.WriteNumber(line, id);
-        line.Write(",\"v\":null"u8);
-        End(line);
-    }
-
-    /// <summary>Writes that a fact does not exist any more.</summary>
-    public void Gone(string fact, string key)
-    {
-        var line = Line(fact);
-        FactJson.WriteText(line, key);
-        line.Write(",\"v\":null"u8);
-        End(line);
-    }
-
-    /// <summary>Writes several fields together.</summary>
-    /// <param name="fact">The kind.</param>
-    /// <param name="id">The message that they belong to.</param>
-    /// <param name="fields">Names, without the message's id, and values.</param>
-    /// <param name="isJson">Whether the values should be JSON.</param>
-    public void Group(string fact, long id, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> fields, bool isJson)
-    {
-        var line = Line(fact);
-        FactJson.WriteNumber(line, id);
-        Fields(line, fields, isJson);
-        End(line);
-    }
 
     /// <summary>Completes a scope.</summary>
     /// <param name="scope">The scope.</param>
@@ -196,11 +110,7 @@ internal sealed class ExportWriter : IDisposable
     /// <param name="position">Its position.</param>
     public void Complete(TransferScope scope, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> fields, RoomPosition position)
     {
-        var line = _lines;
-        line.Write("{\"f\":\"end\""u8);
-        Fields(line, fields, isJson: false);
-        End(line);
-        Counted("end");
+        Lines.End(fields);
 
         var entry = new ArrayBufferWriter<byte>(256);
         entry.Write(scope.IsUser ? "{\"f\":\"user\",\"k\":"u8 : "{\"f\":\"room\",\"k\":"u8);
@@ -237,14 +147,13 @@ internal sealed class ExportWriter : IDisposable
             (_file, _compressed, _written) = (null, null, 0);
         }
 
-        foreach (var (fact, count) in _facts)
+        foreach (var (fact, count) in Lines.Counts)
         {
             _manifest.Facts[fact] = _manifest.Facts.GetValueOrDefault(fact) + count;
         }
 
-        _facts.Clear();
-        _manifest.Unreadable += _unreadable;
-        _unreadable = 0;
+        _manifest.Unreadable += Lines.Unreadable;
+        Lines.ResetCounts();
         _manifest.Index = _index.Completed();
         _manifest.Open = open;
         _manifest.Save(_directory);
@@ -287,7 +196,7 @@ internal sealed class ExportWriter : IDisposable
 
     private void Flush(int atLeast)
     {
-        if (_lines.WrittenCount < atLeast)
+        if (Lines.Written.Length < atLeast)
         {
             return;
         }
@@ -299,103 +208,8 @@ internal sealed class ExportWriter : IDisposable
             _compressed = _manifest.Compressed ? new GZipStream(_file, CompressionLevel.Fastest, leaveOpen: true) : null;
         }
 
-        Output.Write(_lines.WrittenSpan);
-        _written += _lines.WrittenCount;
-        _lines.ResetWrittenCount();
+        Output.Write(Lines.Written);
+        _written += Lines.Written.Length;
+        Lines.Clear();
     }
-
-    private ArrayBufferWriter<byte> Line(string fact)
-    {
-        Counted(fact);
-        var line = _lines;
-        line.Write("{\"f\":\""u8);
-        foreach (var letter in fact)
-        {
-            line.GetSpan(1)[0] = (byte)letter;
-            line.Advance(1);
-        }
-
-        line.Write("\",\"k\":"u8);
-        return line;
-    }
-
-    private void Counted(string fact)
-    {
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_facts, fact, out _)++;
-        Count++;
-    }
-
-    private void Value(ArrayBufferWriter<byte> line, ReadOnlySpan<byte> value, bool isJson)
-    {
-        if (isJson ? FactJson.IsPlainJson(value) : Utf8.IsValid(value))
-        {
-            line.Write(",\"v\":"u8);
-            if (isJson)
-            {
-                line.Write(value);
-            }
-            else
-            {
-                FactJson.WriteText(line, value);
-            }
-        }
-        else
-        {
-            _unreadable++;
-            line.Write(",\"b\":"u8);
-            FactJson.WriteBase64(line, value);
-        }
-    }
-
-    private void Fields(ArrayBufferWriter<byte> line, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> fields, bool isJson)
-    {
-        line.Write(",\"v\":{"u8);
-        var (isFirst, isPlain) = (true, true);
-        foreach (var (name, value) in fields)
-        {
-            if (isJson ? FactJson.IsPlainJson(value.Span) : Utf8.IsValid(value.Span))
-            {
-                Name(name, ref isFirst);
-                if (isJson)
-                {
-                    line.Write(value.Span);
-                }
-                else
-                {
-                    FactJson.WriteText(line, value.Span);
-                }
-            }
-            else
-            {
-                isPlain = false;
-            }
-        }
-
-        line.Write("}"u8);
-        if (isPlain)
-        {
-            return;
-        }
-
-        line.Write(",\"b\":{"u8);
-        isFirst = true;
-        foreach (var (name, value) in fields.Where(field => !(isJson ? FactJson.IsPlainJson(field.Value.Span) : Utf8.IsValid(field.Value.Span))))
-        {
-            _unreadable++;
-            Name(name, ref isFirst);
-            FactJson.WriteBase64(line, value.Span);
-        }
-
-        line.Write("}"u8);
-
-        void Name(string name, ref bool isFirst)
-        {
-            line.Write(isFirst ? ""u8 : ","u8);
-            isFirst = false;
-            FactJson.WriteText(line, name);
-            line.Write(":"u8);
-        }
-    }
-
-    private static void End(ArrayBufferWriter<byte> line) => line.Write("}\n"u8);
 }

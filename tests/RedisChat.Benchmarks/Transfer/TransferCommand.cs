@@ -25,8 +25,8 @@ internal static class TransferCommand
             await FillAsync(from.Configuration, messages, rooms);
             foreach (var (verb, server, compress) in new[] { ("export", from, false), ("import", to, false), ("compare", to, false), ("check", to, false), ("export", from, true) })
             {
-                using var step = ChildProcess.StartSelf(server.Configuration, TransferStep.Verb, verb, Path.Combine(directory.FullName, compress ? "gzip" : "plain"), compress ? "gzip" : "plain");
-                Console.WriteLine($"{verb}{(compress ? " --gzip" : "")}: {await step.ReadLineAsync()}");
+                await using var step = ChildProcess.StartSelf(server.Configuration, TransferStep.Verb, verb, Path.Combine(directory.FullName, compress ? "gzip" : "plain"), compress ? "gzip" : "plain");
+                Console.WriteLine($"{verb}{(compress ? " --gzip" : "")}: {await step.Output.ReadLineAsync()}");
             }
         }
         finally

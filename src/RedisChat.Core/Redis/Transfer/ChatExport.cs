@@ -10,7 +10,7 @@ internal sealed class ChatExport(TransferCalls calls)
         var found = await new ScopeFinder(calls).FindAsync(options.Rooms, null, cancellationToken).ConfigureAwait(false);
         var report = new TransferReport(progress, calls.Context.Time);
         var (count, facts) = (done.Scopes, writer.Manifest.Facts.Values.Sum());
-        var scopes = new ScopeExport(calls, writer, () => report.Report(count, facts + writer.Count));
+        var scopes = new ScopeExport(calls, writer, () => report.Report(count, facts + writer.Lines.Total));
         foreach (var room in found.Rooms.Where(room => !done.IsPast(room)))
         {
             if (!done.Has(room))
@@ -36,7 +36,7 @@ internal sealed class ChatExport(TransferCalls calls)
             }
         }
 
-        report.Report(count, facts + writer.Count, isLast: true);
+        report.Report(count, facts + writer.Lines.Total, isLast: true);
         return writer.Complete();
 
         async Task ExportAsync(TransferScope scope)

@@ -14,7 +14,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
     private static readonly string[] WithoutRoom = ["attachments", "rates", "here", "here:users", "here:processes", "read"];
 
     private readonly KeyNames _keys = calls.Keys;
-    private readonly List<Problem> _problems = [];
+    private readonly List<RoomProblem> _problems = [];
     private readonly MessageIndexes _indexes = new(calls.Keys, scope.Id);
     private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
 
@@ -47,34 +47,33 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         CheckLetters(state, messages);
         foreach (var suffix in suffixes.Where(suffix => TransferParts.OfKey(scope, suffix) is null))
         {
-            _problems.Add(new Problem("unknown", $"The key with the end '{suffix}' is none of the chat's."));
+            _problems.Add(new RoomProblem("unknown", $"The key with the end '{suffix}' is none of the chat's."));
         }
 
         var now = await StateAsync(cancellationToken).ConfigureAwait(false);
         return now.Position == state.Position ? new RoomCheckResult(state, messages, _problems, _broken) : null;
     }
 
-    private static long BucketOf(string suffix) =>
-        suffix is [_, ':', .. var number] && StrictNumber.TryRead(number, out var bucket) && suffix[0] is 'm' or 'r' or 'v' && StrictNumber.TryRead(suffix.AsSpan(2), out bucket) ? bucket : 0;
+    private static long BucketOf(string suffix) => suffix is ['m' or 'r' or 'v', ':', .. var number] && StrictNumber.TryRead(number, out var bucket) ? bucket : 0;
 
     private void CheckWithoutRoom(ScopeState state)
     {
         if (state.IsClosed)
         {
             _problems.Add(state.Has(ImportMark.Field)
-                ? new Problem("unfinished", "The import of the room was not completed. Repeat the import, or delete the room.")
-                : new Problem("unfinished", "The deletion of the room was not completed. Delete the room again."));
+                ? new RoomProblem("unfinished", "The import of the room was not completed. Repeat the import, or delete the room.")
+                : new RoomProblem("unfinished", "The deletion of the room was not completed. Delete the room again."));
             return;
         }
 
         if (state.Has("epoch") || state.Has("last"))
         {
-            _problems.Add(new Problem("field", "The fields epoch and last are not those of a room."));
+            _problems.Add(new RoomProblem("field", "The fields epoch and last are not those of a room."));
         }
 
         foreach (var suffix in suffixes.Where(suffix => suffix.Length > 0 && !WithoutRoom.Contains(suffix) && !suffix.StartsWith("scheduled:", StringComparison.Ordinal) && !suffix.StartsWith("sent:", StringComparison.Ordinal)))
         {
-            _problems.Add(new Problem("orphan", $"There is a key with the end '{suffix}', but no room. If the room is created again, it would be part of it."));
+            _problems.Add(new RoomProblem("orphan", $"There is a key with the end '{suffix}', but no room. If the room is created again, it would be part of it."));
         }
     }
 
@@ -84,23 +83,23 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         {
             if (state.Has(field) && !StrictNumber.TryRead(state.Bytes(field), out _))
             {
-                _problems.Add(new Problem("field", $"The field {field} is not a number."));
+                _problems.Add(new RoomProblem("field", $"The field {field} is not a number."));
             }
         }
 
         if (!state.Has("last"))
         {
-            _problems.Add(new Problem("field", "The field last is missing."));
+            _problems.Add(new RoomProblem("field", "The field last is missing."));
         }
 
         if (state.Has(AboutJson.Field) && !AboutJson.TryRead(state.Bytes(AboutJson.Field), out _, out _))
         {
-            _problems.Add(new Problem("field", "The field about does not hold settings."));
+            _problems.Add(new RoomProblem("field", "The field about does not hold settings."));
         }
 
         if (state.Has(RuleText.Field) && !RuleText.TryRead(state.Text(RuleText.Field), out _, out _))
         {
-            _problems.Add(new Problem("field", "The field rules does not hold rules."));
+            _problems.Add(new RoomProblem("field", "The field rules does not hold rules."));
         }
     }
 
@@ -109,7 +108,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         var deleted = state.Last - messages.Count;
         if (deleted >= 0 && state.Number("deleted") != deleted && (state.Has("deleted") || deleted != 0))
         {
-            _problems.Add(new Problem("count", $"The field deleted is {state.Number("deleted")}, and {deleted} of {state.Last} messages are missing.", batch => batch.Set(_keys.Room(scope.Id), "deleted", deleted)));
+            _problems.Add(new RoomProblem("count", $"The field deleted is {state.Number("deleted")}, and {deleted} of {state.Last} messages are missing.", batch => batch.Set(_keys.Room(scope.Id), "deleted", deleted)));
         }
     }
 
@@ -123,7 +122,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             if (!isRight || digest != messages.Lists.GetValueOrDefault(user))
             {
                 _broken.Add(key);
-                _problems.Add(new Problem("list", $"The list of the messages of user {user} is not that of the messages.", static _ => { }));
+                _problems.Add(new RoomProblem("list", $"The list of the messages of user {user} is not that of the messages.", static _ => { }));
             }
         }
     }
@@ -150,7 +149,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             {
                 _broken.Add(key);
                 var what = key == _keys.Expires(scope.Id) ? "expires" : "mentions";
-                _problems.Add(new Problem(what, what == "expires" ? "The index of messages that expire is not that of the messages." : "An index of mentions is not that of the messages.", static _ => { }));
+                _problems.Add(new RoomProblem(what, what == "expires" ? "The index of messages that expire is not that of the messages." : "An index of mentions is not that of the messages.", static _ => { }));
             }
         }
     }
@@ -163,7 +162,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             if ((bits[bucket / 8] & (0x80 >> (int)(bucket % 8))) != 0 && (messages.HasAny(bucket) || bucket >= Buckets.Of(state.Last)))
             {
                 var number = bucket;
-                _problems.Add(new Problem("gone", $"The bit of bucket {bucket} says that deletions have left it empty, and it is not.", batch => batch.ClearBit(_keys.Gone(scope.Id), number)));
+                _problems.Add(new RoomProblem("gone", $"The bit of bucket {bucket} says that deletions have left it empty, and it is not.", batch => batch.ClearBit(_keys.Gone(scope.Id), number)));
             }
         }
     }
@@ -175,7 +174,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         {
             if (!MemberText.TryRead(entry.Name!, entry.Value, out var member, out _))
             {
-                _problems.Add(new Problem("member", $"The entry of user {entry.Name} among the members cannot be read."));
+                _problems.Add(new RoomProblem("member", $"The entry of user {entry.Name} among the members cannot be read."));
                 continue;
             }
 
@@ -187,7 +186,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         {
             if (state.Number(field) != count)
             {
-                _problems.Add(new Problem("members", $"The field {field} is {state.Number(field)}, and there are {count}.", batch => batch.Set(_keys.Room(scope.Id), field, count)));
+                _problems.Add(new RoomProblem("members", $"The field {field} is {state.Number(field)}, and there are {count}.", batch => batch.Set(_keys.Room(scope.Id), field, count)));
             }
         }
     }
@@ -198,12 +197,12 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         {
             if (!MarkerText.TryRead(entry.Name!, entry.Value!, long.MaxValue, out var marker))
             {
-                _problems.Add(new Problem("marker", $"The read marker of user {entry.Name} cannot be read."));
+                _problems.Add(new RoomProblem("marker", $"The read marker of user {entry.Name} cannot be read."));
             }
             else if (marker.MessageId > state.Last)
             {
                 var (user, time) = (entry.Name, ((string)entry.Value!).Split(' ')[1]);
-                _problems.Add(new Problem("marker", $"The read marker of user {user} is at {marker.MessageId}, and the last message is {state.Last}.", batch => batch.Set(_keys.Read(scope.Id), user, $"{state.Last} {time}")));
+                _problems.Add(new RoomProblem("marker", $"The read marker of user {user} is at {marker.MessageId}, and the last message is {state.Last}.", batch => batch.Set(_keys.Read(scope.Id), user, $"{state.Last} {time}")));
             }
         }
     }
@@ -216,7 +215,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             if (!StrictNumber.TryRead((string?)entry.Name, out var id) || !messages.Has(id))
             {
                 var field = entry.Name;
-                _problems.Add(new Problem("orphan", $"Message {field} is pinned, but does not exist.", batch => batch.Delete(_keys.Pins(scope.Id), field)));
+                _problems.Add(new RoomProblem("orphan", $"Message {field} is pinned, but does not exist.", batch => batch.Delete(_keys.Pins(scope.Id), field)));
             }
         }
 
@@ -227,7 +226,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             messages.Letter.Add('w');
             if (!messages.IsInProgress(id))
             {
-                _problems.Add(new Problem("orphan", $"There are parts of message {id}, which is not being written.", batch => fields.ForEach(field => batch.Delete(_keys.Writing(scope.Id), ScopeImport.GroupField(id, field.Name)))));
+                _problems.Add(new RoomProblem("orphan", $"There are parts of message {id}, which is not being written.", batch => fields.ForEach(field => batch.Delete(_keys.Writing(scope.Id), ScopeImport.GroupField(id, field.Name)))));
             }
         }
     }
@@ -244,7 +243,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             messages.Letter.Add(ThreadText.Letter);
             if (!StrictNumber.TryRead((string?)entry.Name, out var id))
             {
-                _problems.Add(new Problem("foreign", "The summaries of threads have a field that is not a message."));
+                _problems.Add(new RoomProblem("foreign", "The summaries of threads have a field that is not a message."));
                 continue;
             }
 
@@ -253,7 +252,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
             {
                 if (!ThreadText.IsClosed(value))
                 {
-                    _problems.Add(new Problem("thread", $"Message {id} does not exist, but its thread is open.", batch => batch.Set(_keys.Threads(scope.Id), id, ThreadText.Closed)));
+                    _problems.Add(new RoomProblem("thread", $"Message {id} does not exist, but its thread is open.", batch => batch.Set(_keys.Threads(scope.Id), id, ThreadText.Closed)));
                 }
 
                 continue;
@@ -261,14 +260,14 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
 
             if (ThreadText.IsClosed(value) || !ThreadText.TryRead(value, out var summary, out var revision))
             {
-                _problems.Add(new Problem("thread", $"The summary of the thread of message {id} cannot be read, or says that the message was deleted."));
+                _problems.Add(new RoomProblem("thread", $"The summary of the thread of message {id} cannot be read, or says that the message was deleted."));
                 continue;
             }
 
             var right = await ThreadSummaries.ReadAsync(calls, scope.Id, id, revision, cancellationToken).ConfigureAwait(false);
             if (right is { } text && text.Summary != (summary.Count, summary.LastReplyId))
             {
-                _problems.Add(new Problem("thread", $"The summary of the thread of message {id} says {summary.Count} replies, and there are {text.Summary.Count}.", batch => batch.Set(_keys.Threads(scope.Id), id, text.Value)));
+                _problems.Add(new RoomProblem("thread", $"The summary of the thread of message {id} says {summary.Count} replies, and there are {text.Summary.Count}.", batch => batch.Set(_keys.Threads(scope.Id), id, text.Value)));
             }
         }
     }
@@ -282,9 +281,9 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
                 database => database.SortedSetRangeByScoreWithScoresAsync(_keys.Changed(scope.Id), from, take: FieldsAtOnce, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
             foreach (var entry in entries)
             {
-                if (ScopeExport.RevisionOf(entry.Element!) != (long)entry.Score)
+                if (ScopeReads.RevisionOf(entry.Element!) != (long)entry.Score)
                 {
-                    _problems.Add(new Problem("log", $"An entry of the change log has the score {(long)entry.Score}, which is not its revision."));
+                    _problems.Add(new RoomProblem("log", $"An entry of the change log has the score {(long)entry.Score}, which is not its revision."));
                 }
 
                 last = Math.Max(last, (long)entry.Score);
@@ -301,7 +300,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
 
         if (state.Revision > 0 && last != state.Revision)
         {
-            _problems.Add(new Problem("log", count == 0
+            _problems.Add(new RoomProblem("log", count == 0
                 ? "The change log is missing. Readers report a gap and load the room again."
                 : $"The last entry of the change log is {last}, and the room's revision is {state.Revision}."));
         }
@@ -314,7 +313,7 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
         var missing = new string([.. messages.Letter.Where(letter => !uses.Contains(letter, StringComparison.Ordinal)).Order()]);
         if (missing.Length > 0)
         {
-            _problems.Add(new Problem("uses", $"The field uses lacks '{missing}', so readers do not read these features.", batch => batch.Set(_keys.Room(scope.Id), "uses", uses + missing)));
+            _problems.Add(new RoomProblem("uses", $"The field uses lacks '{missing}', so readers do not read these features.", batch => batch.Set(_keys.Room(scope.Id), "uses", uses + missing)));
         }
     }
 
@@ -326,4 +325,4 @@ internal sealed class RoomCheck(TransferCalls calls, TransferScope scope, IReadO
 /// <param name="Messages">Its messages; <see langword="null"/> if there is no room.</param>
 /// <param name="Problems">What is wrong.</param>
 /// <param name="Broken">The lists and sorted sets that must be built again.</param>
-internal sealed record RoomCheckResult(ScopeState State, RoomMessages? Messages, IReadOnlyList<Problem> Problems, HashSet<string> Broken);
+internal sealed record RoomCheckResult(ScopeState State, RoomMessages? Messages, IReadOnlyList<RoomProblem> Problems, HashSet<string> Broken);

@@ -39,7 +39,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     /// <param name="problems">Where problems are added.</param>
     /// <param name="checkedSome">Called with the number of facts that were read.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task ReadAsync(long highest, List<Problem> problems, Action<long> checkedSome, CancellationToken cancellationToken)
+    public async Task ReadAsync(long highest, List<RoomProblem> problems, Action<long> checkedSome, CancellationToken cancellationToken)
     {
         await foreach (var bucket in BucketsAsync(Math.Max(Buckets.Of(state.Last), highest), cancellationToken).ConfigureAwait(false))
         {
@@ -85,21 +85,21 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         }
     }
 
-    private void Read(ReadBucket bucket, List<Problem> problems)
+    private void Read(ReadBucket bucket, List<RoomProblem> problems)
     {
         if (bucket.Unreadable is not null)
         {
-            problems.Add(new Problem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
+            problems.Add(new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
         }
 
         if (bucket.IsDouble)
         {
-            problems.Add(new Problem("sealed", $"Bucket {bucket.Number} is sealed and open at once. Readers use the sealed one."));
+            problems.Add(new RoomProblem("sealed", $"Bucket {bucket.Number} is sealed and open at once. Readers use the sealed one."));
         }
 
         if (bucket.Foreign > 0)
         {
-            problems.Add(new Problem("foreign", $"The hashes of bucket {bucket.Number} have {bucket.Foreign} fields that do not belong there."));
+            problems.Add(new RoomProblem("foreign", $"The hashes of bucket {bucket.Number} have {bucket.Foreign} fields that do not belong there."));
         }
 
         var isNamed = problems.Count < MostNamed;
@@ -107,7 +107,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         {
             if (id > state.Last || id < state.First)
             {
-                problems.Add(new Problem("range", $"Message {(isNamed ? id : bucket.Number)} is outside of the room's history, which goes from {state.First} to {state.Last}."));
+                problems.Add(new RoomProblem("range", $"Message {(isNamed ? id : bucket.Number)} is outside of the room's history, which goes from {state.First} to {state.Last}."));
                 continue;
             }
 
@@ -115,7 +115,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
             _there[bucket.Number] = _there.GetValueOrDefault(bucket.Number) | (UInt128.One << (int)(id % Buckets.Size));
             if (indexes.TryRead(id, value.Span) is not { } message)
             {
-                problems.Add(new Problem("unreadable", $"The value of message {id} is not a message."));
+                problems.Add(new RoomProblem("unreadable", $"The value of message {id} is not a message."));
                 continue;
             }
 
@@ -142,16 +142,16 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         }
     }
 
-    private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, List<Problem> problems)
+    private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, List<RoomProblem> problems)
     {
         var hash = ScopeImport.GroupKey(calls.Keys, scope.Id, part, id);
         if (!Has(id))
         {
-            problems.Add(new Problem("orphan", $"There are {part.Fact} of message {id}, which does not exist.", batch => fields.ForEach(field => batch.Delete(hash, ScopeImport.GroupField(id, field.Name)))));
+            problems.Add(new RoomProblem("orphan", $"There are {part.Fact} of message {id}, which does not exist.", batch => fields.ForEach(field => batch.Delete(hash, ScopeImport.GroupField(id, field.Name)))));
         }
         else if (part.Fact == "reactions" && ReactionCounts.Correct(fields) is { } correct)
         {
-            problems.Add(new Problem("reactions", $"The counts of the reactions to message {id} are not those of its users.", batch =>
+            problems.Add(new RoomProblem("reactions", $"The counts of the reactions to message {id} are not those of its users.", batch =>
             {
                 if (correct.Length == 0)
                 {

@@ -66,7 +66,7 @@ internal sealed class ScopeFinder(TransferCalls calls)
             found.Rooms.Add(scope.Root);
         }
 
-        if (scope.IsThread && suffix.Length == 0)
+        if (scope.IsThread && (suffix.Length == 0 || visit is not null))
         {
             Of(found.Threads, scope.Root).Add(scope.Thread);
         }

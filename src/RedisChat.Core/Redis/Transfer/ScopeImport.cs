@@ -137,7 +137,7 @@ internal sealed class ScopeImport
     public void Completed(long thread) => _openThreads.Remove(thread);
 
     /// <summary>The revision of the room in the export.</summary>
-    public long Revision => _end is { } fields && StrictNumber.TryRead(fields.Find(field => field.Name == "rev").Value, out var revision) ? revision : 0;
+    public long Revision => _end is { } fields && StrictNumber.TryRead(fields.Find(static some => some.Name == "rev").Value, out var revision) ? revision : 0;
 
     /// <summary>Completes the import: from now on the room is there.</summary>
     /// <param name="above">The import of the room that this thread belongs to, if that is going on.</param>
@@ -426,9 +426,9 @@ internal sealed class ScopeImport
                     Room = _scope.IsUser ? null : _scope.Id,
                 };
             }
-            catch (ChatUnavailableException) when (!cancellationToken.IsCancellationRequested)
+            catch (ChatUnavailableException e) when (!cancellationToken.IsCancellationRequested)
             {
-                since ??= _calls.Context.Time.GetTimestamp();
+                since ??= _calls.Begin(e);
                 if (!await _calls.MayTryAgainAsync(since.Value, cancellationToken).ConfigureAwait(false))
                 {
                     throw;

@@ -25,6 +25,13 @@ internal sealed class TransferCalls(RedisStoreContext context)
     public async Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> write, CancellationToken cancellationToken) => await context.Calls.RunAsync(
         write, static async (database, call, token) => await call(database).UntilAsync(token).ConfigureAwait(false), cancellationToken, writes: true).ConfigureAwait(false);
 
+    /// <summary>Records the first of several failures.</summary>
+    public long Begin(ChatUnavailableException error)
+    {
+        ChatLog.TransferWaits(context.Logger, error);
+        return context.Time.GetTimestamp();
+    }
+
     /// <summary>Waits a moment after a failure, if there is still patience.</summary>
     /// <param name="since">When the first failure was.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -86,9 +93,9 @@ internal sealed class TransferCalls(RedisStoreContext context)
                 return await context.Calls.RunAsync(
                     call, static async (database, run, token) => await run(database).UntilAsync(token).ConfigureAwait(false), cancellationToken, writes).ConfigureAwait(false);
             }
-            catch (ChatUnavailableException) when (!cancellationToken.IsCancellationRequested)
+            catch (ChatUnavailableException e) when (!cancellationToken.IsCancellationRequested)
             {
-                since ??= context.Time.GetTimestamp();
+                since ??= Begin(e);
                 if (!await MayTryAgainAsync(since.Value, cancellationToken).ConfigureAwait(false))
                 {
                     throw;
