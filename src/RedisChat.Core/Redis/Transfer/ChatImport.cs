@@ -51,6 +51,10 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                     {
                         merged = next;
                     }
+                    else if (plan.IsThere(line.Number))
+                    {
+                        room?.Completed(next.Thread, hasSummary: false);
+                    }
 
                     break;
                 case "end" when scope is not null:

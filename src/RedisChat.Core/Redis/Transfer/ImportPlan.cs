@@ -10,6 +10,7 @@ internal sealed class ImportPlan
 
     private readonly Dictionary<long, string> _epochs = [];
     private readonly HashSet<long> _merged = [];
+    private readonly HashSet<long> _thereThreads = [];
     private readonly List<string> _refused = [];
 
     /// <summary>The number of scopes to import.</summary>
@@ -49,13 +50,25 @@ internal sealed class ImportPlan
     /// <summary>Whether the scope is that of a user who has one already.</summary>
     public bool IsMerged(long number) => _merged.Contains(number);
 
+    /// <summary>Whether the scope is a thread that is there already.</summary>
+    public bool IsThere(long number) => _thereThreads.Contains(number);
+
+    private void Skip(TransferScope scope, long number)
+    {
+        Skipped++;
+        if (scope.IsThread)
+        {
+            _thereThreads.Add(number);
+        }
+    }
+
     private void Add((TransferScope Scope, long Number, RoomPosition Position) entry, RedisValue[] found, string export)
     {
         var (scope, number, position) = entry;
         var epoch = position.Epoch == 0 ? "" : position.Epoch.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         if (found[5] == export)
         {
-            Skipped++;
+            Skip(scope, number);
         }
         else if (found[0] == RoomCounters.BeingDeleted && !found[4].IsNull && ImportStep.TryRead(found[4], out var step))
         {
@@ -78,7 +91,7 @@ internal sealed class ImportPlan
         }
         else if (found[0] == epoch && Number(found[1]) == position.MessageId && Number(found[2]) == position.Stamp && Number(found[3]) == position.Revision)
         {
-            Skipped++;
+            Skip(scope, number);
         }
         else if (scope.IsUser)
         {

@@ -28,6 +28,9 @@ internal sealed class ScopeComparison
     private bool _isCorrecting;
     private long _nextBucket;
     private long _entries;
+
+    // Rooms that the import listed, because the user was a member when the room was exported, and had left when the list was.
+    private long _listed;
     private byte[]? _summary;
 
     public ScopeComparison(TransferCalls calls, TransferScope scope, Findings findings, FactLine opening)
@@ -131,7 +134,7 @@ internal sealed class ScopeComparison
         var last = StrictNumber.TryRead(fields.GetValueOrDefault("last") ?? [], out var number) ? number : 0;
         await FindAdditionalAsync(last, cancellationToken).ConfigureAwait(false);
         CompareState(fields);
-        if (_scope.IsThread && _summary is not null)
+        if (_scope.IsThread && _summary is not null && !ThreadText.IsClosed(_summary))
         {
             var stored = (byte[]?)await _calls.ReadAsync(database => database.HashGetAsync(Keys.Threads(_scope.Root), _scope.Thread, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
             Note("summary", _scope.Thread.ToString(CultureInfo.InvariantCulture), AfterRevision(stored), AfterRevision(_summary));
@@ -156,7 +159,10 @@ internal sealed class ScopeComparison
         var here = _state!.Exported().ToDictionary(field => field.Name, field => field.Value.ToArray(), StringComparer.Ordinal);
         foreach (var name in fields.Keys.Union(here.Keys, StringComparer.Ordinal))
         {
-            Note("field", name, here.GetValueOrDefault(name), fields.GetValueOrDefault(name));
+            if (_listed == 0 || name != "rev")
+            {
+                Note("field", name, here.GetValueOrDefault(name), fields.GetValueOrDefault(name));
+            }
         }
     }
 
@@ -309,15 +315,23 @@ internal sealed class ScopeComparison
         {
             await foreach (var entry in _calls.FieldsAsync(hash, cancellationToken).ConfigureAwait(false))
             {
-                if (!_seen[hash].Contains((string)entry.Name!))
+                if (_seen[hash].Contains((string)entry.Name!))
                 {
-                    Note(part.Fact, (string)entry.Name!, [], null);
+                    continue;
                 }
+
+                if (part == TransferParts.Listed && await IsMemberAsync((string)entry.Name!, cancellationToken).ConfigureAwait(false))
+                {
+                    _listed++;
+                    continue;
+                }
+
+                Note(part.Fact, (string)entry.Name!, [], null);
             }
         }
 
         var length = await _calls.ReadAsync(read => read.SortedSetLengthAsync(Keys.Changed(_scope.Id), flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        if (length > _entries)
+        if (length > _entries + _listed)
         {
             _different[("log", "")] = $"{length - _entries} entries are not in the export";
         }
@@ -334,6 +348,13 @@ internal sealed class ScopeComparison
                 }
             }
         }
+    }
+
+    private async Task<bool> IsMemberAsync(string room, CancellationToken cancellationToken)
+    {
+        var user = _scope.User!;
+        var member = await _calls.ReadAsync(database => database.HashGetAsync(Keys.Members(room), user, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        return MemberText.TryRead(user, member, out var entry, out _) && entry.Role is not null;
     }
 
     private void NoteMessage(ReadBucket bucket, long id, byte[]? exported) => Note(

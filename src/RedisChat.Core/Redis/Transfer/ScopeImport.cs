@@ -26,6 +26,7 @@ internal sealed class ScopeImport
     private readonly long _first;
     private readonly long _last;
     private readonly HashSet<long> _openThreads = [];
+    private readonly HashSet<long> _toSummarize = [];
     private readonly List<(string Key, RedisValue Member, double Score)> _due = [];
     private ImportStep _step;
     private ImportStep _written;
@@ -72,7 +73,7 @@ internal sealed class ScopeImport
             [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, ImportMark.Field)],
             transaction => transaction.HashSetAsync(_key,
             [
-                new("epoch", RoomCounters.BeingDeleted), new("last", _last), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
+                new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
             ]).Observe(),
             _step, cancellationToken).ConfigureAwait(false);
     }
@@ -134,7 +135,15 @@ internal sealed class ScopeImport
     }
 
     /// <summary>A thread of the room was completed.</summary>
-    public void Completed(long thread) => _openThreads.Remove(thread);
+    /// <param name="thread">The message of the thread.</param>
+    /// <param name="hasSummary">Whether the room has the summary that fits the thread.</param>
+    public void Completed(long thread, bool hasSummary)
+    {
+        if (_openThreads.Remove(thread) && !hasSummary)
+        {
+            _toSummarize.Add(thread);
+        }
+    }
 
     /// <summary>The revision of the room in the export.</summary>
     public long Revision => _end is { } fields && StrictNumber.TryRead(fields.Find(static some => some.Name == "rev").Value, out var revision) ? revision : 0;
@@ -165,13 +174,23 @@ internal sealed class ScopeImport
             _batch.Delete(_keys.Threads(_scope.Id), thread);
         }
 
+        foreach (var thread in _toSummarize)
+        {
+            // Its message was deleted between the two, so there is no summary of its position; or an import that was killed had completed it.
+            if (await ThreadSummaries.ReadAsync(_calls, _scope.Id, thread, Revision, cancellationToken).ConfigureAwait(false) is { } derived)
+            {
+                _batch.Set(_keys.Threads(_scope.Id), thread, derived.Value);
+            }
+        }
+
         var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
         if (SealBelow > 0 && _epoch.Length > 0)
         {
             entries.Add(new HashEntry("sealed", SealBelow));
         }
 
-        if (_scope.IsThread && _summary is not null)
+        var hasSummary = _summary is not null && !ThreadText.IsClosed(_summary);
+        if (_scope.IsThread && hasSummary)
         {
             _batch.Set(_keys.Threads(_scope.Root), _scope.Thread, await SummaryAsync(above, cancellationToken).ConfigureAwait(false));
         }
@@ -187,7 +206,7 @@ internal sealed class ScopeImport
             null, cancellationToken).ConfigureAwait(false);
         _batch.Clear();
         _calls.Context.Rooms.Forget(_scope.Id);
-        above?.Completed(_scope.Thread);
+        above?.Completed(_scope.Thread, hasSummary);
         if (needsUpkeep)
         {
             await _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken).ConfigureAwait(false);

@@ -81,7 +81,7 @@ internal static class TransferChat
         }
 
         await room.Reactions.AddAsync(3, user, "👍", cancellationToken);
-        await room.Reactions.AddAsync(702, "carol", "👍", cancellationToken);
+        await room.Reactions.AddAsync(702, "erin", "👍", cancellationToken);
         await room.Reactions.RemoveAsync(3, "bob", "🎉", cancellationToken);
         await room.DeleteAsync(5, Actor.Application, "rude", cancellationToken);
         await room.DeleteManyAsync(MessageSelection.Between(256, 383), Actor.Application, cancellationToken: cancellationToken);

@@ -53,7 +53,7 @@ internal static class TransferDump
             var root = key[..key.LastIndexOf(key.EndsWith(":sealed", StringComparison.Ordinal) ? ":sealed" : ":m:", StringComparison.Ordinal)];
             if (!key.EndsWith(":sealed", StringComparison.Ordinal))
             {
-                dump.Add($"{root} message {(long)field.Name:d16}", (string)field.Value!);
+                dump[$"{root} message {(field.Name.TryParse(out long number) ? $"{number:d16}" : field.Name)}{(dump.ContainsKey($"{root} message {number:d16}") ? " again" : "")}"] = (string)field.Value!;
                 continue;
             }
 
@@ -62,7 +62,7 @@ internal static class TransferDump
             {
                 if (bucket.TryGet(id, out var value))
                 {
-                    dump.Add($"{root} message {id:d16}", System.Text.Encoding.UTF8.GetString(value.Span));
+                    dump[$"{root} message {id:d16}"] = System.Text.Encoding.UTF8.GetString(value.Span);
                 }
             }
         }
@@ -95,6 +95,9 @@ internal static class TransferDump
                     dump.Add($"{key} {entry.Element}", $"{(long)entry.Score}");
                 }
 
+                break;
+            case var _ when !key.Contains(":u:", StringComparison.Ordinal):
+                dump.Add(key, (string)(await database.StringGetAsync(full))!);
                 break;
             default:
                 var root = key[..key.LastIndexOf(":u:", StringComparison.Ordinal)];

@@ -105,7 +105,7 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
     public async Task A_room_whose_import_was_interrupted_reads_as_none_refuses_writes_and_can_be_deleted()
     {
         await ExportAsync();
-        await Database.HashSetAsync($"{TargetPrefix}:{{a}}", [new("epoch", "!"), new("last", 3), new("gone", "12ab {}"), new("import", "0123456789ABCDEF 1 2 1 s")]);
+        await Database.HashSetAsync($"{TargetPrefix}:{{a}}", [new("epoch", "!"), new("last", 3), new("at", 0), new("rev", 0), new("gone", "12ab {}"), new("import", "0123456789ABCDEF 1 2 1 s")]);
         await Database.HashSetAsync($"{TargetPrefix}:{{a}}:m:0", 1, """{"t":1,"u":"alice","c":"half"}""");
         var chat = new Chat(Target);
 

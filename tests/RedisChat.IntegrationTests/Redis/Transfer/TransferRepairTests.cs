@@ -136,7 +136,7 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
             "letter of a feature" => Database.HashSetAsync(lobby, "uses", ((string)(await Database.HashGetAsync(lobby, "uses"))!).Replace("r", "", StringComparison.Ordinal)),
             "entry of the directory lost" => Database.HashDeleteAsync($"{directory}:rooms", TransferChat.Lobby),
             "name in the directory lost" => Database.SortedSetRemoveAsync($"{directory}:names", $"lobby\n{TransferChat.Lobby}"),
-            "entry of the directory without a room" => Database.HashSetAsync($"{directory}:rooms", "nowhere", $"{old} nowhere"),
+            "entry of the directory without a room" => Database.HashSetAsync($"{SourcePrefix}:{{directory:{RedisChat.Redis.KeyNames.ShardOf("nowhere")}}}:rooms", "nowhere", $"{old} nowhere"),
             "scheduled message not due" => Database.SortedSetRemoveRangeByRankAsync($"{directory}:due", 0, -1),
             "due without a message" => Database.SortedSetAddAsync($"{directory}:due", $"{old}\n0af7651916cd43dd8448eb211c80319c\neve\n{TransferChat.Lobby}", 9e15),
             "expiring room without upkeep" => Database.SortedSetRemoveAsync($"{directory}:upkeep", TransferChat.Lobby),

@@ -115,7 +115,7 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
         (exported.Rooms, exported.Threads, exported.Users).Should().Be((2, 2, 0));
         (await Transfer(Target).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
         (await Transfer(Target).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
-        (await new Chat(Target).User("bob").Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Select(room => room.Id).Should().Contain(TransferChat.Hostile).And.NotContain(TransferChat.Lobby);
+        (await new Chat(Target).User("bob").Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Select(room => room.Room).Should().Contain(TransferChat.Hostile).And.NotContain(TransferChat.Lobby);
         (await new Chat(Target).Rooms.ListAsync(cancellationToken: Cancelled)).Rooms.Select(room => room.Id).Should().BeEquivalentTo(TransferChat.Hostile, "silent");
     }
 

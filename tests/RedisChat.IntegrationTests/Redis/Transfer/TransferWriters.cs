@@ -30,7 +30,7 @@ internal static class TransferWriters
 
     private static async Task StepAsync(Chat chat, ChatRoom room, Random random, int seed, CancellationToken cancellationToken)
     {
-        var (last, user) = ((await chat.Rooms.GetInfoAsync(room.Id, cancellationToken)).Position.MessageId, $"writer{seed}");
+        var (last, user) = ((await chat.Rooms.GetInfoAsync(room.Id, cancellationToken)).LastMessageId, $"writer{seed}");
         var some = random.NextInt64(1, last + 1);
         switch (random.Next(12))
         {
