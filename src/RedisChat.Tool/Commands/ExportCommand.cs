@@ -27,7 +27,7 @@ internal sealed class ExportCommand : ToolCommand
             new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);
         if (context.IsJson)
         {
-            context.Output.Json(result, ToolJsonContext.Default.ExportResult);
+            context.Output.Json(result, ChatJsonContext.Default.ExportResult);
             return ExitCode.Done;
         }
 

@@ -24,7 +24,7 @@ internal sealed class ImportCommand : ToolCommand
             context.Require(_directory), new ImportOptions { DryRun = isDry }, new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);
         if (context.IsJson)
         {
-            context.Output.Json(result, ToolJsonContext.Default.ImportResult);
+            context.Output.Json(result, ChatJsonContext.Default.ImportResult);
             return result.RefusedCount > 0 ? ExitCode.Refused : ExitCode.Done;
         }
 

@@ -27,7 +27,7 @@ internal sealed class VerifyCommand : ToolCommand
         var code = result.DifferenceCount > result.Repaired ? ExitCode.Refused : ExitCode.Done;
         if (context.IsJson)
         {
-            context.Output.Json(result, ToolJsonContext.Default.VerifyResult);
+            context.Output.Json(result, ChatJsonContext.Default.VerifyResult);
             return code;
         }
 

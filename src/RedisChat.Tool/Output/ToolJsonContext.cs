@@ -9,7 +9,4 @@ namespace RedisChat.Tool;
 [JsonSerializable(typeof(TrimmedRoom))]
 [JsonSerializable(typeof(SentDocument))]
 [JsonSerializable(typeof(DeletedRoom))]
-[JsonSerializable(typeof(ExportResult))]
-[JsonSerializable(typeof(ImportResult))]
-[JsonSerializable(typeof(VerifyResult))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace RedisChat.Benchmarks.Transfer;
 /// <summary>How fast a chat is exported, imported and verified, and how much memory each takes. Lines on standard output; starts two redis-servers of its own, and itself again for each step.</summary>
 internal static class TransferCommand
 {
-    private const int Batch = 500;
+    private const int Batch = ChatLimits.MaxBatchSize;
 
     public static async Task<int> RunAsync(string[] arguments)
     {

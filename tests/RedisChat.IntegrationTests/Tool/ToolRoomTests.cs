@@ -78,7 +78,7 @@ public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
             line => line.Should().Be("    thread: 1 reply by bob"),
             line => line.Should().MatchRegex($"^#30 {Time} bob to #29: text 30$"));
         run.Errors.Should().Equal("There are older ones: --before 28");
-        (await RunAsync("show", "lobby", "--limit", "2", "--before", "28")).Output[^2..].Should().SatisfyRespectively(
+        (await RunAsync("show", "lobby", "--limit", "2", "--before", "28")).Output.TakeLast(2).Should().SatisfyRespectively(
             line => line.Should().StartWith("#26 "), line => line.Should().StartWith("#27 "));
 
         var json = Json(await RunAsync("show", "lobby", "--json", "--limit", "2"));

@@ -88,9 +88,9 @@ public sealed class ToolTransferTests : IAsyncLifetime
 
         // More than one file, so that an interrupted export has something to continue.
         var chat = new Chat(store);
-        foreach (var part in Enumerable.Range(0, 30))
+        foreach (var part in Enumerable.Range(0, 120))
         {
-            await chat.SendManyAsync("large", [.. Enumerable.Range(0, 500).Select(n => new NewMessage($"user{n % 5}", $"{part} {n} {new string('x', 4000)}"))], Cancelled);
+            await chat.SendManyAsync("large", [.. Enumerable.Range(0, ChatLimits.MaxBatchSize).Select(n => new NewMessage($"user{n % 5}", $"{part} {n} {new string('x', 4000)}"))], Cancelled);
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
@@ -118,7 +118,7 @@ public sealed class ToolTransferTests : IAsyncLifetime
             var before = await measure();
             await using var process = Start(server, command, directory);
             var ended = process.LeaveAsync();
-            while (!ended.IsCompleted && (kills >= 12 || await measure() == before))
+            while (!ended.IsCompleted && (kills >= 6 || await measure() == before))
             {
                 await Task.WhenAny(ended, Task.Delay(10, Cancelled));
             }

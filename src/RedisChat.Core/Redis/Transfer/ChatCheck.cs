@@ -10,7 +10,7 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
 {
     private const int MostAttempts = 5;
 
-    private readonly Findings _findings = new();
+    private readonly TransferFindings _findings = new();
 
     public async Task<VerifyResult> RunAsync(IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Checks the directory: the entries of rooms, what is due, and the work in the background.</summary>
-internal sealed class DirectoryCheck(TransferCalls calls, Findings findings, bool repair)
+internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findings, bool repair)
 {
     private const int EntriesAtOnce = 500;
 

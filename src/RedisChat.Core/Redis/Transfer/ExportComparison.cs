@@ -6,7 +6,7 @@ internal sealed class ExportComparison(TransferCalls calls)
     public async Task<VerifyResult> RunAsync(string directory, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         var export = ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken);
-        var (findings, report) = (new Findings(), new TransferReport(progress, calls.Context.Time));
+        var (findings, report) = (new TransferFindings(), new TransferReport(progress, calls.Context.Time));
 
         // The others were begun again, because the room changed too fast or the export was interrupted.
         var epochs = export.Index().ToDictionary(entry => entry.Number, entry => entry.Position.Epoch);

@@ -14,7 +14,7 @@ internal sealed class ScopeComparison
 
     private readonly TransferCalls _calls;
     private readonly TransferScope _scope;
-    private readonly Findings _findings;
+    private readonly TransferFindings _findings;
     private readonly long _last;
     private readonly Dictionary<(string Fact, string Key), string> _different = [];
     private readonly SortedDictionary<long, byte[]?> _messages = [];
@@ -33,7 +33,7 @@ internal sealed class ScopeComparison
     private long _listed;
     private byte[]? _summary;
 
-    public ScopeComparison(TransferCalls calls, TransferScope scope, Findings findings, FactLine opening)
+    public ScopeComparison(TransferCalls calls, TransferScope scope, TransferFindings findings, FactLine opening)
     {
         (_calls, _scope, _findings, _last) = (calls, scope, findings, opening.Last);
         _nextBucket = Buckets.Of(Math.Max(1, opening.First));

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Checks that the lists of users' rooms are those of the members of rooms.</summary>
-internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, Findings findings, bool repair)
+internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, TransferFindings findings, bool repair)
 {
     private const int FieldsAtOnce = 500;
 

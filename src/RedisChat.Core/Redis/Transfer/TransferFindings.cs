@@ -1,7 +1,7 @@
 namespace RedisChat.Redis;
 
 /// <summary>What a verification has found so far.</summary>
-internal sealed class Findings
+internal sealed class TransferFindings
 {
     private const int MostKept = 1000;
 
