@@ -24,6 +24,11 @@ internal static class Others
         await Pins.PinAsync(chat);
         await Scheduling.ScheduleAsync(chat);
         await Retention.RunAsync(chat);
+        await using (var empty = new RedisMessageStore(redis, new RedisStoreOptions { KeyPrefix = "elsewhere" }))
+        {
+            await Transfer.RunAsync(chat, new Chat(empty));
+        }
+
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
         await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());

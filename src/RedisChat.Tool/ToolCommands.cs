@@ -20,6 +20,9 @@ internal static class ToolCommands
             new SendCommand(),
             new TrimCommand(),
             new DeleteRoomCommand(),
+            new ExportCommand(),
+            new ImportCommand(),
+            new VerifyCommand(),
             new EraseCommand(),
         };
         GlobalOptions.AddTo(root);

@@ -5,10 +5,11 @@ using RedisChat.Benchmarks.Presence;
 using RedisChat.Benchmarks.Ratios;
 using RedisChat.Benchmarks.ReadMarkers;
 using RedisChat.Benchmarks.Search;
+using RedisChat.Benchmarks.Transfer;
 using RedisChat.Benchmarks.Watching;
 using RedisChat.Benchmarks.Web.Nodes;
 
-// The last three run when this program starts itself as a separate process to measure.
+// The last four run when this program starts itself as a separate process to measure.
 return args switch
 {
     ["ratios", .. var rest] => await RatiosCommand.RunAsync(rest),
@@ -17,7 +18,9 @@ return args switch
     ["presence"] => await PresenceCommand.RunAsync(),
     ["markers"] => await ReadMarkerCommand.RunAsync(),
     ["search"] => await SearchCommand.RunAsync(),
+    ["transfer", .. var rest] => await TransferCommand.RunAsync(rest),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
+    [TransferStep.Verb, .. var rest] => await TransferStep.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),
     [WebNode.Verb, .. var rest] => await WebNode.RunAsync(rest),
     _ => RatiosCommand.Usage(),

@@ -133,4 +133,10 @@ internal static partial class ChatLog
 
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(81, LogLevel.Warning, "An export, import or verification lost its connection and waits for it. It gives up after a minute.", EventName = "TransferWaits")]
+    public static partial void TransferWaits(ILogger logger, Exception error);
+
+    [LoggerMessage(82, LogLevel.Debug, "The export of a room begins again, because the room was created again, or changed more than its change log keeps.", EventName = "ExportBeginsAgain")]
+    public static partial void ExportBeginsAgain(ILogger logger);
 }

@@ -69,6 +69,9 @@ namespace RedisChat;
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ChatHealth))]
 [JsonSerializable(typeof(ServerInspection))]
+[JsonSerializable(typeof(ExportResult))]
+[JsonSerializable(typeof(ImportResult))]
+[JsonSerializable(typeof(VerifyResult))]
 [SuppressMessage("ApiDesign", "RS0016", Justification = "What the generator adds follows from the attributes above.")]
 [SuppressMessage("ApiDesign", "RS0041", Justification = "What the generator adds has no nullable annotations.")]
 public sealed partial class ChatJsonContext : JsonSerializerContext;

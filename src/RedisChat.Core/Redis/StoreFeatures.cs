@@ -36,6 +36,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
             context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
             new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisErasure(context, new RoomErasure(context, changer, bulk)),
+            new RedisTransfer(context, users),
         ];
         Activity = directory.Keeper;
         LiveKinds =

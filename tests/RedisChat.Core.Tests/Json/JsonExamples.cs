@@ -167,6 +167,16 @@ internal static class JsonExamples
             Hits = [new SearchHit { Room = "böb", Message = Edited, Highlights = [new TextRange(0, 4)], Snippet = new SearchSnippet { Text = "…line", Highlights = [new TextRange(1, 4)] } }],
             Cursor = "1f",
         }),
+        (typeof(ExportResult), new ExportResult
+        {
+            Rooms = ChatLimits.MaxMessageId, Threads = 1, Users = 0, Facts = new Dictionary<string, long> { ["message"] = ChatLimits.MaxMessageId }, Unreadable = 2, Bytes = ChatLimits.MaxMessageId,
+        }),
+        (typeof(ImportResult), new ImportResult { Imported = ChatLimits.MaxMessageId, Skipped = 1, Refused = ["room böb exists"], RefusedCount = 1, Facts = 0 }),
+        (typeof(VerifyResult), new VerifyResult
+        {
+            Verified = 1, Facts = ChatLimits.MaxMessageId, DifferenceCount = 2, Repaired = 1,
+            Differences = [new TransferDifference("lobby", null, "count", "Wrong.", IsRepaired: true), new TransferDifference(null, "böb", "listed", "Wrong.", IsRepaired: false)],
+        }),
         (typeof(MentionPage), new MentionPage { Messages = [Edited, Plain], Before = ChatLimits.MaxMessageId }),
         (typeof(IReadOnlyList<NewMessage>), new[] { new NewMessage("alice", "one"), new NewMessage("alice", "two") }),
         (typeof(MessageQuery), MessageQuery.Newest),

@@ -108,7 +108,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
 
     private void Sort(Dictionary<string, List<string>> rooms, string key, ErasedUser? user)
     {
-        var isScope = _keys.TryFindScope(key, out var scope, out var suffix);
+        var isScope = _keys.TryReadKey(key, out var scope, out var suffix);
         if (user is null)
         {
             // The keys of a part of the directory share its tag, and so a slot.

@@ -22,7 +22,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
     {
         var (user, isScope) = (new ErasedUser(erasure.User), UserScope.TryGetUser(found.Room, out _));
-        if (!Concerns(found.Room) || !found.Places.Any(key => _keys.TryFindScope(key, out var scope, out _) && scope == found.Room))
+        if (!Concerns(found.Room) || !found.Places.Any(key => _keys.TryReadKey(key, out var scope, out _) && scope == found.Room))
         {
             return new ErasedStep(false, 0, null);
         }

@@ -113,7 +113,7 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
 
         var suffix = SuffixOf(key);
         var head = suffix.Split(':')[0];
-        switch (keys.TryFindScope(key, out var scope, out _) ? UserScope.TryGetUser(scope, out _) ? $"user {head}" : head : "directory")
+        switch (keys.TryReadKey(key, out var scope, out _) ? UserScope.TryGetUser(scope, out _) ? $"user {head}" : head : "directory")
         {
             case "m" or "v" or "scheduled":
                 JudgeMessage(key, field, value);
@@ -174,7 +174,7 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
         }
     }
 
-    private string SuffixOf(string key) => keys.TryFindScope(key, out _, out var suffix) ? suffix : "";
+    private string SuffixOf(string key) => keys.TryReadKey(key, out _, out var suffix) ? suffix : "";
 
     private static void Note(List<ErasureTrace> traces, string key, string? field)
     {

@@ -35,7 +35,7 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
     {
         var (found, result) = (new List<UserTrace>(), new UserTraces("", "", false, [], true));
         var places = room.Places.Distinct(StringComparer.Ordinal)
-            .Select(key => (Key: key, Suffix: keys.TryFindScope(key, out _, out var suffix) ? suffix : ""))
+            .Select(key => (Key: key, Suffix: keys.TryReadKey(key, out _, out var suffix) ? suffix : ""))
             .Select(place => (place.Key, place.Suffix, Kind: UserPlaces.Of(place.Suffix, user)))
             .Where(place => place.Kind != '\0').ToList();
         // Without any key, the room itself may still be marked.

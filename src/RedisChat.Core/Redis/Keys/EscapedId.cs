@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -33,8 +34,45 @@ internal static class EscapedId
     /// <summary>The id that <see cref="Word"/> was given; only for ids that <see cref="Chat"/> accepts, without control characters and halves of pairs.</summary>
     public static string FromWord(string word) => Uri.UnescapeDataString(word);
 
-    /// <summary>The id that <see cref="Of"/> was given; only for ids that <see cref="Chat"/> accepts, and the empty one.</summary>
-    public static string FromKey(string escaped) => escaped == "%" ? "" : Uri.UnescapeDataString(escaped);
+    /// <summary>The id that <see cref="Of"/> was given.</summary>
+    /// <returns>Whether the text is the form of an id.</returns>
+    public static bool TryRead(string text, [NotNullWhen(true)] out string? id)
+    {
+        id = text == "%" ? "" : text;
+        if (id.Contains('%', StringComparison.Ordinal))
+        {
+            var read = new StringBuilder(text.Length);
+            for (var i = 0; i < text.Length; i++)
+            {
+                if (text[i] != '%')
+                {
+                    read.Append(text[i]);
+                    continue;
+                }
+
+                var digits = i + 1 < text.Length && text[i + 1] == 'u' ? 4 : 2;
+                var start = i + (digits == 4 ? 2 : 1);
+                if (start + digits > text.Length || !ushort.TryParse(text.AsSpan(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+                {
+                    id = null;
+                    return false;
+                }
+
+                read.Append((char)code);
+                i = start + digits - 1;
+            }
+
+            id = read.ToString();
+        }
+
+        // Exactly one text is the form of an id.
+        if (Of(id) != text)
+        {
+            id = null;
+        }
+
+        return id is not null;
+    }
 
     private static string EscapeFrom(string id)
     {

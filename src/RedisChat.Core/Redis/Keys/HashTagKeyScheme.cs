@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RedisChat.Redis;
 
@@ -37,4 +38,7 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
 
     /// <inheritdoc/>
     public string User(string user) => $"{_prefix}:{{user:{EscapedId.Of(user)}}}";
+
+    /// <summary>The beginning of every key.</summary>
+    internal string Prefix => $"{_prefix}:{{";
 }

@@ -35,7 +35,7 @@ public sealed class KeyScopeTests
     [InlineData("app:1:{lobby}m:0")]
     [InlineData("app:1:{lobby}:")]
     [InlineData("")]
-    public void Other_keys_belong_to_no_room(string key) => Keys.TryFindScope(key, out _, out _).Should().BeFalse();
+    public void Other_keys_belong_to_no_room(string key) => Keys.TryReadKey(key, out _, out _).Should().BeFalse();
 
     [Fact]
     public void The_pattern_of_all_keys_begins_like_them_and_is_refused_for_schemes_without_hash_tags()
@@ -46,7 +46,7 @@ public sealed class KeyScopeTests
 
     private static (string Scope, string Suffix) ScopeOf(string key)
     {
-        Keys.TryFindScope(key, out var scope, out var suffix).Should().BeTrue();
+        Keys.TryReadKey(key, out var scope, out var suffix).Should().BeTrue();
         return (scope, suffix);
     }
 

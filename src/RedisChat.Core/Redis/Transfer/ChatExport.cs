@@ -1,0 +1,70 @@
+namespace RedisChat.Redis;
+
+/// <summary>Exports a chat: the rooms in the order of their ids, each with its threads, and then the users.</summary>
+internal sealed class ChatExport(TransferCalls calls)
+{
+    public async Task<ExportResult> RunAsync(string directory, ExportOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var writer = ExportWriter.Open(directory, options, calls.Context.Time);
+        var done = ExportProgress.Of(directory, writer.Manifest);
+        var found = await new ScopeFinder(calls).FindAsync(options.Rooms, null, cancellationToken).ConfigureAwait(false);
+        var report = new TransferReport(progress, calls.Context.Time);
+        var (count, facts) = (done.Scopes, writer.Manifest.Facts.Values.Sum());
+        var scopes = new ScopeExport(calls, writer, () => report.Report(count, facts + writer.Lines.Total));
+        foreach (var room in found.Rooms.Where(room => !done.IsPast(room)))
+        {
+            if (!done.Has(room))
+            {
+                await ExportAsync(new TransferScope(room)).ConfigureAwait(false);
+            }
+
+            foreach (var thread in await ThreadsAsync(room, found, cancellationToken).ConfigureAwait(false))
+            {
+                if (!done.Has(thread.Id))
+                {
+                    await ExportAsync(thread).ConfigureAwait(false);
+                }
+            }
+        }
+
+        // After the rooms, so that a member who joined meanwhile is in the user's list rather than missing there.
+        foreach (var user in (options.Rooms.Count == 0 ? found.Users : []).Where(user => !done.IsPast(user)))
+        {
+            if (!done.Has(user))
+            {
+                await ExportAsync(new TransferScope(user)).ConfigureAwait(false);
+            }
+        }
+
+        report.Report(count, facts + writer.Lines.Total, isLast: true);
+        return writer.Complete();
+
+        async Task ExportAsync(TransferScope scope)
+        {
+            IReadOnlyCollection<string> scheduled = found.Scheduled.TryGetValue(scope.Id, out var users) ? users : [];
+            await scopes.RunAsync(scope, writer.Manifest.Open is { } open && open.Room == scope.Id ? open : null, scheduled, cancellationToken).ConfigureAwait(false);
+            count++;
+            if (writer.IsFileFull)
+            {
+                writer.Checkpoint(open: null);
+            }
+        }
+    }
+
+    /// <summary>The threads of a room: those that the room knows, and those that have keys.</summary>
+    private async Task<IReadOnlyList<TransferScope>> ThreadsAsync(string room, FoundScopes found, CancellationToken cancellationToken)
+    {
+        var fields = await calls.ReadAsync(
+            database => database.HashKeysAsync(calls.Keys.Threads(room), StackExchange.Redis.CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        var ids = found.Threads.GetValueOrDefault(room) ?? [];
+        foreach (var field in fields)
+        {
+            if (StrictNumber.TryRead((string?)field, out var id) && id > 0)
+            {
+                ids.Add(id);
+            }
+        }
+
+        return [.. ids.Select(id => TransferScope.Of(isUser: false, room, id))];
+    }
+}

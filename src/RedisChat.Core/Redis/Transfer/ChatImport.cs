@@ -1,0 +1,146 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Imports an export.</summary>
+/// <param name="calls">Runs the calls.</param>
+/// <param name="lists">The lists of users' rooms.</param>
+internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
+{
+    private const int MembersAtOnce = 500;
+
+    public async Task<ImportResult> RunAsync(string directory, ImportOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var export = ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken);
+        var plan = await ImportPlan.MakeAsync(calls, export, cancellationToken).ConfigureAwait(false);
+        if (!options.DryRun && plan.RefusedCount > 0)
+        {
+            throw new ChatTransferException($"The import was refused, and nothing was written: {string.Join(' ', plan.Refused.Take(10))}{(plan.RefusedCount > 10 ? $" And {plan.RefusedCount - 10} more." : "")}");
+        }
+
+        var facts = options.DryRun ? 0 : await ImportAsync(export, plan, progress, cancellationToken).ConfigureAwait(false);
+        return new ImportResult { Imported = plan.Count, Skipped = plan.Skipped, Refused = plan.Refused, RefusedCount = plan.RefusedCount, Facts = facts };
+    }
+
+    private async Task<long> ImportAsync(ExportReader export, ImportPlan plan, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var report = new TransferReport(progress, calls.Context.Time);
+        ScopeImport? scope = null;
+        ScopeImport? room = null;
+        TransferScope? merged = null;
+        var (scopes, facts) = (0L, 0L);
+        foreach (var line in export.Lines())
+        {
+            switch (line.Fact)
+            {
+                case "room" or "user":
+                    var next = TransferScope.Of(line.Fact == "user", line.Key, line.Thread);
+                    (scope, merged) = (null, null);
+                    if (room is not null && next.Root != room.Scope.Id)
+                    {
+                        await CompleteAsync(room, null).ConfigureAwait(false);
+                        room = null;
+                    }
+
+                    if (plan.TryGet(line.Number, out var epoch))
+                    {
+                        scope = new ScopeImport(calls, next, export.Manifest.Id, line, epoch);
+                        await scope.BeginAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                    else if (plan.IsMerged(line.Number))
+                    {
+                        merged = next;
+                    }
+                    else if (plan.IsThere(line.Number))
+                    {
+                        room?.Completed(next.Thread, hasSummary: false);
+                    }
+
+                    break;
+                case "end" when scope is not null:
+                    facts++;
+                    await scope.EndAsync(line, cancellationToken).ConfigureAwait(false);
+                    if (scope.Scope.IsUser || scope.Scope.IsThread)
+                    {
+                        await CompleteAsync(scope, room).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        room = scope;
+                    }
+
+                    scope = null;
+                    break;
+                default:
+                    if (merged is { User: { } user } && line.Fact == TransferParts.Listed.Fact && !line.IsGone)
+                    {
+                        await lists.ConfirmAsync(user, line.Key, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    if (scope is not null)
+                    {
+                        facts++;
+                        await scope.AddAsync(line, cancellationToken).ConfigureAwait(false);
+                        report.Report(scopes, facts);
+                    }
+
+                    break;
+            }
+        }
+
+        if (room is not null)
+        {
+            await CompleteAsync(room, null).ConfigureAwait(false);
+        }
+
+        // Also those that were skipped: an import that was killed may not have come to this.
+        foreach (var (imported, _, _) in export.Index().Where(entry => !entry.Scope.IsUser))
+        {
+            await ListMembersAsync(imported.Id, cancellationToken).ConfigureAwait(false);
+        }
+
+        report.Report(scopes, facts, isLast: true);
+        return facts;
+
+        async Task CompleteAsync(ScopeImport done, ScopeImport? above)
+        {
+            await done.CompleteAsync(above, cancellationToken).ConfigureAwait(false);
+            scopes++;
+        }
+    }
+
+    /// <summary>Lists a room for those of its members who do not have it in their lists: the lists are exported later than the rooms, or not at all.</summary>
+    private async Task ListMembersAsync(string room, CancellationToken cancellationToken)
+    {
+        var users = new List<string>(MembersAtOnce);
+        await foreach (var member in calls.FieldsAsync(calls.Keys.Members(room), cancellationToken).ConfigureAwait(false))
+        {
+            if (MemberText.TryRead(member.Name!, member.Value, out var entry, out _) && entry.Role is not null)
+            {
+                users.Add(member.Name!);
+            }
+
+            if (users.Count == MembersAtOnce)
+            {
+                await ConfirmAsync(users).ConfigureAwait(false);
+            }
+        }
+
+        await ConfirmAsync(users).ConfigureAwait(false);
+
+        async Task ConfirmAsync(List<string> some)
+        {
+            var listed = await calls.ReadAsync(
+                read => Task.WhenAll(some.Select(user => read.HashExistsAsync(calls.Keys.ListedRooms(user), room, CommandFlags.DemandMaster))), cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < listed.Length; i++)
+            {
+                if (!listed[i])
+                {
+                    await lists.ConfirmAsync(some[i], room, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            some.Clear();
+        }
+    }
+}

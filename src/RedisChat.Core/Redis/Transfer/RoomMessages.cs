@@ -1,0 +1,167 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>What a pass over all messages of a room finds: problems, and what the indexes of the room must hold.</summary>
+internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, ScopeState state, MessageIndexes indexes)
+{
+    private const int BucketsAtOnce = 8;
+    private const int MostNamed = 100;
+
+    private static readonly string Letters = string.Concat(TransferParts.Bucketed.Select(part => part.Letter));
+
+    private readonly Dictionary<long, UInt128> _there = [];
+    private readonly HashSet<long> _inProgress = [];
+
+    /// <summary>The number of messages.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The list of ids of each author.</summary>
+    public Dictionary<string, ListDigest> Lists { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The sorted sets that follow from the messages.</summary>
+    public Dictionary<string, KeyDigest> Sets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The letters of the features for which there is data.</summary>
+    public HashSet<char> Letter { get; } = [];
+
+    /// <summary>Whether a message exists.</summary>
+    public bool Has(long id) => _there.TryGetValue(Buckets.Of(id), out var bits) && (bits & (UInt128.One << (int)(id % Buckets.Size))) != 0;
+
+    /// <summary>Whether a bucket has messages.</summary>
+    public bool HasAny(long bucket) => _there.ContainsKey(bucket);
+
+    /// <summary>Whether a message is being written.</summary>
+    public bool IsInProgress(long id) => _inProgress.Contains(id);
+
+    /// <summary>Reads all buckets.</summary>
+    /// <param name="highest">The greatest number of a bucket that has a key.</param>
+    /// <param name="problems">Where problems are added.</param>
+    /// <param name="checkedSome">Called with the number of facts that were read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task ReadAsync(long highest, List<RoomProblem> problems, Action<long> checkedSome, CancellationToken cancellationToken)
+    {
+        await foreach (var bucket in BucketsAsync(Math.Max(Buckets.Of(state.Last), highest), cancellationToken).ConfigureAwait(false))
+        {
+            Read(bucket, problems);
+            checkedSome(bucket.Messages.Count + bucket.Features.Sum(feature => (long)feature.Groups.Count));
+        }
+    }
+
+    /// <summary>Adds what lists and sets must hold to a batch that begins with removing them.</summary>
+    public async Task RebuildAsync(WriteBatch batch, HashSet<string> keys, CancellationToken cancellationToken)
+    {
+        await foreach (var bucket in BucketsAsync(Buckets.Of(state.Last), cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var (id, value) in bucket.Messages)
+            {
+                if (indexes.TryRead(id, value.Span) is not { } message)
+                {
+                    continue;
+                }
+
+                if (keys.Contains(indexes.Author(message)))
+                {
+                    batch.Append(indexes.Author(message), MessageIndexes.Listed(id));
+                }
+
+                foreach (var (key, member, score) in indexes.Entries(message).Where(entry => keys.Contains(entry.Key)))
+                {
+                    batch.Enter(key, member, score);
+                }
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<ReadBucket> BucketsAsync(long to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (long next = 0; next <= to; next += BucketsAtOnce)
+        {
+            var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, to - next + 1)).Select(i => next + i).ToList();
+            foreach (var bucket in await calls.ReadAsync(database => ReadBucket.ReadAsync(database, calls.Keys, scope.Id, some, Letters), cancellationToken).ConfigureAwait(false))
+            {
+                yield return bucket;
+            }
+        }
+    }
+
+    private void Read(ReadBucket bucket, List<RoomProblem> problems)
+    {
+        if (bucket.Unreadable is not null)
+        {
+            problems.Add(new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
+        }
+
+        if (bucket.IsDouble)
+        {
+            problems.Add(new RoomProblem("sealed", $"Bucket {bucket.Number} is sealed and open at once. Readers use the sealed one."));
+        }
+
+        if (bucket.Foreign > 0)
+        {
+            problems.Add(new RoomProblem("foreign", $"The hashes of bucket {bucket.Number} have {bucket.Foreign} fields that do not belong there."));
+        }
+
+        var isNamed = problems.Count < MostNamed;
+        foreach (var (id, value) in bucket.Messages)
+        {
+            if (id > state.Last || id < state.First)
+            {
+                problems.Add(new RoomProblem("range", $"Message {(isNamed ? id : bucket.Number)} is outside of the room's history, which goes from {state.First} to {state.Last}."));
+                continue;
+            }
+
+            Count++;
+            _there[bucket.Number] = _there.GetValueOrDefault(bucket.Number) | (UInt128.One << (int)(id % Buckets.Size));
+            if (indexes.TryRead(id, value.Span) is not { } message)
+            {
+                problems.Add(new RoomProblem("unreadable", $"The value of message {id} is not a message."));
+                continue;
+            }
+
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Lists, message.User, out _).Add(id);
+            foreach (var (key, member, score) in indexes.Entries(message))
+            {
+                Letter.Add(key == calls.Keys.Expires(scope.Id) ? RoomCounters.Expires : MentionIndex.Letter);
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Sets, key, out _).Add(member, score);
+            }
+
+            if (message.Lease is not null)
+            {
+                _inProgress.Add(id);
+            }
+        }
+
+        foreach (var (part, groups) in bucket.Features)
+        {
+            foreach (var (id, fields) in groups)
+            {
+                Letter.Add(part.Letter);
+                Check(part, id, fields, problems);
+            }
+        }
+    }
+
+    private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, List<RoomProblem> problems)
+    {
+        var hash = ScopeImport.GroupKey(calls.Keys, scope.Id, part, id);
+        if (!Has(id))
+        {
+            problems.Add(new RoomProblem("orphan", $"There are {part.Fact} of message {id}, which does not exist.", batch => fields.ForEach(field => batch.Delete(hash, ScopeImport.GroupField(id, field.Name)))));
+        }
+        else if (part.Fact == "reactions" && ReactionCounts.Correct(fields) is { } correct)
+        {
+            problems.Add(new RoomProblem("reactions", $"The counts of the reactions to message {id} are not those of its users.", batch =>
+            {
+                if (correct.Length == 0)
+                {
+                    batch.Delete(hash, id);
+                }
+                else
+                {
+                    batch.Set(hash, id, correct);
+                }
+            }));
+        }
+    }
+}

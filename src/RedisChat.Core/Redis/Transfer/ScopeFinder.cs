@@ -1,0 +1,141 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Finds rooms and users with <c>SCAN</c>, on every primary. What is created meanwhile may be missing.</summary>
+internal sealed class ScopeFinder(TransferCalls calls)
+{
+    private const int ScannedAtOnce = 2000;
+
+    /// <summary>Finds what there is.</summary>
+    /// <param name="rooms">The rooms to look at; empty for everything.</param>
+    /// <param name="visit">Called for each key, with the scope and what follows its root: whether to keep it in <see cref="FoundScopes.Others"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NotSupportedException">The application names the keys, so they do not say which rooms there are.</exception>
+    public async Task<FoundScopes> FindAsync(IReadOnlyList<string> rooms, Func<string, string, bool>? visit, CancellationToken cancellationToken)
+    {
+        var found = new FoundScopes();
+        if (rooms.Count == 0)
+        {
+            await ScanAsync(calls.Keys.Everything, null).ConfigureAwait(false);
+        }
+
+        foreach (var room in rooms)
+        {
+            found.Rooms.Add(room);
+            await ScanAsync(calls.Keys.BelowRoom(room), room).ConfigureAwait(false);
+        }
+
+        return found;
+
+        async Task ScanAsync(string pattern, string? room)
+        {
+            await foreach (var key in KeysAsync(pattern, room is null ? null : calls.Keys.Room(room), cancellationToken).ConfigureAwait(false))
+            {
+                if (room is null ? calls.Keys.TryReadKey(key, out var scope, out var suffix) : calls.Keys.TryReadKey(room, key, out scope, out suffix))
+                {
+                    Add(found, scope, suffix, visit);
+                }
+            }
+        }
+    }
+
+    private static void Add(FoundScopes found, string id, string suffix, Func<string, string, bool>? visit)
+    {
+        // Health checks use the room with the empty id. Halves of surrogate pairs cannot be written as JSON; no id has them.
+        var scope = new TransferScope(id);
+        if ((!scope.IsUser && scope.Root.Length == 0) || !IsWellFormed(id))
+        {
+            return;
+        }
+
+        if (visit is null && TransferParts.OfKey(scope, suffix) is null or { Kind: TransferKind.Passing })
+        {
+            return;
+        }
+
+        if (scope.IsUser)
+        {
+            found.Users.Add(id);
+        }
+        else
+        {
+            found.Rooms.Add(scope.Root);
+        }
+
+        if (scope.IsThread && (suffix.Length == 0 || visit is not null))
+        {
+            Of(found.Threads, scope.Root).Add(scope.Thread);
+        }
+
+        if (KeyNames.TryReadUser(suffix, "scheduled:", out var user))
+        {
+            Of(found.Scheduled, id).Add(user);
+        }
+
+        if (visit?.Invoke(id, suffix) == true)
+        {
+            Of(found.Others, id).Add(suffix);
+        }
+    }
+
+    private static T Of<T>(Dictionary<string, T> found, string key)
+        where T : new()
+    {
+        if (!found.TryGetValue(key, out var values))
+        {
+            found.Add(key, values = new T());
+        }
+
+        return values;
+    }
+
+    private static bool IsWellFormed(string id)
+    {
+        foreach (var rune in id.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar && !id.Contains('\ufffd', StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async IAsyncEnumerable<string> KeysAsync(string pattern, string? near, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var server in await ServersAsync(near, cancellationToken).ConfigureAwait(false))
+        {
+            var position = "0";
+            do
+            {
+                var from = position;
+                var answer = await calls.ReadAsync(
+                    async database => (RedisResult[])(await server.ExecuteAsync(database.Database, "SCAN", [from, "MATCH", pattern, "COUNT", ScannedAtOnce]).ConfigureAwait(false))!,
+                    cancellationToken).ConfigureAwait(false);
+                position = (string)answer[0]!;
+                foreach (var key in (RedisKey[])answer[1]!)
+                {
+                    yield return (string)key!;
+                }
+            }
+            while (position != "0");
+        }
+    }
+
+    private async Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken)
+    {
+        await calls.ReadAsync(database => database.PingAsync(CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
+        var primaries = link.Multiplexer.GetServers().Where(server => !server.IsReplica).ToList();
+        if (near is null && primaries.Exists(server => server is { IsConnected: true, ServerType: ServerType.Cluster }))
+        {
+            // Without one of them, its rooms would be missing.
+            return primaries.TrueForAll(server => server.IsConnected) ? primaries : throw RedisErrors.NotSent(null);
+        }
+
+        return link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary] : throw RedisErrors.NotSent(null);
+    }
+}

@@ -1,0 +1,469 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Imports one room, thread or user. While that goes on, the room reads as one that is being deleted, so nobody uses it. Each step is one transaction that also writes how far the import is, and takes place only if it is still
+/// where the last step left it: so a step is never lost or repeated.
+/// </summary>
+internal sealed class ScopeImport
+{
+    private const int WritesAtOnce = 2000;
+    private const long BytesAtOnce = 4 * 1024 * 1024;
+    private const int CorrectionsAtOnce = 500;
+
+    private readonly TransferCalls _calls;
+    private readonly TransferScope _scope;
+    private readonly KeyNames _keys;
+    private readonly string _key;
+    private readonly string _epoch;
+    private readonly MessageIndexes _indexes;
+    private readonly WriteBatch _batch = new();
+    private readonly List<(long Id, byte[] Value)> _bucket = [];
+    private readonly ImportCorrections _corrections;
+    private readonly long _first;
+    private readonly long _last;
+    private readonly HashSet<long> _openThreads = [];
+    private readonly HashSet<long> _toSummarize = [];
+    private readonly List<(string Key, RedisValue Member, double Score)> _due = [];
+    private ImportStep _step;
+    private ImportStep _written;
+    private long _toSkip;
+    private byte[]? _summary;
+    private List<(string Name, byte[] Value)>? _end;
+
+    /// <summary>Prepares an import.</summary>
+    /// <param name="calls">Runs the calls.</param>
+    /// <param name="scope">What is imported.</param>
+    /// <param name="export">The export.</param>
+    /// <param name="opening">The line that begins the scope.</param>
+    /// <param name="epoch">The epoch that it will have; empty for none.</param>
+    public ScopeImport(TransferCalls calls, TransferScope scope, string export, FactLine opening, string epoch)
+    {
+        (_calls, _scope, _keys, _epoch) = (calls, scope, calls.Keys, epoch);
+        _key = _keys.Room(scope.Id);
+        (_first, _last) = (Math.Max(1, opening.First), opening.Last);
+        _indexes = new MessageIndexes(_keys, scope.Id);
+        _corrections = new ImportCorrections(calls, scope, _indexes);
+        _step = _written = new ImportStep(export, opening.Number, 0, 0, IsCorrecting: false);
+    }
+
+    /// <summary>The scope.</summary>
+    public TransferScope Scope => _scope;
+
+    /// <summary>The number of lines that were read.</summary>
+    public long Lines { get; private set; }
+
+    // As the sealer does, but at once. A bucket that would not get shorter stays open.
+    private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
+
+    /// <summary>Begins, or continues after an interruption.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var fields = await _calls.ReadAsync(database => database.HashGetAsync(_key, ["epoch", ImportMark.Field], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        if (fields[0] == RoomCounters.BeingDeleted && ImportStep.TryRead(fields[1], out var step) && step.Export == _step.Export && step.Number == _step.Number)
+        {
+            (_step, _written, _toSkip) = (step, step, step.Lines);
+            return;
+        }
+
+        await CommitAsync(
+            [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, ImportMark.Field)],
+            transaction => transaction.HashSetAsync(_key,
+            [
+                new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
+            ]).Observe(),
+            _step, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a line.</summary>
+    public async Task AddAsync(FactLine line, CancellationToken cancellationToken)
+    {
+        Lines++;
+        if (line.Fact == TransferParts.Threads.Fact)
+        {
+            Track(line);
+        }
+        else if (line.Fact == "summary")
+        {
+            _summary = line.Value(isJson: false);
+        }
+
+        if (Lines <= _toSkip)
+        {
+            return;
+        }
+
+        if (line.Fact == "changes")
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            _step = _step with { IsCorrecting = true };
+        }
+        else if (line.Fact == "summary")
+        {
+            // Written at the end.
+        }
+        else if (line.Fact == TransferParts.Log.Fact)
+        {
+            PackBucket();
+            _batch.Enter(_keys.Changed(_scope.Id), line.Value(isJson: false), line.Id);
+        }
+        else if (_step.IsCorrecting)
+        {
+            _corrections.Add(line);
+        }
+        else
+        {
+            await AddNewAsync(line, cancellationToken).ConfigureAwait(false);
+        }
+
+        _step = _step with { Lines = Lines };
+        if (_corrections.Count >= CorrectionsAtOnce || _corrections.Bytes >= BytesAtOnce || (_bucket.Count == 0 && (_batch.Count >= WritesAtOnce || _batch.Bytes >= BytesAtOnce)))
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the last line. A room with threads is completed only after them.</summary>
+    public async Task EndAsync(FactLine line, CancellationToken cancellationToken)
+    {
+        Lines++;
+        _end = line.Fields(isJson: false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A thread of the room was completed.</summary>
+    /// <param name="thread">The message of the thread.</param>
+    /// <param name="hasSummary">Whether the room has the summary that fits the thread.</param>
+    public void Completed(long thread, bool hasSummary)
+    {
+        if (_openThreads.Remove(thread) && !hasSummary)
+        {
+            _toSummarize.Add(thread);
+        }
+    }
+
+    /// <summary>The revision of the room in the export.</summary>
+    public long Revision => _end is { } fields && StrictNumber.TryRead(fields.Find(static some => some.Name == "rev").Value, out var revision) ? revision : 0;
+
+    /// <summary>Completes the import: from now on the room is there.</summary>
+    /// <param name="above">The import of the room that this thread belongs to, if that is going on.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task CompleteAsync(ScopeImport? above, CancellationToken cancellationToken)
+    {
+        var fields = _end ?? throw new ChatTransferException($"The export of {_scope} has no end. Export again.");
+        var uses = Encoding.UTF8.GetString(fields.Find(field => field.Name == "uses").Value ?? []);
+        var needsUpkeep = !_scope.IsUser && uses.AsSpan().IndexOfAny("xaf") >= 0;
+        if (needsUpkeep)
+        {
+            await _calls.Context.Upkeep.AddBeforeAsync(_scope.Id, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!_scope.IsUser && fields.Find(field => field.Name == AboutJson.Field).Value is { } text && AboutJson.TryRead(text, out var about, out _))
+        {
+            var at = StrictNumber.TryRead(fields.Find(field => field.Name == "at").Value ?? [], out var time) ? time : 0;
+            await _calls.RepeatAsync(
+                database => new DirectoryIndex(_keys).PutAsync(database, _scope.Id, RoomSort.NameOf(about, _scope.Id), at, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var thread in _openThreads)
+        {
+            // It was deleted while the export was running, after the room was read.
+            _batch.Delete(_keys.Threads(_scope.Id), thread);
+        }
+
+        foreach (var thread in _toSummarize)
+        {
+            // Its message was deleted between the two, so there is no summary of its position; or an import that was killed had completed it.
+            if (await ThreadSummaries.ReadAsync(_calls, _scope.Id, thread, Revision, cancellationToken).ConfigureAwait(false) is { } derived)
+            {
+                _batch.Set(_keys.Threads(_scope.Id), thread, derived.Value);
+            }
+        }
+
+        var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
+        if (SealBelow > 0 && _epoch.Length > 0)
+        {
+            entries.Add(new HashEntry("sealed", SealBelow));
+        }
+
+        var hasSummary = _summary is not null && !ThreadText.IsClosed(_summary);
+        if (_scope.IsThread && hasSummary)
+        {
+            _batch.Set(_keys.Threads(_scope.Root), _scope.Thread, await SummaryAsync(above, cancellationToken).ConfigureAwait(false));
+        }
+
+        await CommitAsync(
+            Unchanged(),
+            transaction =>
+            {
+                _batch.AddTo(transaction);
+                transaction.KeyDeleteAsync(_key).Observe();
+                transaction.HashSetAsync(_key, [.. entries]).Observe();
+            },
+            null, cancellationToken).ConfigureAwait(false);
+        _batch.Clear();
+        _calls.Context.Rooms.Forget(_scope.Id);
+        above?.Completed(_scope.Thread, hasSummary);
+        if (needsUpkeep)
+        {
+            await _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Track(FactLine line)
+    {
+        if (line.IsGone || ThreadText.IsClosed(line.Value(isJson: false)))
+        {
+            _openThreads.Remove(line.Id);
+        }
+        else
+        {
+            _openThreads.Add(line.Id);
+        }
+    }
+
+    // The thread was read after its room. The revision of its summary must not be ahead of the room's.
+    private async Task<byte[]> SummaryAsync(ScopeImport? above, CancellationToken cancellationToken)
+    {
+        var limit = above?.Revision
+            ?? (long)await _calls.ReadAsync(database => database.HashGetAsync(_keys.Room(_scope.Root), "rev", CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        var end = _summary.AsSpan().IndexOf((byte)' ');
+        return end > 0 && StrictNumber.TryRead(_summary.AsSpan(0, end), out var revision) && revision > limit
+            ? [.. Encoding.ASCII.GetBytes(limit.ToString(CultureInfo.InvariantCulture)), .. _summary.AsSpan(end)]
+            : _summary!;
+    }
+
+    private async Task AddNewAsync(FactLine line, CancellationToken cancellationToken)
+    {
+        var part = TransferParts.Of(line.Fact) ?? throw new ChatTransferException($"The export has a line of the kind '{line.Fact}' in the middle of a room. Export again.");
+        if (part != TransferParts.Messages)
+        {
+            PackBucket();
+            switch (part.Kind)
+            {
+                case TransferKind.Groups:
+                    foreach (var (name, value) in line.Fields(part.IsJson))
+                    {
+                        _batch.Set(GroupKey(_keys, _scope.Id, part, line.Id), GroupField(line.Id, name), value);
+                    }
+
+                    break;
+                case TransferKind.Messages:
+                    _batch.Set(_keys.Sealed(_scope.Id), line.Id, line.Value(isJson: true));
+                    break;
+                default:
+                    AddField(_batch, part, line);
+                    break;
+            }
+
+            return;
+        }
+
+        if (_bucket.Count > 0 && Buckets.Of(_bucket[0].Id) != Buckets.Of(line.Id))
+        {
+            PackBucket();
+            if (_batch.Count >= WritesAtOnce || _batch.Bytes >= BytesAtOnce)
+            {
+                // This line is not part of it yet.
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        _bucket.Add((line.Id, line.Value(isJson: true)));
+    }
+
+    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => AddField(_calls, _scope, batch, _due, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
+
+    /// <summary>Adds a field of a hash.</summary>
+    public static void AddField(
+        TransferCalls calls, TransferScope scope, WriteBatch batch, List<(string Key, RedisValue Member, double Score)> due, TransferPart part, string key, string? user, byte[]? value)
+    {
+        var hash = part == TransferParts.Scheduled ? calls.Keys.Scheduled(scope.Id, user ?? "") : part.Key!(calls.Keys, scope.Id);
+        if (value is null)
+        {
+            batch.Delete(hash, key);
+            return;
+        }
+
+        batch.Set(hash, key, value);
+        if (part == TransferParts.Scheduled && DueOf(scope.Id, user ?? "", key, value) is { } entry)
+        {
+            due.Add((calls.Keys.Due(KeyNames.ShardOf(scope.Id)), entry.Member, entry.Score));
+        }
+    }
+
+    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is none.</summary>
+    public static (RedisValue Member, double Score)? DueOf(string room, string user, string id, byte[] value)
+    {
+        try
+        {
+            var scheduled = ScheduledJson.Read("", room, id, value, out var created);
+            return (new DueEntry(created, id, user, room).ToString(), Micros.FromTime(scheduled.SendAt));
+        }
+        catch (ChatDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The hash of a group of fields.</summary>
+    public static string GroupKey(KeyNames keys, string room, TransferPart part, long id) => part.Key is { } key ? key(keys, room) : keys.Feature(room, part.Letter, Buckets.Of(id));
+
+    /// <summary>A field of a group.</summary>
+    public static string GroupField(long id, string name) => name.Length == 0 ? id.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{id}:{name}");
+
+    /// <summary>Adds the messages of the bucket that is complete now.</summary>
+    private void PackBucket()
+    {
+        if (_bucket.Count == 0)
+        {
+            return;
+        }
+
+        var number = Buckets.Of(_bucket[0].Id);
+        AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, number);
+        if (number >= SealBelow || !TrySeal(number))
+        {
+            foreach (var (id, value) in _bucket)
+            {
+                _batch.Set(_keys.Bucket(_scope.Id, number), id, value);
+            }
+        }
+
+        foreach (var (id, value) in _bucket)
+        {
+            if (_indexes.TryRead(id, value) is { } message)
+            {
+                _batch.Append(_indexes.Author(message), MessageIndexes.Listed(id));
+                foreach (var (key, member, score) in _indexes.Entries(message))
+                {
+                    _batch.Enter(key, member, score);
+                }
+            }
+        }
+
+        _step = _step with { LastId = _bucket[^1].Id };
+        _bucket.Clear();
+    }
+
+    private void AddGone(long from, long to)
+    {
+        for (; from < to; from++)
+        {
+            _batch.SetBit(_keys.Gone(_scope.Id), from);
+        }
+    }
+
+    private bool TrySeal(long number)
+    {
+        var content = SealedContent.TryPack(number, _bucket);
+        if (content is null)
+        {
+            return false;
+        }
+
+        _batch.Set(_keys.Sealed(_scope.Id), number, content);
+        return true;
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        PackBucket();
+        if (_end is not null && !_step.IsCorrecting && _last > 0)
+        {
+            // Buckets behind the last message that is left.
+            AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, Buckets.Of(_last));
+        }
+
+        if (_corrections.Count > 0)
+        {
+            _step = _step with { LastId = await _corrections.ApplyAsync(_batch, _due, _step.LastId, cancellationToken).ConfigureAwait(false) };
+        }
+
+        if (_batch.Count == 0 && _written == _step)
+        {
+            return;
+        }
+
+        // Before the messages, as when they are scheduled: an entry without a message does no harm.
+        if (_due.Count > 0)
+        {
+            await _calls.RepeatAsync(database => Task.WhenAll(_due.Select(entry => database.SortedSetAddAsync(entry.Key, entry.Member, entry.Score))), cancellationToken).ConfigureAwait(false);
+            _due.Clear();
+        }
+
+        await CommitAsync(
+            Unchanged(),
+            transaction =>
+            {
+                _batch.AddTo(transaction);
+                transaction.HashSetAsync(_key, ImportMark.Field, _step.ToString()).Observe();
+            },
+            _step, cancellationToken).ConfigureAwait(false);
+        _written = _step;
+        _batch.Clear();
+    }
+
+    // The first step of a deletion of the unfinished room sets `erased`.
+    private Condition[] Unchanged() => [Condition.HashEqual(_key, ImportMark.Field, _written.ToString()), Condition.HashNotExists(_key, "erased")];
+
+    /// <summary>Runs a step. If its answer is lost, the room says whether it took place.</summary>
+    /// <param name="conditions">What must hold.</param>
+    /// <param name="write">Adds the writes.</param>
+    /// <param name="after">How far the import is afterward; <see langword="null"/> for complete.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private async Task CommitAsync(Condition[] conditions, Action<ITransaction> write, ImportStep? after, CancellationToken cancellationToken)
+    {
+        for (long? since = null; ;)
+        {
+            try
+            {
+                var done = await _calls.WriteAsync(
+                    database =>
+                    {
+                        var transaction = database.CreateTransaction();
+                        foreach (var condition in conditions)
+                        {
+                            transaction.AddCondition(condition);
+                        }
+
+                        write(transaction);
+                        return transaction.ExecuteAsync(CommandFlags.DemandMaster);
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                if (done || await IsAsync(after, cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                throw new ChatTransferException(
+                    $"While the import was writing {_scope}, someone else changed or deleted it. If another import is running, let it finish. If the room is being deleted, wait for that. Then repeat the import.")
+                {
+                    Room = _scope.IsUser ? null : _scope.Id,
+                };
+            }
+            catch (ChatUnavailableException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                since ??= _calls.Begin(e);
+                if (!await _calls.MayTryAgainAsync(since.Value, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                if (await IsAsync(after, cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task<bool> IsAsync(ImportStep? after, CancellationToken cancellationToken)
+    {
+        var fields = await _calls.ReadAsync(database => database.HashGetAsync(_key, [ImportMark.Field, ImportMark.DoneField], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        return after is { } step ? fields[0] == step.ToString() : fields[0].IsNull && fields[1] == _step.Export;
+    }
+}

@@ -1,0 +1,41 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>What the export of a scope reads.</summary>
+internal sealed class ScopeReads(TransferCalls calls)
+{
+    private const int EntriesAtOnce = 500;
+
+    private readonly KeyNames _keys = calls.Keys;
+
+    /// <summary>The hash of the scope.</summary>
+    public Task<ScopeState> StateAsync(TransferScope scope, CancellationToken cancellationToken) =>
+        calls.ReadAsync(database => ScopeState.ReadAsync(database, _keys.Room(scope.Id)), cancellationToken);
+
+    /// <summary>Buckets with what belongs to their messages.</summary>
+    public Task<List<ReadBucket>> ReadAsync(TransferScope scope, IReadOnlyList<long> buckets, string uses, CancellationToken cancellationToken) =>
+        calls.ReadAsync(database => ReadBucket.ReadAsync(database, _keys, scope.Id, buckets, uses), cancellationToken);
+
+    /// <summary>Whether the log still goes back to a revision.</summary>
+    public async Task<bool> IsInLogAsync(TransferScope scope, long revision, ScopeState now, CancellationToken cancellationToken) =>
+        revision == now.Revision || await LogAsync(scope, revision, revision, cancellationToken).ConfigureAwait(false) is [var entry, ..] && entry.Revision == revision;
+
+    /// <summary>Entries of the log with revisions in a range, ascending.</summary>
+    public async Task<List<(long Revision, string Member)>> LogAsync(TransferScope scope, long from, long to, CancellationToken cancellationToken)
+    {
+        var members = await calls.ReadAsync(
+            database => database.SortedSetRangeByScoreAsync(_keys.Changed(scope.Id), from, to, take: EntriesAtOnce, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        return [.. members.Select(member => (RevisionOf((string)member!), (string)member!))];
+    }
+
+    /// <summary>The revision in an entry of the log.</summary>
+    public static long RevisionOf(string member)
+    {
+        var end = member.IndexOf(':', StringComparison.Ordinal);
+        return StrictNumber.TryRead(end < 0 ? member : member.AsSpan(0, end), out var revision) ? revision : -1;
+    }
+
+    /// <summary>Consecutive numbers.</summary>
+    public static List<long> Numbers(long start, long count) => [.. Enumerable.Range(0, (int)count).Select(i => start + i)];
+}

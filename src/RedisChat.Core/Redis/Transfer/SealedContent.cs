@@ -1,0 +1,38 @@
+using System.Buffers;
+
+namespace RedisChat.Redis;
+
+/// <summary>Seals a bucket whose messages are in memory.</summary>
+internal static class SealedContent
+{
+    private const int MostToSeal = 1024 * 1024;
+
+    /// <summary>The content of a sealed bucket; <see langword="null"/> if it must stay open, as in <see cref="OpenBucket"/>.</summary>
+    /// <param name="number">The bucket.</param>
+    /// <param name="messages">Its messages.</param>
+    /// <param name="evenIfLarger">Whether to seal it even if that saves nothing, because it was sealed before.</param>
+    public static byte[]? TryPack(long number, IReadOnlyCollection<(long Id, byte[] Value)> messages, bool evenIfLarger = false)
+    {
+        var values = messages.Sum(message => (long)message.Value.Length);
+        var bytes = values + messages.Sum(message => (long)message.Id.ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
+        if (messages.Count == 0 || (bytes > MostToSeal && !evenIfLarger) || bytes > int.MaxValue / 4)
+        {
+            return null;
+        }
+
+        using var bucket = SealedBucket.ToFill(number, (int)values);
+        foreach (var (id, value) in messages)
+        {
+            if (!bucket.TryAdd(id, value))
+            {
+                return null;
+            }
+        }
+
+        var content = bucket.Pack(out var length);
+        var isWorthIt = evenIfLarger || length <= bytes / 4 * 3;
+        var packed = isWorthIt ? content.AsSpan(0, length).ToArray() : null;
+        ArrayPool<byte>.Shared.Return(content);
+        return packed;
+    }
+}

@@ -1,0 +1,32 @@
+namespace RedisChat.Redis;
+
+/// <summary>What a verification has found so far.</summary>
+internal sealed class TransferFindings
+{
+    private const int MostKept = 1000;
+
+    private readonly List<TransferDifference> _differences = [];
+    private long _count;
+    private long _repaired;
+
+    /// <summary>The number of scopes.</summary>
+    public long Scopes { get; set; }
+
+    /// <summary>The number of facts.</summary>
+    public long Facts { get; set; }
+
+    public void Add(TransferScope scope, string what, string details, bool isRepaired = false) =>
+        Add(new TransferDifference(scope.IsUser ? null : scope.Id, scope.User, what, details, isRepaired));
+
+    public void Add(TransferDifference difference)
+    {
+        _count++;
+        _repaired += difference.IsRepaired ? 1 : 0;
+        if (_differences.Count < MostKept)
+        {
+            _differences.Add(difference);
+        }
+    }
+
+    public VerifyResult Result() => new() { Verified = Scopes, Facts = Facts, Differences = _differences, DifferenceCount = _count, Repaired = _repaired };
+}

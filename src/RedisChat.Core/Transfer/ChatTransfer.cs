@@ -1,0 +1,100 @@
+namespace RedisChat;
+
+/// <summary>Exports, imports and verifies chats: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md.</summary>
+/// <remarks>
+/// <para>Thread-safe, but a directory is for one call at a time. The calls take as long as they take: <see cref="ChatOptions.OperationTimeout"/> does not apply to them. A connection that is lost is waited for, for a minute.</para>
+/// <para>Cleartext: an export holds everything that was written in the chat. Protect the directory as you protect Redis.</para>
+/// </remarks>
+public sealed class ChatTransfer
+{
+    private readonly ITransferStore _store;
+
+    internal ChatTransfer(ITransferStore store) => _store = store;
+
+    /// <summary>Exports rooms into a directory, each as it is at one position, while people go on writing. If an export into the directory was interrupted, the same call continues it.</summary>
+    /// <param name="directory">A directory that is empty, does not exist, or holds an interrupted export with the same options.</param>
+    /// <param name="options">What to export; everything if omitted.</param>
+    /// <param name="progress">Receives how far it is, about once for each second.</param>
+    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <returns>What the export holds.</returns>
+    /// <exception cref="ChatInputException">The directory or a room's id is not valid.</exception>
+    /// <exception cref="ChatTransferException">The directory holds something else, or a room changed too fast to be read at one position.</exception>
+    /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
+    public Task<ExportResult> ExportAsync(
+        string directory, ExportOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        CheckDirectory(directory);
+        options ??= new ExportOptions();
+        CheckRooms(options.Rooms);
+        return _store.ExportAsync(directory, options, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Imports an export with the same ids, times and positions, so that watchers and readers of the exported rooms continue. If it was interrupted, the same call continues it. What was imported before is skipped, even if
+    /// it was changed since.
+    /// </summary>
+    /// <param name="directory">The directory of a complete export.</param>
+    /// <param name="options">How to import.</param>
+    /// <param name="progress">Receives how far it is, about once for each second.</param>
+    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <returns>What was imported.</returns>
+    /// <exception cref="ChatInputException">The directory is not valid.</exception>
+    /// <exception cref="ChatTransferException">
+    /// The export is incomplete, damaged, or of a later version, or the chat holds other rooms of the same names. Nothing was written then. Or a room appeared while the import was running.
+    /// </exception>
+    /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
+    public Task<ImportResult> ImportAsync(
+        string directory, ImportOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        CheckDirectory(directory);
+        return _store.ImportAsync(directory, options ?? new ImportOptions(), progress, cancellationToken);
+    }
+
+    /// <summary>Compares the chat with an export, or checks that all that the chat stores fits together, and can repair what can be derived.</summary>
+    /// <remarks>Without an export, rooms may be written to meanwhile: a room that changed is checked again. With one, changes since the export are differences.</remarks>
+    /// <param name="directory">The directory of a complete export; <see langword="null"/> to check the chat alone.</param>
+    /// <param name="options">What to verify; everything if omitted.</param>
+    /// <param name="progress">Receives how far it is, about once for each second.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ChatInputException">The directory or a room's id is not valid, or a repair was requested together with an export.</exception>
+    /// <exception cref="ChatTransferException">The export is incomplete, damaged, or of a later version.</exception>
+    /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
+    public Task<VerifyResult> VerifyAsync(
+        string? directory = null, VerifyOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new VerifyOptions();
+        CheckRooms(options.Rooms);
+        if (directory is not null)
+        {
+            CheckDirectory(directory);
+            if (options.Repair || options.Rooms.Count > 0)
+            {
+                throw new ChatInputException("With an export, everything that it holds is compared, and nothing is repaired. Leave out the rooms and the repair, or leave out the directory.", nameof(options));
+            }
+        }
+
+        return _store.VerifyAsync(directory, options, progress, cancellationToken);
+    }
+
+    private static void CheckDirectory(string directory)
+    {
+        if (string.IsNullOrWhiteSpace(directory) || directory.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ChatInputException("The directory must have a name.", nameof(directory));
+        }
+    }
+
+    private static void CheckRooms(IReadOnlyList<string> rooms)
+    {
+        foreach (var room in rooms ?? throw new ChatInputException("The list of rooms is missing.", nameof(rooms)))
+        {
+            if (ThreadId.IsThread(room))
+            {
+                throw new ChatInputException("A thread is exported and verified with its room: give the room's id.", nameof(rooms));
+            }
+
+            ChatInput.CheckId(room);
+        }
+    }
+}
