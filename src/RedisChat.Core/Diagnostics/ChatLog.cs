@@ -127,4 +127,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(87, LogLevel.Warning, "The archive of old messages has later copies than Redis, or removed the room. Nothing was moved. Was Redis set back? The next attempt follows.", EventName = "ArchiveIsAhead")]
+    public static partial void ArchiveIsAhead(ILogger logger);
 }

@@ -52,6 +52,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryRetentionStore(Find),
             new InMemoryPreviewStore(Find),
             _attachments,
+            new InMemoryArchivingStore(),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }
