@@ -39,6 +39,11 @@ public sealed class ArchiveFaultTests : IDisposable
             {
                 await using var cut = new RedisMessageStore($"{proxy.EndPoint},asyncTimeout=1000", new RedisStoreOptions { SealAfter = 1 });
                 using var end = new CancellationTokenSource();
+                for (var part = 0; part < 16; part++)
+                {
+                    await connection.GetDatabase().KeyDeleteAsync($"chatroom:{{directory:{part}}}:upkeep");
+                }
+
                 await store.GetAbility<IUpkeepStore>()!.AddRoomAsync(room, null, Cancelled);
                 var running = NewChat(cut, TimeSpan.FromMilliseconds(200)).RunUpkeepAsync(Cut(proxy, commands, end.Token));
                 await proxy.Cut.WaitAsync(TimeSpan.FromSeconds(60), Cancelled);

@@ -23,114 +23,120 @@ public sealed class ArchiveComparisonTests(TestServer server)
         var directory = Directory.CreateTempSubdirectory("redischat-archive-");
         try
         {
-            await using var plain = new Side(server, null);
-            await using var archived = new Side(server, new FileRoomArchive(directory.FullName));
-            var random = new Random(seed);
-            await DoAsync(side => side.FillAsync(900));
-            var positions = new List<(RoomPosition Plain, RoomPosition Archived)>();
-            for (var round = 0; round < 12; round++)
-            {
-                await archived.ArchiveAsync(random.Next(3));
-                positions.Add((await plain.PositionAsync(), await archived.PositionAsync()));
-                for (var step = 0; step < 12; step++)
-                {
-                    await ChangeAsync(random);
-                }
-
-                await CompareAsync(random);
-                foreach (var (plainAt, archivedAt) in positions)
-                {
-                    (await archived.ChangesAsync(archivedAt)).Should().Equal(await plain.ChangesAsync(plainAt));
-                }
-            }
-
-            await archived.ArchiveAsync(100);
-            archived.Moved.Should().BePositive();
-            await CompareAsync(random);
-            (await archived.ChangesAsync(RoomPosition.Start)).Should().Equal(await plain.ChangesAsync(RoomPosition.Start));
-
-            async Task DoAsync(Func<Side, Task> act)
-            {
-                await act(plain);
-                await act(archived);
-            }
-
-            async Task SameAsync<T>(Func<Side, Task<T>> ask) => (await ask(archived)).Should().BeEquivalentTo(await ask(plain), options => options.WithStrictOrdering());
-
-            async Task ChangeAsync(Random next)
-            {
-                var last = (await plain.PositionAsync()).MessageId;
-                var id = next.NextInt64(1, last + 1);
-                var (user, text) = ($"user{next.Next(Users)}", string.Create(CultureInfo.InvariantCulture, $"text {next.Next()}"));
-                switch (next.Next(12))
-                {
-                    case 0:
-                        await DoAsync(side => side.FillAsync(40));
-                        break;
-                    case 1 or 2:
-                        await SameAsync(async side => (await side.Chat.EditAsync(side.Room, id, Actor.Application, text, cancellationToken: Cancelled))?.Version);
-                        break;
-                    case 3 or 4:
-                        await SameAsync(side => side.Chat.DeleteAsync(side.Room, id, Actor.Application, cancellationToken: Cancelled));
-                        break;
-                    case 5:
-                        var end = Math.Min(id + next.Next(300), last);
-                        await DoAsync(side => side.Chat.Room(side.Room).DeleteManyAsync(MessageSelection.Between(id, end), Actor.Application, "range", cancellationToken: Cancelled));
-                        break;
-                    case 6:
-                        await DoAsync(side => side.Chat.Room(side.Room).DeleteManyAsync(MessageSelection.By(user, id, id + 60), Actor.Application, cancellationToken: Cancelled));
-                        break;
-                    case 7:
-                        await SameAsync(side => side.TryAsync(() => side.Chat.SendAsync(side.Room, new NewMessage(user, text) { ReplyTo = id }, Cancelled)));
-                        break;
-                    case 8:
-                        await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Reactions.AddAsync(id, user, "👍", Cancelled)));
-                        break;
-                    case 9:
-                        await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Pins.PinAsync(id, Actor.Application, Cancelled)));
-                        break;
-                    case 10:
-                        await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Thread(id).SendAsync(user, text, Cancelled)));
-                        break;
-                    default:
-                        await archived.ArchiveAsync(1);
-                        break;
-                }
-
-                if (next.Next(60) == 0)
-                {
-                    await DoAsync(side => side.TrimAsync(700));
-                }
-            }
-
-            async Task CompareAsync(Random next)
-            {
-                var last = (await plain.PositionAsync()).MessageId;
-                var id = next.NextInt64(1, last + 2);
-                var (user, limit) = ($"user{next.Next(Users)}", next.Next(1, 200));
-                MessageQuery[] queries =
-                [
-                    new(limit), new(limit) { Before = id }, new(limit) { After = id }, new(limit) { Around = id }, new(limit) { IncludeDeleted = true, Before = id }, new(limit) { IncludeDeleted = true, After = id },
-                    new(limit) { User = user }, new(limit) { User = user, Before = id }, new(limit) { User = user, After = id }, new(limit) { User = user, Around = id },
-                ];
-                foreach (var query in queries)
-                {
-                    await SameAsync(side => side.PageAsync(query));
-                }
-
-                await SameAsync(side => side.AllAsync(null));
-                await SameAsync(side => side.AllAsync(user));
-                await SameAsync(async side => Side.Line(await side.Chat.GetAsync(side.Room, id, Cancelled)));
-                await SameAsync(async side => (await side.Chat.Rooms.GetInfoAsync(side.Room, Cancelled)).Messages);
-                await SameAsync(async side => (await side.Chat.Room(side.Room).Pins.ListAsync(Cancelled)).Select(pin => (pin.MessageId, pin.Message?.Text)).Order());
-                await SameAsync(async side => (await side.Chat.Room(side.Room).Mentions.ListAsync(user, cancellationToken: Cancelled)).Messages.Select(Side.Line));
-                await DoAsync(side => side.Chat.Room(side.Room).ReadMarkers.MarkReadAsync(user, Math.Min(id, last), Cancelled));
-                await SameAsync(async side => (await side.Chat.Room(side.Room).ReadMarkers.GetUnreadAsync(user, Cancelled)).ToString());
-            }
+            await CompareAsync(server, new FileRoomArchive(directory.FullName), seed);
         }
         finally
         {
             directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Does the same in a room with this archive and in one without, and compares all answers.</summary>
+    internal static async Task CompareAsync(TestServer server, IRoomArchive archive, int seed)
+    {
+        await using var plain = new Side(server, null);
+        await using var archived = new Side(server, archive);
+        var random = new Random(seed);
+        await DoAsync(side => side.FillAsync(900));
+        var positions = new List<(RoomPosition Plain, RoomPosition Archived)>();
+        for (var round = 0; round < 12; round++)
+        {
+            await archived.ArchiveAsync(random.Next(3));
+            positions.Add((await plain.PositionAsync(), await archived.PositionAsync()));
+            for (var step = 0; step < 12; step++)
+            {
+                await ChangeAsync(random);
+            }
+
+            await CompareAsync(random);
+            foreach (var (plainAt, archivedAt) in positions)
+            {
+                (await archived.ChangesAsync(archivedAt)).Should().Equal(await plain.ChangesAsync(plainAt));
+            }
+        }
+
+        await archived.ArchiveAsync(100);
+        archived.Moved.Should().BePositive();
+        await CompareAsync(random);
+        (await archived.ChangesAsync(RoomPosition.Start)).Should().Equal(await plain.ChangesAsync(RoomPosition.Start));
+
+        async Task DoAsync(Func<Side, Task> act)
+        {
+            await act(plain);
+            await act(archived);
+        }
+
+        async Task SameAsync<T>(Func<Side, Task<T>> ask) => (await ask(archived)).Should().BeEquivalentTo(await ask(plain), options => options.WithStrictOrdering());
+
+        async Task ChangeAsync(Random next)
+        {
+            var last = (await plain.PositionAsync()).MessageId;
+            var id = next.NextInt64(1, last + 1);
+            var (user, text) = ($"user{next.Next(Users)}", string.Create(CultureInfo.InvariantCulture, $"text {next.Next()}"));
+            switch (next.Next(12))
+            {
+                case 0:
+                    await DoAsync(side => side.FillAsync(40));
+                    break;
+                case 1 or 2:
+                    await SameAsync(async side => (await side.Chat.EditAsync(side.Room, id, Actor.Application, text, cancellationToken: Cancelled))?.Version);
+                    break;
+                case 3 or 4:
+                    await SameAsync(side => side.Chat.DeleteAsync(side.Room, id, Actor.Application, cancellationToken: Cancelled));
+                    break;
+                case 5:
+                    var end = Math.Min(id + next.Next(300), last);
+                    await DoAsync(side => side.Chat.Room(side.Room).DeleteManyAsync(MessageSelection.Between(id, end), Actor.Application, "range", cancellationToken: Cancelled));
+                    break;
+                case 6:
+                    await DoAsync(side => side.Chat.Room(side.Room).DeleteManyAsync(MessageSelection.By(user, id, id + 60), Actor.Application, cancellationToken: Cancelled));
+                    break;
+                case 7:
+                    await SameAsync(side => side.TryAsync(() => side.Chat.SendAsync(side.Room, new NewMessage(user, text) { ReplyTo = id }, Cancelled)));
+                    break;
+                case 8:
+                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Reactions.AddAsync(id, user, "👍", Cancelled)));
+                    break;
+                case 9:
+                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Pins.PinAsync(id, Actor.Application, Cancelled)));
+                    break;
+                case 10:
+                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Thread(id).SendAsync(user, text, Cancelled)));
+                    break;
+                default:
+                    await archived.ArchiveAsync(1);
+                    break;
+            }
+
+            if (next.Next(60) == 0)
+            {
+                await DoAsync(side => side.TrimAsync(700));
+            }
+        }
+
+        async Task CompareAsync(Random next)
+        {
+            var last = (await plain.PositionAsync()).MessageId;
+            var id = next.NextInt64(1, last + 2);
+            var (user, limit) = ($"user{next.Next(Users)}", next.Next(1, 200));
+            MessageQuery[] queries =
+            [
+                new(limit), new(limit) { Before = id }, new(limit) { After = id }, new(limit) { Around = id }, new(limit) { IncludeDeleted = true, Before = id }, new(limit) { IncludeDeleted = true, After = id },
+                new(limit) { User = user }, new(limit) { User = user, Before = id }, new(limit) { User = user, After = id }, new(limit) { User = user, Around = id },
+            ];
+            foreach (var query in queries)
+            {
+                await SameAsync(side => side.PageAsync(query));
+            }
+
+            await SameAsync(side => side.AllAsync(null));
+            await SameAsync(side => side.AllAsync(user));
+            await SameAsync(async side => Side.Line(await side.Chat.GetAsync(side.Room, id, Cancelled)));
+            await SameAsync(async side => (await side.Chat.Rooms.GetInfoAsync(side.Room, Cancelled)).Messages);
+            await SameAsync(async side => (await side.Chat.Room(side.Room).Pins.ListAsync(Cancelled)).Select(pin => (pin.MessageId, pin.Message?.Text)).Order());
+            await SameAsync(async side => (await side.Chat.Room(side.Room).Mentions.ListAsync(user, cancellationToken: Cancelled)).Messages.Select(Side.Line));
+            await DoAsync(side => side.Chat.Room(side.Room).ReadMarkers.MarkReadAsync(user, Math.Min(id, last), Cancelled));
+            await SameAsync(async side => (await side.Chat.Room(side.Room).ReadMarkers.GetUnreadAsync(user, Cancelled)).ToString());
         }
     }
 
