@@ -24,6 +24,7 @@ internal static class Others
         await Pins.PinAsync(chat);
         await Scheduling.ScheduleAsync(chat);
         await Retention.RunAsync(chat);
+        await Archiving.RunAsync(redis);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
         await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());
