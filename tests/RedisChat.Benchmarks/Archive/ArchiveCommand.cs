@@ -80,7 +80,7 @@ internal static class ArchiveCommand
     private static async Task<long> ArchiveAsync(RedisMessageStore store)
     {
         var moved = 0L;
-        while (await store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = Kept }) is var step && (moved += step.Buckets) >= 0 && step.Next == TimeSpan.Zero)
+        while (await store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = Kept }) is var step && (moved += step.Moved) >= 0 && step.Next == TimeSpan.Zero)
         {
         }
 

@@ -27,7 +27,7 @@ internal sealed class ArchiveFolder
 
     public ArchiveFolder(string root, string room, ulong epoch)
     {
-        var hash = Convert.ToHexString(SHA256.HashData(Encoding.Unicode.GetBytes(room)).AsSpan(0, 16)).ToLowerInvariant();
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.Unicode.GetBytes(room)).AsSpan(0, 16)).ToLower(CultureInfo.InvariantCulture);
         var readable = string.Concat(room.Take(ReadablePart).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
         _room = Path.Combine(root, hash[..2], $"{readable}-{hash}");
         _id = room;

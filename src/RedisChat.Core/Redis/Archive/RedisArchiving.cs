@@ -60,7 +60,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         if (marked is not null)
         {
             var back = await MoveBackAsync(database, room, cancellationToken).ConfigureAwait(false);
-            if (back is { Buckets: > 0 } || back.Next == TimeSpan.Zero)
+            if (back is { Moved: > 0 } || back.Next == TimeSpan.Zero)
             {
                 return back;
             }
@@ -97,7 +97,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         }
 
         var outcome = await TryMoveAsync(database, room, epoch, version, moving, present.Below, start + moving.Count, cancellationToken).ConfigureAwait(false);
-        return outcome with { Next = outcome.Buckets > 0 ? TimeSpan.Zero : Sooner(next, outcome.Next) };
+        return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : Sooner(next, outcome.Next) };
     }
 
     /// <summary>Moves buckets to the archive again that were put back to be changed.</summary>
@@ -121,7 +121,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var oldest = thawed.OrderBy(bucket => bucket.At).Take(BucketsAtOnce).ToList();
         var times = oldest.ToDictionary(bucket => bucket.Number, bucket => bucket.At);
         var (epoch, now, version, copies) = await CopyAsync(database, room, [.. oldest.Select(bucket => bucket.Number).Order()], cancellationToken).ConfigureAwait(false);
-        var moving = copies.FindAll(copy => copy.Mark != RedisValue.EmptyString && now - times[copy.Number] >= Micros.FromSpan(Rest));
+        var moving = copies.FindAll(copy => !copy.Mark.IsNullOrEmpty && now - times[copy.Number] >= Micros.FromSpan(Rest));
         if (moving.Count == 0)
         {
             return new ArchivedStep(0, Sooner(null, Rest - TimeSpan.FromMicroseconds(now - oldest[0].At)));
@@ -129,7 +129,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
 
         var field = await context.Cold.ReadBorderAsync(new PrimaryReads(database), room).ConfigureAwait(false);
         var outcome = await TryMoveAsync(database, room, epoch, version, moving, field, field, cancellationToken).ConfigureAwait(false);
-        return outcome with { Next = outcome.Buckets > 0 ? TimeSpan.Zero : outcome.Next };
+        return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : outcome.Next };
     }
 
     private async ValueTask<(ulong Epoch, long Now, long Version, List<CopiedBucket> Copies)> CopyAsync(IDatabase database, string room, long[] numbers, CancellationToken cancellationToken)

@@ -181,7 +181,7 @@ public sealed class ArchiveComparisonTests(TestServer server)
             for (var step = 0; step < steps; step++)
             {
                 var moved = await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 100 }, Cancelled);
-                Moved += moved.Buckets;
+                Moved += moved.Moved;
             }
         }
 

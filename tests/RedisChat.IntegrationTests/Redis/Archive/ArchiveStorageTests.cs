@@ -125,7 +125,7 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
 
         var step = await _store.Archiving.ArchiveStepAsync(Room, policy, Cancelled);
 
-        step.Buckets.Should().Be(0);
+        step.Moved.Should().Be(0);
         step.Next.Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
         (await Database.HashExistsAsync(Key, "archived")).Should().BeFalse("nothing may go yet");
 
@@ -145,7 +145,7 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
         var first = await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 1 }, Cancelled);
         var second = await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 1 }, Cancelled);
 
-        (first.Buckets, second.Buckets).Should().Be((0, 0));
+        (first.Moved, second.Moved).Should().Be((0, 0));
         first.Next.Should().Be(TimeSpan.FromMinutes(6));
         second.Next.Should().BeCloseTo(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
         ((string?)await Database.HashGetAsync(Key, "uses")).Should().Be("o");
@@ -168,7 +168,7 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
 
         var step = await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 1 }, Cancelled);
 
-        step.Buckets.Should().Be(0);
+        step.Moved.Should().Be(0);
         (await Database.HashExistsAsync($"{Key}:sealed", 0)).Should().BeTrue();
         await ArchivingStores.ArchiveAsync(_store, Room);
         (await _chat.GetAsync(Room, 5, Cancelled))!.Text.Should().Be("edited meanwhile");
@@ -197,7 +197,7 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
         await _chat.DeleteAsync(Room, 6, Actor.Application, cancellationToken: Cancelled);
         await ArchivingStores.ArchiveAsync(_store, Room);
         go.SetResult();
-        (await late).Buckets.Should().Be(0);
+        (await late).Moved.Should().Be(0);
 
         (await _chat.GetAsync(Room, 5, Cancelled))!.Text.Should().Be("edited");
         (await _chat.GetAsync(Room, 6, Cancelled)).Should().BeNull();
