@@ -177,7 +177,9 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         using var marksBefore = HashValues.Of(before);
         using var contents = HashValues.Of(sealedAnswer);
         using var marksAfter = HashValues.Of(after);
-        var (first, content, second) = (marksBefore.Read(), contents.Read(), marksAfter.Read());
+        var first = marksBefore.Read();
+        var content = contents.Read();
+        var second = marksAfter.Read();
         foreach (var number in numbers)
         {
             var wasThawed = first.TryNext(out var mark);
