@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using RedisChat.Redis;
 
 namespace RedisChat.Tests.Archive;
 
@@ -18,7 +19,8 @@ public sealed class ArchiveRegistrationTests
     [Fact]
     public void A_store_that_cannot_archive_is_refused_by_name()
     {
-        var create = () => new Chat(new ClassicMessageStore("localhost:1"), archive: new FileRoomArchive("unused"));
+        using var store = new ClassicMessageStore(RedisConnection.Own(RedisConfiguration.Parse("localhost:1")), "chat", allowEviction: false, TimeProvider.System);
+        var create = () => new Chat(store, archive: new FileRoomArchive("unused"));
 
         create.Should().Throw<NotSupportedException>().WithMessage("*ClassicMessageStore*archives*IArchivingStore*");
     }

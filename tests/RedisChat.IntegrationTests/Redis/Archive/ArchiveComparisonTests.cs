@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using RedisChat.IntegrationTests.Conformance;
 using RedisChat.Redis;
+using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Archive;
 
@@ -19,11 +20,11 @@ public sealed class ArchiveComparisonTests(TestServer server)
     [InlineData(4)]
     public async Task Both_rooms_give_the_same_answers(int seed)
     {
-        server.Require();
+        var configuration = server.Require();
         var directory = Directory.CreateTempSubdirectory("redischat-archive-");
         try
         {
-            await CompareAsync(server, new FileRoomArchive(directory.FullName), seed);
+            await CompareAsync(configuration, new FileRoomArchive(directory.FullName), seed);
         }
         finally
         {
@@ -32,10 +33,10 @@ public sealed class ArchiveComparisonTests(TestServer server)
     }
 
     /// <summary>Does the same in a room with this archive and in one without, and compares all answers.</summary>
-    internal static async Task CompareAsync(TestServer server, IRoomArchive archive, int seed)
+    internal static async Task CompareAsync(string configuration, IRoomArchive archive, int seed, string? prefix = null)
     {
-        await using var plain = new Side(server, null);
-        await using var archived = new Side(server, archive);
+        await using var plain = new Side(configuration, prefix, null);
+        await using var archived = new Side(configuration, prefix, archive);
         var random = new Random(seed);
         await DoAsync(side => side.FillAsync(900));
         var positions = new List<(RoomPosition Plain, RoomPosition Archived)>();
@@ -145,16 +146,16 @@ public sealed class ArchiveComparisonTests(TestServer server)
         private readonly RedisMessageStore _store;
         private int _sent;
 
-        public Side(TestServer server, IRoomArchive? archive)
+        public Side(string configuration, string? prefix, IRoomArchive? archive)
         {
-            _store = new RedisMessageStore(RedisConnection.Shared(server.ChatConnection), new RedisStoreOptions { KeyPrefix = $"test-{Guid.NewGuid():n}", SealAfter = 1 }, null);
+            _store = new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(configuration)), new RedisStoreOptions { KeyPrefix = prefix ?? $"test-{Guid.NewGuid():n}", SealAfter = 1 }, null);
             (_store.Archiving.Margin, _store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
             Chat = new Chat(_store, archive: archive);
         }
 
         public Chat Chat { get; }
 
-        public string Room => "room";
+        public string Room { get; } = $"room {Guid.NewGuid():n}";
 
         public int Moved { get; private set; }
 

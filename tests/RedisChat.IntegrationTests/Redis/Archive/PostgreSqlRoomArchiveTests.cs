@@ -29,8 +29,7 @@ public sealed class PostgreSqlRoomArchiveTests(SharedPostgres postgres, TestServ
     [Fact]
     public async Task A_room_in_it_gives_the_same_answers_as_one_that_stays_in_Redis()
     {
-        server.Require();
-        await ArchiveComparisonTests.CompareAsync(server, await OpenAsync(), seed: 7);
+        await ArchiveComparisonTests.CompareAsync(server.Require(), await OpenAsync(), seed: 7);
     }
 
     [Fact]
