@@ -312,6 +312,53 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replies_reactions_and_edits_of_old_messages_succeed_while_their_buckets_move()
+    {
+        await FillAsync(1000);
+        await ArchivingStores.ArchiveAsync(_store, Room);
+        using var end = new CancellationTokenSource();
+        var moves = 0;
+        var moving = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                moves += (await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 1 }, Cancelled)).Moved;
+            }
+        });
+        var (other, chat) = NewStore();
+        await using var _other = other;
+
+        for (var n = 0; n < 100; n++)
+        {
+            var id = 1 + (n * 37 % 700);
+            var reply = await chat.SendAsync(Room, new NewMessage("bob", "a reply") { ReplyTo = id }, Cancelled);
+            (await chat.ReceiveAsync(Room, new MessageQuery(1), Cancelled)).Parents[reply.Id].Message!.Id.Should().Be(id);
+            (await chat.Room(Room).Reactions.AddAsync(id, "bob", "👍", Cancelled)).Should().ContainSingle();
+            (await chat.EditAsync(Room, id, Actor.Application, $"edited {n}", cancellationToken: Cancelled))!.Text.Should().Be($"edited {n}");
+            (await _chat.GetAsync(Room, id, Cancelled))!.Text.Should().Be($"edited {n}");
+            await Assert.ThrowsAsync<ChatParentNotFoundException>(() => chat.SendAsync(Room, new NewMessage("bob", "a reply") { ReplyTo = 5_000_000 }, Cancelled));
+        }
+
+        await end.CancelAsync();
+        await moving;
+        moves.Should().BeGreaterThan(50);
+        await AllAreThereAsync(1100);
+    }
+
+    [Fact]
+    public async Task A_reply_to_a_deleted_message_in_the_archive_is_refused()
+    {
+        await FillAsync(600);
+        await _chat.DeleteAsync(Room, 5, Actor.Application, cancellationToken: Cancelled);
+        await ArchivingStores.ArchiveAsync(_store, Room);
+
+        await Assert.ThrowsAsync<ChatParentNotFoundException>(() => _chat.SendAsync(Room, new NewMessage("bob", "a reply") { ReplyTo = 5 }, Cancelled));
+        await Assert.ThrowsAsync<ChatParentNotFoundException>(() => _chat.Room(Room).Thread(5).SendAsync("bob", "a reply", Cancelled));
+        (await Database.KeyExistsAsync($"{Key}:thawed")).Should().BeFalse("nothing had to be put back");
+        await _chat.Room(Room).Thread(6).SendAsync("bob", "a reply", Cancelled);
+    }
+
+    [Fact]
     public async Task The_deletion_of_a_room_removes_it_from_the_archive_and_a_room_of_the_same_name_begins_empty()
     {
         await FillAsync(600);
