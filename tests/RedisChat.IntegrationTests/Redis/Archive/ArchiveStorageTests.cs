@@ -389,6 +389,32 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_memory_of_Redis_depends_on_what_is_kept_and_not_on_the_age_of_the_room()
+    {
+        await FillAsync(5_000);
+        await ArchivingStores.ArchiveAsync(_store, Room);
+        var young = await UsedAsync();
+
+        await FillAsync(20_000);
+        await ArchivingStores.ArchiveAsync(_store, Room);
+        var old = await UsedAsync();
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{young} bytes with 5,000 messages, {old} with 25,000.");
+        (old - young).Should().BeLessThan(100_000, "20,000 sealed messages take more than 1 MB");
+
+        async Task<long> UsedAsync()
+        {
+            await foreach (var key in _connection.GetServers()[0].KeysAsync(pattern: "*:sent:*"))
+            {
+                await Database.KeyDeleteAsync(key);
+            }
+
+            var memory = await _connection.GetServers()[0].InfoAsync("memory");
+            return long.Parse(memory.SelectMany(section => section).Single(entry => entry.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Fact]
     public async Task When_memory_is_full_archiving_makes_room()
     {
         await FillAsync(1000);
