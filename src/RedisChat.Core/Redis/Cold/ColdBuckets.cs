@@ -117,7 +117,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     {
         try
         {
-            return await Required(room).FindAsync(room, epoch, user, first, last, descending, limit, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+            return await Required().FindAsync(room, epoch, user, first, last, descending, limit, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
@@ -130,7 +130,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     {
         try
         {
-            return await Required(room).PutAsync(room, epoch, buckets, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+            return await Required().PutAsync(room, epoch, buckets, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
@@ -143,7 +143,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     {
         try
         {
-            await Required(room).RemoveRoomAsync(room, epoch, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+            await Required().RemoveRoomAsync(room, epoch, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
@@ -253,7 +253,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         IReadOnlyList<ArchivedBucket?> read;
         try
         {
-            read = await Required(room).ReadAsync(room, epoch, missing, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+            read = await Required().ReadAsync(room, epoch, missing, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
@@ -303,11 +303,8 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return words;
     }
 
-    private IRoomArchive Required(string room)
-    {
-        _ = room;
-        return context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
-    }
+    private IRoomArchive Required() =>
+        context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
 
     private static void ThrowIfTooMany(int attempt)
     {

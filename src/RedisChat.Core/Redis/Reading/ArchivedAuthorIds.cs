@@ -12,6 +12,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
     private readonly IIdSource _recent;
     private readonly RoomPosition _position;
     private readonly (long First, long Last) _range;
+    private readonly long _pivot;
     private readonly CancellationToken _cancellationToken;
     private long _olderBucket;
     private long _newerBucket;
@@ -25,8 +26,6 @@ internal sealed class ArchivedAuthorIds : IIdSource
         _olderBucket = Buckets.Of(Math.Min(pivot, range.Last));
         _newerBucket = Buckets.Of(Math.Max(pivot + 1, range.First));
     }
-
-    private readonly long _pivot;
 
     /// <summary>The ids on both sides of a pivot.</summary>
     /// <param name="context">The shared parts of the store.</param>

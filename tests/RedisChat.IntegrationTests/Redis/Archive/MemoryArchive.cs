@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace RedisChat.IntegrationTests.Redis.Archive;
 
-/// <summary>An archive in memory, for tests of the store: it can be told to fail or to hang, and counts its calls.</summary>
+/// <summary>An archive in memory, for tests of the store: a test can make it fail or hang, and see its calls.</summary>
 internal sealed class MemoryArchive : IRoomArchive
 {
     private readonly object _gate = new();
