@@ -29,6 +29,7 @@ internal static class Others
             await Transfer.RunAsync(chat, new Chat(empty));
         }
 
+        await Archiving.RunAsync(redis);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
         await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());

@@ -14,7 +14,7 @@ public sealed partial class Chat
     public Task RunUpkeepAsync(CancellationToken cancellationToken = default)
     {
         var upkeep = _store.RequireAbility<IUpkeepStore>("room upkeep");
-        var sweep = _runner.Options.Retention is not null && _store.GetAbility<IRetentionStore>() is not null && _store.GetAbility<IRoomDirectoryStore>() is { } rooms
+        var sweep = (_runner.Options.Retention is not null || _runner.Options.Archive is not null) && _store.GetAbility<IRetentionStore>() is not null && _store.GetAbility<IRoomDirectoryStore>() is { } rooms
             ? new UpkeepSweep(rooms, upkeep, _runner)
             : null;
         return new UpkeepRunner(upkeep, _runner, Upkeeps()).RunAsync(sweep, cancellationToken);
@@ -32,6 +32,12 @@ public sealed partial class Chat
         if (_store.GetAbility<IRetentionStore>() is { } retention)
         {
             upkeeps.Add(new RetentionUpkeep(_store, retention, _runner));
+        }
+
+        // After those that delete, so that what they took out of the archive is gone from there soon.
+        if (_hasArchive && _store.GetAbility<IArchivingStore>() is { } archiving)
+        {
+            upkeeps.Add(new ArchiveUpkeep(archiving, _runner));
         }
 
         if (_runner.Options.DeleteThreads && _store.GetAbility<IThreadStore>() is not null)

@@ -22,6 +22,7 @@ public sealed partial class Chat
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
     private readonly IAttachmentStore? _attachments;
+    private readonly bool _hasArchive;
 
     /// <summary>Creates a chat on a store.</summary>
     /// <param name="store">Stores the messages. The chat does not dispose it.</param>
@@ -32,8 +33,9 @@ public sealed partial class Chat
     /// <param name="previewer">Makes previews of the links in messages that this chat sends; none if omitted. The chat does not dispose it.</param>
     /// <param name="attachments">Receives notices of what messages no longer refer to; none are kept if omitted. The chat does not dispose it.</param>
     /// <param name="index">Where to search for messages; none if omitted. The chat does not dispose it.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or a filter is null.</exception>
-    /// <exception cref="NotSupportedException">There is an attachment store, and the store of the messages does not support attachments.</exception>
+    /// <param name="archive">Where the old messages of rooms are: see <see cref="ChatOptions.Archive"/>; none if omitted. The chat does not dispose it.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, a filter is null, or <see cref="ChatOptions.Archive"/> is set and there is no archive.</exception>
+    /// <exception cref="NotSupportedException">There is an attachment store or an archive, and the store of the messages does not support it.</exception>
     public Chat(
         IMessageStore store,
         ChatOptions? options = null,
@@ -42,12 +44,18 @@ public sealed partial class Chat
         IEnumerable<IMessageFilter>? filters = null,
         ILinkPreviewer? previewer = null,
         IAttachmentStore? attachments = null,
-        IMessageIndex? index = null)
+        IMessageIndex? index = null,
+        IRoomArchive? archive = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         (_store, _index) = (store, index);
         options ??= new ChatOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
+        if (options.Archive is not null && archive is null)
+        {
+            throw new ArgumentException($"{nameof(ChatOptions)}.{nameof(ChatOptions.Archive)} is set, but the chat has no archive: call AddFileArchive or AddRoomArchive, or pass one.", nameof(archive));
+        }
+
         _runner = new OperationRunner(options, time ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance);
         Filters = MessageFilters.Of(filters, _runner);
         Previews = previewer is null ? null : new LinkPreviewQueue(previewer, store, _runner);
@@ -57,6 +65,12 @@ public sealed partial class Chat
         if (attachments is not null)
         {
             store.RequireAbility<IAttachmentNoticeStore>("attachments").KeepNotices();
+        }
+
+        _hasArchive = archive is not null;
+        if (archive is not null)
+        {
+            store.RequireAbility<IArchivingStore>("archives").UseArchive(archive);
         }
 
         SearchedRooms = index is null ? null : new SearchedRooms(store, index, _runner.Time);

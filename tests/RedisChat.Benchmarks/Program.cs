@@ -1,3 +1,4 @@
+using RedisChat.Benchmarks.Archive;
 using RedisChat.Benchmarks.Delivery;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Micro;
@@ -17,6 +18,8 @@ return args switch
     ["sealed"] => SealingCommand.Run(),
     ["presence"] => await PresenceCommand.RunAsync(),
     ["markers"] => await ReadMarkerCommand.RunAsync(),
+    ["archive"] => await ArchiveCommand.RunAsync(2_000_000),
+    ["archive", var messages] => await ArchiveCommand.RunAsync(int.Parse(messages, System.Globalization.CultureInfo.InvariantCulture)),
     ["search"] => await SearchCommand.RunAsync(),
     ["transfer", .. var rest] => await TransferCommand.RunAsync(rest),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),

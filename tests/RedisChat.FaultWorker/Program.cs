@@ -22,7 +22,9 @@ settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
 settings.Upkeep.PollInterval = TimeSpan.FromMilliseconds(100);
 settings.Upkeep.Lease = TimeSpan.FromSeconds(1);
 using var index = options.Act == WorkerOptions.Index ? new SqliteMessageIndex(options.Users[0]) : null;
-var chat = new Chat(store, settings, attachments: options.Act == WorkerOptions.Release ? new ReleaseLog(history) : null, index: index);
+settings.Archive = options.Act == WorkerOptions.Archive ? new ArchivePolicy { KeepMessages = 1 } : null;
+var archive = options.Act == WorkerOptions.Archive ? new FileRoomArchive(options.Users[0]) : null;
+var chat = new Chat(store, settings, attachments: options.Act == WorkerOptions.Release ? new ReleaseLog(history) : null, index: index, archive: archive);
 using var stop = new CancellationTokenSource();
 var work = options.Act == WorkerOptions.Index ? [UntilTheEndAsync(token => chat.RunIndexAsync(new IndexingOptions { Rooms = _ => RoomsAsync() }, token))] : options.Rooms.SelectMany(Begin).ToArray();
 
@@ -55,7 +57,7 @@ IEnumerable<Task> Begin(string room, int index)
     return options.Act == WorkerOptions.Write ? [new WritingUser(chat, history, room, options.Users[0], options.Expiry).RunAsync(stop.Token)]
         : options.Users.Count > 0 && options.Act == WorkerOptions.Schedule ? [UntilTheEndAsync(chat.RunScheduleAsync)]
         : options.Users.Count > 0 && options.Act == WorkerOptions.Erase ? [UntilTheEndAsync(token => chat.User(options.Users[0]).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: token))]
-        : options.Users.Count > 0 && options.Act == WorkerOptions.Release ? [UntilTheEndAsync(chat.RunUpkeepAsync)]
+        : options.Users.Count > 0 && options.Act is WorkerOptions.Release or WorkerOptions.Archive ? [UntilTheEndAsync(chat.RunUpkeepAsync)]
         : options.Users.Count > 0 && options.Act != WorkerOptions.Enter ? [new JoiningUser(chat, history, room, options.Users[0]).RunAsync(options.Act, stop.Token)]
         : options.Users.Count > 0 ? [new RoomVisitors(chat, history, room, options.Users).RunAsync(stop.Token)]
         : options.Sends

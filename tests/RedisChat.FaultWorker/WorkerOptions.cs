@@ -13,6 +13,7 @@ internal sealed record WorkerOptions
     public const string Release = "release";
     public const string Index = "index";
     public const string Erase = "erase";
+    public const string Archive = "archive";
 
     /// <summary>How long sends wait for their durability. A file that is synced every second takes longer than replicas.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -42,6 +43,7 @@ internal sealed record WorkerOptions
     /// What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c>, <c>leave</c>, or <see cref="Write"/> until the end; or <see cref="Schedule"/>: the worker sends what is scheduled;
     /// or <see cref="Release"/>: it runs the upkeep; or <see cref="Index"/>: it feeds the index in the file that the only user names;
     /// or <see cref="Erase"/>: it makes the messages of the user anonymous.
+    /// or <see cref="Archive"/>: it runs the upkeep with an archive in the directory that the only user names.
     /// </summary>
     public string Act { get; init; } = Enter;
 

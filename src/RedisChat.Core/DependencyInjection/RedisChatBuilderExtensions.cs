@@ -177,6 +177,28 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IMessageIndex>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
+    /// <summary>Keeps the old messages of rooms in files below a directory: see <see cref="FileRoomArchive"/>. Set <see cref="ChatOptions.Archive"/>, and run the upkeep of rooms: <see cref="Chat.RunUpkeepAsync"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="directory">The directory: see <see cref="FileRoomArchive(string)"/>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The directory is empty.</exception>
+    public static IRedisChatBuilder AddFileArchive(this IRedisChatBuilder builder, string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return builder.Replace<IRoomArchive>(_ => new FileRoomArchive(directory));
+    }
+
+    /// <summary>Keeps the old messages of rooms in your own archive. One instance serves all rooms. Set <see cref="ChatOptions.Archive"/>, and run the upkeep of rooms: <see cref="Chat.RunUpkeepAsync"/>.</summary>
+    /// <typeparam name="T">The archive; its constructor gets the host's services, other than the chat itself.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddRoomArchive<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRedisChatBuilder builder)
+        where T : class, IRoomArchive
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace<IRoomArchive>(provider => ActivatorUtilities.CreateInstance<T>(provider));
+    }
+
     // Not null, because null means the options of all names.
     private static string OptionsName(this IRedisChatBuilder builder) => builder.ServiceKey ?? Options.DefaultName;
 

@@ -87,7 +87,8 @@ public static class RedisChatServiceCollectionExtensions
             provider.GetKeyedServices<IMessageFilter>(key),
             provider.GetKeyedService<ILinkPreviewer>(key),
             provider.GetKeyedService<IAttachmentStore>(key),
-            provider.GetKeyedService<IMessageIndex>(key)));
+            provider.GetKeyedService<IMessageIndex>(key),
+            provider.GetKeyedService<IRoomArchive>(key)));
         return new RedisChatBuilder(services, key);
     }
 

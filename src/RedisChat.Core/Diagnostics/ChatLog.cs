@@ -139,4 +139,7 @@ internal static partial class ChatLog
 
     [LoggerMessage(82, LogLevel.Debug, "The export of a room begins again, because the room was created again, or changed more than its change log keeps.", EventName = "ExportBeginsAgain")]
     public static partial void ExportBeginsAgain(ILogger logger);
+
+    [LoggerMessage(87, LogLevel.Warning, "The archive of old messages has later copies than Redis, or removed the room. Nothing was moved. Was Redis set back? The next attempt follows.", EventName = "ArchiveIsAhead")]
+    public static partial void ArchiveIsAhead(ILogger logger);
 }

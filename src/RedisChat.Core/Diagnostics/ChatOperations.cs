@@ -87,6 +87,9 @@ public static class ChatOperations
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 
+    /// <summary>Moving old messages to the archive, in the background.</summary>
+    public const string Archive = "archive";
+
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 

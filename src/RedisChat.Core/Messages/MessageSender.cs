@@ -9,7 +9,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
         IsRepeatable = store.RecognizesRepeatedAppends,
         InDoubt = "The message may have been stored. Send it again only with the same idempotency key; if you did not set one, read the room first.",
     };
-    private readonly BegunRooms? _begun = runner.Options.Retention is not null && store.GetAbility<IUpkeepStore>() is { } upkeep ? new BegunRooms(upkeep, runner) : null;
+    private readonly BegunRooms? _begun = (runner.Options.Retention is not null || runner.Options.Archive is not null) && store.GetAbility<IUpkeepStore>() is { } upkeep ? new BegunRooms(upkeep, runner) : null;
     private readonly IPendingSendStore _sends = store.GetAbility<IPendingSendStore>() ?? new RepeatableSends(store);
 
     public Task<MessageReceipt> SendAsync(string room, NewMessage message, Durability durability, CancellationToken cancellationToken) =>

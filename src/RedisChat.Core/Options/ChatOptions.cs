@@ -52,6 +52,13 @@ public sealed class ChatOptions
     /// <value><see langword="null"/>, which keeps everything.</value>
     public RetentionPolicy? Retention { get; set; }
 
+    /// <summary>
+    /// How much of each room's history stays in Redis, if the chat has an archive (<see cref="IRoomArchive"/>): <see cref="Chat.RunUpkeepAsync"/> moves older messages there. Readers get one history. Not changed once the
+    /// chat is created.
+    /// </summary>
+    /// <value><see langword="null"/>, which moves nothing more. What was moved stays readable.</value>
+    public ArchivePolicy? Archive { get; set; }
+
     /// <summary>Settings of reactions to messages.</summary>
     public ReactionOptions Reactions { get; } = new();
 

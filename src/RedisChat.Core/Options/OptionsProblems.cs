@@ -17,6 +17,7 @@ internal static class OptionsProblems
             .. options.Reactions.Problems($"{nameof(ChatOptions)}.{nameof(options.Reactions)}"),
             .. options.Schedule.Problems($"{nameof(ChatOptions)}.{nameof(options.Schedule)}"),
             options.Retention?.Problem() is { } unkept ? $"{nameof(ChatOptions)}.{nameof(options.Retention)}.{unkept}" : null,
+            options.Archive?.Problem() is { } unmoved ? $"{nameof(ChatOptions)}.{nameof(options.Archive)}.{unmoved}" : null,
             .. options.Upkeep.Problems($"{nameof(ChatOptions)}.{nameof(options.Upkeep)}"),
             .. options.Filters.Problems($"{nameof(ChatOptions)}.{nameof(options.Filters)}"),
             .. options.Presence.Problems($"{nameof(ChatOptions)}.{nameof(options.Presence)}"),

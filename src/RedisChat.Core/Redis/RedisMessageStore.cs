@@ -98,6 +98,9 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <summary>Completes when the last report of a deletion that was heard has been checked.</summary>
     internal Task DeletionCheckedAsync() => _live.DeletionCheckedAsync();
 
+    /// <summary>Moves old messages to the archive; tests make it move them sooner.</summary>
+    internal RedisArchiving Archiving => _features.Archiving;
+
     /// <summary>The sends, for tests that prepare one themselves.</summary>
     internal RedisSends Sends => _sends;
 

@@ -9,6 +9,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
     /// <param name="sends">The store's sends, which are created after the features.</param>
     public StoreFeatures(RedisStoreContext context, RoomChanger changer, Func<RedisSends> sends)
     {
+        Archiving = new RedisArchiving(context);
         var presence = new RedisPresence(context);
         var users = new RedisUserRooms(context, changer);
         var members = new RedisMembers(context, changer, users);
@@ -36,7 +37,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
             context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
             new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisErasure(context, new RoomErasure(context, changer, bulk)),
-            new RedisTransfer(context, users),
+            new RedisTransfer(context, users), Archiving,
         ];
         Activity = directory.Keeper;
         LiveKinds =
@@ -61,6 +62,9 @@ internal sealed class StoreFeatures : IAsyncDisposable
 
     /// <summary>The objects that an application gets when it requests a feature's interface: see <see cref="IMessageStore.GetAbility"/>.</summary>
     public IReadOnlyList<object> Abilities { get; }
+
+    /// <summary>Moves old messages to the archive.</summary>
+    public RedisArchiving Archiving { get; }
 
     /// <summary>The effects of deleting a message.</summary>
     public IReadOnlyList<IDeletionEffect> DeletionEffects { get; }

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Adds all rooms of the directory to those that need upkeep, slowly: <see cref="ChatOptions.Retention"/> may have been set after their last message.</summary>
+/// <summary>Adds all rooms of the directory to those that need upkeep, slowly: <see cref="ChatOptions.Retention"/> or <see cref="ChatOptions.Archive"/> may have been set after their last message.</summary>
 internal sealed class UpkeepSweep(IRoomDirectoryStore rooms, IUpkeepStore store, OperationRunner runner)
 {
     private const int RoomsAtOnce = 50;

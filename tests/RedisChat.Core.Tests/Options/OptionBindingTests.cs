@@ -25,6 +25,8 @@ public sealed class OptionBindingTests
         ["ChatOptions.Schedule.PollInterval"] = ("00:00:05", TimeSpan.FromSeconds(5), ["soon", "01:00:00"]),
         ["ChatOptions.Retention.MaxAge"] = ("30.00:00:00", TimeSpan.FromDays(30), ["a month", "00:00:00"]),
         ["ChatOptions.Retention.MaxMessages"] = ("1000", 1000L, ["many", "0"]),
+        ["ChatOptions.Archive.KeepFor"] = ("30.00:00:00", TimeSpan.FromDays(30), ["a month", "00:00:00"]),
+        ["ChatOptions.Archive.KeepMessages"] = ("1000", 1000L, ["many", "0"]),
         ["ChatOptions.Upkeep.PollInterval"] = ("00:00:07", TimeSpan.FromSeconds(7), ["soon", "01:00:00"]),
         ["ChatOptions.Upkeep.Lease"] = ("00:02:00", TimeSpan.FromMinutes(2), ["long", "02:00:00"]),
         ["ChatOptions.Reactions.Mode"] = ("Counted", ReactionMode.Counted, ["Several", "17"]),

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using RedisChat.IntegrationTests.Conformance;
+using RedisChat.IntegrationTests.Redis.Archive;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -25,6 +27,7 @@ public sealed partial class ScriptKeysTests
         await chat.EditAsync("lobby", 2, "user0", "changed", Cancelled);
         await chat.DeleteAsync("lobby", 3, "user1", cancellationToken: Cancelled);
         await chat.SendManyAsync("lobby", [new("alice", "old") { ReplyTo = 4 }, new("alice", "new") { ReplyTo = 129 }], Cancelled);
+        await UseArchiveAsync(sealing);
         var lines = await monitor.StopAsync(connection);
 
         var touched = new HashSet<string>();
@@ -48,6 +51,7 @@ public sealed partial class ScriptKeysTests
             .And.Contain("HSET chatroom:{lobby}:sealed").And.Contain("HDEL chatroom:{lobby}:sealed").And.Contain("UNLINK chatroom:{lobby}:m:0")
             .And.Contain("ZADD chatroom:{lobby}:mentions").And.Contain("ZADD chatroom:{lobby}:mentions:bob").And.Contain("ZREM chatroom:{lobby}:mentions:bob")
             .And.Contain("ZREVRANGEBYLEX chatroom:{lobby}:mentions:carol")
+            .And.Contain("HSET chatroom:{old}:thawed").And.Contain("HDEL chatroom:{old}:thawed").And.Contain("UNLINK chatroom:{old}:u:alice")
             .And.Contain("HEXISTS chatroom:{lobby}:m:0").And.Contain("HSET chatroom:{lobby}:t:0:m:0").And.Contain("HSET chatroom:{lobby}:threads").And.Contain("HGET chatroom:{lobby}:sealed");
     }
 
@@ -66,6 +70,22 @@ public sealed partial class ScriptKeysTests
         await chat.Room("lobby").Mentions.ListAsync("carol", cancellationToken: Cancelled);
         await chat.Room("lobby").ReadMarkers.GetUnreadMentionsAsync("carol", Cancelled);
         await UseThreadAsync(chat.Room("lobby").Thread(5));
+    }
+
+    private static async Task UseArchiveAsync(RedisMessageStore store)
+    {
+        var chat = new Chat(store, archive: new MemoryArchive());
+        (store.Archiving.Margin, store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
+        foreach (var user in new[] { "alice", "bob", "bob", "bob" })
+        {
+            await chat.SendManyAsync("old", [.. Enumerable.Range(0, 100).Select(_ => new NewMessage(user, "hello"))], Cancelled);
+        }
+
+        await store.SealedAsync();
+        await ArchivingStores.ArchiveAsync(store, "old");
+        await chat.EditAsync("old", 5, "alice", "changed", Cancelled);
+        await chat.SendAsync("old", new NewMessage("bob", "a reply") { ReplyTo = 150 }, Cancelled);
+        await ArchivingStores.ArchiveAsync(store, "old");
     }
 
     private static async Task UseThreadAsync(ChatRoom thread)

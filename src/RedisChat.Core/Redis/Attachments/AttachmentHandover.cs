@@ -28,10 +28,10 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         {
             await upkeep.AddBeforeAsync(above, cancellationToken).ConfigureAwait(false);
             await context.Calls.RunAsync(
-                (Handover: this, Room: room, Mark: mark, First: first, End: Math.Min(first + BucketsAtOnce, end)),
+                (Handover: this, Room: room, Mark: mark, IsArchived: ArchivedField.IsIn(uses), First: first, End: Math.Min(first + BucketsAtOnce, end)),
                 static async (database, call, token) =>
                 {
-                    await call.Handover.KeepAsync(database, call.Room, call.Mark, call.First, call.End, token).ConfigureAwait(false);
+                    await call.Handover.KeepAsync(database, call.Room, call.Mark, call.IsArchived, call.First, call.End, token).ConfigureAwait(false);
                     return true;
                 },
                 cancellationToken, writes: true).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         }
     }
 
-    private async Task KeepAsync(IDatabase database, string room, string mark, long first, long end, CancellationToken cancellationToken)
+    private async Task KeepAsync(IDatabase database, string room, string mark, bool isArchived, long first, long end, CancellationToken cancellationToken)
     {
         var numbers = Enumerable.Range(0, (int)(end - first)).Select(i => first + i).ToArray();
         var asking = numbers.Select(number => database.HashGetAllAsync(context.Keys.Bucket(room, number), CommandFlags.DemandMaster).Observed()).ToArray();
@@ -76,6 +76,15 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         }
 
         var contents = await askingSealed.UntilAsync(cancellationToken).ConfigureAwait(false);
+        if (isArchived && StrictNumber.TryReadEpoch(System.Text.Encoding.ASCII.GetBytes(mark.Split(' ', 2)[0]), out var epoch))
+        {
+            var archived = await context.Cold.ReadErasedAsync(database, room, epoch, numbers, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < contents.Length; i++)
+            {
+                contents[i] = contents[i].IsNull && archived.TryGetValue(numbers[i], out var content) ? content : contents[i];
+            }
+        }
+
         for (var i = 0; i < contents.Length; i++)
         {
             using var bucket = contents[i].IsNull ? null : SealedBucket.TryOpen(numbers[i], ((ReadOnlyMemory<byte>)contents[i]).Span);

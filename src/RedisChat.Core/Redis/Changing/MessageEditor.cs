@@ -13,8 +13,8 @@ namespace RedisChat.Redis;
 internal sealed class MessageEditor(
     RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects, IReplyDeletions? replies = null)
 {
-    // A message is sealed once, and never moves back.
-    private const int MostPlaces = 3;
+    // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
+    private const int MostPlaces = 5;
 
     // Each time, another call has deleted a reply of the same thread.
     private const int MostDeletions = 100;
@@ -33,7 +33,7 @@ internal sealed class MessageEditor(
             (Editor: this, Room: room, Id: id),
             static async (database, call, token) =>
             {
-                using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token).ConfigureAwait(false);
+                using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token, isRead: true).ConfigureAwait(false);
                 var message = found is null ? null : call.Editor.Read(call.Room, found);
                 message = message is not null && call.Editor.IsExpired(call.Room, message) ? null : message;
                 return message is { Writing: WritingState.InProgress } && call.Editor.Unfinished is { } unfinished
@@ -244,8 +244,10 @@ internal sealed class MessageEditor(
         }
     }
 
-    /// <summary>Finds the message in an open bucket or, requested after it in the same round trip, in a sealed one.</summary>
-    internal async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds the message in an open bucket or, requested after it in the same round trip, in a sealed one. If it is in the archive, puts its bucket back first, so that it can be changed; unless it is only read.
+    /// </summary>
+    internal async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken, bool isRead = false)
     {
         var bucket = Buckets.Of(id);
         context.Rooms.TryGet(room, out var known);
@@ -258,11 +260,30 @@ internal sealed class MessageEditor(
         }
 
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
-        if (content.IsNull)
+        return !content.IsNull ? SealedOrNone(id, content)
+            : context.Cold.MayHave(room) ? await FindColdAsync(database, room, id, isRead, cancellationToken).ConfigureAwait(false)
+            : null;
+
+        Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
+    }
+
+    private async Task<StoredMessage?> FindColdAsync(IDatabase database, string room, long id, bool isRead, CancellationToken cancellationToken)
+    {
+        var bucket = Buckets.Of(id);
+        var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [bucket], cancellationToken).ConfigureAwait(false);
+        var found = contents.TryGetValue(bucket, out var content) ? SealedOrNone(id, content) : null;
+        if (found is null || isRead)
         {
-            return null;
+            return found;
         }
 
+        found.Dispose();
+        contents = await context.Cold.ThawAsync(database, room, [bucket], cancellationToken).ConfigureAwait(false);
+        return contents.TryGetValue(bucket, out content) ? SealedOrNone(id, content) : null;
+    }
+
+    private static StoredMessage? SealedOrNone(long id, RedisValue content)
+    {
         var found = StoredMessage.Sealed(id, content);
         if (found.Exists)
         {
@@ -271,8 +292,6 @@ internal sealed class MessageEditor(
 
         found.Dispose();
         return null;
-
-        Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
     }
 
     private Message Read(string room, StoredMessage found) =>

@@ -382,26 +382,10 @@ while at <= #ARGV do
     end
     at = at + 5
   elseif step == 'cut' then
-    -- Ids ascend. The list is read until an id that stays.
-    local key, from, below, keep = KEYS[tonumber(a)], 0, tonumber(b), nil
-    local length = call('STRLEN', key)
-    while not keep and from < length and from < 131072 do
-      local part = call('GETRANGE', key, string.format('%d', from), string.format('%d', from + 8191))
-      local done = 0
-      for id, stop in string.gmatch(part, '(%d+),()') do
-        if tonumber(id) >= below then
-          keep = from + done
-          break
-        end
-        done = stop - 1
-      end
-      if done == 0 then
-        keep = keep or from
-      end
-      from = from + done
-    end
-    keep = keep or from
-    if keep > 0 and (length <= 65536 or keep * 2 >= length or keep >= 131072) then
+--#include list_cut.lua
+    local key = KEYS[tonumber(a)]
+    local keep, length = cut_point(key, tonumber(b))
+    if keep then
       cuts[#cuts + 1] = {key, keep, length}
     end
     at = at + 3

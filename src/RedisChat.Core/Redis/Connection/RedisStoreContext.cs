@@ -21,6 +21,12 @@ internal sealed record RedisStoreContext(
     /// <summary>Which messages have expired.</summary>
     public ExpiredRooms Expired => field ??= new(this);
 
+    /// <summary>Where old buckets are that were moved out of Redis; <see langword="null"/> if this process has no archive.</summary>
+    public IRoomArchive? Archive { get; set; }
+
+    /// <summary>Reads such buckets, and puts them back to be changed.</summary>
+    public ColdBuckets Cold => field ??= new(this);
+
     /// <summary>How many buckets behind the newest one a bucket may be sealed, even if this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
     public int SealAfter => Options.SealAfter ?? 1;
 

@@ -31,13 +31,20 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     /// <summary>Reads what a deletion must know of messages besides the messages.</summary>
     /// <param name="database">The database.</param>
     /// <param name="room">The room.</param>
+    /// <param name="uses">The letters of the features that the room uses.</param>
     /// <param name="messages">The messages, by ascending id.</param>
     /// <param name="buckets">The numbers of their buckets.</param>
     /// <param name="digests">See <see cref="MessagesToDelete"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<MessagesToDelete> ReadAsync(
-        IDatabase database, string room, List<Message> messages, List<long> buckets, IReadOnlyDictionary<long, string>? digests, CancellationToken cancellationToken)
+        IDatabase database, string room, string uses, List<Message> messages, List<long> buckets, IReadOnlyDictionary<long, string>? digests, CancellationToken cancellationToken)
     {
+        if (buckets.Count > 0 && ArchivedField.IsIn(uses))
+        {
+            // They are deleted in Redis, where all that depends on them is.
+            await context.Cold.ThawAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
+        }
+
         var sealedBuckets = await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
         return new MessagesToDelete(digests is null ? messages : AsSealed(messages, sealedBuckets), sealedBuckets, digests);
     }

@@ -70,12 +70,13 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests, Cold = context.Cold };
+        await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var (found, next) = (messages.Ids, messages.User) switch
         {
             ({ } ids, _) => await ReadAsync(reader, [.. ids.Where(id => id > from && id <= to).Take(ChatLimits.MaxDeletedAtOnce + 1)], cancellationToken).ConfigureAwait(false),
             (null, { } user) => await ReadAsync(
-                reader, await IdsOfAsync(reads, room, user, from, to, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
+                reader, await IdsOfAsync(reads, room, user, (position, uses), from, to, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
             _ => await SearchAsync(reader, room, from, to, cancellationToken).ConfigureAwait(false),
         };
         // The ids come from a list. Whoever else wrote there, nobody else's message is deleted.
@@ -87,11 +88,12 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             (buckets, next) = (buckets[..MostBuckets], found[^1].Id);
         }
 
-        return new Found(await steps.ReadAsync(database, room, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
+        return new Found(await steps.ReadAsync(database, room, uses, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
     }
 
     /// <summary>The next messages of an author.</summary>
-    private async Task<IReadOnlyList<long>> IdsOfAsync(RoomReads reads, string room, string user, long from, long to, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<long>> IdsOfAsync(
+        RoomReads reads, string room, string user, (RoomPosition Position, string Uses) state, long from, long to, CancellationToken cancellationToken)
     {
         if (from >= to)
         {
@@ -99,7 +101,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         }
 
         var index = await AuthorIndex.OpenAsync(reads, _keys.Author(room, user), ChatLimits.MaxDeletedAtOnce, cancellationToken).ConfigureAwait(false);
-        var ids = await index.SplitAtAsync(from, to).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var ids = await ArchivedAuthorIds.SplitAsync(context, reads, room, user, index, state, from, 1, cancellationToken, to).UntilAsync(cancellationToken).ConfigureAwait(false);
         return await ids.NewerAsync(ChatLimits.MaxDeletedAtOnce + 1).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
     }
 

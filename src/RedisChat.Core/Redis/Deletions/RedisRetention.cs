@@ -79,7 +79,8 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         }
 
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests };
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests, Cold = context.Cold };
+        await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
         var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
 
@@ -106,7 +107,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         return below <= start
             ? new Found(null, [], counts[0], start, next)
             : new Found(
-                await steps.ReadAsync(database, room, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
+                await steps.ReadAsync(database, room, uses, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
                 [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
     }
 

@@ -185,6 +185,11 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             await other.ForgetAsync(room, deletion.Mark, cancellationToken).ConfigureAwait(false);
         }
 
+        if (ArchivedField.IsIn(deletion.Uses) && StrictNumber.TryReadEpoch(System.Text.Encoding.ASCII.GetBytes(deletion.Epoch), out var epoch))
+        {
+            await context.Cold.RemoveRoomAsync(room, epoch, cancellationToken).ConfigureAwait(false);
+        }
+
         return Progress(deletion, $"{deletion.Cursor(Scan)} - 0");
     }
 

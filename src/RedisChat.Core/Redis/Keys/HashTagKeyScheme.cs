@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RedisChat.Redis;
 
@@ -38,7 +37,4 @@ public sealed class HashTagKeyScheme : IRoomKeyScheme
 
     /// <inheritdoc/>
     public string User(string user) => $"{_prefix}:{{user:{EscapedId.Of(user)}}}";
-
-    /// <summary>The beginning of every key.</summary>
-    internal string Prefix => $"{_prefix}:{{";
 }

@@ -32,6 +32,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the sealed buckets: old buckets, each compressed into one field.</summary>
     public string Sealed(string room) => $"{Root(room)}:sealed";
 
+    /// <summary>The hash of the buckets that were put back from the archive, to be changed.</summary>
+    public string Thawed(string room) => $"{Root(room)}:thawed";
+
     /// <summary>The string that lists the ids of one user's messages in the room.</summary>
     public string Author(string room, string user) => $"{Root(room)}:u:{EscapedId.Of(user)}";
 

@@ -5,8 +5,8 @@ namespace RedisChat.Redis;
 /// <summary>Stores pins in one hash for each room: see <see cref="PinKeys"/>. Pinning a recent message, and unpinning, take one script call.</summary>
 internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) : IPinStore
 {
-    // A message is sealed once, and never moves back.
-    private const int MostPlaces = 3;
+    // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
+    private const int MostPlaces = 5;
 
     // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
@@ -60,7 +60,8 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
 
         var pins = Array.ConvertAll(stored, entry => Read(room, entry));
         context.Rooms.TryGet(room, out var known);
-        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Last = known.Last, Expired = context.Expired };
+        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Last = known.Last, Expired = context.Expired, Cold = context.Cold };
+        await messages.UseArchiveAsync(context.Cold.MayHave(room)).ConfigureAwait(false);
         var found = new List<Message>(pins.Length);
         await messages.ReadAsync([.. pins.Select(pin => pin.MessageId).Order()], found, int.MaxValue).UntilAsync(cancellationToken).ConfigureAwait(false);
         var byId = found.ToDictionary(message => message.Id);

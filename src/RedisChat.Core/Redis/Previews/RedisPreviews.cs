@@ -6,8 +6,8 @@ namespace RedisChat.Redis;
 /// <summary>Stores link previews in the value of their message. A change takes a read and one script call.</summary>
 internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger changer, MessageEditor messages) : ILinkPreviewStore
 {
-    // A message is sealed once, and never moves back.
-    private const int MostPlaces = 3;
+    // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
+    private const int MostPlaces = 5;
 
     public async ValueTask<Message?> ChangePreviewsAsync(string room, long messageId, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken)
     {

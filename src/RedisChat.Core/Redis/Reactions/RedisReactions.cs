@@ -10,8 +10,8 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal sealed class RedisReactions(RedisStoreContext context, RoomChanger changer) : IReactionStore
 {
-    // A message is sealed once, and never moves back.
-    private const int MostPlaces = 3;
+    // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
+    private const int MostPlaces = 5;
 
     // The most HSCAN calls for one list of users. Redis returns a small hash as a whole.
     private const int MostScans = 20;

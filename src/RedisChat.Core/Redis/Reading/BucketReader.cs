@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Reads one room's messages by id for one page: from the open buckets and, in the same round trip, from the sealed ones. Open buckets are read first:
-/// because buckets are only ever sealed, a message that moves in between is found twice, never missed. The open bucket takes precedence.
+/// because buckets are only ever sealed, a message that moves in between is found twice, never missed. The open bucket takes precedence. What is in neither may be in the archive: see <see cref="ColdBuckets"/>.
 /// </summary>
 /// <param name="reads">Reads the hashes.</param>
 /// <param name="keys">Names the keys.</param>
@@ -29,11 +29,18 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     private List<UnreadableMessage>? _unreadable;
     private HashSet<long>? _unreadableIds;
 
+    // The parts of the prefetched run that Redis did not have, as long as nobody has said whether there is an archive.
+    private List<Group>? _missed;
+    private bool _isArchived;
+
     /// <summary>The room's last message id, as far as it is known.</summary>
     public long Last { get; set; }
 
     /// <summary>Whether to request sealed buckets along with open ones wherever they are, instead of guessing: it then always takes one round trip.</summary>
     public bool IsAnyBucketSealed { get; set; }
+
+    /// <summary>Reads what was moved to the archive: see <see cref="UseArchiveAsync"/>.</summary>
+    public ColdBuckets? Cold { get; init; }
 
     /// <summary>If set, leaves out messages that have expired.</summary>
     public ExpiredRooms? Expired { get; init; }
@@ -43,6 +50,14 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     /// <summary>The stored values that are not messages.</summary>
     public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
+
+    /// <summary>Says whether the room has an archive: from now on, and for what was prefetched, missing buckets are searched there.</summary>
+    /// <param name="isArchived">Whether a bucket may have been moved there. A room is marked minutes before that, so what was read in the same operation is recent enough.</param>
+    public ValueTask UseArchiveAsync(bool isArchived)
+    {
+        _isArchived = isArchived;
+        return isArchived && _missed is { } missed ? TakeColdAsync(missed, _prefetchedIds, _prefetched) : default;
+    }
 
     /// <summary>Reads a run of ids that the page will probably need.</summary>
     public ValueTask PrefetchAsync(long from, long to)
@@ -171,6 +186,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         var groups = AskBuckets(ids.Span, words, ref used);
         var asked = groups.Exists(static group => group.AsksSealed) ? groups.FindAll(static group => group.AsksSealed) : null;
         var answer = asked is null ? null : AskSealedAsync(asked, words, ref used);
+        List<Group>? missing = null;
         try
         {
             List<Group>? left = null;
@@ -186,14 +202,14 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             if (answer is not null)
             {
                 await answer.ConfigureAwait(false);
-                TakeSealed(answer, asked!, ids.Span, found);
+                TakeSealed(answer, asked!, ids.Span, found, ref missing);
             }
 
             if (left is not null)
             {
                 answer = AskSealedAsync(left, words, ref used);
                 await answer.ConfigureAwait(false);
-                TakeSealed(answer, left, ids.Span, found);
+                TakeSealed(answer, left, ids.Span, found, ref missing);
             }
         }
         catch
@@ -205,6 +221,29 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
         // Not after a failure: the client library may still be about to send these words.
         ArrayPool<RedisKeyOrValue>.Shared.Return(words, clearArray: true);
+        if (missing is not null && Cold is not null)
+        {
+            if (_isArchived)
+            {
+                await TakeColdAsync(missing, ids, found).ConfigureAwait(false);
+            }
+            else if (ReferenceEquals(found, _prefetched))
+            {
+                _missed = missing;
+            }
+        }
+    }
+
+    private async ValueTask TakeColdAsync(List<Group> groups, ReadOnlyMemory<long> ids, Message?[] found)
+    {
+        var contents = await Cold!.ReadAsync(reads, room, [.. groups.Select(static group => group.Bucket)], cancellationToken).ConfigureAwait(false);
+        foreach (var group in groups)
+        {
+            if (contents.TryGetValue(group.Bucket, out var field))
+            {
+                TakeSealed(group, field.Span, ids.Span, found);
+            }
+        }
     }
 
     private List<Group> AskBuckets(ReadOnlySpan<long> ids, RedisKeyOrValue[] words, ref int used)
@@ -260,29 +299,39 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         return any;
     }
 
-    private void TakeSealed(Task answer, List<Group> groups, ReadOnlySpan<long> ids, Message?[] found)
+    private void TakeSealed(Task answer, List<Group> groups, ReadOnlySpan<long> ids, Message?[] found, ref List<Group>? missing)
     {
         using var values = HashValues.Of(answer);
         var reader = values.Read();
         foreach (var group in groups)
         {
             var isOpen = found.AsSpan(group.Start, group.End - group.Start).ContainsAnyExcept((Message?)null);
-            if (!reader.TryNext(out var field) || isOpen)
+            if (reader.TryNext(out var field))
             {
-                continue;
+                if (!isOpen)
+                {
+                    TakeSealed(group, field, ids, found);
+                }
             }
-
-            using var bucket = SealedBucket.TryOpen(group.Bucket, field);
-            for (var i = group.Start; i < group.End; i++)
+            else if (!isOpen)
             {
-                if (bucket is null)
-                {
-                    found[i] = UnreadableInSealed;
-                }
-                else if (bucket.TryGet(ids[i], out var value))
-                {
-                    found[i] = MessageJson.TryRead(ids[i], value.Span, out var message, _names) ? message : UnreadableInSealed;
-                }
+                (missing ??= []).Add(group);
+            }
+        }
+    }
+
+    private void TakeSealed(in Group group, ReadOnlySpan<byte> field, ReadOnlySpan<long> ids, Message?[] found)
+    {
+        using var bucket = SealedBucket.TryOpen(group.Bucket, field);
+        for (var i = group.Start; i < group.End; i++)
+        {
+            if (bucket is null)
+            {
+                found[i] = UnreadableInSealed;
+            }
+            else if (bucket.TryGet(ids[i], out var value))
+            {
+                found[i] = MessageJson.TryRead(ids[i], value.Span, out var message, _names) ? message : UnreadableInSealed;
             }
         }
     }

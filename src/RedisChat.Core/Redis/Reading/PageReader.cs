@@ -68,7 +68,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         // The room is read first: any change after that is reported to a reader that continues from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
-        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Expired = context.Expired };
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Expired = context.Expired, Cold = context.Cold };
         var additions = Begin(reads, room, query, known.Uses, null);
         var firstAsked = HistoryStart.Ask(reads, _keys, room, known.Expires);
         AuthorIndex? index = null;
@@ -100,6 +100,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
             context.Rooms.Learn(room, known, KnownRoom.At(position, known, uses));
         }
 
+        await messages.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         additions = Begin(reads, room, query, uses, additions);
         var plan = PagePlan.For(query, position.MessageId);
         var first = uses.Length == 0 && firstAsked is null ? 1 : await HistoryStart.ReadAsync(reads, _keys, room, uses, firstAsked).ConfigureAwait(false);
@@ -112,7 +113,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
 
         IIdSource ids = index is null
             ? new RoomIds(plan.Pivot, position.MessageId, _keys.Room(room), "last", first, new GoneBuckets(reads, _keys, room))
-            : await index.SplitAtAsync(plan.Pivot, position.MessageId, first).ConfigureAwait(false);
+            : await ArchivedAuthorIds.SplitAsync(context, reads, room, query.User!, index, (position, uses), plan.Pivot, first, cancellationToken).ConfigureAwait(false);
         var older = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, plan.Older).ConfigureAwait(false);
         var newer = await PageCollector.CollectAsync(ids.NewerAsync, messages.ReadAsync, plan.Newer).ConfigureAwait(false);
         var page = plan.ToPage(CollectionsMarshal.AsSpan(older), CollectionsMarshal.AsSpan(newer), position, messages.Unreadable);

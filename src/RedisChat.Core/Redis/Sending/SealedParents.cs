@@ -18,7 +18,7 @@ internal sealed class SealedParents(RedisStoreContext context)
         if (ThreadId.TrySplit(room, out var above, out var message))
         {
             var content = await ReadAsync(above, [Buckets.Of(message)], cancellationToken).ConfigureAwait(false);
-            Prove(above, send, Buckets.Of(message), [(message, PendingSend.Thread)], content[0]);
+            await ProveAsync(above, send, Buckets.Of(message), [(message, PendingSend.Thread)], content[0], cancellationToken).ConfigureAwait(false);
         }
 
         var parents = Enumerable.Range(0, send.Count).Select(index => send[index].ReplyTo).OfType<long>().Distinct();
@@ -27,7 +27,7 @@ internal sealed class SealedParents(RedisStoreContext context)
             var contents = await ReadAsync(room, [.. some.Select(group => (RedisValue)group.Key)], cancellationToken).ConfigureAwait(false);
             foreach (var (group, content) in some.Zip(contents))
             {
-                Prove(room, send, group.Key, group.Select(parent => (parent, parent)), content);
+                await ProveAsync(room, send, group.Key, [.. group.Select(parent => (parent, parent))], content, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -47,7 +47,41 @@ internal sealed class SealedParents(RedisStoreContext context)
         }
     }
 
-    private void Prove(string room, PendingSend send, long number, IEnumerable<(long Message, long Name)> parents, RedisValue content)
+    private async ValueTask ProveAsync(
+        string room, PendingSend send, long number, IReadOnlyList<(long Message, long Name)> parents, RedisValue content, CancellationToken cancellationToken)
+    {
+        if (content.IsNull && context.Cold.MayHave(room))
+        {
+            try
+            {
+                content = await context.Calls.RunAsync(
+                    (Parents: this, Room: room, Number: number, Ids: parents),
+                    static (database, call, token) => call.Parents.ThawAsync(database, call.Room, call.Number, call.Ids, token), cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw RedisErrors.NotSent(e);
+            }
+        }
+
+        Prove(room, send, number, parents, content);
+    }
+
+    /// <summary>Puts a bucket back from the archive, if it has one of the messages.</summary>
+    private async ValueTask<RedisValue> ThawAsync(IDatabase database, string room, long number, IReadOnlyList<(long Message, long Name)> parents, CancellationToken cancellationToken)
+    {
+        var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [number], cancellationToken).ConfigureAwait(false);
+        using var bucket = contents.TryGetValue(number, out var content) ? SealedBucket.TryOpen(number, content.Span) : null;
+        if (bucket is null || !parents.Any(parent => bucket.TryGet(parent.Message, out _)))
+        {
+            return RedisValue.Null;
+        }
+
+        contents = await context.Cold.ThawAsync(database, room, [number], cancellationToken).ConfigureAwait(false);
+        return contents.TryGetValue(number, out content) ? content : RedisValue.Null;
+    }
+
+    private void Prove(string room, PendingSend send, long number, IReadOnlyList<(long Message, long Name)> parents, RedisValue content)
     {
         var field = ((ReadOnlyMemory<byte>)content).Span;
         using var bucket = content.IsNull ? null : SealedBucket.TryOpen(number, field);
@@ -59,7 +93,8 @@ internal sealed class SealedParents(RedisStoreContext context)
                 throw UnreadableValue.Error(context.Keys, room, parent, isSealed: true);
             }
 
-            send.SetProof(name, bucket is null || bucket.TryGet(parent, out _) ? digest : $"-{digest}");
+            // In a room with an archive, an empty proof would say that the client has not looked.
+            send.SetProof(name, bucket is null ? context.Cold.MayHave(room) ? "-" : "" : bucket.TryGet(parent, out _) ? digest : $"-{digest}");
         }
     }
 }

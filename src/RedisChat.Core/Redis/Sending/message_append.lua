@@ -176,7 +176,7 @@ else
     if thread then
       -- A thread with a summary is open, because the deletion of its message closes it.
       summary = call('HGET', KEYS[#KEYS - 3], thread)
-      unthreaded = summary == 'x' and 'closed' or not summary and absence(thread, KEYS[#KEYS - 8], KEYS[#KEYS - 7], proof)
+      unthreaded = summary == 'x' and 'closed' or not summary and absence(thread, KEYS[#KEYS - 8], KEYS[#KEYS - 7], proof, KEYS[#KEYS - 6], above[1] or '')
       unthreaded = unthreaded == 'missing' and 'closed' or unthreaded == 'sealed' and 'unproven' or unthreaded
     end
     local i, accepted, entries = 1, {}, {}

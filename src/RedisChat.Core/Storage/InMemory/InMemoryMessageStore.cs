@@ -54,6 +54,7 @@ public sealed class InMemoryMessageStore : IMessageStore, IStoreHealth, ISentMes
             new InMemoryPreviewStore(Find),
             _attachments,
             new InMemoryErasureStore(_rooms, GetOrAdd, presence),
+            new InMemoryArchivingStore(),
         ];
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_idempotencyWindow, TimeSpan.Zero, nameof(idempotencyWindow));
     }

@@ -1,0 +1,237 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Moves buckets to the archive: reads some at one moment, stores the copy there durably, and removes them by a script if they are still the same. So wherever a process dies, each message is in Redis, in the archive, or
+/// in both, where Redis counts. The version of a copy is the time at which it was read: a process that was stopped in between cannot replace a later copy.
+/// </summary>
+internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStore
+{
+    private const int BucketsAtOnce = 16;
+
+    // The newest bucket is being filled, and the scripts that count unread messages read the one before it.
+    private const int Recent = 2;
+
+    private static readonly RedisScript CopyScript = new("bucket_copy.lua");
+    private static readonly RedisScript MoveScript = new("bucket_archive.lua");
+
+    private static readonly RedisValue[] Fields = ["epoch", "last", ArchivedField.Name, HistoryStart.Field];
+
+    // After a conflict, or if the archive refused a copy.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(1);
+
+    private readonly KeyNames _keys = context.Keys;
+
+    /// <summary>
+    /// How long a room has been marked before its first bucket goes. A reader that found no mark does not ask the archive, so this is longer than any operation: see <see cref="ChatOptions.OperationTimeout"/>.
+    /// </summary>
+    internal TimeSpan Margin { get; set; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>How long a bucket stays that was put back to be changed: more changes may follow.</summary>
+    internal TimeSpan Rest { get; set; } = TimeSpan.FromMinutes(1);
+
+    public void UseArchive(IRoomArchive archive)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        context.Archive = archive;
+    }
+
+    public ValueTask<ArchivedStep> ArchiveStepAsync(string room, ArchivePolicy policy, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return context.Calls.RunAsync(
+            (Archiving: this, Room: room, Policy: policy),
+            static (database, call, token) => call.Archiving.StepAsync(database, call.Room, call.Policy, token), cancellationToken, writes: true);
+    }
+
+    private async ValueTask<ArchivedStep> StepAsync(IDatabase database, string room, ArchivePolicy policy, CancellationToken cancellationToken)
+    {
+        var fields = await database.HashGetAsync(_keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        if (fields[0].IsNull || fields[0] == RoomCounters.BeingDeleted || !StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var last))
+        {
+            return new ArchivedStep(0, null);
+        }
+
+        var marked = fields[2].IsNull ? (ArchivedField?)null : ArchivedField.TryRead(((ReadOnlyMemory<byte>)fields[2]).Span, out var field) ? field : throw Unreadable(room);
+        TimeSpan? next = null;
+        if (marked is not null)
+        {
+            var back = await MoveBackAsync(database, room, cancellationToken).ConfigureAwait(false);
+            if (back is { Moved: > 0 } || back.Next == TimeSpan.Zero)
+            {
+                return back;
+            }
+
+            next = back.Next;
+        }
+
+        // What was trimmed is not moved.
+        var first = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[3]).Span, out var least) ? Buckets.Of(least) : 0;
+        var below = marked?.Below ?? 0;
+        var (start, end) = (Math.Max(below, first), Buckets.Of(last) - Recent + 1);
+        if ((policy.KeepFor is null && policy.KeepMessages is null) || start >= end)
+        {
+            return new ArchivedStep(0, next);
+        }
+
+        var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, end - start)).Select(i => start + i).ToArray();
+        var (epoch, now, version, copies) = await CopyAsync(database, room, numbers, cancellationToken).ConfigureAwait(false);
+        var moving = copies.TakeWhile(copy => MayGo(copy, policy, last, now)).ToList();
+        if (moving.Count == 0)
+        {
+            return new ArchivedStep(0, Sooner(next, copies.Count > 0 ? WaitFor(copies[0], policy, now) : null));
+        }
+
+        if (marked is not { } present)
+        {
+            await MarkAsync(database, room, epoch, cancellationToken).ConfigureAwait(false);
+            return new ArchivedStep(0, Sooner(next, Margin));
+        }
+
+        if (Margin - TimeSpan.FromMicroseconds(now - present.Since) is var wait && wait > TimeSpan.Zero)
+        {
+            return new ArchivedStep(0, Sooner(next, wait));
+        }
+
+        var outcome = await TryMoveAsync(database, room, epoch, version, moving, present.Below, start + moving.Count, cancellationToken).ConfigureAwait(false);
+        return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : Sooner(next, outcome.Next) };
+    }
+
+    /// <summary>Moves buckets to the archive again that were put back to be changed.</summary>
+    private async ValueTask<ArchivedStep> MoveBackAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        var entries = await database.HashGetAllAsync(_keys.Thawed(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var thawed = new List<(long Number, long At)>();
+        foreach (var entry in entries)
+        {
+            if (StrictNumber.TryRead(((ReadOnlyMemory<byte>)entry.Name).Span, out var number) && StrictNumber.TryReadFirst(((ReadOnlyMemory<byte>)entry.Value).Span, out var at, out _))
+            {
+                thawed.Add((number, at));
+            }
+        }
+
+        if (thawed.Count == 0)
+        {
+            return new ArchivedStep(0, null);
+        }
+
+        var oldest = thawed.OrderBy(bucket => bucket.At).Take(BucketsAtOnce).ToList();
+        var times = oldest.ToDictionary(bucket => bucket.Number, bucket => bucket.At);
+        var (epoch, now, version, copies) = await CopyAsync(database, room, [.. oldest.Select(bucket => bucket.Number).Order()], cancellationToken).ConfigureAwait(false);
+        var moving = copies.FindAll(copy => !copy.Mark.IsNullOrEmpty && now - times[copy.Number] >= Micros.FromSpan(Rest));
+        if (moving.Count == 0)
+        {
+            return new ArchivedStep(0, Sooner(null, Rest - TimeSpan.FromMicroseconds(now - oldest[0].At)));
+        }
+
+        var field = await context.Cold.ReadBorderAsync(new PrimaryReads(database), room).ConfigureAwait(false);
+        var outcome = await TryMoveAsync(database, room, epoch, version, moving, field, field, cancellationToken).ConfigureAwait(false);
+        return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : outcome.Next };
+    }
+
+    private async ValueTask<(ulong Epoch, long Now, long Version, List<CopiedBucket> Copies)> CopyAsync(IDatabase database, string room, long[] numbers, CancellationToken cancellationToken)
+    {
+        RedisKeyOrValue[] words =
+        [
+            (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room),
+            .. numbers.Select(number => (RedisKeyOrValue)(RedisKey)_keys.Bucket(room, number)),
+            .. numbers.Select(number => (RedisKeyOrValue)(RedisValue)number),
+        ];
+        var answer = await CopyScript.AskAsync(database, 3 + numbers.Length, words, cancellationToken).ConfigureAwait(false);
+        var copies = new List<CopiedBucket>(numbers.Length);
+        if (answer.Length == 0 || !StrictNumber.TryReadEpoch(((ReadOnlyMemory<byte>)answer[0]).Span, out var epoch))
+        {
+            return (0, 0, 0, copies);
+        }
+
+        var at = 4;
+        for (var i = 0; i < numbers.Length && at < answer.Length; i++)
+        {
+            copies.Add(CopiedBucket.Read(numbers[i], answer, ref at));
+        }
+
+        return (epoch, (long)answer[2], (long)answer[3], copies);
+    }
+
+    private async ValueTask MarkAsync(IDatabase database, string room, ulong epoch, CancellationToken cancellationToken) =>
+        await MoveScript.AskAsync(
+            database, 3,
+            [
+                (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room), (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture),
+                RedisValue.EmptyString, RedisValue.EmptyString, (RedisValue)0,
+            ],
+            cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Stores copies in the archive, and removes the buckets from Redis.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="version">The version of the copies.</param>
+    /// <param name="copies">The buckets.</param>
+    /// <param name="below">The first bucket that was not moved.</param>
+    /// <param name="end">What it is afterward.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    private async ValueTask<ArchivedStep> TryMoveAsync(
+        IDatabase database, string room, ulong epoch, long version, List<CopiedBucket> copies, long below, long end, CancellationToken cancellationToken)
+    {
+        foreach (var copy in copies.Where(copy => copy.Stays))
+        {
+            copy.Users = await ReadUsersAsync(database, room, copy.Number, cancellationToken).ConfigureAwait(false);
+        }
+
+        var buckets = copies.ConvertAll(copy => new ArchivedBucket(copy.Number, version) { Content = copy.Content, Users = copy.Users });
+        if (!await context.Cold.PutAsync(room, epoch, buckets, cancellationToken).ConfigureAwait(false))
+        {
+            ChatLog.ArchiveIsAhead(context.Logger);
+            return new ArchivedStep(0, LongPause);
+        }
+
+        var users = end > below ? copies.SelectMany(copy => copy.Users).Distinct(StringComparer.Ordinal).ToList() : [];
+        RedisKeyOrValue[] words =
+        [
+            (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room),
+            .. copies.Select(copy => (RedisKeyOrValue)(RedisKey)_keys.Bucket(room, copy.Number)),
+            .. users.Select(user => (RedisKeyOrValue)(RedisKey)_keys.Author(room, user)),
+            (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture), (RedisValue)below, (RedisValue)end, (RedisValue)copies.Count,
+            .. copies.SelectMany(copy => new[] { copy.Number, copy.Mark }.Concat(copy.Condition).Select(word => (RedisKeyOrValue)word)),
+        ];
+        var answer = await MoveScript.AskAsync(database, 3 + copies.Count + users.Count, words, cancellationToken).ConfigureAwait(false);
+
+        // Otherwise something was changed since the copy, and the next copy replaces this one.
+        return answer[0] == "1" ? new ArchivedStep(copies.Count, TimeSpan.Zero) : new ArchivedStep(0, Pause);
+    }
+
+    /// <summary>The authors of the messages that can be read in a bucket that stays in Redis.</summary>
+    private async ValueTask<IReadOnlyList<string>> ReadUsersAsync(IDatabase database, string room, long number, CancellationToken cancellationToken)
+    {
+        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true };
+        var found = new List<Message>();
+        await messages.ReadAsync([.. Enumerable.Range(0, Buckets.Size).Select(i => (number * Buckets.Size) + i).Where(id => id > 0)], found, int.MaxValue)
+            .UntilAsync(cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(message => message.User).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static bool MayGo(CopiedBucket copy, ArchivePolicy policy, long last, long now) =>
+        (policy.KeepMessages is { } most && ((copy.Number + 1) * Buckets.Size) - 1 <= last - most)
+        || (policy.KeepFor is { } age && now - copy.Newest > Micros.FromSpan(age));
+
+    private static TimeSpan? WaitFor(CopiedBucket copy, ArchivePolicy policy, long now) =>
+        policy.KeepFor is { } age ? TimeSpan.FromMicroseconds(copy.Newest + Micros.FromSpan(age) - now) + TimeSpan.FromMilliseconds(1) : null;
+
+    /// <summary>The earlier of two times, none of them past.</summary>
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other)
+    {
+        var sooner = one is { } a && (other is null || a < other) ? one : other;
+        return sooner < TimeSpan.Zero ? TimeSpan.Zero : sooner;
+    }
+
+    private ChatDataException Unreadable(string room) =>
+        new($"Field {ArchivedField.Name} of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
+        {
+            Key = _keys.Room(room),
+            Field = ArchivedField.Name,
+        };
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>A room's field <c>archived</c>: how far its history was moved to the archive.</summary>
+/// <param name="Below">The first bucket that was not moved. Those below are in the archive, unless Redis has them.</param>
+/// <param name="Since">When the room was marked, µs.</param>
+/// <param name="Thaws">How often buckets were put back to be changed. As long as it is the same, so is what was read in the archive.</param>
+internal readonly record struct ArchivedField(long Below, long Since, long Thaws)
+{
+    /// <summary>The field.</summary>
+    public const string Name = "archived";
+
+    /// <summary>The letter in the room's field <c>uses</c>.</summary>
+    public const char Letter = 'o';
+
+    /// <summary>Whether the letters of a room's features say that it has an archive.</summary>
+    public static bool IsIn(string? uses) => uses?.Contains(Letter, StringComparison.Ordinal) == true;
+
+    /// <summary>Parses the field.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> text, out ArchivedField field)
+    {
+        field = default;
+        var first = text.IndexOf((byte)' ');
+        var last = text.LastIndexOf((byte)' ');
+        if (first < 0 || last == first
+            || !StrictNumber.TryRead(text[..first], out var below) || !StrictNumber.TryRead(text[(first + 1)..last], out var since) || !StrictNumber.TryRead(text[(last + 1)..], out var thaws))
+        {
+            return false;
+        }
+
+        field = new ArchivedField(below, since, thaws);
+        return true;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Below} {Since} {Thaws}");
+}

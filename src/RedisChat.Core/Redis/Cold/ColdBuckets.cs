@@ -1,0 +1,322 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// Reads buckets that Redis does not have any more, and puts them back to be changed. Redis always comes first: a bucket in the archive is what readers get only if Redis has neither the bucket nor a mark that it was put
+/// back.
+/// </summary>
+/// <remarks>
+/// A bucket goes from Redis to the archive in one step of a script, after its copy is safe there; so does the way back. A reader therefore asks in this order: the bucket where it usually is, then the room's border and
+/// the marks, then the archive. What the first read missed was in the archive, or empty, at that moment, and the archive still has it, or something later.
+/// </remarks>
+internal sealed class ColdBuckets(RedisStoreContext context)
+{
+    private const int CacheBytes = 8 * 1024 * 1024;
+
+    // Each time, a bucket was put back or moved away between two commands.
+    private const int MostAttempts = 20;
+
+    private static readonly RedisScript ThawScript = new("bucket_thaw.lua");
+
+    private readonly KeyNames _keys = context.Keys;
+    private readonly ColdCache _cache = new(CacheBytes);
+
+    /// <summary>What Redis says of buckets that a reader missed.</summary>
+    /// <param name="Epoch">The room's epoch; 0 if there is no such room.</param>
+    /// <param name="Field">Its border.</param>
+    /// <param name="Sealed">The buckets that Redis has.</param>
+    /// <param name="Archived">Those that are in the archive.</param>
+    /// <param name="Unclear">Those that were moved during the read.</param>
+    private sealed record State(ulong Epoch, ArchivedField Field, Dictionary<long, ReadOnlyMemory<byte>> Sealed, List<long> Archived, List<long> Unclear);
+
+    /// <summary>Whether buckets that Redis lacks may be in the archive, as far as this process knows without asking.</summary>
+    public bool MayHave(string room) => context.Archive is not null || (context.Rooms.TryGet(room, out var known) && ArchivedField.IsIn(known.Uses));
+
+    /// <summary>The first bucket that was not moved to the archive.</summary>
+    public async ValueTask<long> ReadBorderAsync(RoomReads reads, string room)
+    {
+        var asked = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)ArchivedField.Name });
+        await asked.ConfigureAwait(false);
+        using var values = HashValues.Of(asked);
+        return values.Read().TryNext(out var text) ? Parse(room, text).Below : 0;
+    }
+
+    /// <summary>The contents of buckets that were neither open nor sealed a moment ago: of those that have messages, by number.</summary>
+    /// <param name="reads">Where that was read, too.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="numbers">The buckets, each once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatArchiveException">The archive failed, or lacks a bucket that was moved there.</exception>
+    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
+        for (var attempt = 1; numbers.Count > 0; attempt++)
+        {
+            var state = await ReadStateAsync(reads, room, numbers, cancellationToken).ConfigureAwait(false);
+            foreach (var (number, content) in state.Sealed)
+            {
+                found[number] = content;
+            }
+
+            foreach (var (number, content) in await ReadArchiveAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false))
+            {
+                found[number] = content;
+            }
+
+            numbers = state.Unclear;
+            ThrowIfTooMany(attempt);
+        }
+
+        return found;
+    }
+
+    /// <summary>Puts buckets back into Redis that are in the archive, so that they can be changed there.</summary>
+    /// <returns>The contents of those that are sealed in Redis now, whether they were put back or not.</returns>
+    /// <exception cref="ChatArchiveException">The archive failed, or lacks a bucket that was moved there.</exception>
+    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ThawAsync(IDatabase database, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        var reads = new PrimaryReads(database);
+        var found = new Dictionary<long, ReadOnlyMemory<byte>>();
+        for (var attempt = 1; numbers.Count > 0; attempt++)
+        {
+            var state = await ReadStateAsync(reads, room, numbers, cancellationToken).ConfigureAwait(false);
+            foreach (var (number, content) in state.Sealed)
+            {
+                found[number] = content;
+            }
+
+            var contents = await ReadArchiveAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
+            numbers = state.Unclear;
+            if (contents.Count > 0)
+            {
+                // Before they are put back, so that someone takes them to the archive again wherever this process dies.
+                await context.Upkeep.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
+                if (await TryThawAsync(database, room, state, contents, cancellationToken).ConfigureAwait(false))
+                {
+                    foreach (var (number, content) in contents)
+                    {
+                        found[number] = content;
+                    }
+                }
+                else
+                {
+                    numbers = [.. numbers, .. contents.Keys];
+                }
+            }
+
+            ThrowIfTooMany(attempt);
+        }
+
+        return found;
+    }
+
+    /// <summary>The numbers of archived buckets that have messages of a user.</summary>
+    public async ValueTask<IReadOnlyList<long>> FindAsync(string room, ulong epoch, string user, long first, long last, bool descending, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Required().FindAsync(room, epoch, user, first, last, descending, limit, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Stores buckets durably: see <see cref="IRoomArchive.PutAsync"/>.</summary>
+    public async ValueTask<bool> PutAsync(string room, ulong epoch, IReadOnlyList<ArchivedBucket> buckets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Required().PutAsync(room, epoch, buckets, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Removes what the archive has of a room that is being deleted.</summary>
+    public async ValueTask RemoveRoomAsync(string room, ulong epoch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Required().RemoveRoomAsync(room, epoch, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>The contents of buckets of a room that is being deleted, of those that are in the archive. Nothing is put back or moved any more.</summary>
+    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadErasedAsync(IDatabase database, string room, ulong epoch, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        var state = await ReadStateAsync(new PrimaryReads(database), room, numbers, cancellationToken, erased: epoch).ConfigureAwait(false);
+        return await ReadArchiveAsync(room, epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<State> ReadStateAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken, ulong erased = 0)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var roomAnswer = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name });
+        var before = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
+        var sealedAnswer = reads.HashGetAsync(Words(_keys.Sealed(room), numbers));
+        var after = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
+        Task[] asked = [roomAnswer, before, sealedAnswer, after];
+        foreach (var answer in asked)
+        {
+            answer.Observe();
+        }
+
+        await Task.WhenAll(asked).ConfigureAwait(false);
+        var (epoch, field) = ReadRoom(room, roomAnswer, erased);
+        var state = new State(epoch, field, [], [], []);
+        using var marksBefore = HashValues.Of(before);
+        using var contents = HashValues.Of(sealedAnswer);
+        using var marksAfter = HashValues.Of(after);
+        var first = marksBefore.Read();
+        var content = contents.Read();
+        var second = marksAfter.Read();
+        foreach (var number in numbers)
+        {
+            var wasThawed = first.TryNext(out var mark);
+            var isSealed = content.TryNext(out var value);
+            var isThawed = second.TryNext(out var markAfter);
+            if (isSealed)
+            {
+                state.Sealed.Add(number, value.ToArray());
+            }
+            else if (epoch == 0 || number >= field.Below)
+            {
+                // Its messages were deleted.
+            }
+            else if (!wasThawed)
+            {
+                state.Archived.Add(number);
+            }
+            else if (!isThawed || !mark.SequenceEqual(markAfter))
+            {
+                state.Unclear.Add(number);
+            }
+
+            // Otherwise it was put back, and its messages were deleted.
+        }
+
+        return state;
+    }
+
+    private (ulong Epoch, ArchivedField Field) ReadRoom(string room, Task answer, ulong erased)
+    {
+        using var values = HashValues.Of(answer);
+        var reader = values.Read();
+        if (!reader.TryNext(out var epochText) || (!StrictNumber.TryReadEpoch(epochText, out var epoch) && (epoch = erased) == 0) || !reader.TryNext(out var text))
+        {
+            return default;
+        }
+
+        return (epoch, Parse(room, text));
+    }
+
+    private ArchivedField Parse(string room, ReadOnlySpan<byte> text) =>
+        ArchivedField.TryRead(text, out var field)
+            ? field
+            : throw new ChatDataException($"Field {ArchivedField.Name} of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
+            {
+                Key = _keys.Room(room),
+                Field = ArchivedField.Name,
+            };
+
+    private async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadArchiveAsync(string room, ulong epoch, long thaws, List<long> numbers, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
+        var missing = new List<long>();
+        foreach (var number in numbers)
+        {
+            if (!_cache.TryGet(room, number, epoch, thaws, out var content))
+            {
+                missing.Add(number);
+            }
+            else if (!content.IsEmpty)
+            {
+                found.Add(number, content);
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            return found;
+        }
+
+        IReadOnlyList<ArchivedBucket?> read;
+        try
+        {
+            read = await Required().ReadAsync(room, epoch, missing, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+
+        for (var i = 0; i < missing.Count; i++)
+        {
+            if ((i < read.Count ? read[i] : null) is not { } bucket || bucket.Number != missing[i])
+            {
+                throw new ChatArchiveException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The archive lacks messages {Math.Max(missing[i] * Buckets.Size, 1)} to {((missing[i] + 1) * Buckets.Size) - 1} of the room, which were moved there. Is it the right archive? If it lost data, restore its backup."));
+            }
+
+            _cache.Set(room, bucket.Number, epoch, thaws, bucket.Content);
+            if (!bucket.Content.IsEmpty)
+            {
+                found.Add(bucket.Number, bucket.Content);
+            }
+        }
+
+        return found;
+    }
+
+    private async ValueTask<bool> TryThawAsync(IDatabase database, string room, State state, Dictionary<long, ReadOnlyMemory<byte>> contents, CancellationToken cancellationToken)
+    {
+        RedisKeyOrValue[] words =
+        [
+            (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room),
+            (RedisValue)state.Epoch.ToString("x", CultureInfo.InvariantCulture), (RedisValue)state.Field.Thaws,
+            .. contents.SelectMany(bucket => new RedisKeyOrValue[] { (RedisValue)bucket.Key, (RedisValue)bucket.Value }),
+        ];
+        var answer = await ThawScript.AskAsync(database, 3, words, cancellationToken).ConfigureAwait(false);
+        return answer[0] == "1";
+    }
+
+    private static RedisKeyOrValue[] Words(string key, IReadOnlyList<long> numbers)
+    {
+        var words = new RedisKeyOrValue[numbers.Count + 1];
+        words[0] = (RedisKey)key;
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            words[i + 1] = (RedisValue)numbers[i];
+        }
+
+        return words;
+    }
+
+    private IRoomArchive Required() =>
+        context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
+
+    private static void ThrowIfTooMany(int attempt)
+    {
+        if (attempt >= MostAttempts)
+        {
+            throw new ChatUnavailableException("Old messages kept moving between Redis and the archive while they were read. Nothing was changed.");
+        }
+    }
+
+    // An archive that does not answer is what the deadline of the operation is for.
+    private static bool IsFailure(Exception e, CancellationToken cancellationToken) => e is not ChatException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private static ChatArchiveException Failed(Exception e) =>
+        new("The archive of old messages failed. Recent messages can still be read. The inner exception says why.", e);
+}
