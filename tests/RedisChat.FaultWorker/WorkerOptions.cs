@@ -42,7 +42,7 @@ internal sealed record WorkerOptions
     /// <summary>
     /// What the users do, once: <see cref="Enter"/> and stay until the end, <c>join</c>, <c>leave</c>, or <see cref="Write"/> until the end; or <see cref="Schedule"/>: the worker sends what is scheduled;
     /// or <see cref="Release"/>: it runs the upkeep; or <see cref="Index"/>: it feeds the index in the file that the only user names;
-    /// or <see cref="Erase"/>: it makes the messages of the user anonymous.
+    /// or <see cref="Erase"/>: it makes the messages of the user anonymous;
     /// or <see cref="Archive"/>: it runs the upkeep with an archive in the directory that the only user names.
     /// </summary>
     public string Act { get; init; } = Enter;
