@@ -34,7 +34,7 @@ public sealed class ToolEraseTests(TestServer server) : ToolTests(server)
             .Should().Equal(report.GetProperty("alias").GetString(), report.GetProperty("alias").GetString(), "bob");
         report.GetProperty("findings").GetProperty("isClean").GetBoolean().Should().BeTrue();
 
-        await server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:pins", "1", """broken {"u":"alice"}""");
+        await Server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:pins", "1", """broken {"u":"alice"}""");
         var left = await RunAsync("erase", "alice", "--yes");
         left.ExitCode.Should().Be(1);
         left.Output.Should().Contain($"Still named in {Prefix}:{{lobby}}:pins 1");

@@ -108,13 +108,13 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
 
     private void Sort(Dictionary<string, List<string>> rooms, string key, ErasedUser? user)
     {
-        var isScope = _keys.TryReadKey(key, out var scope, out var suffix);
+        _ = _keys.TryReadKey(key, out var scope, out var suffix);
         if (user is null)
         {
             // The keys of a part of the directory share its tag, and so a slot.
-            Add(isScope ? scope : key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)]);
+            Add(scope ?? key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)]);
         }
-        else if (isScope && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
+        else if (scope is not null && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
         {
             Add(scope);
         }
