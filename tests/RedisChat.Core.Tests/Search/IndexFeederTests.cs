@@ -53,6 +53,32 @@ public sealed class IndexFeederTests : IDisposable
         (await FindAsync("word1000 ")).Should().Equal(1000);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Messages_that_were_made_anonymous_have_their_new_author_in_the_index(bool isFedMeanwhile)
+    {
+        var chat = new Chat(_store, index: _index);
+        var feeder = new RunningFeeder(chat, "lobby");
+        await chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 100).Select(id => new NewMessage(id % 2 == 0 ? "alice" : "bob", "every word"))], Cancelled);
+        await _index.CaughtUpAsync(chat, "lobby");
+        if (!isFedMeanwhile)
+        {
+            await feeder.DisposeAsync();
+        }
+
+        var report = await chat.User("alice").EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
+        if (!isFedMeanwhile)
+        {
+            feeder = new RunningFeeder(chat, "lobby");
+        }
+
+        await _index.CaughtUpAsync(chat, "lobby");
+        await feeder.DisposeAsync();
+        (await _index.FindAsync(new IndexQuery { Text = "every", User = "alice", Limit = 200 }, Cancelled)).Should().BeEmpty();
+        (await _index.FindAsync(new IndexQuery { Text = "every", User = report.Alias, Limit = 200 }, Cancelled)).Should().HaveCount(50);
+    }
+
     [Fact]
     public async Task Rooms_that_cannot_be_reached_do_not_stop_the_others()
     {

@@ -3,6 +3,8 @@ namespace RedisChat.IntegrationTests.CommandLine;
 /// <summary><c>redischat erase</c>.</summary>
 public sealed class ToolEraseTests(TestServer server) : ToolTests(server)
 {
+    private readonly TestServer _server = server;
+
     [Fact]
     public async Task A_user_is_erased_only_if_that_is_meant()
     {
@@ -34,7 +36,7 @@ public sealed class ToolEraseTests(TestServer server) : ToolTests(server)
             .Should().Equal(report.GetProperty("alias").GetString(), report.GetProperty("alias").GetString(), "bob");
         report.GetProperty("findings").GetProperty("isClean").GetBoolean().Should().BeTrue();
 
-        await Server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:pins", "1", """broken {"u":"alice"}""");
+        await _server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:pins", "1", """broken {"u":"alice"}""");
         var left = await RunAsync("erase", "alice", "--yes");
         left.ExitCode.Should().Be(1);
         left.Output.Should().Contain($"Still named in {Prefix}:{{lobby}}:pins 1");

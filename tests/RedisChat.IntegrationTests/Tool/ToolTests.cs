@@ -13,8 +13,6 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
 
     protected string Prefix { get; } = $"test-{Guid.NewGuid():n}";
 
-    protected TestServer Server => server;
-
     protected Chat Chat => new(_store ??= new RedisMessageStore(server.ChatConnection, new RedisStoreOptions { KeyPrefix = Prefix }));
 
     internal ConsoleProcess Start(params string[] arguments) => ToolProcess.StartWith(Environment(), [.. arguments, "--prefix", Prefix]);
