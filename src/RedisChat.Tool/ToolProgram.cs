@@ -62,7 +62,7 @@ internal static class ToolProgram
     private static string Problem(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command is RootCommand ? "redischat" : $"redischat {parsed.CommandResult.Command.Name}";
-        var text = parsed.Errors[0].Message;
+        var text = parsed.UnmatchedTokens is [var unknown, ..] ? $"There is no {(command == "redischat" ? "command" : "argument or option")} '{unknown}'." : parsed.Errors[0].Message;
         return Secrets.MayBeIn(text)
             ? $"The command line is not valid; an argument is not shown because it may contain a password. '{command} --help' lists what can be given."
             : $"{text} '{command} --help' lists what can be given.";

@@ -8,7 +8,8 @@ public sealed class ToolCommandLineTests
 {
     [Theory]
     [InlineData("No server is given", "rooms")]
-    [InlineData("'redischat --help' lists", "romos")]
+    [InlineData("There is no command 'romos'. 'redischat --help' lists", "romos")]
+    [InlineData("There is no argument or option '--fast'. 'redischat show --help' lists", "show", "lobby", "--fast")]
     [InlineData("'redischat show --help' lists", "show", "--redis", "localhost")]
     [InlineData("--limit must be a number from 1 to 1000", "show", "lobby", "--limit", "0")]
     [InlineData("--database must be 0 or more", "rooms", "--redis", "localhost", "--database", "-1")]

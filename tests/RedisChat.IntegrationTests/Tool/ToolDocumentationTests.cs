@@ -79,7 +79,7 @@ public sealed partial class ToolDocumentationTests(TestServer server) : ToolTest
             }
         }
 
-        printed.Should().Equal(expected);
+        string.Join('\n', printed).Should().Be(string.Join('\n', expected));
         printed.Should().HaveCountGreaterThan(25);
     }
 

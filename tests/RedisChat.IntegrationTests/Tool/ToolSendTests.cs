@@ -87,7 +87,7 @@ public sealed class ToolSendTests(TestServer server) : ToolTests(server)
         Json(await RunAsync("send", "lobby", "--user", "alice", "--text", "x", "--dry-run", "--json")).GetProperty("messages").GetInt64().Should().Be(1);
         (await RunOnAsync(["one", new string('x', 20_000)], "send", "lobby", "--user", "alice", "--dry-run")).Errors.Should().ContainSingle().Which.Should().StartWith("Line 2: ");
 
-        (await KeyspaceAsync()).Should().Equal(before);
+        await ShouldBeUnchangedAsync(before);
     }
 
     private async Task<List<string>> TextsAsync()

@@ -28,6 +28,13 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
     /// <summary>All keys of this chat, with all that is in them and when they expire.</summary>
     protected async Task<Dictionary<string, string>> KeyspaceAsync()
     {
+        if (_store is not null)
+        {
+            // What this process's own sends do in the background.
+            await _store.SealedAsync();
+            await _store.DirectoryKeptAsync();
+        }
+
         var database = server.Connection.GetDatabase();
         var found = new Dictionary<string, string>();
         await foreach (var key in server.Connection.GetServers()[0].KeysAsync(pattern: $"{Prefix}:*"))
@@ -36,6 +43,14 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
         }
 
         return found;
+    }
+
+    /// <summary>Fails, and names the keys, unless nothing has changed since.</summary>
+    protected async Task ShouldBeUnchangedAsync(Dictionary<string, string> before)
+    {
+        var now = await KeyspaceAsync();
+        before.Keys.Union(now.Keys).Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key)).Should().BeEmpty();
+        now.Should().NotBeEmpty();
     }
 
     public async ValueTask DisposeAsync()
