@@ -47,7 +47,7 @@ internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findi
             foreach (var field in fields)
             {
                 findings.Facts++;
-                if (ScopeImport.DueOf(scope.Id, user, field.Name!, (byte[])field.Value!) is not { } due)
+                if (TransferFields.DueOf(scope.Id, user, field.Name!, (byte[])field.Value!) is not { } due)
                 {
                     findings.Add(scope, "scheduled", $"The scheduled message {field.Name} of user {user} cannot be read.");
                     continue;

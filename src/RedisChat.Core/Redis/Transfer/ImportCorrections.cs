@@ -86,7 +86,7 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
             }
             else
             {
-                ScopeImport.AddField(calls, scope, batch, due, part, key, user, value);
+                TransferFields.AddField(calls, scope, batch, due, part, key, user, value);
             }
         }
 
@@ -169,15 +169,15 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
 
     private void Replace(WriteBatch batch, TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)>? before, List<(string Name, byte[] Value)> after)
     {
-        var hash = ScopeImport.GroupKey(calls.Keys, scope.Id, part, id);
+        var hash = TransferFields.GroupKey(calls.Keys, scope.Id, part, id);
         foreach (var (name, _) in before ?? [])
         {
-            batch.Delete(hash, ScopeImport.GroupField(id, name));
+            batch.Delete(hash, TransferFields.GroupField(id, name));
         }
 
         foreach (var (name, value) in after)
         {
-            batch.Set(hash, ScopeImport.GroupField(id, name), value);
+            batch.Set(hash, TransferFields.GroupField(id, name), value);
         }
     }
 }

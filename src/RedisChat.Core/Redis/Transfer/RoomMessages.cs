@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.Redis;
 
 /// <summary>What a pass over all messages of a room finds: problems, and what the indexes of the room must hold.</summary>
@@ -144,10 +142,10 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
 
     private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, List<RoomProblem> problems)
     {
-        var hash = ScopeImport.GroupKey(calls.Keys, scope.Id, part, id);
+        var hash = TransferFields.GroupKey(calls.Keys, scope.Id, part, id);
         if (!Has(id))
         {
-            problems.Add(new RoomProblem("orphan", $"There are {part.Fact} of message {id}, which does not exist.", batch => fields.ForEach(field => batch.Delete(hash, ScopeImport.GroupField(id, field.Name)))));
+            problems.Add(new RoomProblem("orphan", $"There are {part.Fact} of message {id}, which does not exist.", batch => fields.ForEach(field => batch.Delete(hash, TransferFields.GroupField(id, field.Name)))));
         }
         else if (part.Fact == "reactions" && ReactionCounts.Correct(fields) is { } correct)
         {

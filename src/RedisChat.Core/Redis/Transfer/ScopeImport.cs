@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 /// Imports one room, thread or user. While that goes on, the room reads as one that is being deleted, so nobody uses it. Each step is one transaction that also writes how far the import is, and takes place only if it is still
 /// where the last step left it: so a step is never lost or repeated.
 /// </summary>
-internal sealed class ScopeImport
+internal sealed partial class ScopeImport
 {
     private const int WritesAtOnce = 2000;
     private const long BytesAtOnce = 4 * 1024 * 1024;
@@ -247,7 +247,7 @@ internal sealed class ScopeImport
                 case TransferKind.Groups:
                     foreach (var (name, value) in line.Fields(part.IsJson))
                     {
-                        _batch.Set(GroupKey(_keys, _scope.Id, part, line.Id), GroupField(line.Id, name), value);
+                        _batch.Set(TransferFields.GroupKey(_keys, _scope.Id, part, line.Id), TransferFields.GroupField(line.Id, name), value);
                     }
 
                     break;
@@ -275,45 +275,7 @@ internal sealed class ScopeImport
         _bucket.Add((line.Id, line.Value(isJson: true)));
     }
 
-    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => AddField(_calls, _scope, batch, _due, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
-
-    /// <summary>Adds a field of a hash.</summary>
-    public static void AddField(
-        TransferCalls calls, TransferScope scope, WriteBatch batch, List<(string Key, RedisValue Member, double Score)> due, TransferPart part, string key, string? user, byte[]? value)
-    {
-        var hash = part == TransferParts.Scheduled ? calls.Keys.Scheduled(scope.Id, user ?? "") : part.Key!(calls.Keys, scope.Id);
-        if (value is null)
-        {
-            batch.Delete(hash, key);
-            return;
-        }
-
-        batch.Set(hash, key, value);
-        if (part == TransferParts.Scheduled && DueOf(scope.Id, user ?? "", key, value) is { } entry)
-        {
-            due.Add((calls.Keys.Due(KeyNames.ShardOf(scope.Id)), entry.Member, entry.Score));
-        }
-    }
-
-    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is none.</summary>
-    public static (RedisValue Member, double Score)? DueOf(string room, string user, string id, byte[] value)
-    {
-        try
-        {
-            var scheduled = ScheduledJson.Read("", room, id, value, out var created);
-            return (new DueEntry(created, id, user, room).ToString(), Micros.FromTime(scheduled.SendAt));
-        }
-        catch (ChatDataException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The hash of a group of fields.</summary>
-    public static string GroupKey(KeyNames keys, string room, TransferPart part, long id) => part.Key is { } key ? key(keys, room) : keys.Feature(room, part.Letter, Buckets.Of(id));
-
-    /// <summary>A field of a group.</summary>
-    public static string GroupField(long id, string name) => name.Length == 0 ? id.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{id}:{name}");
+    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => TransferFields.AddField(_calls, _scope, batch, _due, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
 
     /// <summary>Adds the messages of the bucket that is complete now.</summary>
     private void PackBucket()
@@ -367,103 +329,5 @@ internal sealed class ScopeImport
 
         _batch.Set(_keys.Sealed(_scope.Id), number, content);
         return true;
-    }
-
-    private async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        PackBucket();
-        if (_end is not null && !_step.IsCorrecting && _last > 0)
-        {
-            // Buckets behind the last message that is left.
-            AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, Buckets.Of(_last));
-        }
-
-        if (_corrections.Count > 0)
-        {
-            _step = _step with { LastId = await _corrections.ApplyAsync(_batch, _due, _step.LastId, cancellationToken).ConfigureAwait(false) };
-        }
-
-        if (_batch.Count == 0 && _written == _step)
-        {
-            return;
-        }
-
-        // Before the messages, as when they are scheduled: an entry without a message does no harm.
-        if (_due.Count > 0)
-        {
-            await _calls.RepeatAsync(database => Task.WhenAll(_due.Select(entry => database.SortedSetAddAsync(entry.Key, entry.Member, entry.Score))), cancellationToken).ConfigureAwait(false);
-            _due.Clear();
-        }
-
-        await CommitAsync(
-            Unchanged(),
-            transaction =>
-            {
-                _batch.AddTo(transaction);
-                transaction.HashSetAsync(_key, ImportMark.Field, _step.ToString()).Observe();
-            },
-            _step, cancellationToken).ConfigureAwait(false);
-        _written = _step;
-        _batch.Clear();
-    }
-
-    // The first step of a deletion of the unfinished room sets `erased`.
-    private Condition[] Unchanged() => [Condition.HashEqual(_key, ImportMark.Field, _written.ToString()), Condition.HashNotExists(_key, "erased")];
-
-    /// <summary>Runs a step. If its answer is lost, the room says whether it took place.</summary>
-    /// <param name="conditions">What must hold.</param>
-    /// <param name="write">Adds the writes.</param>
-    /// <param name="after">How far the import is afterward; <see langword="null"/> for complete.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    private async Task CommitAsync(Condition[] conditions, Action<ITransaction> write, ImportStep? after, CancellationToken cancellationToken)
-    {
-        for (long? since = null; ;)
-        {
-            try
-            {
-                var done = await _calls.WriteAsync(
-                    database =>
-                    {
-                        var transaction = database.CreateTransaction();
-                        foreach (var condition in conditions)
-                        {
-                            transaction.AddCondition(condition);
-                        }
-
-                        write(transaction);
-                        return transaction.ExecuteAsync(CommandFlags.DemandMaster);
-                    },
-                    cancellationToken).ConfigureAwait(false);
-                if (done || await IsAsync(after, cancellationToken).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                throw new ChatTransferException(
-                    $"While the import was writing {_scope}, someone else changed or deleted it. If another import is running, let it finish. If the room is being deleted, wait for that. Then repeat the import.")
-                {
-                    Room = _scope.IsUser ? null : _scope.Id,
-                };
-            }
-            catch (ChatUnavailableException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                since ??= _calls.Begin(e);
-                if (!await _calls.MayTryAgainAsync(since.Value, cancellationToken).ConfigureAwait(false))
-                {
-                    throw;
-                }
-
-                if (await IsAsync(after, cancellationToken).ConfigureAwait(false))
-                {
-                    return;
-                }
-            }
-        }
-    }
-
-    private async Task<bool> IsAsync(ImportStep? after, CancellationToken cancellationToken)
-    {
-        var fields = await _calls.ReadAsync(database => database.HashGetAsync(_key, [ImportMark.Field, ImportMark.DoneField], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        return after is { } step ? fields[0] == step.ToString() : fields[0].IsNull && fields[1] == _step.Export;
     }
 }

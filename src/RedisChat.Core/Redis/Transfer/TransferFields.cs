@@ -1,0 +1,46 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>How lines of an export become fields of hashes.</summary>
+internal static class TransferFields
+{
+    /// <summary>Adds a field of a hash.</summary>
+    public static void AddField(
+        TransferCalls calls, TransferScope scope, WriteBatch batch, List<(string Key, RedisValue Member, double Score)> due, TransferPart part, string key, string? user, byte[]? value)
+    {
+        var hash = part == TransferParts.Scheduled ? calls.Keys.Scheduled(scope.Id, user ?? "") : part.Key!(calls.Keys, scope.Id);
+        if (value is null)
+        {
+            batch.Delete(hash, key);
+            return;
+        }
+
+        batch.Set(hash, key, value);
+        if (part == TransferParts.Scheduled && DueOf(scope.Id, user ?? "", key, value) is { } entry)
+        {
+            due.Add((calls.Keys.Due(KeyNames.ShardOf(scope.Id)), entry.Member, entry.Score));
+        }
+    }
+
+    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is none.</summary>
+    public static (RedisValue Member, double Score)? DueOf(string room, string user, string id, byte[] value)
+    {
+        try
+        {
+            var scheduled = ScheduledJson.Read("", room, id, value, out var created);
+            return (new DueEntry(created, id, user, room).ToString(), Micros.FromTime(scheduled.SendAt));
+        }
+        catch (ChatDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The hash of a group of fields.</summary>
+    public static string GroupKey(KeyNames keys, string room, TransferPart part, long id) => part.Key is { } key ? key(keys, room) : keys.Feature(room, part.Letter, Buckets.Of(id));
+
+    /// <summary>A field of a group.</summary>
+    public static string GroupField(long id, string name) => name.Length == 0 ? id.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{id}:{name}");
+}
