@@ -183,7 +183,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         }
 
         var buckets = copies.ConvertAll(copy => new ArchivedBucket(copy.Number, version) { Content = copy.Content, Users = copy.Users });
-        if (!await context.Cold.PutAsync(room, epoch, buckets, cancellationToken).ConfigureAwait(false))
+        if (!await context.Cold.Archive.PutAsync(room, epoch, buckets, cancellationToken).ConfigureAwait(false))
         {
             ChatLog.ArchiveIsAhead(context.Logger);
             return new ArchivedStep(0, LongPause);

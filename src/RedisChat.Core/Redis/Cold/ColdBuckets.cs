@@ -13,15 +13,12 @@ namespace RedisChat.Redis;
 /// </remarks>
 internal sealed class ColdBuckets(RedisStoreContext context)
 {
-    private const int CacheBytes = 8 * 1024 * 1024;
-
     // Each time, a bucket was put back or moved away between two commands.
     private const int MostAttempts = 20;
 
     private static readonly RedisScript ThawScript = new("bucket_thaw.lua");
 
     private readonly KeyNames _keys = context.Keys;
-    private readonly ColdCache _cache = new(CacheBytes);
 
     /// <summary>What Redis says of buckets that a reader missed.</summary>
     /// <param name="Epoch">The room's epoch; 0 if there is no such room.</param>
@@ -30,6 +27,9 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     /// <param name="Archived">Those that are in the archive.</param>
     /// <param name="Unclear">Those that were moved during the read.</param>
     private sealed record State(ulong Epoch, ArchivedField Field, Dictionary<long, ReadOnlyMemory<byte>> Sealed, List<long> Archived, List<long> Unclear);
+
+    /// <summary>The calls of the archive.</summary>
+    public ArchiveCalls Archive { get; } = new(context);
 
     /// <summary>Whether buckets that Redis lacks may be in the archive, as far as this process knows without asking.</summary>
     public bool MayHave(string room) => context.Archive is not null || (context.Rooms.TryGet(room, out var known) && ArchivedField.IsIn(known.Uses));
@@ -60,7 +60,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
                 found[number] = content;
             }
 
-            foreach (var (number, content) in await ReadArchiveAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false))
+            foreach (var (number, content) in await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false))
             {
                 found[number] = content;
             }
@@ -87,7 +87,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
                 found[number] = content;
             }
 
-            var contents = await ReadArchiveAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
+            var contents = await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
             numbers = state.Unclear;
             if (contents.Count > 0)
             {
@@ -112,50 +112,11 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return found;
     }
 
-    /// <summary>The numbers of archived buckets that have messages of a user.</summary>
-    public async ValueTask<IReadOnlyList<long>> FindAsync(string room, ulong epoch, string user, long first, long last, bool descending, int limit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Required().FindAsync(room, epoch, user, first, last, descending, limit, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsFailure(e, cancellationToken))
-        {
-            throw Failed(e);
-        }
-    }
-
-    /// <summary>Stores buckets durably: see <see cref="IRoomArchive.PutAsync"/>.</summary>
-    public async ValueTask<bool> PutAsync(string room, ulong epoch, IReadOnlyList<ArchivedBucket> buckets, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Required().PutAsync(room, epoch, buckets, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsFailure(e, cancellationToken))
-        {
-            throw Failed(e);
-        }
-    }
-
-    /// <summary>Removes what the archive has of a room that is being deleted.</summary>
-    public async ValueTask RemoveRoomAsync(string room, ulong epoch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Required().RemoveRoomAsync(room, epoch, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsFailure(e, cancellationToken))
-        {
-            throw Failed(e);
-        }
-    }
-
     /// <summary>The contents of buckets of a room that is being deleted, of those that are in the archive. Nothing is put back or moved any more.</summary>
     public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadErasedAsync(IDatabase database, string room, ulong epoch, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         var state = await ReadStateAsync(new PrimaryReads(database), room, numbers, cancellationToken, erased: epoch).ConfigureAwait(false);
-        return await ReadArchiveAsync(room, epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
+        return await Archive.ReadAsync(room, epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<State> ReadStateAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken, ulong erased = 0)
@@ -229,56 +190,6 @@ internal sealed class ColdBuckets(RedisStoreContext context)
                 Field = ArchivedField.Name,
             };
 
-    private async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadArchiveAsync(string room, ulong epoch, long thaws, List<long> numbers, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
-        var missing = new List<long>();
-        foreach (var number in numbers)
-        {
-            if (!_cache.TryGet(room, number, epoch, thaws, out var content))
-            {
-                missing.Add(number);
-            }
-            else if (!content.IsEmpty)
-            {
-                found.Add(number, content);
-            }
-        }
-
-        if (missing.Count == 0)
-        {
-            return found;
-        }
-
-        IReadOnlyList<ArchivedBucket?> read;
-        try
-        {
-            read = await Required().ReadAsync(room, epoch, missing, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsFailure(e, cancellationToken))
-        {
-            throw Failed(e);
-        }
-
-        for (var i = 0; i < missing.Count; i++)
-        {
-            if ((i < read.Count ? read[i] : null) is not { } bucket || bucket.Number != missing[i])
-            {
-                throw new ChatArchiveException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The archive lacks messages {Math.Max(missing[i] * Buckets.Size, 1)} to {((missing[i] + 1) * Buckets.Size) - 1} of the room, which were moved there. Is it the right archive? If it lost data, restore its backup."));
-            }
-
-            _cache.Set(room, bucket.Number, epoch, thaws, bucket.Content);
-            if (!bucket.Content.IsEmpty)
-            {
-                found.Add(bucket.Number, bucket.Content);
-            }
-        }
-
-        return found;
-    }
-
     private async ValueTask<bool> TryThawAsync(IDatabase database, string room, State state, Dictionary<long, ReadOnlyMemory<byte>> contents, CancellationToken cancellationToken)
     {
         RedisKeyOrValue[] words =
@@ -303,9 +214,6 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return words;
     }
 
-    private IRoomArchive Required() =>
-        context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
-
     private static void ThrowIfTooMany(int attempt)
     {
         if (attempt >= MostAttempts)
@@ -313,10 +221,4 @@ internal sealed class ColdBuckets(RedisStoreContext context)
             throw new ChatUnavailableException("Old messages kept moving between Redis and the archive while they were read. Nothing was changed.");
         }
     }
-
-    // An archive that does not answer is what the deadline of the operation is for.
-    private static bool IsFailure(Exception e, CancellationToken cancellationToken) => e is not ChatException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
-
-    private static ChatArchiveException Failed(Exception e) =>
-        new("The archive of old messages failed. Recent messages can still be read. The inner exception says why.", e);
 }

@@ -187,7 +187,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
         if (ArchivedField.IsIn(deletion.Uses) && StrictNumber.TryReadEpoch(System.Text.Encoding.ASCII.GetBytes(deletion.Epoch), out var epoch))
         {
-            await context.Cold.RemoveRoomAsync(room, epoch, cancellationToken).ConfigureAwait(false);
+            await context.Cold.Archive.RemoveRoomAsync(room, epoch, cancellationToken).ConfigureAwait(false);
         }
 
         return Progress(deletion, $"{deletion.Cursor(Scan)} - 0");

@@ -97,7 +97,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
     }
 
     private ValueTask<IReadOnlyList<long>> FindAsync(long first, long last, bool descending) =>
-        _context.Cold.FindAsync(_room, _position.Epoch, _user, first, last, descending, BucketsAtOnce, _cancellationToken);
+        _context.Cold.Archive.FindAsync(_room, _position.Epoch, _user, first, last, descending, BucketsAtOnce, _cancellationToken);
 
     /// <summary>The user's ids in some buckets.</summary>
     private async ValueTask<List<long>> ReadAsync(IReadOnlyList<long> numbers, Func<long, bool> isWanted)

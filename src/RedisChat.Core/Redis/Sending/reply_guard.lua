@@ -1,5 +1,5 @@
--- Decides whether the message that another one replies to, or that a thread belongs to, exists. Included by message_append, and called only for calls with replies and
--- in threads.
+-- Decides whether the message that another one replies to, or that a thread belongs to, exists. Included by message_append, whose KEYS[1] is the room, and called only for calls
+-- with replies and in threads.
 
 -- Looks for a message.
 -- id      its id

@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace RedisChat.Redis;
+
+/// <summary>Calls the application's archive: translates its errors, and caches what was read last.</summary>
+internal sealed class ArchiveCalls(RedisStoreContext context)
+{
+    private const int CacheBytes = 8 * 1024 * 1024;
+
+    private readonly ColdCache _cache = new(CacheBytes);
+
+    /// <summary>The numbers of archived buckets that have messages of a user.</summary>
+    public async ValueTask<IReadOnlyList<long>> FindAsync(string room, ulong epoch, string user, long first, long last, bool descending, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Required().FindAsync(room, epoch, user, first, last, descending, limit, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Stores buckets durably: see <see cref="IRoomArchive.PutAsync"/>.</summary>
+    public async ValueTask<bool> PutAsync(string room, ulong epoch, IReadOnlyList<ArchivedBucket> buckets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Required().PutAsync(room, epoch, buckets, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Removes what the archive has of a room that is being deleted.</summary>
+    public async ValueTask RemoveRoomAsync(string room, ulong epoch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Required().RemoveRoomAsync(room, epoch, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Reads buckets, from the cache if nothing was put back since they were read.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="thaws">See <see cref="ArchivedField.Thaws"/>.</param>
+    /// <param name="numbers">The buckets.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The contents of those that have messages, by number.</returns>
+    /// <exception cref="ChatArchiveException">The archive failed, or lacks one of them.</exception>
+    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadAsync(string room, ulong epoch, long thaws, List<long> numbers, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
+        var missing = new List<long>();
+        foreach (var number in numbers)
+        {
+            if (!_cache.TryGet(room, number, epoch, thaws, out var content))
+            {
+                missing.Add(number);
+            }
+            else if (!content.IsEmpty)
+            {
+                found.Add(number, content);
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            return found;
+        }
+
+        IReadOnlyList<ArchivedBucket?> read;
+        try
+        {
+            read = await Required().ReadAsync(room, epoch, missing, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+
+        for (var i = 0; i < missing.Count; i++)
+        {
+            if ((i < read.Count ? read[i] : null) is not { } bucket || bucket.Number != missing[i])
+            {
+                throw new ChatArchiveException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The archive lacks messages {Math.Max(missing[i] * Buckets.Size, 1)} to {((missing[i] + 1) * Buckets.Size) - 1} of the room, which were moved there. Is it the right archive? If it lost data, restore its backup."));
+            }
+
+            _cache.Set(room, bucket.Number, epoch, thaws, bucket.Content);
+            if (!bucket.Content.IsEmpty)
+            {
+                found.Add(bucket.Number, bucket.Content);
+            }
+        }
+
+        return found;
+    }
+
+    private IRoomArchive Required() =>
+        context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
+
+    // An archive that does not answer is what the deadline of the operation is for.
+    private static bool IsFailure(Exception e, CancellationToken cancellationToken) => e is not ChatException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private static ChatArchiveException Failed(Exception e) =>
+        new("The archive of old messages failed. Recent messages can still be read. The inner exception says why.", e);
+}
