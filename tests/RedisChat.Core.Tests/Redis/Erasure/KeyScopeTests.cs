@@ -44,7 +44,7 @@ public sealed class KeyScopeTests
         new KeyNames(new Plain(), 0).Invoking(keys => keys.Everything).Should().Throw<NotSupportedException>().WithMessage("*Plain*hash tag*");
     }
 
-    private static (string Scope, string Suffix) ScopeOf(string key)
+    private static (string? Scope, string Suffix) ScopeOf(string key)
     {
         Keys.TryReadKey(key, out var scope, out var suffix).Should().BeTrue();
         return (scope, suffix);
