@@ -69,6 +69,9 @@ public sealed class UpkeepIndexRaceTests
         // The minute is over.
         await connection.GetDatabase().SortedSetDecrementAsync(key, Room, UpkeepIndex.WriteMargin.TotalMicroseconds);
         await recorder.ReportsAsync("two");
+
+        // What was cut off gets no answer.
+        await dying.CloseAsync(allowCommandsToComplete: false);
     }
 
     /// <summary>A chat whose connection knows the scripts, and a room with a message that has an attachment.</summary>
