@@ -18,7 +18,7 @@ internal sealed partial class KeyNames
     private string Head => scheme.Room("room") is var root && root.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at && TryFindScope(Bucket("room", 0), out var room, out _) && room == "room"
         ? root[..(at + 1)]
         : throw new NotSupportedException(
-            $"{scheme.GetType().Name} names keys from which the room cannot be told. To find what a user has left in all rooms, roots must have the room's id, escaped as by {nameof(HashTagKeyScheme)}, as their hash tag.");
+            $"{scheme.GetType().Name} names keys that cannot be traced back to their rooms. To find what a user has left in all rooms, roots must have the room's id, escaped as by {nameof(HashTagKeyScheme)}, as their hash tag.");
 
     /// <summary>Finds the scope that a key belongs to.</summary>
     /// <param name="key">The key.</param>
