@@ -44,8 +44,13 @@ public sealed class ChatUser
     /// <exception cref="ChatInputException">An erasure of the user was begun with another mode, and has not ended.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time, or the user went on writing. The erasure can be continued.</exception>
     /// <exception cref="NotSupportedException">The store cannot erase users, or its key scheme does not tell rooms apart: <see cref="IRoomKeyScheme"/>.</exception>
-    public Task<ErasureReport> EraseAsync(ErasureOptions? options = null, IProgress<ErasureProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new UserEraser(_chat.Store, _chat.Runner, Id, options ?? new ErasureOptions(), progress).RunAsync(cancellationToken);
+    public Task<ErasureReport> EraseAsync(ErasureOptions? options = null, IProgress<ErasureProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ErasureOptions();
+        return Enum.IsDefined(options.Mode)
+            ? new UserEraser(_chat.Store, _chat.Runner, Id, options, progress).RunAsync(cancellationToken)
+            : throw new ChatInputException($"{options.Mode} is not a mode of erasure.", nameof(options));
+    }
 
     /// <summary>
     /// Writes everything that the chat holds about the user, for a request for access: a line of JSON for each thing, a <see cref="UserRecord"/> as <see cref="ChatJsonContext"/> writes it, in UTF-8 (NDJSON). Nothing is changed, and

@@ -26,11 +26,6 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
     public async Task<ErasureReport> RunAsync(CancellationToken cancellationToken)
     {
-        if (!Enum.IsDefined(options.Mode))
-        {
-            throw new ChatInputException($"{options.Mode} is not a mode of erasure.", nameof(options));
-        }
-
         if (options.IsDryRun)
         {
             return await CountAsync(cancellationToken).ConfigureAwait(false);

@@ -36,10 +36,10 @@ public sealed class ToolEraseTests(TestServer server) : ToolTests(server)
             .Should().Equal(report.GetProperty("alias").GetString(), report.GetProperty("alias").GetString(), "bob");
         report.GetProperty("findings").GetProperty("isClean").GetBoolean().Should().BeTrue();
 
-        await _server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:pins", "1", """broken {"u":"alice"}""");
+        await _server.Connection.GetDatabase().HashSetAsync($"{Prefix}:{{lobby}}:members", "alice", "not a member");
         var left = await RunAsync("erase", "alice", "--yes");
         left.ExitCode.Should().Be(1);
-        left.Output.Should().Contain($"Still named in {Prefix}:{{lobby}}:pins 1");
+        left.Output.Should().Contain($"Still named in {Prefix}:{{lobby}}:members alice");
     }
 
     private async Task FillAsync()

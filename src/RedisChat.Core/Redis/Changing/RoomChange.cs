@@ -112,7 +112,7 @@ internal sealed class RoomChange
         return this;
     }
 
-    /// <summary>The user who acts, in a change whose rights were decided on beforehand: who is being erased may not. Nothing for the application.</summary>
+    /// <summary>Names the actor of a change whose rights were decided on beforehand: a user who is being erased is refused. Does nothing for the application.</summary>
     public RoomChange Acts(Actor by)
     {
         _acts = by.UserId;

@@ -31,7 +31,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
             var words = ((string?)await database.HashGetAsync(scope, Field, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false) ?? "").Split(' ');
             return words.Length != 2 ? throw RedisErrors.NotSent(null)
                 : words[1] == call.Mode.ToString() ? new UserErasure(call.User, call.Mode, words[0]) { IsContinued = !isNew }
-                : throw new ChatInputException($"An erasure of this user was begun with the mode {words[1]}, and has not ended. Continue it with that mode first.", "mode");
+                : throw new ChatInputException($"An erasure of this user was begun with the mode {words[1]}, and has not ended. Continue it with that mode first.", nameof(mode));
         },
         cancellationToken, writes: true);
 

@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.Redis;
 
 /// <summary>What was found of a user, as records for people.</summary>
