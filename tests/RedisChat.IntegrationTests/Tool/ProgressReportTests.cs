@@ -4,7 +4,7 @@ using tool::RedisChat.Tool;
 
 namespace RedisChat.IntegrationTests.CommandLine;
 
-public sealed class ProgressReportTests
+public sealed class ProgressReportTests : IDisposable
 {
     private readonly Clock _clock = new();
     private readonly StringWriter _results = new() { NewLine = "\n" };
@@ -75,6 +75,12 @@ public sealed class ProgressReportTests
     [InlineData(3600, "1 h")]
     [InlineData(90_000, "1 d 1 h")]
     public void Lengths_of_time_are_printed_in_their_largest_units(int seconds, string text) => DurationText.Format(TimeSpan.FromSeconds(seconds)).Should().Be(text);
+
+    public void Dispose()
+    {
+        _results.Dispose();
+        _errors.Dispose();
+    }
 
     private sealed class Clock : TimeProvider
     {

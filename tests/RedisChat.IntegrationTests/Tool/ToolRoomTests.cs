@@ -115,6 +115,6 @@ public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
         (await RunAsync("show", "lobby")).Output[^1].Should().EndWith("u\uFFFDser: a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe\uFFFDsecond");
     }
 
-    private Task CreateAsync(string room, string name, string topic) =>
+    private Task<RoomCreation> CreateAsync(string room, string name, string topic) =>
         Chat.Rooms.CreateAsync(room, new RoomAbout { Name = name, Topic = topic }, cancellationToken: Cancelled);
 }
