@@ -5,6 +5,8 @@ namespace RedisChat.Tool.Commands;
 /// <summary>Exports rooms into a directory.</summary>
 internal sealed class ExportCommand : ToolCommand
 {
+    private const int RoomsAtOnce = 100;
+
     private readonly Argument<string> _directory = new("directory") { Description = "A directory that is empty or does not exist; or that of an interrupted export, which is continued." };
     private readonly Option<string[]> _rooms = new("--room") { Description = "Export this room only, with its threads. May be repeated. Without it: all rooms and users.", HelpName = "room" };
     private readonly Option<bool> _gzip = new("--gzip") { Description = "Compress the files." };
@@ -21,9 +23,18 @@ internal sealed class ExportCommand : ToolCommand
     {
         await using var chat = context.Connect();
         using var progress = context.Progress("lines");
+        var rooms = context.Get(_rooms) ?? [];
+        foreach (var some in rooms.Chunk(RoomsAtOnce))
+        {
+            if ((await chat.Chat.Rooms.GetInfoAsync(some, cancellationToken)).FirstOrDefault(room => !room.Exists) is { } missing)
+            {
+                throw new ToolException($"There is no room '{missing.Id}'. Nothing was exported.");
+            }
+        }
+
         var result = await chat.Chat.Transfer.ExportAsync(
             context.Require(_directory),
-            new ExportOptions { Rooms = context.Get(_rooms) ?? [], Compress = context.Get(_gzip) },
+            new ExportOptions { Rooms = rooms, Compress = context.Get(_gzip) },
             new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);
         if (context.IsJson)
         {

@@ -10,6 +10,8 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
 {
     private const int MostAttempts = 5;
 
+    private static readonly string[] PositionFields = ["epoch", "last", "rev"];
+
     private readonly TransferFindings _findings = new();
 
     public async Task<VerifyResult> RunAsync(IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
@@ -113,7 +115,7 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
             database =>
             {
                 var transaction = database.CreateTransaction();
-                foreach (var field in new[] { "epoch", "last", "rev" })
+                foreach (var field in PositionFields)
                 {
                     transaction.AddCondition(state.Has(field) ? Condition.HashEqual(key, field, state.Bytes(field)) : Condition.HashNotExists(key, field));
                 }
