@@ -125,6 +125,12 @@ internal static partial class ChatLog
     [LoggerMessage(79, LogLevel.Trace, "The exception behind a message without link previews.", EventName = "PreviewError")]
     public static partial void PreviewError(ILogger logger, Exception error);
 
+    [LoggerMessage(90, LogLevel.Warning, "A data key cannot be unwrapped, so what it encrypted cannot be read: key {Key}, field {Field}. {Problem}", EventName = "DataKeyUnusable")]
+    public static partial void DataKeyUnusable(ILogger logger, string key, string field, string problem);
+
+    [LoggerMessage(91, LogLevel.Debug, "The data keys of a room that is watched could not be read. Its events are read from the store until they are.", EventName = "DataKeysNotRead")]
+    public static partial void DataKeysNotRead(ILogger logger, Exception error);
+
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);
 }

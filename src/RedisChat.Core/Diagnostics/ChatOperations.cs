@@ -81,6 +81,9 @@ public static class ChatOperations
     /// <summary>Sealing a bucket, in the background.</summary>
     public const string Seal = "seal";
 
+    /// <summary>Rotating, wrapping again or deleting the keys with which messages are encrypted.</summary>
+    public const string ChangeKeys = "change keys";
+
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 

@@ -18,7 +18,7 @@ internal sealed class SealedParents(RedisStoreContext context)
         if (ThreadId.TrySplit(room, out var above, out var message))
         {
             var content = await ReadAsync(above, [Buckets.Of(message)], cancellationToken).ConfigureAwait(false);
-            Prove(above, send, Buckets.Of(message), [(message, PendingSend.Thread)], content[0]);
+            await ProveAsync(above, send, Buckets.Of(message), [(message, PendingSend.Thread)], content[0], cancellationToken).ConfigureAwait(false);
         }
 
         var parents = Enumerable.Range(0, send.Count).Select(index => send[index].ReplyTo).OfType<long>().Distinct();
@@ -27,7 +27,7 @@ internal sealed class SealedParents(RedisStoreContext context)
             var contents = await ReadAsync(room, [.. some.Select(group => (RedisValue)group.Key)], cancellationToken).ConfigureAwait(false);
             foreach (var (group, content) in some.Zip(contents))
             {
-                Prove(room, send, group.Key, group.Select(parent => (parent, parent)), content);
+                await ProveAsync(room, send, group.Key, group.Select(parent => (parent, parent)), content, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -47,11 +47,11 @@ internal sealed class SealedParents(RedisStoreContext context)
         }
     }
 
-    private void Prove(string room, PendingSend send, long number, IEnumerable<(long Message, long Name)> parents, RedisValue content)
+    private async ValueTask ProveAsync(
+        string room, PendingSend send, long number, IEnumerable<(long Message, long Name)> parents, RedisValue content, CancellationToken cancellationToken)
     {
-        var field = ((ReadOnlyMemory<byte>)content).Span;
-        using var bucket = content.IsNull ? null : SealedBucket.TryOpen(number, field);
-        var digest = content.IsNull ? "" : FieldDigest.Of(field);
+        using var bucket = content.IsNull ? null : await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
+        var digest = content.IsNull ? "" : FieldDigest.Of(((ReadOnlyMemory<byte>)content).Span);
         foreach (var (parent, name) in parents)
         {
             if (!content.IsNull && bucket is null)
