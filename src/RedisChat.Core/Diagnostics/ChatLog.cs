@@ -11,7 +11,7 @@ internal static partial class ChatLog
     [LoggerMessage(2, LogLevel.Warning, "Gave up the {Operation} after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
     public static partial void GaveUp(ILogger logger, string operation, int attempts, double timeoutMs, Exception? error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
+    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message, or cannot be decrypted: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
     public static partial void UnreadableMessage(ILogger logger, string key, string field);
 
     [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]

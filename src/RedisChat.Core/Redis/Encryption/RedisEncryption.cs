@@ -12,6 +12,11 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
         var scope = ThreadId.RuledBy(room);
         var before = await ReadAsync(scope, cancellationToken).ConfigureAwait(false);
         var current = before.FirstOrDefault(field => field.Name == StoredKey.Current).Value;
+        if (current.IsNull && !ciphers.Encrypts(scope) && !UserScope.TryGetUser(scope, out _))
+        {
+            throw new ChatException("The room has no key, and AddEncryption does not choose it: its messages are not encrypted. Nothing was done.");
+        }
+
         await ciphers.AddAsync(scope, current.IsNull ? "" : (string)current!, cancellationToken).ConfigureAwait(false);
     }
 

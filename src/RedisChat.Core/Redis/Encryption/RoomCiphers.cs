@@ -20,7 +20,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     private readonly ConcurrentDictionary<string, Task<ScopeKeys>> _loading = new(StringComparer.Ordinal);
 
     /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
-    public bool Encrypts(string room) => room.Length > 0 && encryption.Encrypts(ThreadId.RuledBy(room));
+    public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
 
     /// <summary>The room's cipher, if its keys are known in this process.</summary>
     public RoomCipher? TryGet(string room)
