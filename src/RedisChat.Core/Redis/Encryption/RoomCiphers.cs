@@ -14,10 +14,13 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>How long data keys are used before they are read again: so long after its keys were deleted, a process may still be able to read a room.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
+    // A ring that hangs must not hang everyone who uses the room.
+    private static readonly TimeSpan RingTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly RedisScript AddKey = new("key_add.lua");
 
     private readonly RecentRooms<ScopeKeys> _known = new(context.Options.RoomCacheSize);
-    private readonly ConcurrentDictionary<string, Task<ScopeKeys>> _loading = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<ScopeKeys>>> _loading = new(StringComparer.Ordinal);
 
     /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
     public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
@@ -94,6 +97,12 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
         var found = await LoadAsync(room, cancellationToken).ConfigureAwait(false);
         if (!found!.Keys.TryGet(key, out _))
         {
+            // The first read may have begun before the key was added. This one begins later.
+            found = await LoadAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!found!.Keys.TryGet(key, out _))
+        {
             found.Keys.SetMissing(key);
         }
 
@@ -135,7 +144,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     {
         try
         {
-            return await ask().ConfigureAwait(false);
+            return await ask().AsTask().UntilAsync(RingTimeout, context.Time).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (CryptographicException or OperationCanceledException or ChatException))
         {
@@ -176,7 +185,9 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>Reads the keys, once for all callers at the same time.</summary>
     private Task<ScopeKeys> Begin(string scope)
     {
-        var reading = _loading.GetOrAdd(scope, static (scope, ciphers) => Background.Run(() => ciphers.ReadAsync(scope)), this);
+        // It begins once it is among those that are loading, and leaves them before it ends.
+        var reading = _loading.GetOrAdd(
+            scope, static (scope, ciphers) => new Lazy<Task<ScopeKeys>>(() => Background.Run(() => ciphers.ReadAsync(scope))), this).Value;
         reading.Observe();
         return reading;
     }
