@@ -68,7 +68,8 @@ internal static class EncryptedJson
     /// <param name="cipher">The room's cipher; <see langword="null"/> if there is none.</param>
     /// <param name="place">Where the value is stored.</param>
     /// <param name="value">The stored value.</param>
-    /// <param name="output">Receives the message, if it was encrypted.</param>
+    /// <param name="output">Receives the message, if it was encrypted: an array from the pool, or an empty one, which is replaced if it is too short.</param>
+    /// <param name="length">The length of the message in <paramref name="output"/>.</param>
     /// <param name="key">The key that it needs.</param>
     public static Opening TryOpen(RoomCipher? cipher, in Place place, ReadOnlySpan<byte> value, ref byte[] output, out int length, out uint key)
     {

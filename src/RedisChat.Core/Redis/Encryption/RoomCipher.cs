@@ -23,7 +23,7 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
     public ScopeKeys Keys => keys;
 
     /// <summary>The room, thread or user's scope.</summary>
-    public string Scope => scope;
+    public string Scope { get; } = scope;
 
     /// <summary>The key of a box, which need not be valid.</summary>
     public static uint KeyOf(ReadOnlySpan<byte> box) => box.Length < HeadLength ? 0 : BinaryPrimitives.ReadUInt32BigEndian(box[1..]);

@@ -10,22 +10,24 @@ namespace RedisChat.Redis;
 internal sealed class ScopeKeys(IReadOnlyDictionary<uint, DataKey> keys, string current, IReadOnlyDictionary<string, Exception> problems, long loadedAt)
 {
     private readonly ConcurrentDictionary<uint, bool> _missing = new();
+    private readonly IReadOnlyDictionary<uint, DataKey> _keys = keys;
 
     /// <summary>The key for new values; <see langword="null"/> if there is none, or it could not be unwrapped.</summary>
     public DataKey? Current { get; } = keys.Values.FirstOrDefault(key => key.Name == current);
 
     /// <summary>The name of the key for new values.</summary>
-    public string CurrentName => current;
+    public string CurrentName { get; } = current;
 
     /// <summary>The key of the digests: the oldest one, because it stays when keys are rotated.</summary>
     public DataKey? Oldest { get; } = keys.Values.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id).FirstOrDefault();
 
+    /// <summary>When they were read.</summary>
     public long LoadedAt => loadedAt;
 
     /// <summary>Why keys could not be unwrapped, by name.</summary>
     public IReadOnlyDictionary<string, Exception> Problems => problems;
 
-    public bool TryGet(uint id, out DataKey key) => keys.TryGetValue(id, out key!);
+    public bool TryGet(uint id, out DataKey key) => _keys.TryGetValue(id, out key!);
 
     /// <summary>Whether a key was looked for and not found before.</summary>
     public bool IsMissing(uint id) => _missing.ContainsKey(id);

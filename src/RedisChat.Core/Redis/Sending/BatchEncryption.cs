@@ -23,7 +23,7 @@ internal sealed class BatchEncryption(RoomCipher cipher, long last, int forms, s
 
     private readonly ArrayBufferWriter<byte> _plain = new(256);
     private int _index;
-    private long _next = last;
+    private long _next;
 
     /// <summary>The cipher.</summary>
     public RoomCipher Cipher => cipher;
