@@ -32,7 +32,8 @@ internal static class EncryptedText
     /// <param name="lacking">The key that it needs, if it is not among those of the cipher; otherwise <see langword="null"/>.</param>
     public static bool TryOpen(RoomCipher? cipher, scoped in Place place, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> plain, out uint? lacking)
     {
-        (plain, lacking) = (value, null);
+        plain = value;
+        lacking = null;
         if (!IsSealed(value))
         {
             return true;

@@ -34,7 +34,7 @@ internal static class WritingCall
     {
         // A part without text only renews the lease.
         var plain = cipher is null || part.Text.Length == 0 ? null : System.Text.Encoding.UTF8.GetBytes(part.Text);
-        var text = plain is null ? (RedisValue)part.Text : EncryptedText.Seal(cipher!, Place.Part(messageId, part.Offset, part.Writer), plain);
+        RedisValue text = plain is null ? (RedisValue)part.Text : (RedisValue)EncryptedText.Seal(cipher!, Place.Part(messageId, part.Offset, part.Writer), plain);
         RedisKeyOrValue[] dataKeys = plain is null ? [] : [(RedisKey)context.Keys.DataKeys(room)];
         RedisKeyOrValue[] encryption = plain is null ? [] : [(RedisValue)cipher!.Keys.CurrentName, (RedisValue)plain.Length];
         RedisKeyOrValue[] members =
@@ -145,10 +145,11 @@ internal static class WritingCall
             reader.MoveNext();
             var isEncrypted = reader.ReadString() == "e";
             reader.MoveNext();
-            ReadOnlySpan<byte> part = reader.ReadByteArray();
-            if (isEncrypted && !EncryptedText.TryOpen(cipher, Place.Part(id, offset, writer), part, out part, out _))
+            var stored = reader.ReadByteArray();
+            ReadOnlySpan<byte> part = stored;
+            if (isEncrypted && !EncryptedText.TryOpen(cipher, Place.Part(id, offset, writer), stored, out part, out _))
             {
-                lacking = EncryptedText.KeyIn(reader.ReadByteArray()) ?? 0;
+                lacking = EncryptedText.KeyIn(stored) ?? 0;
                 part = default;
             }
 
