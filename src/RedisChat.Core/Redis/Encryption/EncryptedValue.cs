@@ -49,7 +49,7 @@ internal static class EncryptedValue
         {
             Opening.Plain => value,
             Opening.Opened => plain.AsSpan(0, length).ToArray(),
-            _ => null,
+            _ => (ReadOnlyMemory<byte>?)null,
         };
         lacking = opening == Opening.NoKey ? key : null;
         Return(plain);

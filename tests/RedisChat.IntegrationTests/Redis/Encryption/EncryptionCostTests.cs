@@ -26,7 +26,7 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
         _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
 
         // The first use of a script on a connection loads it; later uses send only its hash.
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         await chat.SendAsync("warm up", "alice", "hello", Cancelled);
         await chat.EditAsync("warm up", 1, "alice", "hi", Cancelled);
     }
@@ -40,7 +40,7 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_send_is_one_command_once_the_process_knows_the_room()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
 
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "one", Cancelled), Keys, Script, Script);
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "bob", "two", Cancelled), Script);
@@ -53,8 +53,8 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_page_an_edit_and_a_deletion_take_what_they_take_in_a_plain_room()
     {
-        await NewChat().SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("alice", $"{n}"))], Cancelled);
-        var chat = NewChat();
+        await (await NewChatAsync()).SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("alice", $"{n}"))], Cancelled);
+        var chat = await NewChatAsync();
 
         await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET"], Keys, ["HMGET"]);
         await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET", "HMGET"]);
@@ -65,7 +65,7 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_room_that_is_not_chosen_costs_nothing()
     {
-        var chat = NewChat(room => room == "warm up");
+        var chat = await NewChatAsync(room => room == "warm up");
 
         await _proxy.StepAsync(() => chat.SendAsync("lobby", "alice", "one", Cancelled), Script);
         await _proxy.StepAsync(() => chat.ReceiveAsync("lobby", null, Cancelled), ["HMGET", "HMGET"]);
@@ -76,7 +76,7 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_batch_with_messages_that_were_stored_before_takes_one_call_more()
     {
-        var chat = NewChat();
+        var chat = await NewChatAsync();
         NewMessage[] batch = [new("alice", "one") { IdempotencyKey = "1" }, new("alice", "two") { IdempotencyKey = "2" }, new("alice", "three") { IdempotencyKey = "3" }];
         await chat.SendAsync("lobby", batch[1], Cancelled);
 
@@ -89,7 +89,7 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_process_that_watches_a_room_knows_the_id_for_its_next_message()
     {
-        var (chat, other) = (NewChat(), NewChat());
+        var (chat, other) = (await NewChatAsync(), await NewChatAsync());
         await chat.SendAsync("lobby", "alice", "one", Cancelled);
         await using var watch = chat.WatchAsync("lobby", RoomPosition.Start, Cancelled).GetAsyncEnumerator(Cancelled);
         await other.SendAsync("lobby", "bob", "two", Cancelled);
@@ -121,7 +121,18 @@ public sealed class EncryptionCostTests(TestServer server) : IAsyncLifetime
         texts.Should().HaveCount(300).And.OnlyHaveUniqueItems();
     }
 
+    /// <summary>A chat that knows no room yet. The first use of a connection also checks whether the server is fit to keep messages.</summary>
+    private async Task<Chat> NewChatAsync(Func<string, bool>? rooms = null)
+    {
+        var chat = NewChat(rooms);
+        await chat.GetAsync("another room", 1, Cancelled);
+        return chat;
+    }
+
     private Chat NewChat(Func<string, bool>? rooms = null) =>
-        new(new RedisMessageStore(
-            RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = null }, null, null, null, new ChatEncryption(_ring, rooms)));
+        new(
+            new RedisMessageStore(
+                RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _prefix, SealAfter = null, LiveProbeInterval = TimeSpan.FromMinutes(1) },
+                null, null, null, new ChatEncryption(_ring, rooms)),
+            new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
 }
