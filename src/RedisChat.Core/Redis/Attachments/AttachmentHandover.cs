@@ -73,7 +73,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
                 if (StrictNumber.TryRead(((ReadOnlyMemory<byte>)entry.Name).Span, out var id))
                 {
                     cipher = await WithKeyAsync(room, cipher, entry.Value, cancellationToken).ConfigureAwait(false);
-                    if (EncryptedValue.TryRead(cipher, Place.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _))
+                    if (EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _))
                     {
                         AddTo(notices, room, message, store);
                     }

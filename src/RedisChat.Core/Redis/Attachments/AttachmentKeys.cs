@@ -23,7 +23,7 @@ internal static class AttachmentKeys
         return string.Create(CultureInfo.InvariantCulture, $"{thread}:{message.Id}:{Micros.FromTime(message.Timestamp)}:{message.Version}");
     }
 
-    public static RedisValue Value(AttachmentList attachments, ReleaseReason reason, Place place, RoomCipher? cipher)
+    public static RedisValue Value(AttachmentList attachments, ReleaseReason reason, BoxPlace place, RoomCipher? cipher)
     {
         var json = new ArrayBufferWriter<byte>(256);
         Encoding.UTF8.GetBytes(Reasons.AsSpan((int)reason, 1), json);

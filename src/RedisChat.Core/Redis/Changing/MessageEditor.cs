@@ -195,7 +195,7 @@ internal sealed class MessageEditor(
     private static byte[] HeadOfEncrypted(RoomCipher cipher, long id, byte[] head)
     {
         var any = "0}"u8;
-        var value = EncryptedValue.Seal(cipher, Place.Message(id), [.. head, .. any]);
+        var value = EncryptedValue.Seal(cipher, BoxPlace.Message(id), [.. head, .. any]);
         return value[..^any.Length];
     }
 

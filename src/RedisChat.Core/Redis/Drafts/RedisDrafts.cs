@@ -62,13 +62,13 @@ internal sealed class RedisDrafts(RedisStoreContext context, RoomChanger changer
     private static byte[] TailOfEncrypted(RoomCipher cipher, string room, byte[] tail)
     {
         var json = new System.Buffers.ArrayBufferWriter<byte>(tail.Length * 2);
-        EncryptedJson.Seal(cipher, Place.Draft(room), [(byte)'{', .. tail.AsSpan(1)], json, (byte)',');
+        EncryptedJson.Seal(cipher, BoxPlace.Draft(room), [(byte)'{', .. tail.AsSpan(1)], json, (byte)',');
         return json.WrittenSpan.ToArray();
     }
 
     // In the user's scope: the room of a draft is another one.
     private ValueTask<RedisValue> OpenAsync(string user, string room, RedisValue value, CancellationToken cancellationToken) =>
-        EncryptedFields.OpenAsync(context, UserScope.Of(user), Place.Draft(room), context.Keys.Drafts(user), room, value, cancellationToken);
+        EncryptedFields.OpenAsync(context, UserScope.Of(user), BoxPlace.Draft(room), context.Keys.Drafts(user), room, value, cancellationToken);
 
     private RoomChange NewChange(string user, string room) => new(context.Keys, UserScope.Of(user), Kind, EscapedId.Word(room), RoomPermit.Application);
 

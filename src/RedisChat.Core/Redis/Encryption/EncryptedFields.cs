@@ -15,7 +15,7 @@ internal static class EncryptedFields
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChatDataException">It cannot be decrypted.</exception>
     public static async ValueTask<RedisValue> OpenAsync(
-        RedisStoreContext context, string scope, Place place, string hash, string field, RedisValue value, CancellationToken cancellationToken)
+        RedisStoreContext context, string scope, BoxPlace place, string hash, string field, RedisValue value, CancellationToken cancellationToken)
     {
         if (EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span) is not { } key)
         {

@@ -21,7 +21,7 @@ internal static class EncryptedJson
     /// <param name="plain">The message: a JSON object.</param>
     /// <param name="output">Receives the encrypted message.</param>
     /// <param name="opening">Its first byte: an opening brace, or a comma for the part after a time that a script adds.</param>
-    public static void Seal(RoomCipher cipher, in Place place, ReadOnlySpan<byte> plain, ArrayBufferWriter<byte> output, byte opening = (byte)'{')
+    public static void Seal(RoomCipher cipher, in BoxPlace place, ReadOnlySpan<byte> plain, ArrayBufferWriter<byte> output, byte opening = (byte)'{')
     {
         var box = ArrayPool<byte>.Shared.Rent(plain.Length + RoomCipher.Overhead);
         var secret = ArrayPool<byte>.Shared.Rent(plain.Length);
@@ -71,11 +71,17 @@ internal static class EncryptedJson
     /// <param name="output">Receives the message, if it was encrypted: an array from the pool, or an empty one, which is replaced if it is too short.</param>
     /// <param name="length">The length of the message in <paramref name="output"/>.</param>
     /// <param name="key">The key that it needs.</param>
-    public static Opening TryOpen(RoomCipher? cipher, in Place place, ReadOnlySpan<byte> value, ref byte[] output, out int length, out uint key)
+    public static Opening TryOpen(RoomCipher? cipher, in BoxPlace place, ReadOnlySpan<byte> value, ref byte[] output, out int length, out uint key)
     {
         (length, key) = (0, 0);
         var start = value.IndexOf(Marker);
-        if (start <= 0 || !IsTopLevel(value, start))
+        while (start > 0 && !IsTopLevel(value, start))
+        {
+            var next = value[(start + 1)..].IndexOf(Marker);
+            start = next < 0 ? -1 : start + 1 + next;
+        }
+
+        if (start <= 0)
         {
             return Opening.Plain;
         }

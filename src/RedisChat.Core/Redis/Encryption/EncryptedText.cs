@@ -8,7 +8,7 @@ internal static class EncryptedText
     private const byte Mark = (byte)'!';
 
     /// <summary>Encrypts a value.</summary>
-    public static byte[] Seal(RoomCipher cipher, in Place place, ReadOnlySpan<byte> plain)
+    public static byte[] Seal(RoomCipher cipher, in BoxPlace place, ReadOnlySpan<byte> plain)
     {
         var box = new byte[plain.Length + RoomCipher.Overhead];
         cipher.Seal(place, plain, box);
@@ -22,7 +22,7 @@ internal static class EncryptedText
     public static bool IsSealed(ReadOnlySpan<byte> value) => value is [Mark, ..];
 
     /// <summary>The plain value; empty if it cannot be decrypted. A value that is not encrypted is returned as it is.</summary>
-    public static ReadOnlySpan<byte> Open(RoomCipher? cipher, scoped in Place place, ReadOnlySpan<byte> value) => TryOpen(cipher, place, value, out var plain, out _) ? plain : default;
+    public static ReadOnlySpan<byte> Open(RoomCipher? cipher, scoped in BoxPlace place, ReadOnlySpan<byte> value) => TryOpen(cipher, place, value, out var plain, out _) ? plain : default;
 
     /// <summary>Decrypts a value, if it is encrypted.</summary>
     /// <param name="cipher">The cipher; <see langword="null"/> if there is none.</param>
@@ -30,7 +30,7 @@ internal static class EncryptedText
     /// <param name="value">The value.</param>
     /// <param name="plain">The plain value.</param>
     /// <param name="lacking">The key that it needs, if it is not among those of the cipher; otherwise <see langword="null"/>.</param>
-    public static bool TryOpen(RoomCipher? cipher, scoped in Place place, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> plain, out uint? lacking)
+    public static bool TryOpen(RoomCipher? cipher, scoped in BoxPlace place, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> plain, out uint? lacking)
     {
         plain = value;
         lacking = null;

@@ -14,7 +14,7 @@ internal static class EncryptedValue
     /// <param name="lacking">The key that the value needs, if it is not among those of the cipher; otherwise <see langword="null"/>.</param>
     /// <param name="names">See <see cref="MessageJson.TryRead"/>.</param>
     public static bool TryRead(
-        RoomCipher? cipher, in Place place, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message, out uint? lacking, UserNames? names = null)
+        RoomCipher? cipher, in BoxPlace place, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message, out uint? lacking, UserNames? names = null)
     {
         byte[] plain = [];
         try
@@ -41,7 +41,7 @@ internal static class EncryptedValue
     /// <param name="value">The stored value.</param>
     /// <param name="lacking">See <see cref="TryRead"/>.</param>
     /// <returns><see langword="null"/> if it could not be decrypted.</returns>
-    public static ReadOnlyMemory<byte>? TryOpen(RoomCipher? cipher, in Place place, ReadOnlyMemory<byte> value, out uint? lacking)
+    public static ReadOnlyMemory<byte>? TryOpen(RoomCipher? cipher, in BoxPlace place, ReadOnlyMemory<byte> value, out uint? lacking)
     {
         byte[] plain = [];
         var opening = EncryptedJson.TryOpen(cipher, place, value.Span, ref plain, out var length, out var key);
@@ -57,7 +57,7 @@ internal static class EncryptedValue
     }
 
     /// <summary>The stored form of a plain value.</summary>
-    public static byte[] Seal(RoomCipher cipher, in Place place, ReadOnlySpan<byte> plain)
+    public static byte[] Seal(RoomCipher cipher, in BoxPlace place, ReadOnlySpan<byte> plain)
     {
         var output = new ArrayBufferWriter<byte>((plain.Length * 4 / 3) + 80);
         EncryptedJson.Seal(cipher, place, plain, output);

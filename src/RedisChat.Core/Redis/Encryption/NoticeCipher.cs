@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 internal static class NoticeCipher
 {
     /// <summary>The place of a notice in the hash of a room.</summary>
-    public static Place Place(string room, RedisValue field) => Redis.Place.Notice(ThreadId.RuledBy(room), (string)field!);
+    public static BoxPlace Place(string room, RedisValue field) => Redis.BoxPlace.Notice(ThreadId.RuledBy(room), (string)field!);
 
     /// <summary>The cipher for new notices of a room; <see langword="null"/> if it is not encrypted.</summary>
     public static ValueTask<RoomCipher?> ForRoomAsync(RedisStoreContext context, string room, CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
     public static uint KeyOf(ReadOnlySpan<byte> box) => box.Length < HeadLength ? 0 : BinaryPrimitives.ReadUInt32BigEndian(box[1..]);
 
     /// <summary>Encrypts a value into a box.</summary>
-    public void Seal(in Place place, ReadOnlySpan<byte> plain, Span<byte> box)
+    public void Seal(in BoxPlace place, ReadOnlySpan<byte> plain, Span<byte> box)
     {
         var key = keys.Current ?? throw new InvalidOperationException("There is no key to encrypt with.");
         box[0] = Version;
@@ -43,7 +43,7 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
     }
 
     /// <summary>Decrypts a box into exactly as many bytes as it holds.</summary>
-    public Opening TryOpen(in Place place, ReadOnlySpan<byte> box, Span<byte> plain)
+    public Opening TryOpen(in BoxPlace place, ReadOnlySpan<byte> box, Span<byte> plain)
     {
         if (box.Length < Overhead || box[0] != Version)
         {
@@ -66,9 +66,9 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
     /// <summary>The digest of a message by which a repetition of its send is recognized.</summary>
     public ulong Digest(ReadOnlySpan<byte> value) => keys.Oldest!.Digest(value);
 
-    private int SizeOfAssociated(in Place place) => 1 + 8 + 4 + _scope.Length + Encoding.UTF8.GetByteCount(place.Rest);
+    private int SizeOfAssociated(in BoxPlace place) => 1 + 8 + 4 + _scope.Length + Encoding.UTF8.GetByteCount(place.Rest);
 
-    private void WriteAssociated(in Place place, Span<byte> associated)
+    private void WriteAssociated(in BoxPlace place, Span<byte> associated)
     {
         associated[0] = (byte)place.Kind;
         BinaryPrimitives.WriteInt64BigEndian(associated[1..], place.Id);

@@ -123,7 +123,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
     }
 
     private static bool TryReadMessage(long id, ReadOnlySpan<byte> value, RoomCipher? cipher, [NotNullWhen(true)] out Message? message) =>
-        cipher is null ? MessageJson.TryRead(id, value, out message) : EncryptedValue.TryRead(cipher, Place.Message(id), value, out message, out _);
+        cipher is null ? MessageJson.TryRead(id, value, out message) : EncryptedValue.TryRead(cipher, BoxPlace.Message(id), value, out message, out _);
 
     private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> lines)
     {

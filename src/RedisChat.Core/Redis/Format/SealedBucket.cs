@@ -87,7 +87,7 @@ internal sealed class SealedBucket : IDisposable
         var length = box.Length - RoomCipher.Overhead;
         var rented = ArrayPool<byte>.Shared.Rent(length);
         var plain = rented.AsSpan(0, length);
-        var opening = cipher.TryOpen(Place.Bucket(number), box, plain);
+        var opening = cipher.TryOpen(BoxPlace.Bucket(number), box, plain);
         lacking = opening == Opening.NoKey ? RoomCipher.KeyOf(box) : null;
 
         // Nothing is encrypted twice.
@@ -118,7 +118,7 @@ internal sealed class SealedBucket : IDisposable
         }
 
         byte[] plain = [];
-        var opening = EncryptedJson.TryOpen(_cipher, Place.Message(id), value, ref plain, out var length, out _);
+        var opening = EncryptedJson.TryOpen(_cipher, BoxPlace.Message(id), value, ref plain, out var length, out _);
         var isAdded = opening is Opening.Plain or Opening.Opened && TryAddPlain(id, opening == Opening.Plain ? value : plain.AsSpan(0, length));
         if (plain.Length > 0)
         {
@@ -231,7 +231,7 @@ internal sealed class SealedBucket : IDisposable
     {
         var box = ArrayPool<byte>.Shared.Rent(1 + length + RoomCipher.Overhead);
         box[0] = EncryptedVersion;
-        cipher.Seal(Place.Bucket(_number), field.AsSpan(0, length), box.AsSpan(1, length + RoomCipher.Overhead));
+        cipher.Seal(BoxPlace.Bucket(_number), field.AsSpan(0, length), box.AsSpan(1, length + RoomCipher.Overhead));
         ArrayPool<byte>.Shared.Return(field, clearArray: true);
         length += 1 + RoomCipher.Overhead;
         return box;

@@ -23,7 +23,7 @@ internal sealed class StoredMessage : IDisposable
             return;
         }
 
-        var plain = EncryptedValue.TryOpen(cipher, Place.Message(id), content, out var lacking);
+        var plain = EncryptedValue.TryOpen(cipher, BoxPlace.Message(id), content, out var lacking);
         _value = plain ?? (ReadOnlyMemory<byte>)content;
         _isUnreadable = plain is null;
         Lacking = lacking;
@@ -89,7 +89,7 @@ internal sealed class StoredMessage : IDisposable
     {
         if (!IsSealed)
         {
-            return cipher is null ? value.ToArray() : EncryptedValue.Seal(cipher, Place.Message(Id), value);
+            return cipher is null ? value.ToArray() : EncryptedValue.Seal(cipher, BoxPlace.Message(Id), value);
         }
 
         return _bucket!.TryReplace(Id, value, cipher, out var field)

@@ -16,7 +16,7 @@ internal sealed class PreviewEvents : ILiveKind
     {
         var end = body.IndexOf((byte)'\n');
         var line = end < 0 ? body : body[..end];
-        return header.TryGetMessageId(out var id) && TryRead(cipher is null ? line : EncryptedText.Open(cipher, Place.Previews(id), line), out var previews, out var revision)
+        return header.TryGetMessageId(out var id) && TryRead(cipher is null ? line : EncryptedText.Open(cipher, BoxPlace.Previews(id), line), out var previews, out var revision)
             ? new RoomEvent.PreviewsChanged(id, previews, header.Position) { Revision = revision }
             : null;
     }

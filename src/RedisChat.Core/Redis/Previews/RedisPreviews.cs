@@ -85,6 +85,6 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
     {
         var json = new ArrayBufferWriter<byte>(256);
         PreviewJson.Write(json, previews, state.Revision);
-        return state.Cipher is { } cipher ? EncryptedText.Seal(cipher, Place.Previews(id), json.WrittenSpan) : json.WrittenMemory;
+        return state.Cipher is { } cipher ? EncryptedText.Seal(cipher, BoxPlace.Previews(id), json.WrittenSpan) : json.WrittenMemory;
     }
 }

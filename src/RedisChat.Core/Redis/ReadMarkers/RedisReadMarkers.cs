@@ -152,7 +152,7 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
         {
             var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
             if (reply.Newest > 0
-                && (!EncryptedValue.TryRead(cipher, Place.Message(reply.Newest), reply.Value, out newest, out var lacking) || context.Expired.Notice(room, newest)))
+                && (!EncryptedValue.TryRead(cipher, BoxPlace.Message(reply.Newest), reply.Value, out newest, out var lacking) || context.Expired.Notice(room, newest)))
             {
                 // What needs a newer key is read once more.
                 newest = await NewestReadableAsync(reads, room, reply, lacking is null ? reply.Newest - 1 : reply.Newest, cancellationToken).ConfigureAwait(false);

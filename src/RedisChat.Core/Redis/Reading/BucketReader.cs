@@ -319,7 +319,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     private Message Decrypt(Decryption decryption, int index, long id, ReadOnlySpan<byte> value)
     {
-        if (EncryptedValue.TryRead(decryption.Cipher, Place.Message(id), value, out var message, out var lacking, _names))
+        if (EncryptedValue.TryRead(decryption.Cipher, BoxPlace.Message(id), value, out var message, out var lacking, _names))
         {
             return message;
         }

@@ -149,7 +149,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     private async ValueTask<(ScheduledMessage Message, string Created)> ReadAsync(string room, string user, string id, RedisValue value, CancellationToken cancellationToken)
     {
         var hash = _keys.Scheduled(room, user);
-        var plain = await EncryptedFields.OpenAsync(context, room, Place.Scheduled(user, id), hash, id, value, cancellationToken).ConfigureAwait(false);
+        var plain = await EncryptedFields.OpenAsync(context, room, BoxPlace.Scheduled(user, id), hash, id, value, cancellationToken).ConfigureAwait(false);
         var message = ScheduledJson.Read(hash, room, id, plain, out var created);
         return (message, created);
     }
@@ -159,7 +159,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     {
         var plain = ScheduledJson.Write(message, created);
         return context.Ciphers is { } ciphers && await ciphers.ForWritingAsync(message.Room, cancellationToken).ConfigureAwait(false) is { } cipher
-            ? EncryptedValue.Seal(cipher, Place.Scheduled(message.Message.User, message.Id), plain)
+            ? EncryptedValue.Seal(cipher, BoxPlace.Scheduled(message.Message.User, message.Id), plain)
             : plain;
     }
 

@@ -60,7 +60,7 @@ internal sealed class BatchEncryption(RoomCipher cipher, long last, int forms, s
                 output.Write("\n"u8);
             }
 
-            EncryptedJson.Seal(cipher, Place.Message(_next + i), _plain.WrittenSpan, output, (byte)',');
+            EncryptedJson.Seal(cipher, BoxPlace.Message(_next + i), _plain.WrittenSpan, output, (byte)',');
         }
 
         return digest;

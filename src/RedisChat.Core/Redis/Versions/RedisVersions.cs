@@ -24,7 +24,7 @@ internal sealed class RedisVersions(RedisStoreContext context) : IVersionStore
                 continue;
             }
 
-            var (place, value) = (Place.Version(message.Id, first + i), (ReadOnlyMemory<byte>)values[i]);
+            var (place, value) = (BoxPlace.Version(message.Id, first + i), (ReadOnlyMemory<byte>)values[i]);
             if (!EncryptedValue.TryRead(cipher, place, value.Span, out var version, out var lacking) && lacking is { } missing && context.Ciphers is { } ciphers)
             {
                 cipher = await ciphers.RefreshAsync(room, cipher, missing, cancellationToken).ConfigureAwait(false);

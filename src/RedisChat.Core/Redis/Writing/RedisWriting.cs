@@ -98,8 +98,8 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
                 .Expect(writing, WritingKeys.Field(found.Id), state)
                 .Set(hash, found.Field, found.Replace(value, now.Cipher))
                 .Clear(WritingKeys.Letter, writing, WritingKeys.Field(found.Id))
-                .Line(now.Cipher is { } cipher ? EncryptedValue.Seal(cipher, Place.Ended(found.Id), withoutText) : withoutText)
-                .Line(now.Cipher is { } again ? EncryptedText.Seal(again, Place.Ended(found.Id), System.Text.Encoding.UTF8.GetBytes(digest)) : digest);
+                .Line(now.Cipher is { } cipher ? EncryptedValue.Seal(cipher, BoxPlace.Ended(found.Id), withoutText) : withoutText)
+                .Line(now.Cipher is { } again ? EncryptedText.Seal(again, BoxPlace.Ended(found.Id), System.Text.Encoding.UTF8.GetBytes(digest)) : digest);
     }
 
     private async ValueTask<(WritingCall.Outcome Outcome, long Stored)> AppendAsync(

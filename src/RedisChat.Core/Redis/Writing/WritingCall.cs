@@ -34,7 +34,7 @@ internal static class WritingCall
     {
         // A part without text only renews the lease.
         var plain = cipher is null || part.Text.Length == 0 ? null : System.Text.Encoding.UTF8.GetBytes(part.Text);
-        RedisValue text = plain is null ? (RedisValue)part.Text : (RedisValue)EncryptedText.Seal(cipher!, Place.Part(messageId, part.Offset, part.Writer), plain);
+        RedisValue text = plain is null ? (RedisValue)part.Text : (RedisValue)EncryptedText.Seal(cipher!, BoxPlace.Part(messageId, part.Offset, part.Writer), plain);
         RedisKeyOrValue[] dataKeys = plain is null ? [] : [(RedisKey)context.Keys.DataKeys(room)];
         RedisKeyOrValue[] encryption = plain is null ? [] : [(RedisValue)cipher!.Keys.CurrentName, (RedisValue)plain.Length];
         RedisKeyOrValue[] members =
@@ -147,7 +147,7 @@ internal static class WritingCall
             reader.MoveNext();
             var stored = reader.ReadByteArray();
             ReadOnlySpan<byte> part = stored;
-            if (isEncrypted && !EncryptedText.TryOpen(cipher, Place.Part(id, offset, writer), stored, out part, out _))
+            if (isEncrypted && !EncryptedText.TryOpen(cipher, BoxPlace.Part(id, offset, writer), stored, out part, out _))
             {
                 lacking = EncryptedText.KeyIn(stored) ?? 0;
                 part = default;

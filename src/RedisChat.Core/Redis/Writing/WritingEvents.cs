@@ -24,14 +24,14 @@ internal sealed class WritingEvents(Func<string, long, Task<(string Writer, stri
     public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription, RoomCipher? cipher)
     {
         var end = body.IndexOf((byte)'\n');
-        if (end < 0 || !header.TryGetMessageId(out var id) || !EncryptedValue.TryRead(cipher, Place.Ended(id), body[..end], out var message, out _))
+        if (end < 0 || !header.TryGetMessageId(out var id) || !EncryptedValue.TryRead(cipher, BoxPlace.Ended(id), body[..end], out var message, out _))
         {
             return null;
         }
 
         var rest = body[(end + 1)..];
         var line = rest.IndexOf((byte)'\n') is var next && next >= 0 ? rest[..next] : rest;
-        var digest = System.Text.Encoding.UTF8.GetString(EncryptedText.Open(cipher, Place.Ended(id), line));
+        var digest = System.Text.Encoding.UTF8.GetString(EncryptedText.Open(cipher, BoxPlace.Ended(id), line));
         var parts = subscription is not null && _texts.TryGetValue(subscription, out var texts) ? texts.End(id) : null;
         return new RoomEvent.WritingEnded(message, header.Position) { Pending = new PendingText(parts, digest) };
     }
@@ -50,7 +50,7 @@ internal sealed class WritingEvents(Func<string, long, Task<(string Writer, stri
         var writer = System.Text.Encoding.UTF8.GetString(end < 0 ? words : words[..end]);
 
         // One that cannot be decrypted is as good as lost: the next one, or the end, makes the text be read.
-        if ((end >= 0 && words[(end + 1)..] is [(byte)'e', ..] && !EncryptedText.TryOpen(cipher, Place.Part(id, offset, writer), body, out body, out _)) || !Utf8.IsValid(body))
+        if ((end >= 0 && words[(end + 1)..] is [(byte)'e', ..] && !EncryptedText.TryOpen(cipher, BoxPlace.Part(id, offset, writer), body, out body, out _)) || !Utf8.IsValid(body))
         {
             return default;
         }

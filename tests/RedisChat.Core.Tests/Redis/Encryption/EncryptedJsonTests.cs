@@ -15,9 +15,9 @@ public sealed class EncryptedJsonTests
     [InlineData("""{"t":1,"x":2,"u":"a","unknown":{"c":"","z":"eQ=="},"c":"text","p":[1,{"a":"b","t":"c"}]}""")]
     public void What_was_encrypted_is_decrypted_to_the_same_properties(string plain)
     {
-        var sealedValue = EncryptedValue.Seal(Cipher("room"), Place.Message(5), Encoding.UTF8.GetBytes(plain));
+        var sealedValue = EncryptedValue.Seal(Cipher("room"), BoxPlace.Message(5), Encoding.UTF8.GetBytes(plain));
 
-        var opened = EncryptedValue.TryOpen(Cipher("room"), Place.Message(5), sealedValue, out var lacking);
+        var opened = EncryptedValue.TryOpen(Cipher("room"), BoxPlace.Message(5), sealedValue, out var lacking);
 
         lacking.Should().BeNull();
         Sorted(opened!.Value.ToArray()).Should().Equal(Sorted(Encoding.UTF8.GetBytes(plain)));
@@ -27,7 +27,7 @@ public sealed class EncryptedJsonTests
     public void Only_what_scripts_and_readers_need_stays_readable()
     {
         var value = Encoding.UTF8.GetString(EncryptedValue.Seal(
-            Cipher("room"), Place.Message(1), """{"t":1,"u":"alice","c":"secret","m":{"secret":"secret"},"k":"key","a":[{"k":"secret"}],"p":[1,{"a":"secret"}],"r":7,"n":["@bob"]}"""u8));
+            Cipher("room"), BoxPlace.Message(1), """{"t":1,"u":"alice","c":"secret","m":{"secret":"secret"},"k":"key","a":[{"k":"secret"}],"p":[1,{"a":"secret"}],"r":7,"n":["@bob"]}"""u8));
 
         value.Should().MatchRegex("""^\{"t":1,"u":"alice","c":"","z":"[A-Za-z0-9+/=]+","k":"key","r":7,"n":\["@bob"\]\}$""");
     }
@@ -35,18 +35,18 @@ public sealed class EncryptedJsonTests
     [Fact]
     public void A_value_belongs_to_its_place()
     {
-        var value = EncryptedValue.Seal(Cipher("room"), Place.Message(5), """{"t":1,"u":"alice","c":"hello"}"""u8);
+        var value = EncryptedValue.Seal(Cipher("room"), BoxPlace.Message(5), """{"t":1,"u":"alice","c":"hello"}"""u8);
 
         foreach (var (room, place) in new[]
         {
-            ("room", Place.Message(6)), ("other", Place.Message(5)), ("room", Place.Version(5, 1)), ("room", Place.Previews(5)), ("room", Place.Ended(5)),
-            ("room", Place.Bucket(0)), ("room", Place.Part(5, 0, "")), ("roo", new Place('m', 5, "m")),
+            ("room", BoxPlace.Message(6)), ("other", BoxPlace.Message(5)), ("room", BoxPlace.Version(5, 1)), ("room", BoxPlace.Previews(5)), ("room", BoxPlace.Ended(5)),
+            ("room", BoxPlace.Bucket(0)), ("room", BoxPlace.Part(5, 0, "")), ("roo", new BoxPlace('m', 5, "m")),
         })
         {
             EncryptedValue.TryOpen(Cipher(room), place, value, out _).Should().BeNull();
         }
 
-        EncryptedValue.TryOpen(Cipher("room"), Place.Message(5), value, out _).Should().NotBeNull();
+        EncryptedValue.TryOpen(Cipher("room"), BoxPlace.Message(5), value, out _).Should().NotBeNull();
     }
 
     [Fact]
@@ -54,21 +54,21 @@ public sealed class EncryptedJsonTests
     {
         var cipher = Cipher("room");
         var box = new byte[3 + RoomCipher.Overhead];
-        cipher.Seal(Place.Message(1), [1, 2, 3], box);
+        cipher.Seal(BoxPlace.Message(1), [1, 2, 3], box);
         for (var i = 0; i < box.Length; i++)
         {
             var changed = (byte[])box.Clone();
             changed[i] ^= 0x80;
-            cipher.TryOpen(Place.Message(1), changed, new byte[3]).Should().Be(i is >= 1 and <= 4 ? Opening.NoKey : Opening.Invalid, $"of byte {i}");
+            cipher.TryOpen(BoxPlace.Message(1), changed, new byte[3]).Should().Be(i is >= 1 and <= 4 ? Opening.NoKey : Opening.Invalid, $"of byte {i}");
         }
 
-        cipher.TryOpen(Place.Message(1), box.AsSpan(0, 32), new byte[0]).Should().Be(Opening.Invalid);
+        cipher.TryOpen(BoxPlace.Message(1), box.AsSpan(0, 32), new byte[0]).Should().Be(Opening.Invalid);
     }
 
     [Fact]
     public void The_same_text_never_looks_the_same()
     {
-        var values = Enumerable.Range(0, 100).Select(_ => Encoding.UTF8.GetString(EncryptedValue.Seal(Cipher("room"), Place.Message(1), """{"t":1,"u":"a","c":"x"}"""u8)));
+        var values = Enumerable.Range(0, 100).Select(_ => Encoding.UTF8.GetString(EncryptedValue.Seal(Cipher("room"), BoxPlace.Message(1), """{"t":1,"u":"a","c":"x"}"""u8)));
 
         values.Should().OnlyHaveUniqueItems();
     }
@@ -76,10 +76,10 @@ public sealed class EncryptedJsonTests
     [Fact]
     public void Without_the_key_a_message_is_not_a_message_without_text()
     {
-        var value = EncryptedValue.Seal(Cipher("room"), Place.Message(1), """{"t":1,"u":"a","c":"x"}"""u8);
+        var value = EncryptedValue.Seal(Cipher("room"), BoxPlace.Message(1), """{"t":1,"u":"a","c":"x"}"""u8);
 
         MessageJson.TryRead(1, value, out _).Should().BeFalse();
-        EncryptedValue.TryRead(null, Place.Message(1), value, out _, out var lacking).Should().BeFalse();
+        EncryptedValue.TryRead(null, BoxPlace.Message(1), value, out _, out var lacking).Should().BeFalse();
         lacking.Should().Be(Key.Id);
         EncryptedJson.KeyIn(value).Should().Be(Key.Id);
         EncryptedJson.KeyIn("""{"t":1,"u":"a","c":"x"}"""u8).Should().BeNull();
@@ -103,7 +103,7 @@ public sealed class EncryptedJsonTests
         using var bucket = SealedBucket.ToFill(1, 64 * 1024, cipher);
         for (var id = 128; id < 256; id++)
         {
-            bucket.TryAdd(id, EncryptedValue.Seal(cipher, Place.Message(id), Encoding.UTF8.GetBytes($$"""{"t":1,"u":"a","c":"the same text again and again {{id}}"}"""))).Should().BeTrue();
+            bucket.TryAdd(id, EncryptedValue.Seal(cipher, BoxPlace.Message(id), Encoding.UTF8.GetBytes($$"""{"t":1,"u":"a","c":"the same text again and again {{id}}"}"""))).Should().BeTrue();
         }
 
         var field = bucket.Pack(out var length).AsSpan(0, length).ToArray();
@@ -129,13 +129,13 @@ public sealed class EncryptedJsonTests
     public void A_text_of_another_kind_is_encrypted_as_a_whole()
     {
         var cipher = Cipher("room");
-        var text = EncryptedText.Seal(cipher, Place.Previews(1), "[1]"u8);
+        var text = EncryptedText.Seal(cipher, BoxPlace.Previews(1), "[1]"u8);
 
         Encoding.ASCII.GetString(text).Should().MatchRegex("^![A-Za-z0-9+/=]+$");
-        EncryptedText.Open(cipher, Place.Previews(1), text).ToArray().Should().Equal("[1]"u8.ToArray());
-        EncryptedText.Open(cipher, Place.Previews(2), text).ToArray().Should().BeEmpty();
-        EncryptedText.Open(cipher, Place.Previews(1), "[1]"u8).ToArray().Should().Equal("[1]"u8.ToArray());
-        EncryptedText.Open(cipher, Place.Previews(1), "!?"u8).ToArray().Should().BeEmpty();
+        EncryptedText.Open(cipher, BoxPlace.Previews(1), text).ToArray().Should().Equal("[1]"u8.ToArray());
+        EncryptedText.Open(cipher, BoxPlace.Previews(2), text).ToArray().Should().BeEmpty();
+        EncryptedText.Open(cipher, BoxPlace.Previews(1), "[1]"u8).ToArray().Should().Equal("[1]"u8.ToArray());
+        EncryptedText.Open(cipher, BoxPlace.Previews(1), "!?"u8).ToArray().Should().BeEmpty();
     }
 
     private static RoomCipher Cipher(string room) => new(room, new ScopeKeys(new Dictionary<uint, DataKey> { [Key.Id] = Key }, Key.Name, new Dictionary<string, Exception>(), 0));
