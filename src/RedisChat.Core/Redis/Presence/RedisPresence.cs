@@ -109,7 +109,7 @@ internal sealed class RedisPresence(RedisStoreContext context) : IPresenceStore,
             string[] processes = [.. reply.IsHere ? others.Append(update.Process) : others];
             if (processes.Length > 0)
             {
-                _here[room] = new BoxPlace(processes) { LastCall = context.Time.GetTimestamp(), Interval = update.Expiry / 2 };
+                _here[room] = new Place(processes) { LastCall = context.Time.GetTimestamp(), Interval = update.Expiry / 2 };
             }
             else
             {
