@@ -109,11 +109,11 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
             static async (database, call, token) =>
             {
                 call.Context.Rooms.TryGet(call.Room, out var known);
-                var hasRules = known.HasRules;
+                var (hasRules, part) = (known.HasRules, call.Part);
                 var cipher = call.Context.Ciphers is { } ciphers ? await ciphers.ForSendingAsync(call.Room, token).ConfigureAwait(false) : null;
                 while (true)
                 {
-                    using var answer = await WritingCall.AppendAsync(call.Context, database, call.Room, call.Id, call.Part, call.IsFirst, hasRules, cipher)
+                    using var answer = await WritingCall.AppendAsync(call.Context, database, call.Room, call.Id, part, call.IsFirst, hasRules, cipher)
                         .AsTask().UntilAsync(token).ConfigureAwait(false);
                     var (outcome, number, text) = WritingCall.ReadAppended(answer);
                     switch (outcome)
@@ -123,6 +123,10 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
                         case WritingCall.Outcome.Unguarded:
                             call.Context.Rooms.Raise(call.Room, known with { Uses = text });
                             hasRules = true;
+                            continue;
+                        case WritingCall.Outcome.Hole when cipher is not null && number > part.Offset:
+                            // The script cannot cut an encrypted part whose beginning is stored already.
+                            part = part with { Offset = number, Text = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(part.Text)[(int)(number - part.Offset)..]) };
                             continue;
                         case WritingCall.Outcome.StaleKey:
                             call.Context.Ciphers!.Forget(call.Room);
