@@ -4,11 +4,11 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Redis.Encryption;
 
 /// <summary>Stores that encrypt, each like one in another process: with a connection and a cache of its own.</summary>
-internal sealed class EncryptedChats(string configuration, TestKeyRing? ring = null, int? sealAfter = 2) : IAsyncDisposable
+internal sealed class EncryptedChats(string configuration, TestKeyRing? ring = null, int? sealAfter = 2, string? prefix = null) : IAsyncDisposable
 {
     private readonly List<RedisMessageStore> _stores = [];
 
-    public string Prefix { get; } = $"test-{Guid.NewGuid():n}";
+    public string Prefix { get; } = prefix ?? $"test-{Guid.NewGuid():n}";
 
     public TestKeyRing Ring { get; } = ring ?? new TestKeyRing();
 
