@@ -56,6 +56,9 @@ public sealed class ChatRoom
     /// <summary>Earlier versions of this room's edited messages.</summary>
     public RoomVersions Versions => new(Id, _chat.Store, _chat.Runner);
 
+    /// <summary>The data keys with which the room is encrypted: rotates and deletes them.</summary>
+    public EncryptionKeys EncryptionKeys => new(Id, Id, _chat.Store, _chat.Runner);
+
     /// <summary>The messages that users have scheduled in this room.</summary>
     public RoomSchedule Schedule => new(Id, _chat.Store, _chat.Runner);
 

@@ -20,6 +20,9 @@ public sealed class ChatUser
     /// <summary>What the user has begun to write in rooms, on all devices.</summary>
     public UserDrafts Drafts => new(Id, _chat);
 
+    /// <summary>The data keys with which the user's drafts are encrypted: rotates and deletes them.</summary>
+    public EncryptionKeys EncryptionKeys => new(UserScope.Of(Id), null, _chat.Store, _chat.Runner);
+
     /// <summary>Finds messages by their words, in all rooms that the user may read.</summary>
     public UserSearch Search => new(Id, _chat);
 

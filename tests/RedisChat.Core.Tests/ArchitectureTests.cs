@@ -9,7 +9,7 @@ namespace RedisChat.Tests;
 /// </summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] Foundations = ["Redis/Keys", "Redis/Connection", "Redis/Scripts", "Redis/Format", "Redis/Known", "Redis/Upkeep", "Redis/Cold"];
+    private static readonly string[] Foundations = ["Redis/Keys", "Redis/Connection", "Redis/Scripts", "Redis/Format", "Redis/Known", "Redis/Upkeep", "Redis/Cold", "Redis/Encryption"];
     private static readonly string[] Paths =
         ["Redis/Sending", "Redis/Reading", "Redis/Changing", "Redis/Sealing", "Redis/Live", "Redis/Inspection"];
 

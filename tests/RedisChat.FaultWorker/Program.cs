@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RedisChat;
 using RedisChat.Faults;
+using RedisChat.Redis;
 using RedisChat.Search.Sqlite;
 using StackExchange.Redis;
 
@@ -15,7 +16,11 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 // Seal as early as possible, so that each fault hits sealed history too.
-var store = new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), new RedisStoreOptions { SealAfter = 1 });
+var storeOptions = new RedisStoreOptions { SealAfter = 1 };
+var store = options.Keys.Length == 0
+    ? new RedisMessageStore(ConfigurationOptions.Parse(options.Redis), storeOptions)
+    : new RedisMessageStore(
+        RedisConnection.Own(ConfigurationOptions.Parse(options.Redis)), storeOptions, null, encryption: new ChatEncryption(new FileKeyRing(options.Keys), null));
 var settings = new ChatOptions { OperationTimeout = options.Timeout, Durability = options.Durability };
 settings.Presence.Expiry = options.Expiry;
 settings.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);

@@ -50,6 +50,9 @@ internal sealed record WorkerOptions
     /// <summary><see cref="PresenceOptions.Expiry"/>, and <see cref="WritingOptions.Lease"/>.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The file with master keys, if the rooms are encrypted.</summary>
+    public string Keys { get; init; } = "";
+
     /// <summary>Where to write the history.</summary>
     public required string Log { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record WorkerOptions
             Durability = Level(values["--durability"]),
             Users = values["--users"].Split(',', StringSplitOptions.RemoveEmptyEntries),
             Expiry = TimeSpan.FromMilliseconds(Number("--expiry")),
+            Keys = values.GetValueOrDefault("--keys", ""),
             Log = values["--log"],
         };
 
@@ -90,6 +94,7 @@ internal sealed record WorkerOptions
         "--durability", Durability.ToString(),
         "--users", string.Join(',', Users),
         "--expiry", Expiry.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+        .. Keys.Length > 0 ? (string[])["--keys", Keys] : [],
         "--log", Log,
     ];
 

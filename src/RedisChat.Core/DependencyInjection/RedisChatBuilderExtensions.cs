@@ -166,6 +166,43 @@ public static class RedisChatBuilderExtensions
         return builder.Replace<IAttachmentStore>(provider => ActivatorUtilities.CreateInstance<T>(provider));
     }
 
+    /// <summary>
+    /// Encrypts what users write before it is stored in Redis: the text, metadata, attachments and link previews of messages, of drafts and of scheduled messages; and what is published of them. Each room
+    /// has a data key, which a master key of the key ring wraps.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Ids, authors, times, mentions, replies, reactions, idempotency keys, and the names, topics and rules of rooms are not encrypted, because scripts in Redis use them. A search index holds the texts in plain form.
+    /// docs/keys.md lists what is encrypted.
+    /// </para>
+    /// <para>
+    /// All processes that share rooms must have the same key ring and the same choice of rooms. Messages that were stored before stay as they are, and readable, until they are edited. Messages that were
+    /// encrypted stay so when they are edited, even if their room is no longer chosen.
+    /// </para>
+    /// </remarks>
+    /// <param name="builder">The builder.</param>
+    /// <param name="keys">The master keys.</param>
+    /// <param name="rooms">Which rooms are encrypted, by id; <see langword="null"/> for all. Called often; must be pure and thread-safe. A thread is asked about by its room.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddEncryption(this IRedisChatBuilder builder, IChatKeyRing keys, Func<string, bool>? rooms = null)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return builder.Replace(_ => new ChatEncryption(keys, rooms));
+    }
+
+    /// <summary>Encrypts with a key ring that the host's services create: see <see cref="AddEncryption(IRedisChatBuilder, IChatKeyRing, Func{string, bool}?)"/>.</summary>
+    /// <typeparam name="T">The key ring; its constructor gets the host's services.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="rooms">Which rooms are encrypted, by id; <see langword="null"/> for all.</param>
+    /// <returns>The same builder.</returns>
+    public static IRedisChatBuilder AddEncryption<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IRedisChatBuilder builder, Func<string, bool>? rooms = null)
+        where T : class, IChatKeyRing
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Replace(provider => new ChatEncryption(ActivatorUtilities.CreateInstance<T>(provider), rooms));
+    }
+
     /// <summary>Searches in your own index. It must be filled: see <see cref="Chat.RunIndexAsync"/>.</summary>
     /// <typeparam name="T">The index; its constructor gets the host's services, other than the chat itself, which needs the index first.</typeparam>
     /// <param name="builder">The builder.</param>

@@ -76,11 +76,12 @@ public static class RedisChatServiceCollectionExtensions
             StoreOptions(provider, key),
             provider.GetRequiredKeyedService<IRoomKeyScheme>(key),
             Time(provider),
-            Logger(provider))));
+            Logger(provider),
+            provider.GetKeyedService<ChatEncryption>(key))));
         services.TryAddKeyedSingleton(key, (provider, _) =>
             provider.GetRequiredKeyedService<IMessageStore>(key).RequireAbility<IServerInspection>("inspection"));
         services.TryAddKeyedSingleton(key, (provider, _) => new Chat(
-            provider.GetRequiredKeyedService<IMessageStore>(key),
+            StoreOf(provider, key),
             provider.GetRequiredService<IOptionsMonitor<ChatOptions>>().Get(key),
             Time(provider),
             provider.GetService<ILogger<Chat>>(),
@@ -98,6 +99,16 @@ public static class RedisChatServiceCollectionExtensions
 
     internal static RedisStoreOptions StoreOptions(IServiceProvider provider, string? key) =>
         provider.GetRequiredService<IOptionsMonitor<RedisStoreOptions>>().Get(key);
+
+    /// <summary>The store, which must encrypt if the chat is to. One in memory need not: what it has is stored nowhere.</summary>
+    private static IMessageStore StoreOf(IServiceProvider provider, string? key)
+    {
+        var store = provider.GetRequiredKeyedService<IMessageStore>(key);
+        return provider.GetKeyedService<ChatEncryption>(key) is null || store is InMemoryMessageStore || store.GetAbility<IEncryptionStore>() is not null
+            ? store
+            : throw new NotSupportedException(
+                $"AddEncryption was called, but {store.GetType().Name} does not encrypt ({nameof(IEncryptionStore)}). Use the default layout of Redis, or remove AddEncryption.");
+    }
 
     private static RedisConnection ConnectionOf(IServiceProvider provider, string? key)
     {

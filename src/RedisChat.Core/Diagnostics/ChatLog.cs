@@ -11,7 +11,7 @@ internal static partial class ChatLog
     [LoggerMessage(2, LogLevel.Warning, "Gave up the {Operation} after {Attempts} attempts within {TimeoutMs} ms.", EventName = "GaveUp")]
     public static partial void GaveUp(ILogger logger, string operation, int attempts, double timeoutMs, Exception? error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
+    [LoggerMessage(3, LogLevel.Warning, "Left a stored value out of a page because it is not a message, or cannot be decrypted: key {Key}, field {Field}.", EventName = "UnreadableMessage")]
     public static partial void UnreadableMessage(ILogger logger, string key, string field);
 
     [LoggerMessage(4, LogLevel.Debug, "A watcher reads from the store. Cause: {Cause}.", EventName = "CatchingUp")]
@@ -130,6 +130,12 @@ internal static partial class ChatLog
 
     [LoggerMessage(85, LogLevel.Warning, "After the erasure of a user, {Places} places still name the user. The report lists them.", EventName = "UserRemains")]
     public static partial void UserRemains(ILogger logger, int places);
+
+    [LoggerMessage(90, LogLevel.Warning, "A data key cannot be unwrapped, so what it encrypted cannot be read: key {Key}, field {Field}. {Problem}", EventName = "DataKeyUnusable")]
+    public static partial void DataKeyUnusable(ILogger logger, string key, string field, string problem);
+
+    [LoggerMessage(91, LogLevel.Debug, "The data keys of a room that is watched could not be read. Its events are read from the store until they are.", EventName = "DataKeysNotRead")]
+    public static partial void DataKeysNotRead(ILogger logger, Exception error);
 
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);

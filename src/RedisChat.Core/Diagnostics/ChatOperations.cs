@@ -90,6 +90,9 @@ public static class ChatOperations
     /// <summary>Moving old messages to the archive, in the background.</summary>
     public const string Archive = "archive";
 
+    /// <summary>Rotating, wrapping again or deleting the keys with which messages are encrypted.</summary>
+    public const string ChangeKeys = "change keys";
+
     /// <summary>Watching a room.</summary>
     public const string Watch = "watch";
 

@@ -22,6 +22,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     private readonly BucketSealer _sealer;
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
+    private readonly RedisEncryption? _encryption;
 
     /// <summary>Creates a store on a connection that the caller owns. Disposing the store does not dispose the connection.</summary>
     /// <param name="multiplexer">The connection.</param>
@@ -57,7 +58,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     }
 
     internal RedisMessageStore(
-        RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider? time = null, ILogger? logger = null)
+        RedisConnection connection, RedisStoreOptions? options, IRoomKeyScheme? keys, TimeProvider? time = null, ILogger? logger = null, ChatEncryption? encryption = null)
     {
         options ??= new RedisStoreOptions();
         OptionsProblems.ThrowIfAny(OptionsProblems.In(options), nameof(options));
@@ -71,6 +72,13 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         logger ??= NullLogger.Instance;
         var names = new KeyNames(keys ?? new HashTagKeyScheme(options.KeyPrefix), connection.Connector.DatabaseNumber, connection.Channels.Prefix);
         _context = new RedisStoreContext(connection, names, new KnownRooms(options.RoomCacheSize, logger), options, time, logger);
+        if (encryption is not null)
+        {
+            _context.Ciphers = new RoomCiphers(_context, encryption);
+            _context.Heard = room => _live!.TryGetHeard(room, out var heard) ? heard.MessageId : 0;
+            _encryption = new RedisEncryption(_context, encryption, _context.Ciphers);
+        }
+
         _sealer = new BucketSealer(_context);
         var changer = new RoomChanger(_context);
         _features = new StoreFeatures(_context, changer, () => _sends!);
@@ -114,6 +122,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     object? IMessageStore.GetAbility(Type ability) =>
         ability.IsInstanceOfType(this) ? this
         : ability.IsInstanceOfType(_sends) ? _sends
+        : ability.IsInstanceOfType(_encryption) ? _encryption
         : _features.Abilities.FirstOrDefault(ability.IsInstanceOfType);
 
     /// <inheritdoc/>

@@ -14,10 +14,10 @@ internal sealed record MemoryUse(double Lasting, double Expiring)
 
     /// <summary>Fills an empty server through the library and reads its memory.</summary>
     public static async Task<MemoryUse> MeasureAsync(
-        RunContext run, NaturalTexts texts, int rooms, int messagesInRoom, int users, Action<RedisStoreOptions> configure)
+        RunContext run, NaturalTexts texts, int rooms, int messagesInRoom, int users, Action<RedisStoreOptions> configure, ChatEncryption? encryption = null)
     {
         await run.CleanAsync();
-        await using var store = run.NewStore(configure);
+        await using var store = run.NewStore(run.Configuration, configure, encryption);
 
         // Set up connections and the script first, so that they do not count as the messages' memory.
         await FillAsync(new Chat(store), run.NewName(), texts.Messages(0).Take(BatchSize), users);

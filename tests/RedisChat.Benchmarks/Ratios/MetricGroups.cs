@@ -1,5 +1,6 @@
 using RedisChat.Benchmarks.Allocations;
 using RedisChat.Benchmarks.Delivery;
+using RedisChat.Benchmarks.Encryption;
 using RedisChat.Benchmarks.Growth;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Pages;
@@ -23,6 +24,7 @@ internal static class MetricGroups
         new DeliveryPaced(),
         new DeliveryFull(),
         new MemoryAMessage(),
+        new EncryptionCost(),
         new GrowthCost(),
         new IdleRooms(),
         new WebConnections(),

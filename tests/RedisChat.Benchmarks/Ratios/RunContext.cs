@@ -1,5 +1,6 @@
 using System.Globalization;
 using RedisChat.Benchmarks.Servers;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Ratios;
@@ -62,11 +63,13 @@ internal sealed class RunContext : IAsyncDisposable
     public RedisMessageStore NewStore(Action<RedisStoreOptions>? configure = null) => NewStore(Configuration, configure);
 
     /// <summary>The same on another server.</summary>
-    public RedisMessageStore NewStore(string configuration, Action<RedisStoreOptions>? configure = null)
+    public RedisMessageStore NewStore(string configuration, Action<RedisStoreOptions>? configure = null, ChatEncryption? encryption = null)
     {
         var options = new RedisStoreOptions { KeyPrefix = _prefix };
         configure?.Invoke(options);
-        return new RedisMessageStore(ConfigurationOptions.Parse(configuration), options);
+        return encryption is null
+            ? new RedisMessageStore(ConfigurationOptions.Parse(configuration), options)
+            : new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(configuration)), options, null, null, null, encryption);
     }
 
     /// <summary>Removes everything written so far.</summary>

@@ -11,7 +11,7 @@ public sealed class ConformanceCoverageTests
     {
         var types = typeof(ConformanceCoverageTests).Assembly.GetTypes();
 
-        types.Should().Contain([typeof(RedisStores), typeof(SealedStores), typeof(ClusterStores), typeof(ClassicStores)]);
+        types.Should().Contain([typeof(RedisStores), typeof(SealedStores), typeof(EncryptedStores), typeof(ClusterStores), typeof(ClassicStores)]);
         // Among the faults are the same stores as here, behind a bad network or on a server that breaks.
         ConformanceSuite.MissingClasses(types.Where(type => type.Namespace != typeof(CutStores).Namespace).ToList()).Should().BeEmpty();
     }

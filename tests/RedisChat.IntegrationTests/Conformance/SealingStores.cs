@@ -15,9 +15,12 @@ internal abstract class SealingStores : StoreFactory
     /// <summary>How to connect. Skips the test if there is no server.</summary>
     protected abstract string Configuration { get; }
 
+    /// <summary>How to encrypt; <see langword="null"/> to store everything as it is.</summary>
+    protected virtual ChatEncryption? Encryption => null;
+
     public override IMessageStore Open()
     {
-        _opened.Add(new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(Configuration)), _options, null, null, _log));
+        _opened.Add(new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(Configuration)), _options, null, null, _log, Encryption));
         return _opened[^1];
     }
 

@@ -83,12 +83,12 @@ public sealed class StoredDataTests
     public async Task Properties_of_a_later_version_survive_an_edit()
     {
         await _chat.SendAsync(Room, "alice", "hello", Cancelled);
-        await _redis.HashSetAsync(Key(":m:0"), 1, """{"t":5,"z":{"deep":[1,2.50]},"u":"alice","c":"hello","r":17,"m":{"a":"1"}}""");
+        await _redis.HashSetAsync(Key(":m:0"), 1, """{"t":5,"y":{"deep":[1,2.50]},"u":"alice","c":"hello","r":17,"m":{"a":"1"}}""");
 
         await _chat.EditAsync(Room, 1, "alice", "hi", Cancelled);
 
         ((string?)await _redis.HashGetAsync(Key(":m:0"), 1)).Should()
-            .MatchRegex("""^\{"t":5,"z":\{"deep":\[1,2\.50\]\},"u":"alice","c":"hi","r":17,"m":\{"a":"1"\},"v":2,"e":\d{16}\}$""");
+            .MatchRegex("""^\{"t":5,"y":\{"deep":\[1,2\.50\]\},"u":"alice","c":"hi","r":17,"m":\{"a":"1"\},"v":2,"e":\d{16}\}$""");
     }
 
     [Theory]

@@ -63,6 +63,8 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         var numbers = Enumerable.Range(0, (int)(end - first)).Select(i => first + i).ToArray();
         var asking = numbers.Select(number => database.HashGetAllAsync(context.Keys.Bucket(room, number), CommandFlags.DemandMaster).Observed()).ToArray();
         var askingSealed = database.HashGetAsync(context.Keys.Sealed(room), Array.ConvertAll(numbers, number => (RedisValue)number), CommandFlags.DemandMaster).Observed();
+        var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
+        var store = await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
         var notices = new List<RedisKeyOrValue>();
         foreach (var asked in asking)
         {
@@ -70,7 +72,11 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
             {
                 if (StrictNumber.TryRead(((ReadOnlyMemory<byte>)entry.Name).Span, out var id))
                 {
-                    AddTo(notices, room, id, ((ReadOnlyMemory<byte>)entry.Value).Span);
+                    cipher = await WithKeyAsync(room, cipher, entry.Value, cancellationToken).ConfigureAwait(false);
+                    if (EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _))
+                    {
+                        AddTo(notices, room, message, store);
+                    }
                 }
             }
         }
@@ -87,12 +93,12 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
 
         for (var i = 0; i < contents.Length; i++)
         {
-            using var bucket = contents[i].IsNull ? null : SealedBucket.TryOpen(numbers[i], ((ReadOnlyMemory<byte>)contents[i]).Span);
+            using var bucket = contents[i].IsNull ? null : await EncryptedBuckets.TryOpenAsync(context, room, numbers[i], contents[i], cancellationToken).ConfigureAwait(false);
             for (var id = Math.Max(1, numbers[i] * Buckets.Size); bucket is not null && id < (numbers[i] + 1) * Buckets.Size; id++)
             {
-                if (bucket.TryGet(id, out var value))
+                if (bucket.TryGet(id, out var value) && MessageJson.TryRead(id, value.Span, out var message))
                 {
-                    AddTo(notices, room, id, value.Span);
+                    AddTo(notices, room, message, store);
                 }
             }
         }
@@ -108,12 +114,19 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         }
     }
 
-    private static void AddTo(List<RedisKeyOrValue> notices, string room, long id, ReadOnlySpan<byte> value)
+    /// <summary>The cipher with the key that a value needs, as far as it is there.</summary>
+    private async ValueTask<RoomCipher?> WithKeyAsync(string room, RoomCipher? cipher, RedisValue value, CancellationToken cancellationToken) =>
+        context.Ciphers is not { } ciphers || EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span) is not { } key || cipher?.Keys.TryGet(key, out _) == true
+            ? cipher
+            : await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
+
+    private static void AddTo(List<RedisKeyOrValue> notices, string room, Message message, RoomCipher? cipher)
     {
-        if (MessageJson.TryRead(id, value, out var message) && message.Attachments.Count > 0)
+        if (message.Attachments.Count > 0)
         {
-            notices.Add(AttachmentKeys.Field(room, message));
-            notices.Add(AttachmentKeys.Value(message.Attachments, ReleaseReason.RoomDeleted));
+            var field = AttachmentKeys.Field(room, message);
+            notices.Add(field);
+            notices.Add(AttachmentKeys.Value(message.Attachments, ReleaseReason.RoomDeleted, NoticeCipher.Place(room, field), cipher));
         }
     }
 }

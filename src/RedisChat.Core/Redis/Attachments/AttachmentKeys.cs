@@ -23,18 +23,18 @@ internal static class AttachmentKeys
         return string.Create(CultureInfo.InvariantCulture, $"{thread}:{message.Id}:{Micros.FromTime(message.Timestamp)}:{message.Version}");
     }
 
-    public static RedisValue Value(AttachmentList attachments, ReleaseReason reason)
+    public static RedisValue Value(AttachmentList attachments, ReleaseReason reason, BoxPlace place, RoomCipher? cipher)
     {
         var json = new ArrayBufferWriter<byte>(256);
         Encoding.UTF8.GetBytes(Reasons.AsSpan((int)reason, 1), json);
         AttachmentJson.Write(json, attachments);
-        return json.WrittenMemory;
+        return cipher is null ? json.WrittenMemory : EncryptedText.Seal(cipher, place, json.WrittenSpan);
     }
 
     /// <summary>Reads a notice; <see langword="null"/> if it is none.</summary>
-    public static AttachmentNotice? TryRead(string room, HashEntry entry)
+    public static AttachmentNotice? TryRead(string room, HashEntry entry, RoomCipher? cipher = null)
     {
-        var value = ((ReadOnlyMemory<byte>)entry.Value).Span;
+        var value = EncryptedText.Open(cipher, NoticeCipher.Place(room, entry.Name), ((ReadOnlyMemory<byte>)entry.Value).Span);
         if (((string?)entry.Name)?.Split(':') is not [var thread, var id, _, _] || !StrictNumber.TryRead(id, out var message) || value.IsEmpty || Reasons.IndexOf((char)value[0], StringComparison.Ordinal) is not (>= 0 and var reason)
             || !TryRead(value[1..], out var attachments))
         {

@@ -41,6 +41,11 @@ internal sealed class AttachmentRelease(RedisStoreContext context) : IDeletionEf
 
     private static AttachmentList Removed(Message message, MessageDecision edit) => message.Attachments.ReleasedBy(edit.Attachments ?? message.Attachments);
 
-    private void Put(RoomChange change, string room, Message message, AttachmentList attachments, ReleaseReason reason) =>
-        change.Put(AttachmentKeys.Letter, context.Keys.Attachments(room), AttachmentKeys.Field(room, message), AttachmentKeys.Value(attachments, reason));
+    private void Put(RoomChange change, string room, Message message, AttachmentList attachments, ReleaseReason reason)
+    {
+        var field = AttachmentKeys.Field(room, message);
+        change.Put(
+            AttachmentKeys.Letter, context.Keys.Attachments(room), field,
+            AttachmentKeys.Value(attachments, reason, NoticeCipher.Place(room, field), NoticeCipher.Prepared(context, room)));
+    }
 }

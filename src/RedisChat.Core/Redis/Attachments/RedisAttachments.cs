@@ -22,9 +22,15 @@ internal sealed class RedisAttachments(RedisStoreContext context) : IAttachmentN
     {
         var key = context.Keys.Attachments(room);
         var notices = new List<AttachmentNotice>();
+        RoomCipher? cipher = null;
         await foreach (var entry in database.HashScanAsync(key, pageSize: limit, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            notices.Add(AttachmentKeys.TryRead(room, entry) ?? throw new ChatDataException(
+            if (EncryptedText.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span) is { } needed && cipher?.Keys.TryGet(needed, out _) != true && context.Ciphers is { } ciphers)
+            {
+                cipher = await ciphers.RefreshAsync(UserScope.All, cipher ?? ciphers.TryGet(UserScope.All), needed, cancellationToken).ConfigureAwait(false);
+            }
+
+            notices.Add(AttachmentKeys.TryRead(room, entry, cipher) ?? throw new ChatDataException(
                 $"Field '{entry.Name}' of the hash '{key}' is not a notice of attachments. Another program may be using the same key prefix. Remove it with HDEL if you do not need it.")
             {
                 Key = key,

@@ -7,7 +7,7 @@ internal interface IEditEffect
     /// <param name="edit">The change that edits the message.</param>
     /// <param name="room">The room.</param>
     /// <param name="replaced">The message before the edit.</param>
-    /// <param name="value">Its stored value.</param>
+    /// <param name="value">Its stored value, decrypted: see <see cref="RoomChange.Cipher"/>.</param>
     /// <param name="decision">The edit.</param>
     void AddTo(RoomChange edit, string room, Message replaced, ReadOnlySpan<byte> value, MessageDecision decision);
 }

@@ -75,13 +75,14 @@ internal sealed class MessageEditor(
         try
         {
             RedisValue[] values = rest is null ? [found.Content] : [found.Content, rest.DeletedBefore];
-            var reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+            var reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
             if (callsUpkeep && !isGone)
             {
                 // Before the change, so that the room is found wherever this process dies.
                 await Upkeep!.Value.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
+                await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
                 isAdded = true;
-                reply = await changer.RunAsync(room, values, Decide, cancellationToken).ConfigureAwait(false);
+                reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
                 if (reply is not null)
                 {
                     // Now there is work.
@@ -105,6 +106,13 @@ internal sealed class MessageEditor(
             Renew(state.Values[0] == found.Content ? found : state.Values[0].IsNull ? null : found.With(state.Values[0]));
             if (isGone)
             {
+                return null;
+            }
+
+            if (present.Lacking is not null && present != found && context.Ciphers is not null)
+            {
+                // It was edited with a new data key. Finding it again loads that.
+                isGone = true;
                 return null;
             }
 
@@ -143,8 +151,8 @@ internal sealed class MessageEditor(
 
             return decision.Outcome switch
             {
-                ChangeOutcome.Edited => Edit(room, present, message, decision, state.Revision),
-                ChangeOutcome.Deleted => Delete(room, present, message, decision, rest),
+                ChangeOutcome.Edited => Edit(room, present, message, decision, state),
+                ChangeOutcome.Deleted => Delete(room, present, message, decision, rest, state.Cipher),
                 _ => null,
             };
         }
@@ -161,11 +169,13 @@ internal sealed class MessageEditor(
         }
     }
 
-    private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, long revision)
+    private RoomChange Edit(string room, StoredMessage present, Message message, MessageDecision decision, RoomState state)
     {
         // The script inserts the revision as the time of the edit, but compressed values need it beforehand.
         var head = MessageJson.HeadOfEdit(present.Value, decision.ApplyTo(message, default), decision.Mentions is not null, decision.Attachments is not null);
-        var change = Begin('e', room, present, decision).Line(head, MessageJson.TailOfEdit.ToArray());
+        var change = Begin('e', room, present, decision)
+            .Encrypted(state.Cipher)
+            .Line(state.Cipher is { } cipher ? HeadOfEncrypted(cipher, present.Id, head) : head, MessageJson.TailOfEdit.ToArray());
         foreach (var effect in editEffects)
         {
             effect.AddTo(change, room, message, present.Value, decision);
@@ -176,16 +186,24 @@ internal sealed class MessageEditor(
             return change.Keep(Hash(room, present), present.Field);
         }
 
-        var text = revision.ToString(CultureInfo.InvariantCulture);
-        return change.At(revision).Set(
-            Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit]));
+        var text = state.Revision.ToString(CultureInfo.InvariantCulture);
+        return change.At(state.Revision).Set(
+            Hash(room, present), present.Field, present.Replace([.. head, .. Encoding.ASCII.GetBytes(text), .. MessageJson.TailOfEdit], state.Cipher));
     }
 
-    private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision, ReplyDeletion? rest)
+    /// <summary>The head of an encrypted message. The time, which follows it, is the last property and is not encrypted.</summary>
+    private static byte[] HeadOfEncrypted(RoomCipher cipher, long id, byte[] head)
+    {
+        var any = "0}"u8;
+        var value = EncryptedValue.Seal(cipher, BoxPlace.Message(id), [.. head, .. any]);
+        return value[..^any.Length];
+    }
+
+    private RoomChange Delete(string room, StoredMessage present, Message message, MessageDecision decision, ReplyDeletion? rest, RoomCipher? cipher)
     {
         // A reader's position may have to be compared with the time of a message that was deleted.
         var stamp = Micros.FromTime(message.Timestamp).ToString(CultureInfo.InvariantCulture);
-        var change = Begin('d', room, present, decision);
+        var change = Begin('d', room, present, decision).Encrypted(present.IsSealed ? cipher : null);
         rest?.Expect(change);
         change.Delete(Hash(room, present), present.Field);
         if (DeletionJson.Write(decision.User, decision.Reason) is { } details)
@@ -197,7 +215,7 @@ internal sealed class MessageEditor(
             change.Log(stamp);
         }
 
-        if (present.IsSealed && present.Replace([]) is { Length: > 0 } others)
+        if (present.IsSealed && present.Replace([], cipher) is { Length: > 0 } others)
         {
             change.Set(Hash(room, present), present.Field, others);
         }
@@ -253,47 +271,60 @@ internal sealed class MessageEditor(
         context.Rooms.TryGet(room, out var known);
         var asking = database.HashGetAsync(context.Keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
         var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, context.SealAfter) ? AskSealedAsync().Observed() : null;
+        var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
         var open = await asking.UntilAsync(cancellationToken).ConfigureAwait(false);
         if (!open.IsNull)
         {
-            return StoredMessage.Open(id, open);
+            return await UnlockAsync(StoredMessage.Open(id, open, cipher)).ConfigureAwait(false);
         }
 
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
-        return !content.IsNull ? SealedOrNone(id, content)
-            : context.Cold.MayHave(room) ? await FindColdAsync(database, room, id, isRead, cancellationToken).ConfigureAwait(false)
+        return !content.IsNull ? await SealedOrNoneAsync(content).ConfigureAwait(false)
+            : context.Cold.MayHave(room) ? await FindColdAsync().ConfigureAwait(false)
             : null;
+
+        async Task<StoredMessage?> FindColdAsync()
+        {
+            var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [bucket], cancellationToken).ConfigureAwait(false);
+            var found = contents.TryGetValue(bucket, out var cold) ? await SealedOrNoneAsync(cold).ConfigureAwait(false) : null;
+            if (found is null || isRead)
+            {
+                return found;
+            }
+
+            found.Dispose();
+            contents = await context.Cold.ThawAsync(database, room, [bucket], cancellationToken).ConfigureAwait(false);
+            return contents.TryGetValue(bucket, out cold) ? await SealedOrNoneAsync(cold).ConfigureAwait(false) : null;
+        }
+
+        async ValueTask<StoredMessage?> SealedOrNoneAsync(RedisValue field)
+        {
+            var found = await UnlockAsync(StoredMessage.Sealed(id, field, cipher)).ConfigureAwait(false);
+            if (found.Exists)
+            {
+                return found;
+            }
+
+            found.Dispose();
+            return null;
+        }
+
+        // A key may have been added since those of the room were read.
+        async ValueTask<StoredMessage> UnlockAsync(StoredMessage locked)
+        {
+            if (locked.Lacking is not { } key || context.Ciphers is not { } ciphers)
+            {
+                return locked;
+            }
+
+            locked.Dispose();
+            cipher = await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
+            return locked.IsSealed ? StoredMessage.Sealed(id, locked.Content, cipher) : StoredMessage.Open(id, locked.Content, cipher);
+        }
 
         Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
     }
 
-    private async Task<StoredMessage?> FindColdAsync(IDatabase database, string room, long id, bool isRead, CancellationToken cancellationToken)
-    {
-        var bucket = Buckets.Of(id);
-        var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [bucket], cancellationToken).ConfigureAwait(false);
-        var found = contents.TryGetValue(bucket, out var content) ? SealedOrNone(id, content) : null;
-        if (found is null || isRead)
-        {
-            return found;
-        }
-
-        found.Dispose();
-        contents = await context.Cold.ThawAsync(database, room, [bucket], cancellationToken).ConfigureAwait(false);
-        return contents.TryGetValue(bucket, out content) ? SealedOrNone(id, content) : null;
-    }
-
-    private static StoredMessage? SealedOrNone(long id, RedisValue content)
-    {
-        var found = StoredMessage.Sealed(id, content);
-        if (found.Exists)
-        {
-            return found;
-        }
-
-        found.Dispose();
-        return null;
-    }
-
     private Message Read(string room, StoredMessage found) =>
-        found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);
+        found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found);
 }

@@ -28,7 +28,9 @@ internal sealed class RoomChange
     private readonly string? _above;
     private RedisValue _revision = RedisValue.EmptyString;
     private RedisValue _logged = RedisValue.EmptyString;
+    private readonly string _dataKeys;
     private IReadOnlyList<string> _readers = [];
+    private readonly bool _isUser;
     private string? _acts;
 
     /// <summary>Starts a change.</summary>
@@ -42,6 +44,8 @@ internal sealed class RoomChange
         _keys = [keys.Room(room), keys.Changed(room), keys.Live(room)];
         _members = keys.RuledMembers(room);
         _above = ThreadId.IsThread(room) ? keys.Rules(room) : null;
+        _dataKeys = keys.DataKeys(room);
+        _isUser = UserScope.TryGetUser(room, out _);
         _kind = kind.ToString();
         _subject = subject;
         Permit = permit;
@@ -52,6 +56,16 @@ internal sealed class RoomChange
 
     /// <summary>The error message for the caller if a <see cref="Tally"/> has no room for another name, or a hash has too many fields: see <see cref="Fewer"/>.</summary>
     public string? WhenFull { get; private set; }
+
+    /// <summary>Says that the change writes values that were encrypted, if they were. It is made only if their key is the present one.</summary>
+    public RoomChange Encrypted(RoomCipher? cipher)
+    {
+        Cipher = cipher;
+        return cipher is null || _isUser ? this : Mark(RoomCiphers.Letter);
+    }
+
+    /// <summary>Encrypts what the change writes; <see langword="null"/> to write it as it is.</summary>
+    public RoomCipher? Cipher { get; private set; }
 
     /// <summary>Creates the room if it does not exist. Must come before all conditions.</summary>
     public RoomChange Create()
@@ -270,6 +284,7 @@ internal sealed class RoomChange
         var isThread = _above is not null && !IgnoresParent;
         var isGuarded = Permit.IsGuarded(hasRules || isThread);
         RedisKeyOrValue[] above = isThread ? [(RedisValue)"of", (RedisValue)Index(_above!)] : [];
+        RedisKeyOrValue[] cipher = Cipher is null ? [] : [(RedisValue)"cipher", (RedisValue)Index(_dataKeys), (RedisValue)Cipher.Keys.CurrentName];
         RedisKeyOrValue[] permit = isGuarded
             ? [(RedisValue)"may", (RedisValue)Index(_members), (RedisValue)Permit.Actor.UserId, (RedisValue)Permit.Letter, (RedisValue)(Permit.Speaks ? "1" : "0")]
             : [];
@@ -288,7 +303,7 @@ internal sealed class RoomChange
             default(RedisKeyOrValue), default(RedisKeyOrValue),
             .. _keys.Select(key => (RedisKeyOrValue)key),
             (RedisValue)publish, (RedisValue)logLength, _revision, _kind, _subject, _logged, TraceWord(),
-            (RedisValue)(isGuarded ? "guarded" : Permit.Actor.IsApplication ? "application" : "user"), .. above, .. permit,
+            (RedisValue)(isGuarded ? "guarded" : Permit.Actor.IsApplication ? "application" : "user"), .. above, .. cipher, .. permit,
             .. _conditions.Select(word => (RedisKeyOrValue)word), .. _effects.Select(word => (RedisKeyOrValue)word),
         ];
         return Script.RunAsync(database, words, _keys.Count, CommandFlags.DemandMaster);

@@ -14,4 +14,7 @@ internal enum RoomChangeOutcome
 
     /// <summary>The room has rules, and the call did not ask for them to be checked.</summary>
     Unguarded = 3,
+
+    /// <summary>The change writes encrypted values, and another data key is in use.</summary>
+    StaleKey = 4,
 }

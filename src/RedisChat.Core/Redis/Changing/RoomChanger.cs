@@ -24,11 +24,13 @@ internal sealed class RoomChanger(RedisStoreContext context)
     /// values if they differed. May throw to give up.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; a change that was already sent may still happen.</param>
+    /// <param name="encrypts">Whether the change writes what is encrypted in encrypted rooms: it then gets the room's cipher.</param>
     /// <returns>The reply of the change that was made; <see langword="null"/> if <paramref name="decide"/> returned none.</returns>
     /// <exception cref="ChatUnavailableException">Other callers kept changing the same fields. Nothing was done.</exception>
     public async ValueTask<RoomChangeReply?> RunAsync(
-        string room, RedisValue[] values, Func<RoomState, RoomChange?> decide, CancellationToken cancellationToken)
+        string room, RedisValue[] values, Func<RoomState, RoomChange?> decide, CancellationToken cancellationToken, bool encrypts = false)
     {
+        var cipher = encrypts ? await CipherAsync(room, cancellationToken).ConfigureAwait(false) : null;
         var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         context.Rooms.TryGet(room, out var known);
         var revision = Math.Max(Micros.FromTime(context.Time.GetUtcNow()), known.Revision + 1);
@@ -36,7 +38,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var start = context.Time.GetTimestamp();
-            if (decide(new RoomState(values, revision)) is not { } change)
+            if (decide(new RoomState(values, revision, cipher)) is not { } change)
             {
                 return null;
             }
@@ -59,6 +61,10 @@ internal sealed class RoomChanger(RedisStoreContext context)
                     hasRules = true;
                     context.Rooms.Raise(room, known with { Uses = reply.Values[0] });
                     continue;
+                case RoomChangeOutcome.StaleKey:
+                    context.Ciphers!.Forget(room);
+                    cipher = await CipherAsync(room, cancellationToken).ConfigureAwait(false);
+                    continue;
             }
 
             // The next attempt arrives about as much later as this one took, and others may take revisions meanwhile.
@@ -69,6 +75,23 @@ internal sealed class RoomChanger(RedisStoreContext context)
 
         throw new ChatUnavailableException(
             $"Other callers changed the same data {MostAttempts} times in a row, each time before this change could be made. Nothing was done.");
+    }
+
+    private async ValueTask<RoomCipher?> CipherAsync(string room, CancellationToken cancellationToken)
+    {
+        if (context.Ciphers is not { } ciphers)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await ciphers.ForChangingAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
     }
 
     private async Task<RoomChangeReply> RunAsync(IDatabase database, RoomChange change, bool hasRules, CancellationToken cancellationToken)

@@ -7,4 +7,5 @@ namespace RedisChat.Redis;
 /// <param name="Revision">
 /// A revision that the change can have, for changes that need it beforehand: see <see cref="RoomChange.At"/>. All others get theirs from the script.
 /// </param>
-internal readonly record struct RoomState(RedisValue[] Values, long Revision);
+/// <param name="Cipher">Encrypts what the change writes; <see langword="null"/> to write it as it is. Pass it to <see cref="RoomChange.Encrypted"/>.</param>
+internal readonly record struct RoomState(RedisValue[] Values, long Revision, RoomCipher? Cipher = null);

@@ -15,6 +15,7 @@
 -- ARGV[8]   who acts: 'application', whom no rule binds; 'user', if the client knows of no rules; 'guarded', if there is a step `may`
 -- ARGV[9..] the steps: first all conditions, then the effects. A step is its name and its arguments; `key` is an index in KEYS.
 --   of        key               the room is a thread of the room with this hash, whose rules hold. First, if it is there
+--   cipher    key name        encrypted values are written: this must be the name of the present key in this hash of data keys. First, or after `of`
 --   may       key user rights s  the rules must allow it: see room_guard.lua. `key` are the members; `rights` has the letter of each right that it
 --                               takes; `s` is 1 if muted users may not do it
 --   readers   n, n x user     only after `may`: all these users must have the right to read
@@ -53,7 +54,7 @@
 --   event     kind subject                     the steps that follow belong to another subject, with the revision after this one, an entry and an event of its own
 -- Returns {1, the last revision, the tallies' lines…}. If a condition does not hold or the revision in ARGV[3] is not acceptable, returns {0, the lowest
 -- acceptable revision, the current values of the conditions' fields…} and writes nothing. If the rules refuse it, returns {2, how long to wait in µs,
--- the reason}; if a user acts and the room has rules, or users are being erased there, {3, 0, the features that it uses}: the client tries again with `may`.
+-- the reason}; if a user acts and the room has rules, or users are being erased there, {3, 0, the features that it uses}: the client tries again with `may`; if another data key is in use, {4, 0}.
 local call, try = redis.call, redis.pcall
 
 -- The rules of a room that has none: everyone may read, join, send and react, and change what is their own.
@@ -84,6 +85,12 @@ if ARGV[at] == 'of' then
     return {err = 'CHATDELETED the room is being deleted'}
   end
   at = at + 2
+end
+if ARGV[at] == 'cipher' then
+  if call('HGET', KEYS[tonumber(ARGV[at + 1])], 'current') ~= ARGV[at + 2] then
+    return {4, 0}
+  end
+  at = at + 3
 end
 if (ARGV[at] == 'may' and being_erased(ARGV[at + 2])) or (ARGV[at] == 'acts' and being_erased(ARGV[at + 1])) then
   return {2, 0, 'erasing'}

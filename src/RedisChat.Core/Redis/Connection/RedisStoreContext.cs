@@ -30,6 +30,16 @@ internal sealed record RedisStoreContext(
     /// <summary>How many buckets behind the newest one a bucket may be sealed, even if this process seals none: see <see cref="SealedBucket.MayBeSealed"/>.</summary>
     public int SealAfter => Options.SealAfter ?? 1;
 
+    /// <summary>Encrypts and decrypts; <see langword="null"/> if the chat does not encrypt.</summary>
+    public RoomCiphers? Ciphers { get; set; }
+
+    /// <summary>The last message id that was heard of a room on its channel; 0 if the room is not watched. Only a guess.</summary>
+    public Func<string, long> Heard { get; set; } = static _ => 0;
+
+    /// <summary>The cipher to read a room with: see <see cref="RoomCiphers.ForReadingAsync"/>.</summary>
+    public ValueTask<RoomCipher?> ReadingCipherAsync(string room, CancellationToken cancellationToken) =>
+        Ciphers is null ? default : Ciphers.ForReadingAsync(room, cancellationToken);
+
     /// <summary>Whether rooms are marked in which messages with attachments are sent from now on, so that what becomes of these is reported: see <see cref="IAttachmentNoticeStore"/>.</summary>
     public bool KeepsAttachmentNotices { get; set; }
 }

@@ -25,6 +25,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
         }
 
         await upkeep.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
+        await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -46,16 +47,18 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
         }
 
         var sealedBuckets = await ReadSealedAsync(database, room, buckets, cancellationToken).ConfigureAwait(false);
-        return new MessagesToDelete(digests is null ? messages : AsSealed(messages, sealedBuckets), sealedBuckets, digests);
+        return new MessagesToDelete(digests is null ? messages : await AsSealedAsync(room, messages, sealedBuckets, cancellationToken).ConfigureAwait(false), sealedBuckets, digests);
     }
 
     /// <summary>Adds the deletion to a change; <see langword="false"/> if the messages were not read where they are.</summary>
     /// <param name="change">The change, to which nothing but conditions was added yet.</param>
     /// <param name="room">The room.</param>
     /// <param name="read">The messages.</param>
+    /// <param name="cipher">The room's cipher, if it is encrypted.</param>
     /// <param name="unreadable">If nothing stays in the buckets, because they are trimmed: the ids of what was read there and is not a message. Otherwise <see langword="null"/>.</param>
-    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, IReadOnlyList<long>? unreadable = null)
+    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, RoomCipher? cipher, IReadOnlyList<long>? unreadable = null)
     {
+        change.Encrypted(read.SealedBuckets.Count > 0 ? cipher : null);
         var buckets = read.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
         if (read.Digests is null)
         {
@@ -89,7 +92,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
             {
                 change.Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(message => (RedisValue)message.Id)]);
             }
-            else if (!TryRepack(bucket.Key, content, [.. bucket.Select(message => message.Id)], out var others))
+            else if (!TryRepack(bucket.Key, content, cipher, [.. bucket.Select(message => message.Id)], out var others))
             {
                 return false;
             }
@@ -148,12 +151,15 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     }
 
     /// <summary>The messages with the state that those in sealed buckets have there: an edit may have changed them since they were read first.</summary>
-    private static List<Message> AsSealed(List<Message> messages, IReadOnlyDictionary<long, RedisValue> sealedBuckets)
+    private async ValueTask<List<Message>> AsSealedAsync(
+        string room, List<Message> messages, IReadOnlyDictionary<long, RedisValue> sealedBuckets, CancellationToken cancellationToken)
     {
         var found = new List<Message>(messages.Count);
         foreach (var group in messages.GroupBy(message => Buckets.Of(message.Id)))
         {
-            using var bucket = sealedBuckets.TryGetValue(group.Key, out var content) ? SealedBucket.TryOpen(group.Key, ((ReadOnlyMemory<byte>)content).Span) : null;
+            using var bucket = sealedBuckets.TryGetValue(group.Key, out var content)
+                ? await EncryptedBuckets.TryOpenAsync(context, room, group.Key, content, cancellationToken).ConfigureAwait(false)
+                : null;
             found.AddRange(group.Select(message =>
                 bucket?.TryGet(message.Id, out var value) == true && MessageJson.TryRead(message.Id, value.Span, out var now) ? now : message));
         }
@@ -162,10 +168,10 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     }
 
     /// <summary>The content of a sealed bucket without messages; <see langword="false"/> if not all of them are in it, because they were read elsewhere.</summary>
-    private static bool TryRepack(long number, RedisValue content, List<long> ids, out byte[] others)
+    private static bool TryRepack(long number, RedisValue content, RoomCipher? cipher, List<long> ids, out byte[] others)
     {
         others = [];
-        using var bucket = SealedBucket.TryOpen(number, ((ReadOnlyMemory<byte>)content).Span);
+        using var bucket = SealedBucket.TryOpen(number, ((ReadOnlyMemory<byte>)content).Span, cipher);
         if (bucket is null || !ids.TrueForAll(id => bucket.TryGet(id, out _)))
         {
             return false;
@@ -173,6 +179,6 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
 
         // The first one is removed by replacing its value with nothing.
         bucket.Remove(ids.Skip(1));
-        return bucket.TryReplace(ids[0], default, out others);
+        return bucket.TryReplace(ids[0], default, cipher, out others);
     }
 }

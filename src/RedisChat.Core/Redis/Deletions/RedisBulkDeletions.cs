@@ -70,7 +70,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests, Cold = context.Cold };
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var (found, next) = (messages.Ids, messages.User) switch
         {
@@ -156,7 +156,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var callsUpkeep = await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
         var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
         var reply = await changer.RunAsync(
-            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest) : null, cancellationToken).ConfigureAwait(false);
+            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest, state.Cipher) : null, cancellationToken, encrypts: true).ConfigureAwait(false);
         if (reply is not null && callsUpkeep && !(by.IsApplication && reason == ExpiryUpkeep.Reason))
         {
             // Soon, except for the upkeep itself, which has claimed the room and comes to that next.
@@ -166,12 +166,12 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         return reply is not null;
     }
 
-    private RoomChange? Deletion(string room, Found found, Actor by, string? reason, ReplyDeletion? rest)
+    private RoomChange? Deletion(string room, Found found, Actor by, string? reason, ReplyDeletion? rest, RoomCipher? cipher)
     {
         var change = new RoomChange(
             _keys, room, DeletedRun.Kind, DeletedRun.WriteIds([.. found.Messages.Select(message => message.Id)]), new RoomPermit(by, RightsFor(found.Messages, by)));
         rest?.Expect(change);
-        if (!steps.TryAddTo(change, room, found.Read))
+        if (!steps.TryAddTo(change, room, found.Read, cipher))
         {
             return null;
         }

@@ -39,7 +39,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
 
             await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
             RedisValue[] values = [];
-            if (await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? Trim(room, found) : null, cancellationToken).ConfigureAwait(false) is not null)
+            if (await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? Trim(room, found, state.Cipher) : null, cancellationToken, encrypts: true).ConfigureAwait(false) is not null)
             {
                 return new TrimmedStep(found.Read.Messages.Count, found.Next);
             }
@@ -79,7 +79,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         }
 
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Digests = digests, Cold = context.Cold };
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
         var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -111,11 +111,11 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
                 [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
     }
 
-    private RoomChange? Trim(string room, Found found)
+    private RoomChange? Trim(string room, Found found, RoomCipher? cipher)
     {
         var hash = _keys.Room(room);
         var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, HistoryStart.Field, found.First);
-        if (!steps.TryAddTo(change, room, found.Read!, found.Unreadable))
+        if (!steps.TryAddTo(change, room, found.Read!, cipher, found.Unreadable))
         {
             return null;
         }

@@ -9,18 +9,27 @@ internal sealed class RedisDrafts(RedisStoreContext context, RoomChanger changer
     public const char Kind = 't';
 
     public ValueTask<IReadOnlyList<Draft>> ReadDraftsAsync(string user, CancellationToken cancellationToken = default) => context.Calls.RunAsync(
-        context.Keys.Drafts(user),
-        static async (database, hash, token) =>
+        (Drafts: this, User: user, Hash: context.Keys.Drafts(user)),
+        static async (database, call, token) =>
         {
-            var fields = await database.HashGetAllAsync(hash, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
-            return (IReadOnlyList<Draft>)[.. fields.Select(field => DraftJson.Read(hash, field.Name!, field.Value)!)];
+            var fields = await database.HashGetAllAsync(call.Hash, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+            var drafts = new List<Draft>(fields.Length);
+            foreach (var field in fields)
+            {
+                drafts.Add(DraftJson.Read(call.Hash, field.Name!, await call.Drafts.OpenAsync(call.User, field.Name!, field.Value, token).ConfigureAwait(false))!);
+            }
+
+            return (IReadOnlyList<Draft>)drafts;
         },
         cancellationToken);
 
     public ValueTask<Draft?> ReadDraftAsync(string user, string room, CancellationToken cancellationToken = default) => context.Calls.RunAsync(
-        (Hash: context.Keys.Drafts(user), Room: room),
+        (Drafts: this, User: user, Hash: context.Keys.Drafts(user), Room: room),
         static async (database, call, token) =>
-            DraftJson.Read(call.Hash, call.Room, await database.HashGetAsync(call.Hash, call.Room, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false)),
+        {
+            var value = await database.HashGetAsync(call.Hash, call.Room, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+            return value.IsNull ? null : DraftJson.Read(call.Hash, call.Room, await call.Drafts.OpenAsync(call.User, call.Room, value, token).ConfigureAwait(false));
+        },
         cancellationToken);
 
     public async ValueTask<Draft> SaveDraftAsync(string user, Draft draft, CancellationToken cancellationToken = default)
@@ -28,8 +37,14 @@ internal sealed class RedisDrafts(RedisStoreContext context, RoomChanger changer
         await RedisMembers.BeforeAsync(CheckLimitAsync(user, draft.Room, cancellationToken)).ConfigureAwait(false);
         var tail = DraftJson.Tail(draft);
         var reply = await changer.RunAsync(
-            UserScope.Of(user), [], _ => NewChange(user, draft.Room).Create().Line(DraftJson.Head, tail).Keep(context.Keys.Drafts(user), draft.Room), cancellationToken)
-            .ConfigureAwait(false);
+            UserScope.Of(user), [],
+            state => NewChange(user, draft.Room)
+                .Create()
+                .Encrypted(state.Cipher)
+                .Line(DraftJson.Head, state.Cipher is { } cipher ? TailOfEncrypted(cipher, draft.Room, tail) : tail)
+                .Keep(context.Keys.Drafts(user), draft.Room),
+            cancellationToken,
+            encrypts: context.Ciphers?.Encrypts(draft.Room) == true).ConfigureAwait(false);
         return draft with { SavedAt = Micros.ToTime(reply!.Value.Revision) };
     }
 
@@ -43,6 +58,17 @@ internal sealed class RedisDrafts(RedisStoreContext context, RoomChanger changer
             state => state.Values[0].IsNull ? null : NewChange(user, room).ExpectAny(hash, room).Delete(hash, room), cancellationToken).ConfigureAwait(false);
         return reply is not null;
     }
+
+    private static byte[] TailOfEncrypted(RoomCipher cipher, string room, byte[] tail)
+    {
+        var json = new System.Buffers.ArrayBufferWriter<byte>(tail.Length * 2);
+        EncryptedJson.Seal(cipher, BoxPlace.Draft(room), [(byte)'{', .. tail.AsSpan(1)], json, (byte)',');
+        return json.WrittenSpan.ToArray();
+    }
+
+    // In the user's scope: the room of a draft is another one.
+    private ValueTask<RedisValue> OpenAsync(string user, string room, RedisValue value, CancellationToken cancellationToken) =>
+        EncryptedFields.OpenAsync(context, UserScope.Of(user), BoxPlace.Draft(room), context.Keys.Drafts(user), room, value, cancellationToken);
 
     private RoomChange NewChange(string user, string room) => new(context.Keys, UserScope.Of(user), Kind, EscapedId.Word(room), RoomPermit.Application);
 

@@ -12,9 +12,10 @@ internal interface ILiveKind
     /// <returns>The event; <see langword="null"/> if it cannot be read.</returns>
     RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body);
 
-    /// <summary>Parses an event, for kinds that must know what came before.</summary>
+    /// <summary>Parses an event, for kinds that must know what came before, or are encrypted.</summary>
     /// <param name="header">Its first line.</param>
     /// <param name="body">Its other lines.</param>
     /// <param name="subscription">The subscription that it came from; <see langword="null"/> if it is not known. Other calls for it may run at the same time.</param>
-    RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription) => TryRead(header, body);
+    /// <param name="cipher">The room's cipher, if it is encrypted.</param>
+    RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription, RoomCipher? cipher) => TryRead(header, body);
 }

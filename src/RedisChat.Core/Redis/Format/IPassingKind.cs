@@ -14,4 +14,14 @@ internal interface IPassingKind
     /// <param name="at">The position for the events: that of the room, as far as it is known.</param>
     /// <returns>The events; empty if the payload cannot be read.</returns>
     LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at);
+
+    /// <summary>Parses a payload, for kinds that are encrypted in encrypted rooms.</summary>
+    /// <param name="letter">Its first letter.</param>
+    /// <param name="words">The words after it.</param>
+    /// <param name="body">The other lines.</param>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="at">The position for the events.</param>
+    /// <param name="cipher">The room's cipher, if it is encrypted.</param>
+    LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at, RoomCipher? cipher) =>
+        Read(letter, words, body, subscription, at);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -17,14 +19,15 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
     /// <param name="payload">The payload from the channel.</param>
     /// <param name="subscription">The subscription that it came from. The caller sees to it that no two calls for one run at the same time.</param>
     /// <param name="at">The room's position, which most watchers have.</param>
-    public LiveEvents ReadPassing(ReadOnlySpan<byte> payload, object subscription, RoomPosition at)
+    /// <param name="cipher">The room's cipher, if it is encrypted.</param>
+    public LiveEvents ReadPassing(ReadOnlySpan<byte> payload, object subscription, RoomPosition at, RoomCipher? cipher = null)
     {
         foreach (var kind in PassingKinds)
         {
             if (kind.Letters.Contains((char)payload[0], StringComparison.Ordinal))
             {
                 var end = payload.IndexOf((byte)'\n');
-                return kind.Read((char)payload[0], end < 0 ? payload[2..] : payload[2..end], end < 0 ? default : payload[(end + 1)..], subscription, at);
+                return kind.Read((char)payload[0], end < 0 ? payload[2..] : payload[2..end], end < 0 ? default : payload[(end + 1)..], subscription, at, cipher);
             }
         }
 
@@ -35,8 +38,9 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
     /// <param name="payload">The payload from the channel.</param>
     /// <param name="events">The events. Empty for passing events, which <see cref="ReadPassing"/> parses.</param>
     /// <param name="subscription">The subscription that it came from.</param>
+    /// <param name="cipher">The room's cipher, if it is encrypted. An event that it cannot decrypt is not valid.</param>
     /// <returns>Whether the payload follows this grammar.</returns>
-    public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events, object? subscription = null)
+    public bool TryRead(ReadOnlySpan<byte> payload, out LiveEvents events, object? subscription = null, RoomCipher? cipher = null)
     {
         events = default;
         if (IsPassing(payload))
@@ -53,10 +57,10 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         var body = end < 0 ? default : payload[(end + 1)..];
         if (header.Kind == 'c')
         {
-            return TryReadCreated(header, body, out events);
+            return TryReadCreated(header, body, cipher, out events);
         }
 
-        if (TryReadChange(header, body, subscription) is not { } happened)
+        if (TryReadChange(header, body, subscription, cipher) is not { } happened)
         {
             return false;
         }
@@ -65,12 +69,12 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         return true;
     }
 
-    private RoomEvent? TryReadChange(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription)
+    private RoomEvent? TryReadChange(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription, RoomCipher? cipher)
     {
         switch (header.Kind)
         {
             case (byte)'e':
-                return header.TryGetMessageId(out var edited) && MessageJson.TryRead(edited, FirstLine(body), out var message)
+                return header.TryGetMessageId(out var edited) && TryReadMessage(edited, FirstLine(body), cipher, out var message)
                     ? new RoomEvent.Edited(message, header.Position)
                     : null;
             case (byte)'d':
@@ -80,7 +84,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         foreach (var kind in kinds)
         {
             // Several features may share a letter; each leaves the subjects of the others unknown.
-            if (kind.Letter == header.Kind && kind.TryRead(header, body, subscription) is not RoomEvent.Unknown and var happened)
+            if (kind.Letter == header.Kind && kind.TryRead(header, body, subscription, cipher) is not RoomEvent.Unknown and var happened)
             {
                 return happened;
             }
@@ -90,7 +94,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         return new RoomEvent.Unknown(header.Position);
     }
 
-    private static bool TryReadCreated(in LiveHeader header, ReadOnlySpan<byte> values, out LiveEvents events)
+    private static bool TryReadCreated(in LiveHeader header, ReadOnlySpan<byte> values, RoomCipher? cipher, out LiveEvents events)
     {
         events = default;
         var position = header.Position;
@@ -105,7 +109,7 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
         for (var rest = values; id <= position.MessageId; id++)
         {
             var line = FirstLine(rest);
-            if (!MessageJson.TryRead(id, line, out var message))
+            if (!TryReadMessage(id, line, cipher, out var message))
             {
                 return false;
             }
@@ -117,6 +121,9 @@ internal sealed class LivePayload(params ILiveKind[] kinds)
 
         return true;
     }
+
+    private static bool TryReadMessage(long id, ReadOnlySpan<byte> value, RoomCipher? cipher, [NotNullWhen(true)] out Message? message) =>
+        cipher is null ? MessageJson.TryRead(id, value, out message) : EncryptedValue.TryRead(cipher, BoxPlace.Message(id), value, out message, out _);
 
     private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> lines)
     {

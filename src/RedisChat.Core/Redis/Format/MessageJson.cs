@@ -280,6 +280,8 @@ internal static class MessageJson
                 case (byte)'n' when !TryReadMentions(ref json, out mentions):
                 case (byte)'a' when !AttachmentJson.TryRead(ref json, out attachments):
                 case (byte)'p' when !PreviewJson.TryRead(ref json, out previews, out previewsRevision):
+                case (byte)'z':
+                    // Encrypted: without decryption, it would be a message without text.
                     return false;
                 case (byte)'t' or (byte)'e' or (byte)'v' or (byte)'u' or (byte)'c' or (byte)'m' or (byte)'k' or (byte)'r' or (byte)'n' or (byte)'w' or (byte)'x' or (byte)'a' or (byte)'p':
                     break;

@@ -5,11 +5,13 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// The messages of a sealed bucket: one byte for the version of the format, followed by the compressed lines, one per message, by ascending id. A line
-/// is the message's value, preceded by its id unless that is the previous id plus one.
+/// is the message's value, preceded by its id unless that is the previous id plus one. In an encrypted room, all of this is encrypted, and another byte for the version precedes it; the
+/// values in it are plain, because encrypted ones could not be compressed.
 /// </summary>
 internal sealed class SealedBucket : IDisposable
 {
     private const byte Version = 1;
+    private const byte EncryptedVersion = 2;
 
     // An edit may make a bucket longer than what is sealed, but no value that is read may be long enough to fill the reader's memory.
     private const int MostToRead = 16 * 1024 * 1024;
@@ -21,28 +23,47 @@ internal sealed class SealedBucket : IDisposable
 
     // The position of each id's value; length 0 if it has none.
     private readonly (int Start, int Length)[] _places = new (int, int)[Buckets.Size];
+    private readonly RoomCipher? _cipher;
     private int _end;
 
-    private SealedBucket(long number, byte[] rented)
+    private SealedBucket(long number, byte[] rented, RoomCipher? cipher)
     {
         _number = number;
         _bytes = rented;
+        _cipher = cipher;
     }
 
     /// <summary>An empty bucket.</summary>
     /// <param name="number">The bucket's number.</param>
     /// <param name="capacity">The total length of its values in bytes.</param>
-    public static SealedBucket ToFill(long number, int capacity) => new(number, ArrayPool<byte>.Shared.Rent(capacity));
+    /// <param name="cipher">Decrypts the values, and encrypts the bucket; <see langword="null"/> in a room that is not encrypted.</param>
+    public static SealedBucket ToFill(long number, int capacity, RoomCipher? cipher = null) => new(number, ArrayPool<byte>.Shared.Rent(capacity), cipher);
 
     /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is not a sealed bucket.</summary>
-    public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field)
+    /// <param name="number">The bucket's number.</param>
+    /// <param name="field">The field's value.</param>
+    /// <param name="cipher">The room's cipher; <see langword="null"/> if there is none.</param>
+    public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field, RoomCipher? cipher = null) => TryOpen(number, field, cipher, out _);
+
+    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is not a sealed bucket, or cannot be decrypted.</summary>
+    /// <param name="number">The bucket's number.</param>
+    /// <param name="field">The field's value.</param>
+    /// <param name="cipher">The room's cipher; <see langword="null"/> if there is none.</param>
+    /// <param name="lacking">The key that it needs, if it is not among those of the cipher; otherwise <see langword="null"/>.</param>
+    public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field, RoomCipher? cipher, out uint? lacking)
     {
+        lacking = null;
+        if (field is [EncryptedVersion, .. var box])
+        {
+            return TryDecrypt(number, box, cipher, out lacking);
+        }
+
         if (field.IsEmpty || field[0] != Version || !Brotli.TryDecompress(field[1..], MostToRead, out var lines, out var length))
         {
             return null;
         }
 
-        var bucket = new SealedBucket(number, lines);
+        var bucket = new SealedBucket(number, lines, cipher);
         if (bucket.TryFindLines(lines.AsSpan(0, length)))
         {
             return bucket;
@@ -50,6 +71,29 @@ internal sealed class SealedBucket : IDisposable
 
         bucket.Dispose();
         return null;
+    }
+
+    /// <summary>The key of an encrypted bucket; <see langword="null"/> if the field is not one.</summary>
+    public static uint? KeyIn(ReadOnlySpan<byte> field) => field is [EncryptedVersion, .. var box] ? RoomCipher.KeyOf(box) : null;
+
+    private static SealedBucket? TryDecrypt(long number, ReadOnlySpan<byte> box, RoomCipher? cipher, out uint? lacking)
+    {
+        lacking = cipher is null ? RoomCipher.KeyOf(box) : null;
+        if (cipher is null || box.Length < RoomCipher.Overhead)
+        {
+            return null;
+        }
+
+        var length = box.Length - RoomCipher.Overhead;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var plain = rented.AsSpan(0, length);
+        var opening = cipher.TryOpen(BoxPlace.Bucket(number), box, plain);
+        lacking = opening == Opening.NoKey ? RoomCipher.KeyOf(box) : null;
+
+        // Nothing is encrypted twice.
+        var bucket = opening == Opening.Opened && plain is [Version, ..] ? TryOpen(number, plain, cipher) : null;
+        ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        return bucket;
     }
 
     /// <summary>
@@ -65,8 +109,26 @@ internal sealed class SealedBucket : IDisposable
         return last == 0 || number > newest || number <= newest - after;
     }
 
-    /// <summary>Adds a message, if it belongs to this bucket and fits.</summary>
+    /// <summary>Adds a message, if it belongs to this bucket and fits. An encrypted one is added as it is without encryption, if it can be decrypted.</summary>
     public bool TryAdd(long id, ReadOnlySpan<byte> value)
+    {
+        if (_cipher is null)
+        {
+            return TryAddPlain(id, value);
+        }
+
+        byte[] plain = [];
+        var opening = EncryptedJson.TryOpen(_cipher, BoxPlace.Message(id), value, ref plain, out var length, out _);
+        var isAdded = opening is Opening.Plain or Opening.Opened && TryAddPlain(id, opening == Opening.Plain ? value : plain.AsSpan(0, length));
+        if (plain.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(plain, clearArray: true);
+        }
+
+        return isAdded;
+    }
+
+    private bool TryAddPlain(long id, ReadOnlySpan<byte> value)
     {
         if (id < 1 || id / Buckets.Size != _number || value.Length > _bytes.Length - _end
             || value.Contains((byte)'\n') || !MessageJson.IsMessage(id, value))
@@ -97,25 +159,26 @@ internal sealed class SealedBucket : IDisposable
         }
     }
 
-    /// <summary>The last message.</summary>
-    public (long Id, ReadOnlyMemory<byte> Value) Last()
+    /// <summary>The id of the last message; 0 if there is none.</summary>
+    public long LastId()
     {
         var slot = Array.FindLastIndex(_places, static place => place.Length > 0);
-        return slot < 0 ? (0, default) : ((_number * Buckets.Size) + slot, _bytes.AsMemory(_places[slot].Start, _places[slot].Length));
+        return slot < 0 ? 0 : (_number * Buckets.Size) + slot;
     }
 
     /// <summary>The field's content, in a rented array.</summary>
     /// <param name="length">Its length; 0 if there is no message.</param>
-    public byte[] Pack(out int length) => Pack(0, default, out length, out _);
+    public byte[] Pack(out int length) => Pack(0, default, _cipher, out length, out _);
 
     /// <summary>The field's content with a new value of a message, or without the message.</summary>
     /// <param name="id">The message.</param>
     /// <param name="value">Its new value; empty to remove it.</param>
+    /// <param name="cipher">Encrypts the bucket; <see langword="null"/> to leave it plain.</param>
     /// <param name="field">The field's content; empty if no message is left.</param>
     /// <returns>Whether the content is short enough to be read.</returns>
-    public bool TryReplace(long id, ReadOnlySpan<byte> value, out byte[] field)
+    public bool TryReplace(long id, ReadOnlySpan<byte> value, RoomCipher? cipher, out byte[] field)
     {
-        var rented = Pack(id, value, out var length, out var unpacked);
+        var rented = Pack(id, value, cipher, out var length, out var unpacked);
         field = rented.AsSpan(0, length).ToArray();
         ArrayPool<byte>.Shared.Return(rented);
         return unpacked <= MostToRead;
@@ -124,7 +187,7 @@ internal sealed class SealedBucket : IDisposable
     /// <summary>The field's content with new values of some messages.</summary>
     public byte[] With(IReadOnlyDictionary<long, byte[]> values)
     {
-        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length));
+        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length), _cipher);
         var first = _number * Buckets.Size;
         for (var id = first; id < first + Buckets.Size; id++)
         {
@@ -142,11 +205,11 @@ internal sealed class SealedBucket : IDisposable
         return field;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes, clearArray: _cipher is not null);
 
     private static int Slot(long id) => (int)(id % Buckets.Size);
 
-    private byte[] Pack(long replaced, ReadOnlySpan<byte> replacement, out int length, out int unpacked)
+    private byte[] Pack(long replaced, ReadOnlySpan<byte> replacement, RoomCipher? cipher, out int length, out int unpacked)
     {
         var most = replacement.Length + (_places.Length * (LongestId + 1));
         foreach (var (_, valueLength) in _places)
@@ -181,8 +244,18 @@ internal sealed class SealedBucket : IDisposable
 
         length = 0;
         var field = unpacked == 0 ? [] : Brotli.Compress(Version, lines.AsSpan(0, unpacked), out length);
-        ArrayPool<byte>.Shared.Return(lines);
-        return field;
+        ArrayPool<byte>.Shared.Return(lines, clearArray: cipher is not null);
+        return cipher is null || length == 0 ? field : Encrypt(cipher, field, ref length);
+    }
+
+    private byte[] Encrypt(RoomCipher cipher, byte[] field, ref int length)
+    {
+        var box = ArrayPool<byte>.Shared.Rent(1 + length + RoomCipher.Overhead);
+        box[0] = EncryptedVersion;
+        cipher.Seal(BoxPlace.Bucket(_number), field.AsSpan(0, length), box.AsSpan(1, length + RoomCipher.Overhead));
+        ArrayPool<byte>.Shared.Return(field, clearArray: true);
+        length += 1 + RoomCipher.Overhead;
+        return box;
     }
 
     private bool TryFindLines(ReadOnlySpan<byte> lines)

@@ -3,20 +3,41 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>One message as it was found: a field of an open bucket, or part of a sealed one.</summary>
+/// <summary>One message as it was found: a field of an open bucket, or part of a sealed one. Encrypted ones are decrypted.</summary>
 internal sealed class StoredMessage : IDisposable
 {
     private readonly SealedBucket? _bucket;
+    private readonly RoomCipher? _cipher;
     private readonly ReadOnlyMemory<byte> _value;
+    private readonly bool _isUnreadable;
 
-    private StoredMessage(long id, RedisValue content, SealedBucket? bucket, bool isSealed)
+    private StoredMessage(long id, RedisValue content, RoomCipher? cipher)
     {
         Id = id;
         Content = content;
-        IsSealed = isSealed;
+        _cipher = cipher;
+        Exists = true;
+        if (cipher is null)
+        {
+            _value = content;
+            return;
+        }
+
+        var plain = EncryptedValue.TryOpen(cipher, BoxPlace.Message(id), content, out var lacking);
+        _value = plain ?? (ReadOnlyMemory<byte>)content;
+        _isUnreadable = plain is null;
+        Lacking = lacking;
+    }
+
+    private StoredMessage(long id, RedisValue content, RoomCipher? cipher, SealedBucket? bucket, uint? lacking)
+    {
+        Id = id;
+        Content = content;
+        IsSealed = true;
+        _cipher = cipher;
         _bucket = bucket;
-        _value = isSealed ? default : content;
-        Exists = !isSealed || bucket is null || bucket.TryGet(id, out _value);
+        Lacking = lacking;
+        Exists = bucket is null || bucket.TryGet(id, out _value);
     }
 
     public long Id { get; }
@@ -32,26 +53,49 @@ internal sealed class StoredMessage : IDisposable
     /// <summary>Whether the message exists, readable or not.</summary>
     public bool Exists { get; }
 
-    /// <summary>The stored value.</summary>
+    /// <summary>The stored value, decrypted if it was encrypted.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
-    public static StoredMessage Open(long id, RedisValue content) => new(id, content, null, isSealed: false);
+    /// <summary>The data key that is needed to read it, if it is not among those of the cipher; otherwise <see langword="null"/>.</summary>
+    public uint? Lacking { get; }
 
-    public static StoredMessage Sealed(long id, RedisValue content) => new(
-        id, content, SealedBucket.TryOpen(id / Buckets.Size, ((ReadOnlyMemory<byte>)content).Span), isSealed: true);
+    public static StoredMessage Open(long id, RedisValue content, RoomCipher? cipher = null) => new(id, content, cipher);
+
+    public static StoredMessage Sealed(long id, RedisValue content, RoomCipher? cipher = null) => new(
+        id, content, cipher, SealedBucket.TryOpen(id / Buckets.Size, ((ReadOnlyMemory<byte>)content).Span, cipher, out var lacking), lacking);
 
     /// <summary>The same message with another value of its field.</summary>
-    public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content) : Open(Id, content);
+    public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content, _cipher) : Open(Id, content, _cipher);
 
     /// <summary>Parses the message; <see langword="false"/> if the value is not a message.</summary>
-    public bool TryRead([NotNullWhen(true)] out Message? message) => MessageJson.TryRead(Id, Value, out message);
+    public bool TryRead([NotNullWhen(true)] out Message? message)
+    {
+        message = null;
+        return !_isUnreadable && MessageJson.TryRead(Id, Value, out message);
+    }
 
-    /// <summary>The content of a sealed bucket's field with a new value of the message, or without the message.</summary>
-    /// <exception cref="ChatException">The content would be too long.</exception>
-    public byte[] Replace(ReadOnlySpan<byte> value) =>
-        _bucket!.TryReplace(Id, value, out var field)
+    /// <summary>Why it could not be read.</summary>
+    public EncryptionProblem? Problem => EncryptionProblem.Of(
+        _cipher,
+        !IsSealed ? EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)Content).Span)
+        : _bucket is null ? SealedBucket.KeyIn(((ReadOnlyMemory<byte>)Content).Span)
+        : null);
+
+    /// <summary>The content of the field with a new value of the message.</summary>
+    /// <param name="value">The value; empty to remove the message from a sealed bucket.</param>
+    /// <param name="cipher">Encrypts it; <see langword="null"/> to leave it plain.</param>
+    /// <exception cref="ChatException">The content of a sealed bucket would be too long.</exception>
+    public byte[] Replace(ReadOnlySpan<byte> value, RoomCipher? cipher)
+    {
+        if (!IsSealed)
+        {
+            return cipher is null ? value.ToArray() : EncryptedValue.Seal(cipher, BoxPlace.Message(Id), value);
+        }
+
+        return _bucket!.TryReplace(Id, value, cipher, out var field)
             ? field
             : throw new ChatException("The message is in a sealed bucket, and its new text would make the bucket too long to be read.");
+    }
 
     public void Dispose() => _bucket?.Dispose();
 }

@@ -100,6 +100,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of a user's drafts.</summary>
     public string Drafts(string user) => $"{scheme.User(user)}:drafts";
 
+    /// <summary>The hash of the data keys with which values of a room or a user's scope are encrypted. A thread has those of its room.</summary>
+    public string DataKeys(string scope) => $"{Root(ThreadId.RuledBy(scope))}:key";
+
     /// <summary>The sorted set that is the change log.</summary>
     public string Changed(string room) => $"{Root(room)}:changed";
 

@@ -16,6 +16,7 @@ internal sealed class RoomKeys
     private RedisKey? _members;
     private RedisKey? _rates;
     private RedisKey? _sealed;
+    private RedisKey? _dataKeys;
     private (long Number, RedisKey Key, RedisKey Next) _bucket = (-1, default, default);
     private (long Number, RedisKey Key, RedisKey Before) _window = (-1, default, default);
 
@@ -91,6 +92,9 @@ internal sealed class RoomKeys
         _nextAuthor = (_nextAuthor + 1) % AuthorsKept;
         return key;
     }
+
+    /// <summary>The key of the data keys, in an encrypted room.</summary>
+    public RedisKey DataKeys => _dataKeys ??= Encode(_names.DataKeys(_room));
 
     /// <summary>The key of the messages that expire.</summary>
     public RedisKey Expires => Encode(_names.Expires(_room));

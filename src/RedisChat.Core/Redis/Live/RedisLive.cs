@@ -114,6 +114,27 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
         return Find(room) is { } subscription && subscription.TryGetHeard(out heard);
     }
 
+    /// <summary>The room's cipher, if it is encrypted and this process knows its keys.</summary>
+    public RoomCipher? CipherOf(string room) => _context.Ciphers?.TryGet(room);
+
+    /// <summary>Reads the keys of an encrypted room, with which its events are decrypted. If that fails, the watchers read the events from the store.</summary>
+    private async ValueTask PrepareAsync(string room, CancellationToken cancellationToken)
+    {
+        if (_context.Ciphers is not { } ciphers)
+        {
+            return;
+        }
+
+        try
+        {
+            await ciphers.ForReadingAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatException e)
+        {
+            ChatLog.DataKeysNotRead(_context.Logger, e);
+        }
+    }
+
     /// <summary>Joins the room's subscription, and waits until it is established.</summary>
     public async ValueTask<ILiveRoom> JoinAsync(string room, CancellationToken cancellationToken)
     {
@@ -128,6 +149,7 @@ internal sealed class RedisLive : ILiveRooms, IAsyncDisposable, IDisposable
             if (subscription.Listener is null)
             {
                 using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Ending);
+                await PrepareAsync(room, ending.Token).ConfigureAwait(false);
                 await OpenAsync(subscription, ending.Token).ConfigureAwait(false);
             }
 

@@ -148,10 +148,12 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
             return true;
         }
 
-        if (!live.Payload.TryRead(bytes, out var events, this))
+        var cipher = live.CipherOf(room);
+        if (!live.Payload.TryRead(bytes, out var events, this, cipher))
         {
+            // In an encrypted room, the event may need a key that the read from the store loads.
             Feed.CatchUp(CatchUpCause.Unreadable);
-            return false;
+            return cipher is not null;
         }
 
         if (events != default)
@@ -181,7 +183,7 @@ internal sealed class RedisSubscription(RedisLive live, string room, int bufferS
         // Handlers run in parallel, and passing events have no place among the others that would restore their order later.
         lock (_gate)
         {
-            if (live.Payload.ReadPassing(payload, this, Heard.Position ?? RoomPosition.Start) is { First: not null } events)
+            if (live.Payload.ReadPassing(payload, this, Heard.Position ?? RoomPosition.Start, live.CipherOf(room)) is { First: not null } events)
             {
                 Heard.HearPassing(events);
             }

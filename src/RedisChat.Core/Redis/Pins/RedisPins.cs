@@ -60,7 +60,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
 
         var pins = Array.ConvertAll(stored, entry => Read(room, entry));
         context.Rooms.TryGet(room, out var known);
-        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Last = known.Last, Expired = context.Expired, Cold = context.Cold };
+        using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = known.Last, Expired = context.Expired, Cold = context.Cold };
         await messages.UseArchiveAsync(context.Cold.MayHave(room)).ConfigureAwait(false);
         var found = new List<Message>(pins.Length);
         await messages.ReadAsync([.. pins.Select(pin => pin.MessageId).Order()], found, int.MaxValue).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -93,7 +93,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
             var (present, pin) = (state.Values[0], state.Values[1]);
 
             // A pinned message exists, because its deletion removes the pin.
-            isThere = !pin.IsNull || (!present.IsNull && (found is not { IsSealed: true } || IsIn(present, messageId)));
+            isThere = !pin.IsNull || (!present.IsNull && (found is not { IsSealed: true } || IsIn(present, found)));
             if (!isThere || !pin.IsNull)
             {
                 return null;
@@ -114,9 +114,9 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
     private RoomChange Begin(string room, long messageId, Actor by) =>
         new(context.Keys, room, PinKeys.Letter, messageId, new RoomPermit(by, RoomRights.Pin));
 
-    private static bool IsIn(RedisValue sealedBucket, long messageId)
+    private static bool IsIn(RedisValue sealedBucket, StoredMessage found)
     {
-        using var message = StoredMessage.Sealed(messageId, sealedBucket);
+        using var message = found.With(sealedBucket);
         return message.Exists;
     }
 

@@ -10,10 +10,13 @@ internal sealed class PreviewEvents : ILiveKind
 
     public char Letter => Kind;
 
-    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body)
+    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body) => TryRead(header, body, null, null);
+
+    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription, RoomCipher? cipher)
     {
         var end = body.IndexOf((byte)'\n');
-        return header.TryGetMessageId(out var id) && TryRead(end < 0 ? body : body[..end], out var previews, out var revision)
+        var line = end < 0 ? body : body[..end];
+        return header.TryGetMessageId(out var id) && TryRead(cipher is null ? line : EncryptedText.Open(cipher, BoxPlace.Previews(id), line), out var previews, out var revision)
             ? new RoomEvent.PreviewsChanged(id, previews, header.Position) { Revision = revision }
             : null;
     }

@@ -32,19 +32,20 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
     private async ValueTask<Message?> ChangeAsync(string room, StoredMessage found, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken)
     {
         Message? now = null;
-        await changer.RunAsync(room, [found.Content], Decide, cancellationToken).ConfigureAwait(false);
+        await changer.RunAsync(room, [found.Content], Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
         return now;
 
         RoomChange? Decide(RoomState state)
         {
             now = null;
             using var present = state.Values[0].IsNull ? null : found.With(state.Values[0]);
-            if (present is not { Exists: true })
+            if (present is not { Exists: true } || (present.Lacking is not null && state.Values[0] != found.Content))
             {
+                // Or it was edited with a new data key, which finding it again loads.
                 return null;
             }
 
-            var message = present.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, found.Id, found.IsSealed);
+            var message = present.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, present);
             var previews = decide(message);
             if (previews == message.Previews)
             {
@@ -57,9 +58,10 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
             var hash = found.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(found.Id));
             return new RoomChange(context.Keys, room, PreviewEvents.Kind, found.Id, RoomPermit.Application)
                 .At(state.Revision)
+                .Encrypted(state.Cipher)
                 .Expect(hash, found.Field, state.Values[0])
-                .Set(hash, found.Field, found.IsSealed ? present.Replace(value) : value)
-                .Line(Written(previews, state.Revision));
+                .Set(hash, found.Field, present.Replace(value, state.Cipher))
+                .Line(Written(found.Id, previews, state));
         }
     }
 
@@ -79,10 +81,10 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
         }
     }
 
-    private static RedisValue Written(LinkPreviewList previews, long revision)
+    private static RedisValue Written(long id, LinkPreviewList previews, RoomState state)
     {
         var json = new ArrayBufferWriter<byte>(256);
-        PreviewJson.Write(json, previews, revision);
-        return json.WrittenMemory;
+        PreviewJson.Write(json, previews, state.Revision);
+        return state.Cipher is { } cipher ? EncryptedText.Seal(cipher, BoxPlace.Previews(id), json.WrittenSpan) : json.WrittenMemory;
     }
 }

@@ -120,7 +120,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
             own = state.Values[1];
             var present = state.Values[0];
             isAssumed = present == Anything;
-            isThere = !present.IsNull && (found is not { IsSealed: true } || IsIn(present, call.MessageId));
+            isThere = !present.IsNull && (found is not { IsSealed: true } || IsIn(present, found));
             if (!isThere)
             {
                 return null;
@@ -163,9 +163,9 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
 
     private static long CountIn(IReadOnlyList<Reaction> reactions, string emoji) => reactions.FirstOrDefault(reaction => reaction.Emoji == emoji)?.Count ?? 0;
 
-    private static bool IsIn(RedisValue sealedBucket, long messageId)
+    private static bool IsIn(RedisValue sealedBucket, StoredMessage found)
     {
-        using var message = StoredMessage.Sealed(messageId, sealedBucket);
+        using var message = found.With(sealedBucket);
         return message.Exists;
     }
 

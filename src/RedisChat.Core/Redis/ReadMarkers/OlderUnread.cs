@@ -29,7 +29,7 @@ internal sealed class OlderUnread(RoomReads reads, RedisStoreContext context, st
     {
         var (found, newest) = (reply.Found, default(Message));
         var (needsNewest, next) = (reply.Newest == 0, reply.Lowest - 1);
-        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId, Expired = context.Expired, Cold = context.Cold };
+        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = reply.Position.MessageId, Expired = context.Expired, Cold = context.Cold };
         await messages.UseArchiveAsync(ArchivedField.IsIn(reply.Uses)).ConfigureAwait(false);
         var first = await HistoryStart.ReadAsync(reads, context.Keys, room, reply.Uses).ConfigureAwait(false);
         var ids = new RoomIds(next, reply.Position.MessageId, context.Keys.Room(room), "last", first, new GoneBuckets(reads, context.Keys, room));

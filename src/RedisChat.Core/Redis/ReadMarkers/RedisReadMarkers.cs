@@ -150,9 +150,12 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
         var (read, found, newest) = (marker?.MessageId ?? 0, reply.Found, default(Message));
         if (reply.MayRead && position.MessageId > 0)
         {
-            if (reply.Newest > 0 && (!MessageJson.TryRead(reply.Newest, reply.Value, out newest) || context.Expired.Notice(room, newest)))
+            var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
+            if (reply.Newest > 0
+                && (!EncryptedValue.TryRead(cipher, BoxPlace.Message(reply.Newest), reply.Value, out newest, out var lacking) || context.Expired.Notice(room, newest)))
             {
-                newest = await NewestReadableAsync(reads, room, reply, cancellationToken).ConfigureAwait(false);
+                // What needs a newer key is read once more.
+                newest = await NewestReadableAsync(reads, room, reply, lacking is null ? reply.Newest - 1 : reply.Newest, cancellationToken).ConfigureAwait(false);
             }
 
             if ((reply.Newest == 0 || (found <= ChatLimits.MaxUnread && read < reply.Lowest - 1)) && reply.Lowest > 1)
@@ -177,9 +180,9 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
     }
 
     /// <summary>The newest message, if the newest stored value is not one: as in a page.</summary>
-    private async Task<Message?> NewestReadableAsync(RoomReads reads, string room, UserRoomReply reply, CancellationToken cancellationToken)
+    private async Task<Message?> NewestReadableAsync(RoomReads reads, string room, UserRoomReply reply, long from, CancellationToken cancellationToken)
     {
-        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Last = reply.Position.MessageId, Expired = context.Expired, Cold = context.Cold };
+        using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = reply.Position.MessageId, Expired = context.Expired, Cold = context.Cold };
         await messages.UseArchiveAsync(ArchivedField.IsIn(reply.Uses)).ConfigureAwait(false);
         var ids = new RoomIds(reply.Newest - 1, reply.Position.MessageId, context.Keys.Room(room), "last");
         var found = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, wanted: 1).ConfigureAwait(false);

@@ -22,6 +22,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     private readonly record struct Group(long Bucket, int Start, int End, Task Answer, bool AsksSealed);
 
     private readonly UserNames _names = new();
+    private readonly Decryption? _decryption;
     private long _prefetchedFrom = 1;
     private long _prefetchedTo;
     private long[] _prefetchedIds = [];
@@ -44,6 +45,12 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
 
     /// <summary>If set, leaves out messages that have expired.</summary>
     public ExpiredRooms? Expired { get; init; }
+
+    /// <summary>If set, decrypts the messages of encrypted rooms.</summary>
+    public RoomCiphers? Ciphers
+    {
+        init => _decryption = value is null ? null : new Decryption(value);
+    }
 
     /// <summary>If set, collects the digests of the values in open buckets, by id.</summary>
     public Dictionary<long, string>? Digests { get; init; }
@@ -180,6 +187,11 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     private async ValueTask FetchAsync(ReadOnlyMemory<long> ids, Message?[] found)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_decryption is { } decryption)
+        {
+            decryption.Cipher = await decryption.Ciphers.ForReadingAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+
         found.AsSpan(0, ids.Length).Clear();
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent((ids.Length * 3) + 2);
         var used = 0;
@@ -211,6 +223,11 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
                 await answer.ConfigureAwait(false);
                 TakeSealed(answer, left, ids.Span, found, ref missing);
             }
+
+            if (_decryption is { Locked.Count: > 0 })
+            {
+                await UnlockAsync(_decryption, ids, found).ConfigureAwait(false);
+            }
         }
         catch
         {
@@ -241,7 +258,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         {
             if (contents.TryGetValue(group.Bucket, out var field))
             {
-                TakeSealed(group, field.Span, ids.Span, found);
+                TakeSealed(group.Bucket, field.Span, group.Start, group.End, ids.Span, found);
             }
         }
     }
@@ -292,7 +309,9 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             {
                 any = true;
                 Digests?.TryAdd(ids[i], FieldDigest.Of(value));
-                found[i] = MessageJson.TryRead(ids[i], value, out var message, _names) ? message : UnreadableInBucket;
+                found[i] = _decryption is not null ? Decrypt(_decryption, i, ids[i], value)
+                    : MessageJson.TryRead(ids[i], value, out var message, _names) ? message
+                    : UnreadableInBucket;
             }
         }
 
@@ -310,7 +329,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             {
                 if (!isOpen)
                 {
-                    TakeSealed(group, field, ids, found);
+                    TakeSealed(group.Bucket, field, group.Start, group.End, ids, found);
                 }
             }
             else if (!isOpen)
@@ -320,11 +339,17 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         }
     }
 
-    private void TakeSealed(in Group group, ReadOnlySpan<byte> field, ReadOnlySpan<long> ids, Message?[] found)
+    private void TakeSealed(long number, ReadOnlySpan<byte> field, int start, int end, ReadOnlySpan<long> ids, Message?[] found)
     {
-        using var bucket = SealedBucket.TryOpen(group.Bucket, field);
-        for (var i = group.Start; i < group.End; i++)
+        using var bucket = SealedBucket.TryOpen(number, field, _decryption?.Cipher, out var lacking);
+        if (lacking is { } key)
         {
+            _decryption?.Locked.Add(new Locked(start, field.ToArray(), key, IsSealed: true));
+        }
+
+        for (var i = start; i < end; i++)
+        {
+            found[i] = null;
             if (bucket is null)
             {
                 found[i] = UnreadableInSealed;
@@ -335,4 +360,65 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             }
         }
     }
+
+    private Message Decrypt(Decryption decryption, int index, long id, ReadOnlySpan<byte> value)
+    {
+        if (EncryptedValue.TryRead(decryption.Cipher, BoxPlace.Message(id), value, out var message, out var lacking, _names))
+        {
+            return message;
+        }
+
+        if (lacking is { } key)
+        {
+            decryption.Locked.Add(new Locked(index, value.ToArray(), key, IsSealed: false));
+        }
+
+        return UnreadableInBucket;
+    }
+
+    /// <summary>Decrypts what needs keys that were added since those of the room were read.</summary>
+    private async Task UnlockAsync(Decryption decryption, ReadOnlyMemory<long> ids, Message?[] found)
+    {
+        Locked[] locked = [.. decryption.Locked];
+        foreach (var key in locked.Select(value => value.Key).Distinct())
+        {
+            if (decryption.Cipher?.Keys.TryGet(key, out _) != true)
+            {
+                decryption.Cipher = await decryption.Ciphers.RefreshAsync(room, decryption.Cipher, key, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        foreach (var (index, content, _, isSealed) in locked)
+        {
+            if (!isSealed)
+            {
+                found[index] = Decrypt(decryption, index, ids.Span[index], content);
+                continue;
+            }
+
+            var (number, end) = (ids.Span[index] / Buckets.Size, index);
+            while (end < ids.Length && ids.Span[end] / Buckets.Size == number)
+            {
+                end++;
+            }
+
+            TakeSealed(number, content, index, end, ids.Span, found);
+        }
+
+        // What is still locked stays unreadable.
+        decryption.Locked.Clear();
+    }
+
+    /// <summary>What reading an encrypted room takes.</summary>
+    private sealed class Decryption(RoomCiphers ciphers)
+    {
+        public RoomCiphers Ciphers => ciphers;
+
+        public RoomCipher? Cipher { get; set; }
+
+        public List<Locked> Locked { get; } = [];
+    }
+
+    /// <summary>An encrypted value whose key was not known when it was found.</summary>
+    private readonly record struct Locked(int Index, byte[] Content, uint Key, bool IsSealed);
 }

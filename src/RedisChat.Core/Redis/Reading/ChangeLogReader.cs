@@ -42,7 +42,7 @@ internal sealed class ChangeLogReader(RedisStoreContext context, IReadOnlyList<I
         }
 
         var reads = new PrimaryReads(database);
-        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = now.MessageId, Expired = context.Expired, Cold = context.Cold };
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = now.MessageId, Expired = context.Expired, Cold = context.Cold };
         await messages.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         if (after.MessageId == 0 && after.Revision == 0 && (after.Epoch == 0 || after.Epoch == now.Epoch))
         {

@@ -68,7 +68,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         // The room is read first: any change after that is reported to a reader that continues from its position.
         var words = ArrayPool<RedisKeyOrValue>.Shared.Rent(RoomCounters.Words);
         var asked = RoomCounters.AskAsync(reads, _keys, room, words);
-        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Last = last, Expired = context.Expired, Cold = context.Cold };
+        using var messages = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Expired = context.Expired, Cold = context.Cold };
         var additions = Begin(reads, room, query, known.Uses, null);
         var firstAsked = HistoryStart.Ask(reads, _keys, room, known.Expires);
         AuthorIndex? index = null;

@@ -24,11 +24,17 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         (Schedule: this, Message: message), static (database, call, token) => call.Schedule.AddAsync(database, call.Message, token), cancellationToken, writes: true);
 
     public ValueTask<IReadOnlyList<ScheduledMessage>> ListScheduledAsync(string room, string user, CancellationToken cancellationToken) => context.Calls.RunAsync(
-        (Hash: _keys.Scheduled(room, user), Room: room),
+        (Schedule: this, Hash: _keys.Scheduled(room, user), Room: room, User: user),
         static async (database, call, token) =>
         {
             var fields = await database.HashGetAllAsync(call.Hash, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
-            return (IReadOnlyList<ScheduledMessage>)[.. fields.Select(field => ScheduledJson.Read(call.Hash, call.Room, field.Name!, field.Value, out _))];
+            var messages = new List<ScheduledMessage>(fields.Length);
+            foreach (var field in fields)
+            {
+                messages.Add((await call.Schedule.ReadAsync(call.Room, call.User, field.Name!, field.Value, token).ConfigureAwait(false)).Message);
+            }
+
+            return (IReadOnlyList<ScheduledMessage>)messages;
         },
         cancellationToken);
 
@@ -88,9 +94,9 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         try
         {
             var (isSet, present) = await SetAsync(
-                database, message, hash, ScheduledJson.Write(message, created[0]!), RedisValue.EmptyString, cancellationToken).ConfigureAwait(false);
+                database, message, hash, await WriteAsync(message, created[0]!, cancellationToken).ConfigureAwait(false), RedisValue.EmptyString, cancellationToken).ConfigureAwait(false);
             isAdded = isSet;
-            return isSet ? message : ScheduledJson.Read(hash, message.Room, message.Id, present, out _);
+            return isSet ? message : (await ReadAsync(message.Room, message.Message.User, message.Id, present, cancellationToken).ConfigureAwait(false)).Message;
         }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or OperationCanceledException)
         {
@@ -117,7 +123,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         }
 
         // If the process dies before this, the entry stays until it is due.
-        if (TryReadCreated(hash, room, id, present) is { } created)
+        if (await TryReadCreatedAsync(room, user, id, present, cancellationToken).ConfigureAwait(false) is { } created)
         {
             await database.SortedSetRemoveAsync(_keys.Due(KeyNames.ShardOf(room)), new DueEntry(created, id, user, room).ToString(), CommandFlags.DemandMaster)
                 .UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -126,18 +132,35 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         return true;
     }
 
-    private static string? TryReadCreated(string hash, string room, string id, RedisValue text)
+    private async ValueTask<string?> TryReadCreatedAsync(string room, string user, string id, RedisValue text, CancellationToken cancellationToken)
     {
         try
         {
-            ScheduledJson.Read(hash, room, id, text, out var created);
-            return created;
+            return (await ReadAsync(room, user, id, text, cancellationToken).ConfigureAwait(false)).Created;
         }
         catch (ChatDataException)
         {
             // Whatever it was, it is canceled.
             return null;
         }
+    }
+
+    /// <summary>Reads a stored value, which may be encrypted.</summary>
+    private async ValueTask<(ScheduledMessage Message, string Created)> ReadAsync(string room, string user, string id, RedisValue value, CancellationToken cancellationToken)
+    {
+        var hash = _keys.Scheduled(room, user);
+        var plain = await EncryptedFields.OpenAsync(context, room, BoxPlace.Scheduled(user, id), hash, id, value, cancellationToken).ConfigureAwait(false);
+        var message = ScheduledJson.Read(hash, room, id, plain, out var created);
+        return (message, created);
+    }
+
+    /// <summary>The value to store.</summary>
+    private async ValueTask<byte[]> WriteAsync(ScheduledMessage message, string created, CancellationToken cancellationToken)
+    {
+        var plain = ScheduledJson.Write(message, created);
+        return context.Ciphers is { } ciphers && await ciphers.ForWritingAsync(message.Room, cancellationToken).ConfigureAwait(false) is { } cipher
+            ? EncryptedValue.Seal(cipher, BoxPlace.Scheduled(message.Message.User, message.Id), plain)
+            : plain;
     }
 
     private async ValueTask<ScheduledMessage?> ChangeAsync(
@@ -147,7 +170,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         var present = await database.HashGetAsync(hash, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         while (!present.IsNull)
         {
-            var message = ScheduledJson.Read(hash, room, id, present, out var created);
+            var (message, created) = await ReadAsync(room, user, id, present, cancellationToken).ConfigureAwait(false);
             var changed = decide(message);
             if (ReferenceEquals(changed, message))
             {
@@ -156,7 +179,8 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
 
             // Before, so that a message that waits always has an entry, also if this process dies; and after, because a process that saw the message as it was may have removed the entry.
             await SetDueAsync(changed, created).ConfigureAwait(false);
-            var (isSet, now) = await SetAsync(database, changed, hash, ScheduledJson.Write(changed, created), present, cancellationToken).ConfigureAwait(false);
+            var (isSet, now) = await SetAsync(
+                database, changed, hash, await WriteAsync(changed, created, cancellationToken).ConfigureAwait(false), present, cancellationToken).ConfigureAwait(false);
             if (isSet)
             {
                 await SetDueAsync(changed, created).ConfigureAwait(false);
@@ -246,7 +270,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
             return null;
         }
 
-        var message = ScheduledJson.Read(hash, due.Room, due.Id, value, out var created);
+        var (message, created) = await ReadAsync(due.Room, due.User, due.Id, value, cancellationToken).ConfigureAwait(false);
         var wait = Micros.FromTime(message.SendAt) - now;
         if (created != due.Created || message.Failure is not null || wait > 0)
         {

@@ -187,12 +187,14 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         RedisKey bucket = context.Keys.Bucket(room, number);
         using var entries = await TryReadAsync(database, bucket).ConfigureAwait(false);
         var (count, bytes, length) = (0, 0, 0);
-        using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes);
+        byte[] last = [];
+        var cipher = context.Ciphers is { } ciphers ? await ciphers.ForSendingAsync(room, _ending.Token).ConfigureAwait(false) : null;
+        using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes, out last, cipher);
         var content = messages is null ? [] : messages.Pack(out length);
 
         // Seal only if it saves at least 25 %, because reading one message then means unpacking the whole bucket.
         var isWorthIt = messages is not null && length <= bytes / 4 * 3;
-        var (lastId, last) = isWorthIt ? messages!.Last() : default;
+        var lastId = isWorthIt ? messages!.LastId() : 0;
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),

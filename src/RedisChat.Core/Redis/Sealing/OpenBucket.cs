@@ -13,10 +13,13 @@ internal static class OpenBucket
     /// <param name="reply">The answer to <c>HGETALL</c>.</param>
     /// <param name="count">The number of its messages.</param>
     /// <param name="bytes">The total length of their ids and values.</param>
-    public static SealedBucket? TryRead(long number, RespResult reply, out int count, out int bytes)
+    /// <param name="last">The value of the last one, as it is stored.</param>
+    /// <param name="cipher">The room's cipher, if the room is encrypted.</param>
+    public static SealedBucket? TryRead(long number, RespResult reply, out int count, out int bytes, out byte[] last, RoomCipher? cipher = null)
     {
         count = 0;
         bytes = 0;
+        last = [];
         var reader = reply.Read();
         var words = reader.AggregateLength();
         var length = LengthOf(reply, words);
@@ -26,7 +29,8 @@ internal static class OpenBucket
         }
 
         bytes = (int)length;
-        var bucket = SealedBucket.ToFill(number, bytes);
+        var bucket = SealedBucket.ToFill(number, bytes, cipher);
+        var (highest, place) = (0L, 0);
         for (; count < words / 2; count++)
         {
             reader.MoveNext();
@@ -35,7 +39,11 @@ internal static class OpenBucket
                 bucket.Dispose();
                 return null;
             }
+
+            (highest, place) = id > highest ? (id, count) : (highest, place);
         }
+
+        last = ValueAt(reply, place);
 
         return bucket;
     }
@@ -51,6 +59,17 @@ internal static class OpenBucket
         }
 
         return length;
+    }
+
+    private static byte[] ValueAt(RespResult reply, int place)
+    {
+        var reader = reply.Read();
+        for (var i = 0; i < (2 * place) + 2; i++)
+        {
+            reader.MoveNext();
+        }
+
+        return reader.ReadByteArray() ?? [];
     }
 
     private static bool TryAdd(SealedBucket bucket, long id, ref RESPite.Messages.RespReader reader)

@@ -32,6 +32,7 @@ internal sealed class AppendCall
     private readonly Queue<int> _scheduledKeys = new(0);
     private readonly List<ulong> _digests = [];
     private BatchMentions? _mentions;
+    private BatchEncryption? _encryption;
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
     private int _keyLength;
@@ -43,6 +44,9 @@ internal sealed class AppendCall
 
     /// <summary>The number of their messages.</summary>
     public int Messages { get; private set; }
+
+    /// <summary>About how many bytes its messages are.</summary>
+    public int Size => _size;
 
     /// <summary>About how many bytes its buffers take in a pool. The rest is small, because a call has at most <see cref="ChatLimits.MaxBatchSize"/> messages.</summary>
     public int Bytes => _bytes.Capacity + (_words.Length * Unsafe.SizeOf<RedisKeyOrValue>());
@@ -72,6 +76,7 @@ internal sealed class AppendCall
         Sends.Clear();
         _authors.Clear();
         _mentions = null;
+        _encryption = null;
         Array.Clear(_words, 0, _count);
         _count = 0;
         _size = 0;
@@ -104,8 +109,9 @@ internal sealed class AppendCall
     /// canceled.
     /// </summary>
     public Memory<RedisKeyOrValue> Build(
-        RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish, int changeLogLength)
+        RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish, int changeLogLength, BatchEncryption? encryption = null)
     {
+        _encryption = encryption;
         Sends.RemoveAll(static send => !send.TryTake());
         if (Sends.Count == 0)
         {
@@ -127,7 +133,7 @@ internal sealed class AppendCall
         WriteMessages();
         Window = window;
         var earlier = Sends[0].Earlier;
-        var bucket = (known.Last + 1) / Buckets.Size;
+        var bucket = ((encryption?.Last ?? known.Last) + 1) / Buckets.Size;
         var (first, next) = keys.Bucket(bucket);
         var (sent, sentBefore) = keys.Sent(window);
         Array.Clear(_words, 0, _count);
@@ -186,6 +192,12 @@ internal sealed class AppendCall
             expires = _count - RedisScript.HeadWords;
         }
 
+        if (encryption is not null)
+        {
+            AddKey(keys.DataKeys);
+        }
+
+        var dataKeys = _count - RedisScript.HeadWords;
         if (thread is not null)
         {
             AddKey(thread.Bucket);
@@ -213,7 +225,8 @@ internal sealed class AppendCall
         Add(windowSeconds);
         Add(publish);
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
-        Add(known.Epoch == "" ? -1 : known.Last);
+        var last = known.Epoch == "" ? -1 : known.Last;
+        Add(encryption is null ? last : encryption.Word(last, dataKeys));
         Add(thread is not null ? WordOf(thread, changeLogLength, expires) : isLinked ? (RedisValue)(expires > 0 ? string.Create(CultureInfo.InvariantCulture, $">{expires}") : ">") : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
@@ -309,6 +322,7 @@ internal sealed class AppendCall
         }
 
         _keyLength = _bytes.WrittenCount;
+        _encryption?.Restart();
         Messages = 0;
         foreach (var send in Sends)
         {
@@ -319,11 +333,20 @@ internal sealed class AppendCall
                 var message = send[i];
                 _authorOf.Add(_authors.IndexOf(message.User));
                 var start = _bytes.WrittenCount;
-                MessageJson.WriteTailOfNew(_bytes, message);
+                var digest = 0UL;
+                if (_encryption is not null)
+                {
+                    digest = _encryption.Write(_bytes, message, IsKeyed);
+                }
+                else
+                {
+                    MessageJson.WriteTailOfNew(_bytes, message);
+                }
+
                 _ends.Add(_bytes.WrittenCount);
                 if (IsKeyed)
                 {
-                    _digests.Add(DigestOf(message, _bytes.WrittenSpan[start..]));
+                    _digests.Add(_encryption is not null ? digest : DigestOf(message, _bytes.WrittenSpan[start..]));
                     Encoding.UTF8.GetBytes(message.User, _bytes);
                     _bytes.Write("\n"u8);
                     Encoding.UTF8.GetBytes(send.KeyOf(i), _bytes);

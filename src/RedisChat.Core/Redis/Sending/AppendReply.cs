@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>
 /// The reply of <c>message_append</c>. If the messages were stored: <c>epoch revision id time</c>, and then a word <c>n:id:time</c> for each message n that
 /// had been stored before, <c>=n</c> if the earlier call n had stored all, or <c>!n:reason:detail</c> if send n was refused; last <c>l</c>, see <see cref="IsAwake"/>. If a guess was wrong and nothing was
-/// stored: the last id, the window, the epoch, the letters of the features that the room uses.
+/// stored: the last id, the window, the epoch, the letters of the features that the room uses; and perhaps what is wrong with encrypted values.
 /// </summary>
 internal readonly struct AppendReply
 {
@@ -50,9 +50,11 @@ internal readonly struct AppendReply
         _refused = refused?.ToArray();
     }
 
-    private AppendReply(long last, long window, string epoch, string uses)
+    private AppendReply(long last, long window, string epoch, string uses, string encryption)
     {
         Uses = uses;
+        IsKeyStale = encryption == "key";
+        Unstored = IsKeyStale || encryption.Length == 0 ? null : encryption;
         FirstId = last;
         Window = window;
         EpochText = epoch;
@@ -79,6 +81,12 @@ internal readonly struct AppendReply
 
     /// <summary>The letters of the features that the room uses, if nothing was stored.</summary>
     public string? Uses { get; }
+
+    /// <summary>Whether nothing was stored because the values were not encrypted with the room's present key.</summary>
+    public bool IsKeyStale { get; }
+
+    /// <summary>If nothing was stored because encrypted values would have got other ids than they were encrypted for: the messages that are not stored now, between blanks.</summary>
+    public string? Unstored { get; }
 
     /// <summary>The time window by the server's clock, if nothing was stored.</summary>
     public long Window { get; }
@@ -124,6 +132,7 @@ internal readonly struct AppendReply
         var reader = reply.Read();
         if (reader.IsAggregate)
         {
+            var isEncrypted = reader.AggregateLength() > 4;
             reader.MoveNext();
             var last = reader.ReadInt64();
             reader.MoveNext();
@@ -131,7 +140,13 @@ internal readonly struct AppendReply
             reader.MoveNext();
             var epoch = reader.ReadString() ?? "";
             reader.MoveNext();
-            return new AppendReply(last, window, epoch, reader.ReadString() ?? "");
+            var uses = reader.ReadString() ?? "";
+            if (isEncrypted)
+            {
+                reader.MoveNext();
+            }
+
+            return new AppendReply(last, window, epoch, uses, isEncrypted ? reader.ReadString() ?? "" : "");
         }
 
         return Read(reader.ReadSpan(), knownEpoch);

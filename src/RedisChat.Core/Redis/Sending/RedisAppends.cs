@@ -166,6 +166,8 @@ internal sealed class RedisAppends
         _context.Rooms.TryGet(room, out var known);
         var window = _window.Guess();
         var isAdded = false;
+        var (cipher, attempts, unstored) = (await SendingCipherAsync(room).ConfigureAwait(false), 0, "");
+        var guess = cipher is null ? 0 : Math.Max(known.Last, _context.Heard(room));
         while (true)
         {
             // For each call, because a second primary may have appeared.
@@ -177,7 +179,8 @@ internal sealed class RedisAppends
                 isAdded = true;
             }
 
-            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand, _context.Options.ChangeLogLength);
+            var words = call.Build(appends.Keys, known, window, _window.Seconds, _connection.Channels.PublishCommand, _context.Options.ChangeLogLength,
+                cipher is null ? null : new BatchEncryption(cipher, guess, BatchEncryption.FormsAfter(attempts, call.Size), unstored));
             if (words.IsEmpty)
             {
                 return;
@@ -218,12 +221,25 @@ internal sealed class RedisAppends
                 return;
             }
 
+            if (reply.IsKeyStale)
+            {
+                // It was rotated or deleted, or the room was deleted with its keys.
+                _context.Ciphers!.Forget(room);
+                cipher = await SendingCipherAsync(room).ConfigureAwait(false);
+            }
+
+            unstored = reply.Unstored ?? unstored;
+            attempts += known.Epoch == "" || reply.Unstored is not null || reply.IsKeyStale ? 0 : 1;
             var found = new KnownRoom(reply.EpochText, reply.FirstId, 0, reply.Uses);
             _context.Rooms.Learn(room, known, found);
             known = found;
+            guess = found.Last;
             window = _window.Correct(reply.Window);
         }
     }
+
+    private ValueTask<RoomCipher?> SendingCipherAsync(string room) =>
+        _context.Ciphers is { } ciphers ? ciphers.ForSendingAsync(room, CancellationToken.None) : default;
 
     private async ValueTask AddToUpkeepAsync(IDatabase database, string room, TimeSpan wait)
     {

@@ -51,11 +51,12 @@ internal sealed class RedisSends : IPendingSendStore, ISentMessages, IAsyncDispo
             (Context: _context, Window: _window, Room: room, Message: message.Snapshot()),
             static async (database, call, token) =>
             {
+                var cipher = call.Context.Ciphers is { } ciphers ? await ciphers.ForSendingAsync(call.Room, token).ConfigureAwait(false) : null;
                 for (var window = call.Window.Guess(); ;)
                 {
                     using var answer = await SentCall.RunAsync(database, call.Context.Keys, call.Room, call.Message, window, call.Window.Seconds)
                         .AsTask().UntilAsync(token).ConfigureAwait(false);
-                    var receipt = SentCall.Read(answer, call.Message, window, out var present);
+                    var receipt = SentCall.Read(answer, call.Message, cipher, window, out var present);
                     if (present == window)
                     {
                         return receipt;

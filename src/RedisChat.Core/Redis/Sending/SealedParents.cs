@@ -64,28 +64,8 @@ internal sealed class SealedParents(RedisStoreContext context)
             }
         }
 
-        Prove(room, send, number, parents, content);
-    }
-
-    /// <summary>Puts a bucket back from the archive, if it has one of the messages.</summary>
-    private async ValueTask<RedisValue> ThawAsync(IDatabase database, string room, long number, IReadOnlyList<(long Message, long Name)> parents, CancellationToken cancellationToken)
-    {
-        var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [number], cancellationToken).ConfigureAwait(false);
-        using var bucket = contents.TryGetValue(number, out var content) ? SealedBucket.TryOpen(number, content.Span) : null;
-        if (bucket is null || !parents.Any(parent => bucket.TryGet(parent.Message, out _)))
-        {
-            return RedisValue.Null;
-        }
-
-        contents = await context.Cold.ThawAsync(database, room, [number], cancellationToken).ConfigureAwait(false);
-        return contents.TryGetValue(number, out content) ? content : RedisValue.Null;
-    }
-
-    private void Prove(string room, PendingSend send, long number, IReadOnlyList<(long Message, long Name)> parents, RedisValue content)
-    {
-        var field = ((ReadOnlyMemory<byte>)content).Span;
-        using var bucket = content.IsNull ? null : SealedBucket.TryOpen(number, field);
-        var digest = content.IsNull ? "" : FieldDigest.Of(field);
+        using var bucket = content.IsNull ? null : await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
+        var digest = content.IsNull ? "" : FieldDigest.Of(((ReadOnlyMemory<byte>)content).Span);
         foreach (var (parent, name) in parents)
         {
             if (!content.IsNull && bucket is null)
@@ -96,5 +76,19 @@ internal sealed class SealedParents(RedisStoreContext context)
             // In a room with an archive, an empty proof would say that the client has not looked.
             send.SetProof(name, bucket is null ? context.Cold.MayHave(room) ? "-" : "" : bucket.TryGet(parent, out _) ? digest : $"-{digest}");
         }
+    }
+
+    /// <summary>Puts a bucket back from the archive, if it has one of the messages.</summary>
+    private async ValueTask<RedisValue> ThawAsync(IDatabase database, string room, long number, IReadOnlyList<(long Message, long Name)> parents, CancellationToken cancellationToken)
+    {
+        var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [number], cancellationToken).ConfigureAwait(false);
+        using var bucket = contents.TryGetValue(number, out var content) ? await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false) : null;
+        if (bucket is null || !parents.Any(parent => bucket.TryGet(parent.Message, out _)))
+        {
+            return RedisValue.Null;
+        }
+
+        contents = await context.Cold.ThawAsync(database, room, [number], cancellationToken).ConfigureAwait(false);
+        return contents.TryGetValue(number, out content) ? content : RedisValue.Null;
     }
 }

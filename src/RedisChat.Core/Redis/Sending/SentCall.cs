@@ -24,11 +24,12 @@ internal static class SentCall
     /// <summary>The receipt in an answer; <see langword="null"/> if the key is not remembered.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="message">The message.</param>
+    /// <param name="cipher">The room's cipher, if it is encrypted.</param>
     /// <param name="window">The guessed window.</param>
     /// <param name="present">The window by the server's clock: if it is another one, there is no result yet.</param>
     /// <exception cref="ChatDataException">What is stored is no receipt.</exception>
     /// <exception cref="ChatIdempotencyConflictException">The receipt is that of another message.</exception>
-    public static MessageReceipt? Read(RespResult answer, NewMessage message, long window, out long present)
+    public static MessageReceipt? Read(RespResult answer, NewMessage message, RoomCipher? cipher, long window, out long present)
     {
         var reader = answer.Read();
         reader.MoveNext();
@@ -57,14 +58,19 @@ internal static class SentCall
             throw new ChatDataException("An idempotency key has no valid receipt, or the room has no valid counters.");
         }
 
-        return parts[2] == DigestOf(message)
+        return parts[2] == DigestOf(message, cipher)
             ? new MessageReceipt { Id = id, Timestamp = Micros.ToTime(time), Position = new RoomPosition(epoch, id, time, revision), IsDuplicate = true }
             : throw IdempotencyConflict.Error();
     }
 
-    private static string DigestOf(NewMessage message)
+    private static string DigestOf(NewMessage message, RoomCipher? cipher)
     {
         var tail = new ArrayBufferWriter<byte>();
+        if (cipher is not null)
+        {
+            return BatchEncryption.DigestOf(cipher, message, tail).ToString("x", CultureInfo.InvariantCulture);
+        }
+
         MessageJson.WriteTailOfNew(tail, message);
         return AppendCall.DigestOf(message, tail.WrittenSpan).ToString("x", CultureInfo.InvariantCulture);
     }

@@ -8,7 +8,7 @@
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
 --            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned;
---            if messages expire, the sorted set of those that do;
+--            if messages expire, the sorted set of those that do; in an encrypted room, the hash of its data keys;
 --            in a thread, of the room that it belongs to: the bucket of its message, the sealed buckets, the room, its change log, its live events, and its threads;
 --            if guarded, the members and the rates, in a thread those of that room; last, with idempotency keys, of the previous window
 -- ARGV[1]    number of the bucket in KEYS[2]
@@ -16,7 +16,10 @@
 -- ARGV[3]    length of a window, in seconds
 -- ARGV[4]    how to publish: PUBLISH, or on a cluster SPUBLISH
 -- ARGV[5]    the room's epoch as the client knows it; or, if the room does not exist yet, the epoch that it gets
--- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room
+-- ARGV[6]    the room's last message id as the client knows it: if it is smaller now, history was lost; -1 if the client does not know the room.
+--            If the values are encrypted, '=known last forms key name skipped': that id; the last id that the values were encrypted for, because an encrypted value is bound to its id;
+--            in how many forms each value is there, for that id and those after it; the index in KEYS of the hash of data keys; the name of the key that encrypted
+--            them; and between blanks, the indexes of the messages that the client expects not to be stored now
 -- ARGV[7]    key of this call; empty if the messages have idempotency keys; '!' if they have idempotency keys and are guarded: the room has rules; '>' if they
 --            are guarded and there are replies, scheduled messages or mentions among them, whether the room has rules or not, followed by the index of the sorted set if messages
 --            expire; '^id length proof' and then perhaps a blank and that index if the room is a thread,
@@ -31,7 +34,7 @@
 --            lower-case hex, after a '-' if the message is not in it. Of a message that expires, then ' xlife' with its life in µs. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
 --            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
 --            '&' and the role's name, or '*' for everyone. Last, a line break, '+' and a letter if the room uses the feature with this letter from then on
--- ARGV[+2]   its value without the opening brace and the time, which this script adds
+-- ARGV[+2]   its value without the opening brace and the time, which this script adds; of encrypted values, all forms, separated by line feeds
 -- ARGV[+3]   with idempotency keys: its idempotency field
 -- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
 -- ARGV[+5]   if guarded: its author, whose rights count; empty if the application sends it
@@ -42,7 +45,8 @@
 -- or '!n:erasing:0' because its author is being erased, or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to,
 -- '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
--- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values.
+-- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values. If the values were encrypted, the fifth is 'key' if
+-- another data key is in use; otherwise, between blanks, the indexes of the messages that are not stored now, if these are others than the client expected.
 local HEAD, SIZE, MOST = 8, 128, 9e15
 local call, try = redis.call, redis.pcall
 
@@ -85,12 +89,24 @@ end
 local clock = call('TIME')
 local window = math.floor(clock[1] / ARGV[3])
 local bucket = tonumber(ARGV[1])
-local lost = ARGV[6] ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(ARGV[6]))
+local known_last, shift, forms, data_keys, key_name, skipped = ARGV[6], 0, 1, nil, nil, nil
+if string.byte(known_last) == 61 then
+  known_last, shift, forms, data_keys, key_name, skipped = string.match(known_last, '^=(%-?%d+) (%d+) (%d+) (%d+) (%x+)(.*)$')
+  shift, forms = last - tonumber(shift), tonumber(forms)
+end
+local lost = known_last ~= '-1' and (epoch ~= ARGV[5] or last < tonumber(known_last))
 local unguarded = not guarded and string.find(uses, '[gz]')
 local unexpiring = not expires and (string.find(features, 'x', 1, true) or thread and string.find(uses, 'x', 1, true))
-if lost or unguarded or unexpiring or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
+if lost or unguarded or unexpiring or shift < 0 or shift >= forms or window ~= tonumber(ARGV[2]) or last + 1 < bucket * SIZE or last + messages >= (bucket + 2) * SIZE then
   -- A thread has the default life of its room.
   return {last, window, epoch or '', unexpiring and not string.find(uses, 'x', 1, true) and uses .. 'x' or uses}
+end
+local encrypts = ''
+if key_name then
+  if call('HGET', KEYS[tonumber(data_keys)], 'current') ~= key_name then
+    return {last, window, epoch or '', uses, 'key'}
+  end
+  encrypts = string.find(uses, 'e', 1, true) and '' or 'e'
 end
 epoch = epoch or ARGV[5]
 local trace = traced == 1 and ' ~' .. ARGV[#ARGV] or ''
@@ -100,6 +116,17 @@ local keep = string.format('%d', 2 * ARGV[3])
 local first = string.format('%d', last + 1)
 local split = (bucket + 1) * SIZE
 
+-- The form of an encrypted value that belongs to the id that the message gets.
+local form = forms > 1 and function(forms_of_value)
+  local i = 0
+  for value in string.gmatch(forms_of_value, '[^\n]+') do
+    if i == shift then
+      return value
+    end
+    i = i + 1
+  end
+end
+
 -- Redis searches a hash of up to 512 small fields linearly. A first value of more than 64 bytes makes it a real hash table.
 local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 
@@ -107,7 +134,7 @@ local fill = since < window * ARGV[3] * 1e6 and string.rep(' ', 64) or ''
 local failed, done, sent, writes, order, lists, mentions, before_reply, logged
 if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local inside = last + 1 < split
-  local value = '{"t":' .. now .. ARGV[HEAD + 2]
+  local value = '{"t":' .. now .. (forms == 1 and ARGV[HEAD + 2] or form(ARGV[HEAD + 2]))
   local claimed = try('HSETNX', KEYS[4], ARGV[7], first .. ':' .. now .. fill)
   local stored = claimed == 1 and try('HSETNX', inside and KEYS[2] or KEYS[3], first, value)
   local listed = stored == 1 and try('APPEND', KEYS[6], first .. ',')
@@ -115,7 +142,9 @@ if messages == 1 and not keyed and earlier == 0 and ARGV[HEAD + 1] == '6' then
   local published = type(kept) == 'number'
     and try(ARGV[4], KEYS[5], 'c ' .. epoch .. ' ' .. first .. ' ' .. now .. ' ' .. revision .. ' ' .. at .. trace .. '\n' .. value)
   if type(published) == 'number' then
-    if room[1] then
+    if encrypts ~= '' then
+      call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now, 'uses', uses .. encrypts)
+    elseif room[1] then
       call('HSET', KEYS[1], 'last', first, 'at', now)
     else
       call('HSET', KEYS[1], 'epoch', epoch, 'last', first, 'at', now)
@@ -241,13 +270,20 @@ else
     end
   end
 
-  local receipts, values, rows, open_sets, fresh_replies, marks = {}, {}, {{}, {}}, {}, {}, ''
+  local receipts, values, rows, open_sets, fresh_replies, marks = {}, {}, {{}, {}}, {}, {}, encrypts
+  local unstored, shifted = ' ', false
   local life = expires and tonumber(call('HGET', thread and KEYS[#KEYS - 6] or KEYS[1], 'life') or nil)
   sent, writes, order, lists, mentions = {}, {{}, {}}, {}, {}, {}
   for i = 1, messages do
     local arg = before + (i - 1) * each
     local receipt = keyed and (known[i] or known_before[i] or in_batch[fields[i]])
     local send = guarded and ARGV[arg + 6]
+    if skipped then
+      -- Encrypted values have the ids that they were encrypted for only if exactly those messages are stored that the client expected.
+      local is_stored = not (refused[send] or receipt)
+      unstored = is_stored and unstored or unstored .. i .. ' '
+      shifted = shifted or is_stored == (string.find(skipped, ' ' .. i .. ' ', 1, true) ~= nil)
+    end
     if refused[send] then
       if send ~= refused.last then
         repeated[#repeated + 1], refused.last = refused[send], send
@@ -266,7 +302,7 @@ else
       local id = string.format('%d', last)
       local own_life = expires and tonumber(string.match(string.match(ARGV[arg + 1], '^[^\n]*'), ' x(%d+)')) or life
       local expiry = own_life and string.format('%d', tonumber(now) + own_life)
-      local value = '{"t":' .. now .. (expiry and ',"x":' .. expiry or '') .. ARGV[arg + 2]
+      local value = '{"t":' .. now .. (expiry and ',"x":' .. expiry or '') .. (forms == 1 and ARGV[arg + 2] or form(ARGV[arg + 2]))
       local bucket_of = last < split and 1 or 2
       local ids, row = writes[bucket_of], rows[bucket_of]
       ids[#ids + 1] = id
@@ -333,6 +369,10 @@ else
     call('EXPIRE', KEYS[known[1] and 4 or #KEYS], keep)
     unschedule()
     return head .. table.concat(repeated)
+  end
+
+  if shifted then
+    return {tonumber(first) - 1, window, room[1] or '', uses, unstored}
   end
 
   -- If the room's hash was lost or set back, but not its messages, they would be overwritten.

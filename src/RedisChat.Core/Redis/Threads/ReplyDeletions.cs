@@ -35,7 +35,7 @@ internal sealed class ReplyDeletions(RedisStoreContext context) : IReplyDeletion
         var fields = await database.HashGetAsync(context.Keys.Room(thread), ["last", MessageEditor.DeletedField], CommandFlags.DemandMaster).ConfigureAwait(false);
         var last = StrictNumber.TryRead((string?)fields[0], out var number) ? number : 0;
         var left = new List<Message>(ThreadText.MostParticipants);
-        using var replies = new BucketReader(new PrimaryReads(database), context.Keys, thread, context.SealAfter, cancellationToken) { Last = last };
+        using var replies = new BucketReader(new PrimaryReads(database), context.Keys, thread, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last };
         var gone = messageIds.ToHashSet();
         var (before, seen) = (last + 1, 0);
         while (before > 1 && left.Count < ThreadText.MostParticipants && seen < MostReplies + gone.Count)

@@ -15,21 +15,33 @@ internal sealed class RedisVersions(RedisStoreContext context) : IVersionStore
         var first = Math.Max(1, message.Version - ChatLimits.MaxKeptVersions);
         var fields = Enumerable.Range(first, message.Version - first).Select(version => VersionKeys.Field(message.Id, version)).ToArray();
         var values = await database.HashGetAsync(key, fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
         var versions = new List<MessageVersion>();
         for (var i = 0; i < values.Length; i++)
         {
-            if (!values[i].IsNull)
+            if (values[i].IsNull)
             {
-                versions.Add(MessageJson.TryRead(message.Id, ((ReadOnlyMemory<byte>)values[i]).Span, out var version)
-                    ? MessageVersion.Of(version)
-                    : throw new ChatDataException($"Field '{fields[i]}' of the hash '{key}' is not a version of a message. Another program may be using the same key prefix.")
-                    {
-                        Key = key,
-                        Field = fields[i],
-                    });
+                continue;
             }
+
+            var (place, value) = (BoxPlace.Version(message.Id, first + i), (ReadOnlyMemory<byte>)values[i]);
+            if (!EncryptedValue.TryRead(cipher, place, value.Span, out var version, out var lacking) && lacking is { } missing && context.Ciphers is { } ciphers)
+            {
+                cipher = await ciphers.RefreshAsync(room, cipher, missing, cancellationToken).ConfigureAwait(false);
+                EncryptedValue.TryRead(cipher, place, value.Span, out version, out _);
+            }
+
+            versions.Add(version is not null ? MessageVersion.Of(version) : throw Unreadable(room, key, fields[i], EncryptionProblem.Of(cipher, EncryptedJson.KeyIn(value.Span))));
         }
 
         return versions;
     }
+
+    private ChatDataException Unreadable(string room, string key, RedisValue field, EncryptionProblem? problem) => new(
+        problem?.Describe($"Field '{field}' of the hash '{key}'", context.Keys.DataKeys(room))
+        ?? $"Field '{field}' of the hash '{key}' is not a version of a message. Another program may be using the same key prefix.")
+    {
+        Key = key,
+        Field = field,
+    };
 }

@@ -11,7 +11,8 @@ internal sealed class VersionKeeping(KeyNames keys) : IEditEffect
         }
 
         var hash = VersionKeys.Hash(keys, room, replaced.Id);
-        edit.Set(hash, VersionKeys.Field(replaced.Id, replaced.Version), value.ToArray()).Mark(VersionKeys.Letter);
+        var stored = edit.Cipher is { } cipher ? EncryptedValue.Seal(cipher, BoxPlace.Version(replaced.Id, replaced.Version), value) : value.ToArray();
+        edit.Set(hash, VersionKeys.Field(replaced.Id, replaced.Version), stored).Mark(VersionKeys.Letter);
         if (replaced.Version > decision.KeptVersions)
         {
             edit.Delete(hash, VersionKeys.Field(replaced.Id, replaced.Version - decision.KeptVersions));

@@ -51,7 +51,7 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
                 return null;
             }
 
-            var message = found.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, messageId, found.IsSealed);
+            var message = found.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, found);
             if (message.Writing != WritingState.InProgress)
             {
                 return message;
@@ -87,17 +87,19 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
         var isAbandoned = ended.Writing is not null;
         var value = MessageJson.EndOfWriting(found.Value, ended.Text, isAbandoned);
         var withoutText = MessageJson.EndOfWriting(found.Value, "", isAbandoned);
-        var reply = await changer.RunAsync(room, [found.Content, state], Decide, cancellationToken).ConfigureAwait(false);
+        var digest = PendingText.DigestOf(ended.Text);
+        var reply = await changer.RunAsync(room, [found.Content, state], Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
         return reply is not null;
 
         RoomChange? Decide(RoomState now) => now.Values[0] != found.Content || now.Values[1] != state ? null
             : new RoomChange(context.Keys, room, WritingKeys.Letter, found.Id, permit)
+                .Encrypted(now.Cipher)
                 .Expect(hash, found.Field, found.Content)
                 .Expect(writing, WritingKeys.Field(found.Id), state)
-                .Set(hash, found.Field, found.IsSealed ? found.Replace(value) : value)
+                .Set(hash, found.Field, found.Replace(value, now.Cipher))
                 .Clear(WritingKeys.Letter, writing, WritingKeys.Field(found.Id))
-                .Line(withoutText)
-                .Line(PendingText.DigestOf(ended.Text));
+                .Line(now.Cipher is { } cipher ? EncryptedValue.Seal(cipher, BoxPlace.Ended(found.Id), withoutText) : withoutText)
+                .Line(now.Cipher is { } again ? EncryptedText.Seal(again, BoxPlace.Ended(found.Id), System.Text.Encoding.UTF8.GetBytes(digest)) : digest);
     }
 
     private async ValueTask<(WritingCall.Outcome Outcome, long Stored)> AppendAsync(
@@ -107,9 +109,11 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
             static async (database, call, token) =>
             {
                 call.Context.Rooms.TryGet(call.Room, out var known);
-                for (var hasRules = known.HasRules; ; hasRules = true)
+                var (hasRules, part) = (known.HasRules, call.Part);
+                var cipher = call.Context.Ciphers is { } ciphers ? await ciphers.ForSendingAsync(call.Room, token).ConfigureAwait(false) : null;
+                while (true)
                 {
-                    using var answer = await WritingCall.AppendAsync(call.Context, database, call.Room, call.Id, call.Part, call.IsFirst, hasRules)
+                    using var answer = await WritingCall.AppendAsync(call.Context, database, call.Room, call.Id, part, call.IsFirst, hasRules, cipher)
                         .AsTask().UntilAsync(token).ConfigureAwait(false);
                     var (outcome, number, text) = WritingCall.ReadAppended(answer);
                     switch (outcome)
@@ -118,6 +122,15 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
                             throw RuleRefusal.Error(text, number, RoomRights.Send);
                         case WritingCall.Outcome.Unguarded:
                             call.Context.Rooms.Raise(call.Room, known with { Uses = text });
+                            hasRules = true;
+                            continue;
+                        case WritingCall.Outcome.Hole when cipher is not null && number > part.Offset:
+                            // The script cannot cut an encrypted part whose beginning is stored already.
+                            part = part with { Offset = number, Text = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(part.Text)[(int)(number - part.Offset)..]) };
+                            continue;
+                        case WritingCall.Outcome.StaleKey:
+                            call.Context.Ciphers!.Forget(call.Room);
+                            cipher = await call.Context.Ciphers.ForSendingAsync(call.Room, token).ConfigureAwait(false);
                             continue;
                         default:
                             return (outcome, number);

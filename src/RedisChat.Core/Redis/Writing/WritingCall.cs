@@ -17,6 +17,7 @@ internal static class WritingCall
         Refused = 2,
         Unguarded = 3,
         Hole = 4,
+        StaleKey = 5,
     }
 
     /// <summary>Adds a part.</summary>
@@ -27,9 +28,15 @@ internal static class WritingCall
     /// <param name="part">The part.</param>
     /// <param name="isFirst">Whether it is the first call after the message was appended.</param>
     /// <param name="hasRules">Whether the room is known to have rules.</param>
+    /// <param name="cipher">Encrypts the part; <see langword="null"/> in a room that is not encrypted.</param>
     public static ValueTask<RespResult> AppendAsync(
-        RedisStoreContext context, IDatabase database, string room, long messageId, WrittenPart part, bool isFirst, bool hasRules)
+        RedisStoreContext context, IDatabase database, string room, long messageId, WrittenPart part, bool isFirst, bool hasRules, RoomCipher? cipher)
     {
+        // A part without text only renews the lease.
+        var plain = cipher is null || part.Text.Length == 0 ? null : System.Text.Encoding.UTF8.GetBytes(part.Text);
+        RedisValue text = plain is null ? (RedisValue)part.Text : (RedisValue)EncryptedText.Seal(cipher!, BoxPlace.Part(messageId, part.Offset, part.Writer), plain);
+        RedisKeyOrValue[] dataKeys = plain is null ? [] : [(RedisKey)context.Keys.DataKeys(room)];
+        RedisKeyOrValue[] encryption = plain is null ? [] : [(RedisValue)cipher!.Keys.CurrentName, (RedisValue)plain.Length];
         RedisKeyOrValue[] members =
             ThreadId.IsThread(room) ? [(RedisKey)context.Keys.RuledMembers(room), (RedisKey)context.Keys.Rules(room)]
             : hasRules ? [(RedisKey)context.Keys.Members(room)]
@@ -37,11 +44,11 @@ internal static class WritingCall
         RedisKeyOrValue[] words =
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue),
-            (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Writing(room), (RedisKey)context.Keys.Live(room), (RedisKey)context.Keys.Bucket(room, Buckets.Of(messageId)), .. members,
+            (RedisKey)context.Keys.Room(room), (RedisKey)context.Keys.Writing(room), (RedisKey)context.Keys.Live(room), (RedisKey)context.Keys.Bucket(room, Buckets.Of(messageId)), .. members, .. dataKeys,
             (RedisValue)context.Connection.Channels.PublishCommand, (RedisValue)messageId, (RedisValue)part.Writer, (RedisValue)(long)part.Lease.TotalMilliseconds,
-            (RedisValue)part.Offset, (RedisValue)part.Text, (RedisValue)(part.By.UserId ?? ""), (RedisValue)(isFirst ? 1 : 0),
+            (RedisValue)part.Offset, text, (RedisValue)(part.By.UserId ?? ""), (RedisValue)(isFirst ? 1 : 0), .. encryption,
         ];
-        return Append.RunAsync(database, words, 4 + members.Length, CommandFlags.DemandMaster);
+        return Append.RunAsync(database, words, 4 + members.Length + dataKeys.Length, CommandFlags.DemandMaster);
     }
 
     /// <summary>Reads the answer of <see cref="AppendAsync"/>: the outcome, a number, and a text.</summary>
@@ -64,8 +71,21 @@ internal static class WritingCall
         [
             default(RedisKeyOrValue), default(RedisKeyOrValue), (RedisKey)context.Keys.Writing(room), .. ids.Select(id => (RedisKeyOrValue)WritingKeys.Field(id)),
         ];
+        var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
         using var answer = await ReadParts.RunAsync(database, words, 1, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        return Read(answer, ids);
+        var (time, texts) = Read(answer, ids, cipher, out var lacking);
+        if (lacking is { } key && context.Ciphers is { } ciphers)
+        {
+            cipher = await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
+            (time, texts) = Read(answer, ids, cipher, out lacking);
+        }
+
+        return lacking is null
+            ? (time, texts)
+            : throw new ChatDataException(EncryptionProblem.Of(cipher, lacking)!.Describe($"A part in the hash '{context.Keys.Writing(room)}'", context.Keys.DataKeys(room)))
+            {
+                Key = context.Keys.Writing(room),
+            };
     }
 
     /// <summary>The ids of the room's messages whose leases have run out.</summary>
@@ -92,8 +112,10 @@ internal static class WritingCall
         return ids;
     }
 
-    private static (long Time, Dictionary<long, (WritingRecord State, string Text)> Texts) Read(RespResult answer, IReadOnlyList<long> ids)
+    private static (long Time, Dictionary<long, (WritingRecord State, string Text)> Texts) Read(
+        RespResult answer, IReadOnlyList<long> ids, RoomCipher? cipher, out uint? lacking)
     {
+        lacking = null;
         var reader = answer.Read();
         reader.MoveNext();
         _ = StrictNumber.TryRead(reader.ReadByteArray(), out var time);
@@ -103,7 +125,7 @@ internal static class WritingCall
             reader.MoveNext();
             var state = WritingRecord.TryRead(reader.ReadByteArray() ?? []);
             reader.MoveNext();
-            var text = reader.ReadString() ?? "";
+            var text = reader.IsAggregate ? ReadEncrypted(ref reader, id, state?.Writer ?? "", cipher, ref lacking) : reader.ReadString() ?? "";
             if (state is { } found)
             {
                 texts[id] = (found, text);
@@ -111,5 +133,29 @@ internal static class WritingCall
         }
 
         return (time, texts);
+    }
+
+    private static string ReadEncrypted(ref RESPite.Messages.RespReader reader, long id, string writer, RoomCipher? cipher, ref uint? lacking)
+    {
+        var text = new List<byte>();
+        for (var left = reader.AggregateLength(); left > 0; left -= 3)
+        {
+            reader.MoveNext();
+            _ = StrictNumber.TryRead(reader.ReadByteArray(), out var offset);
+            reader.MoveNext();
+            var isEncrypted = reader.ReadString() == "e";
+            reader.MoveNext();
+            var stored = reader.ReadByteArray();
+            ReadOnlySpan<byte> part = stored;
+            if (isEncrypted && !EncryptedText.TryOpen(cipher, BoxPlace.Part(id, offset, writer), stored, out part, out _))
+            {
+                lacking = EncryptedText.KeyIn(stored) ?? 0;
+                part = default;
+            }
+
+            text.AddRange(part);
+        }
+
+        return System.Text.Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text));
     }
 }

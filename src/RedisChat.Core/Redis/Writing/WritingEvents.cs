@@ -19,31 +19,42 @@ internal sealed class WritingEvents(Func<string, long, Task<(string Writer, stri
 
     public string Letters => "W";
 
-    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body) => TryRead(header, body, null);
+    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body) => TryRead(header, body, null, null);
 
-    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription)
+    public RoomEvent? TryRead(in LiveHeader header, ReadOnlySpan<byte> body, object? subscription, RoomCipher? cipher)
     {
         var end = body.IndexOf((byte)'\n');
-        if (end < 0 || !header.TryGetMessageId(out var id) || !MessageJson.TryRead(id, body[..end], out var message))
+        if (end < 0 || !header.TryGetMessageId(out var id) || !EncryptedValue.TryRead(cipher, BoxPlace.Ended(id), body[..end], out var message, out _))
         {
             return null;
         }
 
         var rest = body[(end + 1)..];
-        var digest = System.Text.Encoding.UTF8.GetString(rest.IndexOf((byte)'\n') is var next && next >= 0 ? rest[..next] : rest);
+        var line = rest.IndexOf((byte)'\n') is var next && next >= 0 ? rest[..next] : rest;
+        var digest = System.Text.Encoding.UTF8.GetString(EncryptedText.Open(cipher, BoxPlace.Ended(id), line));
         var parts = subscription is not null && _texts.TryGetValue(subscription, out var texts) ? texts.End(id) : null;
         return new RoomEvent.WritingEnded(message, header.Position) { Pending = new PendingText(parts, digest) };
     }
 
-    public LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at)
+    public LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at) =>
+        Read(letter, words, body, subscription, at, null);
+
+    public LiveEvents Read(char letter, ReadOnlySpan<byte> words, ReadOnlySpan<byte> body, object subscription, RoomPosition at, RoomCipher? cipher)
     {
-        if (!TryTake(ref words, out var id) || !TryTake(ref words, out var offset) || id is 0 or > ChatLimits.MaxMessageId || !Utf8.IsValid(body))
+        if (!TryTake(ref words, out var id) || !TryTake(ref words, out var offset) || id is 0 or > ChatLimits.MaxMessageId)
         {
             return default;
         }
 
         var end = words.IndexOf((byte)' ');
         var writer = System.Text.Encoding.UTF8.GetString(end < 0 ? words : words[..end]);
+
+        // One that cannot be decrypted is as good as lost: the next one, or the end, makes the text be read.
+        if ((end >= 0 && words[(end + 1)..] is [(byte)'e', ..] && !EncryptedText.TryOpen(cipher, BoxPlace.Part(id, offset, writer), body, out body, out _)) || !Utf8.IsValid(body))
+        {
+            return default;
+        }
+
         var texts = _texts.GetValue(subscription, joined => new WrittenTexts((RedisSubscription)joined, read, logger));
         return texts.Take(id, writer, offset, body.ToArray(), at) is { } part ? LiveEvents.Append(default, new LiveEvent(part, 0)) : default;
     }

@@ -30,14 +30,14 @@ public sealed class SealedBucketTests
             {
                 Check(opened!, values);
                 values[changed] = Value("changed 😀");
-                opened!.TryReplace(changed, values[changed], out field).Should().BeTrue();
+                opened!.TryReplace(changed, values[changed], null, out field).Should().BeTrue();
             }
 
             using (var opened = SealedBucket.TryOpen(number, field))
             {
                 Check(opened!, values);
                 values.Remove(removed);
-                opened!.TryReplace(removed, [], out field).Should().BeTrue();
+                opened!.TryReplace(removed, [], null, out field).Should().BeTrue();
             }
 
             if (values.Count == 0)
@@ -48,7 +48,7 @@ public sealed class SealedBucketTests
 
             using var last = SealedBucket.TryOpen(number, field);
             Check(last!, values);
-            last!.Last().Id.Should().Be(values.Keys.Max());
+            last!.LastId().Should().Be(values.Keys.Max());
         }
     }
 

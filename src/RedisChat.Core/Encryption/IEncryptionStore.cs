@@ -1,0 +1,24 @@
+namespace RedisChat;
+
+/// <summary>An optional ability of an <see cref="IMessageStore"/>: encrypting what it stores, with a data key for each room. Only a store that has a key ring has it.</summary>
+/// <remarks>Implementations are thread-safe. A thread has the keys of its room. Rooms include the scopes of users, whose drafts are encrypted.</remarks>
+public interface IEncryptionStore
+{
+    /// <summary>Gives the room a new data key, with which everything is encrypted that is stored from now on. Earlier keys stay.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask RotateKeyAsync(string room, CancellationToken cancellationToken = default);
+
+    /// <summary>Wraps those of the room's data keys again that are not wrapped with the present master key.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many were.</returns>
+    /// <exception cref="ChatDataException">A key cannot be unwrapped. Nothing was changed.</exception>
+    ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes all data keys of the room. What they encrypted can never be read again.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Whether there were any.</returns>
+    ValueTask<bool> ShredKeysAsync(string room, CancellationToken cancellationToken = default);
+}

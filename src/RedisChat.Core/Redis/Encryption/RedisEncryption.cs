@@ -1,0 +1,66 @@
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>Rotates, wraps again and deletes the data keys of rooms and users' scopes.</summary>
+internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption encryption, RoomCiphers ciphers) : IEncryptionStore
+{
+    private static readonly RedisScript Rewrap = new("key_rewrap.lua");
+
+    public async ValueTask RotateKeyAsync(string room, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        var before = await ReadAsync(scope, cancellationToken).ConfigureAwait(false);
+        var current = before.FirstOrDefault(field => field.Name == StoredKey.Current).Value;
+        if (current.IsNull && !ciphers.Encrypts(scope) && !UserScope.TryGetUser(scope, out _))
+        {
+            throw new ChatException("The room has no key, and AddEncryption does not choose it: its messages are not encrypted. Nothing was done.");
+        }
+
+        await ciphers.AddAsync(scope, current.IsNull ? "" : (string)current!, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        var words = new List<RedisKeyOrValue> { (RedisKey)context.Keys.DataKeys(scope) };
+        foreach (var field in await ReadAsync(scope, cancellationToken).ConfigureAwait(false))
+        {
+            if (field.Name == StoredKey.Current || !StoredKey.TryRead(field.Value, out var createdAt, out var wrapped) || encryption.Keys.IsCurrent(wrapped))
+            {
+                continue;
+            }
+
+            try
+            {
+                var secret = await ciphers.AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, RoomCiphers.NameOf(scope), cancellationToken)).ConfigureAwait(false);
+                var again = await ciphers.AskRingAsync(() => encryption.Keys.WrapAsync(secret, RoomCiphers.NameOf(scope), cancellationToken)).ConfigureAwait(false);
+                words.AddRange([field.Name, field.Value, StoredKey.Write(createdAt, again)]);
+            }
+            catch (System.Security.Cryptography.CryptographicException e)
+            {
+                throw RoomCiphers.Unusable(context.Keys, scope, field.Name!, e);
+            }
+        }
+
+        return words.Count == 1 ? 0 : await context.Calls.RunAsync(
+            words.ToArray(),
+            static async (database, words, token) => (int)(await Rewrap.AskAsync(database, 1, words, token).ConfigureAwait(false))[0],
+            cancellationToken,
+            writes: true).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> ShredKeysAsync(string room, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        var existed = await context.Calls.RunAsync(
+            (RedisKey)context.Keys.DataKeys(scope),
+            static (database, key, token) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster).UntilAsync(token), cancellationToken, writes: true).ConfigureAwait(false);
+        ciphers.Forget(scope);
+        return existed;
+    }
+
+    private ValueTask<HashEntry[]> ReadAsync(string scope, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (RedisKey)context.Keys.DataKeys(scope),
+        static (database, key, token) => database.HashGetAllAsync(key, CommandFlags.DemandMaster).UntilAsync(token), cancellationToken);
+}

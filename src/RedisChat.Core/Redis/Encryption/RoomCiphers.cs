@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace RedisChat.Redis;
+
+/// <summary>
+/// The ciphers of rooms and users' scopes. Reads the data keys when a process first needs them, and again when a value names a key that is not among them. A thread has the keys of its room.
+/// </summary>
+/// <param name="context">The shared parts of the store.</param>
+/// <param name="encryption">The key ring, and which rooms are encrypted.</param>
+internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encryption)
+{
+    /// <summary>How long data keys are used before they are read again: so long after its keys were deleted, a process may still be able to read a room.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    // A ring that hangs must not hang everyone who uses the room.
+    private static readonly TimeSpan RingTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly RedisScript AddKey = new("key_add.lua");
+
+    private readonly RecentRooms<ScopeKeys> _known = new(context.Options.RoomCacheSize);
+    private readonly ConcurrentDictionary<string, Lazy<Task<ScopeKeys>>> _loading = new(StringComparer.Ordinal);
+
+    /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
+    public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
+
+    /// <summary>The room's cipher, if its keys are known in this process.</summary>
+    public RoomCipher? TryGet(string room)
+    {
+        var scope = ThreadId.RuledBy(room);
+        if (!_known.TryGet(scope, out var keys))
+        {
+            return null;
+        }
+
+        if (!IsFresh(keys!))
+        {
+            Begin(scope);
+        }
+
+        return new RoomCipher(room, keys!);
+    }
+
+    /// <summary>The cipher to read a room with; <see langword="null"/> if it has probably no encrypted messages. A message that needs another key shows that it is not up to date: see <see cref="RefreshAsync"/>.</summary>
+    public ValueTask<RoomCipher?> ForReadingAsync(string room, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        if (_known.TryGet(scope, out var keys) && IsFresh(keys!))
+        {
+            return new ValueTask<RoomCipher?>(new RoomCipher(room, keys!));
+        }
+
+        context.Rooms.TryGet(room, out var known);
+        return Encrypts(room) || keys is not null || known.Uses?.Contains(Letter, StringComparison.Ordinal) == true ? LoadAsync(room, cancellationToken) : default;
+    }
+
+    /// <summary>The cipher to send with; <see langword="null"/> if the room is not encrypted. Creates the room's first key.</summary>
+    public ValueTask<RoomCipher?> ForSendingAsync(string room, CancellationToken cancellationToken) => Encrypts(room) ? EnsureAsync(room, cancellationToken) : default;
+
+    /// <summary>The same for a value that is written without checking that its key is still the present one, so that is read before.</summary>
+    public ValueTask<RoomCipher?> ForWritingAsync(string room, CancellationToken cancellationToken)
+    {
+        if (!Encrypts(room))
+        {
+            return default;
+        }
+
+        Forget(room);
+        return EnsureAsync(room, cancellationToken);
+    }
+
+    /// <summary>The cipher for a change of what was read; <see langword="null"/> to write plain values. What is encrypted stays encrypted, whatever the settings are.</summary>
+    public ValueTask<RoomCipher?> ForChangingAsync(string room, CancellationToken cancellationToken) =>
+        UserScope.TryGetUser(room, out _) || Encrypts(room) || (_known.TryGet(ThreadId.RuledBy(room), out var keys) && keys!.CurrentName.Length > 0)
+            ? EnsureAsync(room, cancellationToken)
+            : default;
+
+    /// <summary>The cipher with the key for new values, which is created if there is none.</summary>
+    public ValueTask<RoomCipher?> EnsureAsync(string room, CancellationToken cancellationToken) =>
+        _known.TryGet(ThreadId.RuledBy(room), out var keys) && IsFresh(keys!) && keys!.Current is not null
+            ? new ValueTask<RoomCipher?>(new RoomCipher(room, keys))
+            : CreateAsync(room, cancellationToken);
+
+    /// <summary>Reads the keys again, because a value names one that was not among them, unless that was in vain before.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="cipher">The cipher that lacks the key, if there is one.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<RoomCipher?> RefreshAsync(string room, RoomCipher? cipher, uint key, CancellationToken cancellationToken)
+    {
+        if (cipher is not null && (cipher.Keys.TryGet(key, out _) || cipher.Keys.IsMissing(key)))
+        {
+            return cipher;
+        }
+
+        var found = await LoadAsync(room, cancellationToken).ConfigureAwait(false);
+        if (!found!.Keys.TryGet(key, out _))
+        {
+            // The first read may have begun before the key was added. This one begins later.
+            found = await LoadAsync(room, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!found!.Keys.TryGet(key, out _))
+        {
+            found.Keys.SetMissing(key);
+        }
+
+        return found;
+    }
+
+    /// <summary>Forgets the keys of a room, because another one is its present key, or they were deleted.</summary>
+    public void Forget(string room) => _known.Remove(ThreadId.RuledBy(room));
+
+    /// <summary>Adds a key for new values.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="before">The present one; empty if there is none. If there is another one, no key is added.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<ScopeKeys> AddAsync(string room, string before, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        var secret = RandomNumberGenerator.GetBytes(DataKey.Length);
+        var wrapped = await AskRingAsync(() => encryption.Keys.WrapAsync(secret, NameOf(scope), cancellationToken)).ConfigureAwait(false);
+        var fields = await context.Calls.RunAsync(
+            (Context: context, Scope: scope, Before: before, Name: new DataKey(secret, 0).Name, Wrapped: StoredKey.Write(wrapped)),
+            static async (database, call, token) => await AddKey.AskAsync(
+                database,
+                2,
+                [
+                    (RedisKey)call.Context.Keys.DataKeys(call.Scope), (RedisKey)call.Context.Keys.Room(call.Scope),
+                    (RedisValue)call.Before, (RedisValue)call.Name, call.Wrapped,
+                ],
+                token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        return await UnwrapAsync(scope, [.. fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))], context.Time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the key ring knows the scope by: a wrapped key belongs to it.</summary>
+    public static string NameOf(string scope) => UserScope.TryGetUser(scope, out var user) ? $"user:{user}" : $"room:{scope}";
+
+    /// <summary>Calls the key ring.</summary>
+    /// <exception cref="ChatUnavailableException">It failed for another reason than the key.</exception>
+    public async ValueTask<T> AskRingAsync<T>(Func<ValueTask<T>> ask)
+    {
+        try
+        {
+            return await ask().AsTask().UntilAsync(RingTimeout, context.Time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (CryptographicException or OperationCanceledException or ChatException))
+        {
+            throw new ChatUnavailableException($"The key ring {encryption.Keys.GetType().Name} failed. Nothing was done. See the inner exception.", e);
+        }
+    }
+
+    /// <summary>The error for a key that cannot be used.</summary>
+    public static ChatDataException Unusable(KeyNames keys, string scope, string name, Exception? why) => new(
+        $"The data key in field {name} of the hash '{keys.DataKeys(scope)}' cannot be unwrapped. Give the key ring the master key that wrapped it. If that is lost for good, what the data key encrypted is lost, too; rotate the room's key to go on.", why)
+    {
+        Key = keys.DataKeys(scope),
+        Field = name,
+    };
+
+    /// <summary>The letter of rooms with encrypted messages in the field <c>uses</c>.</summary>
+    public const char Letter = 'e';
+
+    private bool IsFresh(ScopeKeys keys) => context.Time.GetElapsedTime(keys.LoadedAt) < Lifetime;
+
+    private async ValueTask<RoomCipher?> LoadAsync(string room, CancellationToken cancellationToken) =>
+        new RoomCipher(room, await Begin(ThreadId.RuledBy(room)).UntilAsync(cancellationToken).ConfigureAwait(false));
+
+    private async ValueTask<RoomCipher?> CreateAsync(string room, CancellationToken cancellationToken)
+    {
+        var scope = ThreadId.RuledBy(room);
+        var keys = (await LoadAsync(room, cancellationToken).ConfigureAwait(false))!.Keys;
+        if (keys.CurrentName.Length == 0)
+        {
+            keys = await AddAsync(room, "", cancellationToken).ConfigureAwait(false);
+        }
+
+        return keys.Current is not null
+            ? new RoomCipher(room, keys)
+            : throw Unusable(context.Keys, scope, keys.CurrentName, keys.Problems.GetValueOrDefault(keys.CurrentName));
+    }
+
+    /// <summary>Reads the keys, once for all callers at the same time.</summary>
+    private Task<ScopeKeys> Begin(string scope)
+    {
+        // It begins once it is among those that are loading, and leaves them before it ends.
+        var reading = _loading.GetOrAdd(
+            scope, static (scope, ciphers) => new Lazy<Task<ScopeKeys>>(() => Background.Run(() => ciphers.ReadAsync(scope))), this).Value;
+        reading.Observe();
+        return reading;
+    }
+
+    private async Task<ScopeKeys> ReadAsync(string scope)
+    {
+        try
+        {
+            var now = context.Time.GetTimestamp();
+            var fields = await context.Calls.RunAsync(
+                (RedisKey)context.Keys.DataKeys(scope),
+                static (database, key, token) => database.HashGetAllAsync(key, CommandFlags.DemandMaster).UntilAsync(token), CancellationToken.None).ConfigureAwait(false);
+            return await UnwrapAsync(scope, fields, now, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _loading.TryRemove(scope, out _);
+        }
+    }
+
+    private async ValueTask<ScopeKeys> UnwrapAsync(string scope, HashEntry[] fields, long now, CancellationToken cancellationToken)
+    {
+        var (keys, problems, current) = (new Dictionary<uint, DataKey>(), new Dictionary<string, Exception>(StringComparer.Ordinal), "");
+        foreach (var field in fields)
+        {
+            var name = (string)field.Name!;
+            if (name == StoredKey.Current)
+            {
+                current = (string)field.Value!;
+                continue;
+            }
+
+            try
+            {
+                var key = await UnwrapAsync(scope, name, field.Value, cancellationToken).ConfigureAwait(false);
+                keys[key.Id] = key;
+            }
+            catch (CryptographicException e)
+            {
+                problems[name] = e;
+                ChatLog.DataKeyUnusable(context.Logger, context.Keys.DataKeys(scope), name, e.Message);
+            }
+        }
+
+        var found = new ScopeKeys(keys, current, problems, now);
+        _known.Set(scope, found);
+        return found;
+    }
+
+    private async ValueTask<DataKey> UnwrapAsync(string scope, string name, RedisValue value, CancellationToken cancellationToken)
+    {
+        if (!StoredKey.TryRead(value, out var createdAt, out var wrapped))
+        {
+            throw new CryptographicException("The field does not hold a wrapped key.");
+        }
+
+        var secret = await AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, NameOf(scope), cancellationToken)).ConfigureAwait(false);
+        return secret.Length == DataKey.Length && new DataKey(secret, createdAt) is var key && key.Name == name
+            ? key
+            : throw new CryptographicException("The key ring returned another key than the one that was wrapped.");
+    }
+}
