@@ -29,7 +29,9 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
     /// <summary>Composes the change; <see langword="null"/> if there is nothing that watchers must know.</summary>
     public RoomChange? Build()
     {
-        var member = traces.FirstOrDefault(trace => trace.Kind == UserPlaces.Members && trace.Field == user.Id);
+        // What is not a member stays, and is left to the proof.
+        RoomMember? before = null;
+        var member = traces.FirstOrDefault(trace => trace.Kind == UserPlaces.Members && trace.Field == user.Id && MemberText.TryRead(user.Id, trace.Value, out before, out _));
         var others = traces.Where(trace => trace.Kind is UserPlaces.Members or UserPlaces.Pins && trace != member)
             .Select(trace => (Trace: trace, Value: trace.Kind == UserPlaces.Pins ? PinWithout((string)trace.Value!) : MemberWithout((string)trace.Field!, (string)trace.Value!)))
             .Where(other => other.Value is not null).ToList();
@@ -71,12 +73,12 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
             }
         }
 
-        if (member is not null && MemberText.TryRead(user.Id, member.Value, out var before, out _))
+        if (member is not null)
         {
             // Last, so that its revision is known.
             _changesMember = true;
             change = Begin(change, MemberEffects.MemberKind, user.Word);
-            change.Expect(member.Key, member.Field, member.Value).Member(keys, room, before, new RoomMember { User = user.Id }, by: null, Reason);
+            change.Expect(member.Key, member.Field, member.Value).Member(keys, room, before!, new RoomMember { User = user.Id }, by: null, Reason);
         }
 
         return change;
