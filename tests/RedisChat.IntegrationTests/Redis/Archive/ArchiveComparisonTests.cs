@@ -87,9 +87,9 @@ public sealed class ArchiveComparisonTests(TestServer server)
         {
             var position = await archived.PositionAsync();
             var buckets = await archive.ReadAsync(archived.Room, position.Epoch, [.. Enumerable.Range(0, (int)Buckets.Of(position.MessageId))], Cancelled);
-            var contents = buckets.OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty).ToList();
-            contents.Should().NotBeEmpty().And.OnlyContain(bucket => SealedBucket.KeyIn(bucket.Content.Span) != null);
-            contents.Select(bucket => SealedBucket.KeyIn(bucket.Content.Span)).Distinct().Should().HaveCountGreaterThan(1, "the key was rotated meanwhile");
+            var keys = buckets.OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty).Select(bucket => SealedBucket.KeyIn(bucket.Content.Span)).ToList();
+            keys.Should().NotContainNulls();
+            keys.Distinct().Should().HaveCountGreaterThan(1, "the key was rotated meanwhile");
         }
 
         async Task DoAsync(Func<Side, Task> act)
