@@ -32,6 +32,9 @@ internal sealed class CopiedBucket
     /// <summary>When its newest message was sent, µs; 0 if that is not known.</summary>
     public long Newest { get; private set; }
 
+    /// <summary>The data key that is needed to read it, if it is not among those of the cipher; then it stays. Otherwise <see langword="null"/>.</summary>
+    public uint? Lacking { get; private set; }
+
     /// <summary>Whether Redis keeps it, because it cannot be packed or holds something else, too.</summary>
     public bool Stays => Condition[0] == "k";
 
@@ -39,17 +42,18 @@ internal sealed class CopiedBucket
     /// <param name="number">Its number.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="at">Where the bucket begins; where the next one does afterward.</param>
-    public static CopiedBucket Read(long number, RedisValue[] answer, ref int at)
+    /// <param name="cipher">The room's cipher, if the room is encrypted: then nothing goes to the archive in plain text.</param>
+    public static CopiedBucket Read(long number, RedisValue[] answer, ref int at, RoomCipher? cipher)
     {
         var copy = new CopiedBucket(number, answer[at++]);
         switch ((string?)answer[at++])
         {
             case "s":
-                copy.TakeSealed(answer[at++]);
+                copy.TakeSealed(answer[at++], cipher);
                 break;
             case "o":
                 var count = (int)answer[at++];
-                copy.TakeOpen(answer.AsSpan(at, count * 2));
+                copy.TakeOpen(answer.AsSpan(at, count * 2), cipher);
                 at += count * 2;
                 break;
             case "e":
@@ -60,17 +64,20 @@ internal sealed class CopiedBucket
         return copy;
     }
 
-    private void TakeSealed(RedisValue content)
+    private void TakeSealed(RedisValue content, RoomCipher? cipher)
     {
         ReadOnlyMemory<byte> field = content;
-        using var bucket = SealedBucket.TryOpen(Number, field.Span);
+        using var bucket = SealedBucket.TryOpen(Number, field.Span, cipher, out var lacking);
+        Lacking = lacking;
         if (bucket is not null && TryTakeMessages(bucket))
         {
-            (Content, Condition) = (field, ["s", FieldDigest.Of(field.Span)]);
+            // A bucket that was sealed before the room was encrypted must not leave Redis as it is.
+            var isPlain = cipher is not null && SealedBucket.KeyIn(field.Span) is null;
+            (Content, Condition) = (isPlain ? Pack(bucket) : field, ["s", FieldDigest.Of(field.Span)]);
         }
     }
 
-    private void TakeOpen(ReadOnlySpan<RedisValue> fields)
+    private void TakeOpen(ReadOnlySpan<RedisValue> fields, RoomCipher? cipher)
     {
         long length = 0;
         foreach (var word in fields)
@@ -83,12 +90,19 @@ internal sealed class CopiedBucket
             return;
         }
 
-        using var bucket = SealedBucket.ToFill(Number, (int)length);
+        using var bucket = SealedBucket.ToFill(Number, (int)length, cipher);
         var condition = new List<RedisValue>(fields.Length + 2) { "o", fields.Length / 2 };
         for (var i = 0; i < fields.Length; i += 2)
         {
             ReadOnlyMemory<byte> name = fields[i];
             ReadOnlyMemory<byte> value = fields[i + 1];
+            var key = EncryptedJson.KeyIn(value.Span);
+            if (key is { } needed && cipher?.Keys.TryGet(needed, out _) != true)
+            {
+                Lacking = key;
+                return;
+            }
+
             if (!StrictNumber.TryRead(name.Span, out var id) || !bucket.TryAdd(id, value.Span))
             {
                 return;
@@ -99,10 +113,16 @@ internal sealed class CopiedBucket
 
         if (TryTakeMessages(bucket))
         {
-            var packed = bucket.Pack(out var packedLength);
-            (Content, Condition) = (packed.AsMemory(0, packedLength).ToArray(), condition);
-            ArrayPool<byte>.Shared.Return(packed);
+            (Content, Condition) = (Pack(bucket), condition);
         }
+    }
+
+    private static byte[] Pack(SealedBucket bucket)
+    {
+        var packed = bucket.Pack(out var length);
+        var content = packed.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(packed);
+        return content;
     }
 
     /// <summary>Notes who wrote the messages, and when; <see langword="false"/> if one of them cannot be read.</summary>

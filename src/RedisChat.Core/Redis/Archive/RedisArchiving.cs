@@ -17,7 +17,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     private static readonly RedisScript CopyScript = new("bucket_copy.lua");
     private static readonly RedisScript MoveScript = new("bucket_archive.lua");
 
-    private static readonly RedisValue[] Fields = ["epoch", "last", ArchivedField.Name, HistoryStart.Field];
+    private static readonly RedisValue[] Fields = ["epoch", "last", ArchivedField.Name, HistoryStart.Field, "uses"];
 
     // After a conflict, or if the archive refused a copy.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -56,10 +56,11 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         }
 
         var marked = fields[2].IsNull ? (ArchivedField?)null : ArchivedField.TryRead(((ReadOnlyMemory<byte>)fields[2]).Span, out var field) ? field : throw Unreadable(room);
+        var cipher = await ArchivingCiphers.ForRoomAsync(context, room, fields[4], cancellationToken).ConfigureAwait(false);
         TimeSpan? next = null;
         if (marked is not null)
         {
-            var back = await MoveBackAsync(database, room, cancellationToken).ConfigureAwait(false);
+            var back = await MoveBackAsync(database, room, cipher, cancellationToken).ConfigureAwait(false);
             if (back is { Moved: > 0 } || back.Next == TimeSpan.Zero)
             {
                 return back;
@@ -78,7 +79,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         }
 
         var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, end - start)).Select(i => start + i).ToArray();
-        var (epoch, now, version, copies) = await CopyAsync(database, room, numbers, cancellationToken).ConfigureAwait(false);
+        var (epoch, now, version, copies) = await CopyAsync(database, room, numbers, cipher, cancellationToken).ConfigureAwait(false);
         var moving = copies.TakeWhile(copy => MayGo(copy, policy, last, now)).ToList();
         if (moving.Count == 0)
         {
@@ -101,7 +102,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     }
 
     /// <summary>Moves buckets to the archive again that were put back to be changed.</summary>
-    private async ValueTask<ArchivedStep> MoveBackAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    private async ValueTask<ArchivedStep> MoveBackAsync(IDatabase database, string room, RoomCipher? cipher, CancellationToken cancellationToken)
     {
         var entries = await database.HashGetAllAsync(_keys.Thawed(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         var thawed = new List<(long Number, long At)>();
@@ -120,7 +121,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
 
         var oldest = thawed.OrderBy(bucket => bucket.At).Take(BucketsAtOnce).ToList();
         var times = oldest.ToDictionary(bucket => bucket.Number, bucket => bucket.At);
-        var (epoch, now, version, copies) = await CopyAsync(database, room, [.. oldest.Select(bucket => bucket.Number).Order()], cancellationToken).ConfigureAwait(false);
+        var (epoch, now, version, copies) = await CopyAsync(database, room, [.. oldest.Select(bucket => bucket.Number).Order()], cipher, cancellationToken).ConfigureAwait(false);
         var moving = copies.FindAll(copy => !copy.Mark.IsNullOrEmpty && now - times[copy.Number] >= Micros.FromSpan(Rest));
         if (moving.Count == 0)
         {
@@ -132,7 +133,8 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : outcome.Next };
     }
 
-    private async ValueTask<(ulong Epoch, long Now, long Version, List<CopiedBucket> Copies)> CopyAsync(IDatabase database, string room, long[] numbers, CancellationToken cancellationToken)
+    private async ValueTask<(ulong Epoch, long Now, long Version, List<CopiedBucket> Copies)> CopyAsync(
+        IDatabase database, string room, long[] numbers, RoomCipher? cipher, CancellationToken cancellationToken)
     {
         RedisKeyOrValue[] words =
         [
@@ -150,7 +152,15 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var at = 4;
         for (var i = 0; i < numbers.Length && at < answer.Length; i++)
         {
-            copies.Add(CopiedBucket.Read(numbers[i], answer, ref at));
+            var start = at;
+            var copy = CopiedBucket.Read(numbers[i], answer, ref at, cipher);
+            while (copy.Lacking is { } key && await ArchivingCiphers.WithKeyAsync(context, room, cipher, key, cancellationToken).ConfigureAwait(false) is { } other)
+            {
+                (cipher, at) = (other, start);
+                copy = CopiedBucket.Read(numbers[i], answer, ref at, cipher);
+            }
+
+            copies.Add(copy);
         }
 
         return (epoch, (long)answer[2], (long)answer[3], copies);
@@ -207,7 +217,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     /// <summary>The authors of the messages that can be read in a bucket that stays in Redis.</summary>
     private async ValueTask<IReadOnlyList<string>> ReadUsersAsync(IDatabase database, string room, long number, CancellationToken cancellationToken)
     {
-        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true };
+        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true, Ciphers = context.Ciphers };
         var found = new List<Message>();
         await messages.ReadAsync([.. Enumerable.Range(0, Buckets.Size).Select(i => (number * Buckets.Size) + i).Where(id => id > 0)], found, int.MaxValue)
             .UntilAsync(cancellationToken).ConfigureAwait(false);

@@ -287,8 +287,9 @@ internal sealed class MessageEditor(
         {
             var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [bucket], cancellationToken).ConfigureAwait(false);
             var found = contents.TryGetValue(bucket, out var cold) ? await SealedOrNoneAsync(cold).ConfigureAwait(false) : null;
-            if (found is null || isRead)
+            if (found is null || isRead || found.Problem is not null)
             {
+                // What cannot be decrypted cannot be changed either, so it stays where it is.
                 return found;
             }
 

@@ -104,11 +104,14 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             gone.AddRange(bucket);
         }
 
+        // What cannot be read in the archive is removed there in the same way: it is put back, and deleted.
+        var unreadable = reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct().ToList();
+        var buckets = gone.Select(message => message.Id).Concat(ArchivedField.IsIn(uses) ? unreadable : []).Select(Buckets.Of).Distinct().ToList();
         return below <= start
             ? new Found(null, [], counts[0], start, next)
             : new Found(
-                await steps.ReadAsync(database, room, uses, gone, [.. gone.Select(message => Buckets.Of(message.Id)).Distinct()], digests, cancellationToken).ConfigureAwait(false),
-                [.. reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct()], counts[0], below, next);
+                await steps.ReadAsync(database, room, uses, gone, buckets, digests, cancellationToken).ConfigureAwait(false),
+                unreadable, counts[0], below, next);
     }
 
     private RoomChange? Trim(string room, Found found, RoomCipher? cipher)

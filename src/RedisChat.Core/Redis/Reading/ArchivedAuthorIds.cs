@@ -103,7 +103,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
     private async ValueTask<List<long>> ReadAsync(IReadOnlyList<long> numbers, Func<long, bool> isWanted)
     {
         // A reader of its own, because it also reads what others wrote, which is not part of the page.
-        using var messages = new BucketReader(_reads, _context.Keys, _room, _context.SealAfter, _cancellationToken) { Last = _position.MessageId, Cold = _context.Cold, IsAnyBucketSealed = true };
+        using var messages = new BucketReader(_reads, _context.Keys, _room, _context.SealAfter, _cancellationToken) { Ciphers = _context.Ciphers, Last = _position.MessageId, Cold = _context.Cold, IsAnyBucketSealed = true };
         await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var ids = new List<long>();
         foreach (var number in numbers)

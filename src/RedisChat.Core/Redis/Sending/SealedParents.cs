@@ -83,7 +83,13 @@ internal sealed class SealedParents(RedisStoreContext context)
     {
         var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [number], cancellationToken).ConfigureAwait(false);
         using var bucket = contents.TryGetValue(number, out var content) ? await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false) : null;
-        if (bucket is null || !parents.Any(parent => bucket.TryGet(parent.Message, out _)))
+        if (bucket is null)
+        {
+            // If there is one, it cannot be read.
+            return content.IsEmpty ? RedisValue.Null : content;
+        }
+
+        if (!parents.Any(parent => bucket.TryGet(parent.Message, out _)))
         {
             return RedisValue.Null;
         }

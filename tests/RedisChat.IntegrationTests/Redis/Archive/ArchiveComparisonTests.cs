@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RedisChat.IntegrationTests.Conformance;
+using RedisChat.IntegrationTests.Redis.Encryption;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
@@ -32,17 +33,39 @@ public sealed class ArchiveComparisonTests(TestServer server)
         }
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task An_encrypted_room_whose_key_is_rotated_between_the_steps_gives_the_same_answers_and_leaves_nothing_readable(int seed)
+    {
+        var configuration = server.Require();
+        var directory = Directory.CreateTempSubdirectory("redischat-archive-");
+        try
+        {
+            await CompareAsync(configuration, new FileRoomArchive(directory.FullName), seed, ring: new TestKeyRing());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Does the same in a room with this archive and in one without, and compares all answers.</summary>
-    internal static async Task CompareAsync(string configuration, IRoomArchive archive, int seed, string? prefix = null)
+    internal static async Task CompareAsync(string configuration, IRoomArchive archive, int seed, string? prefix = null, TestKeyRing? ring = null)
     {
         await using var plain = new Side(configuration, prefix, null);
-        await using var archived = new Side(configuration, prefix, archive);
+        await using var archived = new Side(configuration, prefix, archive, ring);
         var random = new Random(seed);
         await DoAsync(side => side.FillAsync(900));
         var positions = new List<(RoomPosition Plain, RoomPosition Archived)>();
         for (var round = 0; round < 12; round++)
         {
             await archived.ArchiveAsync(random.Next(3));
+            if (ring is not null && round % 3 == 1)
+            {
+                await archived.Chat.Room(archived.Room).EncryptionKeys.RotateAsync(Cancelled);
+            }
+
             positions.Add((await plain.PositionAsync(), await archived.PositionAsync()));
             for (var step = 0; step < 12; step++)
             {
@@ -60,6 +83,14 @@ public sealed class ArchiveComparisonTests(TestServer server)
         archived.Moved.Should().BePositive();
         await CompareAsync(random);
         (await archived.ChangesAsync(RoomPosition.Start)).Should().Equal(await plain.ChangesAsync(RoomPosition.Start));
+        if (ring is not null)
+        {
+            var position = await archived.PositionAsync();
+            var buckets = await archive.ReadAsync(archived.Room, position.Epoch, [.. Enumerable.Range(0, (int)Buckets.Of(position.MessageId))], Cancelled);
+            var keys = buckets.OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty).Select(bucket => SealedBucket.KeyIn(bucket.Content.Span)).ToList();
+            keys.Should().NotContainNulls();
+            keys.Distinct().Should().HaveCountGreaterThan(1, "the key was rotated meanwhile");
+        }
 
         async Task DoAsync(Func<Side, Task> act)
         {
@@ -146,9 +177,11 @@ public sealed class ArchiveComparisonTests(TestServer server)
         private readonly RedisMessageStore _store;
         private int _sent;
 
-        public Side(string configuration, string? prefix, IRoomArchive? archive)
+        public Side(string configuration, string? prefix, IRoomArchive? archive, TestKeyRing? ring = null)
         {
-            _store = new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(configuration)), new RedisStoreOptions { KeyPrefix = prefix ?? $"test-{Guid.NewGuid():n}", SealAfter = 1 }, null);
+            _store = new RedisMessageStore(
+                RedisConnection.Own(ConfigurationOptions.Parse(configuration)), new RedisStoreOptions { KeyPrefix = prefix ?? $"test-{Guid.NewGuid():n}", SealAfter = 1 }, null, null, null,
+                ring is null ? null : new ChatEncryption(ring, null));
             (_store.Archiving.Margin, _store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
             Chat = new Chat(_store, archive: archive);
         }
