@@ -26,9 +26,15 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
     /// <param name="revision">The revision of the change.</param>
     public string? EntryOf(long revision) => _changesMember ? $"{revision}:{MemberEffects.MemberKind}:{user.Word}" : null;
 
-    /// <summary>Composes the change; <see langword="null"/> if there is nothing that watchers must know.</summary>
-    public RoomChange? Build()
+    /// <summary>Whether there was nothing that watchers must know.</summary>
+    public bool IsEmpty { get; private set; }
+
+    /// <summary>Composes the change.</summary>
+    /// <param name="cipher">Encrypts sealed buckets; <see langword="null"/> in a room that is not encrypted.</param>
+    /// <returns><see langword="null"/> if there is nothing that watchers must know, or the cipher does not have the key of what was read.</returns>
+    public RoomChange? Build(RoomCipher? cipher)
     {
+        _changesMember = false;
         var member = traces.FirstOrDefault(trace => trace.Kind == UserPlaces.Members && trace.Field == user.Id);
         var others = traces.Where(trace => trace.Kind is UserPlaces.Members or UserPlaces.Pins && trace != member)
             .Select(trace => (Trace: trace, Value: trace.Kind == UserPlaces.Pins ? PinWithout((string)trace.Value!) : MemberWithout((string)trace.Field!, (string)trace.Value!)))
@@ -40,7 +46,11 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
         if (messages.Ids.Count > 0 || others.Count > 0 || member is not null || mentions.Count > 0)
         {
             change = Begin(change, Kind, messages.Ids.Count == 0 ? NoMessages : DeletedRun.WriteIds([.. messages.Ids]));
-            messages.AddTo(change);
+            if (!messages.TryAddTo(change, cipher))
+            {
+                return null;
+            }
+
             foreach (var (trace, value) in others)
             {
                 change.Expect(trace.Key, trace.Field, trace.Value).Set(trace.Key, trace.Field, value);
@@ -79,6 +89,7 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
             change.Expect(member.Key, member.Field, member.Value).Member(keys, room, before, new RoomMember { User = user.Id }, by: null, Reason);
         }
 
+        IsEmpty = change is null;
         return change;
     }
 
