@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace RedisChat.Redis;
 
 /// <summary>What was found of a user, as records for people.</summary>
