@@ -36,7 +36,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
             bulk, new RedisDrafts(context, changer), new RedisThreads(context),
             new RedisVersions(context), new RedisSchedule(context, sends), new RedisMentions(context), writing, unfinished,
             context.Upkeep, new RedisExpiry(context), new RedisRetention(context, changer, steps),
-            new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisErasure(context, new RoomErasure(context, changer, bulk)),
+            new RedisPreviews(context, changer, messages), new RedisAttachments(context), new RedisErasure(context, new RoomErasure(context, changer, bulk, Archiving)),
             new RedisTransfer(context, users), Archiving,
         ];
         Activity = directory.Keeper;

@@ -47,6 +47,16 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             static (database, call, token) => call.Archiving.StepAsync(database, call.Room, call.Policy, token), cancellationToken, writes: true);
     }
 
+    /// <summary>Moves the buckets at once that were put back to be changed, so that the archive keeps nothing of what they were. Those that another call changes meanwhile, or the archive refuses, are left to the upkeep.</summary>
+    public async ValueTask SettleAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        var uses = await database.HashGetAsync(_keys.Room(room), RoomCounters.Uses, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var cipher = await ArchivingCiphers.ForRoomAsync(context, room, uses, cancellationToken).ConfigureAwait(false);
+        while (await MoveBackAsync(database, room, cipher, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is { Moved: > 0 })
+        {
+        }
+    }
+
     private async ValueTask<ArchivedStep> StepAsync(IDatabase database, string room, ArchivePolicy policy, CancellationToken cancellationToken)
     {
         var fields = await database.HashGetAsync(_keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -60,7 +70,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         TimeSpan? next = null;
         if (marked is not null)
         {
-            var back = await MoveBackAsync(database, room, cipher, cancellationToken).ConfigureAwait(false);
+            var back = await MoveBackAsync(database, room, cipher, Rest, cancellationToken).ConfigureAwait(false);
             if (back is { Moved: > 0 } || back.Next == TimeSpan.Zero)
             {
                 return back;
@@ -102,7 +112,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     }
 
     /// <summary>Moves buckets to the archive again that were put back to be changed.</summary>
-    private async ValueTask<ArchivedStep> MoveBackAsync(IDatabase database, string room, RoomCipher? cipher, CancellationToken cancellationToken)
+    private async ValueTask<ArchivedStep> MoveBackAsync(IDatabase database, string room, RoomCipher? cipher, TimeSpan rest, CancellationToken cancellationToken)
     {
         var entries = await database.HashGetAllAsync(_keys.Thawed(room), CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         var thawed = new List<(long Number, long At)>();
@@ -122,10 +132,10 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var oldest = thawed.OrderBy(bucket => bucket.At).Take(BucketsAtOnce).ToList();
         var times = oldest.ToDictionary(bucket => bucket.Number, bucket => bucket.At);
         var (epoch, now, version, copies) = await CopyAsync(database, room, [.. oldest.Select(bucket => bucket.Number).Order()], cipher, cancellationToken).ConfigureAwait(false);
-        var moving = copies.FindAll(copy => !copy.Mark.IsNullOrEmpty && now - times[copy.Number] >= Micros.FromSpan(Rest));
+        var moving = copies.FindAll(copy => !copy.Mark.IsNullOrEmpty && now - times[copy.Number] >= Micros.FromSpan(rest));
         if (moving.Count == 0)
         {
-            return new ArchivedStep(0, Sooner(null, Rest - TimeSpan.FromMicroseconds(now - oldest[0].At)));
+            return new ArchivedStep(0, Sooner(null, rest - TimeSpan.FromMicroseconds(now - oldest[0].At)));
         }
 
         var field = await context.Cold.ReadBorderAsync(new PrimaryReads(database), room).ConfigureAwait(false);

@@ -106,6 +106,22 @@ internal sealed class ArchiveCalls(RedisStoreContext context)
         return found;
     }
 
+    /// <summary>Reads what the archive has, also copies that do not count because Redis has the bucket.</summary>
+    public async ValueTask<IReadOnlyList<ArchivedBucket?>> ReadCopiesAsync(string room, ulong epoch, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Required().ReadAsync(room, epoch, numbers, cancellationToken).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>Throws if this process has no archive.</summary>
+    public void Require() => Required();
+
     private IRoomArchive Required() =>
         context.Archive ?? throw new ChatArchiveException("Old messages of the room are in an archive, and this process has none. Register the same archive in all processes: AddFileArchive or AddRoomArchive.");
 

@@ -17,9 +17,26 @@ internal static class EncryptedFields
     public static async ValueTask<RedisValue> OpenAsync(
         RedisStoreContext context, string scope, BoxPlace place, string hash, string field, RedisValue value, CancellationToken cancellationToken)
     {
+        var (plain, cipher) = await DecryptAsync(context, scope, place, value, cancellationToken).ConfigureAwait(false);
+        return !plain.IsNull
+            ? plain
+            : throw new ChatDataException(EncryptionProblem.Of(cipher, EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span))!.Describe($"Field '{field}' of the hash '{hash}'", context.Keys.DataKeys(scope)))
+            {
+                Key = hash,
+                Field = field,
+            };
+    }
+
+    /// <summary>Decrypts a value, if it is encrypted; null if it cannot be decrypted.</summary>
+    public static async ValueTask<RedisValue> TryOpenAsync(RedisStoreContext context, string scope, BoxPlace place, RedisValue value, CancellationToken cancellationToken) =>
+        (await DecryptAsync(context, scope, place, value, cancellationToken).ConfigureAwait(false)).Plain;
+
+    private static async ValueTask<(RedisValue Plain, RoomCipher? Cipher)> DecryptAsync(
+        RedisStoreContext context, string scope, BoxPlace place, RedisValue value, CancellationToken cancellationToken)
+    {
         if (EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span) is not { } key)
         {
-            return value;
+            return (value, null);
         }
 
         RoomCipher? cipher = null;
@@ -29,12 +46,6 @@ internal static class EncryptedFields
             cipher = cipher?.Keys.TryGet(key, out _) == true ? cipher : await ciphers.RefreshAsync(scope, cipher, key, cancellationToken).ConfigureAwait(false);
         }
 
-        return EncryptedValue.TryOpen(cipher, place, value, out _) is { } plain
-            ? plain
-            : throw new ChatDataException(EncryptionProblem.Of(cipher, key)!.Describe($"Field '{field}' of the hash '{hash}'", context.Keys.DataKeys(scope)))
-            {
-                Key = hash,
-                Field = field,
-            };
+        return (EncryptedValue.TryOpen(cipher, place, value, out _) is { } plain ? plain : RedisValue.Null, cipher);
     }
 }

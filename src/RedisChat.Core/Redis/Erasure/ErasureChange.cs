@@ -26,10 +26,16 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
     /// <param name="revision">The revision of the change.</param>
     public string? EntryOf(long revision) => _changesMember ? $"{revision}:{MemberEffects.MemberKind}:{user.Word}" : null;
 
-    /// <summary>Composes the change; <see langword="null"/> if there is nothing that watchers must know.</summary>
-    public RoomChange? Build()
+    /// <summary>Whether there was nothing that watchers must know.</summary>
+    public bool IsEmpty { get; private set; }
+
+    /// <summary>Composes the change.</summary>
+    /// <param name="cipher">Encrypts sealed buckets; <see langword="null"/> in a room that is not encrypted.</param>
+    /// <returns><see langword="null"/> if there is nothing that watchers must know, or the cipher does not have the key of what was read.</returns>
+    public RoomChange? Build(RoomCipher? cipher)
     {
         // What is not a member stays, and is left to the proof.
+        _changesMember = false;
         RoomMember? before = null;
         var member = traces.FirstOrDefault(trace => trace.Kind == UserPlaces.Members && trace.Field == user.Id && MemberText.TryRead(user.Id, trace.Value, out before, out _));
         var others = traces.Where(trace => trace.Kind is UserPlaces.Members or UserPlaces.Pins && trace != member)
@@ -42,7 +48,11 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
         if (messages.Ids.Count > 0 || others.Count > 0 || member is not null || mentions.Count > 0)
         {
             change = Begin(change, Kind, messages.Ids.Count == 0 ? NoMessages : DeletedRun.WriteIds([.. messages.Ids]));
-            messages.AddTo(change);
+            if (!messages.TryAddTo(change, cipher))
+            {
+                return null;
+            }
+
             foreach (var (trace, value) in others)
             {
                 change.Expect(trace.Key, trace.Field, trace.Value).Set(trace.Key, trace.Field, value);
@@ -81,6 +91,7 @@ internal sealed class ErasureChange(KeyNames keys, string room, ErasedUser user,
             change.Expect(member.Key, member.Field, member.Value).Member(keys, room, before!, new RoomMember { User = user.Id }, by: null, Reason);
         }
 
+        IsEmpty = change is null;
         return change;
     }
 

@@ -62,6 +62,41 @@ internal static class ErasureJson
         }
     }
 
+    /// <summary>An encrypted message of the user without what is encrypted; <see langword="null"/> if it is of somebody else, or something else.</summary>
+    public static byte[]? Emptied(ReadOnlySpan<byte> value, string user)
+    {
+        try
+        {
+            return Names(value, user).Author == user ? CopyWithoutText(value) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] CopyWithoutText(ReadOnlySpan<byte> value)
+    {
+        var json = new ArrayBufferWriter<byte>(value.Length);
+        var properties = new Utf8JsonReader(value);
+        properties.Read();
+        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = MessageJson.NameOf(properties);
+            var start = (int)properties.TokenStartIndex;
+            properties.Read();
+            properties.Skip();
+            if (name != 'z')
+            {
+                json.Write(json.WrittenCount == 0 ? "{"u8 : ","u8);
+                json.Write(value[start..(int)properties.BytesConsumed]);
+            }
+        }
+
+        json.Write("}"u8);
+        return json.WrittenSpan.ToArray();
+    }
+
     private static byte[]? Copy(ReadOnlySpan<byte> value, string user, string? alias)
     {
         var (author, mentions) = Names(value, user);

@@ -69,7 +69,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         cancellationToken, writes: true).ConfigureAwait(false);
 
     public ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
-        (Search: new UserSearching(_keys, new ErasedUser(user)), Room: found),
+        (Search: new UserSearching(context, new ErasedUser(user)), Room: found),
         static (database, call, token) => call.Search.RunAsync(database, call.Room, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
@@ -77,8 +77,8 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         static async (database, call, token) =>
         {
             // Nothing is removed, so the traces are not bounded by what a step deals with.
-            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, marks: false, token, isBounded: false).ConfigureAwait(false);
-            return UserRecords.Of(call.User, call.Room.Room, traces);
+            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, UserRooms.NoMark, token, isBounded: false).ConfigureAwait(false);
+            return await call.Erasure.RecordsAsync(database, call.User, call.Room.Room, traces, token).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -92,9 +92,15 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         {
             var answer = (RedisResult[])(await primaries[server].ExecuteAsync(
                 database.Database, "SCAN", [position, "MATCH", _keys.Everything, "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
-            foreach (var key in ((RedisKey[])answer[1]!).Select(key => (string)key!))
+            string[] keys = [.. ((RedisKey[])answer[1]!).Select(key => (string)key!)];
+            foreach (var key in keys)
             {
                 Sort(rooms, key, user);
+            }
+
+            if (user is not null && context.Archive is not null)
+            {
+                await AddArchivedAsync(database, rooms, keys, cancellationToken).ConfigureAwait(false);
             }
 
             position = (string)answer[0]!;
@@ -106,27 +112,73 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
             server < primaries.Count ? string.Create(CultureInfo.InvariantCulture, $"{server} {position}") : null);
     }
 
+    /// <summary>Adds the rooms with an archive: all messages of a user may be there, and then no key has the user's name.</summary>
+    private async Task AddArchivedAsync(IDatabase database, Dictionary<string, List<string>> rooms, string[] keys, CancellationToken cancellationToken)
+    {
+        var asked = new List<(string Key, string Room, Task<RedisValue> Uses)>();
+        foreach (var key in keys)
+        {
+            if (_keys.TryReadKey(key, out var scope, out var suffix) && suffix.Length == 0 && !UserScope.TryGetUser(scope, out _) && !ThreadId.IsThread(scope))
+            {
+                asked.Add((key, scope, database.HashGetAsync(key, "uses", CommandFlags.DemandMaster).Observed()));
+            }
+        }
+
+        foreach (var (key, room, answer) in asked)
+        {
+            try
+            {
+                if (ArchivedField.IsIn(await answer.UntilAsync(cancellationToken).ConfigureAwait(false)))
+                {
+                    Add(rooms, room, key);
+                }
+            }
+            catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+            {
+                // It is no room.
+            }
+        }
+    }
+
+    private static void Add(Dictionary<string, List<string>> rooms, string name, string key)
+    {
+        if (!rooms.TryGetValue(name, out var places))
+        {
+            rooms.Add(name, places = []);
+        }
+
+        places.Add(key);
+    }
+
+    private async Task<IReadOnlyList<UserRecord>> RecordsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
+    {
+        UserRooms.ThrowIfOutOfReach(context, room, traces);
+        var records = await UserRecords.OfAsync(context, user, room, traces, cancellationToken).ConfigureAwait(false);
+        if (!traces.IsArchived)
+        {
+            return records;
+        }
+
+        // The list of ids has only what was not archived.
+        var own = await UserRooms.OwnIdsAsync(context, database, room, user, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. own.Count == 0 ? (UserRecord[])[] : [new UserRecord { Kind = UserRecordKind.Message, Room = room, Messages = own.Count }],
+            .. records.Where(record => record.Messages == 0),
+        ];
+    }
+
     private void Sort(Dictionary<string, List<string>> rooms, string key, ErasedUser? user)
     {
         _ = _keys.TryReadKey(key, out var scope, out var suffix);
         if (user is null)
         {
             // The keys of a part of the directory share its tag, and so a slot.
-            Add(scope ?? key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)]);
+            Add(rooms, scope ?? key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)], key);
         }
         else if (scope is not null && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
         {
-            Add(scope);
-        }
-
-        void Add(string name)
-        {
-            if (!rooms.TryGetValue(name, out var places))
-            {
-                rooms.Add(name, places = []);
-            }
-
-            places.Add(key);
+            Add(rooms, scope, key);
         }
     }
 
@@ -158,7 +210,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         for (var shard = 0; shard < KeyNames.DirectoryShards; shard++)
         {
             var key = _keys.Due(shard);
-            await foreach (var (_, entry, _) in new UserSearching(_keys, user).FindAsync(database, [key], cancellationToken).ConfigureAwait(false))
+            await foreach (var (_, entry, _) in new UserSearching(context, user).FindAsync(database, [key], cancellationToken).ConfigureAwait(false))
             {
                 if (DueEntry.TryRead(entry, out var due) && due.User == user.Id)
                 {

@@ -7,7 +7,8 @@ namespace RedisChat.Redis;
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs changes.</param>
 /// <param name="deletions">Deletes messages.</param>
-internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer, RedisBulkDeletions deletions)
+/// <param name="archiving">Takes to the archive again what was put back.</param>
+internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer, RedisBulkDeletions deletions, RedisArchiving archiving)
 {
     // Each time, another call changed what was found.
     private const int MostAttempts = 50;
@@ -30,18 +31,27 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var done = 0L;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            var traces = await UserTraces.FindAsync(database, _keys, user, found, marks: !isScope, cancellationToken).ConfigureAwait(false);
+            var traces = await UserTraces.FindAsync(database, _keys, user, found, isScope ? UserRooms.NoMark : UserRooms.MarkIn(context, isCertain: false), cancellationToken).ConfigureAwait(false);
             if (traces.Epoch == RoomCounters.BeingDeleted)
             {
                 return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
             }
 
-            if (traces.All.Count == 0)
+            UserRooms.ThrowIfOutOfReach(context, found.Room, traces);
+            var own = await OwnIdsAsync(database, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
+            if (traces.All.Count == 0 && own.Ids.Count == 0)
             {
+                await SettleAsync(database, found.Room, user, traces, cancellationToken).ConfigureAwait(false);
                 return new ErasedStep(done > 0, done, null) { IsMarked = traces.WasMarked };
             }
 
-            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
+            if (traces.All.Count == 0)
+            {
+                // What is in the archive alone did not mark the room.
+                await UserTraces.FindAsync(database, _keys, user, found, UserRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
+            }
+
+            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, own, cancellationToken).ConfigureAwait(false);
             done += messages;
             if (step is not null)
             {
@@ -57,20 +67,30 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
     /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
     private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
-        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
+        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next) own, CancellationToken cancellationToken)
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
-        var (ids, next) = await OwnIdsAsync(database, user, room, traces, cursor, cancellationToken).ConfigureAwait(false);
+        var (ids, next) = own;
         var mentions = traces.Of(UserPlaces.MentionsOfUser).Select(trace => long.TryParse((string?)trace.Field, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
         var done = 0L;
         if (alias is null)
         {
             done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
+            if (done < ids.Count && UserRooms.IsEncrypted(traces))
+            {
+                var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
+                if (locked is null)
+                {
+                    return (null, done);
+                }
+
+                done += locked.Value;
+            }
         }
 
         // Of what belongs to deleted messages, nothing is left.
         var left = alias is null && done > 0 ? [.. traces.All.Where(trace => !BelongsTo(trace, ids))] : traces.All;
-        var messages = new ErasedMessages(room, _keys);
+        var messages = new ErasedMessages(context, room, traces.Uses);
         await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
         if (messages.Unfinished.Count > 0)
         {
@@ -82,15 +102,16 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var change = new ErasureChange(_keys, room, user, erasure.Alias, messages, some);
         string? entry = null;
         var isChanged = done > 0;
-        if (change.Build() is { } built)
+        RedisValue[] values = [];
+        var reply = await changer.RunAsync(
+            room, values, state => ReferenceEquals(state.Values, values) ? change.Build(state.Cipher) : null, cancellationToken, encrypts: messages.HasSealed).ConfigureAwait(false);
+        if (reply is null && !change.IsEmpty)
         {
-            RedisValue[] values = [];
-            var reply = await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? built : null, cancellationToken).ConfigureAwait(false);
-            if (reply is null)
-            {
-                return (null, done);
-            }
+            return (null, done);
+        }
 
+        if (reply is not null)
+        {
             isChanged = true;
             entry = change.EntryOf(reply.Value.Revision);
             done += alias is null ? 0 : messages.Ids.Count(ids.Contains);
@@ -98,6 +119,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
         isChanged |= await ForgetAsync(database, erasure, user, room, some, entry, isLast: next is null, cancellationToken).ConfigureAwait(false);
         var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
+        if (!isLeft)
+        {
+            await SettleAsync(database, room, user, traces, cancellationToken).ConfigureAwait(false);
+        }
+
         var step = new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
         {
             ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
@@ -108,6 +134,13 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     /// <summary>The next of the user's messages, and the last one of them if there are more.</summary>
     private async Task<(HashSet<long> Ids, long? Next)> OwnIdsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
     {
+        var after = cursor is null ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture);
+        if (traces.IsArchived)
+        {
+            var some = await UserRooms.OwnIdsAsync(context, database, room, user, after, MessagesAtOnce, cancellationToken).ConfigureAwait(false);
+            return ([.. some], some.Count == MessagesAtOnce ? some[^1] : null);
+        }
+
         if (traces.Of(UserPlaces.List).FirstOrDefault() is not { } list)
         {
             return ([], null);
@@ -122,11 +155,37 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             }
         }
 
-        var after = cursor is null ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture);
         var index = await AuthorIndex.OpenAsync(new PrimaryReads(database), _keys.Author(room, user.Id), MessagesAtOnce, cancellationToken).ConfigureAwait(false);
         var source = await index.SplitAtAsync(after, ChatLimits.MaxMessageId).UntilAsync(cancellationToken).ConfigureAwait(false);
-        var some = await source.NewerAsync(MessagesAtOnce).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        return ([.. some], some.Count == MessagesAtOnce ? some[^1] : null);
+        var ids = await source.NewerAsync(MessagesAtOnce).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
+        return ([.. ids], ids.Count == MessagesAtOnce ? ids[^1] : null);
+    }
+
+    /// <summary>Takes what was put back to the archive again, if there may be anything, so that the archive does not name the user any more.</summary>
+    private async ValueTask SettleAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, CancellationToken cancellationToken)
+    {
+        if (traces.IsArchived && (traces.All.Count > 0 || await UserRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
+        {
+            await archiving.SettleAsync(database, room, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deletes messages of the user whose text cannot be decrypted: the text goes first, and then they are messages like others. <see langword="null"/> if one has changed.</summary>
+    private async ValueTask<long?> DeleteLockedAsync(IDatabase database, string room, ErasedUser user, HashSet<long> ids, string uses, CancellationToken cancellationToken)
+    {
+        var locked = new ErasedMessages(context, room, uses);
+        await locked.ReadLockedAsync(database, ids, user.Id, cancellationToken).ConfigureAwait(false);
+        if (locked.Ids.Count == 0)
+        {
+            return 0;
+        }
+
+        var change = new RoomChange(_keys, room, ErasureChange.Kind, DeletedRun.WriteIds([.. locked.Ids]), RoomPermit.Application);
+        locked.TryAddTo(change, cipher: null);
+        RedisValue[] values = [];
+        return await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? change : null, cancellationToken).ConfigureAwait(false) is null
+            ? null
+            : await DeleteAsync(room, user, locked.Ids, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<long> DeleteAsync(string room, ErasedUser user, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)

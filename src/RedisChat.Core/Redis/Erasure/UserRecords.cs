@@ -1,15 +1,33 @@
+using StackExchange.Redis;
+
 namespace RedisChat.Redis;
 
 /// <summary>What was found of a user, as records for people.</summary>
 internal static class UserRecords
 {
-    public static IReadOnlyList<UserRecord> Of(ErasedUser user, string room, UserTraces traces) =>
-    [
-        .. traces.All.Select(trace => Of(user, room, trace) is { } record ? record with { Room = UserScope.TryGetUser(room, out _) ? null : room } : null).OfType<UserRecord>()
-            .OrderBy(record => record.Kind).ThenBy(record => record.MessageId),
-    ];
+    /// <summary>Makes the records. What cannot be decrypted is a record without its content.</summary>
+    public static async ValueTask<IReadOnlyList<UserRecord>> OfAsync(RedisStoreContext context, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
+    {
+        var records = new List<UserRecord>();
+        foreach (var trace in traces.All)
+        {
+            var plain = PlaceOf(user, trace) is { } place ? await EncryptedFields.TryOpenAsync(context, room, place, trace.Value, cancellationToken).ConfigureAwait(false) : trace.Value;
+            if (Of(user, room, trace, plain) is { } record)
+            {
+                records.Add(record with { Room = UserScope.TryGetUser(room, out _) ? null : room });
+            }
+        }
 
-    private static UserRecord? Of(ErasedUser user, string room, UserTrace trace)
+        return [.. records.OrderBy(record => record.Kind).ThenBy(record => record.MessageId)];
+    }
+
+    /// <summary>Where a value of the user is stored that may be encrypted.</summary>
+    private static BoxPlace? PlaceOf(ErasedUser user, UserTrace trace) =>
+        trace.Kind == UserPlaces.ScheduledByUser ? BoxPlace.Scheduled(user.Id, (string)trace.Field!)
+        : trace.Kind == UserPlaces.Values && VersionKeys.TryRead((string)trace.Field!, out var id, out var version) ? BoxPlace.Version(id, version)
+        : null;
+
+    private static UserRecord? Of(ErasedUser user, string room, UserTrace trace, RedisValue plain)
     {
         var field = (string)trace.Field!;
         var bytes = ((ReadOnlyMemory<byte>)trace.Value).Span;
@@ -18,7 +36,7 @@ internal static class UserRecords
             case UserPlaces.MentionsOfUser:
                 return new UserRecord { Kind = UserRecordKind.Mention, MessageId = long.Parse(field, System.Globalization.CultureInfo.InvariantCulture) };
             case UserPlaces.ScheduledByUser:
-                return new UserRecord { Kind = UserRecordKind.Scheduled, Scheduled = ScheduledJson.Read(trace.Key, room, field, trace.Value, out _) };
+                return new UserRecord { Kind = UserRecordKind.Scheduled, Scheduled = plain.IsNull ? null : ScheduledJson.Read(trace.Key, room, field, plain, out _) };
             case UserPlaces.Field when trace.Suffix == "rates":
                 return new UserRecord { Kind = UserRecordKind.Rate, At = TimeIn(bytes) };
             case UserPlaces.Field:
@@ -32,7 +50,7 @@ internal static class UserRecords
                     ? new UserRecord { Kind = UserRecordKind.Pin, MessageId = trace.MessageId, At = Micros.ToTime(revision) }
                     : null;
             case UserPlaces.Values:
-                return OfValue(user, trace);
+                return OfValue(user, trace, plain);
             case UserPlaces.Threads:
                 return new UserRecord { Kind = UserRecordKind.Thread, MessageId = trace.MessageId };
             case UserPlaces.Reactions:
@@ -62,12 +80,13 @@ internal static class UserRecords
         }
     }
 
-    private static UserRecord? OfValue(ErasedUser user, UserTrace trace)
+    private static UserRecord? OfValue(ErasedUser user, UserTrace trace, RedisValue plain)
     {
         var bytes = ((ReadOnlyMemory<byte>)trace.Value).Span;
         var (author, mentions) = ErasureJson.Names(bytes, user.Id);
         var isVersion = trace.Suffix.StartsWith("v:", StringComparison.Ordinal);
-        return isVersion && author == user.Id && MessageJson.TryRead(trace.MessageId, bytes, out var message)
+        return isVersion && author == user.Id && plain.IsNull ? new UserRecord { Kind = UserRecordKind.Version, MessageId = trace.MessageId }
+            : isVersion && author == user.Id && MessageJson.TryRead(trace.MessageId, ((ReadOnlyMemory<byte>)plain).Span, out var message)
             ? new UserRecord { Kind = UserRecordKind.Version, MessageId = trace.MessageId, Version = MessageVersion.Of(message) }
             : mentions ? new UserRecord { Kind = isVersion ? UserRecordKind.Mention : UserRecordKind.ScheduledMention, MessageId = isVersion ? trace.MessageId : null }
             : null;

@@ -5,10 +5,10 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Searches all keys of a room, or of another scope, for a user's id: their names, and whatever they hold.</summary>
-/// <param name="keys">Names the keys.</param>
+/// <summary>Searches all keys of a room, or of another scope, for a user's id: their names, and whatever they hold, encrypted or not; and what the archive has of the room.</summary>
+/// <param name="context">The shared parts of the store.</param>
 /// <param name="user">The user.</param>
-internal sealed class UserSearching(KeyNames keys, ErasedUser user)
+internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
 {
     private const int KeysAtOnce = 200;
 
@@ -18,10 +18,17 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
     // What one report lists.
     private const int MostTraces = 1000;
 
+    // What is read of an archive at once.
+    private const int BucketsAtOnce = 16;
+
     private static readonly RedisScript Script = new("user_search.lua");
 
+    private readonly KeyNames _keys = context.Keys;
     private readonly List<ErasureTrace> _remaining = [];
     private readonly List<ErasureTrace> _others = [];
+
+    // The features of the room, if it has an archive or is encrypted.
+    private string _uses = "";
 
     public async ValueTask<ErasureFindings> RunAsync(IDatabase database, FoundRoom room, CancellationToken cancellationToken)
     {
@@ -54,8 +61,17 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
         {
             await foreach (var field in database.HashScanAsync(packed, pageSize: 20, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                SearchSealed(packed, field);
+                if (long.TryParse((string?)field.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    await SearchSealedAsync(packed, room.Room, number, field.Value, cancellationToken).ConfigureAwait(false);
+                }
             }
+        }
+
+        await SearchEncryptedAsync(database, room.Room, places, cancellationToken).ConfigureAwait(false);
+        if (ArchivedField.IsIn(_uses))
+        {
+            await SearchArchiveAsync(database, room.Room, cancellationToken).ConfigureAwait(false);
         }
 
         return new ErasureFindings { Searched = places.Count, Remaining = _remaining, TextOfOthers = _others };
@@ -91,9 +107,15 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
         while (index != "0");
     }
 
-    private void SearchSealed(string key, HashEntry field)
+    private async ValueTask SearchSealedAsync(string key, string room, long number, RedisValue content, CancellationToken cancellationToken)
     {
-        using var bucket = long.TryParse((string?)field.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? SealedBucket.TryOpen(number, ((ReadOnlyMemory<byte>)field.Value).Span) : null;
+        using var bucket = await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
+        if (bucket is null && SealedBucket.KeyIn(((ReadOnlyMemory<byte>)content).Span) is not null)
+        {
+            // If its key is lost, nobody can read it.
+            Note(_others, key, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
+        }
+
         for (var id = number * Buckets.Size; bucket is not null && id < (number + 1) * Buckets.Size; id++)
         {
             if (bucket.TryGet(id, out var value) && Encoding.UTF8.GetString(value.Span) is var text && user.IsIn(text))
@@ -103,17 +125,86 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
         }
     }
 
+    /// <summary>Searches the encrypted values of open buckets, of versions, of what is scheduled, and of drafts. What is plain in them was searched before.</summary>
+    private async Task SearchEncryptedAsync(IDatabase database, string scope, List<string> places, CancellationToken cancellationToken)
+    {
+        var isRoom = _uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal);
+        if (isRoom)
+        {
+            UserRooms.ThrowIfNoKeys(context, scope);
+        }
+
+        var isUser = context.Ciphers is not null && UserScope.TryGetUser(scope, out _);
+        foreach (var key in places.Where(key => SuffixOf(key).Split(':')[0] is var head && ((isRoom && head is "m" or "v" or "scheduled") || (isUser && head == "drafts"))))
+        {
+            var fields = database.HashScanAsync(key, pageSize: 100, flags: CommandFlags.DemandMaster);
+            await foreach (var field in fields.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                var (name, value) = ((string)field.Name!, (ReadOnlyMemory<byte>)field.Value);
+                if (EncryptedJson.KeyIn(value.Span) is null || PlaceOf(SuffixOf(key), name, value) is not { } place)
+                {
+                    continue;
+                }
+
+                var plain = await EncryptedFields.TryOpenAsync(context, scope, place, field.Value, cancellationToken).ConfigureAwait(false);
+                if (!plain.IsNull && user.IsIn((string)plain!))
+                {
+                    Judge(key, name, (string)plain!);
+                }
+            }
+        }
+    }
+
+    private BoxPlace? PlaceOf(string suffix, string field, ReadOnlyMemory<byte> value) => suffix.Split(':')[0] switch
+    {
+        "m" when StrictNumber.TryRead(field, out var id) => BoxPlace.Message(id),
+        "v" when VersionKeys.TryRead(field, out var id, out var version) => BoxPlace.Version(id, version),
+        "scheduled" when ErasureJson.Names(value.Span, user.Id).Author is { } author => BoxPlace.Scheduled(author, field),
+        "drafts" => BoxPlace.Draft(field),
+        _ => null,
+    };
+
+    /// <summary>Searches everything that the archive has of the room, also copies that do not count because Redis has the bucket, and whom it names as authors.</summary>
+    private async Task SearchArchiveAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        var archive = context.Cold.Archive;
+        archive.Require();
+        var place = $"archive of {room}";
+        var (epoch, below) = await UserRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        for (var first = 0L; first < below; first += BucketsAtOnce)
+        {
+            var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, below - first)).Select(n => first + n).ToList();
+            foreach (var bucket in (await archive.ReadCopiesAsync(room, epoch, numbers, cancellationToken).ConfigureAwait(false)).OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty))
+            {
+                await SearchSealedAsync(place, room, bucket.Number, bucket.Content, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (below > 0)
+        {
+            foreach (var number in await archive.FindAsync(room, epoch, user.Id, 0, below - 1, descending: false, MostTraces, cancellationToken).ConfigureAwait(false))
+            {
+                Note(_remaining, place, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
+            }
+        }
+    }
+
     /// <summary>Decides whether a place names the user, or has text of others in which the id occurs.</summary>
     private void Judge(string key, string field, string value)
     {
+        var suffix = SuffixOf(key);
+        if (field == "uses" && suffix.Length == 0)
+        {
+            _uses = value;
+        }
+
         if (!user.IsIn(field) && !user.IsIn(value))
         {
             return;
         }
 
-        var suffix = SuffixOf(key);
         var head = suffix.Split(':')[0];
-        switch (keys.TryReadKey(key, out var scope, out _) ? UserScope.TryGetUser(scope, out _) ? $"user {head}" : head : "directory")
+        switch (_keys.TryReadKey(key, out var scope, out _) ? UserScope.TryGetUser(scope, out _) ? $"user {head}" : head : "directory")
         {
             case "m" or "v" or "scheduled":
                 JudgeMessage(key, field, value);
@@ -174,13 +265,13 @@ internal sealed class UserSearching(KeyNames keys, ErasedUser user)
         }
     }
 
-    private string SuffixOf(string key) => keys.TryReadKey(key, out _, out var suffix) ? suffix : "";
+    private string SuffixOf(string key) => _keys.TryReadKey(key, out _, out var suffix) ? suffix : "";
 
     private static void Note(List<ErasureTrace> traces, string key, string? field)
     {
-        if (traces.Count < MostTraces)
+        if (traces.Count < MostTraces && new ErasureTrace(key, field) is var trace && !traces.Contains(trace))
         {
-            traces.Add(new ErasureTrace(key, field));
+            traces.Add(trace);
         }
     }
 }

@@ -21,6 +21,9 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
 
     private static readonly RedisScript Script = new("user_find.lua");
 
+    /// <summary>Whether the room's messages may be in the archive.</summary>
+    public bool IsArchived => ArchivedField.IsIn(Uses);
+
     public IEnumerable<UserTrace> Of(char kind) => All.Where(trace => trace.Kind == kind);
 
     /// <summary>Searches a room's keys.</summary>
@@ -28,10 +31,10 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
     /// <param name="keys">Names the keys.</param>
     /// <param name="user">The user.</param>
     /// <param name="room">The room and its keys.</param>
-    /// <param name="marks">Whether to mark the room if something is found.</param>
+    /// <param name="marks">Whether to mark the room: see <c>user_find.lua</c>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="isBounded">Whether to stop once there is enough for a step.</param>
-    public static async Task<UserTraces> FindAsync(IDatabase database, KeyNames keys, ErasedUser user, FoundRoom room, bool marks, CancellationToken cancellationToken, bool isBounded = true)
+    public static async Task<UserTraces> FindAsync(IDatabase database, KeyNames keys, ErasedUser user, FoundRoom room, string marks, CancellationToken cancellationToken, bool isBounded = true)
     {
         var (found, result) = (new List<UserTrace>(), new UserTraces("", "", false, [], true));
         var places = room.Places.Distinct(StringComparer.Ordinal)
@@ -48,7 +51,7 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
                     database, some.Length + 1,
                     [
                         (RedisKey)keys.Room(room.Room), .. some.Select(place => (RedisKeyOrValue)(RedisKey)place.Key),
-                        (RedisValue)user.Id, (RedisValue)user.Json, (RedisValue)user.Glob, (RedisValue)user.Word, (RedisValue)(marks ? 1 : 0), (RedisValue)EntriesAtOnce, index, cursor,
+                        (RedisValue)user.Id, (RedisValue)user.Json, (RedisValue)user.Glob, (RedisValue)user.Word, (RedisValue)marks, (RedisValue)EntriesAtOnce, index, cursor,
                         .. some.Select(place => (RedisKeyOrValue)(RedisValue)place.Kind.ToString()),
                     ],
                     cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@
 -- ARGV[2]   the id as in a JSON string, without the quotes
 -- ARGV[3]   the id as a pattern for MATCH
 -- ARGV[4]   the id as a word of the change log
--- ARGV[5]   1 to mark the room if something is found, 0 not to
+-- ARGV[5]   1 to mark the room if something is found, 2 to mark it in any case, 0 not to; then letters of features: a room that uses one of them is not marked
 -- ARGV[6]   about how many entries to examine
 -- ARGV[7]   index in KEYS of the key to begin with
 -- ARGV[8]   the cursor in that key
@@ -174,7 +174,8 @@ end
 
 local uses, users = room[2] or '', room[3] or ''
 local marked = holds('\n' .. users .. '\n', '\n' .. user .. '\n')
-if #found > 0 and ARGV[5] == '1' and not marked then
+local marks, but = string.sub(ARGV[5], 1, 1), string.sub(ARGV[5], 2)
+if (marks == '2' or marks == '1' and #found > 0) and not marked and not (but ~= '' and string.find(uses, '[' .. but .. ']')) then
   uses = holds(uses, 'z') and uses or uses .. 'z'
   call('HSET', KEYS[1], 'erasing', users == '' and user or users .. '\n' .. user, 'uses', uses)
 end

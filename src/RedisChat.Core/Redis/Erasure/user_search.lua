@@ -7,6 +7,7 @@
 -- ARGV[5]   index in KEYS of the key to begin with
 -- ARGV[6]   the cursor in that key
 -- Returns the index of the key to continue with, 0 if there is nothing left, and the cursor in it; then for each place the index of its key, its field or member, and its value.
+-- A field `uses` with the letter of the archive or of encryption is a place, too: more must be searched then.
 local try = redis.pcall
 local plain, json, word, budget = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local index, cursor, found = tonumber(ARGV[5]), ARGV[6], {}
@@ -14,7 +15,7 @@ local index, cursor, found = tonumber(ARGV[5]), ARGV[6], {}
 local function visit(field, value)
   budget = budget - #field - #value - 20
   local text = field .. '\n' .. value
-  if string.find(text, plain, 1, true) or string.find(text, json, 1, true) or string.find(text, word, 1, true) then
+  if string.find(text, plain, 1, true) or string.find(text, json, 1, true) or string.find(text, word, 1, true) or field == 'uses' and string.find(value, '[eo]') then
     found[#found + 1], found[#found + 2], found[#found + 3] = string.format('%d', index), field, value
   end
 end

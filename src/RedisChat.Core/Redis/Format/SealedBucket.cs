@@ -185,9 +185,11 @@ internal sealed class SealedBucket : IDisposable
     }
 
     /// <summary>The field's content with new values of some messages.</summary>
-    public byte[] With(IReadOnlyDictionary<long, byte[]> values)
+    /// <param name="values">The values, by id.</param>
+    /// <param name="cipher">Encrypts the bucket; <see langword="null"/> to leave it plain.</param>
+    public byte[] With(IReadOnlyDictionary<long, byte[]> values, RoomCipher? cipher)
     {
-        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length), _cipher);
+        using var other = ToFill(_number, _places.Sum(static place => place.Length) + values.Values.Sum(static value => value.Length), cipher);
         var first = _number * Buckets.Size;
         for (var id = first; id < first + Buckets.Size; id++)
         {

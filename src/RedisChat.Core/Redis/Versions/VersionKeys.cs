@@ -13,4 +13,13 @@ internal static class VersionKeys
     public static RedisValue OfMessage(long id) => id;
 
     public static RedisValue Field(long id, int version) => $"{id}:{version}";
+
+    /// <summary>Reads such a field.</summary>
+    public static bool TryRead(string field, out long id, out int version)
+    {
+        var colon = field.IndexOf(':', StringComparison.Ordinal);
+        version = 0;
+        return StrictNumber.TryRead(colon < 0 ? field : field.AsSpan(0, colon), out id) && colon > 0
+            && int.TryParse(field.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out version);
+    }
 }
