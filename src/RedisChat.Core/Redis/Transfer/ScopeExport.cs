@@ -101,7 +101,8 @@ internal sealed class ScopeExport
     {
         var hasNotices = !scope.IsUser && !scope.IsThread
             && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.Attachments(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
-        if ((state.IsClosed || scheduled.Count == 0) && !hasNotices)
+        var hasKeys = !state.IsClosed && !scope.IsThread && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.DataKeys(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
+        if ((state.IsClosed || scheduled.Count == 0) && !hasNotices && !hasKeys)
         {
             return true;
         }
@@ -263,6 +264,12 @@ internal sealed class ScopeExport
             }
 
             from = entries[^1].Revision;
+        }
+
+        if (!scope.IsThread && (scope.IsUser || end.Uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
+        {
+            // They have no revision. Those of a room that were added meanwhile are needed for what was read since.
+            await WriteFieldsAsync(scope, TransferParts.DataKeys, end, cancellationToken).ConfigureAwait(false);
         }
 
         _writer.Complete(scope, end.Exported(), end.Position);
