@@ -159,7 +159,8 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
             return;
         }
 
-        if (after.Count > 0 && SealedContent.TryPack(bucket.Number, [.. after.Select(message => (message.Key, message.Value.ToArray()))], bucket.Cipher, evenIfLarger: true) is { } content)
+        var canBePacked = bucket.Cipher is not null || !after.Values.Any(static value => EncryptedJson.KeyIn(value.Span) is not null);
+        if (after.Count > 0 && canBePacked && SealedContent.TryPack(bucket.Number, [.. after.Select(message => (message.Key, message.Value.ToArray()))], bucket.Cipher, evenIfLarger: true) is { } content)
         {
             batch.Set(calls.Keys.Sealed(room), bucket.Number, content);
             return;

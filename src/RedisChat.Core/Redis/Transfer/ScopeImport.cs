@@ -334,7 +334,7 @@ internal sealed partial class ScopeImport
 
     private bool TrySeal(long number)
     {
-        var isEncrypted = EncryptedJson.KeyIn(_bucket[0].Value) is not null;
+        var isEncrypted = _bucket.Exists(static message => EncryptedJson.KeyIn(message.Value) is not null);
         if (isEncrypted && _cipher?.Keys.Current is null)
         {
             return false;
