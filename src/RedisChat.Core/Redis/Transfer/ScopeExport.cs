@@ -96,7 +96,7 @@ internal sealed class ScopeExport
         return await FollowAsync(scope, state, first, last, revision, cancellationToken).ConfigureAwait(false) is { } end && await EndAsync(scope, end, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What may exist without the room: what is scheduled, and notices. It has no position.</summary>
+    /// <summary>What may exist without the room: what is scheduled, notices, and keys. It has no position.</summary>
     private async Task<bool> TryRunWithoutRoomAsync(TransferScope scope, ScopeState state, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
         var hasNotices = !scope.IsUser && !scope.IsThread
@@ -116,6 +116,11 @@ internal sealed class ScopeExport
         if (!state.IsClosed)
         {
             await WriteScheduledAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (hasKeys)
+        {
+            await WriteFieldsAsync(scope, TransferParts.DataKeys, state, cancellationToken).ConfigureAwait(false);
         }
 
         _writer.Complete(scope, state.IsClosed ? [] : state.Exported(), RoomPosition.Start);
