@@ -15,7 +15,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     public bool IsIncomplete { get; private set; }
 
     /// <summary>The least id that a list of a user's messages must have: those of archived messages are not there.</summary>
-    public long FirstListed { get; } = state.ArchivedBelow * Buckets.Size;
+    public long FirstListed => state.ArchivedBelow * Buckets.Size;
 
     /// <summary>The number of messages.</summary>
     public long Count { get; private set; }

@@ -22,6 +22,11 @@ internal static class ThreadSummaries
         {
             var number = bucket;
             var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, thread, [number], "", cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (read[0].Unreadable is not null)
+            {
+                return null;
+            }
+
             foreach (var (reply, value) in read[0].Messages.Reverse())
             {
                 if (reply > state.Last || indexes.TryRead(reply, value.Span) is not { } message)

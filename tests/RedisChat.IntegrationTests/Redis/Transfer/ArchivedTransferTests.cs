@@ -26,7 +26,7 @@ public sealed class ArchivedTransferTests(TestServer server) : TransferTestBase(
         (await Transfer(Source).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
         foreach (var room in Archived)
         {
-            foreach (var user in new[] { null, "user3", "bob" })
+            foreach (var user in new[] { null, "user3" })
             {
                 (await AllAsync(Target, room, user)).Should().NotBeEmpty().And.Equal(await AllAsync(Source, room, user));
             }
@@ -53,7 +53,9 @@ public sealed class ArchivedTransferTests(TestServer server) : TransferTestBase(
         ((string)(await Database.StringGetAsync($"{Room}:u:bob"))!).Should().StartWith("702,");
         (await AllAsync(Source, TransferChat.Lobby, "bob")).Should().OnlyHaveUniqueItems();
         _archive.Lose(TransferChat.Lobby, 1);
-        (await Transfer(Source).VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled)).Differences.Should().ContainSingle()
+        await using var other = NewStore(SourcePrefix);
+        other.Archiving.UseArchive(_archive);
+        (await Transfer(other).VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled)).Differences.Should().ContainSingle()
             .Which.Should().Match<TransferDifference>(difference => difference.What == "archive" && difference.Room == TransferChat.Lobby && !difference.IsRepaired);
     }
 
@@ -68,7 +70,7 @@ public sealed class ArchivedTransferTests(TestServer server) : TransferTestBase(
         var found = await Transfer(other).VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled);
 
         error.Room.Should().BeOneOf(Archived);
-        error.Message.Should().Contain(error.Room);
+        error.Message.Should().Contain(error.Room!);
         found.Differences.Select(difference => (difference.Room, difference.What, difference.IsRepaired)).Should().BeEquivalentTo(Archived.Select(room => (room, "archive", false)));
         (await TransferDump.OfAsync(Connection, SourcePrefix)).Should().Equal(before);
         (await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled)).Rooms.Should().BePositive("it continues where it was refused");

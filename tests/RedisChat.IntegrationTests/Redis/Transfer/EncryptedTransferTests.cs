@@ -95,16 +95,16 @@ public sealed class EncryptedTransferTests : IAsyncLifetime
         {
             var found = await new Chat(store).Transfer.VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled);
             found.Differences.Should().NotBeEmpty().And.OnlyContain(difference => difference.What == "encrypted" && !difference.IsRepaired)
-                .And.OnlyContain(difference => difference.Details.Contains("AddEncryption") || difference.Details.Contains("Give the key ring the master key"));
+                .And.OnlyContain(difference => difference.Details.Contains("AddEncryption", StringComparison.Ordinal) || difference.Details.Contains("Give the key ring the master key", StringComparison.Ordinal));
             var error = (await FluentActions.Awaiting(() => new Chat(store).Transfer.ExportAsync(Folder, cancellationToken: Cancelled)).Should().ThrowAsync<ChatTransferException>()).Which;
-            error.Message.Should().Contain(error.Room).And.Contain("encrypted");
+            error.Message.Should().Contain(error.Room!).And.Contain("encrypted");
         }
 
         (await TransferDump.OfAsync(_server.Connection, _source.Prefix)).Should().Equal(before);
         await new Chat(_source.Open()).Transfer.ExportAsync(Folder, cancellationToken: Cancelled);
         (await VerifyAsync(plain, Folder)).Should().NotBeEmpty().And.OnlyContain(difference => difference.What == "encrypted");
         await new Chat(_source.Open()).EditAsync(TransferChat.Lobby, 130, Actor.Application, "other", cancellationToken: Cancelled);
-        (await VerifyAsync(_source.Open(), Folder)).Select(difference => difference.Details).Should().Contain("message 130: another value than in the export.").And.NotContain(details => details.StartsWith("message 131"));
+        (await VerifyAsync(_source.Open(), Folder)).Select(difference => difference.Details).Should().Contain("message 130: another value than in the export.").And.NotContain(details => details.StartsWith("message 131", StringComparison.Ordinal));
     }
 
     [Fact]
