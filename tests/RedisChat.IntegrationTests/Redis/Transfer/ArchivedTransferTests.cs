@@ -1,5 +1,6 @@
 using RedisChat.IntegrationTests.Conformance;
 using RedisChat.IntegrationTests.Redis.Archive;
+using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Transfer;
 
