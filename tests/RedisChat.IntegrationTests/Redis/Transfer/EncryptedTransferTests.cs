@@ -18,8 +18,8 @@ public sealed class EncryptedTransferTests : IAsyncLifetime
     public EncryptedTransferTests(TestServer server)
     {
         _server = server;
-        _source = new EncryptedChats(server.Configuration!, sealAfter: 1);
-        _target = new EncryptedChats(server.Configuration!, _source.Ring, sealAfter: 1);
+        _source = new EncryptedChats(server.Connection.Configuration, sealAfter: 1);
+        _target = new EncryptedChats(server.Connection.Configuration, _source.Ring, sealAfter: 1);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
