@@ -37,7 +37,7 @@ internal static class AuthorList
                 }
 
                 last = id;
-                if (messages.Has(id))
+                if (id >= messages.FirstListed && messages.Has(id))
                 {
                     digest.Add(id);
                 }

@@ -53,7 +53,7 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
         var letters = string.Concat(_groups.Keys.Where(group => group.Part.Key is null).Select(group => group.Part.Letter).Distinct());
         foreach (var some in buckets.Chunk(8))
         {
-            var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(database, calls.Keys, room, some, letters), cancellationToken).ConfigureAwait(false);
+            var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, room, some, letters, cancellationToken), cancellationToken).ConfigureAwait(false);
             foreach (var bucket in read)
             {
                 ApplyMessages(batch, bucket, lastId);
@@ -100,6 +100,11 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
 
     private void ApplyMessages(WriteBatch batch, ReadBucket bucket, long lastId)
     {
+        if (bucket.Locked is { } locked)
+        {
+            throw new ChatTransferException($"The import of {scope} cannot continue. {locked}") { Room = scope.Id };
+        }
+
         var (room, after) = (scope.Id, new SortedDictionary<long, ReadOnlyMemory<byte>>(bucket.Messages));
         var changed = _messages.Where(message => Buckets.Of(message.Key) == bucket.Number).ToList();
         foreach (var (id, value) in changed)
@@ -154,7 +159,8 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
             return;
         }
 
-        if (after.Count > 0 && SealedContent.TryPack(bucket.Number, [.. after.Select(message => (message.Key, message.Value.ToArray()))], evenIfLarger: true) is { } content)
+        var canBePacked = bucket.Cipher is not null || !after.Values.Any(static value => EncryptedJson.KeyIn(value.Span) is not null);
+        if (after.Count > 0 && canBePacked && SealedContent.TryPack(bucket.Number, [.. after.Select(message => (message.Key, message.Value.ToArray()))], bucket.Cipher, evenIfLarger: true) is { } content)
         {
             batch.Set(calls.Keys.Sealed(room), bucket.Number, content);
             return;
@@ -163,7 +169,7 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
         batch.Delete(calls.Keys.Sealed(room), bucket.Number);
         foreach (var (id, value) in after)
         {
-            batch.Set(calls.Keys.Bucket(room, bucket.Number), id, value);
+            batch.Set(calls.Keys.Bucket(room, bucket.Number), id, bucket.Stored(id, value));
         }
     }
 

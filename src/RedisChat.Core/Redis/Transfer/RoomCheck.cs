@@ -10,7 +10,7 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
 {
     private const int FieldsAtOnce = 500;
 
-    private static readonly string[] WithoutRoom = ["attachments", "rates", "here", "here:users", "here:processes", "read"];
+    private static readonly string[] WithoutRoom = ["attachments", "key", "rates", "here", "here:users", "here:processes", "read"];
 
     private readonly KeyNames _keys = calls.Keys;
     private readonly List<RoomProblem> _problems = [];
@@ -34,14 +34,18 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
         var messages = new RoomMessages(calls, scope, state, _indexes);
         var highest = suffixes.Select(BucketOf).DefaultIfEmpty(0).Max();
         await messages.ReadAsync(Math.Min(highest, Buckets.Of(state.Last) + 1000), _problems, checkedSome, cancellationToken).ConfigureAwait(false);
-        CheckCounts(state, messages);
-        await CheckListsAsync(state, messages, cancellationToken).ConfigureAwait(false);
-        await CheckSetsAsync(messages, cancellationToken).ConfigureAwait(false);
-        await CheckGoneAsync(state, messages, cancellationToken).ConfigureAwait(false);
+        if (!messages.IsIncomplete)
+        {
+            CheckCounts(state, messages);
+            await CheckListsAsync(state, messages, cancellationToken).ConfigureAwait(false);
+            await CheckSetsAsync(messages, cancellationToken).ConfigureAwait(false);
+            await CheckGoneAsync(state, messages, cancellationToken).ConfigureAwait(false);
+            await CheckByMessageAsync(messages, cancellationToken).ConfigureAwait(false);
+            await CheckThreadsAsync(messages, cancellationToken).ConfigureAwait(false);
+        }
+
         await CheckMembersAsync(state, cancellationToken).ConfigureAwait(false);
         await CheckMarkersAsync(state, cancellationToken).ConfigureAwait(false);
-        await CheckByMessageAsync(messages, cancellationToken).ConfigureAwait(false);
-        await CheckThreadsAsync(messages, cancellationToken).ConfigureAwait(false);
         await CheckLogAsync(state, cancellationToken).ConfigureAwait(false);
         CheckLetters(state, messages);
         foreach (var suffix in suffixes.Where(suffix => TransferParts.OfKey(scope, suffix) is null))

@@ -11,6 +11,12 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     private readonly Dictionary<long, UInt128> _there = [];
     private readonly HashSet<long> _inProgress = [];
 
+    /// <summary>Whether not all messages could be read, so nothing can be said about what follows from them.</summary>
+    public bool IsIncomplete { get; private set; }
+
+    /// <summary>The least id that a list of a user's messages must have: those of archived messages are not there.</summary>
+    public long FirstListed => state.ArchivedBelow * Buckets.Size;
+
     /// <summary>The number of messages.</summary>
     public long Count { get; private set; }
 
@@ -39,10 +45,18 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     /// <param name="cancellationToken">Stops it.</param>
     public async Task ReadAsync(long highest, List<RoomProblem> problems, Action<long> checkedSome, CancellationToken cancellationToken)
     {
-        await foreach (var bucket in BucketsAsync(Math.Max(Buckets.Of(state.Last), highest), cancellationToken).ConfigureAwait(false))
+        try
         {
-            Read(bucket, problems);
-            checkedSome(bucket.Messages.Count + bucket.Features.Sum(feature => (long)feature.Groups.Count));
+            await foreach (var bucket in BucketsAsync(Math.Max(Buckets.Of(state.Last), highest), cancellationToken).ConfigureAwait(false))
+            {
+                Read(bucket, problems);
+                checkedSome(bucket.Messages.Count + bucket.Features.Sum(feature => (long)feature.Groups.Count));
+            }
+        }
+        catch (ChatArchiveException e) when (e.InnerException is null)
+        {
+            problems.Add(new RoomProblem("archive", $"The messages could not be checked. {e.Message}"));
+            IsIncomplete = true;
         }
     }
 
@@ -58,7 +72,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
                     continue;
                 }
 
-                if (keys.Contains(indexes.Author(message)))
+                if (id >= FirstListed && keys.Contains(indexes.Author(message)))
                 {
                     batch.Append(indexes.Author(message), MessageIndexes.Listed(id));
                 }
@@ -76,7 +90,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         for (long next = 0; next <= to; next += BucketsAtOnce)
         {
             var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, to - next + 1)).Select(i => next + i).ToList();
-            foreach (var bucket in await calls.ReadAsync(database => ReadBucket.ReadAsync(database, calls.Keys, scope.Id, some, Letters), cancellationToken).ConfigureAwait(false))
+            foreach (var bucket in await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, some, Letters, cancellationToken), cancellationToken).ConfigureAwait(false))
             {
                 yield return bucket;
             }
@@ -87,7 +101,8 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     {
         if (bucket.Unreadable is not null)
         {
-            problems.Add(new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
+            problems.Add(bucket.Locked is { } locked ? new RoomProblem("encrypted", $"Not all messages could be checked. {locked}") : new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
+            IsIncomplete = true;
         }
 
         if (bucket.IsDouble)
@@ -117,7 +132,11 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
                 continue;
             }
 
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Lists, message.User, out _).Add(id);
+            if (id >= FirstListed)
+            {
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Lists, message.User, out _).Add(id);
+            }
+
             foreach (var (key, member, score) in indexes.Entries(message))
             {
                 Letter.Add(key == calls.Keys.Expires(scope.Id) ? RoomCounters.Expires : MentionIndex.Letter);
@@ -135,6 +154,11 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
             foreach (var (id, fields) in groups)
             {
                 Letter.Add(part.Letter);
+                if (bucket.Unreadable is not null)
+                {
+                    continue;
+                }
+
                 Check(part, id, fields, problems);
             }
         }

@@ -46,7 +46,7 @@ internal sealed partial class ScopeComparison
             {
                 foreach (var id in bucket.Messages.Keys.Where(id => id > _last && id <= last && !_new.Contains(id)))
                 {
-                    NoteMessage(bucket, id, null);
+                    await NoteMessageAsync(bucket, id, null, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -59,8 +59,40 @@ internal sealed partial class ScopeComparison
         return MemberText.TryRead(user, member, out var entry, out _) && entry.Role is not null;
     }
 
-    private void NoteMessage(ReadBucket bucket, long id, byte[]? exported) => Note(
-        "message", id.ToString(CultureInfo.InvariantCulture), bucket.Messages.TryGetValue(id, out var stored) ? stored.ToArray() : null, exported);
+    private async Task NoteMessageAsync(ReadBucket bucket, long id, byte[]? exported, CancellationToken cancellationToken)
+    {
+        if (bucket.Locked is { } locked)
+        {
+            _findings.AddOnce(_scope, "encrypted", $"Not all messages could be compared. {locked}");
+            return;
+        }
+
+        var here = bucket.Messages.TryGetValue(id, out var stored) ? stored.ToArray() : null;
+        if (here is not null && exported is not null && !here.AsSpan().SequenceEqual(exported))
+        {
+            (here, exported) = (await PlainAsync(id, here, bucket.Cipher, cancellationToken).ConfigureAwait(false), await PlainAsync(id, exported, bucket.Cipher, cancellationToken).ConfigureAwait(false));
+        }
+
+        Note("message", id.ToString(CultureInfo.InvariantCulture), here, exported);
+    }
+
+    /// <summary>What a value holds, whether it is encrypted or not, in one form: the same message has another value each time that it is encrypted.</summary>
+    private async Task<byte[]> PlainAsync(long id, byte[] value, RoomCipher? cipher, CancellationToken cancellationToken)
+    {
+        var key = EncryptedJson.KeyIn(value);
+        if (key is { } needed && _calls.Context.Ciphers is { } ciphers)
+        {
+            cipher = await ciphers.RefreshAsync(_scope.Id, cipher ?? await ciphers.ForReadingAsync(_scope.Id, cancellationToken).ConfigureAwait(false), needed, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (cipher?.Keys.Current is null)
+        {
+            return value;
+        }
+
+        var encrypted = key is null && MessageJson.IsMessage(id, value) ? EncryptedValue.Seal(cipher, BoxPlace.Message(id), value) : value;
+        return EncryptedValue.TryOpen(cipher, BoxPlace.Message(id), encrypted, out _) is { } plain ? plain.ToArray() : value;
+    }
 
     private void NoteGroup(TransferPart part, long id, SortedDictionary<long, List<(string Name, ReadOnlyMemory<byte> Value)>> groups)
     {
@@ -72,5 +104,5 @@ internal sealed partial class ScopeComparison
     }
 
     private Task<List<ReadBucket>> ReadAsync(IReadOnlyList<long> buckets, CancellationToken cancellationToken) =>
-        _calls.ReadAsync(database => ReadBucket.ReadAsync(database, Keys, _scope.Id, buckets, string.Concat(TransferParts.Bucketed.Select(part => part.Letter))), cancellationToken);
+        _calls.ReadAsync(database => ReadBucket.ReadAsync(_calls.Context, database, _scope.Id, buckets, string.Concat(TransferParts.Bucketed.Select(part => part.Letter)), cancellationToken), cancellationToken);
 }

@@ -50,7 +50,13 @@ internal sealed partial class ScopeComparison
         _state = await _calls.ReadAsync(database => ScopeState.ReadAsync(database, Keys.Room(_scope.Id)), cancellationToken).ConfigureAwait(false);
         if (epoch == _state.Position.Epoch && !_state.IsClosed)
         {
-            return true;
+            if (_state.ArchivedBelow == 0 || _calls.Context.Archive is not null)
+            {
+                return true;
+            }
+
+            _findings.Add(_scope, "archive", "It was not compared: old messages of the room are in an archive, and this process has none. Register the archive of the other processes: AddFileArchive or AddRoomArchive.");
+            return false;
         }
 
         _findings.Add(_scope, "room", _state.IsClosed ? "It is being imported or deleted."
@@ -189,13 +195,13 @@ internal sealed partial class ScopeComparison
                 var exported = _messages.Where(message => Buckets.Of(message.Key) == bucket.Number).ToList();
                 foreach (var (id, value) in exported)
                 {
-                    NoteMessage(bucket, id, value);
+                    await NoteMessageAsync(bucket, id, value, cancellationToken).ConfigureAwait(false);
                     _messages.Remove(id);
                 }
 
                 foreach (var id in bucket.Messages.Keys.Where(id => id <= _last).Except(exported.Select(message => message.Key)))
                 {
-                    NoteMessage(bucket, id, null);
+                    await NoteMessageAsync(bucket, id, null, cancellationToken).ConfigureAwait(false);
                 }
 
                 foreach (var (part, groups) in bucket.Features)
@@ -257,7 +263,7 @@ internal sealed partial class ScopeComparison
             {
                 foreach (var (id, value) in _messages.Where(message => Buckets.Of(message.Key) == bucket.Number))
                 {
-                    NoteMessage(bucket, id, value);
+                    await NoteMessageAsync(bucket, id, value, cancellationToken).ConfigureAwait(false);
                 }
 
                 foreach (var (part, id) in _groups.Keys.Where(group => group.Part.Key is null && Buckets.Of(group.Id) == bucket.Number).ToList())

@@ -11,7 +11,7 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
 
     private readonly KeyNames _keys = calls.Keys;
 
-    /// <summary>Writes the subjects that the change log names after a revision; <see langword="false"/> if it does not go back to it.</summary>
+    /// <summary>Writes the subjects that the change log names after a revision; <see langword="false"/> to begin again, because it does not go back to it, or a user was erased meanwhile.</summary>
     public async Task<bool> CorrectAsync(TransferScope scope, ScopeState now, long since, long first, long last, CancellationToken cancellationToken)
     {
         for (var from = since; ;)
@@ -31,6 +31,11 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
             foreach (var (_, member) in entries.Skip(1))
             {
                 subjects.Add(member, scope.IsUser, first, now.First);
+            }
+
+            if (subjects.IsRewritten)
+            {
+                return false;
             }
 
             await WriteMessagesAsync(scope, now, subjects.Messages, last, cancellationToken).ConfigureAwait(false);
@@ -57,7 +62,7 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
                 {
                     if (bucket.Messages.TryGetValue(id, out var value))
                     {
-                        writer.Lines.Fact(TransferParts.Messages.Fact, id, value.Span, isJson: true);
+                        writer.Lines.Fact(TransferParts.Messages.Fact, id, bucket.Stored(id, value).Span, isJson: true);
                     }
                     else
                     {

@@ -96,12 +96,13 @@ internal sealed class ScopeExport
         return await FollowAsync(scope, state, first, last, revision, cancellationToken).ConfigureAwait(false) is { } end && await EndAsync(scope, end, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What may exist without the room: what is scheduled, and notices. It has no position.</summary>
+    /// <summary>What may exist without the room: what is scheduled, notices, and keys. It has no position.</summary>
     private async Task<bool> TryRunWithoutRoomAsync(TransferScope scope, ScopeState state, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
         var hasNotices = !scope.IsUser && !scope.IsThread
             && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.Attachments(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
-        if ((state.IsClosed || scheduled.Count == 0) && !hasNotices)
+        var hasKeys = !state.IsClosed && !scope.IsThread && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.DataKeys(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
+        if ((state.IsClosed || scheduled.Count == 0) && !hasNotices && !hasKeys)
         {
             return true;
         }
@@ -115,6 +116,11 @@ internal sealed class ScopeExport
         if (!state.IsClosed)
         {
             await WriteScheduledAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (hasKeys)
+        {
+            await WriteFieldsAsync(scope, TransferParts.DataKeys, state, cancellationToken).ConfigureAwait(false);
         }
 
         _writer.Complete(scope, state.IsClosed ? [] : state.Exported(), RoomPosition.Start);
@@ -263,6 +269,12 @@ internal sealed class ScopeExport
             }
 
             from = entries[^1].Revision;
+        }
+
+        if (!scope.IsThread && (scope.IsUser || end.Uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
+        {
+            // They have no revision. Those of a room that were added meanwhile are needed for what was read since.
+            await WriteFieldsAsync(scope, TransferParts.DataKeys, end, cancellationToken).ConfigureAwait(false);
         }
 
         _writer.Complete(scope, end.Exported(), end.Position);

@@ -32,6 +32,7 @@ internal sealed partial class ScopeImport
     private ImportStep _written;
     private long _toSkip;
     private byte[]? _summary;
+    private RoomCipher? _cipher;
     private List<(string Name, byte[] Value)>? _end;
 
     /// <summary>Prepares an import.</summary>
@@ -184,7 +185,8 @@ internal sealed partial class ScopeImport
         }
 
         var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
-        if (SealBelow > 0 && _epoch.Length > 0)
+        // Without keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning.
+        if (SealBelow > 0 && _epoch.Length > 0 && (_calls.Context.Ciphers is not null || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
         {
             entries.Add(new HashEntry("sealed", SealBelow));
         }
@@ -206,6 +208,7 @@ internal sealed partial class ScopeImport
             null, cancellationToken).ConfigureAwait(false);
         _batch.Clear();
         _calls.Context.Rooms.Forget(_scope.Id);
+        _calls.Context.Ciphers?.Forget(_scope.Id);
         above?.Completed(_scope.Thread, hasSummary);
         if (needsUpkeep)
         {
@@ -272,7 +275,17 @@ internal sealed partial class ScopeImport
             }
         }
 
-        _bucket.Add((line.Id, line.Value(isJson: true)));
+        var message = line.Value(isJson: true);
+        if (_bucket.Count == 0 && Buckets.Of(line.Id) < SealBelow && EncryptedJson.KeyIn(message) is { } key && _calls.Context.Ciphers is { } ciphers
+            && _cipher?.Keys.TryGet(key, out _) != true && _cipher?.Keys.IsMissing(key) != true)
+        {
+            // The keys come before the messages, and may be in the batch.
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            ciphers.Forget(_scope.Id);
+            _cipher = await ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        _bucket.Add((line.Id, message));
     }
 
     private void AddField(WriteBatch batch, TransferPart part, FactLine line) => TransferFields.AddField(_calls, _scope, batch, _due, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
@@ -321,7 +334,13 @@ internal sealed partial class ScopeImport
 
     private bool TrySeal(long number)
     {
-        var content = SealedContent.TryPack(number, _bucket);
+        var isEncrypted = _bucket.Exists(static message => EncryptedJson.KeyIn(message.Value) is not null);
+        if (isEncrypted && _cipher?.Keys.Current is null)
+        {
+            return false;
+        }
+
+        var content = SealedContent.TryPack(number, _bucket, isEncrypted ? _cipher : null);
         if (content is null)
         {
             return false;

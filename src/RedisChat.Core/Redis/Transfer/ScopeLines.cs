@@ -47,7 +47,7 @@ internal sealed class ScopeLines(TransferCalls calls, ExportWriter writer)
         {
             if (id <= last)
             {
-                writer.Lines.Fact(TransferParts.Messages.Fact, id, value.Span, isJson: true);
+                writer.Lines.Fact(TransferParts.Messages.Fact, id, bucket.Stored(id, value).Span, isJson: true);
             }
         }
 

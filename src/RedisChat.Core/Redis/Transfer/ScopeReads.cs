@@ -14,8 +14,19 @@ internal sealed class ScopeReads(TransferCalls calls)
         calls.ReadAsync(database => ScopeState.ReadAsync(database, _keys.Room(scope.Id)), cancellationToken);
 
     /// <summary>Buckets with what belongs to their messages.</summary>
-    public Task<List<ReadBucket>> ReadAsync(TransferScope scope, IReadOnlyList<long> buckets, string uses, CancellationToken cancellationToken) =>
-        calls.ReadAsync(database => ReadBucket.ReadAsync(database, _keys, scope.Id, buckets, uses), cancellationToken);
+    /// <exception cref="ChatTransferException">They are in an archive, or encrypted, and this process has no archive or not the keys.</exception>
+    public async Task<List<ReadBucket>> ReadAsync(TransferScope scope, IReadOnlyList<long> buckets, string uses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, buckets, uses, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return read.Find(bucket => bucket.Locked is not null) is { } locked ? throw new ChatTransferException($"{scope} cannot be exported. {locked.Locked}") { Room = scope.Id } : read;
+        }
+        catch (ChatArchiveException e) when (calls.Context.Archive is null)
+        {
+            throw new ChatTransferException($"{scope} cannot be exported: its old messages are in an archive, and this process has none. Register the archive of the other processes: AddFileArchive or AddRoomArchive.", e) { Room = scope.Id };
+        }
+    }
 
     /// <summary>Whether the log still goes back to a revision.</summary>
     public async Task<bool> IsInLogAsync(TransferScope scope, long revision, ScopeState now, CancellationToken cancellationToken) =>

@@ -5,8 +5,8 @@ namespace RedisChat.Redis;
 /// <summary>The hash of a room, a thread or a user as it was at one moment.</summary>
 internal sealed class ScopeState
 {
-    // The deletion and the import of a room, and what follows from the rest.
-    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, "sealed"];
+    // The deletion and the import of a room, where its messages are, and what follows from the rest.
+    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, "sealed", ArchivedField.Name];
 
     private readonly Dictionary<string, byte[]> _fields;
 
@@ -29,6 +29,9 @@ internal sealed class ScopeState
     public long First => Math.Max(1, Number("first"));
 
     public string Uses => Text("uses");
+
+    /// <summary>The first bucket that was not moved to the archive; 0 if there is no archive.</summary>
+    public long ArchivedBelow => ArchivedField.TryRead(Bytes(ArchivedField.Name), out var archived) ? archived.Below : 0;
 
     public RoomPosition Position => new(StrictNumber.TryReadEpoch(Bytes("epoch"), out var epoch) ? epoch : 0, Last, Number("at"), Revision);
 
@@ -56,13 +59,13 @@ internal sealed class ScopeState
     /// <summary>A number; 0 if the field is missing or is none.</summary>
     public long Number(string field) => StrictNumber.TryRead(Bytes(field), out var number) ? number : 0;
 
-    /// <summary>The fields that an export has, by name. Presence stays behind, and its letter with it.</summary>
+    /// <summary>The fields that an export has, by name. Presence and the archive stay behind, and their letters with them.</summary>
     public List<(string Name, ReadOnlyMemory<byte> Value)> Exported()
     {
         var fields = new List<(string Name, ReadOnlyMemory<byte> Value)>();
         foreach (var (name, value) in _fields.Where(field => !NotExported.Contains(field.Key)).OrderBy(field => field.Key, StringComparer.Ordinal))
         {
-            var kept = name == "uses" ? [.. value.Where(letter => letter != (byte)'h')] : value;
+            var kept = name == "uses" ? [.. value.Where(letter => letter is not ((byte)'h' or (byte)ArchivedField.Letter))] : value;
             if (kept.Length > 0 || name != "uses")
             {
                 fields.Add((name, kept));

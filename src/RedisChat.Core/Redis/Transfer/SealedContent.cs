@@ -10,8 +10,9 @@ internal static class SealedContent
     /// <summary>The content of a sealed bucket; <see langword="null"/> if it must stay open, as in <see cref="OpenBucket"/>.</summary>
     /// <param name="number">The bucket.</param>
     /// <param name="messages">Its messages.</param>
+    /// <param name="cipher">The room's cipher, if the messages are encrypted: then the bucket is encrypted as a whole.</param>
     /// <param name="evenIfLarger">Whether to seal it even if that saves nothing, because it was sealed before.</param>
-    public static byte[]? TryPack(long number, IReadOnlyCollection<(long Id, byte[] Value)> messages, bool evenIfLarger = false)
+    public static byte[]? TryPack(long number, IReadOnlyCollection<(long Id, byte[] Value)> messages, RoomCipher? cipher, bool evenIfLarger = false)
     {
         var values = messages.Sum(message => (long)message.Value.Length);
         var bytes = values + messages.Sum(message => (long)message.Id.ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
@@ -20,7 +21,7 @@ internal static class SealedContent
             return null;
         }
 
-        using var bucket = SealedBucket.ToFill(number, (int)values);
+        using var bucket = SealedBucket.ToFill(number, (int)values, cipher);
         foreach (var (id, value) in messages)
         {
             if (!bucket.TryAdd(id, value))

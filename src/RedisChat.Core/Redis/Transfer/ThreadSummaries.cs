@@ -21,7 +21,12 @@ internal static class ThreadSummaries
         for (var bucket = Buckets.Of(state.Last); bucket >= 0 && users.Count < ThreadText.MostParticipants && state.Exists; bucket--)
         {
             var number = bucket;
-            var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(database, calls.Keys, thread, [number], ""), cancellationToken).ConfigureAwait(false);
+            var read = await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, thread, [number], "", cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (read[0].Unreadable is not null)
+            {
+                return null;
+            }
+
             foreach (var (reply, value) in read[0].Messages.Reverse())
             {
                 if (reply > state.Last || indexes.TryRead(reply, value.Span) is not { } message)

@@ -6,6 +6,7 @@ internal sealed class TransferFindings
     private const int MostKept = 1000;
 
     private readonly List<TransferDifference> _differences = [];
+    private (string Scope, string What) _once;
     private long _count;
     private long _repaired;
 
@@ -17,6 +18,16 @@ internal sealed class TransferFindings
 
     public void Add(TransferScope scope, string what, string details, bool isRepaired = false) =>
         Add(new TransferDifference(scope.IsUser ? null : scope.Id, scope.User, what, details, isRepaired));
+
+    /// <summary>Adds what concerns a whole scope, once.</summary>
+    public void AddOnce(TransferScope scope, string what, string details)
+    {
+        if (_once != (scope.Id, what))
+        {
+            _once = (scope.Id, what);
+            Add(scope, what, details);
+        }
+    }
 
     public void Add(TransferDifference difference)
     {

@@ -39,6 +39,9 @@ internal static class TransferParts
     /// <summary>The drafts of a user.</summary>
     public static readonly TransferPart Drafts = new("drafts", TransferKind.Fields, "draft") { Key = static (keys, scope) => keys.Drafts(UserOf(scope)), IsJson = true };
 
+    /// <summary>The wrapped data keys of a room and its threads, or of a user.</summary>
+    public static readonly TransferPart DataKeys = new("key", TransferKind.Fields, "key") { Key = static (keys, scope) => keys.DataKeys(scope), InThreads = false };
+
     /// <summary>The keys of a room or a thread.</summary>
     public static readonly IReadOnlyList<TransferPart> OfRoom =
     [
@@ -66,10 +69,14 @@ internal static class TransferParts
         new("here:processes", TransferKind.Passing),
         Log,
         new("sent:<window>", TransferKind.Passing),
+
+        // What is in the archive is exported with the other messages, and the other chat archives by itself.
+        new("thawed", TransferKind.Passing),
+        DataKeys,
     ];
 
     /// <summary>The keys of a user.</summary>
-    public static readonly IReadOnlyList<TransferPart> OfUser = [new("", TransferKind.Room, "end"), Listed, Drafts, Log];
+    public static readonly IReadOnlyList<TransferPart> OfUser = [new("", TransferKind.Room, "end"), Listed, Drafts, Log, DataKeys];
 
     /// <summary>The keys of a part of the directory.</summary>
     public static readonly IReadOnlyList<TransferPart> OfDirectory =

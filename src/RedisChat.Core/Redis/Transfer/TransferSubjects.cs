@@ -9,6 +9,9 @@ internal sealed class TransferSubjects
     /// <summary>The users of a room, or the rooms of a user.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a user was erased: authors were replaced, and other things without an entry.</summary>
+    public bool IsRewritten { get; private set; }
+
     /// <summary>Adds an entry.</summary>
     /// <param name="member">The entry.</param>
     /// <param name="isUser">Whether the log is that of a user.</param>
@@ -35,6 +38,9 @@ internal sealed class TransferSubjects
                     Messages.Add(id);
                 }
 
+                break;
+            case ErasureChange.Kind:
+                IsRewritten = true;
                 break;
             case 'b':
                 AddRuns(subject);

@@ -39,7 +39,7 @@ public sealed partial class TransferPartsTests
         fields.Should().Contain(["epoch", "sealed", "imported"]);
         var state = ScopeState.Of([.. fields.Select(field => new StackExchange.Redis.HashEntry(field, "1"))]);
 
-        fields.Except(state.Exported().Select(field => field.Name)).Should().BeEquivalentTo("gone", "erased", "sealed", "import", "imported");
+        fields.Except(state.Exported().Select(field => field.Name)).Should().BeEquivalentTo("gone", "erased", "sealed", "archived", "import", "imported");
     }
 
     [Theory]
@@ -49,6 +49,8 @@ public sealed partial class TransferPartsTests
     [InlineData("mentions:bob", "")]
     [InlineData("scheduled:bob", "scheduled")]
     [InlineData("here:users", "")]
+    [InlineData("thawed", "")]
+    [InlineData("key", "key")]
     [InlineData("nothing", null)]
     [InlineData("nothing:7", null)]
     public void A_key_is_recognized_by_what_follows_the_root(string suffix, string? fact) =>
