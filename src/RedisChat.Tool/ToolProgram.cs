@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using RedisChat.Terminal;
 using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool;
