@@ -37,7 +37,7 @@ internal sealed class ArchiveCommand : ToolCommand
         }
 
         await using var chat = context.Connect(createsArchive: true);
-        var run = new Run(context, chat.Chat, policy, context.Get(_dryRun));
+        using var run = new Run(context, chat.Chat, policy, context.Get(_dryRun));
         if (room is not null)
         {
             if (!(await chat.Chat.Rooms.GetInfoAsync(room, cancellationToken)).Exists)

@@ -21,7 +21,7 @@ internal sealed class RoomTarget
     /// <summary>The room; <see langword="null"/> for all.</summary>
     /// <exception cref="ToolException">Neither or both are given.</exception>
     public string? Read(ToolContext context) =>
-        context.Get(_room) is var room && room is null != context.Get(_all) ? throw new ToolException("Name a room, or give --all, but not both.") : room;
+        context.Get(_room) is null == context.Get(_all) ? context.Get(_room) : throw new ToolException("Name a room, or give --all, but not both.");
 
     /// <summary>Whether a room or all are given.</summary>
     public bool IsGiven(ToolContext context) => context.Get(_room) is not null || context.Get(_all);
