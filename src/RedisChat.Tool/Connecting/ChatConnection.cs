@@ -61,7 +61,7 @@ internal sealed class ChatConnection : IAsyncDisposable
     /// <summary>Encrypts what is sent to a room from now on, if the room is encrypted. Which rooms are, the application has chosen; those have keys.</summary>
     /// <param name="room">The room. No other one may be sent to.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ToolException">The room is encrypted, and there are no master keys.</exception>
+    /// <exception cref="ChatDataException">The room is encrypted, and there are no master keys.</exception>
     public async Task PrepareToSendAsync(ChatRoom room, CancellationToken cancellationToken)
     {
         if (HasKeys)
@@ -78,6 +78,7 @@ internal sealed class ChatConnection : IAsyncDisposable
     /// <param name="room">The room.</param>
     /// <param name="page">The page.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatDataException">That is so.</exception>
     public async Task RequireKeysAsync(ChatRoom room, MessagePage page, CancellationToken cancellationToken)
     {
         if (HasKeys || page.Unreadable.FirstOrDefault(message => message.Id is not null) is not { Id: { } id })
@@ -89,11 +90,7 @@ internal sealed class ChatConnection : IAsyncDisposable
         {
             await room.GetAsync(id, cancellationToken);
         }
-        catch (ChatDataException e) when (Hints.NeedsKeys(e))
-        {
-            throw new ToolException(Hints.Explain(e), e);
-        }
-        catch (ChatDataException)
+        catch (ChatDataException e) when (!Hints.NeedsKeys(e))
         {
             // Broken for another reason. The command says which messages it leaves out.
         }

@@ -87,7 +87,7 @@ public sealed class ToolKeysTests(TestServer server) : ToolTests(server), IAsync
         // Nothing needs the earlier master key any more.
         File.WriteAllLines(KeyFile, File.ReadAllLines(KeyFile).Where(line => line != old));
         var shown = await RunAsync("show", "lobby", "--keys", KeyFile);
-        shown.Output[^2..].Select(line => line[^10..]).Should().Equal("alice: one", "alice: two");
+        shown.Output.TakeLast(2).Select(line => line[^10..]).Should().Equal("alice: one", "alice: two");
 
         var before = await SettledAsync();
         var unsure = await RunAsync("keys", "shred", "lobby", "--keys", KeyFile);
