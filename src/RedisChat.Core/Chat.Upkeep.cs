@@ -35,7 +35,7 @@ public sealed partial class Chat
         }
 
         // After those that delete, so that what they took out of the archive is gone from there soon.
-        if (_hasArchive && _store.GetAbility<IArchivingStore>() is { } archiving)
+        if (HasArchive && _store.GetAbility<IArchivingStore>() is { } archiving)
         {
             upkeeps.Add(new ArchiveUpkeep(archiving, _runner));
         }

@@ -22,7 +22,6 @@ public sealed partial class Chat
     private readonly MessageSender _sender;
     private readonly MessageChanger _changer;
     private readonly IAttachmentStore? _attachments;
-    private readonly bool _hasArchive;
 
     /// <summary>Creates a chat on a store.</summary>
     /// <param name="store">Stores the messages. The chat does not dispose it.</param>
@@ -67,7 +66,7 @@ public sealed partial class Chat
             store.RequireAbility<IAttachmentNoticeStore>("attachments").KeepNotices();
         }
 
-        _hasArchive = archive is not null;
+        HasArchive = archive is not null;
         if (archive is not null)
         {
             store.RequireAbility<IArchivingStore>("archives").UseArchive(archive);
@@ -81,6 +80,8 @@ public sealed partial class Chat
     internal IMessageStore Store => _store;
 
     internal OperationRunner Runner => _runner;
+
+    internal bool HasArchive { get; }
 
     internal PresenceKeeper Presence { get; }
 

@@ -211,6 +211,35 @@ public sealed class ChatRoom
         return HistoryTrim.RunAsync(_chat.Store, _chat.Runner, Id, policy, progress, cancellationToken);
     }
 
+    /// <summary>Moves this room's old messages to the archive now, as far as a policy allows, without waiting for <see cref="Chat.RunUpkeepAsync"/>. Readers do not notice it.</summary>
+    /// <remarks>
+    /// It takes the same steps as the upkeep: see <see cref="ArchivePolicy"/> for the messages that stay in any case. <b>The first call for a room moves nothing</b>: it prepares the room, and the messages can go six
+    /// minutes later. <see cref="ArchivedStep.IsWaiting"/> says so, and <see cref="ArchivedStep.Next"/> when to call again. If the call fails, is canceled, or the process ends, no message is lost; call it again to continue.
+    /// </remarks>
+    /// <param name="policy">What stays in Redis. Without limits, only what was taken out of the archive is moved back.</param>
+    /// <param name="isDryRun">Whether to count only what would be moved, and to change nothing.</param>
+    /// <param name="progress">Receives after each step how many runs of 128 ids have been moved.</param>
+    /// <param name="cancellationToken">Stops waiting; the step under way may still be carried out.</param>
+    /// <returns>How many runs of 128 ids were moved, and when there may be more.</returns>
+    /// <exception cref="ChatInputException">The policy is not valid, or this room is a thread.</exception>
+    /// <exception cref="ChatArchiveException">The archive failed. No message was lost.</exception>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time. Some messages may have been moved.</exception>
+    /// <exception cref="NotSupportedException">The chat has no archive.</exception>
+    public Task<ArchivedStep> ArchiveMessagesAsync(
+        ArchivePolicy policy, bool isDryRun = false, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ChatInput.RefuseThread(Id, "A thread is not archived: it stays in Redis.");
+        if (policy.Problem() is { } problem)
+        {
+            throw new ChatInputException(problem, nameof(policy));
+        }
+
+        return _chat.HasArchive
+            ? HistoryArchiving.RunAsync(_chat.Store, _chat.Runner, Id, policy, isDryRun, progress, cancellationToken)
+            : throw new NotSupportedException("The chat has no archive: call AddFileArchive or AddRoomArchive, or pass one to its constructor.");
+    }
+
     /// <inheritdoc cref="Chat.WatchAsync(string, RoomPosition?, CancellationToken)"/>
     public IAsyncEnumerable<RoomEvent> WatchAsync(RoomPosition? after = null, CancellationToken cancellationToken = default) =>
         _chat.WatchAsync(Id, after, cancellationToken);

@@ -40,6 +40,20 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<string?> Archive { get; } = new("--archive")
+    {
+        Description = "The directory with the old messages: that of AddFileArchive in the application.",
+        HelpName = "directory",
+        Recursive = true,
+    };
+
+    public static Option<string?> Keys { get; } = new("--keys")
+    {
+        Description = "The file with the master keys of encrypted rooms: that of FileKeyRing in the application.",
+        HelpName = "file",
+        Recursive = true,
+    };
+
     public static Option<bool> Json { get; } = new("--json")
     {
         Description = "Print JSON: one document, or one line for each event.",
@@ -48,7 +62,7 @@ internal static class GlobalOptions
 
     public static void AddTo(RootCommand root)
     {
-        foreach (Option option in (Option[])[Redis, PasswordFile, AskPassword, Prefix, Database, Json])
+        foreach (Option option in (Option[])[Redis, PasswordFile, AskPassword, Prefix, Database, Archive, Keys, Json])
         {
             root.Options.Add(option);
         }

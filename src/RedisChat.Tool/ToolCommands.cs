@@ -20,6 +20,8 @@ internal static class ToolCommands
             new SendCommand(),
             new TrimCommand(),
             new DeleteRoomCommand(),
+            new ArchiveCommand(),
+            new KeysCommand(),
             new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),

@@ -30,9 +30,10 @@ internal sealed class ToolContext(ParseResult arguments, ToolOutput output, Time
     /// <summary>Opens the chat that the command line names. Connects on first use.</summary>
     /// <param name="chat">Sets options of the chat; <see langword="null"/> for the defaults.</param>
     /// <param name="store">Sets options of its store; <see langword="null"/> for the defaults.</param>
+    /// <param name="createsArchive">Whether the directory of the archive need not exist.</param>
     /// <exception cref="ToolException">The command line names no server, or the settings are not valid.</exception>
-    public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null) =>
-        ChatConnection.Open(ConnectionSettings.Read(arguments, cancellationToken), chat, store);
+    public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null, bool createsArchive = false) =>
+        ChatConnection.Open(ConnectionSettings.Read(arguments, cancellationToken), StorageSettings.Read(arguments, createsArchive), chat, store);
 
     /// <summary>Reports the progress of a long command.</summary>
     /// <param name="unit">What is counted, in the plural: <c>messages</c>.</param>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using RedisChat.Terminal;
 using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool;
@@ -47,7 +46,7 @@ internal static class ToolProgram
         {
             output.Error(error switch
             {
-                ToolException or ChatException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException => Explanation.Of(error),
+                ToolException or ChatException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException => Hints.Explain(error),
                 _ => $"This is an error of redischat itself, please report it: {error.GetType().Name}: {error.Message}",
             });
         }

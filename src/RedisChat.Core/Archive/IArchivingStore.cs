@@ -17,4 +17,12 @@ public interface IArchivingStore
     /// <param name="cancellationToken">Stops waiting; the messages may still be moved.</param>
     /// <exception cref="ChatArchiveException">The archive failed. Nothing was removed from the store.</exception>
     ValueTask<ArchivedStep> ArchiveStepAsync(string room, ArchivePolicy policy, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts what <see cref="ArchiveStepAsync"/> would move, and changes nothing. What was taken out to be changed is not counted.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="policy">What stays.</param>
+    /// <param name="skip">How many runs of 128 ids to leave out, because earlier calls have counted them.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many runs there are after those, in a bounded number of them; <see cref="ArchivedStep.Next"/> is zero if there may be more.</returns>
+    ValueTask<ArchivedStep> PreviewStepAsync(string room, ArchivePolicy policy, long skip, CancellationToken cancellationToken = default);
 }

@@ -6,6 +6,7 @@ public sealed class EncryptionKeys
 {
     private static readonly ChatOperation Rotate = new(ChatOperations.ChangeKeys, "The room's key could not be rotated");
     private static readonly ChatOperation Rewrap = new(ChatOperations.ChangeKeys, "The room's keys could not be wrapped again");
+    private static readonly ChatOperation Count = new(ChatOperations.ChangeKeys, "The room's keys could not be counted");
     private static readonly ChatOperation Shred = new(ChatOperations.ChangeKeys, "The room's keys could not be deleted");
 
     private readonly string _scope;
@@ -20,6 +21,14 @@ public sealed class EncryptionKeys
         _store = store;
         _runner = runner;
     }
+
+    /// <summary>Counts the data keys: one, and one more for each rotation.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many there are; 0 if nothing was encrypted yet, or the keys were deleted.</returns>
+    /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
+    /// <exception cref="NotSupportedException">The chat does not encrypt: call <c>AddEncryption</c>.</exception>
+    public Task<int> CountAsync(CancellationToken cancellationToken = default) => _runner.RunAsync(
+        Count, _room, (Store: Require(), Scope: _scope), static (call, token) => call.Store.CountKeysAsync(call.Scope, token), cancellationToken).AsTask();
 
     /// <summary>Gives the room a new data key. From this step on, everything is encrypted with it, in all processes. What is stored already stays readable with the earlier keys.</summary>
     /// <remarks>Senders need not stop. Repeating the call after a failure may add another key, which does no harm.</remarks>

@@ -4,6 +4,11 @@ namespace RedisChat;
 /// <remarks>Implementations are thread-safe. A thread has the keys of its room. Rooms include the scopes of users, whose drafts are encrypted.</remarks>
 public interface IEncryptionStore
 {
+    /// <summary>Counts the room's data keys.</summary>
+    /// <param name="room">The room's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<int> CountKeysAsync(string room, CancellationToken cancellationToken = default);
+
     /// <summary>Gives the room a new data key, with which everything is encrypted that is stored from now on. Earlier keys stay.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

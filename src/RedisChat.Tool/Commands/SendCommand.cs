@@ -35,6 +35,7 @@ internal sealed class SendCommand : ToolCommand
     {
         await using var chat = context.Connect(store: options => options.IdempotencyWindow = context.Get(_window) ?? options.IdempotencyWindow);
         var room = chat.Chat.Room(context.Require(_room));
+        await chat.PrepareToSendAsync(room, cancellationToken);
         var (user, isDry) = (context.Require(_user), context.Get(_dryRun));
         if (context.Get(_text) is { } text)
         {

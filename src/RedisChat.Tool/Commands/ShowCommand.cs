@@ -38,6 +38,7 @@ internal sealed class ShowCommand : ToolCommand
 
         var members = await room.Members.ListAsync(limit: ListedMembers, cancellationToken: cancellationToken);
         var page = await room.ReceiveAsync(new MessageQuery(context.Get(_limit)) { Before = context.Get(_before) }, cancellationToken);
+        await chat.RequireKeysAsync(room, page, cancellationToken);
         if (context.IsJson)
         {
             context.Output.Json(new RoomDocument(room.Id, info, members, page), ToolJsonContext.Default.RoomDocument);

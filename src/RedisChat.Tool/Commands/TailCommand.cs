@@ -29,7 +29,7 @@ internal sealed class TailCommand : ToolCommand
         var after = After(context, file);
 
         // A watcher waits for the servers. A person who mistyped their name would wait, too.
-        await room.ReceiveAsync(new MessageQuery(1), cancellationToken);
+        await chat.RequireKeysAsync(room, await room.ReceiveAsync(new MessageQuery(1), cancellationToken), cancellationToken);
 
         await using var events = room.WatchAsync(after, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var (seen, saved) = (after, after);

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
 namespace RedisChat.Tool.Connecting;
 
 /// <summary>A chat on the servers that the command line names.</summary>
@@ -5,7 +8,26 @@ internal sealed class ChatConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private ChatConnection(RedisMessageStore store, Chat chat) => (Store, Chat) = (store, chat);
+    private readonly ServiceProvider? _services;
+    private bool _encrypts;
+
+    private ChatConnection(ConnectionSettings settings, StorageSettings storage, ChatOptions options, Action<RedisStoreOptions> configureStore)
+    {
+        HasKeys = storage.Keys is not null;
+        if (storage.Keys is { } keys)
+        {
+            _services = new ServiceCollection().AddRedisChat().UseRedis(settings.Redis).ConfigureRedis(configureStore).AddEncryption(keys, _ => _encrypts).Services.BuildServiceProvider();
+            Store = (RedisMessageStore)_services.GetRequiredService<IMessageStore>();
+        }
+        else
+        {
+            var storeOptions = new RedisStoreOptions();
+            configureStore(storeOptions);
+            Store = new RedisMessageStore(settings.Redis, storeOptions);
+        }
+
+        Chat = new Chat(Store, options, archive: storage.Archive);
+    }
 
     /// <summary>The store of the chat.</summary>
     public RedisMessageStore Store { get; }
@@ -13,24 +35,66 @@ internal sealed class ChatConnection : IAsyncDisposable
     /// <summary>The chat.</summary>
     public Chat Chat { get; }
 
+    /// <summary>Whether the command line has master keys.</summary>
+    public bool HasKeys { get; }
+
     /// <summary>Opens a chat. Connects on first use.</summary>
     /// <exception cref="ToolException">A setting is not valid.</exception>
-    public static ChatConnection Open(ConnectionSettings settings, Action<ChatOptions>? configureChat, Action<RedisStoreOptions>? configureStore)
+    public static ChatConnection Open(ConnectionSettings settings, StorageSettings storage, Action<ChatOptions>? configureChat, Action<RedisStoreOptions>? configureStore)
     {
         try
         {
             var options = new ChatOptions { OperationTimeout = Patience };
             configureChat?.Invoke(options);
-            var storeOptions = new RedisStoreOptions { KeyPrefix = settings.Prefix };
-            configureStore?.Invoke(storeOptions);
-            var store = new RedisMessageStore(settings.Redis, storeOptions);
-            return new ChatConnection(store, new Chat(store, options));
+            return new ChatConnection(settings, storage, options, store =>
+            {
+                store.KeyPrefix = settings.Prefix;
+                configureStore?.Invoke(store);
+            });
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or OptionsValidationException)
         {
             throw new ToolException(Terminal.Explanation.Of(e), e);
         }
     }
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
+    /// <summary>Encrypts what is sent to a room from now on, if the room is encrypted. Which rooms are, the application has chosen; those have keys.</summary>
+    /// <param name="room">The room. No other one may be sent to.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatDataException">The room is encrypted, and there are no master keys.</exception>
+    public async Task PrepareToSendAsync(ChatRoom room, CancellationToken cancellationToken)
+    {
+        if (HasKeys)
+        {
+            _encrypts = await room.EncryptionKeys.CountAsync(cancellationToken) > 0;
+        }
+        else
+        {
+            await RequireKeysAsync(room, await room.ReceiveAsync(new MessageQuery(1), cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Fails if messages of a page are encrypted, and there are no master keys: the command would print a part of what it is asked for.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatDataException">That is so.</exception>
+    public async Task RequireKeysAsync(ChatRoom room, MessagePage page, CancellationToken cancellationToken)
+    {
+        if (HasKeys || page.Unreadable.FirstOrDefault(message => message.Id is not null) is not { Id: { } id })
+        {
+            return;
+        }
+
+        try
+        {
+            await room.GetAsync(id, cancellationToken);
+        }
+        catch (ChatDataException e) when (!Hints.NeedsKeys(e))
+        {
+            // Broken for another reason. The command says which messages it leaves out.
+        }
+    }
+
+    public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? Store.DisposeAsync();
 }

@@ -9,4 +9,6 @@ namespace RedisChat.Tool;
 [JsonSerializable(typeof(TrimmedRoom))]
 [JsonSerializable(typeof(SentDocument))]
 [JsonSerializable(typeof(DeletedRoom))]
+[JsonSerializable(typeof(ArchivedRoom))]
+[JsonSerializable(typeof(ChangedKeys))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext;

@@ -23,9 +23,15 @@ public sealed partial class ToolDocumentationTests(TestServer server) : ToolTest
         var end = Document.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
         var section = Document[start..(end < 0 ? Document.Length : end)];
 
-        foreach (var option in Root().Subcommands.Single(some => some.Name == command).Options)
+        var described = Root().Subcommands.Single(some => some.Name == command);
+        foreach (var option in described.Options.Concat(described.Subcommands.SelectMany(nested => nested.Options)))
         {
             section.Should().Contain($"\n| `{option.Name}");
+        }
+
+        foreach (var nested in described.Subcommands)
+        {
+            section.Should().Contain($"`{command} {nested.Name}`");
         }
 
         Document.Should().Contain($"\n| [`{command}`](#{command}) |");

@@ -50,27 +50,61 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     /// <summary>Moves the buckets at once that were put back to be changed, so that the archive keeps nothing of what they were. Those that another call changes meanwhile, or the archive refuses, are left to the upkeep.</summary>
     public async ValueTask SettleAsync(IDatabase database, string room, CancellationToken cancellationToken)
     {
-        var uses = await database.HashGetAsync(_keys.Room(room), RoomCounters.Uses, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var uses = await database.HashGetAsync(_keys.Room(room), Fields[4], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         var cipher = await ArchivingCiphers.ForRoomAsync(context, room, uses, cancellationToken).ConfigureAwait(false);
         while (await MoveBackAsync(database, room, cipher, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is { Moved: > 0 })
         {
         }
     }
 
-    private async ValueTask<ArchivedStep> StepAsync(IDatabase database, string room, ArchivePolicy policy, CancellationToken cancellationToken)
+    public ValueTask<ArchivedStep> PreviewStepAsync(string room, ArchivePolicy policy, long skip, CancellationToken cancellationToken = default)
     {
-        var fields = await database.HashGetAsync(_keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-        if (fields[0].IsNull || fields[0] == RoomCounters.BeingDeleted || !StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var last))
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        return context.Calls.RunAsync(
+            (Archiving: this, Room: room, Policy: policy, Skip: skip),
+            static (database, call, token) => call.Archiving.PreviewAsync(database, call.Room, call.Policy, call.Skip, token), cancellationToken);
+    }
+
+    private async ValueTask<ArchivedStep> PreviewAsync(IDatabase database, string room, ArchivePolicy policy, long skip, CancellationToken cancellationToken)
+    {
+        if (await ReadStateAsync(database, room, cancellationToken).ConfigureAwait(false) is not { } state || state.Numbers(policy, skip) is not { Length: > 0 } numbers)
         {
             return new ArchivedStep(0, null);
         }
 
+        var (_, now, _, copies) = await CopyAsync(database, room, numbers, state.Cipher, cancellationToken).ConfigureAwait(false);
+        var count = copies.TakeWhile(copy => MayGo(copy, policy, state.Last, now)).Count();
+        return new ArchivedStep(count, count > 0 && count == copies.Count ? TimeSpan.Zero : null);
+    }
+
+    private async ValueTask<ArchivingState?> ReadStateAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        var fields = await database.HashGetAsync(_keys.Room(room), Fields, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        if (fields[0].IsNull || fields[0] == RoomCounters.BeingDeleted || !StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var last))
+        {
+            return null;
+        }
+
         var marked = fields[2].IsNull ? (ArchivedField?)null : ArchivedField.TryRead(((ReadOnlyMemory<byte>)fields[2]).Span, out var field) ? field : throw Unreadable(room);
         var cipher = await ArchivingCiphers.ForRoomAsync(context, room, fields[4], cancellationToken).ConfigureAwait(false);
-        TimeSpan? next = null;
-        if (marked is not null)
+
+        // What was trimmed is not moved.
+        var first = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[3]).Span, out var least) ? Buckets.Of(least) : 0;
+        return new ArchivingState(last, marked, Math.Max(marked?.Below ?? 0, first), cipher);
+    }
+
+    private async ValueTask<ArchivedStep> StepAsync(IDatabase database, string room, ArchivePolicy policy, CancellationToken cancellationToken)
+    {
+        if (await ReadStateAsync(database, room, cancellationToken).ConfigureAwait(false) is not { } state)
         {
-            var back = await MoveBackAsync(database, room, cipher, Rest, cancellationToken).ConfigureAwait(false);
+            return new ArchivedStep(0, null);
+        }
+
+        TimeSpan? next = null;
+        if (state.Marked is not null)
+        {
+            var back = await MoveBackAsync(database, room, state.Cipher, Rest, cancellationToken).ConfigureAwait(false);
             if (back is { Moved: > 0 } || back.Next == TimeSpan.Zero)
             {
                 return back;
@@ -79,35 +113,30 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             next = back.Next;
         }
 
-        // What was trimmed is not moved.
-        var first = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[3]).Span, out var least) ? Buckets.Of(least) : 0;
-        var below = marked?.Below ?? 0;
-        var (start, end) = (Math.Max(below, first), Buckets.Of(last) - Recent + 1);
-        if ((policy.KeepFor is null && policy.KeepMessages is null) || start >= end)
+        if (state.Numbers(policy, skip: 0) is not { Length: > 0 } numbers)
         {
             return new ArchivedStep(0, next);
         }
 
-        var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, end - start)).Select(i => start + i).ToArray();
-        var (epoch, now, version, copies) = await CopyAsync(database, room, numbers, cipher, cancellationToken).ConfigureAwait(false);
-        var moving = copies.TakeWhile(copy => MayGo(copy, policy, last, now)).ToList();
+        var (epoch, now, version, copies) = await CopyAsync(database, room, numbers, state.Cipher, cancellationToken).ConfigureAwait(false);
+        var moving = copies.TakeWhile(copy => MayGo(copy, policy, state.Last, now)).ToList();
         if (moving.Count == 0)
         {
             return new ArchivedStep(0, Sooner(next, copies.Count > 0 ? WaitFor(copies[0], policy, now) : null));
         }
 
-        if (marked is not { } present)
+        if (state.Marked is not { } present)
         {
             await MarkAsync(database, room, epoch, cancellationToken).ConfigureAwait(false);
-            return new ArchivedStep(0, Sooner(next, Margin));
+            return new ArchivedStep(0, Sooner(next, Margin)) { IsWaiting = true };
         }
 
         if (Margin - TimeSpan.FromMicroseconds(now - present.Since) is var wait && wait > TimeSpan.Zero)
         {
-            return new ArchivedStep(0, Sooner(next, wait));
+            return new ArchivedStep(0, Sooner(next, wait)) { IsWaiting = true };
         }
 
-        var outcome = await TryMoveAsync(database, room, epoch, version, moving, present.Below, start + moving.Count, cancellationToken).ConfigureAwait(false);
+        var outcome = await TryMoveAsync(database, room, epoch, version, moving, present.Below, state.Start + moving.Count, cancellationToken).ConfigureAwait(false);
         return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : Sooner(next, outcome.Next) };
     }
 
@@ -206,7 +235,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         if (!await context.Cold.Archive.PutAsync(room, epoch, buckets, cancellationToken).ConfigureAwait(false))
         {
             ChatLog.ArchiveIsAhead(context.Logger);
-            return new ArchivedStep(0, LongPause);
+            return new ArchivedStep(0, LongPause) { IsWaiting = true };
         }
 
         var users = end > below ? copies.SelectMany(copy => copy.Users).Distinct(StringComparer.Ordinal).ToList() : [];
@@ -221,7 +250,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var answer = await MoveScript.AskAsync(database, 3 + copies.Count + users.Count, words, cancellationToken).ConfigureAwait(false);
 
         // Otherwise something was changed since the copy, and the next copy replaces this one.
-        return answer[0] == "1" ? new ArchivedStep(copies.Count, TimeSpan.Zero) : new ArchivedStep(0, Pause);
+        return answer[0] == "1" ? new ArchivedStep(copies.Count, TimeSpan.Zero) : new ArchivedStep(0, Pause) { IsWaiting = true };
     }
 
     /// <summary>The authors of the messages that can be read in a bucket that stays in Redis.</summary>
@@ -254,4 +283,18 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             Key = _keys.Room(room),
             Field = ArchivedField.Name,
         };
+
+    /// <summary>How far the archiving of a room is.</summary>
+    /// <param name="Last">The room's last id.</param>
+    /// <param name="Marked">Its field for the archive, if it has one.</param>
+    /// <param name="Start">The first bucket that is neither in the archive nor trimmed.</param>
+    private readonly record struct ArchivingState(long Last, ArchivedField? Marked, long Start, RoomCipher? Cipher)
+    {
+        /// <summary>The next buckets that a policy may let go.</summary>
+        public long[] Numbers(ArchivePolicy policy, long skip)
+        {
+            var (start, count) = (Start + skip, Buckets.Of(Last) - Recent + 1 - Start - skip);
+            return (policy.KeepFor is null && policy.KeepMessages is null) || count <= 0 ? [] : [.. Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, count)).Select(i => start + i)];
+        }
+    }
 }

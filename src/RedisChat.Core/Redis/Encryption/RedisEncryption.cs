@@ -7,6 +7,12 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
 {
     private static readonly RedisScript Rewrap = new("key_rewrap.lua");
 
+    public async ValueTask<int> CountKeysAsync(string room, CancellationToken cancellationToken)
+    {
+        var fields = await ReadAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
+        return fields.Count(field => field.Name != StoredKey.Current);
+    }
+
     public async ValueTask RotateKeyAsync(string room, CancellationToken cancellationToken)
     {
         var scope = ThreadId.RuledBy(room);

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace RedisChat.IntegrationTests.CommandLine;
+
+/// <summary><c>redischat archive</c>, and the option <c>--archive</c> of the others.</summary>
+public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
+{
+    private readonly TestServer _server = server;
+
+    [Fact]
+    public async Task Old_messages_move_once_and_all_commands_see_them_with_the_archive()
+    {
+        var directory = Directory.CreateTempSubdirectory("redischat-archive-");
+        try
+        {
+            await FillAsync("lobby", 1000);
+            var before = await KeyspaceAsync();
+            string[] archive = ["--archive", directory.FullName];
+            var dry = await RunAsync(["archive", "lobby", "--keep", "300", "--dry-run", .. archive]);
+            dry.ExitCode.Should().Be(0, string.Join('\n', dry.Errors));
+            dry.Output.Should().Equal("lobby: 5 runs of 128 ids would be moved.");
+            (await RunAsync(["archive", "lobby", "--keep-days", "1", "--dry-run", .. archive])).Output.Should().Equal("lobby: 0 runs of 128 ids would be moved.");
+            await ShouldBeUnchangedAsync(before);
+
+            // The first command prepares the room, and waits.
+            await using (var waiting = Start(["archive", "lobby", "--keep", "300", .. archive]))
+            {
+                await waiting.ErrorAsync("^1 room has messages that can go in a few minutes");
+                ChildProcess.Signal(waiting.Id, ToolProcess.Interrupt);
+                (await waiting.EndAsync()).ExitCode.Should().Be(130);
+            }
+
+            directory.EnumerateFileSystemInfos().Should().BeEmpty();
+            await PrepareAsync("lobby", TimeSpan.FromMinutes(6) - TimeSpan.FromSeconds(1));
+            var moved = await RunAsync(["archive", "lobby", "--keep", "300", .. archive]);
+            moved.ExitCode.Should().Be(0, string.Join('\n', moved.Errors));
+            moved.Output.Should().Equal("lobby: 5 runs of 128 ids moved.");
+            directory.EnumerateFileSystemInfos().Should().NotBeEmpty();
+            Json(await RunAsync(["archive", "lobby", "--keep", "300", "--json", .. archive])).GetProperty("runs").GetInt64().Should().Be(0);
+            Json(await RunAsync(["archive", "lobby", "--keep", "300", "--dry-run", "--json", .. archive])).GetProperty("runs").GetInt64().Should().Be(0);
+
+            (await RunAsync(["show", "lobby", "--before", "50", "--limit", "1", .. archive])).Output[^1].Should().EndWith("alice: text 49");
+            var tail = await RunAsync(["tail", "lobby", "--no-follow", .. archive]);
+            tail.Output.Should().HaveCount(1000);
+            foreach (var arguments in new[] { new[] { "show", "lobby", "--before", "50" }, ["tail", "lobby", "--no-follow"] })
+            {
+                var without = await RunAsync(arguments);
+                without.ExitCode.Should().Be(1, string.Join('\n', without.Output));
+                without.Errors[^1].Should().Contain("Old messages of the room are in an archive").And.EndWith("With redischat: --archive DIRECTORY.");
+            }
+
+            // Recent messages need no archive.
+            (await RunAsync("show", "lobby", "--limit", "1")).ExitCode.Should().Be(0);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task All_listed_rooms_are_archived()
+    {
+        var directory = Directory.CreateTempSubdirectory("redischat-archive-");
+        try
+        {
+            foreach (var (room, count) in new[] { ("a", 600), ("b", 10), ("c", 500) })
+            {
+                await Chat.Rooms.CreateAsync(room, new RoomAbout { Name = room }, cancellationToken: Cancelled);
+                await FillAsync(room, count);
+                await PrepareAsync(room, TimeSpan.FromMinutes(7));
+            }
+
+            string[] arguments = ["archive", "--all", "--keep", "1", "--archive", directory.FullName];
+            (await RunAsync([.. arguments, "--dry-run"])).Output.Should().Equal(
+                "a: 3 runs of 128 ids would be moved.", "c: 2 runs of 128 ids would be moved.", "3 rooms: 5 runs of 128 ids would be moved.");
+            var run = await RunAsync([.. arguments, "--json"]);
+            run.ExitCode.Should().Be(0, string.Join('\n', run.Errors));
+            run.Output.Select(line => JsonDocument.Parse(line).RootElement).Select(line => $"{line.GetProperty("room")} {line.GetProperty("runs")}").Should().Equal("a 3", "b 0", "c 2");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_meant_is_refused_before_anything_changes()
+    {
+        var missing = Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}");
+        await FillAsync("lobby", 10);
+        await RefusedAsync("Say where the archive is: --archive DIRECTORY, that of the application.", "archive", "lobby", "--keep", "5");
+        await RefusedAsync("Say which messages may go: --keep-days 90, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
+        await RefusedAsync("Name a room, or give --all, but not both.", "archive", "--keep", "5", "--archive", missing);
+        await RefusedAsync("There is no room 'nowhere'.", "archive", "nowhere", "--keep", "5", "--archive", missing);
+        await RefusedAsync($"There is no directory '{missing}': --archive names the directory of the application's archive.", "show", "lobby", "--archive", missing);
+        Directory.Exists(missing).Should().BeFalse();
+
+        async Task RefusedAsync(string error, params string[] arguments)
+        {
+            var run = await RunAsync(arguments);
+            run.ExitCode.Should().Be(1);
+            run.Errors.Should().Equal(error);
+        }
+    }
+
+    /// <summary>Marks a room as one that was prepared for its archive some time ago.</summary>
+    private async Task PrepareAsync(string room, TimeSpan ago)
+    {
+        var database = _server.Connection.GetDatabase();
+        var now = (RedisResult[])(await database.ExecuteAsync("TIME"))!;
+        var since = (((long)now[0] * 1_000_000) + (long)now[1] - (long)ago.TotalMicroseconds).ToString(CultureInfo.InvariantCulture);
+        await database.HashSetAsync($"{Prefix}:{{{room}}}", "archived", $"0 {since} 0");
+        var uses = (string?)await database.HashGetAsync($"{Prefix}:{{{room}}}", "uses") ?? "";
+        if (!uses.Contains('o', StringComparison.Ordinal))
+        {
+            await database.HashSetAsync($"{Prefix}:{{{room}}}", "uses", uses + "o");
+        }
+    }
+
+    private async Task FillAsync(string room, int count)
+    {
+        foreach (var numbers in Enumerable.Range(1, count).Chunk(ChatLimits.MaxBatchSize))
+        {
+            await Chat.SendManyAsync(room, [.. numbers.Select(n => new NewMessage("alice", $"text {n}"))], Cancelled);
+        }
+    }
+}
