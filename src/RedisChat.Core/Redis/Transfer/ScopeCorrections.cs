@@ -11,7 +11,7 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
 
     private readonly KeyNames _keys = calls.Keys;
 
-    /// <summary>Writes the subjects that the change log names after a revision; <see langword="false"/> if it does not go back to it.</summary>
+    /// <summary>Writes the subjects that the change log names after a revision; <see langword="false"/> if it does not go back to it, or a user was erased.</summary>
     public async Task<bool> CorrectAsync(TransferScope scope, ScopeState now, long since, long first, long last, CancellationToken cancellationToken)
     {
         for (var from = since; ;)
@@ -27,6 +27,12 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
                 return true;
             }
 
+            // An erasure also changes what its entries do not name, and entries that are there already. Its mark is gone, or the export waits for that.
+            if (entries.Skip(1).Any(static entry => IsErasure(entry.Member)))
+            {
+                return false;
+            }
+
             var subjects = new TransferSubjects();
             foreach (var (_, member) in entries.Skip(1))
             {
@@ -38,6 +44,8 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
             from = entries[^1].Revision;
         }
     }
+
+    private static bool IsErasure(string member) => member.Split(':', 3) is [_, "u", ..];
 
     /// <summary>Writes all that the room knows of some messages.</summary>
     private async Task WriteMessagesAsync(TransferScope scope, ScopeState now, SortedSet<long> ids, long last, CancellationToken cancellationToken)
