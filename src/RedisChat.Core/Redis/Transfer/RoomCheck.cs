@@ -13,7 +13,7 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
     private static readonly string[] WithoutRoom = ["attachments", "rates", "here", "here:users", "here:processes", "read"];
 
     // What does not hold if there are messages that were not seen, and what does not if some of them cannot be read.
-    private static readonly string[] OfAllMessages = ["orphan", "thread", "count", "list", "mentions", "expires", "gone"];
+    private static readonly string[] OfAllMessages = ["orphan", "thread", "count", "list", "mentions", "expires", "gone", "marker"];
     private static readonly string[] OfReadMessages = ["list", "mentions", "expires"];
 
     private readonly KeyNames _keys = calls.Keys;

@@ -15,7 +15,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     public long Count { get; private set; }
 
     /// <summary>Whether there may be messages that were not seen, so that nothing says which do not exist.</summary>
-    public bool IsPartial { get; private set; } = !state.Has("last") || state.Uses.Contains(ArchivedField.Letter, StringComparison.Ordinal);
+    public bool IsPartial { get; private set; } = !StrictNumber.TryRead(state.Bytes("last"), out _) || state.Uses.Contains(ArchivedField.Letter, StringComparison.Ordinal);
 
     /// <summary>Whether a message was seen that cannot be read, so that lists and sorted sets do not follow from the messages.</summary>
     public bool HasUnreadable { get; private set; }
