@@ -1,29 +1,32 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace RedisChat;
 
 /// <summary>
 /// Writes an export: numbered files, an index, and a manifest that says how much of them counts. A file that the manifest does not name is what an interrupted export left, and is written again. Not thread-safe.
 /// </summary>
-internal sealed class ExportWriter : IDisposable
+internal sealed partial class ExportWriter : IDisposable
 {
     // How much text a file has, about. It is also what an interruption can cost.
     private const long FileLength = 32L * 1024 * 1024;
     private const int BufferLength = 256 * 1024;
+    private const string LockName = ".redischat-export.lock";
 
     private readonly string _directory;
     private readonly ExportManifest _manifest;
     private readonly HashedFile _index;
+    private readonly FileStream _lock;
     private HashedFile? _file;
     private GZipStream? _compressed;
     private long _written;
     private long _number;
 
-    private ExportWriter(string directory, ExportManifest manifest)
+    private ExportWriter(string directory, ExportManifest manifest, FileStream locked)
     {
-        (_directory, _manifest) = (directory, manifest);
+        (_directory, _manifest, _lock) = (directory, manifest, locked);
         _index = HashedFile.Continue(Path.Combine(directory, ExportManifest.IndexName), manifest.Index.Bytes);
     }
 
@@ -41,16 +44,18 @@ internal sealed class ExportWriter : IDisposable
     /// <param name="directory">The directory.</param>
     /// <param name="options">What is exported.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="ChatTransferException">The directory holds something else.</exception>
+    /// <exception cref="ChatTransferException">The directory holds something else, or another export is writing there.</exception>
     public static ExportWriter Open(string directory, ExportOptions options, TimeProvider time)
     {
+        FileStream? locked = null;
         try
         {
             Directory.CreateDirectory(directory);
+            locked = Lock(directory);
             var manifest = ExportManifest.TryLoad(directory);
             if (manifest is null)
             {
-                if (Directory.EnumerateFileSystemEntries(directory).Any(entry => Path.GetFileName(entry) != ExportManifest.FileName + ".tmp"))
+                if (Directory.EnumerateFileSystemEntries(directory).Any(entry => Path.GetFileName(entry) is not (ExportManifest.FileName + ".tmp" or LockName)))
                 {
                     throw new ChatTransferException("The directory is not empty, and is not an export. Give an empty directory, or one that does not exist.");
                 }
@@ -74,18 +79,23 @@ internal sealed class ExportWriter : IDisposable
                 throw new ChatTransferException("The directory holds an interrupted export with other options. Repeat it with the same options, or give another directory.");
             }
 
-            foreach (var path in Directory.EnumerateFiles(directory).Where(path => Path.GetFileName(path) is not (ExportManifest.FileName or ExportManifest.IndexName)
-                && manifest.Files.TrueForAll(file => file.Name != Path.GetFileName(path))).ToList())
+            foreach (var path in Directory.EnumerateFiles(directory).Where(path => IsLeftOver(Path.GetFileName(path), manifest)).ToList())
             {
                 File.Delete(path);
             }
 
             CheckFiles(directory, manifest);
-            return new ExportWriter(directory, manifest);
+            var writer = new ExportWriter(directory, manifest, locked);
+            locked = null;
+            return writer;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ChatTransferException($"The directory of the export cannot be used: {e.Message}", e);
+        }
+        finally
+        {
+            locked?.Dispose();
         }
     }
 
@@ -180,7 +190,28 @@ internal sealed class ExportWriter : IDisposable
         _index.Dispose();
         _compressed?.Dispose();
         _file?.Dispose();
+        _lock.Dispose();
     }
+
+    [GeneratedRegex(@"^[0-9]{6,}\.ndjson(\.gz)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NumberedFile();
+
+    // The system releases it with the process, however that ends.
+    private static FileStream Lock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            throw new ChatTransferException($"Another export seems to be writing to this directory. Let it finish, or give another directory. ({e.Message})", e);
+        }
+    }
+
+    // What others have put there is theirs.
+    private static bool IsLeftOver(string name, ExportManifest manifest) =>
+        name == ExportManifest.FileName + ".tmp" || (NumberedFile().IsMatch(name) && manifest.Files.TrueForAll(file => file.Name != name));
 
     private static void CheckFiles(string directory, ExportManifest manifest)
     {

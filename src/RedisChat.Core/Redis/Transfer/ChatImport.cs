@@ -25,6 +25,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
     private async Task<long> ImportAsync(ExportReader export, ImportPlan plan, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         var report = new TransferReport(progress, calls.Context.Time);
+        var schedules = new ImportedSchedules(calls);
         ScopeImport? scope = null;
         ScopeImport? room = null;
         TransferScope? merged = null;
@@ -42,6 +43,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                         room = null;
                     }
 
+                    await schedules.BeginAsync(next, cancellationToken).ConfigureAwait(false);
                     if (plan.TryGet(line.Number, out var epoch))
                     {
                         scope = new ScopeImport(calls, next, export.Manifest.Id, line, epoch);
@@ -77,6 +79,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                         await lists.ConfirmAsync(user, line.Key, cancellationToken).ConfigureAwait(false);
                     }
 
+                    schedules.Add(line);
                     if (scope is not null)
                     {
                         facts++;
@@ -92,6 +95,8 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
         {
             await CompleteAsync(room, null).ConfigureAwait(false);
         }
+
+        await schedules.FillAsync(cancellationToken).ConfigureAwait(false);
 
         // Also those that were skipped: an import that was killed may not have come to this.
         foreach (var (imported, _, _) in export.Index().Where(entry => !entry.Scope.IsUser))

@@ -42,11 +42,10 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
 
     /// <summary>Adds the writes.</summary>
     /// <param name="batch">Where to.</param>
-    /// <param name="due">Where to add what is due.</param>
     /// <param name="lastId">The greatest id of a message that was imported before.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The greatest id of a message that is imported then.</returns>
-    public async Task<long> ApplyAsync(WriteBatch batch, List<(string Key, RedisValue Member, double Score)> due, long lastId, CancellationToken cancellationToken)
+    public async Task<long> ApplyAsync(WriteBatch batch, long lastId, CancellationToken cancellationToken)
     {
         var room = scope.Id;
         var buckets = _messages.Keys.Select(Buckets.Of).Concat(_groups.Keys.Where(group => group.Part.Key is null).Select(group => Buckets.Of(group.Id))).Distinct().Order().ToList();
@@ -86,7 +85,7 @@ internal sealed class ImportCorrections(TransferCalls calls, TransferScope scope
             }
             else
             {
-                TransferFields.AddField(calls, scope, batch, due, part, key, user, value);
+                TransferFields.AddField(calls, scope, batch, part, key, user, value);
             }
         }
 

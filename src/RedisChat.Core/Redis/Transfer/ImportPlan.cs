@@ -11,6 +11,7 @@ internal sealed class ImportPlan
     private readonly Dictionary<long, string> _epochs = [];
     private readonly HashSet<long> _merged = [];
     private readonly HashSet<long> _thereThreads = [];
+    private readonly HashSet<string> _doneRooms = new(StringComparer.Ordinal);
     private readonly List<string> _refused = [];
 
     /// <summary>The number of scopes to import.</summary>
@@ -68,6 +69,12 @@ internal sealed class ImportPlan
         var epoch = position.Epoch == 0 ? "" : position.Epoch.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         if (found[5] == export)
         {
+            _doneRooms.Add(scope.Id);
+            Skip(scope, number);
+        }
+        else if (scope.IsThread && _doneRooms.Contains(scope.Root))
+        {
+            // A room is completed after its threads. One that is not there any more was deleted since.
             Skip(scope, number);
         }
         else if (found[0] == RoomCounters.BeingDeleted && !found[4].IsNull && ImportStep.TryRead(found[4], out var step))

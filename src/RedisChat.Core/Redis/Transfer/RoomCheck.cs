@@ -12,6 +12,10 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
 
     private static readonly string[] WithoutRoom = ["attachments", "key", "rates", "here", "here:users", "here:processes", "read"];
 
+    // What does not hold if there are messages that were not seen, and what does not if some of them cannot be read.
+    private static readonly string[] OfAllMessages = ["orphan", "thread", "count", "list", "mentions", "expires", "gone", "marker"];
+    private static readonly string[] OfReadMessages = ["list", "mentions", "expires"];
+
     private readonly KeyNames _keys = calls.Keys;
     private readonly List<RoomProblem> _problems = [];
     private readonly MessageIndexes _indexes = new(calls.Keys, scope.Id);
@@ -48,6 +52,7 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
         await CheckMarkersAsync(state, cancellationToken).ConfigureAwait(false);
         await CheckLogAsync(state, cancellationToken).ConfigureAwait(false);
         CheckLetters(state, messages);
+        KeepUnknown(messages);
         foreach (var suffix in suffixes.Where(suffix => TransferParts.OfKey(scope, suffix) is null))
         {
             _problems.Add(new RoomProblem("unknown", $"The key with the end '{suffix}' is none of the chat's."));
@@ -55,6 +60,24 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
 
         var now = await StateAsync(cancellationToken).ConfigureAwait(false);
         return now.Position == state.Position ? new RoomCheckResult(state, messages, _problems, _broken) : null;
+    }
+
+    /// <summary>Leaves what would follow from messages that are there, but were not read: a repair would remove what belongs to them.</summary>
+    private void KeepUnknown(RoomMessages messages)
+    {
+        var kept = messages.IsPartial ? OfAllMessages : messages.HasUnreadable ? OfReadMessages : [];
+        for (var i = 0; i < _problems.Count; i++)
+        {
+            if (kept.Contains(_problems[i].What))
+            {
+                _problems[i] = _problems[i] with { Repair = null };
+            }
+        }
+
+        if (kept.Length > 0)
+        {
+            _broken.Clear();
+        }
     }
 
     private static long BucketOf(string suffix) => suffix is ['m' or 'r' or 'v', ':', .. var number] && StrictNumber.TryRead(number, out var bucket) ? bucket : 0;

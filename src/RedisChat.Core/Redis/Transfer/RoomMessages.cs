@@ -20,6 +20,12 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     /// <summary>The number of messages.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether there may be messages that were not seen, so that nothing says which do not exist.</summary>
+    public bool IsPartial { get; private set; } = !StrictNumber.TryRead(state.Bytes("last"), out _);
+
+    /// <summary>Whether a message was seen that cannot be read, so that lists and sorted sets do not follow from the messages.</summary>
+    public bool HasUnreadable { get; private set; }
+
     /// <summary>The list of ids of each author.</summary>
     public Dictionary<string, ListDigest> Lists { get; } = new(StringComparer.Ordinal);
 
@@ -101,8 +107,9 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     {
         if (bucket.Unreadable is not null)
         {
+            IsPartial = true;
+            IsIncomplete |= bucket.Locked is not null;
             problems.Add(bucket.Locked is { } locked ? new RoomProblem("encrypted", $"Not all messages could be checked. {locked}") : new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
-            IsIncomplete = true;
         }
 
         if (bucket.IsDouble)
@@ -120,6 +127,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         {
             if (id > state.Last || id < state.First)
             {
+                IsPartial = true;
                 problems.Add(new RoomProblem("range", $"Message {(isNamed ? id : bucket.Number)} is outside of the room's history, which goes from {state.First} to {state.Last}."));
                 continue;
             }
@@ -128,6 +136,9 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
             _there[bucket.Number] = _there.GetValueOrDefault(bucket.Number) | (UInt128.One << (int)(id % Buckets.Size));
             if (indexes.TryRead(id, value.Span) is not { } message)
             {
+                // It may be one that is being written.
+                _inProgress.Add(id);
+                HasUnreadable = true;
                 problems.Add(new RoomProblem("unreadable", $"The value of message {id} is not a message."));
                 continue;
             }

@@ -33,6 +33,7 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
                 subjects.Add(member, scope.IsUser, first, now.First);
             }
 
+            // An erasure also changes what its entries do not name, and entries that are there already. Its mark is gone, or the export waits for that.
             if (subjects.IsRewritten)
             {
                 return false;

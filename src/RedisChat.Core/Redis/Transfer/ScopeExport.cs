@@ -14,6 +14,9 @@ internal sealed class ScopeExport
     private const int MostPasses = 1000;
     private const int MostAttempts = 10;
 
+    private static readonly TimeSpan ErasurePause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ErasurePatience = TimeSpan.FromMinutes(1);
+
     private readonly TransferCalls _calls;
     private readonly ExportWriter _writer;
     private readonly Action _progress;
@@ -61,7 +64,7 @@ internal sealed class ScopeExport
 
     private async Task<bool> TryRunAsync(TransferScope scope, OpenScope? open, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
-        var state = await _reads.StateAsync(scope, cancellationToken).ConfigureAwait(false);
+        var state = await WithoutErasureAsync(scope, cancellationToken).ConfigureAwait(false);
         if (!state.Exists)
         {
             return await TryRunWithoutRoomAsync(scope, state, scheduled, cancellationToken).ConfigureAwait(false);
@@ -94,6 +97,33 @@ internal sealed class ScopeExport
         }
 
         return await FollowAsync(scope, state, first, last, revision, cancellationToken).ConfigureAwait(false) is { } end && await EndAsync(scope, end, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool IsErasing(ScopeState state) => state.Uses.Contains(RoomCounters.Erasing, StringComparison.Ordinal);
+
+    /// <summary>The state of a scope. Much of what an erasure changes takes no revision, so its end is waited for.</summary>
+    private async Task<ScopeState> WithoutErasureAsync(TransferScope scope, CancellationToken cancellationToken)
+    {
+        var since = _calls.Context.Time.GetTimestamp();
+        while (true)
+        {
+            var state = await _reads.StateAsync(scope, cancellationToken).ConfigureAwait(false);
+            if (!IsErasing(state))
+            {
+                return state;
+            }
+
+            if (_calls.Context.Time.GetElapsedTime(since) > ErasurePatience)
+            {
+                throw new ChatTransferException(
+                    $"The export cannot read {scope}, because a user is being erased there. Let the erasure finish, or repeat it if it was interrupted, and then repeat the export; it continues where it is.")
+                {
+                    Room = scope.IsUser ? null : scope.Id,
+                };
+            }
+
+            await Task.Delay(ErasurePause, _calls.Context.Time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>What may exist without the room: what is scheduled, notices, and keys. It has no position.</summary>
@@ -183,7 +213,7 @@ internal sealed class ScopeExport
         for (var pass = 0; pass < MostPasses; pass++)
         {
             var now = await _reads.StateAsync(scope, cancellationToken).ConfigureAwait(false);
-            if (now.Epoch != state.Epoch || now.Last < last)
+            if (now.Epoch != state.Epoch || now.Last < last || IsErasing(now))
             {
                 return null;
             }

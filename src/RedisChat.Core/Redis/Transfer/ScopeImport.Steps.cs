@@ -16,19 +16,12 @@ internal sealed partial class ScopeImport
 
         if (_corrections.Count > 0)
         {
-            _step = _step with { LastId = await _corrections.ApplyAsync(_batch, _due, _step.LastId, cancellationToken).ConfigureAwait(false) };
+            _step = _step with { LastId = await _corrections.ApplyAsync(_batch, _step.LastId, cancellationToken).ConfigureAwait(false) };
         }
 
         if (_batch.Count == 0 && _written == _step)
         {
             return;
-        }
-
-        // Before the messages, as when they are scheduled: an entry without a message does no harm.
-        if (_due.Count > 0)
-        {
-            await _calls.RepeatAsync(database => Task.WhenAll(_due.Select(entry => database.SortedSetAddAsync(entry.Key, entry.Member, entry.Score))), cancellationToken).ConfigureAwait(false);
-            _due.Clear();
         }
 
         await CommitAsync(

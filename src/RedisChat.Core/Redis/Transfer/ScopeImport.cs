@@ -27,7 +27,6 @@ internal sealed partial class ScopeImport
     private readonly long _last;
     private readonly HashSet<long> _openThreads = [];
     private readonly HashSet<long> _toSummarize = [];
-    private readonly List<(string Key, RedisValue Member, double Score)> _due = [];
     private ImportStep _step;
     private ImportStep _written;
     private long _toSkip;
@@ -288,7 +287,7 @@ internal sealed partial class ScopeImport
         _bucket.Add((line.Id, message));
     }
 
-    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => TransferFields.AddField(_calls, _scope, batch, _due, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
+    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => TransferFields.AddField(_calls, _scope, batch, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
 
     /// <summary>Adds the messages of the bucket that is complete now.</summary>
     private void PackBucket()

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// <summary>Derives the summary of a thread from its messages.</summary>
 internal static class ThreadSummaries
 {
-    /// <summary>The summary of a thread; <see langword="null"/> if the thread changed meanwhile.</summary>
+    /// <summary>The summary of a thread; <see langword="null"/> if the thread changed meanwhile, or some of it cannot be read.</summary>
     /// <param name="calls">Runs the calls.</param>
     /// <param name="room">The room.</param>
     /// <param name="id">The message of the thread.</param>
@@ -29,9 +29,14 @@ internal static class ThreadSummaries
 
             foreach (var (reply, value) in read[0].Messages.Reverse())
             {
-                if (reply > state.Last || indexes.TryRead(reply, value.Span) is not { } message)
+                if (reply > state.Last)
                 {
                     continue;
+                }
+
+                if (indexes.TryRead(reply, value.Span) is not { } message)
+                {
+                    return null;
                 }
 
                 newest = newest.Id == 0 ? (reply, Micros.FromTime(message.Timestamp)) : newest;

@@ -7,8 +7,7 @@ namespace RedisChat.Redis;
 internal static class TransferFields
 {
     /// <summary>Adds a field of a hash.</summary>
-    public static void AddField(
-        TransferCalls calls, TransferScope scope, WriteBatch batch, List<(string Key, RedisValue Member, double Score)> due, TransferPart part, string key, string? user, byte[]? value)
+    public static void AddField(TransferCalls calls, TransferScope scope, WriteBatch batch, TransferPart part, string key, string? user, byte[]? value)
     {
         var hash = part == TransferParts.Scheduled ? calls.Keys.Scheduled(scope.Id, user ?? "") : part.Key!(calls.Keys, scope.Id);
         if (value is null)
@@ -18,10 +17,6 @@ internal static class TransferFields
         }
 
         batch.Set(hash, key, value);
-        if (part == TransferParts.Scheduled && DueOf(scope.Id, user ?? "", key, value) is { } entry)
-        {
-            due.Add((calls.Keys.Due(KeyNames.ShardOf(scope.Id)), entry.Member, entry.Score));
-        }
     }
 
     /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is none.</summary>

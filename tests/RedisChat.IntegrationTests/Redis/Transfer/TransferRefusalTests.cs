@@ -102,6 +102,44 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
     }
 
     [Fact]
+    public async Task An_export_waits_for_the_erasure_of_a_user_and_another_one_into_its_directory_is_refused()
+    {
+        await new Chat(Source).SendAsync("a", "alice", "hello", Cancelled);
+        await Database.HashSetAsync($"{SourcePrefix}:{{a}}", [new("uses", "z"), new("erasing", "0 bob")]);
+        Directory.CreateDirectory(Folder);
+        using var watcher = new FileSystemWatcher(Folder, "manifest.json");
+        var begun = new TaskCompletionSource();
+        watcher.Created += (_, _) => begun.TrySetResult();
+        watcher.Renamed += (_, _) => begun.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+
+        var exporting = Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        await Task.WhenAny(begun.Task, exporting);
+        await FluentActions.Awaiting(() => Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled)).Should().ThrowAsync<ChatTransferException>().WithMessage("Another export*");
+        await Database.HashDeleteAsync($"{SourcePrefix}:{{a}}", ["uses", "erasing"]);
+        (await exporting).Rooms.Should().Be(1);
+
+        (await File.ReadAllTextAsync(Path.Combine(Folder, "000001.ndjson"), Cancelled)).Should().NotContain("erasing");
+        Directory.EnumerateFiles(Folder).Select(Path.GetFileName).Should().BeEquivalentTo("manifest.json", "index.ndjson", "000001.ndjson");
+    }
+
+    [Fact]
+    public async Task What_others_have_put_into_the_directory_of_an_interrupted_export_stays()
+    {
+        await ExportAsync();
+        var path = Path.Combine(Folder, "manifest.json");
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Cancelled)).Replace("\"complete\": true", "\"complete\": false", StringComparison.Ordinal), Cancelled);
+        foreach (var name in new[] { "notes.txt", "x000007.ndjson", "000007.ndjson.bak", "000007.ndjson", "000008.ndjson.gz", "manifest.json.tmp" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, name), "x", Cancelled);
+        }
+
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+
+        Directory.EnumerateFiles(Folder).Select(Path.GetFileName).Should().BeEquivalentTo("manifest.json", "index.ndjson", "000001.ndjson", "notes.txt", "x000007.ndjson", "000007.ndjson.bak");
+    }
+
+    [Fact]
     public async Task A_room_whose_import_was_interrupted_reads_as_none_refuses_writes_and_can_be_deleted()
     {
         await ExportAsync();

@@ -104,6 +104,26 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
         result.Differences.Where(difference => difference.Room != TransferChat.Lobby).Should().ContainSingle().Which.Should().Be(new TransferDifference("silent", null, "room", "It is missing.", IsRepaired: false));
     }
 
+    [Theory]
+    [InlineData("first sealed bucket that is none")]
+    [InlineData("sealed bucket of a thread that is none")]
+    [InlineData("message that is none")]
+    [InlineData("message that is being written and none")]
+    [InlineData("message above the end")]
+    [InlineData("end lost")]
+    [InlineData("first bucket archived")]
+    public async Task Nothing_that_follows_from_messages_is_repaired_unless_all_of_them_were_read(string what)
+    {
+        await using var writer = await TransferChat.FillAsync(Source, Cancelled);
+        await BreakAsync(what);
+        var before = await TransferDump.OfAsync(Connection, SourcePrefix);
+
+        var repaired = await VerifyAsync(repair: true);
+
+        repaired.Differences.Should().NotBeEmpty().And.OnlyContain(difference => !difference.IsRepaired);
+        (await TransferDump.OfAsync(Connection, SourcePrefix)).Should().Equal(before);
+    }
+
     private Task<VerifyResult> VerifyAsync(bool repair) => Transfer(Source).VerifyAsync(options: new VerifyOptions { Repair = repair }, cancellationToken: Cancelled);
 
     private async Task BreakAsync(string what)
@@ -144,6 +164,13 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
             "list without a membership" => Database.HashSetAsync($"{SourcePrefix}:{{user:bob}}:rooms", "nowhere", "1000000 - -"),
             "message above the end" => Database.HashSetAsync($"{lobby}:m:6", 800, """{"t":1,"u":"eve","c":"early"}"""),
             "message that is none" => Database.HashSetAsync($"{lobby}:m:5", 690, "{}"),
+            "first sealed bucket that is none" => Database.HashSetAsync($"{lobby}:sealed", 0, "x"),
+            "sealed bucket of a thread that is none" => Task.WhenAll(
+                Database.HashSetAsync($"{lobby}:t:9:sealed", 1, "x"), Database.HashSetAsync($"{lobby}:threads", 9, $"{old} 12 299 {old}\n299 eve")),
+            "message that is being written and none" => Database.HashSetAsync($"{lobby}:m:5", await InProgressAsync(lobby), "{}"),
+            "end lost" => Database.HashDeleteAsync(lobby, "last"),
+            "first bucket archived" => Task.WhenAll(
+                Database.HashDeleteAsync($"{lobby}:sealed", 0), Database.HashSetAsync(lobby, "uses", (string)(await Database.HashGetAsync(lobby, "uses"))! + "o")),
             "sealed bucket that is none" => Database.HashSetAsync($"{lobby}:sealed", 1, "x"),
             "bucket that is open and sealed" => Database.HashSetAsync($"{lobby}:m:1", 130, """{"t":1,"u":"eve","c":"double"}"""),
             "log lost" => Database.KeyDeleteAsync($"{lobby}:changed"),
@@ -157,6 +184,8 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
         };
         await doing;
     }
+
+    private async Task<RedisValue> InProgressAsync(string room) => (await Database.HashKeysAsync($"{room}:writing")).Single(field => !((string)field!).Contains(':', StringComparison.Ordinal));
 
     private async Task ReplaceAsync(RedisKey key, string part, string other)
     {

@@ -46,6 +46,66 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
     }
 
     [Fact]
+    public async Task A_second_import_leaves_deleted_threads_deleted()
+    {
+        await new Chat(Source).SendAsync("a", "alice", "hello", Cancelled);
+        await new Chat(Source).Room("a").Thread(1).SendAsync("bob", "reply", Cancelled);
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled)).Imported.Should().Be(2);
+        await new Chat(Target, new ChatOptions { DeleteThreads = true }).DeleteAsync("a", 1, Actor.Application, cancellationToken: Cancelled);
+        var before = await TransferDump.OfAsync(Connection, TargetPrefix);
+        before.Keys.Should().NotContain(key => key.Contains(":t:", StringComparison.Ordinal));
+
+        (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled)).Should().Match<ImportResult>(result => result.Imported == 0 && result.Skipped == 2);
+
+        (await TransferDump.OfAsync(Connection, TargetPrefix)).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task What_is_due_while_its_room_is_imported_is_sent_after_it()
+    {
+        var (source, target) = (new Chat(Source).Room("large"), new Chat(Target, new ChatOptions { Schedule = { PollInterval = TimeSpan.FromMilliseconds(100) } }));
+        await TransferChat.FillAsync(source, 8000, Cancelled);
+        await source.SendAsync("alice", "parent", Cancelled);
+        await source.Thread(8001).SendAsync("alice", "reply", Cancelled);
+        await source.Schedule.AddAsync(new NewMessage("alice", "due"), DateTimeOffset.UtcNow.AddSeconds(1), Cancelled);
+        var position = (await source.ReceiveAsync(cancellationToken: Cancelled)).Position;
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var sending = target.RunScheduleAsync(ending.Token);
+
+        await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
+
+        await foreach (var some in target.Room("large").WatchAsync(position, Cancelled))
+        {
+            if (some is RoomEvent.Created { Message.Text: "due" })
+            {
+                break;
+            }
+        }
+
+        await ending.CancelAsync();
+        await FluentActions.Awaiting(() => sending).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_second_import_makes_due_what_one_that_was_killed_did_not()
+    {
+        await using var writer = await TransferChat.FillAsync(Source, Cancelled);
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
+        var before = await TransferDump.OfAsync(Connection, TargetPrefix);
+        foreach (var room in new[] { TransferChat.Lobby, TransferChat.Hostile, "later" })
+        {
+            await Database.KeyDeleteAsync($"{TargetPrefix}:{{directory:{RedisChat.Redis.KeyNames.ShardOf(room)}}}:due");
+        }
+
+        (await TransferDump.OfAsync(Connection, TargetPrefix)).Should().NotEqual(before);
+        (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled)).Imported.Should().Be(0);
+        (await TransferDump.OfAsync(Connection, TargetPrefix)).Should().Equal(before);
+    }
+
+    [Fact]
     public async Task Positions_of_the_exported_rooms_go_on_after_the_import()
     {
         await using var writer = await TransferChat.FillAsync(Source, Cancelled);
@@ -86,11 +146,13 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var writing = Enumerable.Range(0, 3).Select(n => TransferWriters.RunAsync(new Chat(Source, TransferChat.Options), ["busy", TransferChat.Lobby, TransferChat.Hostile], n, ending.Token)).ToList();
 
+        var erasing = TransferWriters.EraseAsync(new Chat(Source, TransferChat.Options), Cancelled);
         for (var run = 0; run < 3; run++)
         {
             await Transfer(Source).ExportAsync(Path.Combine(Folder, $"{run}"), new ExportOptions { Compress = run == 1 }, cancellationToken: Cancelled);
         }
 
+        await erasing;
         await ending.CancelAsync();
         (await Task.WhenAll(writing)).Sum().Should().BeGreaterThan(50);
         for (var run = 0; run < 3; run++)

@@ -28,6 +28,14 @@ internal static class TransferWriters
         return done;
     }
 
+    /// <summary>Erases users whose messages are everywhere.</summary>
+    public static async Task EraseAsync(Chat chat, CancellationToken cancellationToken)
+    {
+        (await chat.User("user3").EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: cancellationToken)).Messages.Should().BePositive();
+        (await chat.User("user4").EraseAsync(cancellationToken: cancellationToken)).Messages.Should().BePositive();
+        await chat.User("bob").EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: cancellationToken);
+    }
+
     private static async Task StepAsync(Chat chat, ChatRoom room, Random random, int seed, CancellationToken cancellationToken)
     {
         var (last, user) = ((await chat.Rooms.GetInfoAsync(room.Id, cancellationToken)).LastMessageId, $"writer{seed}");
