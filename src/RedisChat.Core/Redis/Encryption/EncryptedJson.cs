@@ -74,13 +74,7 @@ internal static class EncryptedJson
     public static Opening TryOpen(RoomCipher? cipher, in BoxPlace place, ReadOnlySpan<byte> value, ref byte[] output, out int length, out uint key)
     {
         (length, key) = (0, 0);
-        var start = value.IndexOf(Marker);
-        while (start > 0 && !IsTopLevel(value, start))
-        {
-            var next = value[(start + 1)..].IndexOf(Marker);
-            start = next < 0 ? -1 : start + 1 + next;
-        }
-
+        var start = Find(value);
         if (start <= 0)
         {
             return Opening.Plain;
@@ -138,6 +132,28 @@ internal static class EncryptedJson
     {
         byte[] none = [];
         return TryOpen(null, default, value, ref none, out _, out var key) is Opening.Plain ? null : key;
+    }
+
+    /// <summary>An encrypted message as if its text were one character, and the rest of what is encrypted not there: for who needs only what is not encrypted.</summary>
+    /// <returns>Empty if the value is not an encrypted message.</returns>
+    public static byte[] WithoutSecrets(ReadOnlySpan<byte> value)
+    {
+        var start = Find(value);
+        var length = start <= 0 ? -1 : value[(start + Marker.Length)..].IndexOf((byte)'"');
+        return length < 0 ? [] : [.. value[..start], .. "\"c\":\"?\""u8, .. value[(start + Marker.Length + length + 1)..]];
+    }
+
+    /// <summary>Where the text of an encrypted message is; not positive if the value is not one.</summary>
+    private static int Find(ReadOnlySpan<byte> value)
+    {
+        var start = value.IndexOf(Marker);
+        while (start > 0 && !IsTopLevel(value, start))
+        {
+            var next = value[(start + 1)..].IndexOf(Marker);
+            start = next < 0 ? -1 : start + 1 + next;
+        }
+
+        return start;
     }
 
     private static int CollectSecrets(ReadOnlySpan<byte> plain, Span<byte> secret)
