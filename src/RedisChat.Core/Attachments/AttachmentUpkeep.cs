@@ -66,13 +66,13 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
     private async ValueTask<TimeSpan?> RefusedAsync(
         IAttachmentStore store, string room, RefusedNotices before, IReadOnlyList<AttachmentNotice> found, IReadOnlyList<AttachmentNotice> chosen, Exception error, CancellationToken cancellationToken)
     {
-        var reported = chosen.Count == 1 ? [] : await ReportEachAsync(store, room, chosen, cancellationToken).ConfigureAwait(false);
+        var (reported, again) = chosen.Count == 1 ? ([], chosen) : await ReportEachAsync(store, room, chosen, cancellationToken).ConfigureAwait(false);
         if (_refused.Count >= MostRooms)
         {
             _refused.Clear();
         }
 
-        var refused = _refused[room] = before.After([.. chosen.Except(reported)], found, reported.Count > 0, runner.Time.GetTimestamp());
+        var refused = _refused[room] = before.After(again, found, reported.Count > 0, runner.Time.GetTimestamp());
 
         // Its message may have a name or an address, which are a user's text.
         ChatLog.ReleaseFailed(runner.Logger, store.GetType().Name, error.GetType().Name, refused.Pause.TotalSeconds);
@@ -81,10 +81,11 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
     }
 
     /// <summary>Reports the notices one by one, so that none waits for another that the application always refuses.</summary>
-    /// <returns>Those that were reported.</returns>
-    private async ValueTask<IReadOnlyList<AttachmentNotice>> ReportEachAsync(IAttachmentStore store, string room, IReadOnlyList<AttachmentNotice> chosen, CancellationToken cancellationToken)
+    /// <returns>Those that were reported, and those that were refused. If the store takes too long, the others are in neither list.</returns>
+    private async ValueTask<(IReadOnlyList<AttachmentNotice> Reported, IReadOnlyList<AttachmentNotice> Refused)> ReportEachAsync(
+        IAttachmentStore store, string room, IReadOnlyList<AttachmentNotice> chosen, CancellationToken cancellationToken)
     {
-        var (reported, start) = (new List<AttachmentNotice>(), runner.Time.GetTimestamp());
+        var (reported, refused, start) = (new List<AttachmentNotice>(), new List<AttachmentNotice>(), runner.Time.GetTimestamp());
         foreach (var notice in chosen)
         {
             try
@@ -93,6 +94,7 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                refused.Add(notice);
                 ChatLog.ReleaseError(runner.Logger, store.GetType().Name, e);
                 if (runner.Time.GetElapsedTime(start) < runner.Options.Upkeep.Lease / 2)
                 {
@@ -107,7 +109,7 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
             reported.Add(notice);
         }
 
-        return reported;
+        return (reported, refused);
     }
 
     private static IEnumerable<ReleasedAttachment> Released(AttachmentNotice notice) =>

@@ -89,6 +89,25 @@ public sealed class AttachmentUpkeepTests
         _application.Calls.Should().Be(101 + 2);
     }
 
+    [Fact]
+    public async Task What_was_not_tried_because_the_store_took_too_long_does_not_count_as_refused()
+    {
+        _application.Refuses = address =>
+        {
+            _clock.Now += address == 0 ? TimeSpan.FromMinutes(10) : TimeSpan.Zero;
+            return address == 0;
+        };
+        _notices.Add(Enumerable.Range(0, 50));
+        var pause = (await _upkeep.RunAsync("room", Cancelled))!.Value;
+        pause.Should().BePositive("nothing was reported");
+        _application.Calls.Should().Be(2, "the first one took longer than the claim");
+
+        (await _upkeep.RunAsync("room", Cancelled)).Should().Be(TimeSpan.Zero);
+
+        _application.Reported.Should().Equal(Enumerable.Range(1, 49));
+        _application.Calls.Should().Be(3, "the others were reported together and without the one that was refused");
+    }
+
     private sealed class Clock : TimeProvider
     {
         public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);

@@ -279,9 +279,7 @@ internal sealed class MessageEditor(
         }
 
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
-        return !content.IsNull ? await SealedOrNoneAsync(content).ConfigureAwait(false)
-            : context.Cold.MayHave(room) ? await FindColdAsync().ConfigureAwait(false)
-            : null;
+        return content.IsNull ? await FindColdAsync().ConfigureAwait(false) : await SealedOrNoneAsync(content).ConfigureAwait(false);
 
         async Task<StoredMessage?> FindColdAsync()
         {

@@ -54,15 +54,16 @@ internal sealed class ArchiveCalls(RedisStoreContext context)
     /// <param name="thaws">See <see cref="ArchivedField.Thaws"/>.</param>
     /// <param name="numbers">The buckets.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="isFresh">Whether to ask the archive even for what is cached.</param>
     /// <returns>The contents of those that have messages, by number.</returns>
     /// <exception cref="ChatArchiveException">The archive failed, or lacks one of them.</exception>
-    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadAsync(string room, ulong epoch, long thaws, List<long> numbers, CancellationToken cancellationToken)
+    public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadAsync(string room, ulong epoch, long thaws, List<long> numbers, CancellationToken cancellationToken, bool isFresh = false)
     {
         var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
         var missing = new List<long>();
         foreach (var number in numbers)
         {
-            if (!_cache.TryGet(room, number, epoch, thaws, out var content))
+            if (isFresh || !_cache.TryGet(room, number, epoch, thaws, out var content))
             {
                 missing.Add(number);
             }

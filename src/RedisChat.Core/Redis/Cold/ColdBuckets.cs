@@ -23,16 +23,14 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     /// <summary>What Redis says of buckets that a reader missed.</summary>
     /// <param name="Epoch">The room's epoch; 0 if there is no such room.</param>
     /// <param name="Field">Its border.</param>
+    /// <param name="First">The first bucket that was not trimmed.</param>
     /// <param name="Sealed">The buckets that Redis has.</param>
     /// <param name="Archived">Those that are in the archive.</param>
     /// <param name="Unclear">Those that were moved during the read.</param>
-    private sealed record State(ulong Epoch, ArchivedField Field, Dictionary<long, ReadOnlyMemory<byte>> Sealed, List<long> Archived, List<long> Unclear);
+    private sealed record State(ulong Epoch, ArchivedField Field, long First, Dictionary<long, ReadOnlyMemory<byte>> Sealed, List<long> Archived, List<long> Unclear);
 
     /// <summary>The calls of the archive.</summary>
     public ArchiveCalls Archive { get; } = new(context);
-
-    /// <summary>Whether buckets that Redis lacks may be in the archive, as far as this process knows without asking.</summary>
-    public bool MayHave(string room) => context.Archive is not null || (context.Rooms.TryGet(room, out var known) && ArchivedField.IsIn(known.Uses));
 
     /// <summary>The first bucket that was not moved to the archive.</summary>
     public async ValueTask<long> ReadBorderAsync(RoomReads reads, string room)
@@ -52,6 +50,13 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     public async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         var found = new Dictionary<long, ReadOnlyMemory<byte>>(numbers.Count);
+        if (!MayHave(room))
+        {
+            // Another process may have one: what is there must not be taken for deleted.
+            var border = await ReadBorderAsync(reads, room).ConfigureAwait(false);
+            numbers = [.. numbers.Where(number => number < border)];
+        }
+
         for (var attempt = 1; numbers.Count > 0; attempt++)
         {
             var state = await ReadStateAsync(reads, room, numbers, cancellationToken).ConfigureAwait(false);
@@ -87,7 +92,8 @@ internal sealed class ColdBuckets(RedisStoreContext context)
                 found[number] = content;
             }
 
-            var contents = await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
+            // Not from the cache: what is put back replaces what the archive has.
+            var contents = await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken, isFresh: true).ConfigureAwait(false);
             numbers = state.Unclear;
             if (contents.Count > 0)
             {
@@ -119,10 +125,13 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return await Archive.ReadAsync(room, epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether buckets that Redis lacks may be in the archive, as far as this process knows without asking.</summary>
+    private bool MayHave(string room) => context.Archive is not null || (context.Rooms.TryGet(room, out var known) && ArchivedField.IsIn(known.Uses));
+
     private async ValueTask<State> ReadStateAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken, ulong erased = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var roomAnswer = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name });
+        var roomAnswer = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name, (RedisValue)HistoryStart.Field });
         var before = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
         var sealedAnswer = reads.HashGetAsync(Words(_keys.Sealed(room), numbers));
         var after = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
@@ -133,8 +142,8 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         }
 
         await Task.WhenAll(asked).ConfigureAwait(false);
-        var (epoch, field) = ReadRoom(room, roomAnswer, erased);
-        var state = new State(epoch, field, [], [], []);
+        var (epoch, field, least) = ReadRoom(room, roomAnswer, erased);
+        var state = new State(epoch, field, least, [], [], []);
         using var marksBefore = HashValues.Of(before);
         using var contents = HashValues.Of(sealedAnswer);
         using var marksAfter = HashValues.Of(after);
@@ -150,9 +159,9 @@ internal sealed class ColdBuckets(RedisStoreContext context)
             {
                 state.Sealed.Add(number, value.ToArray());
             }
-            else if (epoch == 0 || number >= field.Below)
+            else if (epoch == 0 || number >= field.Below || number < state.First)
             {
-                // Its messages were deleted.
+                // Its messages were deleted. What was trimmed before the first bucket was moved never went to the archive.
             }
             else if (!wasThawed)
             {
@@ -169,7 +178,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return state;
     }
 
-    private (ulong Epoch, ArchivedField Field) ReadRoom(string room, Task answer, ulong erased)
+    private (ulong Epoch, ArchivedField Field, long First) ReadRoom(string room, Task answer, ulong erased)
     {
         using var values = HashValues.Of(answer);
         var reader = values.Read();
@@ -178,7 +187,8 @@ internal sealed class ColdBuckets(RedisStoreContext context)
             return default;
         }
 
-        return (epoch, Parse(room, text));
+        var field = Parse(room, text);
+        return (epoch, field, reader.TryNext(out var least) ? Buckets.Of(HistoryStart.Parse(_keys, room, least)) : 0);
     }
 
     private ArchivedField Parse(string room, ReadOnlySpan<byte> text) =>

@@ -3,7 +3,7 @@
 -- KEYS[2]  hash: the sealed buckets
 -- KEYS[3]  hash: the buckets that were put back
 -- ARGV[1]  the room's epoch
--- ARGV[2]  how often buckets were put back, as the client read it
+-- ARGV[2]  the last number of the field `archived`, as the client read it
 -- ARGV[3..] the number of a bucket and its content, for each
 -- Returns '1'; or '0' if anything has changed, and then nothing is written.
 local call = redis.call
@@ -25,5 +25,6 @@ for i = 3, #ARGV, 2 do
 end
 call('HSET', KEYS[2], unpack(contents))
 call('HSET', KEYS[3], unpack(marks))
-call('HSET', KEYS[1], 'archived', below .. ' ' .. since .. ' ' .. string.format('%d', thaws + 1))
+-- The time, so that a number that a failover undid does not come back for something else.
+call('HSET', KEYS[1], 'archived', below .. ' ' .. since .. ' ' .. string.format('%d', math.max(tonumber(now), thaws + 1)))
 return '1'

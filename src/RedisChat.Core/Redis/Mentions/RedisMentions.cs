@@ -31,7 +31,7 @@ internal sealed class RedisMentions(RedisStoreContext context) : IMentionStore
         }
 
         using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Expired = context.Expired, Cold = context.Cold };
-        await messages.UseArchiveAsync(context.Cold.MayHave(room)).ConfigureAwait(false);
+        await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var found = new List<Message>(ids.Count);
         await messages.ReadAsync(ids, found, int.MaxValue).UntilAsync(cancellationToken).ConfigureAwait(false);
         return new MentionPage { Messages = found, Before = next };

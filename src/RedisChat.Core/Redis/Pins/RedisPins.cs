@@ -61,7 +61,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
         var pins = Array.ConvertAll(stored, entry => Read(room, entry));
         context.Rooms.TryGet(room, out var known);
         using var messages = new BucketReader(new PrimaryReads(database), context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = known.Last, Expired = context.Expired, Cold = context.Cold };
-        await messages.UseArchiveAsync(context.Cold.MayHave(room)).ConfigureAwait(false);
+        await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var found = new List<Message>(pins.Length);
         await messages.ReadAsync([.. pins.Select(pin => pin.MessageId).Order()], found, int.MaxValue).UntilAsync(cancellationToken).ConfigureAwait(false);
         var byId = found.ToDictionary(message => message.Id);

@@ -28,12 +28,15 @@ internal static class HistoryStart
 
         await asked.ConfigureAwait(false);
         using var values = HashValues.Of(asked);
-        return !values.Read().TryNext(out var text) ? 1
-            : StrictNumber.TryRead(text, out var first) && first > 0 ? first
+        return values.Read().TryNext(out var text) ? Parse(keys, room, text) : 1;
+    }
+
+    /// <summary>Parses the field.</summary>
+    public static long Parse(KeyNames keys, string room, ReadOnlySpan<byte> text) =>
+        StrictNumber.TryRead(text, out var first) && first > 0 ? first
             : throw new ChatDataException($"Field {Field} of the hash '{keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
             {
                 Key = keys.Room(room),
                 Field = Field,
             };
-    }
 }

@@ -50,7 +50,7 @@ internal sealed class SealedParents(RedisStoreContext context)
     private async ValueTask ProveAsync(
         string room, PendingSend send, long number, IReadOnlyList<(long Message, long Name)> parents, RedisValue content, CancellationToken cancellationToken)
     {
-        if (content.IsNull && context.Cold.MayHave(room))
+        if (content.IsNull)
         {
             try
             {
@@ -73,8 +73,8 @@ internal sealed class SealedParents(RedisStoreContext context)
                 throw UnreadableValue.Error(context.Keys, room, parent, isSealed: true);
             }
 
-            // In a room with an archive, an empty proof would say that the client has not looked.
-            send.SetProof(name, bucket is null ? context.Cold.MayHave(room) ? "-" : "" : bucket.TryGet(parent, out _) ? digest : $"-{digest}");
+            // An empty proof would say that the client has not looked in the archive.
+            send.SetProof(name, bucket is null ? "-" : bucket.TryGet(parent, out _) ? digest : $"-{digest}");
         }
     }
 
