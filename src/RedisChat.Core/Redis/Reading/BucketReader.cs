@@ -63,7 +63,7 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     public ValueTask UseArchiveAsync(bool isArchived)
     {
         _isArchived = isArchived;
-        return isArchived && _missed is { } missed ? TakeColdAsync(missed, _prefetchedIds, _prefetched) : default;
+        return isArchived && _missed is { } missed ? TakeColdAsync(missed, _prefetchedIds.AsMemory(0, (int)(_prefetchedTo - _prefetchedFrom + 1)), _prefetched) : default;
     }
 
     /// <summary>Reads a run of ids that the page will probably need.</summary>
@@ -260,6 +260,11 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
             {
                 TakeSealed(group.Bucket, field.Span, group.Start, group.End, ids.Span, found);
             }
+        }
+
+        if (_decryption is { Locked.Count: > 0 })
+        {
+            await UnlockAsync(_decryption, ids, found).ConfigureAwait(false);
         }
     }
 
