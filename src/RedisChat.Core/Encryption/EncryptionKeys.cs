@@ -44,10 +44,15 @@ public sealed class EncryptionKeys
         },
         cancellationToken).AsTask();
 
-    /// <summary>Wraps those data keys again that are not wrapped with the key ring's present master key. Messages are not touched. Call it for each room before a master key is removed from the ring.</summary>
+    /// <summary>
+    /// Wraps those data keys again that are not wrapped with the key ring's present master key. Messages are not touched. Call it for each room before a master key is removed from the ring. A room's call
+    /// does the same for the key of the notices of attachments, which all rooms share.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting; the keys may still be replaced.</param>
     /// <returns>How many were wrapped again.</returns>
-    /// <exception cref="ChatDataException">The key ring cannot unwrap a key. Nothing was changed.</exception>
+    /// <exception cref="ChatDataException">
+    /// The key ring cannot unwrap a key, which the error names. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.
+    /// </exception>
     /// <exception cref="ChatUnavailableException">The store or the key ring could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The chat does not encrypt: call <c>AddEncryption</c>.</exception>
     public Task<int> RewrapAsync(CancellationToken cancellationToken = default) => _runner.RunAsync(

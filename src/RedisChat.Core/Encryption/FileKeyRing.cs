@@ -10,7 +10,7 @@ namespace RedisChat;
 /// </summary>
 /// <remarks>
 /// The file is created with a random key if it does not exist, readable by its owner only. Each line is a key: its id, eight hex digits, a space, and 32 bytes in Base64. The last line wraps; all lines unwrap.
-/// It is read again whenever it lacks a key that is needed. Thread-safe; processes that share rooms must share the file.
+/// It is read again before it wraps, and whenever it lacks a key that is needed. Thread-safe; processes that share rooms must share the file.
 /// </remarks>
 public sealed class FileKeyRing : IChatKeyRing
 {
@@ -38,7 +38,7 @@ public sealed class FileKeyRing : IChatKeyRing
         _keys = Read();
     }
 
-    /// <summary>Adds a new master key, which wraps from now on. Other processes notice it when they first meet a key that was wrapped with it.</summary>
+    /// <summary>Adds a new master key, which wraps from now on, in other processes, too.</summary>
     public void AddKey()
     {
         using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -52,7 +52,7 @@ public sealed class FileKeyRing : IChatKeyRing
     public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> key, string scope, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var (id, master) = _keys[^1];
+        var (id, master) = Last();
         var wrapped = new byte[IdLength + NonceLength + key.Length + TagLength];
         Convert.FromHexString(id).CopyTo(wrapped, 0);
         var nonce = wrapped.AsSpan(IdLength, NonceLength);
@@ -87,12 +87,19 @@ public sealed class FileKeyRing : IChatKeyRing
     }
 
     /// <inheritdoc/>
-    public bool IsCurrent(ReadOnlyMemory<byte> wrapped) => wrapped.Length > IdLength && IdOf(wrapped.Span) == _keys[^1].Id;
+    public bool IsCurrent(ReadOnlyMemory<byte> wrapped) => wrapped.Length > IdLength && IdOf(wrapped.Span) == Last().Id;
 
     private static string IdOf(ReadOnlySpan<byte> wrapped) => Convert.ToHexString(wrapped[..IdLength]).ToLower(CultureInfo.InvariantCulture);
 
     private static string NewLine() =>
         $"{Convert.ToHexString(RandomNumberGenerator.GetBytes(IdLength)).ToLower(CultureInfo.InvariantCulture)} {Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength))}\n";
+
+    /// <summary>The key that wraps. Another process may have added or removed keys.</summary>
+    private (string Id, byte[] Key) Last()
+    {
+        _keys = Read();
+        return _keys[^1];
+    }
 
     private byte[]? Find(string id)
     {

@@ -11,7 +11,7 @@ namespace RedisChat;
 /// <see cref="EncryptionKeys.RewrapAsync"/> for each room, and then remove the old one. A wrapped key says by itself which master key it needs.
 /// </para>
 /// <para>
-/// Implementations are thread-safe. A process calls the ring when it first uses a room, and again after ten minutes, not for each message, so the ring may be a remote service.
+/// Implementations are thread-safe. A process calls the ring when it first uses a room, and when the room's wrapped keys have changed, not for each message, so the ring may be a remote service.
 /// </para>
 /// </remarks>
 public interface IChatKeyRing

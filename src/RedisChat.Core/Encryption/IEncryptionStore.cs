@@ -14,11 +14,11 @@ public interface IEncryptionStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask RotateKeyAsync(string room, CancellationToken cancellationToken = default);
 
-    /// <summary>Wraps those of the room's data keys again that are not wrapped with the present master key.</summary>
+    /// <summary>Wraps those of the room's data keys again that are not wrapped with the present master key, and the key of the notices of attachments, which all rooms share.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were.</returns>
-    /// <exception cref="ChatDataException">A key cannot be unwrapped. Nothing was changed.</exception>
+    /// <exception cref="ChatDataException">A key cannot be unwrapped. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.</exception>
     ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes all data keys of the room. What they encrypted can never be read again.</summary>

@@ -61,6 +61,20 @@ public sealed class FileKeyRingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_master_key_that_another_process_removed_or_replaced_wraps_no_more()
+    {
+        var (ring, other) = (new FileKeyRing(File), new FileKeyRing(File));
+        var old = await ring.WrapAsync(new byte[32], "room:lobby", Cancelled);
+
+        other.AddKey();
+        System.IO.File.WriteAllLines(File, System.IO.File.ReadAllLines(File)[1..]);
+
+        ring.IsCurrent(old).Should().BeFalse();
+        (await other.UnwrapAsync(await ring.WrapAsync(new byte[32], "room:lobby", Cancelled), "room:lobby", Cancelled)).Should().HaveCount(32);
+        await Assert.ThrowsAnyAsync<CryptographicException>(async () => await ring.UnwrapAsync(old, "room:lobby", Cancelled));
+    }
+
+    [Fact]
     public void Rings_that_create_the_file_at_once_have_the_same_key()
     {
         Parallel.For(0, 8, _ => new FileKeyRing(File));

@@ -43,6 +43,12 @@ internal sealed class AttachmentRelease(RedisStoreContext context) : IDeletionEf
 
     private void Put(RoomChange change, string room, Message message, AttachmentList attachments, ReleaseReason reason)
     {
+        if (change.IsUnused(AttachmentKeys.Letter))
+        {
+            // Nobody wants notices of this room, so there may be no key for them.
+            return;
+        }
+
         var field = AttachmentKeys.Field(room, message);
         change.Put(
             AttachmentKeys.Letter, context.Keys.Attachments(room), field,

@@ -25,13 +25,15 @@ internal sealed class RedisAttachments(RedisStoreContext context) : IAttachmentN
         RoomCipher? cipher = null;
         await foreach (var entry in database.HashScanAsync(key, pageSize: limit, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            if (EncryptedText.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span) is { } needed && cipher?.Keys.TryGet(needed, out _) != true && context.Ciphers is { } ciphers)
+            var encryptedWith = EncryptedText.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span);
+            if (encryptedWith is { } needed && cipher?.Keys.TryGet(needed, out _) != true && context.Ciphers is { } ciphers)
             {
                 cipher = await ciphers.RefreshAsync(UserScope.All, cipher ?? ciphers.TryGet(UserScope.All), needed, cancellationToken).ConfigureAwait(false);
             }
 
             notices.Add(AttachmentKeys.TryRead(room, entry, cipher) ?? throw new ChatDataException(
-                $"Field '{entry.Name}' of the hash '{key}' is not a notice of attachments. Another program may be using the same key prefix. Remove it with HDEL if you do not need it.")
+                EncryptionProblem.Of(cipher, encryptedWith)?.Describe($"The notice of attachments in field '{entry.Name}' of the hash '{key}'", context.Keys.DataKeys(UserScope.All))
+                ?? $"Field '{entry.Name}' of the hash '{key}' is not a notice of attachments. Another program may be using the same key prefix. Remove it with HDEL if you do not need it.")
             {
                 Key = key,
                 Field = entry.Name,

@@ -75,14 +75,14 @@ internal sealed class MessageEditor(
         try
         {
             RedisValue[] values = rest is null ? [found.Content] : [found.Content, rest.DeletedBefore];
-            var reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
+            var reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
             if (callsUpkeep && !isGone)
             {
                 // Before the change, so that the room is found wherever this process dies.
                 await Upkeep!.Value.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
                 await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
                 isAdded = true;
-                reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
+                reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
                 if (reply is not null)
                 {
                     // Now there is work.
@@ -109,9 +109,9 @@ internal sealed class MessageEditor(
                 return null;
             }
 
-            if (present.Lacking is not null && present != found && context.Ciphers is not null)
+            if ((present.Lacking is not null && present != found && context.Ciphers is not null) || !present.IsOpenTo(state.Cipher))
             {
-                // It was edited with a new data key. Finding it again loads that.
+                // It was edited with a new data key, or the one that it was decrypted with was deleted. Finding it again loads those that there are.
                 isGone = true;
                 return null;
             }
@@ -275,7 +275,7 @@ internal sealed class MessageEditor(
         var open = await asking.UntilAsync(cancellationToken).ConfigureAwait(false);
         if (!open.IsNull)
         {
-            return await UnlockAsync(StoredMessage.Open(id, open, cipher)).ConfigureAwait(false);
+            return await UnlockAsync(StoredMessage.Open(id, open, cipher, context.Ciphers is not null)).ConfigureAwait(false);
         }
 
         var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
@@ -318,7 +318,7 @@ internal sealed class MessageEditor(
 
             locked.Dispose();
             cipher = await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
-            return locked.IsSealed ? StoredMessage.Sealed(id, locked.Content, cipher) : StoredMessage.Open(id, locked.Content, cipher);
+            return locked.IsSealed ? StoredMessage.Sealed(id, locked.Content, cipher) : StoredMessage.Open(id, locked.Content, cipher, mayBeEncrypted: true);
         }
 
         Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);

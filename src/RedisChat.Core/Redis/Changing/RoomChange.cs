@@ -31,6 +31,7 @@ internal sealed class RoomChange
     private readonly string _dataKeys;
     private IReadOnlyList<string> _readers = [];
     private readonly bool _isUser;
+    private string _unused = "";
     private string? _acts;
 
     /// <summary>Starts a change.</summary>
@@ -122,9 +123,13 @@ internal sealed class RoomChange
     /// <summary>A condition: the room does not use a feature.</summary>
     public RoomChange Unused(char feature)
     {
+        _unused += feature;
         _conditions.AddRange(["unused", feature.ToString()]);
         return this;
     }
+
+    /// <summary>Whether the change is made only if the room does not use a feature: see <see cref="Unused"/>.</summary>
+    public bool IsUnused(char feature) => _unused.Contains(feature, StringComparison.Ordinal);
 
     /// <summary>Names the actor of a change whose rights were decided on beforehand: a user who is being erased is refused. Does nothing for the application.</summary>
     public RoomChange Acts(Actor by)

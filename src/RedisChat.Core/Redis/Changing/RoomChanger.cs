@@ -24,13 +24,17 @@ internal sealed class RoomChanger(RedisStoreContext context)
     /// values if they differed. May throw to give up.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; a change that was already sent may still happen.</param>
-    /// <param name="encrypts">Whether the change writes what is encrypted in encrypted rooms: it then gets the room's cipher.</param>
+    /// <param name="encrypts">
+    /// Whether the change writes what is encrypted in encrypted rooms: it then gets the room's cipher. If the present data key is another one than that of the cipher, the change is decided again, with a cipher
+    /// that may lack earlier keys. So what was decrypted before must not be written with it: see <see cref="StoredMessage.IsOpenTo"/>.
+    /// </param>
+    /// <param name="wasEncrypted">Whether what is changed was encrypted: it then stays so, even if the room is no longer chosen.</param>
     /// <returns>The reply of the change that was made; <see langword="null"/> if <paramref name="decide"/> returned none.</returns>
     /// <exception cref="ChatUnavailableException">Other callers kept changing the same fields. Nothing was done.</exception>
     public async ValueTask<RoomChangeReply?> RunAsync(
-        string room, RedisValue[] values, Func<RoomState, RoomChange?> decide, CancellationToken cancellationToken, bool encrypts = false)
+        string room, RedisValue[] values, Func<RoomState, RoomChange?> decide, CancellationToken cancellationToken, bool encrypts = false, bool wasEncrypted = false)
     {
-        var cipher = encrypts ? await CipherAsync(room, cancellationToken).ConfigureAwait(false) : null;
+        var cipher = encrypts ? await CipherAsync(room, wasEncrypted, cancellationToken).ConfigureAwait(false) : null;
         var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         context.Rooms.TryGet(room, out var known);
         var revision = Math.Max(Micros.FromTime(context.Time.GetUtcNow()), known.Revision + 1);
@@ -63,7 +67,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
                     continue;
                 case RoomChangeOutcome.StaleKey:
                     context.Ciphers!.Forget(room);
-                    cipher = await CipherAsync(room, cancellationToken).ConfigureAwait(false);
+                    cipher = await CipherAsync(room, isRequired: true, cancellationToken).ConfigureAwait(false);
                     continue;
             }
 
@@ -77,7 +81,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
             $"Other callers changed the same data {MostAttempts} times in a row, each time before this change could be made. Nothing was done.");
     }
 
-    private async ValueTask<RoomCipher?> CipherAsync(string room, CancellationToken cancellationToken)
+    private async ValueTask<RoomCipher?> CipherAsync(string room, bool isRequired, CancellationToken cancellationToken)
     {
         if (context.Ciphers is not { } ciphers)
         {
@@ -86,7 +90,7 @@ internal sealed class RoomChanger(RedisStoreContext context)
 
         try
         {
-            return await ciphers.ForChangingAsync(room, cancellationToken).ConfigureAwait(false);
+            return await (isRequired ? ciphers.EnsureAsync(room, cancellationToken) : ciphers.ForChangingAsync(room, cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {

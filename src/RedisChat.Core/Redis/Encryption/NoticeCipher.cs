@@ -12,12 +12,12 @@ internal static class NoticeCipher
 
     /// <summary>The cipher for new notices of a room; <see langword="null"/> if it is not encrypted.</summary>
     public static ValueTask<RoomCipher?> ForRoomAsync(RedisStoreContext context, string room, CancellationToken cancellationToken) =>
-        context.Ciphers is { } ciphers && ciphers.Encrypts(room) ? ciphers.EnsureAsync(UserScope.All, cancellationToken) : default;
+        context.Ciphers is { } ciphers && ciphers.KeepsSecret(room) ? ciphers.EnsureAsync(UserScope.All, cancellationToken) : default;
 
     /// <summary>The same for a step that cannot wait. Whoever adds the room to those that need upkeep, before that step, prepares it.</summary>
     /// <exception cref="ChatUnavailableException">It was not.</exception>
     public static RoomCipher? Prepared(RedisStoreContext context, string room) =>
-        context.Ciphers is not { } ciphers || !ciphers.Encrypts(room) ? null
+        context.Ciphers is not { } ciphers || !ciphers.KeepsSecret(room) ? null
         : ciphers.TryGet(UserScope.All) is { Keys.Current: not null } cipher ? cipher
         : throw new ChatUnavailableException("The key of the notices of attachments is not there yet. Nothing was done.");
 }

@@ -29,10 +29,19 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
     public async ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken)
     {
         var scope = ThreadId.RuledBy(room);
+        var replaced = await RewrapScopeAsync(scope, cancellationToken).ConfigureAwait(false);
+
+        // No room has the key of the notices of attachments, so all rooms see to it.
+        return UserScope.TryGetUser(scope, out _) ? replaced : replaced + await RewrapScopeAsync(UserScope.All, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<int> RewrapScopeAsync(string scope, CancellationToken cancellationToken)
+    {
         var words = new List<RedisKeyOrValue> { (RedisKey)context.Keys.DataKeys(scope) };
         foreach (var field in await ReadAsync(scope, cancellationToken).ConfigureAwait(false))
         {
-            if (field.Name == StoredKey.Current || !StoredKey.TryRead(field.Value, out var createdAt, out var wrapped) || encryption.Keys.IsCurrent(wrapped))
+            if (field.Name == StoredKey.Current || !StoredKey.TryRead(field.Value, out var createdAt, out var wrapped)
+                || await ciphers.AskRingAsync(() => new ValueTask<bool>(encryption.Keys.IsCurrent(wrapped))).ConfigureAwait(false))
             {
                 continue;
             }
@@ -62,7 +71,7 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
         var existed = await context.Calls.RunAsync(
             (RedisKey)context.Keys.DataKeys(scope),
             static (database, key, token) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster).UntilAsync(token), cancellationToken, writes: true).ConfigureAwait(false);
-        ciphers.Forget(scope);
+        ciphers.Erase(scope);
         return existed;
     }
 

@@ -20,16 +20,22 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     private static readonly RedisScript AddKey = new("key_add.lua");
 
     private readonly RecentRooms<ScopeKeys> _known = new(context.Options.RoomCacheSize);
+    // Steps that cannot wait need these, however many rooms there are: see NoticeCipher.
+    private volatile ScopeKeys? _ofAll;
+
     private readonly ConcurrentDictionary<string, Lazy<Task<ScopeKeys>>> _loading = new(StringComparer.Ordinal);
 
     /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
     public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
 
+    /// <summary>Whether what is derived from a room's messages is encrypted: also in a room that is no longer chosen, but has a key.</summary>
+    public bool KeepsSecret(string room) => Encrypts(room) || (TryGetKnown(ThreadId.RuledBy(room), out var keys) && keys!.CurrentName.Length > 0);
+
     /// <summary>The room's cipher, if its keys are known in this process.</summary>
     public RoomCipher? TryGet(string room)
     {
         var scope = ThreadId.RuledBy(room);
-        if (!_known.TryGet(scope, out var keys))
+        if (!TryGetKnown(scope, out var keys))
         {
             return null;
         }
@@ -46,7 +52,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     public ValueTask<RoomCipher?> ForReadingAsync(string room, CancellationToken cancellationToken)
     {
         var scope = ThreadId.RuledBy(room);
-        if (_known.TryGet(scope, out var keys) && IsFresh(keys!))
+        if (TryGetKnown(scope, out var keys) && IsFresh(keys!))
         {
             return new ValueTask<RoomCipher?>(new RoomCipher(room, keys!));
         }
@@ -72,13 +78,13 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
     /// <summary>The cipher for a change of what was read; <see langword="null"/> to write plain values. What is encrypted stays encrypted, whatever the settings are.</summary>
     public ValueTask<RoomCipher?> ForChangingAsync(string room, CancellationToken cancellationToken) =>
-        UserScope.TryGetUser(room, out _) || Encrypts(room) || (_known.TryGet(ThreadId.RuledBy(room), out var keys) && keys!.CurrentName.Length > 0)
+        UserScope.TryGetUser(room, out _) || KeepsSecret(room)
             ? EnsureAsync(room, cancellationToken)
             : default;
 
     /// <summary>The cipher with the key for new values, which is created if there is none.</summary>
     public ValueTask<RoomCipher?> EnsureAsync(string room, CancellationToken cancellationToken) =>
-        _known.TryGet(ThreadId.RuledBy(room), out var keys) && IsFresh(keys!) && keys!.Current is not null
+        TryGetKnown(ThreadId.RuledBy(room), out var keys) && IsFresh(keys!) && keys!.Current is not null
             ? new ValueTask<RoomCipher?>(new RoomCipher(room, keys))
             : CreateAsync(room, cancellationToken);
 
@@ -109,8 +115,25 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
         return found;
     }
 
-    /// <summary>Forgets the keys of a room, because another one is its present key, or they were deleted.</summary>
-    public void Forget(string room) => _known.Remove(ThreadId.RuledBy(room));
+    /// <summary>Reads the keys of a room again before they are next used, because another one may be its present key, or they were deleted.</summary>
+    public void Forget(string room)
+    {
+        if (TryGetKnown(ThreadId.RuledBy(room), out var keys))
+        {
+            keys!.IsOutdated = true;
+        }
+    }
+
+    /// <summary>Removes the keys of a room from the memory of this process, because they were deleted.</summary>
+    public void Erase(string room)
+    {
+        var scope = ThreadId.RuledBy(room);
+        _known.Remove(scope);
+        if (scope == UserScope.All)
+        {
+            _ofAll = null;
+        }
+    }
 
     /// <summary>Adds a key for new values.</summary>
     /// <param name="room">The room.</param>
@@ -154,7 +177,8 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
     /// <summary>The error for a key that cannot be used.</summary>
     public static ChatDataException Unusable(KeyNames keys, string scope, string name, Exception? why) => new(
-        $"The data key in field {name} of the hash '{keys.DataKeys(scope)}' cannot be unwrapped. Give the key ring the master key that wrapped it. If that is lost for good, what the data key encrypted is lost, too; rotate the room's key to go on.", why)
+        $"The data key in field {name} of the hash '{keys.DataKeys(scope)}' cannot be unwrapped. Give the key ring the master key that wrapped it. If that is lost for good, what the data key encrypted is lost, too; "
+        + (scope == UserScope.All ? "delete this hash to go on. It has the key of the notices of attachments of all rooms." : "rotate the room's key to go on."), why)
     {
         Key = keys.DataKeys(scope),
         Field = name,
@@ -163,7 +187,18 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>The letter of rooms with encrypted messages in the field <c>uses</c>.</summary>
     public const char Letter = 'e';
 
-    private bool IsFresh(ScopeKeys keys) => context.Time.GetElapsedTime(keys.LoadedAt) < Lifetime;
+    private bool TryGetKnown(string scope, out ScopeKeys? keys)
+    {
+        if (scope != UserScope.All)
+        {
+            return _known.TryGet(scope, out keys);
+        }
+
+        keys = _ofAll;
+        return keys is not null;
+    }
+
+    private bool IsFresh(ScopeKeys keys) => !keys.IsOutdated && context.Time.GetElapsedTime(keys.LoadedAt) < Lifetime;
 
     private async ValueTask<RoomCipher?> LoadAsync(string room, CancellationToken cancellationToken) =>
         new RoomCipher(room, await Begin(ThreadId.RuledBy(room)).UntilAsync(cancellationToken).ConfigureAwait(false));
@@ -211,6 +246,8 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     private async ValueTask<ScopeKeys> UnwrapAsync(string scope, HashEntry[] fields, long now, CancellationToken cancellationToken)
     {
         var (keys, problems, current) = (new Dictionary<uint, DataKey>(), new Dictionary<string, Exception>(StringComparer.Ordinal), "");
+        var stored = new Dictionary<string, (RedisValue Value, DataKey Key)>(StringComparer.Ordinal);
+        TryGetKnown(scope, out var before);
         foreach (var field in fields)
         {
             var name = (string)field.Name!;
@@ -222,8 +259,12 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
             try
             {
-                var key = await UnwrapAsync(scope, name, field.Value, cancellationToken).ConfigureAwait(false);
+                // What was unwrapped before is not unwrapped again, so a ring that does not work at present stops nobody who has the keys.
+                var key = before?.Stored.TryGetValue(name, out var same) == true && same.Value == field.Value
+                    ? same.Key
+                    : await UnwrapAsync(scope, name, field.Value, cancellationToken).ConfigureAwait(false);
                 keys[key.Id] = key;
+                stored[name] = (field.Value, key);
             }
             catch (CryptographicException e)
             {
@@ -232,8 +273,16 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
             }
         }
 
-        var found = new ScopeKeys(keys, current, problems, now);
-        _known.Set(scope, found);
+        var found = new ScopeKeys(keys, current, problems, now) { Stored = stored };
+        if (scope == UserScope.All)
+        {
+            _ofAll = found;
+        }
+        else
+        {
+            _known.Set(scope, found);
+        }
+
         return found;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
@@ -11,6 +12,7 @@ internal sealed class ScopeKeys(IReadOnlyDictionary<uint, DataKey> keys, string 
 {
     private readonly ConcurrentDictionary<uint, bool> _missing = new();
     private readonly IReadOnlyDictionary<uint, DataKey> _keys = keys;
+    private bool _isOutdated;
 
     /// <summary>The key for new values; <see langword="null"/> if there is none, or it could not be unwrapped.</summary>
     public DataKey? Current { get; } = keys.Values.FirstOrDefault(key => key.Name == current);
@@ -20,6 +22,16 @@ internal sealed class ScopeKeys(IReadOnlyDictionary<uint, DataKey> keys, string 
 
     /// <summary>The key of the digests: the oldest one, because it stays when keys are rotated.</summary>
     public DataKey? Oldest { get; } = keys.Values.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id).FirstOrDefault();
+
+    /// <summary>The keys by name, with the values from which they were unwrapped.</summary>
+    public IReadOnlyDictionary<string, (RedisValue Value, DataKey Key)> Stored { get; init; } = new Dictionary<string, (RedisValue, DataKey)>();
+
+    /// <summary>Whether they must be read again before they are next used.</summary>
+    public bool IsOutdated
+    {
+        get => Volatile.Read(ref _isOutdated);
+        set => Volatile.Write(ref _isOutdated, value);
+    }
 
     /// <summary>When they were read.</summary>
     public long LoadedAt => loadedAt;

@@ -10,16 +10,19 @@ internal sealed class StoredMessage : IDisposable
     private readonly RoomCipher? _cipher;
     private readonly ReadOnlyMemory<byte> _value;
     private readonly bool _isUnreadable;
+    private readonly bool _mayBeEncrypted;
 
-    private StoredMessage(long id, RedisValue content, RoomCipher? cipher)
+    private StoredMessage(long id, RedisValue content, RoomCipher? cipher, bool mayBeEncrypted)
     {
         Id = id;
         Content = content;
         _cipher = cipher;
+        _mayBeEncrypted = mayBeEncrypted || cipher is not null;
         Exists = true;
         if (cipher is null)
         {
             _value = content;
+            Lacking = mayBeEncrypted ? EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)content).Span) : null;
             return;
         }
 
@@ -34,6 +37,7 @@ internal sealed class StoredMessage : IDisposable
         Id = id;
         Content = content;
         IsSealed = true;
+        _mayBeEncrypted = true;
         _cipher = cipher;
         _bucket = bucket;
         Lacking = lacking;
@@ -59,13 +63,31 @@ internal sealed class StoredMessage : IDisposable
     /// <summary>The data key that is needed to read it, if it is not among those of the cipher; otherwise <see langword="null"/>.</summary>
     public uint? Lacking { get; }
 
-    public static StoredMessage Open(long id, RedisValue content, RoomCipher? cipher = null) => new(id, content, cipher);
+    /// <summary>The data key with which the field's value is encrypted; <see langword="null"/> if it is not.</summary>
+    public uint? Key => !_mayBeEncrypted ? null
+        : IsSealed ? SealedBucket.KeyIn(((ReadOnlyMemory<byte>)Content).Span)
+        : EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)Content).Span);
+
+    /// <summary>Whether the field's value is encrypted, and its key is there.</summary>
+    public bool IsDecrypted => Key is not null && Lacking is null;
+
+    /// <summary>A field of an open bucket.</summary>
+    /// <param name="id">The message.</param>
+    /// <param name="content">The field's value.</param>
+    /// <param name="cipher">The room's cipher; <see langword="null"/> if there is none.</param>
+    /// <param name="mayBeEncrypted">Whether the chat encrypts some rooms, so that the value may be encrypted though there is no cipher.</param>
+    public static StoredMessage Open(long id, RedisValue content, RoomCipher? cipher = null, bool mayBeEncrypted = false) => new(id, content, cipher, mayBeEncrypted);
 
     public static StoredMessage Sealed(long id, RedisValue content, RoomCipher? cipher = null) => new(
         id, content, cipher, SealedBucket.TryOpen(id / Buckets.Size, ((ReadOnlyMemory<byte>)content).Span, cipher, out var lacking), lacking);
 
     /// <summary>The same message with another value of its field.</summary>
-    public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content, _cipher) : Open(Id, content, _cipher);
+    public StoredMessage With(RedisValue content) => IsSealed ? Sealed(Id, content, _cipher) : Open(Id, content, _cipher, _mayBeEncrypted);
+
+    /// <summary>
+    /// Whether a cipher can read the field, or could if it were encrypted. If not, its key was deleted after it was decrypted, or the cipher is not the room's: the decrypted value must not be stored again.
+    /// </summary>
+    public bool IsOpenTo(RoomCipher? cipher) => Key is not { } key || Lacking is not null || cipher?.Keys.TryGet(key, out _) == true;
 
     /// <summary>Parses the message; <see langword="false"/> if the value is not a message.</summary>
     public bool TryRead([NotNullWhen(true)] out Message? message)

@@ -32,16 +32,16 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
     private async ValueTask<Message?> ChangeAsync(string room, StoredMessage found, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken)
     {
         Message? now = null;
-        await changer.RunAsync(room, [found.Content], Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
+        await changer.RunAsync(room, [found.Content], Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
         return now;
 
         RoomChange? Decide(RoomState state)
         {
             now = null;
             using var present = state.Values[0].IsNull ? null : found.With(state.Values[0]);
-            if (present is not { Exists: true } || (present.Lacking is not null && state.Values[0] != found.Content))
+            if (present is not { Exists: true } || (present.Lacking is not null && state.Values[0] != found.Content) || !present.IsOpenTo(state.Cipher))
             {
-                // Or it was edited with a new data key, which finding it again loads.
+                // Or it was edited with a new data key, or its key was deleted. Finding it again loads those that there are.
                 return null;
             }
 

@@ -202,11 +202,23 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
             (RedisValue)number, epoch, revision, (RedisValue)count, (RedisValue)lastId, (RedisValue)last,
             isWorthIt ? (RedisValue)content.AsMemory(0, length) : RedisValue.EmptyString,
         ];
-        using var answer = await Script.RunAsync(database, words, keys: 3, CommandFlags.DemandMaster).AsTask().UntilAsync(_ending.Token).ConfigureAwait(false);
+        if (cipher is not null)
+        {
+            words = [.. words[..5], (RedisKey)context.Keys.DataKeys(ThreadId.RuledBy(room)), .. words[5..], (RedisValue)cipher.Keys.CurrentName];
+        }
+
+        using var answer = await Script.RunAsync(database, words, keys: cipher is null ? 3 : 4, CommandFlags.DemandMaster).AsTask().UntilAsync(_ending.Token).ConfigureAwait(false);
 
         // Not without an answer: the client library may still be about to send it.
         ArrayPool<byte>.Shared.Return(content);
-        return answer.Read().ReadInt64() == 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
+        var result = answer.Read().ReadInt64();
+        if (result < 0)
+        {
+            // The data key was rotated or deleted. The next attempt reads the keys again.
+            context.Ciphers!.Forget(room);
+        }
+
+        return result <= 0 ? Outcome.Nothing : entries is not null && entries.Read().AggregateLength() == 0 ? Outcome.WasEmpty : Outcome.Done;
     }
 
     private async Task<RespResult?> TryReadAsync(IDatabase database, RedisKey bucket)

@@ -88,10 +88,10 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
         var value = MessageJson.EndOfWriting(found.Value, ended.Text, isAbandoned);
         var withoutText = MessageJson.EndOfWriting(found.Value, "", isAbandoned);
         var digest = PendingText.DigestOf(ended.Text);
-        var reply = await changer.RunAsync(room, [found.Content, state], Decide, cancellationToken, encrypts: true).ConfigureAwait(false);
+        var reply = await changer.RunAsync(room, [found.Content, state], Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
         return reply is not null;
 
-        RoomChange? Decide(RoomState now) => now.Values[0] != found.Content || now.Values[1] != state ? null
+        RoomChange? Decide(RoomState now) => now.Values[0] != found.Content || now.Values[1] != state || !found.IsOpenTo(now.Cipher) ? null
             : new RoomChange(context.Keys, room, WritingKeys.Letter, found.Id, permit)
                 .Encrypted(now.Cipher)
                 .Expect(hash, found.Field, found.Content)
