@@ -21,6 +21,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private readonly HashSet<string> _marked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _closedThreads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (FoundRoom Room, TimeSpan Wait)> _waiting = new(StringComparer.Ordinal);
     private readonly object _gate = new();
     private long _messages;
 
@@ -37,12 +38,17 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         var pass = 1;
         while (await PassAsync(erasure, pass, cancellationToken).ConfigureAwait(false))
         {
-            pass = pass < MostPasses ? pass + 1 : throw new ChatUnavailableException(
-                $"Each of {MostPasses} passes over the rooms found something new about the user, so somebody goes on writing. Lock the account, and call this again to continue.")
+            pass = pass < MostPasses ? pass + 1 : throw GoesOn();
+        }
+
+        for (var round = 1; _waiting.Count > 0; round++)
+        {
+            if (round > MostPasses)
             {
-                Operation = ChatOperations.Erase,
-                MayHaveHappened = true,
-            };
+                throw GoesOn();
+            }
+
+            await WaitAsync(erasure, cancellationToken).ConfigureAwait(false);
         }
 
         await runner.RunAsync(
@@ -67,6 +73,25 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         return report;
     }
 
+    private static ChatUnavailableException GoesOn() => new(
+        $"Each of {MostPasses} passes over the rooms found something new about the user, so somebody goes on writing. Lock the account, and call this again to continue.")
+    {
+        Operation = ChatOperations.Erase,
+        MayHaveHappened = true,
+    };
+
+    /// <summary>Waits until what other processes may have needed can be removed, and removes it.</summary>
+    private async Task WaitAsync(UserErasure erasure, CancellationToken cancellationToken)
+    {
+        var waiting = _waiting.Values.ToList();
+        _waiting.Clear();
+        await Task.Delay(waiting.Max(place => place.Wait) + TimeSpan.FromMilliseconds(1), runner.Time, cancellationToken).ConfigureAwait(false);
+        foreach (var (room, _) in waiting)
+        {
+            await EraseAsync(erasure, room, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task RevokeAsync(CancellationToken cancellationToken)
     {
         if (store.GetAbility<IUserStore>() is { } users)
@@ -88,7 +113,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         // What is left of a process that died may be a mark alone.
         var rooms = await UserScan.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
         var (done, isAnyFound) = (0L, false);
-        await UserScan.ForEachAsync(rooms, EraseAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(rooms, EraseInPassAsync, cancellationToken).ConfigureAwait(false);
         foreach (var room in _closedThreads.ToList())
         {
             await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
@@ -97,25 +122,9 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
         return isAnyFound;
 
-        async ValueTask EraseAsync(FoundRoom room, CancellationToken token)
+        async ValueTask EraseInPassAsync(FoundRoom room, CancellationToken token)
         {
-            var (isFound, cursor) = (false, (string?)null);
-            do
-            {
-                var step = await runner.RunAsync(
-                    Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
-                    static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
-                cursor = step.Cursor;
-                isFound |= step.Found;
-                if (step.BeingDeleted is { } deleted)
-                {
-                    isFound = true;
-                    await DeleteAsync(deleted, token).ConfigureAwait(false);
-                }
-
-                Note(room.Room, step);
-            }
-            while (cursor is not null);
+            var isFound = await EraseAsync(erasure, room, token).ConfigureAwait(false);
             lock (_gate)
             {
                 done++;
@@ -125,10 +134,39 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         }
     }
 
-    private void Note(string room, ErasedStep step)
+    /// <summary>Erases in one room; returns whether something was found.</summary>
+    private async Task<bool> EraseAsync(UserErasure erasure, FoundRoom room, CancellationToken cancellationToken)
     {
+        var (isFound, cursor) = (false, (string?)null);
+        do
+        {
+            var step = await runner.RunAsync(
+                Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
+                static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), cancellationToken).ConfigureAwait(false);
+            cursor = step.Cursor;
+            isFound |= step.Found;
+            if (step.BeingDeleted is { } deleted)
+            {
+                isFound = true;
+                await DeleteAsync(deleted, cancellationToken).ConfigureAwait(false);
+            }
+
+            Note(room, step);
+        }
+        while (cursor is not null);
+        return isFound;
+    }
+
+    private void Note(FoundRoom found, ErasedStep step)
+    {
+        var room = found.Room;
         lock (_gate)
         {
+            if (step.Wait > TimeSpan.Zero)
+            {
+                _waiting[room] = (found, step.Wait);
+            }
+
             _messages += step.Messages;
             if (step.Found && !UserScope.TryGetUser(room, out _))
             {

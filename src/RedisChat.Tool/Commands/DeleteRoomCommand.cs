@@ -24,9 +24,14 @@ internal sealed class DeleteRoomCommand : ToolCommand
         var (info, isDry) = (await chat.Chat.Rooms.GetInfoAsync(room, cancellationToken), context.Get(_dryRun));
         if (!info.Exists && !info.IsBeingDeleted)
         {
-            // The call all the same: it removes a place in the directory that a killed deletion may have left.
-            await (isDry ? Task.CompletedTask : chat.Chat.Rooms.DeleteAsync(room, Actor.Application, cancellationToken: cancellationToken));
-            throw new ToolException($"There is no room '{room}'. Nothing was deleted.");
+            if (isDry || !context.Get(_yes))
+            {
+                throw new ToolException($"There is no room '{room}'. Nothing was deleted. If it is still listed after a deletion that was interrupted, repeat the command with --yes.");
+            }
+
+            // The call all the same: it removes a place in the directory that a killed deletion may have left. It deletes a room that was created since, so not without --yes.
+            var late = await chat.Chat.Rooms.DeleteAsync(room, Actor.Application, cancellationToken: cancellationToken);
+            throw new ToolException(late.Existed ? $"There was no room '{room}' at first; it was created meanwhile, and deleted." : $"There is no room '{room}'. Nothing was deleted.");
         }
 
         if (!isDry)
@@ -52,9 +57,15 @@ internal sealed class DeleteRoomCommand : ToolCommand
 
     private async Task ConfirmAsync(ToolContext context, RoomInfo info, CancellationToken cancellationToken)
     {
-        if (context.Get(_yes) || info.IsBeingDeleted)
+        if (context.Get(_yes))
         {
             return;
+        }
+
+        // A room that is being imported looks the same, and what was imported would be lost.
+        if (info.IsBeingDeleted && Console.IsInputRedirected)
+        {
+            throw new ToolException($"The deletion of the room '{info.Id}' was begun and is not complete, or the room is being imported. Repeat the command with --yes to delete what is there for good.");
         }
 
         if (Console.IsInputRedirected)
@@ -62,7 +73,9 @@ internal sealed class DeleteRoomCommand : ToolCommand
             throw new ToolException($"This deletes the room '{info.Id}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what it would delete.");
         }
 
-        context.Output.Note($"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.");
+        context.Output.Note(info.IsBeingDeleted
+            ? "The room's deletion was begun and is not complete, or the room is being imported. This deletes what is there for good. Type its id to continue."
+            : $"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.");
         if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != info.Id)
         {
             throw new ToolException("That is not the room's id. Nothing was deleted.");

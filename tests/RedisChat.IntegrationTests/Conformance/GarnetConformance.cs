@@ -72,7 +72,7 @@ public sealed class GarnetConversationModelTests(SharedGarnet garnet) : Conversa
 
 public sealed class GarnetBulkDeletionTests(SharedGarnet garnet) : BulkDeletionTests(new GarnetStores(garnet));
 
-public sealed class GarnetErasureTests(SharedGarnet garnet) : ErasureTests(new GarnetStores(garnet));
+public sealed class GarnetErasureTests(SharedGarnet garnet) : ErasureTests(new GarnetStores(garnet) { Probe = TimeSpan.FromMilliseconds(100) });
 
 public sealed class GarnetPinTests(SharedGarnet garnet) : PinTests(new GarnetStores(garnet));
 

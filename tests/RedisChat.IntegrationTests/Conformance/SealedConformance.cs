@@ -77,7 +77,7 @@ public sealed class SealedExpiryTests(TestServer server) : ExpiryTests(new Seale
 
 public sealed class SealedBulkDeletionTests(TestServer server) : BulkDeletionTests(new SealedStores(server));
 
-public sealed class SealedErasureTests(TestServer server) : ErasureTests(new SealedStores(server));
+public sealed class SealedErasureTests(TestServer server) : ErasureTests(new SealedStores(server) { Probe = TimeSpan.FromMilliseconds(100) });
 
 public sealed class SealedPinTests(TestServer server) : PinTests(new SealedStores(server));
 

@@ -9,6 +9,9 @@ namespace RedisChat.IntegrationTests.Conformance;
 internal abstract class SealingStores : StoreFactory
 {
     private readonly RedisStoreOptions _options = new() { KeyPrefix = $"test-{Guid.NewGuid():n}", SealAfter = 1 };
+
+    /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
+    public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
     private readonly List<RedisMessageStore> _opened = [];
     private readonly StoreLog _log = new();
 

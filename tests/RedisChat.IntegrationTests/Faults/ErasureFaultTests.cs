@@ -40,7 +40,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
         {
             commands.Should().BeLessThan(MostCommands);
             var prefix = $"test-{commands}";
-            await using var store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration), new RedisStoreOptions { KeyPrefix = prefix });
+            await using var store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration), new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
             var chat = new Chat(store, new ChatOptions { KeptVersions = 3 });
             await EveryFeature.UseAsync(chat, store, "lobby", User, "bob", Cancelled);
             wasKilled = await KillAfterAsync(commands, prefix, mode);
@@ -113,7 +113,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
         var configuration = ConfigurationOptions.Parse(_redis.Configuration);
         configuration.EndPoints.Clear();
         configuration.EndPoints.Add(proxy.EndPoint);
-        await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = prefix });
+        await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
         var chat = new Chat(store);
         await chat.GetAsync("another room", 1, Cancelled);
         proxy.CutAfter(commands);

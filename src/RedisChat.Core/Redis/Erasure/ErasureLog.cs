@@ -26,6 +26,16 @@ internal static class ErasureLog
             : entry;
     }
 
+    /// <summary>Whether an entry is a revocation that processes may still have to hear of: if they lose its live event, they read it here.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="after">The revision after which that is so.</param>
+    /// <param name="revision">The entry's revision.</param>
+    public static bool IsFreshRevocation(string entry, long after, out long revision)
+    {
+        revision = ChangeLogEntry.TryRead(entry, out var read) && read.Kind == RedisUserRooms.RevocationKind ? read.Revision : 0;
+        return revision > after;
+    }
+
     /// <summary>Whether an entry names the user.</summary>
     public static bool Names(string entry, ErasedUser user) => Without(entry, user, "") != entry;
 }

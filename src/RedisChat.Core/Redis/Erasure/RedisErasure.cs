@@ -50,6 +50,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         {
             // Somebody else has just begun to delete it, or a thread is in a room that is being deleted.
             var above = ThreadId.RuledBy(found.Room);
+            await room.ThrowIfImportedAsync(database, above, cancellationToken).ConfigureAwait(false);
             var epoch = await database.HashGetAsync(_keys.Room(above), "epoch", CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
             return new ErasedStep(false, 0, null) { BeingDeleted = epoch == RoomCounters.BeingDeleted ? above : found.Room };
         }

@@ -18,6 +18,12 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     private const int MessagesAtOnce = 250;
     private const int ReactionsAtOnce = 200;
 
+    // A sealed bucket is read, unpacked, packed, and written as a whole.
+    private const int BucketsAtOnce = 8;
+
+    // A process that lost the live event of a revocation finds it in the change log, by a probe, of which one or two may fail.
+    private const int ProbesOfRevocation = 3;
+
     private readonly KeyNames _keys = context.Keys;
 
     public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
@@ -28,10 +34,21 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             return new ErasedStep(false, 0, null);
         }
 
+        // A thread may be complete while the room that it belongs to is still being imported.
+        if (!isScope && ThreadId.IsThread(found.Room))
+        {
+            await ThrowIfImportedAsync(database, ThreadId.RuledBy(found.Room), cancellationToken).ConfigureAwait(false);
+        }
+
         var done = 0L;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var traces = await UserTraces.FindAsync(database, _keys, user, found, isScope ? UserRooms.NoMark : UserRooms.MarkIn(context, isCertain: false), cancellationToken).ConfigureAwait(false);
+            if (traces.IsBeingImported)
+            {
+                throw BeingImported(found.Room);
+            }
+
             if (traces.Epoch == RoomCounters.BeingDeleted)
             {
                 return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
@@ -65,13 +82,33 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     /// <summary>Whether a scope may name any user: a room, a thread, or the scope of all users. What is in the scope of one user names rooms alone.</summary>
     public static bool Concerns(string scope) => !UserScope.TryGetUser(scope, out _) || scope == UserScope.All;
 
+    /// <summary>Refuses a room that is being imported: it looks like one whose deletion was begun, but what is missing is still to come.</summary>
+    public async Task ThrowIfImportedAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    {
+        if (await database.HashExistsAsync(_keys.Room(room), ImportMark.Field, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw BeingImported(room);
+        }
+    }
+
+    private static ChatInputException BeingImported(string room) => new(
+        $"An import of the room '{room}' is in progress, so nothing was erased there: more about the user may still come. Finish the import or delete the room, and call this again to continue.", "room");
+
     /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
     private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
         IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next) own, CancellationToken cancellationToken)
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
         var (ids, next) = own;
-        var mentions = traces.Of(UserPlaces.MentionsOfUser).Select(trace => long.TryParse((string?)trace.Field, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
+        if (alias is not null)
+        {
+            (ids, next) = FirstBuckets(ids, next);
+        }
+
+        // Those in other buckets are left for later steps.
+        var buckets = (alias is null ? [] : ids).Concat(traces.Of(UserPlaces.MentionsOfUser).Select(trace => trace.MessageId).Order()).Select(Buckets.Of).Distinct().Take(BucketsAtOnce).ToHashSet();
+        var isMentionLeft = traces.Of(UserPlaces.MentionsOfUser).Any(IsLater);
+        var mentions = traces.Of(UserPlaces.MentionsOfUser).Where(trace => !IsLater(trace)).Select(trace => trace.MessageId);
         var done = 0L;
         if (alias is null)
         {
@@ -89,7 +126,8 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         // Of what belongs to deleted messages, nothing is left.
-        var left = alias is null && done > 0 ? [.. traces.All.Where(trace => !BelongsTo(trace, ids))] : traces.All;
+        IReadOnlyList<UserTrace> left = alias is null && done > 0 ? [.. traces.All.Where(trace => !BelongsTo(trace, ids))] : traces.All;
+        var wait = Delay(room, traces, ref left);
         var messages = new ErasedMessages(context, room, traces.Uses);
         await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
         if (messages.Unfinished.Count > 0)
@@ -98,7 +136,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         var reactions = left.Where(trace => trace.Kind == UserPlaces.Reactions).Skip(ReactionsAtOnce).ToHashSet();
-        var some = left.Where(trace => !reactions.Contains(trace)).ToList();
+        var some = left.Where(trace => !reactions.Contains(trace) && !(trace.Kind == UserPlaces.MentionsOfUser && IsLater(trace))).ToList();
         var change = new ErasureChange(_keys, room, user, erasure.Alias, messages, some);
         string? entry = null;
         var isChanged = done > 0;
@@ -118,7 +156,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         isChanged |= await ForgetAsync(database, erasure, user, room, some, entry, isLast: next is null, cancellationToken).ConfigureAwait(false);
-        var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
+        var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || isMentionLeft || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
         if (!isLeft)
         {
             await SettleAsync(database, room, user, traces, cancellationToken).ConfigureAwait(false);
@@ -127,8 +165,45 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var step = new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
         {
             ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
+            Wait = wait,
         };
         return (step, done);
+
+        bool IsLater(UserTrace trace) => !buckets.Contains(Buckets.Of(trace.MessageId));
+    }
+
+    /// <summary>Those of a step's messages that are in its first buckets, and the last one of them if there are more.</summary>
+    private static (HashSet<long> Ids, long? Next) FirstBuckets(HashSet<long> ids, long? next)
+    {
+        var first = ids.Order().GroupBy(Buckets.Of).Take(BucketsAtOnce).SelectMany(bucket => bucket).ToHashSet();
+        return first.Count < ids.Count ? (first, first.Max()) : (ids, next);
+    }
+
+    /// <summary>Leaves revocations in the change log for processes that have lost the live event. The erasure makes one itself.</summary>
+    /// <returns>How long to wait until all of them can be renamed.</returns>
+    private TimeSpan Delay(string room, UserTraces traces, ref IReadOnlyList<UserTrace> left)
+    {
+        if (room != UserScope.All)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var (time, newest, others) = (ProbesOfRevocation * context.Options.LiveProbeInterval, 0L, new List<UserTrace>());
+        var heard = traces.Now - (long)time.TotalMicroseconds;
+        foreach (var trace in left)
+        {
+            if (trace.Kind == UserPlaces.Log && ErasureLog.IsFreshRevocation((string)trace.Field!, heard, out var revision))
+            {
+                newest = Math.Max(newest, revision);
+            }
+            else
+            {
+                others.Add(trace);
+            }
+        }
+
+        left = others;
+        return newest == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Math.Min(newest - heard, time.TotalMicroseconds));
     }
 
     /// <summary>The next of the user's messages, and the last one of them if there are more.</summary>
@@ -151,7 +226,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             HashSet<long> all = [.. ((string)list.Value!).Split(',').Select(text => StrictNumber.TryRead(text, out var id) ? id : 0).Where(id => id > 0)];
             if (all.Count <= MessagesAtOnce)
             {
-                return (all, null);
+                return ([.. all.Where(id => id > after)], null);
             }
         }
 

@@ -21,6 +21,12 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
 
     private static readonly RedisScript Script = new("user_find.lua");
 
+    /// <summary>Whether the room is being imported: it is not marked, and nothing may be changed in it.</summary>
+    public bool IsBeingImported { get; init; }
+
+    /// <summary>The server's time in microseconds.</summary>
+    public long Now { get; init; }
+
     /// <summary>Whether the room's messages may be in the archive.</summary>
     public bool IsArchived => ArchivedField.IsIn(Uses);
 
@@ -56,8 +62,8 @@ internal sealed record UserTraces(string Epoch, string Uses, bool WasMarked, IRe
                     ],
                     cancellationToken).ConfigureAwait(false);
                 (index, cursor) = (answer[0], answer[1]);
-                result = new UserTraces(answer[2]!, answer[3]!, result.WasMarked || answer[4] == "1", found, true);
-                for (var i = 5; i + 2 < answer.Length; i += 3)
+                result = new UserTraces(answer[2]!, answer[3]!, result.WasMarked || answer[4] == "1", found, true) { IsBeingImported = answer[5] == "1", Now = (long)answer[6] };
+                for (var i = 7; i + 2 < answer.Length; i += 3)
                 {
                     var place = some[(int)answer[i] - 2];
                     found.Add(new UserTrace(place.Kind, place.Key, place.Suffix, answer[i + 1], answer[i + 2]));

@@ -18,7 +18,7 @@
 --   x  a sorted set of members `word:id:user`          h  a sorted set of members `user, line feed, process`
 --   c  the change log: entries whose subject or details are the user
 -- Returns the index of the key to continue with, 0 if there is nothing left, and the cursor in it; the room's epoch, features, and 1 if it was marked before;
--- then for each thing found the index of its key, its field or member, and its value. Keys of other types are skipped.
+-- 1 if it is being imported: then it is not marked; and the server's time in microseconds; then for each thing found the index of its key, its field or member, and its value. Keys of other types are skipped.
 local call, try = redis.call, redis.pcall
 local user, inner, pattern, word, budget = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[6])
 local quoted, mention, named = '"' .. inner .. '"', '"@' .. inner .. '"', '"u":"' .. inner .. '"'
@@ -159,9 +159,11 @@ local search = {
   end,
 }
 
-local room = try('HMGET', KEYS[1], 'epoch', 'uses', 'erasing')
+local clock = call('TIME')
+local now = string.format('%d%06d', tonumber(clock[1]), tonumber(clock[2]))
+local room = try('HMGET', KEYS[1], 'epoch', 'uses', 'erasing', 'import')
 if failed(room) then
-  return {'0', '0', '', '', '0'}
+  return {'0', '0', '', '', '0', '0', now}
 end
 local index, cursor = tonumber(ARGV[7]), ARGV[8]
 while index <= #KEYS and budget > 0 do
@@ -174,12 +176,13 @@ end
 
 local uses, users = room[2] or '', room[3] or ''
 local marked = holds('\n' .. users .. '\n', '\n' .. user .. '\n')
+local importing = room[4] and true or false
 local marks, but = string.sub(ARGV[5], 1, 1), string.sub(ARGV[5], 2)
-if (marks == '2' or marks == '1' and #found > 0) and not marked and not (but ~= '' and string.find(uses, '[' .. but .. ']')) then
+if (marks == '2' or marks == '1' and #found > 0) and not marked and not importing and not (but ~= '' and string.find(uses, '[' .. but .. ']')) then
   uses = holds(uses, 'z') and uses or uses .. 'z'
   call('HSET', KEYS[1], 'erasing', users == '' and user or users .. '\n' .. user, 'uses', uses)
 end
-local answer = {index > #KEYS and '0' or string.format('%d', index), cursor, room[1] or '', uses, marked and '1' or '0'}
+local answer = {index > #KEYS and '0' or string.format('%d', index), cursor, room[1] or '', uses, marked and '1' or '0', importing and '1' or '0', now}
 for i = 1, #found do
   answer[#answer + 1] = found[i]
 end

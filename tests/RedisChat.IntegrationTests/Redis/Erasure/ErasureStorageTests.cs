@@ -22,7 +22,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     {
         _redis = await RedisProcess.StartAsync();
         _admin = await _redis.ConnectAsync();
-        _store = new RedisMessageStore(_admin, new RedisStoreOptions { SealAfter = 1 });
+        _store = new RedisMessageStore(_admin, new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
         _chat = new Chat(_store, new ChatOptions { KeptVersions = 3 });
     }
 
@@ -117,6 +117,65 @@ public sealed class ErasureStorageTests : IAsyncLifetime
 
         (await OccurrencesAsync(User)).Should().BeEmpty();
         (await _chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("lobby", "lobby")]
+    [InlineData("lobby", "lobby\u001f2")]
+    public async Task A_room_that_is_being_imported_is_refused_before_anything_is_changed(string imported, string found)
+    {
+        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
+        var redis = _admin.GetDatabase();
+        var epoch = await redis.HashGetAsync($"chatroom:{{{imported}}}", "epoch");
+        await redis.HashSetAsync($"chatroom:{{{imported}}}", [new("epoch", "!"), new("gone", $"{epoch} {{}}"), new("import", "an-export 1")]);
+        var before = await RoomDump.TakeAsync(_admin, "chatroom:{lobby");
+
+        var refused = await Assert.ThrowsAsync<ChatInputException>(() => _chat.User(User).EraseAsync(cancellationToken: Cancelled));
+
+        refused.Message.Should().Contain("import").And.Contain("'lobby'").And.Contain("delete the room");
+        (await RoomDump.TakeAsync(_admin, "chatroom:{lobby")).Where(IsLasting).Should().Equal(before.Where(IsLasting));
+        await redis.HashSetAsync($"chatroom:{{{imported}}}", "epoch", epoch);
+        await redis.HashDeleteAsync($"chatroom:{{{imported}}}", ["gone", "import"]);
+        (await _chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_revocation_stays_in_the_change_log_until_processes_that_lost_its_event_have_found_it()
+    {
+        await using var store = new RedisMessageStore(_admin, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromSeconds(1) });
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", User, "hello", Cancelled);
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        var erasing = chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        await Poll.UntilAsync(async () => (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Count == 0, "the message is gone");
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
+
+        (await OccurrencesAsync($":o:{User}")).Should().ContainSingle();
+        (await erasing).Findings!.IsClean.Should().BeTrue();
+        time.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(2.9));
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Messages_and_mentions_in_many_sealed_buckets_take_several_small_changes()
+    {
+        const int Buckets = 20;
+        for (var n = 0; n < Buckets; n++)
+        {
+            await _chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 128).Select(i => new NewMessage(i == 60 ? User : Bob, "hello") { Mentions = i == 70 ? [Mention.User(User)] : [] })], Cancelled);
+        }
+
+        await _store.SealedAsync();
+        var before = await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "rev");
+
+        var report = await _chat.User(User).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
+
+        report.Findings!.Remaining.Should().BeEmpty();
+        report.Messages.Should().Be(Buckets);
+        (await OccurrencesAsync(User)).Should().BeEmpty();
+        var changes = (await _admin.GetDatabase().SortedSetRangeByScoreAsync("chatroom:{lobby}:changed")).Select(entry => (string)entry!).Where(entry => entry.Split(':')[1] == "u").ToList();
+        changes.Should().HaveCountGreaterThanOrEqualTo(3, "each changes 8 buckets at most (revision before: {0})", before);
     }
 
     [Fact]
