@@ -288,6 +288,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     /// <param name="Last">The room's last id.</param>
     /// <param name="Marked">Its field for the archive, if it has one.</param>
     /// <param name="Start">The first bucket that is neither in the archive nor trimmed.</param>
+    /// <param name="Cipher">The cipher of an encrypted room.</param>
     private readonly record struct ArchivingState(long Last, ArchivedField? Marked, long Start, RoomCipher? Cipher)
     {
         /// <summary>The next buckets that a policy may let go.</summary>
