@@ -106,7 +106,7 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
 
     [Theory]
     [InlineData("first sealed bucket that is none")]
-    [InlineData("sealed bucket of a thread that is none")]
+    [InlineData("message of a thread that is none")]
     [InlineData("message that is none")]
     [InlineData("message that is being written and none")]
     [InlineData("message above the end")]
@@ -165,8 +165,8 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
             "message above the end" => Database.HashSetAsync($"{lobby}:m:6", 800, """{"t":1,"u":"eve","c":"early"}"""),
             "message that is none" => Database.HashSetAsync($"{lobby}:m:5", 690, "{}"),
             "first sealed bucket that is none" => Database.HashSetAsync($"{lobby}:sealed", 0, "x"),
-            "sealed bucket of a thread that is none" => Task.WhenAll(
-                Database.HashSetAsync($"{lobby}:t:9:sealed", 1, "x"), Database.HashSetAsync($"{lobby}:threads", 9, $"{old} 12 299 {old}\n299 eve")),
+            "message of a thread that is none" => Task.WhenAll(
+                Database.HashSetAsync($"{lobby}:t:9:m:2", 299, "{}"), Database.HashSetAsync($"{lobby}:threads", 9, $"{old} 12 299 {old}\n299 eve")),
             "message that is being written and none" => Database.HashSetAsync($"{lobby}:m:5", await InProgressAsync(lobby), "{}"),
             "end lost" => Database.HashDeleteAsync(lobby, "last"),
             "first bucket archived" => Task.WhenAll(
