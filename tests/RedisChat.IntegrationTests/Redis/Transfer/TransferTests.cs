@@ -200,7 +200,7 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
         }
 
         await Database.HashSetAsync($"{SourcePrefix}:{{odd}}:m:2", 264, new byte[] { 0xff, 0xfe });
-        await Database.HashSetAsync($"{SourcePrefix}:{{odd}}:sealed", 0, "\u0002of a later version");
+        await Database.HashSetAsync($"{SourcePrefix}:{{odd}}:sealed", 0, "\u0003of a later version");
 
         (await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled)).Unreadable.Should().Be(5, "four values and a bucket are not JSON; one is JSON, but no message");
         await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
@@ -209,7 +209,7 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
         (await TransferDump.OfAsync(Connection, TargetPrefix)).Where(entry => entry.Key.Contains("message", StringComparison.Ordinal))
             .Should().Equal((await TransferDump.OfAsync(Connection, SourcePrefix)).Where(entry => entry.Key.Contains("message", StringComparison.Ordinal)));
         ((byte[])(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:m:2", 264))!).Should().Equal(0xff, 0xfe);
-        ((string)(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:sealed", 0))!).Should().Be("\u0002of a later version");
+        ((string)(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:sealed", 0))!).Should().Be("\u0003of a later version");
     }
 
     [Fact]
