@@ -62,7 +62,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
 
         (await _admin.GetDatabase().KeyExistsAsync("chatroom:{lobby}:thawed")).Should().BeFalse("the archive has all of it again");
         (await PageAsync(chat, Bob)).Should().HaveCount(348, "two of the 350 were deleted by the user before");
-        (await PageAsync(chat, report.Alias)).Should().HaveCount(mode == ErasureMode.Remove ? 0 : 350);
+        (await PageAsync(chat, report.Alias ?? User)).Should().HaveCount(mode == ErasureMode.Remove ? 0 : 350);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         var (store, chat) = Open(isEncrypted: true);
         await EveryFeature.UseAsync(chat, store, "lobby", User, Bob, Cancelled, messages: 700);
         await store.SealedAsync();
-        (await _admin.GetDatabase().HashGetAllAsync("chatroom:{lobby}:sealed")).Should().HaveCountGreaterThan(3).And.OnlyContain(field => SealedBucket.KeyIn(((ReadOnlyMemory<byte>)field.Value).Span) != null);
+        (await _admin.GetDatabase().HashGetAllAsync("chatroom:{lobby}:sealed")).Select(field => SealedBucket.KeyIn(((ReadOnlyMemory<byte>)field.Value).Span)).Should().HaveCountGreaterThan(3).And.NotContainNulls();
         (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
         var exported = await ExportAsync(chat);
 
@@ -147,10 +147,10 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         report.Findings!.Remaining.Should().BeEmpty();
         (await OccurrencesAsync(User)).Should().BeEmpty();
         (await PageAsync(chat, Bob)).Should().HaveCount(348);
-        (await PageAsync(chat, report.Alias)).Should().HaveCount(mode == ErasureMode.Remove ? 0 : 350);
+        (await PageAsync(chat, report.Alias ?? User)).Should().HaveCount(mode == ErasureMode.Remove ? 0 : 350);
         if (mode == ErasureMode.Anonymize)
         {
-            (await PageAsync(chat, report.Alias)).Should().OnlyContain(message => message.Text.StartsWith(EveryFeature.Secret, StringComparison.Ordinal), "the texts are still decrypted");
+            (await PageAsync(chat, report.Alias ?? User)).Should().OnlyContain(message => message.Text.StartsWith(EveryFeature.Secret, StringComparison.Ordinal), "the texts are still decrypted");
             (await chat.Room("lobby").Versions.ListAsync(1, Actor.Application, Cancelled)).Should().Contain(version => version.Text == EveryFeature.Secret);
         }
     }
