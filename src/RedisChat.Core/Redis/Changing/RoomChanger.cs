@@ -90,7 +90,9 @@ internal sealed class RoomChanger(RedisStoreContext context)
 
         try
         {
-            return await (isRequired ? ciphers.EnsureAsync(room, cancellationToken) : ciphers.ForChangingAsync(room, cancellationToken)).ConfigureAwait(false);
+            return isRequired
+                ? await ciphers.EnsureAsync(room, cancellationToken).ConfigureAwait(false)
+                : await ciphers.ForChangingAsync(room, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {
