@@ -106,9 +106,9 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         // Those in other buckets are left for later steps.
-        var buckets = (alias is null ? [] : ids).Concat(traces.Of(UserPlaces.MentionsOfUser).Select(trace => trace.MessageId).Order()).Select(Buckets.Of).Distinct().Take(BucketsAtOnce).ToHashSet();
+        var buckets = (alias is null ? [] : ids).Concat(traces.Of(UserPlaces.MentionsOfUser).Select(MentionIn).Order()).Select(Buckets.Of).Distinct().Take(BucketsAtOnce).ToHashSet();
         var isMentionLeft = traces.Of(UserPlaces.MentionsOfUser).Any(IsLater);
-        var mentions = traces.Of(UserPlaces.MentionsOfUser).Where(trace => !IsLater(trace)).Select(trace => trace.MessageId);
+        var mentions = traces.Of(UserPlaces.MentionsOfUser).Where(trace => !IsLater(trace)).Select(MentionIn);
         var done = 0L;
         if (alias is null)
         {
@@ -169,8 +169,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         };
         return (step, done);
 
-        bool IsLater(UserTrace trace) => !buckets.Contains(Buckets.Of(trace.MessageId));
+        bool IsLater(UserTrace trace) => !buckets.Contains(Buckets.Of(MentionIn(trace)));
     }
+
+    // The ids in the set have leading zeros.
+    private static long MentionIn(UserTrace trace) => long.TryParse((string?)trace.Field, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 
     /// <summary>Those of a step's messages that are in its first buckets, and the last one of them if there are more.</summary>
     private static (HashSet<long> Ids, long? Next) FirstBuckets(HashSet<long> ids, long? next)
