@@ -62,7 +62,7 @@ public sealed class EncryptedJsonTests
             cipher.TryOpen(BoxPlace.Message(1), changed, new byte[3]).Should().Be(i is >= 1 and <= 4 ? Opening.NoKey : Opening.Invalid, $"of byte {i}");
         }
 
-        cipher.TryOpen(BoxPlace.Message(1), box.AsSpan(0, 32), new byte[0]).Should().Be(Opening.Invalid);
+        cipher.TryOpen(BoxPlace.Message(1), box.AsSpan(0, 32), []).Should().Be(Opening.Invalid);
     }
 
     [Fact]
