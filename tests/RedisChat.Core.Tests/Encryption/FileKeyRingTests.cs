@@ -77,7 +77,7 @@ public sealed class FileKeyRingTests : IDisposable
     [Fact]
     public void Rings_that_create_the_file_at_once_have_the_same_key()
     {
-        Parallel.For(0, 8, _ => _ = new FileKeyRing(File));
+        Parallel.For(0, 8, n => { _ = new FileKeyRing(File); });
 
         System.IO.File.ReadAllLines(File).Should().ContainSingle();
         Directory.GetFiles(Path.GetDirectoryName(File)!).Should().ContainSingle();

@@ -6,9 +6,6 @@ using Testcontainers.Redis;
 
 [assembly: AssemblyFixture(typeof(TestServer))]
 
-// Most tests wait for servers and faults, so more of them run at a time than there are cores.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
-
 namespace RedisChat.IntegrationTests;
 
 /// <summary>

@@ -124,16 +124,16 @@ public sealed class ArchiveComparisonTests(TestServer server)
                     await DoAsync(side => side.Chat.Room(side.Room).DeleteManyAsync(MessageSelection.By(user, id, id + 60), Actor.Application, cancellationToken: Cancelled));
                     break;
                 case 7:
-                    await SameAsync(side => side.TryAsync(() => side.Chat.SendAsync(side.Room, new NewMessage(user, text) { ReplyTo = id }, Cancelled)));
+                    await SameAsync(side => Side.TryAsync(() => side.Chat.SendAsync(side.Room, new NewMessage(user, text) { ReplyTo = id }, Cancelled)));
                     break;
                 case 8:
-                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Reactions.AddAsync(id, user, "👍", Cancelled)));
+                    await SameAsync(side => Side.TryAsync(() => side.Chat.Room(side.Room).Reactions.AddAsync(id, user, "👍", Cancelled)));
                     break;
                 case 9:
-                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Pins.PinAsync(id, Actor.Application, Cancelled)));
+                    await SameAsync(side => Side.TryAsync(() => side.Chat.Room(side.Room).Pins.PinAsync(id, Actor.Application, Cancelled)));
                     break;
                 case 10:
-                    await SameAsync(side => side.TryAsync(() => side.Chat.Room(side.Room).Thread(id).SendAsync(user, text, Cancelled)));
+                    await SameAsync(side => Side.TryAsync(() => side.Chat.Room(side.Room).Thread(id).SendAsync(user, text, Cancelled)));
                     break;
                 default:
                     await archived.ArchiveAsync(1);
@@ -228,7 +228,7 @@ public sealed class ArchiveComparisonTests(TestServer server)
 
         public async Task<RoomPosition> PositionAsync() => (await Chat.ReceiveAsync(Room, new MessageQuery(1), Cancelled)).Position;
 
-        public async Task<string> TryAsync(Func<Task> act)
+        public static async Task<string> TryAsync(Func<Task> act)
         {
             try
             {

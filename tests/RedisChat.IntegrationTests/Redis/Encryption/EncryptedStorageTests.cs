@@ -11,7 +11,11 @@ public sealed class EncryptedStorageTests(TestServer server) : IAsyncLifetime
 {
     private static readonly Attachment Picture = new()
     {
-        Kind = "image", Name = "marker-name", MediaType = "image/png", Size = 7, Address = "marker-address",
+        Kind = "image",
+        Name = "marker-name",
+        MediaType = "image/png",
+        Size = 7,
+        Address = "marker-address",
         Preview = new AttachmentPreview { Text = "marker-preview", Address = "marker-thumbnail" },
     };
 

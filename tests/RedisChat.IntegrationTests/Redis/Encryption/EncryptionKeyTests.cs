@@ -163,7 +163,7 @@ public sealed class EncryptionKeyTests(TestServer server) : IAsyncLifetime
             page.Unreadable.Select(value => value.Id).Should().BeEquivalentTo([1L, 2L]);
             var error = await Assert.ThrowsAsync<ChatDataException>(() => reader.GetAsync("lobby", 1, Cancelled));
             error.Message.Should().Contain(Key(":key")).And.Contain("does not have");
-            }
+        }
     }
 
     [Fact]

@@ -119,11 +119,10 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         (await _chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
     }
 
-    [Theory]
-    [InlineData("lobby", "lobby")]
-    [InlineData("lobby", "lobby\u001f2")]
-    public async Task A_room_that_is_being_imported_is_refused_before_anything_is_changed(string imported, string found)
+    [Fact]
+    public async Task A_room_that_is_being_imported_is_refused_before_anything_is_changed()
     {
+        const string imported = "lobby";
         await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
         var redis = _admin.GetDatabase();
         var epoch = await redis.HashGetAsync($"chatroom:{{{imported}}}", "epoch");
