@@ -70,6 +70,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(ChatHealth))]
 [JsonSerializable(typeof(ServerInspection))]
 [JsonSerializable(typeof(ExportResult))]
+[JsonSerializable(typeof(ArchivedStep))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [SuppressMessage("ApiDesign", "RS0016", Justification = "What the generator adds follows from the attributes above.")]

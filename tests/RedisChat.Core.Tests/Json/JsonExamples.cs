@@ -171,6 +171,7 @@ internal static class JsonExamples
         {
             Rooms = ChatLimits.MaxMessageId, Threads = 1, Users = 0, Facts = new Dictionary<string, long> { ["message"] = ChatLimits.MaxMessageId }, Unreadable = 2, Bytes = ChatLimits.MaxMessageId,
         }),
+        (typeof(ArchivedStep), new ArchivedStep(3, TimeSpan.FromMinutes(6)) { IsWaiting = true }),
         (typeof(ImportResult), new ImportResult { Imported = ChatLimits.MaxMessageId, Skipped = 1, Refused = ["room böb exists"], RefusedCount = 1, Facts = 0 }),
         (typeof(VerifyResult), new VerifyResult
         {

@@ -78,7 +78,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         static async (database, call, token) =>
         {
             // Nothing is removed, so the traces are not bounded by what a step deals with.
-            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, UserRooms.NoMark, token, isBounded: false).ConfigureAwait(false);
+            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, ErasableRooms.NoMark, token, isBounded: false).ConfigureAwait(false);
             return await call.Erasure.RecordsAsync(database, call.User, call.Room.Room, traces, token).ConfigureAwait(false);
         },
         cancellationToken);
@@ -153,7 +153,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
 
     private async Task<IReadOnlyList<UserRecord>> RecordsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
     {
-        UserRooms.ThrowIfOutOfReach(context, room, traces);
+        ErasableRooms.ThrowIfOutOfReach(context, room, traces);
         var records = await UserRecords.OfAsync(context, user, room, traces, cancellationToken).ConfigureAwait(false);
         if (!traces.IsArchived)
         {
@@ -161,7 +161,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         }
 
         // The list of ids has only what was not archived.
-        var own = await UserRooms.OwnIdsAsync(context, database, room, user, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        var own = await ErasableRooms.OwnIdsAsync(context, database, room, user, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
         return
         [
             .. own.Count == 0 ? (UserRecord[])[] : [new UserRecord { Kind = UserRecordKind.Message, Room = room, Messages = own.Count }],

@@ -43,7 +43,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var done = 0L;
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            var traces = await UserTraces.FindAsync(database, _keys, user, found, isScope ? UserRooms.NoMark : UserRooms.MarkIn(context, isCertain: false), cancellationToken).ConfigureAwait(false);
+            var traces = await UserTraces.FindAsync(database, _keys, user, found, isScope ? ErasableRooms.NoMark : ErasableRooms.MarkIn(context, isCertain: false), cancellationToken).ConfigureAwait(false);
             if (traces.IsBeingImported)
             {
                 throw BeingImported(found.Room);
@@ -54,7 +54,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
                 return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
             }
 
-            UserRooms.ThrowIfOutOfReach(context, found.Room, traces);
+            ErasableRooms.ThrowIfOutOfReach(context, found.Room, traces);
             var own = await OwnIdsAsync(database, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
             if (traces.All.Count == 0 && own.Ids.Count == 0)
             {
@@ -65,7 +65,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             if (traces.All.Count == 0)
             {
                 // What is in the archive alone did not mark the room.
-                await UserTraces.FindAsync(database, _keys, user, found, UserRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
+                await UserTraces.FindAsync(database, _keys, user, found, ErasableRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
             }
 
             var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, own, cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         if (alias is null)
         {
             done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
-            if (done < ids.Count && UserRooms.IsEncrypted(traces))
+            if (done < ids.Count && ErasableRooms.IsEncrypted(traces))
             {
                 var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
                 if (locked is null)
@@ -215,7 +215,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var after = cursor is null ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture);
         if (traces.IsArchived)
         {
-            var some = await UserRooms.OwnIdsAsync(context, database, room, user, after, MessagesAtOnce, cancellationToken).ConfigureAwait(false);
+            var some = await ErasableRooms.OwnIdsAsync(context, database, room, user, after, MessagesAtOnce, cancellationToken).ConfigureAwait(false);
             return ([.. some], some.Count == MessagesAtOnce ? some[^1] : null);
         }
 
@@ -242,7 +242,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     /// <summary>Takes what was put back to the archive again, if there may be anything, so that the archive does not name the user any more.</summary>
     private async ValueTask SettleAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, CancellationToken cancellationToken)
     {
-        if (traces.IsArchived && (traces.All.Count > 0 || await UserRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
+        if (traces.IsArchived && (traces.All.Count > 0 || await ErasableRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
         {
             await archiving.SettleAsync(database, room, cancellationToken).ConfigureAwait(false);
         }

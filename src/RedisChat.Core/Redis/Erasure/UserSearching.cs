@@ -131,7 +131,7 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         var isRoom = _uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal);
         if (isRoom)
         {
-            UserRooms.ThrowIfNoKeys(context, scope);
+            ErasableRooms.ThrowIfNoKeys(context, scope);
         }
 
         var isUser = context.Ciphers is not null && UserScope.TryGetUser(scope, out _);
@@ -170,7 +170,7 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         var archive = context.Cold.Archive;
         archive.Require();
         var place = $"archive of {room}";
-        var (epoch, below) = await UserRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        var (epoch, below) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
         for (var first = 0L; first < below; first += BucketsAtOnce)
         {
             var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, below - first)).Select(n => first + n).ToList();

@@ -139,7 +139,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
 
         var report = await chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
 
-        foreach (var kind in new[] { "message", "version", "scheduled", "draft" })
+        foreach (var kind in new[] { "Message", "Version", "Scheduled", "Draft" })
         {
             exported.Should().Contain(line => line.Contains($"\"kind\":\"{kind}\"", StringComparison.Ordinal) && line.Contains(EveryFeature.Secret, StringComparison.Ordinal), kind);
         }
@@ -190,7 +190,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         var (_, other) = Open(isEncrypted: true);
         (await PageAsync(other, Bob)).Should().BeEmpty("no message can be read");
 
-        (await ExportAsync(other)).Should().Contain(line => line.Contains("\"kind\":\"scheduled\"", StringComparison.Ordinal));
+        (await ExportAsync(other)).Should().Contain(line => line.Contains("\"kind\":\"Scheduled\"", StringComparison.Ordinal));
         var report = await other.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
 
         report.Messages.Should().Be(5);

@@ -170,7 +170,7 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
             "message that is being written and none" => Database.HashSetAsync($"{lobby}:m:5", await InProgressAsync(lobby), "{}"),
             "end lost" => Database.HashDeleteAsync(lobby, "last"),
             "first bucket archived" => Task.WhenAll(
-                Database.HashDeleteAsync($"{lobby}:sealed", 0), Database.HashSetAsync(lobby, "uses", (string)(await Database.HashGetAsync(lobby, "uses"))! + "o")),
+                Database.HashDeleteAsync($"{lobby}:sealed", 0), Database.HashSetAsync(lobby, [new("uses", (string)(await Database.HashGetAsync(lobby, "uses"))! + "o"), new("archived", "1 1795657014350790 0")])),
             "sealed bucket that is none" => Database.HashSetAsync($"{lobby}:sealed", 1, "x"),
             "bucket that is open and sealed" => Database.HashSetAsync($"{lobby}:m:1", 130, """{"t":1,"u":"eve","c":"double"}"""),
             "log lost" => Database.KeyDeleteAsync($"{lobby}:changed"),

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>What an erasure must know of rooms whose messages are in an archive, or encrypted.</summary>
-internal static class UserRooms
+internal static class ErasableRooms
 {
     /// <summary>Not to mark rooms: see <c>user_find.lua</c>.</summary>
     public const string NoMark = "0";
