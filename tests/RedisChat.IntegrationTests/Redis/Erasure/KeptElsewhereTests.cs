@@ -126,7 +126,6 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ErasureMode.Remove)]
     [InlineData(ErasureMode.Anonymize)]
     public async Task An_encrypted_chat_names_the_user_nowhere_afterward(ErasureMode mode)
     {
@@ -177,7 +176,6 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ErasureMode.Remove)]
     [InlineData(ErasureMode.Anonymize)]
     public async Task Messages_that_cannot_be_decrypted_any_more_are_erased_by_their_author(ErasureMode mode)
     {
