@@ -194,7 +194,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         // The hash goes last: as long as it is there, the erasure is known.
         var scope = UserScope.Of(erasure.User);
         await database.KeyDeleteAsync(
-            [_keys.ListedRooms(erasure.User), _keys.Drafts(erasure.User), _keys.Changed(scope), _keys.Room(scope)], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+            [_keys.ListedRooms(erasure.User), _keys.Drafts(erasure.User), _keys.Changed(scope), _keys.DataKeys(scope), _keys.Room(scope)], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         context.Rooms.Forget(scope);
 
         Task UnmarkAsync(string name)
