@@ -77,6 +77,8 @@ public sealed class ArchivedExpiryTests(TestServer server) : ExpiryTests(new Arc
 
 public sealed class ArchivedBulkDeletionTests(TestServer server) : BulkDeletionTests(new ArchivedStores(server));
 
+public sealed class ArchivedErasureTests(TestServer server) : ErasureTests(new ArchivedStores(server) { Probe = TimeSpan.FromMilliseconds(100) });
+
 public sealed class ArchivedPinTests(TestServer server) : PinTests(new ArchivedStores(server));
 
 public sealed class ArchivedMentionTests(TestServer server) : MentionTests(new ArchivedStores(server));

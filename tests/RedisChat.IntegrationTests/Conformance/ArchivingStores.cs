@@ -16,6 +16,9 @@ internal abstract class ArchivingStores : StoreFactory
     private readonly StoreLog _log = new();
     private readonly MemoryArchive _archive = new();
 
+    /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
+    public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
+
     /// <summary>How to connect. Skips the test if there is no server.</summary>
     protected abstract string Configuration { get; }
 

@@ -80,6 +80,8 @@ public sealed class EncryptedExpiryTests(TestServer server) : ExpiryTests(new En
 
 public sealed class EncryptedBulkDeletionTests(TestServer server) : BulkDeletionTests(new EncryptedStores(server));
 
+public sealed class EncryptedErasureTests(TestServer server) : ErasureTests(new EncryptedStores(server) { Probe = TimeSpan.FromMilliseconds(100) });
+
 public sealed class EncryptedPinTests(TestServer server) : PinTests(new EncryptedStores(server));
 
 public sealed class EncryptedMentionTests(TestServer server) : MentionTests(new EncryptedStores(server));

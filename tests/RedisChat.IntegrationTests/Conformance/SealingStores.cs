@@ -10,10 +10,11 @@ internal abstract class SealingStores : StoreFactory
 {
     private readonly RedisStoreOptions _options = new() { KeyPrefix = $"test-{Guid.NewGuid():n}", SealAfter = 1 };
 
-    /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
-    public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
     private readonly List<RedisMessageStore> _opened = [];
     private readonly StoreLog _log = new();
+
+    /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
+    public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
 
     /// <summary>How to connect. Skips the test if there is no server.</summary>
     protected abstract string Configuration { get; }

@@ -110,7 +110,7 @@ public sealed class ToolTransferTests : IAsyncLifetime
 
         (await RunAsync(_to, "verify", Export)).Output.Should().ContainSingle().Which.Should().EndWith(": 0 differences.");
         // A user's list is exported after the rooms, so it may have a room that the user had joined since: that alone may have to be repaired.
-        (await RunAsync(_to, "verify", "--repair")).Output.SkipLast(1).Should().OnlyContain(line => line.EndsWith(" Repaired. [listed]"));
+        (await RunAsync(_to, "verify", "--repair")).Output.SkipLast(1).Where(line => !line.EndsWith(" Repaired. [listed]", StringComparison.Ordinal)).Should().BeEmpty();
         (await RunAsync(_to, "verify")).Output.Should().ContainSingle().Which.Should().EndWith(": 0 differences.");
         (await RunAsync(_to, "import", Export)).Output.Should().ContainSingle().Which.Should().StartWith("0 rooms, threads and users imported, ");
     }
