@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace RedisChat.Redis;
@@ -35,7 +34,7 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
         box[0] = Version;
         BinaryPrimitives.WriteUInt32BigEndian(box[1..], key.Id);
         var nonce = box.Slice(5, Subkey.NonceLength);
-        RandomNumberGenerator.Fill(nonce);
+        Nonces.Fill(nonce);
         var size = SizeOfAssociated(place);
         Span<byte> associated = size <= MostOnStack ? stackalloc byte[size] : new byte[size];
         WriteAssociated(place, associated);

