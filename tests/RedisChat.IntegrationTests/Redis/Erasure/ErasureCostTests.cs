@@ -17,7 +17,7 @@ public sealed class ErasureCostTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection);
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
         var chat = new Chat(store);
         for (var room = 0; room < Rooms; room++)
         {
@@ -42,7 +42,7 @@ public sealed class ErasureCostTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection);
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
         var chat = new Chat(store);
         for (var room = 0; room < 50; room++)
         {

@@ -42,7 +42,8 @@ public abstract class TransferTestBase : IAsyncDisposable
 
     protected static ChatTransfer Transfer(RedisMessageStore store) => new Chat(store).Transfer;
 
-    protected RedisMessageStore NewStore(string prefix) => new(Connection, new RedisStoreOptions { KeyPrefix = prefix, SealAfter = 1 });
+    // An erasure waits until lost events are found.
+    protected RedisMessageStore NewStore(string prefix) => new(Connection, new RedisStoreOptions { KeyPrefix = prefix, SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
 
     public async ValueTask DisposeAsync()
     {
