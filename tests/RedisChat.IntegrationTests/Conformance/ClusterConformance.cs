@@ -6,25 +6,13 @@ namespace RedisChat.IntegrationTests.Conformance;
 /// <summary>Opens Redis stores on a cluster. Each has its own connection, and no more rights than docs/operations.md gives it.</summary>
 internal sealed class ClusterStores(SharedCluster cluster) : StoreFactory
 {
-    private readonly OwnDirectory _keys = new(Guid.NewGuid().ToString("n"));
-    private readonly RedisStoreOptions _options = new();
+    // The access rights allow it, and no two tests share a chat: a directory lists all rooms, and an erasure searches all of them.
+    private readonly RedisStoreOptions _options = new() { KeyPrefix = $"chatroom:{Guid.NewGuid():n}" };
 
     /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
     public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
 
-    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration), _options, _keys);
-
-    /// <summary>The names that the user's access rights allow, but no two tests share a directory.</summary>
-    private sealed class OwnDirectory(string id) : IRoomKeyScheme
-    {
-        private readonly HashTagKeyScheme _default = new("chatroom");
-
-        public string Room(string room) => _default.Room(room);
-
-        public string User(string user) => _default.User(user);
-
-        public string Directory(int shard) => $"chatroom:{{directory:{id}:{shard}}}";
-    }
+    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration), _options);
 }
 
 public sealed class ClusterAppendTests(SharedCluster cluster) : AppendTests(new ClusterStores(cluster));

@@ -155,8 +155,10 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         RedisValue[] values = [];
         var callsUpkeep = await steps.PrepareAsync(room, found.Read, cancellationToken).ConfigureAwait(false);
         var rest = await replies.BeginAsync(room, [.. found.Messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
+        // Only sealed buckets are written again. Messages in open ones can be deleted even if the present key is lost.
         var reply = await changer.RunAsync(
-            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest, state.Cipher) : null, cancellationToken, encrypts: true).ConfigureAwait(false);
+            room, values, state => ReferenceEquals(state.Values, values) ? Deletion(room, found, by, reason, rest, state.Cipher) : null, cancellationToken,
+            encrypts: found.Read.SealedBuckets.Count > 0).ConfigureAwait(false);
         if (reply is not null && callsUpkeep && !(by.IsApplication && reason == ExpiryUpkeep.Reason))
         {
             // Soon, except for the upkeep itself, which has claimed the room and comes to that next.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace RedisChat.Redis;
@@ -134,9 +135,13 @@ internal static class EncryptedJson
         return TryOpen(null, default, value, ref none, out _, out var key) is Opening.Plain ? null : key;
     }
 
+    /// <summary>Parses what is not encrypted in a message, encrypted or not. An encrypted one has another text, and nothing else of what is encrypted.</summary>
+    public static bool TryReadOpen(long id, ReadOnlySpan<byte> value, [NotNullWhen(true)] out Message? message, UserNames? names = null) =>
+        MessageJson.TryRead(id, value, out message, names) || (WithoutSecrets(value) is { Length: > 0 } open && MessageJson.TryRead(id, open, out message, names));
+
     /// <summary>An encrypted message as if its text were one character, and the rest of what is encrypted not there: for who needs only what is not encrypted.</summary>
     /// <returns>Empty if the value is not an encrypted message.</returns>
-    public static byte[] WithoutSecrets(ReadOnlySpan<byte> value)
+    private static byte[] WithoutSecrets(ReadOnlySpan<byte> value)
     {
         var start = Find(value);
         var length = start <= 0 ? -1 : value[(start + Marker.Length)..].IndexOf((byte)'"');

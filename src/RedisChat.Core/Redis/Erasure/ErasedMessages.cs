@@ -148,8 +148,8 @@ internal sealed class ErasedMessages(RedisStoreContext context, string room, str
 
     private byte[]? Without(long id, ReadOnlyMemory<byte> value, string user, string? alias)
     {
-        // An encrypted message is read as an empty one; its author and its state are plain.
-        if (alias is not null && MessageJson.TryRead(id, value.Span, out var message) && message.User == user && message.Writing == WritingState.InProgress)
+        // The author and the state of an encrypted message are plain.
+        if (alias is not null && EncryptedJson.TryReadOpen(id, value.Span, out var message) && message.User == user && message.Writing == WritingState.InProgress)
         {
             Unfinished.Add(id);
             return null;

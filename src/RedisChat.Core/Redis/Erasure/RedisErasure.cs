@@ -196,6 +196,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         await database.KeyDeleteAsync(
             [_keys.ListedRooms(erasure.User), _keys.Drafts(erasure.User), _keys.Changed(scope), _keys.DataKeys(scope), _keys.Room(scope)], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         context.Rooms.Forget(scope);
+        context.Ciphers?.Erase(scope);
 
         Task UnmarkAsync(string name)
         {

@@ -112,16 +112,10 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var done = 0L;
         if (alias is null)
         {
-            done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
-            if (done < ids.Count && ErasableRooms.IsEncrypted(traces))
+            (done, var isChanging) = await DeleteOwnAsync(database, room, user, ids, traces, cancellationToken).ConfigureAwait(false);
+            if (isChanging)
             {
-                var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
-                if (locked is null)
-                {
-                    return (null, done);
-                }
-
-                done += locked.Value;
+                return (null, done);
             }
         }
 
@@ -132,7 +126,12 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
         if (messages.Unfinished.Count > 0)
         {
-            done += await DeleteAsync(room, user, messages.Unfinished, cancellationToken).ConfigureAwait(false);
+            var (ended, isChanging) = await DeleteOwnAsync(database, room, user, messages.Unfinished, traces, cancellationToken).ConfigureAwait(false);
+            done += ended;
+            if (isChanging)
+            {
+                return (null, done);
+            }
         }
 
         var reactions = left.Where(trace => trace.Kind == UserPlaces.Reactions).Skip(ReactionsAtOnce).ToHashSet();
@@ -248,8 +247,23 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
     }
 
+    /// <summary>Deletes messages of the user, also those whose text cannot be decrypted.</summary>
+    /// <returns>Their number, and whether one has changed meanwhile and is still there.</returns>
+    private async Task<(long Done, bool IsChanging)> DeleteOwnAsync(
+        IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, UserTraces traces, CancellationToken cancellationToken)
+    {
+        var done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
+        if (done >= ids.Count || !ErasableRooms.IsEncrypted(traces))
+        {
+            return (done, false);
+        }
+
+        var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
+        return (done + (locked ?? 0), locked is null);
+    }
+
     /// <summary>Deletes messages of the user whose text cannot be decrypted: the text goes first, and then they are messages like others. <see langword="null"/> if one has changed.</summary>
-    private async ValueTask<long?> DeleteLockedAsync(IDatabase database, string room, ErasedUser user, HashSet<long> ids, string uses, CancellationToken cancellationToken)
+    private async ValueTask<long?> DeleteLockedAsync(IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, string uses, CancellationToken cancellationToken)
     {
         var locked = new ErasedMessages(context, room, uses);
         await locked.ReadLockedAsync(database, ids, user.Id, cancellationToken).ConfigureAwait(false);

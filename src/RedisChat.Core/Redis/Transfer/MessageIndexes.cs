@@ -30,5 +30,5 @@ internal sealed class MessageIndexes(KeyNames keys, string room)
 
     /// <summary>Reads a stored message; <see langword="null"/> if it is none. Of an encrypted one, what the indexes need is not encrypted.</summary>
     public Message? TryRead(long id, ReadOnlySpan<byte> value) =>
-        MessageJson.TryRead(id, value, out var message, _names) || (EncryptedJson.WithoutSecrets(value) is { Length: > 0 } open && MessageJson.TryRead(id, open, out message, _names)) ? message : null;
+        EncryptedJson.TryReadOpen(id, value, out var message, _names) ? message : null;
 }
