@@ -171,18 +171,16 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
 
     private async ValueTask<StoredMessage?> FindAsync(Call call, CancellationToken cancellationToken) =>
         await BeforeWritingAsync(
-            call, (database, token) => new ValueTask<StoredMessage?>(_messages.FindAsync(database, call.Room, call.MessageId, token)), cancellationToken).ConfigureAwait(false);
+            (database, token) => new ValueTask<StoredMessage?>(_messages.FindAsync(database, call.Room, call.MessageId, token)), cancellationToken).ConfigureAwait(false);
 
     private ValueTask<RedisValue> ReadOwnAsync(Call call, CancellationToken cancellationToken) =>
         BeforeWritingAsync(
-            call,
             (database, token) => database.HashGetAsync(
                 ReactionKeys.Hash(context.Keys, call.Room, call.MessageId), ReactionKeys.OfUser(call.MessageId, call.User), CommandFlags.DemandMaster).UntilAsync(token),
             cancellationToken);
 
     private ValueTask<IReadOnlyList<Reaction>> ReadAsync(Call call, CancellationToken cancellationToken) =>
         BeforeWritingAsync(
-            call,
             async (database, token) =>
             {
                 var reader = new ReactionReader(new PrimaryReads(database), context.Keys, call.Room, reader: null);
@@ -193,7 +191,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
             cancellationToken);
 
     /// <summary>A read that precedes a change: if it is canceled, nothing was written.</summary>
-    private async ValueTask<T> BeforeWritingAsync<T>(Call call, Func<IDatabase, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<T> BeforeWritingAsync<T>(Func<IDatabase, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         try
         {
