@@ -91,10 +91,7 @@ public sealed class AfterRestoreTests : IAsyncLifetime
 
         await two.User("carol").Drafts.SaveAsync(Room, "under a first key", cancellationToken: Cancelled);
         await _machine.KillAsync();
-
-        // Without the last command, which cannot check encrypted rooms without the keys.
-        DocumentedBackup.RestoreSnapshot[^1].Should().StartWith("redischat verify");
-        await _machine.RunAsync(DocumentedBackup.RestoreSnapshot[..^1]);
+        await _machine.RunAsync(DocumentedBackup.RestoreSnapshot);
         foreach (var chat in new[] { one, two })
         {
             await chat.SendAsync(Room, "alice", "since", Cancelled);
@@ -146,7 +143,7 @@ public sealed class AfterRestoreTests : IAsyncLifetime
             }
 
             (await FindAsync()).Should().Equal("tea since", "tea before");
-            (await index.FindAsync(new IndexQuery { Text = "lost" }, Cancelled)).Should().BeEmpty();
+            (await index.FindAsync(new IndexQuery { Text = "lost", Limit = 10 }, Cancelled)).Should().BeEmpty();
 
             Task IndexedAsync() => Poll.UntilAsync(
                 async () => await index.ReadPositionAsync(Room, Cancelled) == (await chat.ReceiveAsync(Room, cancellationToken: Cancelled)).Position, "the index has caught up");

@@ -17,6 +17,7 @@ internal sealed class BackupMachine : IAsyncDisposable
     {
         _program = program;
         _client = program == "redis-server" ? "redis-cli" : "valkey-cli";
+        Configuration = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
         Directory.CreateDirectory(DataDirectory);
         Directory.CreateDirectory(BackupDirectory);
         File.WriteAllLines(ConfigurationFile, [$"port {Port}", "bind 127.0.0.1", $"dir {DataDirectory}", "save \"\"", "appendonly yes", "appendfsync everysec"]);
@@ -26,8 +27,8 @@ internal sealed class BackupMachine : IAsyncDisposable
 
     public int ReplicaPort { get; } = FreePort.Find();
 
-    /// <summary>How clients reach the server.</summary>
-    public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    /// <summary>How clients, and the tool, reach the server.</summary>
+    public string Configuration { get; set; }
 
     public string DataDirectory => Path.Combine(_root.FullName, "data");
 

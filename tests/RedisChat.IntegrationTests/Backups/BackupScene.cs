@@ -101,12 +101,18 @@ internal sealed class BackupScene(string configuration) : IAsyncDisposable
         await Task.WhenAll(_senders);
     }
 
+    /// <summary>Nobody watches any more, and nothing that is due is sent.</summary>
+    public async Task EndAsync()
+    {
+        await _ending.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(_others));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _sending.CancelAsync();
-        await _ending.CancelAsync();
         await Task.WhenAny(Task.WhenAll(_senders), Task.Delay(TimeSpan.FromSeconds(10)));
-        await Task.WhenAny(Task.WhenAll(_others));
+        await EndAsync();
         foreach (var store in _stores)
         {
             await store.DisposeAsync();

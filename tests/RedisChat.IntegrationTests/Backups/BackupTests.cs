@@ -115,8 +115,11 @@ public sealed partial class BackupTests : IAsyncLifetime
         await CheckWatcherAsync(scene, messages);
         await CheckPositionsAsync(scene, before, after, messages);
         await CheckRepetitionsAsync(scene, kept[^1], lost[^1]);
-        (await scene.Open().Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
         (await scene.ScheduledAsync()).Should().Be(1);
+        await scene.EndAsync();
+        (await scene.Observer.Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+        _machine.Configuration = servers ?? _machine.Configuration;
+        await _machine.RunAsync(DocumentedBackup.Verify);
         if (servers is not null)
         {
             return;

@@ -22,6 +22,8 @@ internal static partial class DocumentedBackup
 
     public static string[] Promote => Sections["Replica"][1];
 
+    public static string[] Verify => Sections["After a restore"][0];
+
     private static Dictionary<string, List<string[]>> Read()
     {
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));

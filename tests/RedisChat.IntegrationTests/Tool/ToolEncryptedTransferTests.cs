@@ -19,7 +19,7 @@ public sealed class ToolEncryptedTransferTests(TestServer server) : IAsyncLifeti
     public async ValueTask InitializeAsync()
     {
         await using var store = new RedisMessageStore(
-            RedisConnection.Shared(server.Connection), new RedisStoreOptions { KeyPrefix = _source, SealAfter = 1 }, null, encryption: new ChatEncryption(new FileKeyRing(KeyFile)));
+            RedisConnection.Shared(server.Connection), new RedisStoreOptions { KeyPrefix = _source, SealAfter = 1 }, null, encryption: new ChatEncryption(new FileKeyRing(KeyFile), rooms: null));
         var chat = new Chat(store);
         foreach (var numbers in Enumerable.Range(1, 600).Chunk(ChatLimits.MaxBatchSize))
         {

@@ -86,7 +86,7 @@ public sealed class ToolEraseColdTests(TestServer server) : ToolTests(server), I
         [.. Directory.EnumerateFiles(Archive, "*", SearchOption.AllDirectories).Where(file => File.ReadAllText(file).Contains(User, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private RedisMessageStore NewStore(bool isEncrypted) => new(
-        RedisConnection.Shared(_server.ChatConnection), new RedisStoreOptions { KeyPrefix = Prefix }, null, encryption: isEncrypted ? new ChatEncryption(new FileKeyRing(KeyFile)) : null);
+        RedisConnection.Shared(_server.ChatConnection), new RedisStoreOptions { KeyPrefix = Prefix }, null, encryption: isEncrypted ? new ChatEncryption(new FileKeyRing(KeyFile), rooms: null) : null);
 
     /// <summary>A room whose old messages, half of them the user's, are in the archive. It was prepared for that some time ago.</summary>
     private async Task FillAsync(bool isEncrypted)

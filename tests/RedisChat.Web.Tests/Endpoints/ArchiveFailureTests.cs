@@ -21,9 +21,10 @@ public sealed class ArchiveFailureTests(TestServer server) : EndpointTests(serve
         try
         {
             await using var redis = await RedisProcess.StartAsync();
+            await FillAsync(redis);
             await using var complete = await WebNode.StartAsync(redis.Configuration, "test-archive", chat: chat => chat.AddFileArchive(directory.FullName));
             await using var node = await WebNode.StartAsync(redis.Configuration, "test-archive", services: services => services.AddSingleton<ILoggerProvider>(log));
-            await ArchiveAsync(redis, complete.Chat.Room("lobby"));
+            (await complete.Chat.Room("lobby").ArchiveMessagesAsync(new ArchivePolicy { KeepMessages = 1 }, cancellationToken: Cancelled)).Moved.Should().BePositive();
             var alice = node.As("alice");
 
             (await complete.As("alice").SendAsync("GET", "rooms/lobby/messages/5")).Expect(200)["text"].Should().Be("text 5");
@@ -55,18 +56,19 @@ public sealed class ArchiveFailureTests(TestServer server) : EndpointTests(serve
         }
     }
 
-    /// <summary>Fills the room and moves its old messages, as if it had been prepared for that some time ago.</summary>
-    private static async Task ArchiveAsync(RedisProcess redis, ChatRoom room)
+    /// <summary>Fills the room. It is prepared for its archive, since some time.</summary>
+    private static async Task FillAsync(RedisProcess redis)
     {
-        foreach (var numbers in Enumerable.Range(1, 600).Chunk(ChatLimits.MaxBatchSize))
+        await using (var node = await WebNode.StartAsync(redis.Configuration, "test-archive"))
         {
-            await room.SendManyAsync([.. numbers.Select(n => new NewMessage("alice", $"text {n}"))], Cancelled);
+            foreach (var numbers in Enumerable.Range(1, 600).Chunk(ChatLimits.MaxBatchSize))
+            {
+                await node.Chat.SendManyAsync("lobby", [.. numbers.Select(n => new NewMessage("alice", $"text {n}"))], Cancelled);
+            }
         }
 
-        (await room.ArchiveMessagesAsync(new ArchivePolicy { KeepMessages = 1 }, cancellationToken: Cancelled)).IsWaiting.Should().BeTrue();
         await using var admin = await redis.ConnectAsync();
-        var ago = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds() * 1000;
-        await admin.GetDatabase().HashSetAsync(Key, "archived", string.Create(CultureInfo.InvariantCulture, $"0 {ago} 0"));
-        (await room.ArchiveMessagesAsync(new ArchivePolicy { KeepMessages = 1 }, cancellationToken: Cancelled)).Moved.Should().BePositive();
+        var since = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds() * 1000;
+        await admin.GetDatabase().HashSetAsync(Key, [new("archived", string.Create(CultureInfo.InvariantCulture, $"0 {since} 0")), new("uses", "o")]);
     }
 }
