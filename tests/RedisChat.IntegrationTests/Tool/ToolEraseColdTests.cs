@@ -37,12 +37,12 @@ public sealed class ToolEraseColdTests(TestServer server) : ToolTests(server), I
         names.Should().NotBeEmpty();
 
         string[] some = isEncrypted ? ["--archive", Archive] : [];
-        var without = await RunAsync(["erase", User, "--yes", .. some]);
+        string[] mode = isAnonymized ? ["--anonymize"] : [];
+        var without = await RunAsync(["erase", User, "--yes", .. mode, .. some]);
         without.ExitCode.Should().Be(1);
         without.Errors[^1].Should().EndWith(isEncrypted ? "With redischat: --keys FILE." : "With redischat: --archive DIRECTORY.");
         InArchive().Should().Equal(names);
 
-        string[] mode = isAnonymized ? ["--anonymize"] : [];
         var run = await RunAsync(["erase", User, "--yes", .. mode, .. with]);
 
         run.ExitCode.Should().Be(0, string.Join('\n', run.Output.Concat(run.Errors)));
@@ -65,7 +65,7 @@ public sealed class ToolEraseColdTests(TestServer server) : ToolTests(server), I
             await new Chat(store).User(User).Drafts.SaveAsync("lobby", "a draft", cancellationToken: Cancelled);
         }
 
-        var without = await RunAsync("erase", User, "--yes");
+        var without = await RunAsync("erase", User, "--anonymize", "--yes");
         without.ExitCode.Should().Be(1);
         without.Errors[^1].Should().EndWith("With redischat: --keys FILE.");
         (await RunAsync("show", "lobby", "--keys", KeyFile)).Output.Should().Contain(line => line.EndsWith($"{User}: one"));
