@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
 namespace RedisChat.AspNetCore;
 
 /// <summary>An error as clients see it: problem+json (RFC 9457) with a stable code. It never has the text of an exception that was not written for users.</summary>
@@ -14,6 +17,10 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
 
     /// <summary>Seconds to wait, if that helps.</summary>
     public double? RetryAfter { get; init; }
+
+    /// <summary>Whether the host's log needs the exception. An archive that is missing in one process does not recover by itself, and nothing else reports it.</summary>
+    [JsonIgnore]
+    public bool IsLogged { get; init; } = Status == StatusCodes.Status500InternalServerError;
 
     /// <summary>What is stored although it was not confirmed.</summary>
     public IReadOnlyList<MessageReceipt>? Receipts { get; init; }
@@ -65,6 +72,7 @@ internal sealed record ChatProblem(int Status, string Code, string Title)
         ChatUnavailableException { MayHaveHappened: true } =>
             new(504, ProblemCodes.MayHaveHappened, "The store did not answer in time, and the request may have taken effect. Repeat it; a send with the same idempotency key."),
         ChatUnavailableException or ChatTopologyException => new(503, ProblemCodes.Unavailable, "The store could not be reached. Nothing was changed. Try again.") { RetryAfter = 1 },
+        ChatArchiveException => new(503, ProblemCodes.Unavailable, "Old messages could not be reached. Nothing was changed. Try again.") { RetryAfter = 1, IsLogged = true },
         ChatDurabilityException unconfirmed => new(504, ProblemCodes.NotConfirmed, "The message is stored, but its durability could not be confirmed in time.") { Receipts = unconfirmed.Receipts },
         ChatStoreFullException or ChatLimitException => new(507, ProblemCodes.Full, "There is no room left. Nothing was changed."),
         ChatDataException => new(500, ProblemCodes.Data, "What is stored could not be read. The server's log says more."),

@@ -54,7 +54,7 @@ public static class ProblemCodes
     /// <summary>501: the store does not support this.</summary>
     public const string NotSupported = "not-supported";
 
-    /// <summary>503: the store could not be reached. Nothing was changed.</summary>
+    /// <summary>503: the store, or the archive of old messages, could not be reached. Nothing was changed.</summary>
     public const string Unavailable = "unavailable";
 
     /// <summary>503: this node has too much to do. Nothing was changed.</summary>

@@ -78,7 +78,7 @@ internal sealed class ChatPipeline(ChatWeb web)
             return;
         }
 
-        if (problem.Status == StatusCodes.Status500InternalServerError)
+        if (problem.IsLogged)
         {
             WebLog.RequestFailed(web.Logger, http.Request.Method, route, problem.Status, e);
         }

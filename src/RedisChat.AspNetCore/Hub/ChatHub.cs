@@ -114,7 +114,7 @@ public sealed partial class ChatHub : Hub
         catch (Exception e)
         {
             var problem = ChatProblem.Of(e) ?? ChatProblem.Failure;
-            if (problem.Status == StatusCodes.Status500InternalServerError)
+            if (problem.IsLogged)
             {
                 WebLog.HubCallFailed(Web.Logger, problem.Code, e);
             }

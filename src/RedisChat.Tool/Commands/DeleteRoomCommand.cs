@@ -48,7 +48,7 @@ internal sealed class DeleteRoomCommand : ToolCommand
         else
         {
             context.Output.Line(info.IsBeingDeleted
-                ? $"{room}: {(isDry ? "the deletion that was begun would be completed." : "the deletion that was begun is complete.")}"
+                ? $"{room}: {(isDry ? "what is there would be deleted. A deletion was begun, or the room is being imported." : "what was there is deleted.")}"
                 : $"{room}: {Texts.Count(info.Messages, "message")} and {Texts.Count(info.Members, "member")} {(isDry ? "would be deleted." : "deleted.")}");
         }
 

@@ -114,7 +114,8 @@ export interface SendOptions {
 }
 /**
  * An event of a room as the server sends it, also of a kind that this client does not know. Those of the history come once each, in their order, after the change that
- * they make to `messages`. A page is an event of the kind `opened`, `older` or `newer`; what came before `opened` is void.
+ * they make to `messages`. A page is an event of the kind `opened`, `older` or `newer`; what came before `opened` is void. After a gap, and after
+ * `userErased`, the room is loaded again.
  */
 export interface RoomEvent {
     readonly kind: string;

@@ -70,9 +70,9 @@ export function createRoom(core: Core, id: string) {
     return (loading = loadPage());
   }
 
-  /** Loads the room again; if that fails, the error is reported. */
-  function reload(from?: number) {
-    around = from;
+  /** Loads the newest page again, unless the user reads old messages and is to stay there; if that fails, the error is reported. */
+  function reload(toEnd?: boolean) {
+    if (toEnd || !room.hasNewer) around = undefined;
     load().catch(nothing);
   }
 
@@ -115,10 +115,7 @@ export function createRoom(core: Core, id: string) {
     const { kind, position, message, messageId, user } = event;
     const { _seen } = history;
     if (kind === "roomDeleted") return end({ status: 403, code: "forbidden", reason: kind });
-    if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) {
-      // The newest page, unless the user reads old messages.
-      return reload(room.hasNewer ? around : undefined);
-    }
+    if (kind === "gap" || lag(_seen, position) > 1 || lag(_seen, before) > 1) return reload();
     // A hole: the stream is ahead of this tab, and will begin again from its position.
     if (lag(_seen, before)) return;
     if (kind === "partWritten") report(kind, history._written(messageId, event.offset, event.text));
@@ -134,6 +131,8 @@ export function createRoom(core: Core, id: string) {
     } else if (kind === "edited" || kind === "writingEnded") put(kind, message);
     else if (kind === "deleted" || kind === "deletedMany") remove(event.messageIds ?? [messageId]);
     else if (kind === "trimmed") remove(history._trim(event.below));
+    // Messages keep their versions, and what an application shows beside them may have changed, too.
+    else if (kind === "userErased") reload();
     else if (kind !== "reacted" || history._reacted(messageId, event.reactions, position, user === core._user)) {
       room.about = event.about ?? room.about;
       room.rules = event.rules ?? room.rules;
@@ -205,7 +204,7 @@ export function createRoom(core: Core, id: string) {
     newer: turn("newer", () => room.hasNewer, () => "&after=" + history._high, history._after),
     send(...message) {
       // Who answers an old message wants to see the answer: it is at the end of the room.
-      if (room.hasNewer) reload();
+      if (room.hasNewer) reload(true);
       return outbox._send(...message);
     },
     retry: outbox._retry,

@@ -317,6 +317,16 @@ test("pins that changed while the connection was cut are caught up on", async (t
   await until(pinned, () => ids(pinned).join() === "2");
 });
 
+test("pins and quoted messages no longer name a user who was erased", async (t) => {
+  const { server, pinned, room } = await opened(t, { messages: ["1", "2"], before: (server) => server.pin("lobby", 1, "mod") });
+  await until(pinned, () => pinned.list.length === 1);
+  const { user } = room.messages[0];
+  server.eraseUser("lobby", "mod", "anonymous");
+  await until(pinned, () => pinned.list[0].by === "anonymous");
+  server.eraseUser("lobby", user, "nobody");
+  await until(pinned, () => pinned.list[0].message?.user === "nobody");
+});
+
 test("a room whose pins cannot be read works without them", async (t) => {
   const { room, pinned } = await opened(t, {
     messages: ["1"],

@@ -55,6 +55,52 @@ test("after a gap the room is loaded again, and shown until the page is there", 
   assert.ok(changes.some(({ reset }) => reset));
 });
 
+const users = (room) => room.messages.map(({ user }) => user).join();
+
+test("after a user is erased the room is loaded again, without the user", async (t) => {
+  const { server, room, changes, stream } = await opened(t);
+  const { came, release } = hold(server, isPage);
+  server.eraseUser("lobby", "bob", "anonymous");
+  await came;
+  assert.equal(users(room), "bob,bob,bob");
+  server.send("lobby", "carol", "four");
+  release();
+  await until(room, () => users(room) === "anonymous,anonymous,anonymous,carol");
+  assert.ok(changes.some(({ reset }) => reset));
+  assert.equal(room.messages[0].version, 1);
+  // The stream went on meanwhile, and events that the page covers do not load it again.
+  const pages = () => server.requests.filter(isPage).length;
+  const before = pages();
+  for (const event of server.room("lobby").log) server.frame(stream(), "", { room: "lobby", event }, event.position);
+  server.send("lobby", "carol", "five");
+  await until(room, () => room.messages.length === 5);
+  assert.deepEqual([pages(), server.streams.length, room.messages[0].user], [before, 1, "anonymous"]);
+});
+
+test("an erasure while the user reads old messages loads the page around them again, and a late page does not bring the user back", async (t) => {
+  const messages = Array.from({ length: 30 }, (_, i) => "m" + (i + 1));
+  const { server, room } = await opened(t, messages, { around: 10, limit: 6 });
+  assert.ok(room.hasOlder && room.hasNewer);
+  const { came, release } = hold(server, ({ query, ...request }) => isPage(request) && query.get("before"));
+  const older = room.older();
+  await came;
+  server.eraseUser("lobby", "bob", "anonymous");
+  await until(room, () => room.messages.every(({ user }) => user === "anonymous"));
+  const shown = texts(room);
+  release();
+  await older;
+  assert.ok(shown.includes("m10") && room.hasNewer);
+  assert.deepEqual(texts(room), shown);
+  assert.ok(room.messages.every(({ user }) => user === "anonymous"));
+});
+
+test("a user who was erased while the connection was cut is no longer shown", async (t) => {
+  const { server, room, stream } = await opened(t);
+  stream().res.destroy();
+  server.eraseUser("lobby", "bob", "anonymous", { silent: true });
+  await until(room, () => users(room) === "anonymous,anonymous,anonymous");
+});
+
 test("the ids of a new epoch are free again, those deleted in the old one too", async (t) => {
   const { server, room } = await opened(t);
   server.delete("lobby", 2);

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const file = (name) => readFile(new URL("../" + name, import.meta.url), "utf8");
 
 // See docs/decisions/0035 and 0043.
-for (const [name, most] of [["redischat.js", 6.3], ["conversation.js", 2.6], ["threads.js", 2.835]]) {
+for (const [name, most] of [["redischat.js", 6.32], ["conversation.js", 2.6], ["threads.js", 2.835]]) {
   test(`${name} has at most ${most} KB, compressed, and imports nothing`, async () => {
     const code = await file("dist/" + name);
     const size = gzipSync(code, { level: 9 }).length;

@@ -107,6 +107,18 @@ export class Server extends EventEmitter {
     return this.change(id, { kind: "trimmed", below }, options);
   }
 
+  /** Makes a user's messages anonymous, as an erasure does: without new versions. */
+  eraseUser(id, user, alias, options) {
+    const room = this.room(id);
+    const found = [...room.messages.values()].filter((message) => message.user === user || message.mentions?.includes("@" + user));
+    for (const message of found) {
+      const mentions = message.mentions?.map((mention) => (mention === "@" + user ? "@" + alias : mention));
+      room.messages.set(message.id, { ...message, user: message.user === user ? alias : message.user, ...(mentions && { mentions }) });
+    }
+    room.pins = room.pins.map((pin) => (pin.by === user ? { ...pin, by: alias } : pin));
+    return this.change(id, { kind: "userErased", messageIds: found.map(({ id }) => id) }, options);
+  }
+
   #forget(id, messageId) {
     const room = this.room(id);
     room.messages.delete(messageId);
