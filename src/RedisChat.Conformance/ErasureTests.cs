@@ -299,6 +299,39 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
     }
 
     [Fact]
+    public virtual async Task The_search_and_the_records_of_a_room_come_in_steps_that_end()
+    {
+        await FillAsync(Room);
+        var places = (await PlacesAsync(null))[Room];
+        var (searched, remaining, records, cursor) = (0L, new HashSet<ErasureTrace>(), new List<UserRecord>(), (string?)null);
+        do
+        {
+            var step = await Erasures.SearchAsync(_user, new FoundRoom(Room, places), cursor, Cancelled);
+            cursor = step.Cursor;
+            searched += step.Findings.Searched;
+            remaining.UnionWith(step.Findings.Remaining);
+        }
+        while (cursor is not null);
+
+        places = (await PlacesAsync(_user))[Room];
+        do
+        {
+            var step = await Erasures.ReadRecordsAsync(_user, new FoundRoom(Room, places), cursor, Cancelled);
+            cursor = step.Cursor;
+            records.AddRange(step.Records);
+        }
+        while (cursor is not null);
+
+        searched.Should().BePositive();
+        remaining.Should().NotBeEmpty();
+        records.Select(record => record.Kind).Should().Contain([UserRecordKind.Message, UserRecordKind.Member, UserRecordKind.Reactions, UserRecordKind.Scheduled, UserRecordKind.Pin]);
+        var search = async () => await Erasures.SearchAsync(_user, new FoundRoom(Room, places), "no cursor", Cancelled);
+        await search.Should().ThrowAsync<ChatInputException>();
+        var read = async () => await Erasures.ReadRecordsAsync(_user, new FoundRoom(Room, places), "no cursor", Cancelled);
+        await read.Should().ThrowAsync<ChatInputException>();
+    }
+
+    [Fact]
     public virtual async Task Ids_of_all_kinds_are_erased_and_none_that_only_resemble_them()
     {
         var strange = NewUser("a\"l*i\\c?e:{%}[x]~ é😀");
@@ -359,22 +392,27 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
 
     private async Task EraseAsync(IErasureStore erasures, UserErasure erasure)
     {
+        var step = await erasures.EraseStepAsync(erasure, new FoundRoom(Room, (await PlacesAsync(erasure.User))[Room]), null, Cancelled);
+        step.IsMarked.Should().BeTrue();
+        step.Messages.Should().Be(1);
+    }
+
+    private async Task<Dictionary<string, List<string>>> PlacesAsync(string? user)
+    {
         var places = new Dictionary<string, List<string>>();
         string? cursor = null;
         do
         {
-            var found = await erasures.FindRoomsAsync(erasure.User, cursor, Cancelled);
+            var found = await Erasures.FindRoomsAsync(user, cursor, Cancelled);
             cursor = found.Cursor;
-            foreach (var room in found.Rooms.Where(room => room.Room == Room))
+            foreach (var room in found.Rooms)
             {
                 places.TryAdd(room.Room, []);
                 places[room.Room].AddRange(room.Places);
             }
         }
         while (cursor is not null);
-        var step = await erasures.EraseStepAsync(erasure, new FoundRoom(Room, places[Room]), null, Cancelled);
-        step.IsMarked.Should().BeTrue();
-        step.Messages.Should().Be(1);
+        return places;
     }
 
     private async Task<List<UserRecord>> ExportAsync(string user)

@@ -2,8 +2,8 @@ namespace RedisChat;
 
 /// <summary>The ability of a store to erase a user, and to find everything about one: see <see cref="ChatUser.EraseAsync"/> and <see cref="ChatUser.ExportAsync"/>.</summary>
 /// <remarks>
-/// An erasure is a loop around small steps, so that any process can die anywhere: it begins, which is remembered in the store; then come passes over all rooms that may hold something, until one finds nothing; then it ends. Each
-/// step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses the user's writes from the step that found it until the erasure ends.
+/// An erasure is a loop around small steps, so that any process can die anywhere: it begins, which is remembered in the store; then come passes over all rooms that may hold something, until one finds nothing; then it ends. A pass over
+/// very many rooms may come to the same room several times, with other places of it. Each step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses the user's writes from the step that found it until the erasure ends.
 /// </remarks>
 public interface IErasureStore
 {
@@ -22,7 +22,7 @@ public interface IErasureStore
 
     /// <summary>Takes the next step of an erasure in one room.</summary>
     /// <param name="erasure">The erasure.</param>
-    /// <param name="room">The room, as it was found.</param>
+    /// <param name="room">The room, as it was found, with some or all of its places. The same ones in each step.</param>
     /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<ErasedStep> EraseStepAsync(UserErasure erasure, FoundRoom room, string? cursor, CancellationToken cancellationToken = default);
@@ -33,15 +33,17 @@ public interface IErasureStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask EndErasureAsync(UserErasure erasure, IReadOnlyCollection<string> marked, CancellationToken cancellationToken = default);
 
-    /// <summary>Searches one room or other scope for the id of a user, as a whole word.</summary>
+    /// <summary>Takes the next step of the search in one room or other scope for the id of a user, as a whole word. A step reads a limited amount, however large the room is.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="room">The room, with all of its places: see <see cref="FindRoomsAsync"/>.</param>
+    /// <param name="room">The room, with some or all of its places: see <see cref="FindRoomsAsync"/>. The same ones in each step.</param>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom room, CancellationToken cancellationToken = default);
+    ValueTask<SearchedStep> SearchAsync(string user, FoundRoom room, string? cursor, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads what a room holds about a user, except the user's messages.</summary>
+    /// <summary>Reads the next of what a room holds about a user, except the user's messages. A step reads a limited amount, however large the room is.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="room">The room, as it was found.</param>
+    /// <param name="room">The room, as it was found. The same places in each step.</param>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom room, CancellationToken cancellationToken = default);
+    ValueTask<UserRecordsStep> ReadRecordsAsync(string user, FoundRoom room, string? cursor, CancellationToken cancellationToken = default);
 }

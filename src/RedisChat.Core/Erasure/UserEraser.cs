@@ -110,10 +110,10 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     /// <summary>Deals with all rooms; returns whether something was found.</summary>
     private async Task<bool> PassAsync(UserErasure erasure, int pass, CancellationToken cancellationToken)
     {
+        var (done, total, isAnyFound) = (0L, 0L, false);
         // What is left of a process that died may be a mark alone.
-        var rooms = await UserScan.FindAsync(_erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, cancellationToken).ConfigureAwait(false);
-        var (done, isAnyFound) = (0L, false);
-        await UserScan.ForEachAsync(rooms, EraseInPassAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(
+            _erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, EraseInPassAsync, cancellationToken, found => total += found).ConfigureAwait(false);
         foreach (var room in _closedThreads.ToList())
         {
             await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
@@ -129,7 +129,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
             {
                 done++;
                 isAnyFound |= isFound;
-                progress?.Report(new ErasureProgress(pass, done, rooms.Count, _messages));
+                progress?.Report(new ErasureProgress(pass, done, total, _messages));
             }
         }
     }
@@ -201,47 +201,70 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
     private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
     {
-        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false);
-        await UserScan.ForEachAsync(rooms, CountAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(_erasures, runner, Step, user, CountAsync, cancellationToken).ConfigureAwait(false);
         return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
 
         async ValueTask CountAsync(FoundRoom room, CancellationToken token)
         {
-            var records = await runner.RunAsync(
-                Step, NameOf(room), (Store: _erasures, User: user, Room: room), static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, attempt), token).ConfigureAwait(false);
-            if (records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
+            string? cursor = null;
+            do
             {
-                lock (_gate)
+                var step = await runner.RunAsync(
+                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
+                    static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
+                cursor = step.Cursor;
+                if (step.Records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
                 {
-                    _found.Add(room.Room);
-                    _messages += records.Sum(record => record.Messages);
+                    lock (_gate)
+                    {
+                        _found.Add(room.Room);
+                        _messages += step.Records.Sum(record => record.Messages);
+                    }
                 }
             }
+            while (cursor is not null);
         }
     }
 
     private async Task<ErasureFindings> SearchAsync(CancellationToken cancellationToken)
     {
         const int Most = 1000;
-        var (searched, remaining, others) = (0L, new List<ErasureTrace>(), new List<ErasureTrace>());
-        var rooms = await UserScan.FindAsync(_erasures, runner, Step, user: null, cancellationToken).ConfigureAwait(false);
-        await UserScan.ForEachAsync(rooms, SearchAsync, cancellationToken).ConfigureAwait(false);
+        var (searched, remaining, others) = (0L, new HashSet<ErasureTrace>(), new HashSet<ErasureTrace>());
+        await UserScan.ForEachAsync(_erasures, runner, Step, user: null, SearchAsync, cancellationToken).ConfigureAwait(false);
         return new ErasureFindings
         {
             Searched = searched,
-            Remaining = [.. remaining.OrderBy(trace => trace.Key, StringComparer.Ordinal).Take(Most)],
-            TextOfOthers = [.. others.OrderBy(trace => trace.Key, StringComparer.Ordinal).Take(Most)],
+            Remaining = [.. remaining.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
+            TextOfOthers = [.. others.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
         };
 
         async ValueTask SearchAsync(FoundRoom room, CancellationToken token)
         {
-            var found = await runner.RunAsync(
-                Step, NameOf(room), (Store: _erasures, User: user, Room: room), static (call, attempt) => call.Store.SearchAsync(call.User, call.Room, attempt), token).ConfigureAwait(false);
-            lock (_gate)
+            string? cursor = null;
+            do
             {
-                searched += found.Searched;
-                remaining.AddRange(found.Remaining.Take(Most - remaining.Count));
-                others.AddRange(found.TextOfOthers.Take(Most - others.Count));
+                var step = await runner.RunAsync(
+                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
+                    static (call, attempt) => call.Store.SearchAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
+                cursor = step.Cursor;
+                lock (_gate)
+                {
+                    searched += step.Findings.Searched;
+                    Add(remaining, step.Findings.Remaining);
+                    Add(others, step.Findings.TextOfOthers);
+                }
+            }
+            while (cursor is not null);
+        }
+
+        static void Add(HashSet<ErasureTrace> all, IReadOnlyList<ErasureTrace> some)
+        {
+            foreach (var trace in some)
+            {
+                if (all.Count < Most)
+                {
+                    all.Add(trace);
+                }
             }
         }
     }

@@ -13,28 +13,36 @@ internal sealed class UserExporter(IMessageStore store, OperationRunner runner, 
     private static readonly ChatOperation Step = new(ChatOperations.Export, "What is stored about the user could not be exported");
 
     private readonly IErasureStore _erasures = store.RequireAbility<IErasureStore>("exporting what is stored about users");
+    private readonly HashSet<string> _withMessages = new(StringComparer.Ordinal);
     private long _lines;
 
     public async Task<long> RunAsync(Stream output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(output);
-        foreach (var room in (await UserScan.FindAsync(_erasures, runner, Step, user, cancellationToken).ConfigureAwait(false)).OrderBy(room => room.Room, StringComparer.Ordinal))
+        await UserScan.ForEachAsync(_erasures, runner, Step, user, (room, token) => WriteAsync(output, room, token), cancellationToken, atOnce: 1).ConfigureAwait(false);
+        await WriteOwnAsync(output, cancellationToken).ConfigureAwait(false);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return _lines;
+    }
+
+    private async ValueTask WriteAsync(Stream output, FoundRoom room, CancellationToken cancellationToken)
+    {
+        var isScope = UserScope.TryGetUser(room.Room, out _);
+        string? cursor = null;
+        do
         {
-            var isScope = UserScope.TryGetUser(room.Room, out _);
-            var records = await runner.RunAsync(
-                Step, isScope ? null : room.Room, (Store: _erasures, User: user, Room: room),
-                static (call, token) => call.Store.ReadRecordsAsync(call.User, call.Room, token), cancellationToken).ConfigureAwait(false);
-            if (records.Any(record => record.Messages > 0))
+            var step = await runner.RunAsync(
+                Step, isScope ? null : room.Room, (Store: _erasures, User: user, Room: room, Cursor: cursor),
+                static (call, token) => call.Store.ReadRecordsAsync(call.User, call.Room, call.Cursor, token), cancellationToken).ConfigureAwait(false);
+            cursor = step.Cursor;
+            if (step.Records.Any(record => record.Messages > 0) && _withMessages.Add(room.Room))
             {
                 await WriteMessagesAsync(output, room.Room, cancellationToken).ConfigureAwait(false);
             }
 
-            await WriteAsync(output, records.Where(record => record.Messages == 0), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(output, step.Records.Where(record => record.Messages == 0), cancellationToken).ConfigureAwait(false);
         }
-
-        await WriteOwnAsync(output, cancellationToken).ConfigureAwait(false);
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return _lines;
+        while (cursor is not null);
     }
 
     private async Task WriteMessagesAsync(Stream output, string room, CancellationToken cancellationToken)

@@ -69,19 +69,13 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         },
         cancellationToken, writes: true).ConfigureAwait(false);
 
-    public ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
-        (Search: new UserSearching(context, new ErasedUser(user)), Room: found),
-        static (database, call, token) => call.Search.RunAsync(database, call.Room, token), cancellationToken);
+    public ValueTask<SearchedStep> SearchAsync(string user, FoundRoom found, string? cursor, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Context: context, User: user, Room: found, Cursor: cursor),
+        static (database, call, token) => new UserSearching(call.Context, new ErasedUser(call.User)).StepAsync(database, call.Room, call.Cursor, token), cancellationToken);
 
-    public ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom found, CancellationToken cancellationToken) => context.Calls.RunAsync(
-        (Erasure: this, User: new ErasedUser(user), Room: found),
-        static async (database, call, token) =>
-        {
-            // Nothing is removed, so the traces are not bounded by what a step deals with.
-            var traces = await UserTraces.FindAsync(database, call.Erasure._keys, call.User, call.Room, ErasableRooms.NoMark, token, isBounded: false).ConfigureAwait(false);
-            return await call.Erasure.RecordsAsync(database, call.User, call.Room.Room, traces, token).ConfigureAwait(false);
-        },
-        cancellationToken);
+    public ValueTask<UserRecordsStep> ReadRecordsAsync(string user, FoundRoom found, string? cursor, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Context: context, User: new ErasedUser(user), Room: found, Cursor: cursor),
+        static (database, call, token) => UserRecords.StepAsync(call.Context, database, call.User, call.Room, call.Cursor, token), cancellationToken);
 
     /// <summary>The next keys of the primaries, by room. Keys of the directory are in it only if all are asked for.</summary>
     private async ValueTask<FoundRooms> FindRoomsAsync(IDatabase database, ErasedUser? user, string? cursor, CancellationToken cancellationToken)
@@ -149,24 +143,6 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         }
 
         places.Add(key);
-    }
-
-    private async Task<IReadOnlyList<UserRecord>> RecordsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
-    {
-        ErasableRooms.ThrowIfOutOfReach(context, room, traces);
-        var records = await UserRecords.OfAsync(context, user, room, traces, cancellationToken).ConfigureAwait(false);
-        if (!traces.IsArchived)
-        {
-            return records;
-        }
-
-        // The list of ids has only what was not archived.
-        var own = await ErasableRooms.OwnIdsAsync(context, database, room, user, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        return
-        [
-            .. own.Count == 0 ? (UserRecord[])[] : [new UserRecord { Kind = UserRecordKind.Message, Room = room, Messages = own.Count }],
-            .. records.Where(record => record.Messages == 0),
-        ];
     }
 
     private void Sort(Dictionary<string, List<string>> rooms, string key, ErasedUser? user)

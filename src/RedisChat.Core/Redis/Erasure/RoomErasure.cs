@@ -13,19 +13,19 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     // Each time, another call changed what was found.
     private const int MostAttempts = 50;
 
-    // A list of ids that is longer than user_find.lua returns takes several steps.
-    private const int WholeList = 4096;
-    private const int MessagesAtOnce = 250;
+    // Each has an event.
     private const int ReactionsAtOnce = 200;
-
-    // A sealed bucket is read, unpacked, packed, and written as a whole.
-    private const int BucketsAtOnce = 8;
 
     // A process that lost the live event of a revocation finds it in the change log, by a probe, of which one or two may fail.
     private const int ProbesOfRevocation = 3;
 
     private readonly KeyNames _keys = context.Keys;
+    private readonly OwnMessages _own = new(context, changer, deletions);
 
+    /// <summary>
+    /// Takes a step. First come the user's messages, some in each step, and what was found in the room's keys with the last ones; then, if not all keys were searched, the next keys in each step. So each key is searched once or twice in
+    /// a pass, however much there is; what is missed because it changes meanwhile is found by the next pass.
+    /// </summary>
     public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
     {
         var (user, isScope) = (new ErasedUser(erasure.User), UserScope.TryGetUser(found.Room, out _));
@@ -40,10 +40,12 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             await ThrowIfImportedAsync(database, ThreadId.RuledBy(found.Room), cancellationToken).ConfigureAwait(false);
         }
 
-        var done = 0L;
+        var (at, done) = (RoomCursor.Read(cursor), 0L);
+        var (isForMessages, state) = (at.Stage == RoomCursor.Messages, found with { Places = [] });
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            var traces = await UserTraces.FindAsync(database, _keys, user, found, isScope ? ErasableRooms.NoMark : ErasableRooms.MarkIn(context, isCertain: false), cancellationToken).ConfigureAwait(false);
+            var marks = isScope ? ErasableRooms.NoMark : ErasableRooms.MarkIn(context, isCertain: false);
+            var traces = await UserTraces.FindAsync(database, _keys, user, isForMessages ? state : found, isForMessages ? RoomCursor.Start : at, marks, cancellationToken).ConfigureAwait(false);
             if (traces.IsBeingImported)
             {
                 throw BeingImported(found.Room);
@@ -55,20 +57,25 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             }
 
             ErasableRooms.ThrowIfOutOfReach(context, found.Room, traces);
-            var own = await OwnIdsAsync(database, user, found.Room, traces, cursor, cancellationToken).ConfigureAwait(false);
-            if (traces.All.Count == 0 && own.Ids.Count == 0)
+            var isListed = isForMessages || traces.Of(UserPlaces.List).Any();
+            var own = isListed || (cursor is null && traces.IsArchived) ? await _own.FindAsync(database, user, found.Room, traces, isForMessages ? at.At : 0, cancellationToken).ConfigureAwait(false) : ([], null);
+            if (traces.All.Count == 0 && own.Ids.Count == 0 && !isForMessages)
             {
-                await SettleAsync(database, found.Room, user, traces, cancellationToken).ConfigureAwait(false);
-                return new ErasedStep(done > 0, done, null) { IsMarked = traces.WasMarked };
+                if (traces.Next is null)
+                {
+                    await SettleAsync(database, found.Room, user, traces, isContinued: cursor is not null, cancellationToken).ConfigureAwait(false);
+                }
+
+                return new ErasedStep(done > 0, done, traces.Next?.ToString()) { IsMarked = traces.WasMarked };
             }
 
-            if (traces.All.Count == 0)
+            if (traces.All.Count == 0 && !traces.WasMarked)
             {
                 // What is in the archive alone did not mark the room.
-                await UserTraces.FindAsync(database, _keys, user, found, ErasableRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
+                await UserTraces.FindAsync(database, _keys, user, state, RoomCursor.Start, ErasableRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
             }
 
-            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, own, cancellationToken).ConfigureAwait(false);
+            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, isListed || own.Ids.Count > 0 ? own : null, isForMessages, cancellationToken).ConfigureAwait(false);
             done += messages;
             if (step is not null)
             {
@@ -96,23 +103,32 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
     /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
     private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
-        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next) own, CancellationToken cancellationToken)
+        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next)? own, bool isForMessages, CancellationToken cancellationToken)
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
-        var (ids, next) = own;
+        var (ids, after) = own ?? ([], null);
         if (alias is not null)
         {
-            (ids, next) = FirstBuckets(ids, next);
+            (ids, after) = OwnMessages.FirstBuckets(ids, after);
         }
 
-        // Those in other buckets are left for later steps.
-        var buckets = (alias is null ? [] : ids).Concat(traces.Of(UserPlaces.MentionsOfUser).Select(MentionIn).Order()).Select(Buckets.Of).Distinct().Take(BucketsAtOnce).ToHashSet();
-        var isMentionLeft = traces.Of(UserPlaces.MentionsOfUser).Any(IsLater);
-        var mentions = traces.Of(UserPlaces.MentionsOfUser).Where(trace => !IsLater(trace)).Select(MentionIn);
+        // The keys are searched again once all messages are dealt with.
+        var all = after is null ? traces.All : [];
+        var next = after is { } last ? new RoomCursor(RoomCursor.Messages, last) : isForMessages ? RoomCursor.Start : traces.Next;
+
+        // Mentions in other buckets are left for later steps.
+        var mentions = all.Where(trace => trace.Kind == UserPlaces.MentionsOfUser).ToList();
+        var buckets = (alias is null ? [] : ids).Concat(mentions.Select(MentionIn).Order()).Select(Buckets.Of).Distinct().Take(OwnMessages.BucketsAtOnce).ToHashSet();
+        if (mentions.Exists(IsLater) || (mentions.Count > 0 && next is { } rest && rest.At == traces.Mentions.At))
+        {
+            next = traces.Mentions;
+        }
+
+        mentions.RemoveAll(IsLater);
         var done = 0L;
         if (alias is null)
         {
-            (done, var isChanging) = await DeleteOwnAsync(database, room, user, ids, traces, cancellationToken).ConfigureAwait(false);
+            (done, var isChanging) = await _own.DeleteAsync(database, room, user, ids, traces, cancellationToken).ConfigureAwait(false);
             if (isChanging)
             {
                 return (null, done);
@@ -120,13 +136,13 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         // Of what belongs to deleted messages, nothing is left.
-        IReadOnlyList<UserTrace> left = alias is null && done > 0 ? [.. traces.All.Where(trace => !BelongsTo(trace, ids))] : traces.All;
+        IReadOnlyList<UserTrace> left = alias is null && done > 0 ? [.. all.Where(trace => !BelongsTo(trace, ids))] : all;
         var wait = Delay(room, traces, ref left);
         var messages = new ErasedMessages(context, room, traces.Uses);
-        await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
+        await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions.Select(MentionIn)).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
         if (messages.Unfinished.Count > 0)
         {
-            var (ended, isChanging) = await DeleteOwnAsync(database, room, user, messages.Unfinished, traces, cancellationToken).ConfigureAwait(false);
+            var (ended, isChanging) = await _own.DeleteAsync(database, room, user, messages.Unfinished, traces, cancellationToken).ConfigureAwait(false);
             done += ended;
             if (isChanging)
             {
@@ -137,31 +153,30 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var reactions = left.Where(trace => trace.Kind == UserPlaces.Reactions).Skip(ReactionsAtOnce).ToHashSet();
         var some = left.Where(trace => !reactions.Contains(trace) && !(trace.Kind == UserPlaces.MentionsOfUser && IsLater(trace))).ToList();
         var change = new ErasureChange(_keys, room, user, erasure.Alias, messages, some);
-        string? entry = null;
-        var isChanged = done > 0;
-        RedisValue[] values = [];
-        var reply = await changer.RunAsync(
-            room, values, state => ReferenceEquals(state.Values, values) ? change.Build(state.Cipher) : null, cancellationToken, encrypts: messages.HasSealed).ConfigureAwait(false);
+        var reply = await RunAsync(room, change, messages.HasSealed, cancellationToken).ConfigureAwait(false);
         if (reply is null && !change.IsEmpty)
         {
             return (null, done);
         }
 
-        if (reply is not null)
+        done += alias is null || reply is null ? 0 : messages.Ids.Count(ids.Contains);
+        var isForgotten = await new TraceForgetting(_keys, erasure, user, room)
+            .RunAsync(database, some, reply is { } changed ? change.EntryOf(changed.Revision) : null, isWithMessages: own is not null && after is null, cancellationToken).ConfigureAwait(false);
+        foreach (var others in reactions.Chunk(ReactionsAtOnce))
         {
-            isChanged = true;
-            entry = change.EntryOf(reply.Value.Revision);
-            done += alias is null ? 0 : messages.Ids.Count(ids.Contains);
+            var more = new ErasureChange(_keys, room, user, erasure.Alias, new ErasedMessages(context, room, traces.Uses), others);
+            if (await RunAsync(room, more, isEncrypted: false, cancellationToken).ConfigureAwait(false) is null && !more.IsEmpty)
+            {
+                return (null, done);
+            }
         }
 
-        isChanged |= await ForgetAsync(database, erasure, user, room, some, entry, isLast: next is null, cancellationToken).ConfigureAwait(false);
-        var isLeft = next is not null || reactions.Count > 0 || !traces.IsComplete || isMentionLeft || traces.Of(UserPlaces.MentionsOfUser).Skip(MessagesAtOnce - 1).Any();
-        if (!isLeft)
+        if (next is null)
         {
-            await SettleAsync(database, room, user, traces, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(database, room, user, traces, isContinued: true, cancellationToken).ConfigureAwait(false);
         }
 
-        var step = new ErasedStep(isChanged, done, isLeft ? $"{next ?? 0}" : null)
+        var step = new ErasedStep(done > 0 || reply is not null || isForgotten || reactions.Count > 0, done, next?.ToString())
         {
             ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
             Wait = wait,
@@ -171,15 +186,15 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         bool IsLater(UserTrace trace) => !buckets.Contains(Buckets.Of(MentionIn(trace)));
     }
 
+    /// <summary>Makes a change of what was read; <see langword="null"/> if there was nothing to change, or something has changed.</summary>
+    private ValueTask<RoomChangeReply?> RunAsync(string room, ErasureChange change, bool isEncrypted, CancellationToken cancellationToken)
+    {
+        RedisValue[] values = [];
+        return changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? change.Build(state.Cipher) : null, cancellationToken, encrypts: isEncrypted);
+    }
+
     // The ids in the set have leading zeros.
     private static long MentionIn(UserTrace trace) => long.TryParse((string?)trace.Field, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
-
-    /// <summary>Those of a step's messages that are in its first buckets, and the last one of them if there are more.</summary>
-    private static (HashSet<long> Ids, long? Next) FirstBuckets(HashSet<long> ids, long? next)
-    {
-        var first = ids.Order().GroupBy(Buckets.Of).Take(BucketsAtOnce).SelectMany(bucket => bucket).ToHashSet();
-        return first.Count < ids.Count ? (first, first.Max()) : (ids, next);
-    }
 
     /// <summary>Leaves revocations in the change log for processes that have lost the live event. The erasure makes one itself.</summary>
     /// <returns>How long to wait until all of them can be renamed.</returns>
@@ -208,176 +223,15 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         return newest == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Math.Min(newest - heard, time.TotalMicroseconds));
     }
 
-    /// <summary>The next of the user's messages, and the last one of them if there are more.</summary>
-    private async Task<(HashSet<long> Ids, long? Next)> OwnIdsAsync(IDatabase database, ErasedUser user, string room, UserTraces traces, string? cursor, CancellationToken cancellationToken)
-    {
-        var after = cursor is null ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture);
-        if (traces.IsArchived)
-        {
-            var some = await ErasableRooms.OwnIdsAsync(context, database, room, user, after, MessagesAtOnce, cancellationToken).ConfigureAwait(false);
-            return ([.. some], some.Count == MessagesAtOnce ? some[^1] : null);
-        }
-
-        if (traces.Of(UserPlaces.List).FirstOrDefault() is not { } list)
-        {
-            return ([], null);
-        }
-
-        if ((long)list.Field <= WholeList)
-        {
-            HashSet<long> all = [.. ((string)list.Value!).Split(',').Select(text => StrictNumber.TryRead(text, out var id) ? id : 0).Where(id => id > 0)];
-            if (all.Count <= MessagesAtOnce)
-            {
-                return ([.. all.Where(id => id > after)], null);
-            }
-        }
-
-        var index = await AuthorIndex.OpenAsync(new PrimaryReads(database), _keys.Author(room, user.Id), MessagesAtOnce, cancellationToken).ConfigureAwait(false);
-        var source = await index.SplitAtAsync(after, ChatLimits.MaxMessageId).UntilAsync(cancellationToken).ConfigureAwait(false);
-        var ids = await source.NewerAsync(MessagesAtOnce).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
-        return ([.. ids], ids.Count == MessagesAtOnce ? ids[^1] : null);
-    }
-
     /// <summary>Takes what was put back to the archive again, if there may be anything, so that the archive does not name the user any more.</summary>
-    private async ValueTask SettleAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, CancellationToken cancellationToken)
+    private async ValueTask SettleAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, bool isContinued, CancellationToken cancellationToken)
     {
-        if (traces.IsArchived && (traces.All.Count > 0 || await ErasableRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
+        if (traces.IsArchived && (isContinued || await ErasableRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
         {
             await archiving.SettleAsync(database, room, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Deletes messages of the user, also those whose text cannot be decrypted.</summary>
-    /// <returns>Their number, and whether one has changed meanwhile and is still there.</returns>
-    private async Task<(long Done, bool IsChanging)> DeleteOwnAsync(
-        IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, UserTraces traces, CancellationToken cancellationToken)
-    {
-        var done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
-        if (done >= ids.Count || !ErasableRooms.IsEncrypted(traces))
-        {
-            return (done, false);
-        }
-
-        var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
-        return (done + (locked ?? 0), locked is null);
-    }
-
-    /// <summary>Deletes messages of the user whose text cannot be decrypted: the text goes first, and then they are messages like others. <see langword="null"/> if one has changed.</summary>
-    private async ValueTask<long?> DeleteLockedAsync(IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, string uses, CancellationToken cancellationToken)
-    {
-        var locked = new ErasedMessages(context, room, uses);
-        await locked.ReadLockedAsync(database, ids, user.Id, cancellationToken).ConfigureAwait(false);
-        if (locked.Ids.Count == 0)
-        {
-            return 0;
-        }
-
-        var change = new RoomChange(_keys, room, ErasureChange.Kind, DeletedRun.WriteIds([.. locked.Ids]), RoomPermit.Application);
-        locked.TryAddTo(change, cipher: null);
-        RedisValue[] values = [];
-        return await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? change : null, cancellationToken).ConfigureAwait(false) is null
-            ? null
-            : await DeleteAsync(room, user, locked.Ids, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<long> DeleteAsync(string room, ErasedUser user, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
-    {
-        var (done, after, last) = (0L, (long?)0, ids.Count == 0 ? 0 : ids.Max());
-        while (after is { } from && from < last)
-        {
-            var step = await deletions.DeleteStepAsync(room, MessageSelection.Of(ids, user.Id), from, Actor.Application, ErasureChange.Reason, cancellationToken).ConfigureAwait(false);
-            done += step.Deleted;
-            after = step.Next;
-        }
-
-        return done;
-    }
-
     private static bool BelongsTo(UserTrace trace, HashSet<long> ids) =>
         trace.Kind is UserPlaces.Reactions or UserPlaces.Pins or UserPlaces.Threads && ids.Contains(trace.MessageId);
-
-    /// <summary>Removes what has no event; returns whether there was anything.</summary>
-    private async Task<bool> ForgetAsync(
-        IDatabase database, UserErasure erasure, ErasedUser user, string room, List<UserTrace> traces, string? entry, bool isLast, CancellationToken cancellationToken)
-    {
-        var forgetting = new ErasureForgetting(_keys.Room(room));
-        var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
-        foreach (var traced in traces.GroupBy(trace => (trace.Kind, trace.Key)))
-        {
-            var (kind, key) = traced.Key;
-            RedisValue[] fields = [.. traced.Select(trace => trace.Field)];
-            switch (kind)
-            {
-                case UserPlaces.List when isLast && alias is null:
-                case UserPlaces.ScheduledByUser:
-                    forgetting.Drop(key);
-                    break;
-                case UserPlaces.List when isLast:
-                    forgetting.Move(key, _keys.Author(room, alias!));
-                    break;
-                case UserPlaces.Field or UserPlaces.Sent:
-                    forgetting.Fields(key, fields);
-                    break;
-                case UserPlaces.Values:
-                    foreach (var trace in traced)
-                    {
-                        ForgetValue(forgetting, trace, user, alias);
-                    }
-
-                    break;
-                case UserPlaces.Mentions when alias is null:
-                    forgetting.Leave(key, fields);
-                    break;
-                case UserPlaces.Mentions:
-                    foreach (var member in fields.Select(field => (string)field!))
-                    {
-                        forgetting.Rename(key, member, member[..^user.Id.Length] + alias);
-                    }
-
-                    break;
-                case UserPlaces.Here:
-                    forgetting.Leave(key, fields);
-                    forgetting.Leave(_keys.HereProcesses(room), [.. fields.Select(field => (RedisValue)$"{((string)field!)[(user.Id.Length + 1)..]}\n{user.Id}")]);
-                    forgetting.Count(_keys.Here(room), "count", 1);
-                    break;
-                case UserPlaces.Log:
-                    foreach (var member in fields.Select(field => (string)field!))
-                    {
-                        RenameEntry(forgetting, key, member);
-                    }
-
-                    break;
-            }
-        }
-
-        if (entry is not null)
-        {
-            RenameEntry(forgetting, _keys.Changed(room), entry);
-        }
-
-        await forgetting.RunAsync(database, cancellationToken).ConfigureAwait(false);
-        return !forgetting.IsEmpty;
-
-        void RenameEntry(ErasureForgetting steps, string key, string member)
-        {
-            if (ErasureLog.Without(member, user, erasure.Alias) is var other && other != member)
-            {
-                steps.Rename(key, member, other);
-            }
-        }
-    }
-
-    /// <summary>An earlier version of a message, or what somebody else has scheduled.</summary>
-    private static void ForgetValue(ErasureForgetting forgetting, UserTrace trace, ErasedUser user, string? alias)
-    {
-        var (author, _) = ErasureJson.Names(((ReadOnlyMemory<byte>)trace.Value).Span, user.Id);
-        if (author == user.Id && alias is null)
-        {
-            forgetting.Swap(trace.Key, trace.Field, trace.Value, RedisValue.EmptyString);
-        }
-        else if (ErasureJson.Without(((ReadOnlyMemory<byte>)trace.Value).Span, user.Id, alias) is { } value)
-        {
-            forgetting.Swap(trace.Key, trace.Field, trace.Value, value);
-        }
-    }
 }

@@ -5,8 +5,35 @@ namespace RedisChat.Redis;
 /// <summary>What was found of a user, as records for people.</summary>
 internal static class UserRecords
 {
+    // Archived messages are counted by the index of the archive, so many in one step.
+    private const int MessagesAtOnce = 5000;
+
+    /// <summary>Reads the next records of a room. Nothing is removed, and the room is not marked.</summary>
+    public static async ValueTask<UserRecordsStep> StepAsync(RedisStoreContext context, IDatabase database, ErasedUser user, FoundRoom room, string? cursor, CancellationToken cancellationToken)
+    {
+        var at = RoomCursor.Read(cursor);
+        if (at.Stage == RoomCursor.Messages)
+        {
+            var own = await ErasableRooms.OwnIdsAsync(context, database, room.Room, user, at.At, MessagesAtOnce, cancellationToken).ConfigureAwait(false);
+            return new UserRecordsStep(
+                own.Count == 0 ? [] : [new UserRecord { Kind = UserRecordKind.Message, Room = room.Room, Messages = own.Count }],
+                own.Count == MessagesAtOnce ? new RoomCursor(RoomCursor.Messages, own[^1]).ToString() : null);
+        }
+
+        var traces = await UserTraces.FindAsync(database, context.Keys, user, room, at, ErasableRooms.NoMark, cancellationToken).ConfigureAwait(false);
+        ErasableRooms.ThrowIfOutOfReach(context, room.Room, traces);
+        var records = await OfAsync(context, user, room.Room, traces, cancellationToken).ConfigureAwait(false);
+        if (!traces.IsArchived || !room.Places.Contains(context.Keys.Room(room.Room)))
+        {
+            return new UserRecordsStep(records, traces.Next?.ToString());
+        }
+
+        // The list of ids has only what was not archived. A room with an archive is found with its own hash.
+        return new UserRecordsStep([.. records.Where(record => record.Messages == 0)], (traces.Next ?? new RoomCursor(RoomCursor.Messages)).ToString());
+    }
+
     /// <summary>Makes the records. What cannot be decrypted is a record without its content.</summary>
-    public static async ValueTask<IReadOnlyList<UserRecord>> OfAsync(RedisStoreContext context, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
+    private static async ValueTask<IReadOnlyList<UserRecord>> OfAsync(RedisStoreContext context, ErasedUser user, string room, UserTraces traces, CancellationToken cancellationToken)
     {
         var records = new List<UserRecord>();
         foreach (var trace in traces.All)

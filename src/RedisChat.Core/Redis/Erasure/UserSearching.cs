@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Searches all keys of a room, or of another scope, for a user's id: their names, and whatever they hold, encrypted or not; and what the archive has of the room.</summary>
+/// <summary>Searches the keys of a room, or of another scope, for a user's id, step by step: their names, and whatever they hold, encrypted or not; and what the archive has of the room.</summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="user">The user.</param>
 internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
@@ -15,118 +15,178 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
     // Bytes that one call examines: a few ms.
     private const int BytesAtOnce = 1024 * 1024;
 
-    // What one report lists.
-    private const int MostTraces = 1000;
+    // Bytes that one step examines: tens of ms. Keys and calls count as some, and a sealed byte as several, because it is unpacked.
+    private const int BytesInStep = 8 * BytesAtOnce;
+    private const int CostOfKey = 200;
+    private const int CostOfCall = 64 * 1024;
+    private const int CostOfSealed = 4;
 
-    // What is read of an archive at once.
+    // What is read at once: of sealed buckets, which may be small or large, of encrypted values, and of an archive.
+    private const int MostSealedAtOnce = 32;
+    private const int SealedBytesAtOnce = 256 * 1024;
+    private const int FieldsAtOnce = 100;
     private const int BucketsAtOnce = 16;
+
+    // What one report lists of the archive.
+    private const int MostBuckets = 1000;
 
     private static readonly RedisScript Script = new("user_search.lua");
 
     private readonly KeyNames _keys = context.Keys;
-    private readonly List<ErasureTrace> _remaining = [];
-    private readonly List<ErasureTrace> _others = [];
+    private readonly FoundTraces _found = new(context.Keys, user);
 
-    // The features of the room, if it has an archive or is encrypted.
+    // Whether the room has an archive or is encrypted: letters of features.
     private string _uses = "";
+    private long _left = BytesInStep;
+    private int _sealedAtOnce = 2;
+    private List<string>? _open;
 
-    public async ValueTask<ErasureFindings> RunAsync(IDatabase database, FoundRoom room, CancellationToken cancellationToken)
+    /// <summary>Takes a step.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="room">The room, with some or all of its keys. The archive is searched along with the room's own hash.</param>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<SearchedStep> StepAsync(IDatabase database, FoundRoom room, string? cursor, CancellationToken cancellationToken)
     {
         var places = room.Places.Distinct(StringComparer.Ordinal).ToList();
-        var isNameNoted = false;
-        foreach (var key in places)
+        if (cursor is null)
         {
-            var suffix = SuffixOf(key);
-            if (suffix.Length > 0 && UserPlaces.Of(suffix, user) is UserPlaces.List or UserPlaces.MentionsOfUser or UserPlaces.ScheduledByUser)
+            _found.AddNames(room.Room, places);
+        }
+
+        RoomCursor? next = RoomCursor.Read(cursor);
+        _uses = next.Value.Uses;
+        while (next is { } at && _left > 0)
+        {
+            next = at.Stage switch
             {
-                Note(_remaining, key, null);
-            }
-            else if (UserScope.TryGetUser(room.Room, out var owner) && owner == user.Id)
-            {
-                Note(_remaining, key, null);
-            }
-            else if (!isNameNoted && user.IsIn(key[..^suffix.Length]))
-            {
-                isNameNoted = true;
-                Note(_others, key, null);
-            }
+                RoomCursor.Keys => await SearchKeysAsync(database, room.Room, places, at, cancellationToken).ConfigureAwait(false),
+                RoomCursor.Sealed => await SearchSealedAsync(database, room.Room, places, at, cancellationToken).ConfigureAwait(false),
+                RoomCursor.Encrypted => await SearchEncryptedAsync(database, room.Room, places, at, cancellationToken).ConfigureAwait(false),
+                RoomCursor.Archive => await SearchArchiveAsync(database, room.Room, at, cancellationToken).ConfigureAwait(false),
+                _ => await SearchAuthorsAsync(database, room.Room, cancellationToken).ConfigureAwait(false),
+            };
         }
 
-        foreach (var some in places.Where(key => SuffixOf(key) != "sealed").Chunk(KeysAtOnce))
-        {
-            await SearchAsync(database, some, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (places.Find(key => SuffixOf(key) == "sealed") is { } packed)
-        {
-            await foreach (var field in database.HashScanAsync(packed, pageSize: 20, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                if (long.TryParse((string?)field.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                {
-                    await SearchSealedAsync(packed, room.Room, number, field.Value, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-
-        await SearchEncryptedAsync(database, room.Room, places, cancellationToken).ConfigureAwait(false);
-        if (ArchivedField.IsIn(_uses))
-        {
-            await SearchArchiveAsync(database, room.Room, cancellationToken).ConfigureAwait(false);
-        }
-
-        return new ErasureFindings { Searched = places.Count, Remaining = _remaining, TextOfOthers = _others };
-    }
-
-    private async Task SearchAsync(IDatabase database, string[] some, CancellationToken cancellationToken)
-    {
-        await foreach (var (key, field, value) in FindAsync(database, some, cancellationToken).ConfigureAwait(false))
-        {
-            Judge(key, field, value);
-        }
+        var findings = new ErasureFindings { Searched = cursor is null ? places.Count : 0, Remaining = _found.Remaining, TextOfOthers = _found.Others };
+        return new SearchedStep(findings, next is { } rest ? (rest with { Uses = _uses }).ToString() : null);
     }
 
     /// <summary>The places in some keys, all of one slot, that contain the id in any form, as a part of a word or a whole one.</summary>
     public async IAsyncEnumerable<(string Key, string Field, string Value)> FindAsync(IDatabase database, string[] some, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (index, cursor) = ((RedisValue)1, (RedisValue)"0");
+        var (index, cursor) = (1, "0");
         do
         {
-            var answer = await Script.AskAsync(
-                database, some.Length,
-                [
-                    .. some.Select(key => (RedisKeyOrValue)(RedisKey)key),
-                    (RedisValue)user.Id, (RedisValue)user.Json, (RedisValue)user.Word, (RedisValue)BytesAtOnce, index, cursor,
-                ],
-                cancellationToken).ConfigureAwait(false);
-            (index, cursor) = (answer[0], answer[1]);
-            for (var i = 2; i + 2 < answer.Length; i += 3)
+            (index, cursor, var found) = await AskAsync(database, some, index, cursor, cancellationToken).ConfigureAwait(false);
+            foreach (var place in found)
             {
-                yield return (some[(int)answer[i] - 1], answer[i + 1]!, answer[i + 2]!);
+                yield return place;
             }
         }
-        while (index != "0");
+        while (index != 0);
     }
 
-    private async ValueTask SearchSealedAsync(string key, string room, long number, RedisValue content, CancellationToken cancellationToken)
+    /// <summary>One call of the script. Returns the index of the key to continue with, from 1 on, 0 if there is nothing left, and the cursor in it.</summary>
+    private async Task<(int Index, string Cursor, List<(string Key, string Field, string Value)> Found)> AskAsync(
+        IDatabase database, string[] some, int index, string cursor, CancellationToken cancellationToken)
+    {
+        var answer = await Script.AskAsync(
+            database, some.Length,
+            [
+                .. some.Select(key => (RedisKeyOrValue)(RedisKey)key),
+                (RedisValue)user.Id, (RedisValue)user.Json, (RedisValue)user.Word, (RedisValue)BytesAtOnce, (RedisValue)index, (RedisValue)cursor,
+            ],
+            cancellationToken).ConfigureAwait(false);
+        var found = new List<(string Key, string Field, string Value)>();
+        for (var i = 2; i + 2 < answer.Length; i += 3)
+        {
+            found.Add((some[(int)answer[i] - 1], answer[i + 1]!, answer[i + 2]!));
+        }
+
+        return ((int)answer[0], answer[1]!, found);
+    }
+
+    /// <summary>Searches the next keys inside the server.</summary>
+    private async ValueTask<RoomCursor?> SearchKeysAsync(IDatabase database, string room, List<string> places, RoomCursor at, CancellationToken cancellationToken)
+    {
+        _open ??= places.FindAll(key => SuffixOf(key) != "sealed");
+        var some = _open.Skip((int)Math.Min(at.At, _open.Count)).Take(KeysAtOnce).ToArray();
+        if (some.Length > 0)
+        {
+            var (index, cursor, found) = await AskAsync(database, some, 1, at.In, cancellationToken).ConfigureAwait(false);
+            foreach (var (key, field, value) in found)
+            {
+                if (field == "uses" && SuffixOf(key).Length == 0)
+                {
+                    _uses = LettersOf(value);
+                }
+
+                _found.Add(key, field, value);
+            }
+
+            _left -= index == 0 ? some.Length * CostOfKey : BytesAtOnce;
+            if (index > 0)
+            {
+                return new RoomCursor(RoomCursor.Keys, at.At + index - 1, cursor);
+            }
+        }
+
+        if (at.At + some.Length < _open.Count)
+        {
+            return new RoomCursor(RoomCursor.Keys, at.At + some.Length);
+        }
+
+        if (!places.Exists(key => SuffixOf(key).Length == 0) && !UserScope.TryGetUser(room, out _) && places.Exists(IsEncryptable))
+        {
+            // The room's own hash is dealt with elsewhere.
+            _uses = LettersOf(await database.HashGetAsync(_keys.Room(room), "uses", CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false)).Replace($"{ArchivedField.Letter}", "", StringComparison.Ordinal);
+        }
+
+        return new RoomCursor(RoomCursor.Sealed);
+    }
+
+    /// <summary>Searches the next sealed buckets.</summary>
+    private async ValueTask<RoomCursor?> SearchSealedAsync(IDatabase database, string room, List<string> places, RoomCursor at, CancellationToken cancellationToken)
+    {
+        if (places.Find(key => SuffixOf(key) == "sealed") is not { } packed)
+        {
+            return new RoomCursor(RoomCursor.Encrypted);
+        }
+
+        var (next, fields) = await ScanAsync(database, packed, at.In, _sealedAtOnce, CostOfSealed, cancellationToken).ConfigureAwait(false);
+        _sealedAtOnce = fields.Sum(field => field.Value.Length()) < SealedBytesAtOnce / 2 ? Math.Min(2 * _sealedAtOnce, MostSealedAtOnce) : Math.Max(_sealedAtOnce / 2, 1);
+        foreach (var field in fields)
+        {
+            if (StrictNumber.TryRead((string?)field.Name, out var number))
+            {
+                await SearchBucketAsync(packed, room, number, field.Value, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return next == "0" ? new RoomCursor(RoomCursor.Encrypted) : new RoomCursor(RoomCursor.Sealed, 0, next);
+    }
+
+    private async ValueTask SearchBucketAsync(string key, string room, long number, RedisValue content, CancellationToken cancellationToken)
     {
         using var bucket = await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
         if (bucket is null && SealedBucket.KeyIn(((ReadOnlyMemory<byte>)content).Span) is not null)
         {
             // If its key is lost, nobody can read it.
-            Note(_others, key, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
+            _found.AddOther(key, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
         }
 
         for (var id = number * Buckets.Size; bucket is not null && id < (number + 1) * Buckets.Size; id++)
         {
-            if (bucket.TryGet(id, out var value) && Encoding.UTF8.GetString(value.Span) is var text && user.IsIn(text))
+            if (bucket.TryGet(id, out var value))
             {
-                JudgeMessage(key, id.ToString(CultureInfo.InvariantCulture), text);
+                _found.AddMessage(key, id.ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetString(value.Span));
             }
         }
     }
 
-    /// <summary>Searches the encrypted values of open buckets, of versions, of what is scheduled, and of drafts. What is plain in them was searched before.</summary>
-    private async Task SearchEncryptedAsync(IDatabase database, string scope, List<string> places, CancellationToken cancellationToken)
+    /// <summary>Searches the next encrypted values of open buckets, of versions, of what is scheduled, and of drafts. What is plain in them was searched before.</summary>
+    private async ValueTask<RoomCursor?> SearchEncryptedAsync(IDatabase database, string scope, List<string> places, RoomCursor at, CancellationToken cancellationToken)
     {
         var isRoom = _uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal);
         if (isRoom)
@@ -135,24 +195,30 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         }
 
         var isUser = context.Ciphers is not null && UserScope.TryGetUser(scope, out _);
-        foreach (var key in places.Where(key => SuffixOf(key).Split(':')[0] is var head && ((isRoom && head is "m" or "v" or "scheduled") || (isUser && head == "drafts"))))
+        var index = places.FindIndex((int)Math.Min(at.At, places.Count), key => SuffixOf(key) == "drafts" ? isUser : isRoom && IsEncryptable(key));
+        if (index < 0)
         {
-            var fields = database.HashScanAsync(key, pageSize: 100, flags: CommandFlags.DemandMaster);
-            await foreach (var field in fields.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                var (name, value) = ((string)field.Name!, (ReadOnlyMemory<byte>)field.Value);
-                if (EncryptedJson.KeyIn(value.Span) is null || PlaceOf(SuffixOf(key), name, value) is not { } place)
-                {
-                    continue;
-                }
+            return ArchivedField.IsIn(_uses) ? new RoomCursor(RoomCursor.Archive) : null;
+        }
 
-                var plain = await EncryptedFields.TryOpenAsync(context, scope, place, field.Value, cancellationToken).ConfigureAwait(false);
-                if (!plain.IsNull && user.IsIn((string)plain!))
-                {
-                    Judge(key, name, (string)plain!);
-                }
+        var key = places[index];
+        var (next, fields) = await ScanAsync(database, key, index == at.At ? at.In : "0", FieldsAtOnce, 1, cancellationToken).ConfigureAwait(false);
+        foreach (var field in fields)
+        {
+            var (name, value) = ((string)field.Name!, (ReadOnlyMemory<byte>)field.Value);
+            if (EncryptedJson.KeyIn(value.Span) is null || PlaceOf(SuffixOf(key), name, value) is not { } place)
+            {
+                continue;
+            }
+
+            var plain = await EncryptedFields.TryOpenAsync(context, scope, place, field.Value, cancellationToken).ConfigureAwait(false);
+            if (!plain.IsNull)
+            {
+                _found.Add(key, name, (string)plain!);
             }
         }
+
+        return next == "0" ? new RoomCursor(RoomCursor.Encrypted, index + 1) : new RoomCursor(RoomCursor.Encrypted, index, next);
     }
 
     private BoxPlace? PlaceOf(string suffix, string field, ReadOnlyMemory<byte> value) => suffix.Split(':')[0] switch
@@ -164,114 +230,53 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         _ => null,
     };
 
-    /// <summary>Searches everything that the archive has of the room, also copies that do not count because Redis has the bucket, and whom it names as authors.</summary>
-    private async Task SearchArchiveAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    /// <summary>Searches the next buckets that the archive has of the room, also copies that do not count because Redis has the bucket. An archive may be slow, so they are a step.</summary>
+    private async ValueTask<RoomCursor?> SearchArchiveAsync(IDatabase database, string room, RoomCursor at, CancellationToken cancellationToken)
     {
         var archive = context.Cold.Archive;
         archive.Require();
-        var place = $"archive of {room}";
         var (epoch, below) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
-        for (var first = 0L; first < below; first += BucketsAtOnce)
+        var numbers = Enumerable.Range(0, (int)Math.Clamp(below - at.At, 0, BucketsAtOnce)).Select(n => at.At + n).ToList();
+        if (numbers.Count == 0)
         {
-            var numbers = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, below - first)).Select(n => first + n).ToList();
-            foreach (var bucket in (await archive.ReadCopiesAsync(room, epoch, numbers, cancellationToken).ConfigureAwait(false)).OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty))
-            {
-                await SearchSealedAsync(place, room, bucket.Number, bucket.Content, cancellationToken).ConfigureAwait(false);
-            }
+            return below > 0 ? new RoomCursor(RoomCursor.Authors) : null;
         }
 
-        if (below > 0)
+        foreach (var bucket in (await archive.ReadCopiesAsync(room, epoch, numbers, cancellationToken).ConfigureAwait(false)).OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty))
         {
-            foreach (var number in await archive.FindAsync(room, epoch, user.Id, 0, below - 1, descending: false, MostTraces, cancellationToken).ConfigureAwait(false))
-            {
-                Note(_remaining, place, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
-            }
+            await SearchBucketAsync(ArchiveOf(room), room, bucket.Number, bucket.Content, cancellationToken).ConfigureAwait(false);
         }
+
+        _left = 0;
+        return new RoomCursor(RoomCursor.Archive, at.At + numbers.Count);
     }
 
-    /// <summary>Decides whether a place names the user, or has text of others in which the id occurs.</summary>
-    private void Judge(string key, string field, string value)
+    /// <summary>Searches the authors that the archive names.</summary>
+    private async ValueTask<RoomCursor?> SearchAuthorsAsync(IDatabase database, string room, CancellationToken cancellationToken)
     {
-        var suffix = SuffixOf(key);
-        if (field == "uses" && suffix.Length == 0)
+        var (epoch, below) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        foreach (var number in below == 0 ? [] : await context.Cold.Archive.FindAsync(room, epoch, user.Id, 0, below - 1, descending: false, MostBuckets, cancellationToken).ConfigureAwait(false))
         {
-            _uses = value;
+            _found.AddRemaining(ArchiveOf(room), string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
         }
 
-        if (!user.IsIn(field) && !user.IsIn(value))
-        {
-            return;
-        }
-
-        var head = suffix.Split(':')[0];
-        switch (_keys.TryReadKey(key, out var scope, out _) ? UserScope.TryGetUser(scope, out _) ? $"user {head}" : head : "directory")
-        {
-            case "m" or "v" or "scheduled":
-                JudgeMessage(key, field, value);
-                break;
-            case "members":
-                var isNamed = !MemberText.TryRead(field, value, out var member, out _) || (member.Ban?.By == user.Id || member.Mute?.By == user.Id || member.Invitation?.By == user.Id);
-                Note(field == user.Id || isNamed ? _remaining : _others, key, field);
-                break;
-            case "read" or "rates":
-                Note(field == user.Id ? _remaining : _others, key, field);
-                break;
-            case "r":
-                Note(field.EndsWith($":{user.Id}", StringComparison.Ordinal) && StrictNumber.TryRead(field.AsSpan(0, field.Length - user.Id.Length - 1), out _) ? _remaining : _others, key, field);
-                break;
-            case "pins":
-                Note(!PinKeys.TryRead(Encoding.UTF8.GetBytes(value), out _, out var by) || by == user.Id ? _remaining : _others, key, field);
-                break;
-            case "threads":
-                Note($"{value}\n".Contains($" {user.Id}\n", StringComparison.Ordinal) ? _remaining : _others, key, field);
-                break;
-            case "changed" or "user changed":
-                Note(ErasureLog.Names(field, user) ? _remaining : _others, key, field);
-                break;
-            case "sent":
-                Note(field.StartsWith($"{user.Id}\n", StringComparison.Ordinal) ? _remaining : _others, key, field);
-                break;
-            case "mentions":
-                Note(field.EndsWith($":{user.Id}", StringComparison.Ordinal) ? _remaining : _others, key, field);
-                break;
-            case "here":
-                Note($"\n{field}\n".Contains($"\n{user.Id}\n", StringComparison.Ordinal) ? _remaining : _others, key, field);
-                break;
-            case "directory":
-                Note(DueEntry.TryRead(field, out var due) && due.User == user.Id ? _remaining : _others, key, field);
-                break;
-            case "" when field == "about":
-            case "writing":
-            case "user rooms" or "user drafts":
-                Note(_others, key, field);
-                break;
-            default:
-                Note(_remaining, key, field);
-                break;
-        }
+        return null;
     }
 
-    private void JudgeMessage(string key, string id, string value)
+    /// <summary>The next fields of a hash.</summary>
+    private async ValueTask<(string Next, HashEntry[] Fields)> ScanAsync(IDatabase database, string key, string cursor, int count, int cost, CancellationToken cancellationToken)
     {
-        var bytes = Encoding.UTF8.GetBytes(value);
-        var (author, mentions) = ErasureJson.Names(bytes, user.Id);
-        if (author is null || author == user.Id || mentions)
-        {
-            Note(_remaining, key, id);
-        }
-        else if (MessageJson.TryRead(1, bytes, out var message) ? user.IsIn(message.Text) || value.Length > message.Text.Length + author.Length + 40 : user.IsIn(value))
-        {
-            Note(_others, key, id);
-        }
+        var answer = (RedisResult[])(await database.ExecuteAsync("HSCAN", [(RedisKey)key, cursor, "COUNT", count], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false))!;
+        HashEntry[] fields = [.. ((RedisValue[])answer[1]!).Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
+        _left -= CostOfCall + (cost * fields.Sum(field => field.Value.Length()));
+        return ((string)answer[0]!, fields);
     }
+
+    private bool IsEncryptable(string key) => SuffixOf(key).Split(':')[0] is "m" or "v" or "scheduled";
 
     private string SuffixOf(string key) => _keys.TryReadKey(key, out _, out var suffix) ? suffix : "";
 
-    private static void Note(List<ErasureTrace> traces, string key, string? field)
-    {
-        if (traces.Count < MostTraces && new ErasureTrace(key, field) is var trace && !traces.Contains(trace))
-        {
-            traces.Add(trace);
-        }
-    }
+    private static string ArchiveOf(string room) => $"archive of {room}";
+
+    private static string LettersOf(string? uses) => string.Concat((uses ?? "").Where(letter => letter is RoomCiphers.Letter or ArchivedField.Letter).Distinct());
 }

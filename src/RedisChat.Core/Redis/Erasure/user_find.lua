@@ -6,7 +6,7 @@
 -- ARGV[3]   the id as a pattern for MATCH
 -- ARGV[4]   the id as a word of the change log
 -- ARGV[5]   1 to mark the room if something is found, 2 to mark it in any case, 0 not to; then letters of features: a room that uses one of them is not marked
--- ARGV[6]   about how many entries to examine
+-- ARGV[6]   about how many entries to examine; what is found counts as more, because it is returned
 -- ARGV[7]   index in KEYS of the key to begin with
 -- ARGV[8]   the cursor in that key
 -- ARGV[9..] for each key from KEYS[2] on, a letter that says what to look for:
@@ -25,6 +25,7 @@ local quoted, mention, named = '"' .. inner .. '"', '"@' .. inner .. '"', '"u":"
 local suffix, found = ':' .. user, {}
 
 local function add(index, field, value)
+  budget = budget - 40
   found[#found + 1], found[#found + 2], found[#found + 3] = string.format('%d', index), field, value
 end
 
@@ -48,22 +49,25 @@ local function scan(index, cursor, match, visit)
   return cursor
 end
 
--- Visits the members of a sorted set by rank; returns where to continue.
-local function walk(index, cursor, visit)
-  local from = tonumber(cursor)
+-- Visits the members of a sorted set by score, so many at once; returns where to continue: a score, and how many members with it were visited.
+local function walk(index, cursor, size, visit)
+  local from, skip = string.match(cursor, '^(.*):(%d+)$')
+  from, skip = from or '-inf', tonumber(skip or '0')
   while true do
-    local page = try('ZRANGEBYSCORE', KEYS[index], '-inf', '+inf', 'LIMIT', string.format('%d', from), '1000')
+    local page = try('ZRANGEBYSCORE', KEYS[index], from, '+inf', 'WITHSCORES', 'LIMIT', string.format('%d', skip), string.format('%d', size))
     if failed(page) or #page == 0 then
       return '0'
     end
-    for i = 1, #page do
+    for i = 1, #page, 2 do
       visit(page[i])
+      skip = page[i + 1] == from and skip + 1 or 1
+      from = page[i + 1]
     end
-    from, budget = from + #page, budget - #page
-    if #page < 1000 then
+    budget = budget - #page / 2
+    if #page < 2 * size then
       return '0'
     elseif budget <= 0 then
-      return string.format('%d', from)
+      return from .. ':' .. string.format('%d', skip)
     end
   end
 end
@@ -79,11 +83,8 @@ local search = {
       add(i, string.format('%d', length), call('GETRANGE', KEYS[i], '0', '4095'))
     end
   end,
-  z = function(i)
-    local ids = try('ZRANGEBYSCORE', KEYS[i], '-inf', '+inf', 'LIMIT', '0', '250')
-    for j = 1, failed(ids) and 0 or #ids do
-      add(i, ids[j], '')
-    end
+  z = function(i, cursor)
+    return walk(i, cursor, 250, function(id) add(i, id, '') end)
   end,
   s = function(i, cursor)
     return scan(i, cursor, nil, function(field, value) add(i, field, value) end)
@@ -137,7 +138,7 @@ local search = {
     end)
   end,
   x = function(i, cursor)
-    return walk(i, cursor, function(member)
+    return walk(i, cursor, 1000, function(member)
       if string.sub(member, -#suffix) == suffix and string.find(string.sub(member, 1, -#suffix - 1), ':' .. string.rep('%d', 16) .. '$') then
         add(i, member, '')
       end
@@ -150,7 +151,7 @@ local search = {
     end
   end,
   c = function(i, cursor)
-    return walk(i, cursor, function(member)
+    return walk(i, cursor, 1000, function(member)
       local kind, subject = string.match(member, '^%d+:(%l):([^:]*)')
       if (kind == 'm' or kind == 'o') and subject == word or holds(member, named) then
         add(i, member, '')

@@ -33,17 +33,26 @@ while index <= #KEYS and budget > 0 do
       visit(page[2][i], page[2][i + 1])
     end
   else
-    page = try('ZRANGEBYSCORE', key, '-inf', '+inf', 'LIMIT', cursor, '200')
+    -- The cursor is a score, and how many members with it were visited.
+    local from, skip = string.match(cursor, '^(.*):(%d+)$')
+    from, skip = from or '-inf', tonumber(skip or '0')
+    page = try('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', string.format('%d', skip), '200')
     if not failed(page) then
-      next_cursor = #page == 200 and string.format('%d', tonumber(cursor) + 200) or '0'
-      for i = 1, #page do
+      for i = 1, #page, 2 do
         visit(page[i], '')
+        skip = page[i + 1] == from and skip + 1 or 1
+        from = page[i + 1]
       end
+      next_cursor = #page == 400 and from .. ':' .. string.format('%d', skip) or '0'
     else
-      -- A list of ids or bits cannot hold the text, but the key may be anything.
-      page = try('GETRANGE', key, '0', '-1')
+      -- A list of ids cannot hold the text, but the key may be anything.
+      local first = tonumber(cursor) or 0
+      page = try('GETRANGE', key, string.format('%d', first), string.format('%d', first + 99999))
       if not failed(page) and not string.find(page, '^[%d,]*$') then
-        visit('', page)
+        visit('', redis.call('GETRANGE', key, '0', '-1'))
+      elseif not failed(page) then
+        budget = budget - #page
+        next_cursor = #page == 100000 and string.format('%d', first + 100000) or '0'
       end
     end
   end

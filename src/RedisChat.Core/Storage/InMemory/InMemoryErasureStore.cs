@@ -54,22 +54,35 @@ internal sealed class InMemoryErasureStore(ConcurrentDictionary<string, InMemory
         return default;
     }
 
-    public ValueTask<ErasureFindings> SearchAsync(string user, FoundRoom room, CancellationToken cancellationToken = default)
+    public ValueTask<SearchedStep> SearchAsync(string user, FoundRoom room, string? cursor, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfContinued(cursor);
         var target = findOrAdd(room.Room);
-        return new(new ErasureFindings
+        var findings = new ErasureFindings
         {
             Searched = 1,
             Remaining = [.. target.Records(room.Room, user).Select(record => new ErasureTrace(room.Room, record.MessageId?.ToString(CultureInfo.InvariantCulture)))],
             TextOfOthers = [.. target.TextsWith(user).Select(id => new ErasureTrace(room.Room, id.ToString(CultureInfo.InvariantCulture)))],
-        });
+        };
+        return new(new SearchedStep(findings, null));
     }
 
-    public ValueTask<IReadOnlyList<UserRecord>> ReadRecordsAsync(string user, FoundRoom room, CancellationToken cancellationToken = default)
+    public ValueTask<UserRecordsStep> ReadRecordsAsync(string user, FoundRoom room, string? cursor, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfContinued(cursor);
         var records = findOrAdd(room.Room).Records(UserScope.TryGetUser(room.Room, out _) ? "" : room.Room, user);
-        return new(presence.IsPresent(room.Room, user) ? [.. records, new UserRecord { Kind = UserRecordKind.Presence, Room = room.Room }] : records);
+        return new(new UserRecordsStep(
+            presence.IsPresent(room.Room, user) ? [.. records, new UserRecord { Kind = UserRecordKind.Presence, Room = room.Room }] : records, null));
+    }
+
+    // Each room is one step.
+    private static void ThrowIfContinued(string? cursor)
+    {
+        if (cursor is not null)
+        {
+            throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor));
+        }
     }
 }

@@ -77,14 +77,9 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         await redis.StringSetAsync("chatroom:{lobby}:unknown", $"something about {User}");
 
         var store = ((IMessageStore)_store).GetAbility<IErasureStore>()!;
-        var (remaining, others) = (new List<ErasureTrace>(), new List<ErasureTrace>());
-        var places = (await store.FindRoomsAsync(null, null, Cancelled)).Rooms;
-        foreach (var room in places)
-        {
-            var found = await store.SearchAsync(User, room, Cancelled);
-            remaining.AddRange(found.Remaining);
-            others.AddRange(found.TextOfOthers);
-        }
+        var steps = await ErasureSteps.SearchAsync(store, User, Cancelled);
+        var remaining = steps.SelectMany(step => step.Findings.Remaining);
+        var others = steps.SelectMany(step => step.Findings.TextOfOthers);
 
         remaining.Select(trace => (trace.Key, trace.Field)).Should().BeEquivalentTo(
         [
