@@ -1,10 +1,11 @@
+using RedisChat.IntegrationTests.Conformance;
 using RedisChat.IntegrationTests.Redis.Encryption;
 using RedisChat.Search.Sqlite;
 using RedisChat.Tests.Search;
 
 namespace RedisChat.IntegrationTests.Backups;
 
-/// <summary>What docs/operations.md says of positions, encrypted rooms and the search index after a restore.</summary>
+/// <summary>What docs/operations.md says of positions, encrypted rooms, the archive and the search index after a restore.</summary>
 public sealed class AfterRestoreTests : IAsyncLifetime
 {
     private const string Room = "lobby";
@@ -116,6 +117,84 @@ public sealed class AfterRestoreTests : IAsyncLifetime
             var page = await chat.ReceiveAsync(room, cancellationToken: Cancelled);
             page.Unreadable.Should().BeEmpty();
             page.Messages.Select(message => message.Text).Should().Equal(texts);
+        }
+    }
+
+    [Fact]
+    public async Task With_the_archive_as_it_was_after_the_copy_the_whole_history_is_there()
+    {
+        var files = Directory.CreateTempSubdirectory("redischat-archive-");
+        try
+        {
+            var (live, copy) = (Path.Combine(files.FullName, "live"), Path.Combine(files.FullName, "copy"));
+            await using (var store = NewStore(live))
+            {
+                await SendAsync(new Chat(store), 1, 500);
+                await ArchivingStores.ArchiveAsync(store, Room);
+                await new Chat(store).EditAsync(Room, 5, Actor.Application, "edited before", cancellationToken: Cancelled);
+                await _machine.RunAsync(DocumentedBackup.SnapshotOverTheNetwork);
+
+                // What is moved, edited and moved again after the copy of Redis is in that of the archive.
+                await new Chat(store).EditAsync(Room, 6, Actor.Application, "edited since", cancellationToken: Cancelled);
+                await SendAsync(new Chat(store), 501, 500);
+                await ArchivingStores.ArchiveAsync(store, Room);
+                CopyDirectory(live, copy);
+                await _machine.KillAsync();
+            }
+
+            Directory.Delete(live, recursive: true);
+            CopyDirectory(copy, live);
+            await _machine.RunAsync(DocumentedBackup.RestoreSnapshot);
+            await using var restored = NewStore(live);
+            await ShouldBeThereAsync(500);
+            await SendAsync(new Chat(restored), 501, 700);
+            await ArchivingStores.ArchiveAsync(restored, Room);
+            await ShouldBeThereAsync(1200);
+            (await new Chat(restored).Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+
+            async Task ShouldBeThereAsync(int count)
+            {
+                var texts = new List<string>();
+                await foreach (var message in new Chat(restored).ReceiveAllAsync(Room, null, Cancelled))
+                {
+                    texts.Add(message.Text);
+                }
+
+                texts.Should().HaveCount(count);
+                texts[4].Should().Be("edited before");
+                texts[5].Should().BeOneOf("text 6", "edited since");
+                texts.Where((text, at) => at is not (4 or 5) && text != $"text {at + 1}").Should().BeEmpty();
+            }
+        }
+        finally
+        {
+            files.Delete(recursive: true);
+        }
+
+        RedisMessageStore NewStore(string directory)
+        {
+            var store = new RedisMessageStore(_machine.Configuration, new RedisStoreOptions { SealAfter = 1 });
+            store.Archiving.UseArchive(new FileRoomArchive(directory));
+            (store.Archiving.Margin, store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
+            return store;
+        }
+
+        static async Task SendAsync(Chat chat, int first, int count)
+        {
+            foreach (var numbers in Enumerable.Range(first, count).Chunk(ChatLimits.MaxBatchSize))
+            {
+                await chat.SendManyAsync(Room, [.. numbers.Select(n => new NewMessage("alice", $"text {n}"))], Cancelled);
+            }
+        }
+
+        static void CopyDirectory(string from, string to)
+        {
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target);
+            }
         }
     }
 

@@ -75,8 +75,8 @@ internal sealed class BackupMachine : IAsyncDisposable
         _server = null;
     }
 
-    /// <summary>Asks the server, or the replica, itself.</summary>
-    public async Task<string> AskAsync(int port, params string[] command) => string.Join('\n', await RedisQuestion.AskAsync(port, command));
+    /// <summary>Asks the server or the replica, whatever the chat knows of them.</summary>
+    public static async Task<string> AskAsync(int port, params string[] command) => string.Join('\n', await RedisQuestion.AskAsync(port, command));
 
     public async ValueTask DisposeAsync()
     {

@@ -44,14 +44,14 @@ public sealed partial class BackupTests : IAsyncLifetime
 
         // The copy is of the moment at which the replica loses its link.
         await RunAsync([], DocumentedBackup.Promote, UntilReplicatedAsync, afterwards: () => link.DisposeAsync().AsTask(), servers: $"{_machine.Configuration},127.0.0.1:{_machine.ReplicaPort}");
-        (await _machine.AskAsync(_machine.Port, "ROLE")).Should().StartWith("slave");
+        (await BackupMachine.AskAsync(_machine.Port, "ROLE")).Should().StartWith("slave");
     }
 
     [Fact]
     public async Task With_an_append_only_file_a_server_ignores_a_snapshot_as_documented()
     {
         await _machine.StartAsync();
-        await _machine.AskAsync(_machine.Port, "SET", "key", "value");
+        await BackupMachine.AskAsync(_machine.Port, "SET", "key", "value");
         await _machine.RunAsync(DocumentedBackup.SnapshotOverTheNetwork);
         await _machine.KillAsync();
         Directory.Delete(_machine.DataDirectory, recursive: true);
@@ -60,7 +60,7 @@ public sealed partial class BackupTests : IAsyncLifetime
 
         await _machine.StartAsync();
 
-        (await _machine.AskAsync(_machine.Port, "DBSIZE")).Should().Be("0");
+        (await BackupMachine.AskAsync(_machine.Port, "DBSIZE")).Should().Be("0");
     }
 
     /// <summary>A backup while people write, more messages, a crash, a restore, and more messages again.</summary>
@@ -219,8 +219,8 @@ public sealed partial class BackupTests : IAsyncLifetime
         await Poll.UntilAsync(async () => await OffsetAsync(_machine.ReplicaPort, ReplicaOffset()) >= offset, "the replica follows");
     }
 
-    private async Task<long> OffsetAsync(int port, Regex pattern) =>
-        pattern.Match(await _machine.AskAsync(port, "INFO", "replication")) is { Success: true } found ? long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : -1;
+    private static async Task<long> OffsetAsync(int port, Regex pattern) =>
+        pattern.Match(await BackupMachine.AskAsync(port, "INFO", "replication")) is { Success: true } found ? long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : -1;
 
     [GeneratedRegex(@"master_repl_offset:(\d+)")]
     private static partial Regex MasterOffset();

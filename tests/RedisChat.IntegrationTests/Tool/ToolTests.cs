@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RedisChat.IntegrationTests.Sample;
+using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.CommandLine;
 
@@ -39,7 +40,7 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
         var found = new Dictionary<string, string>();
         await foreach (var key in server.Connection.GetServers()[0].KeysAsync(pattern: $"{Prefix}:*"))
         {
-            found.Add((string)key!, $"{Convert.ToHexString((await database.KeyDumpAsync(key))!)} {await database.KeyExpireTimeAsync(key):O}");
+            found.Add((string)key!, $"{await ContentAsync(database, key)} {await database.KeyExpireTimeAsync(key):O}");
         }
 
         return found;
@@ -61,6 +62,13 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
             await _store.DisposeAsync();
         }
     }
+
+    // The dump of a hash is in the order of its table, which Redis may still be enlarging.
+    private static async Task<string> ContentAsync(IDatabase database, RedisKey key) => await database.KeyTypeAsync(key) == RedisType.Hash
+        ? string.Join(' ', (await database.HashGetAllAsync(key)).Select(field => $"{Hex(field.Name)}={Hex(field.Value)}").Order(StringComparer.Ordinal))
+        : Convert.ToHexString((await database.KeyDumpAsync(key))!);
+
+    private static string Hex(RedisValue value) => Convert.ToHexString((byte[])value!);
 
     private Dictionary<string, string> Environment() => new() { ["REDISCHAT_REDIS"] = server.Require() };
 }
