@@ -9,15 +9,29 @@ public abstract class MigrationTestBase : IAsyncDisposable
     protected const string Lobby = "lobby";
 
     protected MigrationTestBase(TestServer server)
+        : this(server.Connection, server.Connection)
     {
-        Connection = server.Connection;
-        Classic = new ClassicMessageStore(Connection, Prefix);
+    }
+
+    protected MigrationTestBase(ConnectionMultiplexer connection)
+        : this(connection, connection)
+    {
+    }
+
+    protected MigrationTestBase(ConnectionMultiplexer classic, ConnectionMultiplexer connection)
+    {
+        (ClassicConnection, Connection) = (classic, connection);
+        Classic = new ClassicMessageStore(classic, Prefix);
         Target = new RedisMessageStore(Connection, new RedisStoreOptions { KeyPrefix = Prefix, SealAfter = 1 });
     }
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    /// <summary>The connection to the new rooms.</summary>
     protected ConnectionMultiplexer Connection { get; }
+
+    /// <summary>The connection to the classic layout: the same one, unless the layouts are on different servers.</summary>
+    protected ConnectionMultiplexer ClassicConnection { get; }
 
     protected IDatabase Database => Connection.GetDatabase();
 
@@ -31,7 +45,7 @@ public abstract class MigrationTestBase : IAsyncDisposable
 
     protected Chat Old => new(Classic);
 
-    internal OtherProgram Other => new(Database, Prefix);
+    internal OtherProgram Other => new(ClassicConnection.GetDatabase(), Prefix);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,6 +56,28 @@ public abstract class MigrationTestBase : IAsyncDisposable
 
     protected async Task<MigratedRoom> MigrateAsync(bool complete = false, IProgress<TransferProgress>? progress = null) =>
         (await Chat.Transfer.MigrateAsync(Classic, new MigrationOptions { Complete = complete }, progress, Cancelled)).Rooms.Single();
+
+    /// <summary>Migrates several rooms in two passes, of which the last one has to be begun again.</summary>
+    protected async Task RunAsync()
+    {
+        await FillAsync(Lobby, 600);
+        foreach (var n in Enumerable.Range(1, 20))
+        {
+            await FillAsync($"room {n}", n);
+        }
+
+        (await Chat.Transfer.MigrateAsync(Classic, cancellationToken: Cancelled)).Rooms.Should().HaveCount(21);
+        await Old.DeleteAsync(Lobby, 7, Actor.Application, cancellationToken: Cancelled);
+        await FillAsync(Lobby, 5);
+        var options = new MigrationOptions { Complete = true };
+        var counting = new WhileRunning(() => ClassicConnection.GetDatabase().StringIncrement($"{Prefix}:{Lobby}:messages"));
+        await FluentActions.Awaiting(() => Chat.Transfer.MigrateAsync(Classic, options, counting, Cancelled)).Should().ThrowAsync<ChatTransferException>();
+        (await Chat.Transfer.MigrateAsync(Classic, options, cancellationToken: Cancelled)).Rooms.Should().HaveCount(21).And.OnlyContain(room => room.IsComplete);
+        foreach (var room in Enumerable.Range(1, 20).Select(n => $"room {n}").Append(Lobby))
+        {
+            await ShouldBeExactAsync(room);
+        }
+    }
 
     /// <summary>Sends messages of seven users, some with ids that need escaping in the default layout.</summary>
     protected async Task FillAsync(string room, int count, int from = 1)
@@ -68,7 +104,7 @@ public abstract class MigrationTestBase : IAsyncDisposable
         (await Chat.Transfer.VerifyAsync(options: new VerifyOptions { Rooms = [room] }, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
         if (sends)
         {
-            var last = (long)await Database.StringGetAsync($"{Prefix}:{room}:messages");
+            var last = (long)await ClassicConnection.GetDatabase().StringGetAsync($"{Prefix}:{room}:messages");
             var position = (await Chat.ReceiveAsync(room, cancellationToken: Cancelled)).Position;
             position.MessageId.Should().Be(last);
             (await Chat.SendAsync(room, "new", "after the migration", Cancelled)).Id.Should().Be(last + 1);
