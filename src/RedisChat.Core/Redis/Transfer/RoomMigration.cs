@@ -233,6 +233,7 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
 
         foreach (var (id, _) in messages)
         {
+            // Also if the search for the lists of a pass that was cut off missed one, because its slot was being moved.
             var list = _keys.Author(_room, history.AuthorOf(id));
             if (_listed.Add(list))
             {

@@ -1,3 +1,4 @@
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Migration;
@@ -54,6 +55,34 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
         }
 
         cuts.Should().BeGreaterThan(15);
+    }
+
+    [Fact]
+    public async Task A_step_that_took_place_although_its_answer_was_lost_is_not_repeated()
+    {
+        var calls = new TransferCalls(StoreContexts.Make(RedisConnection.Shared(Connection), new RedisStoreOptions { KeyPrefix = Prefix }));
+        var (key, commits) = ($"{Prefix}:{{{Lobby}}}", new ImportCommits(calls, new TransferScope(Lobby), "migration"));
+        var before = new ImportStep("classic", 1, 0, 9, IsCorrecting: false);
+        var after = before with { Lines = 1 };
+        await Database.HashSetAsync(key, "import", before.ToString());
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await CommitAsync();
+        }
+
+        ((string?)await Database.StringGetAsync($"{key}:u:alice")).Should().Be("1,");
+        await Database.HashSetAsync(key, "import", "classic 2 0 9 s");
+        await FluentActions.Awaiting(CommitAsync).Should().ThrowAsync<ChatTransferException>();
+
+        Task CommitAsync() => commits.CommitAsync(
+            commits.At(before),
+            transaction =>
+            {
+                transaction.StringAppendAsync($"{key}:u:alice", "1,").Observe();
+                transaction.HashSetAsync(key, "import", after.ToString()).Observe();
+            },
+            after.ToString(), "classic:9", Cancelled);
     }
 
     /// <summary>Deletes, changes and adds messages, and gives one to another user.</summary>

@@ -159,6 +159,39 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
     }
 
     [Fact]
+    public async Task A_bucket_that_was_empty_in_a_last_pass_that_failed_is_found_when_it_is_not()
+    {
+        await FillAsync(Lobby, 600);
+        foreach (var id in Enumerable.Range(128, 128).Where(id => id != 200))
+        {
+            await Old.DeleteAsync(Lobby, id, Actor.Application, cancellationToken: Cancelled);
+        }
+
+        await SetTimeAsync(Lobby, 200, "soon");
+        await FluentActions.Awaiting(() => MigrateAsync(complete: true, new WhileRunning(() => Database.StringIncrement($"{Prefix}:{Lobby}:messages")))).Should().ThrowAsync<ChatTransferException>();
+        (await Database.StringGetBitAsync($"{Prefix}:{{{Lobby}}}:gone", 1)).Should().BeTrue();
+
+        await SetTimeAsync(Lobby, 200, 1_700_000_000);
+        (await MigrateAsync(complete: true)).Should().Match<MigratedRoom>(room => room.Added == 1 && room.Unreadable == 0);
+        await ShouldBeExactAsync(Lobby);
+    }
+
+    [Fact]
+    public async Task Buckets_that_have_become_old_since_they_were_copied_are_sealed_by_the_last_pass()
+    {
+        await FillAsync(Lobby, 255);
+        await MigrateAsync();
+        await FillAsync(Lobby, 300);
+        await MigrateAsync();
+        (await Database.KeyExistsAsync($"{Prefix}:{{{Lobby}}}:m:1")).Should().BeTrue();
+
+        await MigrateAsync(complete: true);
+        (await Database.KeyExistsAsync($"{Prefix}:{{{Lobby}}}:m:1")).Should().BeFalse();
+        (await Database.HashKeysAsync($"{Prefix}:{{{Lobby}}}:sealed")).Should().HaveCount(4);
+        await ShouldBeExactAsync(Lobby);
+    }
+
+    [Fact]
     public async Task A_program_that_writes_the_old_layout_after_the_end_is_reported()
     {
         await FillAsync(Lobby, 3);
