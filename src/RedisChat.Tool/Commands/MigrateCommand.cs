@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
