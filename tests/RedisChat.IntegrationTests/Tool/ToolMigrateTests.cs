@@ -175,6 +175,11 @@ public sealed class ToolMigrateTests : IAsyncLifetime
             var run = await ToolProcess.RunWithAsync([new("REDISCHAT_REDIS", _to.Configuration), .. environment], [], "migrate", "--from", "classic", "--source-prefix", "old", "lobby");
             run.ExitCode.Should().Be(0, string.Join('\n', run.Errors));
         }
+
+        var wrong = await ToolProcess.RunWithAsync(
+            [new("REDISCHAT_REDIS", _to.Configuration), new("REDISCHAT_SOURCE", secured.Configuration), new("REDISCHAT_SOURCE_PASSWORD", "wrong")], [], "migrate", "--from", "classic");
+        wrong.ExitCode.Should().BeOneOf(1, 2);
+        wrong.Errors.Should().ContainSingle().Which.Should().Contain("old layout").And.NotContain("\"wrong\"");
     }
 
     private async Task FillAsync(string room, int count) =>
