@@ -1,9 +1,9 @@
 namespace RedisChat;
 
-// Export, import and verification.
+// Export, import, migration and verification.
 public sealed partial class Chat
 {
-    /// <summary>Exports, imports and verifies rooms.</summary>
+    /// <summary>Exports, imports, migrates and verifies rooms.</summary>
     /// <exception cref="NotSupportedException">The store does not support that.</exception>
     public ChatTransfer Transfer => new(_store.RequireAbility<ITransferStore>("export and import"));
 }

@@ -25,6 +25,7 @@ internal static class ToolCommands
             new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),
+            new MigrateCommand(),
             new EraseCommand(),
         };
         GlobalOptions.AddTo(root);

@@ -35,6 +35,15 @@ internal sealed class ToolContext(ParseResult arguments, ToolOutput output, Time
     public ChatConnection Connect(Action<ChatOptions>? chat = null, Action<RedisStoreOptions>? store = null, bool createsArchive = false) =>
         ChatConnection.Open(ConnectionSettings.Read(arguments, cancellationToken), StorageSettings.Read(arguments, createsArchive), chat, store);
 
+    /// <summary>Opens the store with the classic layout that the command line names. Connects at once.</summary>
+    /// <param name="source">The servers, without a password; <see langword="null"/> if they were not given.</param>
+    /// <param name="prefix">The beginning of the keys; <see langword="null"/> for that of the chat.</param>
+    /// <param name="stop">Stops waiting.</param>
+    /// <exception cref="ToolException">The command line names no server, or the settings are not valid.</exception>
+    /// <exception cref="ChatUnavailableException">No server answers.</exception>
+    public Task<ClassicConnection> ConnectClassicAsync(string? source, string? prefix, CancellationToken stop) =>
+        ClassicConnection.OpenAsync(ConnectionSettings.ReadSource(arguments, source, prefix, stop), stop);
+
     /// <summary>Reports the progress of a long command.</summary>
     /// <param name="unit">What is counted, in the plural: <c>messages</c>.</param>
     public ProgressReport Progress(string unit) => new(output, time, unit);

@@ -72,6 +72,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(ExportResult))]
 [JsonSerializable(typeof(ArchivedStep))]
 [JsonSerializable(typeof(ImportResult))]
+[JsonSerializable(typeof(MigrationResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [SuppressMessage("ApiDesign", "RS0016", Justification = "What the generator adds follows from the attributes above.")]
 [SuppressMessage("ApiDesign", "RS0041", Justification = "What the generator adds has no nullable annotations.")]

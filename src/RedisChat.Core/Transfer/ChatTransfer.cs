@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>Exports, imports and verifies chats: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md.</summary>
+/// <summary>Exports, imports, migrates and verifies chats: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md, a migration in docs/migration.md.</summary>
 /// <remarks>
 /// <para>Thread-safe, but a directory is for one call at a time. The calls take as long as they take: <see cref="ChatOptions.OperationTimeout"/> does not apply to them. A connection that is lost is waited for, for a minute.</para>
 /// <para>Cleartext: an export holds everything that was written in the chat. Protect the directory as you protect Redis.</para>
@@ -48,6 +48,34 @@ public sealed class ChatTransfer
     {
         CheckDirectory(directory);
         return _store.ImportAsync(directory, options ?? new ImportOptions(), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Migrates rooms of the classic layout into this chat with the same ids and times (whole seconds), while other programs go on writing the classic layout. Each call is a pass that makes the copy equal to what is there then; the
+    /// call with <see cref="MigrationOptions.Complete"/> is the last one, and opens the rooms. Until then, sends to them fail as to a room that is being deleted. If a call was interrupted, the same call continues.
+    /// </summary>
+    /// <remarks>
+    /// <para>The classic layout is only read. It may be on the same server, with the same prefix, or on another one. One migration of a room runs at a time: a second one takes over, and the first one fails.</para>
+    /// <para>Rooms that are complete are skipped, whatever was written to them since. One that was deleted after that would be migrated again.</para>
+    /// <para>Messages are copied as they are: they are not encrypted, even if the chat encrypts new ones in these rooms, and no limit of <see cref="ChatOptions"/> applies to them.</para>
+    /// </remarks>
+    /// <param name="source">The store to read: a <see cref="ClassicMessageStore"/>, which the caller disposes.</param>
+    /// <param name="options">What to migrate; a first pass over all rooms if omitted.</param>
+    /// <param name="progress">Receives how far it is, about once for each second.</param>
+    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <returns>What this pass did.</returns>
+    /// <exception cref="ChatInputException">The source is another store, or a room's id is not valid.</exception>
+    /// <exception cref="ChatTransferException">
+    /// The chat holds other rooms of the same names, or a room that was named is not one of the classic layout: nothing was written then. Or the classic layout assigned ids during the pass that was to be the last one.
+    /// </exception>
+    /// <exception cref="ChatUnavailableException">A store cannot be reached.</exception>
+    public Task<MigrationResult> MigrateAsync(
+        IMessageStore source, MigrationOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= new MigrationOptions();
+        CheckRooms(options.Rooms);
+        return _store.MigrateAsync(source, options, progress, cancellationToken);
     }
 
     /// <summary>Compares the chat with an export, or checks that all that the chat stores fits together, and can repair what can be derived.</summary>

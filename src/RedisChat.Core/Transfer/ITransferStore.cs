@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The ability of a store to export, import and verify chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
+/// <summary>The ability of a store to export, import, migrate and verify chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
 /// <remarks>The format of an export is described in docs/export.md. The methods may be called at the same time, but not with the same directory.</remarks>
 public interface ITransferStore
 {
@@ -17,6 +17,13 @@ public interface ITransferStore
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<ImportResult> ImportAsync(string directory, ImportOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Migrates rooms of another store: see <see cref="ChatTransfer.MigrateAsync"/>.</summary>
+    /// <param name="source">The store to read.</param>
+    /// <param name="options">What to migrate.</param>
+    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<MigrationResult> MigrateAsync(IMessageStore source, MigrationOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Verifies the chat: see <see cref="ChatTransfer.VerifyAsync"/>.</summary>
     /// <param name="directory">The directory of an export to compare with; <see langword="null"/> to check the chat alone.</param>

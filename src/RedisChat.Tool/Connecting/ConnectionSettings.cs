@@ -10,6 +10,8 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
 {
     private const string RedisVariable = "REDISCHAT_REDIS";
     private const string PasswordVariable = "REDISCHAT_REDIS_PASSWORD";
+    private const string SourceVariable = "REDISCHAT_SOURCE";
+    private const string SourcePasswordVariable = "REDISCHAT_SOURCE_PASSWORD";
 
     // A person is waiting. Both can be set in the configuration.
     private const int ConnectTimeoutMilliseconds = 2000;
@@ -46,6 +48,31 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
         }
 
         return new ConnectionSettings(redis, arguments.GetValue(GlobalOptions.Prefix)!);
+    }
+
+    /// <summary>Reads those of servers that are read besides: as given, or from the environment; otherwise the same ones.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="given">The value of <c>--source</c>, if it was given.</param>
+    /// <param name="prefix">The beginning of the keys there; <see langword="null"/> for the same one.</param>
+    /// <param name="cancellationToken">Stops waiting for a password that is typed.</param>
+    /// <exception cref="ToolException">They are not valid.</exception>
+    public static ConnectionSettings ReadSource(ParseResult arguments, string? given, string? prefix, CancellationToken cancellationToken)
+    {
+        prefix ??= arguments.GetValue(GlobalOptions.Prefix)!;
+        if (given is not null && Secrets.MayBeIn(given))
+        {
+            throw new ToolException($"--source must not contain a password: everyone on this machine can read the command line. Change the password if that matters. Put it in the environment variable {SourcePasswordVariable}.");
+        }
+
+        var text = given ?? Environment.GetEnvironmentVariable(SourceVariable);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return Read(arguments, cancellationToken) with { Prefix = prefix };
+        }
+
+        var redis = Parse(text, given is null ? $"The environment variable {SourceVariable}" : "--source");
+        redis.Password = Environment.GetEnvironmentVariable(SourcePasswordVariable) is { Length: > 0 } password ? password : redis.Password;
+        return new ConnectionSettings(redis, prefix);
     }
 
     private static ConfigurationOptions Parse(string text, string source)

@@ -173,6 +173,17 @@ internal static class JsonExamples
         }),
         (typeof(ArchivedStep), new ArchivedStep(3, TimeSpan.FromMinutes(6)) { IsWaiting = true }),
         (typeof(ImportResult), new ImportResult { Imported = ChatLimits.MaxMessageId, Skipped = 1, Refused = ["room böb exists"], RefusedCount = 1, Facts = 0 }),
+        (typeof(MigrationResult), new MigrationResult
+        {
+            Rooms =
+            [
+                new MigratedRoom
+                {
+                    Room = "böb", IsComplete = true, LastId = ChatLimits.MaxMessageId, Messages = 9, Added = 8, Changed = 7, Removed = 6, Unreadable = 2, UnreadableIds = [4, ChatLimits.MaxMessageId], WithoutAuthor = 5, Late = 3,
+                },
+            ],
+            LeftOut = ["room a:b: no"], LeftOutCount = 1, Refused = ["room böb exists"], RefusedCount = 1,
+        }),
         (typeof(VerifyResult), new VerifyResult
         {
             Verified = 1, Facts = ChatLimits.MaxMessageId, DifferenceCount = 2, Repaired = 1,

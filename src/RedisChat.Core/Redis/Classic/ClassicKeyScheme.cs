@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisChat.Redis;
 
 namespace RedisChat;
 
@@ -61,6 +62,17 @@ public sealed class ClassicKeyScheme
                 "In the classic layout a user's id must not be a number, which would be a message's key, nor 'messages', which is the counter's.", nameof(user))
             : $"{Room(room)}:{user}";
     }
+
+    /// <summary>The pattern for <c>SCAN</c> that matches the counters of all rooms.</summary>
+    internal string Counters => KeyNames.Literal(_prefix) + ":*:messages";
+
+    /// <summary>The hash of a user's messages, also of one whose id is a number. The fields of another program's message may be in it, too.</summary>
+    internal string HashOf(string room, string user) => $"{Room(room)}:{user}";
+
+    /// <summary>The room whose counter a key is; <see langword="null"/> if it has another form.</summary>
+    internal string? RoomOf(string counter) =>
+        counter.StartsWith(_prefix + ":", StringComparison.Ordinal) && counter.EndsWith(":messages", StringComparison.Ordinal) && counter.Length > _prefix.Length + ":messages".Length
+            ? counter[(_prefix.Length + 1)..^":messages".Length] : null;
 
     /// <summary>Whether a user's id would produce the key of something else.</summary>
     internal static bool IsTaken(string user) => user == "messages" || user.All(char.IsAsciiDigit);

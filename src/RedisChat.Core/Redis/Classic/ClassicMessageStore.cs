@@ -60,6 +60,12 @@ public sealed class ClassicMessageStore : IMessageStore, IAsyncDisposable, IDisp
     /// <inheritdoc/>
     public bool RecognizesRepeatedAppends => false;
 
+    /// <summary>The connection.</summary>
+    internal RedisConnection Connection => _connection;
+
+    /// <summary>Names the keys.</summary>
+    internal ClassicKeyScheme Keys => _keys;
+
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">A message has metadata, mentions or an idempotency key, is a reply, or expires.</exception>
     public async ValueTask<IReadOnlyList<MessageReceipt>> AppendAsync(

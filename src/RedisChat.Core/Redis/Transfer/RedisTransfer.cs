@@ -1,6 +1,6 @@
 namespace RedisChat.Redis;
 
-/// <summary>Exports, imports and verifies what Redis holds. docs/export.md describes the format.</summary>
+/// <summary>Exports, imports, migrates and verifies what Redis holds. docs/export.md describes the format.</summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="lists">The lists of users' rooms.</param>
 internal sealed class RedisTransfer(RedisStoreContext context, IMembershipList lists) : ITransferStore
@@ -12,6 +12,10 @@ internal sealed class RedisTransfer(RedisStoreContext context, IMembershipList l
 
     public Task<ImportResult> ImportAsync(string directory, ImportOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
         RunAsync(() => new ChatImport(_calls, lists).RunAsync(directory, options, progress, cancellationToken));
+
+    public Task<MigrationResult> MigrateAsync(IMessageStore source, MigrationOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) => source is ClassicMessageStore classic
+        ? RunAsync(() => new ClassicMigration(_calls, classic).RunAsync(options, progress, cancellationToken))
+        : throw new ChatInputException($"Only a {nameof(ClassicMessageStore)} can be migrated. For everything else there are export and import.", nameof(source));
 
     public Task<VerifyResult> VerifyAsync(string? directory, VerifyOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
         RunAsync(() => directory is null

@@ -104,7 +104,11 @@ internal sealed class ScopeFinder(TransferCalls calls)
         return true;
     }
 
-    private async IAsyncEnumerable<string> KeysAsync(string pattern, string? near, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The keys that match a pattern. One may be returned twice.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="near">A key that is on the same primary as those that match; <see langword="null"/> to search every primary.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<string> KeysAsync(string pattern, string? near, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var server in await ServersAsync(near, cancellationToken).ConfigureAwait(false))
         {

@@ -23,6 +23,7 @@ internal sealed partial class ScopeImport
     private readonly WriteBatch _batch = new();
     private readonly List<(long Id, byte[] Value)> _bucket = [];
     private readonly ImportCorrections _corrections;
+    private readonly ImportCommits _commits;
     private readonly long _first;
     private readonly long _last;
     private readonly HashSet<long> _openThreads = [];
@@ -47,6 +48,7 @@ internal sealed partial class ScopeImport
         (_first, _last) = (Math.Max(1, opening.First), opening.Last);
         _indexes = new MessageIndexes(_keys, scope.Id);
         _corrections = new ImportCorrections(calls, scope, _indexes);
+        _commits = new ImportCommits(calls, scope, "import");
         _step = _written = new ImportStep(export, opening.Number, 0, 0, IsCorrecting: false);
     }
 
@@ -69,13 +71,13 @@ internal sealed partial class ScopeImport
             return;
         }
 
-        await CommitAsync(
+        await _commits.CommitAsync(
             [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, ImportMark.Field)],
             transaction => transaction.HashSetAsync(_key,
             [
                 new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
             ]).Observe(),
-            _step, cancellationToken).ConfigureAwait(false);
+            _step.ToString(), _step.Export, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes a line.</summary>
@@ -196,15 +198,15 @@ internal sealed partial class ScopeImport
             _batch.Set(_keys.Threads(_scope.Root), _scope.Thread, await SummaryAsync(above, cancellationToken).ConfigureAwait(false));
         }
 
-        await CommitAsync(
-            Unchanged(),
+        await _commits.CommitAsync(
+            _commits.At(_written),
             transaction =>
             {
                 _batch.AddTo(transaction);
                 transaction.KeyDeleteAsync(_key).Observe();
                 transaction.HashSetAsync(_key, [.. entries]).Observe();
             },
-            null, cancellationToken).ConfigureAwait(false);
+            null, _step.Export, cancellationToken).ConfigureAwait(false);
         _batch.Clear();
         _calls.Context.Rooms.Forget(_scope.Id);
         _calls.Context.Ciphers?.Forget(_scope.Id);

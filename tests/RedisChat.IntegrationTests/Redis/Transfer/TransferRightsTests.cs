@@ -9,7 +9,7 @@ public sealed class TransferRightsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_export_needs_the_rights_of_a_chat_and_import_and_verification_the_documented_ones_besides()
+    public async Task An_export_needs_the_rights_of_a_chat_and_import_migration_and_verification_the_documented_ones_besides()
     {
         Assert.SkipUnless(RedisProcess.Program is not null, "There is no redis-server.");
         var more = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "docs", "operations.md"), Cancelled)).Single(line => line.StartsWith("+zscan", StringComparison.Ordinal)).Split(' ');
@@ -36,6 +36,15 @@ public sealed class TransferRightsTests
         await admin.GetDatabase().KeyDeleteAsync("chatroom:moved:{lobby}:u:bob");
         await admin.GetDatabase().StringSetBitAsync("chatroom:moved:{lobby}:gone", 0, true);
         (await new Chat(mover).Transfer.VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled)).Should().Match<VerifyResult>(result => result.DifferenceCount == 3 && result.Repaired == 3);
+
+        // So does a migration, for both layouts.
+        await new Chat(new ClassicMessageStore(admin)).SendAsync("old", "alice", "hello", Cancelled);
+        await using var moving = Open("mover");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Configuration},user=mover,password=secret");
+        await using var classic = new ClassicMessageStore(connection);
+        await new Chat(moving).Transfer.MigrateAsync(classic, cancellationToken: Cancelled);
+        await new Chat(moving).Transfer.MigrateAsync(classic, new MigrationOptions { Complete = true }, cancellationToken: Cancelled);
+        (await new Chat(moving).Transfer.VerifyAsync(options: new VerifyOptions { Rooms = ["old"] }, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
 
         folder.Delete(recursive: true);
 
