@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RedisChat.Benchmarks.Life;
+
+/// <summary>Runs commands of the tool through kill -9 of the tool and of the server, as an operator would: the same command again, until it succeeds.</summary>
+internal sealed class LifeFaults(int seed, Action<string> say)
+{
+    private const int MostRuns = 60;
+
+    private readonly Random _random = new(seed);
+
+    /// <summary>Runs a command. The first run is killed, and during the second one the server.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="probe">How far the command is.</param>
+    /// <param name="killsServer">Whether to kill the server.</param>
+    /// <param name="arguments">The command.</param>
+    /// <exception cref="InvalidOperationException">The command ended before it could be killed, or does not succeed.</exception>
+    public async Task<ToolRun> RunAsync(LifeServer server, LifeProbe probe, bool killsServer, params string[] arguments)
+    {
+        var (first, second) = Draw();
+        var (start, runs, away) = (Stopwatch.GetTimestamp(), 1, "");
+        var name = string.Join(' ', arguments.Take(arguments[0] is "keys" or "erase" ? 2 : 1));
+        await probe.BeginAsync();
+        double killed;
+        await using (var tool = LifeTool.Start(arguments))
+        {
+            killed = await probe.ReachAsync(first, tool) ?? throw new InvalidOperationException($"{name} ended before {first:p0}: {await tool.EndAsync()}");
+            tool.Kill();
+        }
+
+        ToolRun run;
+        await probe.BeginAsync();
+        await using (var tool = LifeTool.Start(arguments))
+        {
+            runs++;
+            if (killsServer)
+            {
+                var reached = await probe.ReachAsync(second, tool) ?? throw new InvalidOperationException($"{name} ended before {second:p0}: {await tool.EndAsync()}");
+                away = string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {(await server.RestartAsync()).TotalSeconds:0.0} s");
+            }
+
+            run = await tool.EndAsync();
+        }
+
+        // 2: the server did not answer in time.
+        for (; run.ExitCode == 2; runs++)
+        {
+            if (runs == MostRuns)
+            {
+                throw new InvalidOperationException($"{name} does not reach the server: {run}");
+            }
+
+            await using var tool = LifeTool.Start(arguments);
+            run = await tool.EndAsync();
+        }
+
+        say(string.Create(
+            CultureInfo.InvariantCulture, $"  {name}: killed at {killed:p0}{away}; {runs} runs, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: exit {run.ExitCode}, {run.LastLine}"));
+        return run.ExitCode == 0 ? run : throw new InvalidOperationException($"{name} failed: {run}");
+    }
+
+    private (double First, double Second) Draw()
+    {
+        lock (_random)
+        {
+            return (0.03 + (_random.NextDouble() * 0.25), 0.35 + (_random.NextDouble() * 0.2));
+        }
+    }
+}
