@@ -10,8 +10,8 @@ internal sealed class ErasurePhase : ILifePhase
 
     public async Task RunAsync(LifeRun run, LifeChat chat)
     {
-        var (before, _) = await KeyspaceScan.RunAsync(run.Source, LifeRooms.Removed) is var (_, found) ? (found.Count, 0) : default;
-        LifeRun.Require(before > run.Scale.Rooms, "The user is hardly in the rooms.");
+        var before = (await KeyspaceScan.RunAsync(run.Source, LifeRooms.Removed, LifeRooms.Anonymized)).Found.Count;
+        LifeRun.Require(before > 20 * run.Scale.Rooms, $"The users are in {before} places, too few for a test.");
         var runs = await Task.WhenAll(
             run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Removed), killsServer: true, "erase", LifeRooms.Removed, "--yes", "--redis", run.Source.Configuration),
             run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Anonymized), killsServer: false, "erase", LifeRooms.Anonymized, "--anonymize", "--yes", "--redis", run.Source.Configuration));

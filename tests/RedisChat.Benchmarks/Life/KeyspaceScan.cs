@@ -37,7 +37,7 @@ internal static class KeyspaceScan
             var values = await Task.WhenAll(page.Zip(types, (key, type) => ReadAsync(server.Database, key, type)));
             foreach (var (key, entries) in page.Zip(values))
             {
-                Search(key!, key!, "");
+                Search((byte[])key!, key!, "");
                 foreach (var (field, value) in entries)
                 {
                     Search((byte[])field!, key!, field);

@@ -37,7 +37,8 @@ internal sealed class LifeFaults(int seed, Action<string> say)
             if (killsServer)
             {
                 var reached = await probe.ReachAsync(second, tool) ?? throw new InvalidOperationException($"{name} ended before {second:p0}: {await tool.EndAsync()}");
-                away = string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {(await server.RestartAsync()).TotalSeconds:0.0} s");
+                var time = await server.RestartAsync();
+                away = string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {time.TotalSeconds:0.0} s");
             }
 
             run = await tool.EndAsync();

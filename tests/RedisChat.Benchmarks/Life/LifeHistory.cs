@@ -39,36 +39,43 @@ internal static class LifeHistory
         await foreach (var message in chat.ReceiveAllAsync(room))
         {
             messages++;
-            Require(message.Id > last, $"message {message.Id} follows {last}");
+            if (message.Id <= last)
+            {
+                throw Wrong($"message {message.Id} follows {last}");
+            }
+
             last = message.Id;
             if (message.User.StartsWith(LifeRooms.Members, StringComparison.Ordinal))
             {
-                Require(plain.MoveNext() && plain.Current.Text == message.Text && plain.Current.User == message.User, $"message {message.Id} is not the next plain one: {message.Text}");
+                if (!plain.MoveNext() || plain.Current.Text != message.Text || plain.Current.User != message.User)
+                {
+                    throw Wrong($"message {message.Id} is not the next plain one: {message.Text}");
+                }
+
                 digest.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{message.Id} {message.User} {message.Text}\n")));
             }
-            else if (ofSenders is not null && message.User.StartsWith(LifeSenders.Prefix, StringComparison.Ordinal))
+            else if (ofSenders is not null && message.User.StartsWith(LifeSenders.Prefix, StringComparison.Ordinal)
+                && (!ofSenders.Remove(message.Id, out var text) || text != message.Text))
             {
-                Require(
-                    ofSenders.Remove(message.Id, out var text) && text == message.Text, $"message {message.Id}, '{message.Text}', was not acknowledged so: {text ?? "there is a second one, or nobody knows it"}");
+                throw Wrong($"message {message.Id}, '{message.Text}', was not acknowledged so, but as '{text}'");
             }
         }
 
-        Require(!plain.MoveNext(), "plain messages are lost");
-        if (ofSenders is not null)
+        if (plain.MoveNext())
         {
-            Require(ofSenders.Count == 0, $"{ofSenders.Count} acknowledged messages are lost, the first is {ofSenders.FirstOrDefault()}");
-            var info = await chat.Rooms.GetInfoAsync(room);
-            Require(info.Messages == messages && info.LastMessageId >= last, $"there are {messages} messages, the last is {last}, but the room counts {info.Messages} of {info.LastMessageId}");
+            throw Wrong($"plain messages are lost, the first is '{plain.Current.Text}'");
         }
 
-        return (messages, digest.GetHashAndReset());
-
-        void Require(bool isSo, string otherwise)
+        if (ofSenders is { Count: > 0 })
         {
-            if (!isSo)
-            {
-                throw new InvalidOperationException($"{room}: {otherwise}.");
-            }
+            throw Wrong($"{ofSenders.Count} acknowledged messages are lost, the first is {ofSenders.First()}");
         }
+
+        var info = await chat.Rooms.GetInfoAsync(room);
+        return info.Messages == messages && info.LastMessageId >= last
+            ? (messages, digest.GetHashAndReset())
+            : throw Wrong($"there are {messages} messages, the last is {last}, but the room counts {info.Messages} of {info.LastMessageId}");
+
+        InvalidOperationException Wrong(string what) => new($"{room}: {what}.");
     }
 }

@@ -21,7 +21,7 @@ internal abstract class LifeProbe
                     return reached;
                 }
             }
-            catch (Exception e) when (e is RedisException or ObjectDisposedException)
+            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
             {
                 // The server is being restarted for another command.
             }

@@ -89,7 +89,7 @@ internal sealed class LifeRun : IAsyncDisposable
         await phase.PrepareAsync(this);
         await using var chat = Open(phase);
         await using var ofSenders = Open(phase, SenderPatience);
-        var senders = LifeSenders.Start(ofSenders.Chat, Scale, phase.Encrypts ? $"{MarkerWords.Prefix} {phase.Name}" : phase.Name);
+        var senders = LifeSenders.Start(ofSenders.Chat, Scale, phase.Name, phase.Encrypts ? MarkerWords.Prefix : "");
         List<SentMessage> sent;
         try
         {

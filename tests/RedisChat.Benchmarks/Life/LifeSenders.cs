@@ -18,13 +18,14 @@ internal sealed class LifeSenders
     private readonly CancellationTokenSource _end = new();
     private readonly Chat _chat;
     private readonly LifeScale _scale;
-    private readonly string _text;
+    private readonly string _name;
+    private readonly string _before;
     private readonly Task<List<SentMessage>>[] _tasks;
     private long _longest;
 
-    private LifeSenders(Chat chat, LifeScale scale, string text)
+    private LifeSenders(Chat chat, LifeScale scale, string name, string before)
     {
-        (_chat, _scale, _text) = (chat, scale, text);
+        (_chat, _scale, _name, _before) = (chat, scale, name, before);
         _tasks = [.. Enumerable.Range(0, scale.Senders).Select(number => Task.Run(() => SendAsync(number)))];
     }
 
@@ -34,8 +35,9 @@ internal sealed class LifeSenders
     /// <summary>Starts them.</summary>
     /// <param name="chat">The chat.</param>
     /// <param name="scale">How many there are.</param>
-    /// <param name="text">What their messages begin with, different in each phase.</param>
-    public static LifeSenders Start(Chat chat, LifeScale scale, string text) => new(chat, scale, text);
+    /// <param name="name">What the idempotency keys of their messages begin with, different in each phase.</param>
+    /// <param name="before">What their texts begin with.</param>
+    public static LifeSenders Start(Chat chat, LifeScale scale, string name, string before) => new(chat, scale, name, before);
 
     /// <summary>Lets them finish their calls.</summary>
     /// <returns>What was acknowledged.</returns>
@@ -52,8 +54,9 @@ internal sealed class LifeSenders
         {
             // Each of them goes through all rooms.
             var room = LifeRooms.NameOf((number + (n * _scale.Senders)) % _scale.Rooms);
-            var text = $"{_text} {number}/{n}";
-            var receipt = await UntilDoneAsync(() => _chat.SendAsync(room, new NewMessage(user, text) { IdempotencyKey = text }));
+            var key = $"{_name} {number}/{n}";
+            var text = _before + key;
+            var receipt = await UntilDoneAsync(() => _chat.SendAsync(room, new NewMessage(user, text) { IdempotencyKey = key }));
             if (n % EditsOneIn == EditsOneIn - 1)
             {
                 text += " edited";

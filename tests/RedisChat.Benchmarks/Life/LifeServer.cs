@@ -119,7 +119,7 @@ internal sealed class LifeServer : IAsyncDisposable
                 await Database.KeyExistsAsync("any");
                 return;
             }
-            catch (RedisException) when (Stopwatch.GetElapsedTime(start) < StartTimeout)
+            catch (Exception e) when (e is RedisException or TimeoutException && Stopwatch.GetElapsedTime(start) < StartTimeout)
             {
                 // Not yet.
             }

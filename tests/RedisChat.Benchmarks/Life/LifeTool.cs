@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace RedisChat.Benchmarks.Life;
 
@@ -24,7 +25,11 @@ internal sealed class LifeTool : IAsyncDisposable
         // The program that runs this very runtime, because it may not be on the PATH.
         var dotnet = Path.GetFullPath(Path.Combine(
             Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "RedisChat.Tool.dll"), .. arguments])
+
+        // With the frameworks of this program, because those need not be copied here that it has from a framework and the tool from packages.
+        var own = Path.Combine(AppContext.BaseDirectory, Assembly.GetEntryAssembly()!.GetName().Name!);
+        var start = new ProcessStartInfo(
+            dotnet, ["exec", "--depsfile", $"{own}.deps.json", "--runtimeconfig", $"{own}.runtimeconfig.json", Path.Combine(AppContext.BaseDirectory, "RedisChat.Tool.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

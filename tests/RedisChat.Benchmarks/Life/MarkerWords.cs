@@ -112,8 +112,8 @@ internal sealed class MarkerWords
         await using var writer = await room.BeginAsync(new NewMessage(user, "text "), new WritingOptions { Interval = TimeSpan.Zero });
         await writer.AppendAsync(word);
         await writer.FlushAsync();
-        var message = await writer.CompleteAsync();
-        return new MessageReceipt { Id = message.Id, Timestamp = message.Timestamp, Position = RoomPosition.Start };
+        await writer.CompleteAsync();
+        return writer.Receipt;
     }
 
     private static Attachment Named(string name) => new() { Kind = "image", Name = name, MediaType = "image/png", Size = 7, Address = $"pictures/{name}" };
