@@ -5,7 +5,7 @@ namespace RedisChat.Benchmarks.Life;
 /// <summary>Runs the life of a chat and prints what happened. Starts its own servers.</summary>
 internal static class LifeCommand
 {
-    public const string Usage = "life [--messages 1000000] [--rooms 1000] [--senders 50] [--words 1000] [--seed 1] [--prepares true|false]";
+    public const string Usage = "life [--messages 1000000] [--rooms 1000] [--senders 50] [--words 1000] [--seed 1] [--kept 128] [--prepares true|false] [--phases fill,transfer,erase,encrypt,archive]";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -18,6 +18,12 @@ internal static class LifeCommand
                 continue;
             }
 
+            if (option is ["--phases", var phases])
+            {
+                scale = scale with { Phases = phases.Split(',') };
+                continue;
+            }
+
             var number = option is [_, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1;
             if ((number, option[0]) switch
             {
@@ -25,6 +31,7 @@ internal static class LifeCommand
                 (> 0, "--rooms") => scale with { Rooms = number },
                 (> 0, "--senders") => scale with { Senders = number },
                 (> 0, "--words") => scale with { Words = number },
+                (> 0, "--kept") => scale with { Kept = number },
                 (>= 0, "--seed") => scale with { Seed = number },
                 _ => null,
             } is not { } changed)

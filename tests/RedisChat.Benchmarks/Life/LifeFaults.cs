@@ -9,23 +9,27 @@ internal sealed class LifeFaults(int seed, Action<string> say)
     private const int MostRuns = 60;
 
     private readonly Random _random = new(seed);
+    private int _missed;
+
+    /// <summary>How many kills came too late: the command had ended.</summary>
+    public int Missed => Volatile.Read(ref _missed);
 
     /// <summary>Runs a command. The first run is killed, and during the second one the server.</summary>
     /// <param name="server">The server.</param>
     /// <param name="probe">How far the command is.</param>
     /// <param name="killsServer">Whether to kill the server.</param>
     /// <param name="arguments">The command.</param>
-    /// <exception cref="InvalidOperationException">The command ended before it could be killed, or does not succeed.</exception>
+    /// <exception cref="InvalidOperationException">The command does not succeed.</exception>
     public async Task<ToolRun> RunAsync(LifeServer server, LifeProbe probe, bool killsServer, params string[] arguments)
     {
         var (first, second) = Draw();
         var (start, runs, away) = (Stopwatch.GetTimestamp(), 1, "");
         var name = string.Join(' ', arguments.Take(arguments[0] is "keys" or "erase" ? 2 : 1));
         await probe.BeginAsync();
-        double killed;
+        string killed;
         await using (var tool = LifeTool.Start(arguments))
         {
-            killed = await probe.ReachAsync(first, tool) ?? throw new InvalidOperationException($"{name} ended before {first:p0}: {await tool.EndAsync()}");
+            killed = await probe.ReachAsync(first, tool) is { } reached ? string.Create(CultureInfo.InvariantCulture, $"killed at {reached:p0}") : Miss($"ended before {first:p0}", await tool.EndAsync());
             tool.Kill();
         }
 
@@ -36,9 +40,11 @@ internal sealed class LifeFaults(int seed, Action<string> say)
             runs++;
             if (killsServer)
             {
-                var reached = await probe.ReachAsync(second, tool) ?? throw new InvalidOperationException($"{name} ended before {second:p0}: {await tool.EndAsync()}");
+                var reached = await probe.ReachAsync(second, tool);
                 var time = await server.RestartAsync();
-                away = string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {time.TotalSeconds:0.0} s");
+                away = reached is { } at
+                    ? string.Create(CultureInfo.InvariantCulture, $"; at {at:p0} Redis was killed, and was back after {time.TotalSeconds:0.0} s")
+                    : Miss($"; ended before {second:p0}", await tool.EndAsync());
             }
 
             run = await tool.EndAsync();
@@ -57,8 +63,14 @@ internal sealed class LifeFaults(int seed, Action<string> say)
         }
 
         say(string.Create(
-            CultureInfo.InvariantCulture, $"  {name}: killed at {killed:p0}{away}; {runs} runs, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: exit {run.ExitCode}, {run.LastLine}"));
+            CultureInfo.InvariantCulture, $"  {name}: {killed}{away}; {runs} runs, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: exit {run.ExitCode}, {run.LastLine}"));
         return run.ExitCode == 0 ? run : throw new InvalidOperationException($"{name} failed: {run}");
+    }
+
+    private string Miss(string when, ToolRun run)
+    {
+        Interlocked.Increment(ref _missed);
+        return $"{when} (exit {run.ExitCode}, {run.LastLine})";
     }
 
     private (double First, double Second) Draw()

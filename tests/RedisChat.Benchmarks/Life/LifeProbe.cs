@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace RedisChat.Benchmarks.Life;
@@ -14,6 +15,7 @@ internal abstract class LifeProbe
     {
         while (!tool.HasEnded)
         {
+            var start = Stopwatch.GetTimestamp();
             try
             {
                 if (await ReadAsync() is var reached && reached >= share && !tool.HasEnded)
@@ -26,7 +28,8 @@ internal abstract class LifeProbe
                 // The server is being restarted for another command.
             }
 
-            await Task.Delay(2);
+            // A read of many keys is work for the server, too.
+            await Task.Delay(TimeSpan.FromMilliseconds(2) + (5 * Stopwatch.GetElapsedTime(start)));
         }
 
         return null;

@@ -48,10 +48,12 @@ internal sealed class LifeRun : IAsyncDisposable
     public static async Task RunAsync(LifeScale scale, Action<string> say)
     {
         await using var run = new LifeRun(scale, await LifeServer.StartAsync(), say);
-        foreach (var phase in Phases)
+        foreach (var phase in Phases.Where(phase => scale.Phases?.Contains(phase.Name) != false))
         {
             await run.RunAsync(phase);
         }
+
+        Require(run.Faults.Missed == 0, $"{run.Faults.Missed} kills came too late.");
     }
 
     /// <summary>Throws if something is not so.</summary>

@@ -7,7 +7,7 @@ namespace RedisChat.Benchmarks.Life;
 internal sealed record LifeScale(int Messages, int Rooms, int Senders)
 {
     /// <summary>The pause of a sender after each message.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How many marker words are hidden in encrypted rooms.</summary>
     public int Words { get; init; } = 1000;
@@ -17,6 +17,9 @@ internal sealed record LifeScale(int Messages, int Rooms, int Senders)
 
     /// <summary>Whether the tool prepares the rooms for their archive itself, which takes six minutes; otherwise they are marked as prepared long ago.</summary>
     public bool Prepares { get; init; }
+
+    /// <summary>The phases to run, in their order; all if omitted.</summary>
+    public IReadOnlyList<string>? Phases { get; init; }
 
     /// <summary>Which random numbers the run draws.</summary>
     public int Seed { get; init; } = 1;
