@@ -18,7 +18,7 @@ internal sealed class ErasurePhase : ILifePhase
             run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Anonymized), killsServer: false, "erase", LifeRooms.Anonymized, "--anonymize", "--yes", "--redis", run.Source.Configuration));
         foreach (var erased in runs)
         {
-            LifeRun.Require(erased.LastLine == "Nothing names the user any more.", erased.Output);
+            LifeRun.Require(erased.ExitCode == 0 && erased.LastLine == "Nothing names the user any more.", erased.Output);
         }
 
         // The words of the user whose messages stay are allowed in the rooms of that user.

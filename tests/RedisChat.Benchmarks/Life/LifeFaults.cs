@@ -19,7 +19,8 @@ internal sealed class LifeFaults(int seed, Action<string> say)
     /// <param name="probe">How far the command is.</param>
     /// <param name="killsServer">Whether to kill the server.</param>
     /// <param name="arguments">The command.</param>
-    /// <exception cref="InvalidOperationException">The command does not succeed.</exception>
+    /// <returns>What the last run printed.</returns>
+    /// <exception cref="InvalidOperationException">The command does not reach the server again.</exception>
     public async Task<ToolRun> RunAsync(LifeServer server, LifeProbe probe, bool killsServer, params string[] arguments)
     {
         var (first, second) = Draw();
@@ -64,7 +65,7 @@ internal sealed class LifeFaults(int seed, Action<string> say)
 
         say(string.Create(
             CultureInfo.InvariantCulture, $"  {name}: {killed}{away}; {runs} runs, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s: exit {run.ExitCode}, {run.LastLine}"));
-        return run.ExitCode == 0 ? run : throw new InvalidOperationException($"{name} failed: {run}");
+        return run;
     }
 
     private string Miss(string when, ToolRun run)

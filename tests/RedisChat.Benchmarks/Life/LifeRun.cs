@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RedisChat.Benchmarks.Life;
 
 /// <summary>The life of a chat, phase by phase, each while senders go on, the tool is killed, and the server, too.</summary>
-internal sealed class LifeRun : IAsyncDisposable
+internal sealed partial class LifeRun : IAsyncDisposable
 {
     private static readonly ILifePhase[] Phases = [new FillPhase(), new TransferPhase(), new ErasurePhase(), new EncryptionPhase(), new ArchivePhase()];
+
+    private const int MostRounds = 20;
 
     // Their application retries what takes longer.
     private static readonly TimeSpan SenderPatience = TimeSpan.FromSeconds(5);
@@ -65,15 +68,28 @@ internal sealed class LifeRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Throws if a command did not succeed.</summary>
+    public static void RequireDone(ToolRun run) => Require(run.ExitCode == 0, run.ToString());
+
     /// <summary>Opens another chat as it is in a phase.</summary>
     public LifeChat Open(ILifePhase phase, TimeSpan? timeout = null) =>
         LifeChat.Open(Source.Configuration, timeout ?? Patience, phase.Encrypts ? KeyFile : null, phase.Archives ? ArchiveDirectory : null);
 
-    /// <summary>Checks a chat alone, through kill -9 of the tool and the server.</summary>
+    /// <summary>Checks a chat alone, through kill -9 of the tool and the server. A room that changes all the time is checked again, as the finding says.</summary>
     public async Task VerifyAsync(LifeServer server, params string[] where)
     {
-        var verified = await Faults.RunAsync(server, new TrafficProbe(server), killsServer: true, ["verify", "--redis", server.Configuration, .. where]);
-        Require(verified.LastLine.EndsWith(": 0 differences.", StringComparison.Ordinal), verified.Output);
+        string[] command = ["verify", "--redis", server.Configuration, .. where];
+        var verified = await Faults.RunAsync(server, new TrafficProbe(server), killsServer: true, command);
+        for (var round = 0; verified.ExitCode == 1 && round < MostRounds; round++)
+        {
+            var busy = verified.Output.Split('\n')[..^1];
+            Require(busy.All(line => line.EndsWith("[busy]", StringComparison.Ordinal)), verified.Output);
+            await using var tool = LifeTool.Start([.. command, .. busy.Select(line => Room().Match(line).Value).Distinct().SelectMany(room => (string[])["--room", room])]);
+            verified = await tool.EndAsync();
+            Say($"  verify of {busy.Length} busy rooms: exit {verified.ExitCode}, {verified.LastLine}");
+        }
+
+        Require(verified.ExitCode == 0 && verified.LastLine.EndsWith(": 0 differences.", StringComparison.Ordinal), verified.Output);
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +97,10 @@ internal sealed class LifeRun : IAsyncDisposable
         await Source.DisposeAsync();
         _directory.Delete(recursive: true);
     }
+
+    // A thread is checked with its room.
+    [GeneratedRegex(@"life-\d{5}")]
+    private static partial Regex Room();
 
     private static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..2]) : "unknown";
 
