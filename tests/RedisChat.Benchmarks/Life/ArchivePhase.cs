@@ -33,7 +33,7 @@ internal sealed class ArchivePhase : ILifePhase
         var before = await UsedAsync(run.Source);
         string[] where = ["--redis", run.Source.Configuration, "--archive", run.ArchiveDirectory, "--keys", run.KeyFile];
         LifeRun.RequireDone(await run.Faults.RunAsync(
-            run.Source, Moved(run), killsServer: true, ["archive", "--all", "--keep", run.Scale.Kept.ToString(CultureInfo.InvariantCulture), .. where]));
+            run.Source, Moved(run), killsServer: true, repeats: false, ["archive", "--all", "--keep", run.Scale.Kept.ToString(CultureInfo.InvariantCulture), .. where]));
         var after = await UsedAsync(run.Source);
         run.Say(string.Create(
             CultureInfo.InvariantCulture, $"  memory of Redis: {before / 1e6:0.0} MB before, {after / 1e6:0.0} MB after; archive: {DirectoryProbe.SizeOf(run.ArchiveDirectory) / 1e6:0.0} MB of files"));

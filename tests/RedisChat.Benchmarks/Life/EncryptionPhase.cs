@@ -17,9 +17,9 @@ internal sealed class EncryptionPhase : ILifePhase
         // Each room has a key now.
         await Parallel.ForEachAsync(run.Numbers, async (number, cancellationToken) => await chat.Chat.SendAsync(LifeRooms.NameOf(number), "clerk", "a key, please", cancellationToken));
         string[] where = ["--all", "--redis", run.Source.Configuration, "--keys", run.KeyFile];
-        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, ["keys", "rotate", .. where]));
+        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, repeats: true, ["keys", "rotate", .. where]));
         new FileKeyRing(run.KeyFile).AddKey();
-        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, ["keys", "rewrap", .. where]));
+        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, repeats: false, ["keys", "rewrap", .. where]));
         await words.WriteAsync(chat.Chat, (words.Count / 2)..);
         await chat.SealedAsync();
 

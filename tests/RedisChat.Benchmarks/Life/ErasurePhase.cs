@@ -14,8 +14,8 @@ internal sealed class ErasurePhase : ILifePhase
         LifeRun.Require(before > 20 * run.Scale.Rooms, $"The users are in {before} places, too few for a test.");
         LifeRun.Require(FileScan.Run(run.Source.Directory, LifeRooms.Removed).Found.Count > 0, "The user is not found in the files before, so it would not be found after.");
         var runs = await Task.WhenAll(
-            run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Removed), killsServer: true, "erase", LifeRooms.Removed, "--yes", "--redis", run.Source.Configuration),
-            run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Anonymized), killsServer: false, "erase", LifeRooms.Anonymized, "--anonymize", "--yes", "--redis", run.Source.Configuration));
+            run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Removed), killsServer: true, repeats: false, "erase", LifeRooms.Removed, "--yes", "--redis", run.Source.Configuration),
+            run.Faults.RunAsync(run.Source, Marked(run, LifeRooms.Anonymized), killsServer: false, repeats: false, "erase", LifeRooms.Anonymized, "--anonymize", "--yes", "--redis", run.Source.Configuration));
         foreach (var erased in runs)
         {
             LifeRun.Require(erased.ExitCode == 0 && erased.LastLine == "Nothing names the user any more.", erased.Output);

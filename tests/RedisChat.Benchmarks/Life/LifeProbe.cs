@@ -29,7 +29,7 @@ internal abstract class LifeProbe
             }
 
             // A read of many keys is work for the server, too.
-            await Task.Delay(TimeSpan.FromMilliseconds(2) + (5 * Stopwatch.GetElapsedTime(start)));
+            await Task.Delay(TimeSpan.FromMilliseconds(2) + (3 * Stopwatch.GetElapsedTime(start)));
         }
 
         return null;

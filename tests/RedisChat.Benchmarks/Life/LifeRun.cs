@@ -79,7 +79,7 @@ internal sealed partial class LifeRun : IAsyncDisposable
     public async Task VerifyAsync(LifeServer server, params string[] where)
     {
         string[] command = ["verify", "--redis", server.Configuration, .. where];
-        var verified = await Faults.RunAsync(server, new TrafficProbe(server), killsServer: true, command);
+        var verified = await Faults.RunAsync(server, new TrafficProbe(server), killsServer: true, repeats: true, command);
         for (var round = 0; verified.ExitCode == 1 && round < MostRounds; round++)
         {
             var busy = verified.Output.Split('\n')[..^1];

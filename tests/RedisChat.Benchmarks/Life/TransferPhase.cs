@@ -12,9 +12,9 @@ internal sealed class TransferPhase : ILifePhase
     {
         await using var target = await LifeServer.StartAsync();
         var (export, from, to) = (Path.Combine(run.Directory, "export"), run.Source, target);
-        LifeRun.RequireDone(await run.Faults.RunAsync(from, new DirectoryProbe(export, (long)run.Scale.Messages * BytesPerMessage), killsServer: true, "export", export, "--redis", from.Configuration));
-        LifeRun.RequireDone(await run.Faults.RunAsync(to, new KeysProbe(to, await from.Server.DatabaseSizeAsync()), killsServer: true, "import", export, "--redis", to.Configuration));
-        var compared = await run.Faults.RunAsync(to, new TrafficProbe(to), killsServer: true, "verify", export, "--redis", to.Configuration);
+        LifeRun.RequireDone(await run.Faults.RunAsync(from, new DirectoryProbe(export, (long)run.Scale.Messages * BytesPerMessage), killsServer: true, repeats: false, "export", export, "--redis", from.Configuration));
+        LifeRun.RequireDone(await run.Faults.RunAsync(to, new KeysProbe(to, await from.Server.DatabaseSizeAsync()), killsServer: true, repeats: false, "import", export, "--redis", to.Configuration));
+        var compared = await run.Faults.RunAsync(to, new TrafficProbe(to), killsServer: true, repeats: true, "verify", export, "--redis", to.Configuration);
         LifeRun.Require(compared.ExitCode == 0 && compared.LastLine.EndsWith(": 0 differences.", StringComparison.Ordinal), compared.Output);
         await run.VerifyAsync(to);
         await run.VerifyAsync(from);
