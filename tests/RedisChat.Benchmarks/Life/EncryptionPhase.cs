@@ -17,9 +17,9 @@ internal sealed class EncryptionPhase : ILifePhase
         // Each room has a key now.
         await Parallel.ForEachAsync(run.Numbers, async (number, cancellationToken) => await chat.Chat.SendAsync(LifeRooms.NameOf(number), "clerk", "a key, please", cancellationToken));
         string[] where = ["--all", "--redis", run.Source.Configuration, "--keys", run.KeyFile];
-        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, repeats: true, ["keys", "rotate", .. where]));
+        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run, startsOver: true), killsServer: true, repeats: true, ["keys", "rotate", .. where]));
         new FileKeyRing(run.KeyFile).AddKey();
-        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run), killsServer: true, repeats: false, ["keys", "rewrap", .. where]));
+        LifeRun.RequireDone(await run.Faults.RunAsync(run.Source, Changed(run, startsOver: false), killsServer: true, repeats: false, ["keys", "rewrap", .. where]));
         await words.WriteAsync(chat.Chat, (words.Count / 2)..);
         await chat.SealedAsync();
 
@@ -37,8 +37,8 @@ internal sealed class EncryptionPhase : ILifePhase
     }
 
     /// <summary>The share of rooms whose keys have changed.</summary>
-    private static RoomsProbe Changed(LifeRun run) => new(
+    private static RoomsProbe Changed(LifeRun run, bool startsOver) => new(
         run.Source, [.. run.Numbers.Select(LifeRooms.NameOf)],
         static async (database, room) => string.Join(' ', (await database.HashGetAllAsync(LifeRooms.KeyOf(room, ":key"))).Select(entry => entry.Value).Order()),
-        static (before, now) => before != now);
+        static (before, now) => before != now, startsOver);
 }

@@ -19,63 +19,49 @@ internal sealed class LifeFaults(int seed, Action<string> say)
     /// <param name="server">The server.</param>
     /// <param name="probe">How far the command is.</param>
     /// <param name="killsServer">Whether to kill the server.</param>
-    /// <param name="repeats">Whether the command does the same each time, so that it is repeated if it ended before it could be killed.</param>
+    /// <param name="repeats">Whether the command does the same each time, so that it is repeated if it ended before the kill.</param>
     /// <param name="arguments">The command.</param>
     /// <returns>What the last run printed.</returns>
     /// <exception cref="InvalidOperationException">The command does not reach the server again.</exception>
     public async Task<ToolRun> RunAsync(LifeServer server, LifeProbe probe, bool killsServer, bool repeats, params string[] arguments)
     {
         var (first, second) = Draw();
-        var (start, runs, away) = (Stopwatch.GetTimestamp(), 0, "; Redis was not killed");
-        var name = string.Join(' ', arguments.Take(arguments[0] is "keys" or "erase" ? 2 : 1));
-        await probe.BeginAsync();
-        var (killed, isHit) = ("", false);
-        for (var misses = 0; !isHit && (misses == 0 || (repeats && misses < MostMisses)); misses++)
+        var (start, name) = (Stopwatch.GetTimestamp(), string.Join(' ', arguments.Take(arguments[0] is "keys" or "erase" ? 2 : 1)));
+        var (runs, killed, away) = (0, "ended too early to be killed", "");
+        var isHit = false;
+        for (var misses = 0; !isHit && misses < (repeats ? MostMisses : 1); misses++, runs++)
         {
-            runs++;
+            await probe.BeginAsync();
             await using var tool = LifeTool.Start(arguments);
-            var reached = await probe.ReachAsync(first, tool);
-            isHit = reached is not null;
-            killed = isHit ? string.Create(CultureInfo.InvariantCulture, $"killed at {reached:p0}") : $"ended before {first:p0}";
-            tool.Kill();
+            if (await probe.ReachAsync(first, tool) is { } reached)
+            {
+                (isHit, killed) = (true, string.Create(CultureInfo.InvariantCulture, $"killed at {reached:p0}"));
+                tool.Kill();
+            }
         }
 
         Count(isHit);
-        var run = new ToolRun(0, "", "");
-        isHit = false;
-        for (var misses = 0; !isHit && (misses == 0 || (repeats && misses < MostMisses)); misses++)
+        ToolRun? run = null;
+        isHit = !killsServer;
+        for (var misses = 0; run is null || (!isHit && repeats && misses < MostMisses); misses++, runs++)
         {
-            runs++;
             await probe.BeginAsync();
             await using var tool = LifeTool.Start(arguments);
-            if (killsServer)
+            if (killsServer && await probe.ReachAsync(second, tool) is { } reached)
             {
-                var reached = await probe.ReachAsync(second, tool);
-                isHit = reached is not null;
-                if (isHit)
-                {
-                    var time = await server.RestartAsync();
-                    away = string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {time.TotalSeconds:0.0} s");
-                }
+                var time = await server.RestartAsync();
+                (isHit, away) = (true, string.Create(CultureInfo.InvariantCulture, $"; at {reached:p0} Redis was killed, and was back after {time.TotalSeconds:0.0} s"));
             }
 
             run = await tool.EndAsync();
-            if (!killsServer)
-            {
-                break;
-            }
         }
 
-        Count(isHit || !killsServer);
+        Count(isHit);
 
         // 2: the server did not answer in time.
         for (; run.ExitCode == 2; runs++)
         {
-            if (runs == MostRuns)
-            {
-                throw new InvalidOperationException($"{name} does not reach the server: {run}");
-            }
-
+            LifeRun.Require(runs < MostRuns, $"{name} does not reach the server: {run}");
             await using var tool = LifeTool.Start(arguments);
             run = await tool.EndAsync();
         }

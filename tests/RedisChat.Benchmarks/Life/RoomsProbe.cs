@@ -6,12 +6,14 @@ namespace RedisChat.Benchmarks.Life;
 /// <param name="server">The server.</param>
 /// <param name="rooms">The rooms.</param>
 /// <param name="read">Reads a value of a room. Must not wait.</param>
-/// <param name="hasHappened">Whether the value, compared with that before the first run of the command, says that it has happened.</param>
-internal sealed class RoomsProbe(LifeServer server, IReadOnlyList<string> rooms, Func<IDatabaseAsync, string, Task<string>> read, Func<string, string, bool> hasHappened) : LifeProbe
+/// <param name="hasHappened">Whether the value, compared with that before, says that it has happened.</param>
+/// <param name="startsOver">Whether each run does everything again, so that the value before is that before the run; otherwise it is that before the first run.</param>
+internal sealed class RoomsProbe(
+    LifeServer server, IReadOnlyList<string> rooms, Func<IDatabaseAsync, string, Task<string>> read, Func<string, string, bool> hasHappened, bool startsOver = false) : LifeProbe
 {
     private string[]? _before;
 
-    public override async Task BeginAsync() => _before ??= await AllAsync();
+    public override async Task BeginAsync() => _before = startsOver ? await AllAsync() : _before ?? await AllAsync();
 
     protected override async Task<double> ReadAsync() => (await AllAsync()).Zip(_before!).Count(values => hasHappened(values.Second, values.First)) / (double)rooms.Count;
 
