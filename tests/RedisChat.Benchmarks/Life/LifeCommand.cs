@@ -25,7 +25,7 @@ internal static class LifeCommand
             }
 
             var number = option is [_, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1;
-            if ((number, option[0]) switch
+            var changed = (number, option[0]) switch
             {
                 (> 0, "--messages") => scale with { Messages = number },
                 (> 0, "--rooms") => scale with { Rooms = number },
@@ -34,7 +34,8 @@ internal static class LifeCommand
                 (> 0, "--kept") => scale with { Kept = number },
                 (>= 0, "--seed") => scale with { Seed = number },
                 _ => null,
-            } is not { } changed)
+            };
+            if (changed is null)
             {
                 Console.Error.WriteLine(Usage);
                 return 2;

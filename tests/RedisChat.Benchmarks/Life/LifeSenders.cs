@@ -15,12 +15,12 @@ internal sealed class LifeSenders
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private readonly CancellationTokenSource _end = new();
     private readonly Chat _chat;
     private readonly LifeScale _scale;
     private readonly string _name;
     private readonly string _before;
     private readonly Task<List<SentMessage>>[] _tasks;
+    private volatile bool _ends;
     private long _longest;
 
     private LifeSenders(Chat chat, LifeScale scale, string name, string before)
@@ -43,14 +43,14 @@ internal sealed class LifeSenders
     /// <returns>What was acknowledged.</returns>
     public async Task<List<SentMessage>> EndAsync()
     {
-        await _end.CancelAsync();
+        _ends = true;
         return [.. (await Task.WhenAll(_tasks)).SelectMany(sent => sent)];
     }
 
     private async Task<List<SentMessage>> SendAsync(int number)
     {
         var (user, sent) = ($"{Prefix}{number}", new List<SentMessage>());
-        for (var n = 0; !_end.IsCancellationRequested; n++)
+        for (var n = 0; !_ends; n++)
         {
             // Each of them goes through all rooms.
             var room = LifeRooms.NameOf((number + (n * _scale.Senders)) % _scale.Rooms);
