@@ -1,5 +1,6 @@
 using RedisChat.Benchmarks.Archive;
 using RedisChat.Benchmarks.Delivery;
+using RedisChat.Benchmarks.Life;
 using RedisChat.Benchmarks.Memory;
 using RedisChat.Benchmarks.Micro;
 using RedisChat.Benchmarks.Presence;
@@ -22,6 +23,7 @@ return args switch
     ["archive", var messages] => await ArchiveCommand.RunAsync(int.Parse(messages, System.Globalization.CultureInfo.InvariantCulture)),
     ["search"] => await SearchCommand.RunAsync(),
     ["transfer", .. var rest] => await TransferCommand.RunAsync(rest),
+    ["life", .. var rest] => await LifeCommand.RunAsync(rest),
     [SignalRServer.Verb, .. var rest] => await SignalRServer.RunAsync(rest),
     [TransferStep.Verb, .. var rest] => await TransferStep.RunAsync(rest),
     [RoomWatcher.Verb, .. var rest] => await RoomWatcher.RunAsync(rest),

@@ -8,7 +8,7 @@ namespace RedisChat.Benchmarks.Servers;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     // For programs that do not read their standard input. A terminal's interrupt is for this process, which then closes the pipe.
-    private const string EndWithInput = """trap '' INT; "$0" "$@" </dev/null & p=$!; cat >/dev/null; kill $p; wait $p""";
+    private const string EndWithInput = """trap '' INT; "$0" "$@" </dev/null & p=$!; cat >/dev/null; kill $p 2>/dev/null; wait $p""";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
