@@ -213,7 +213,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     private (RedisMessageStore Store, Chat Chat) Open(bool isArchived = false, bool isEncrypted = false)
     {
         var store = new RedisMessageStore(
-            RedisConnection.Own(ConfigurationOptions.Parse(_redis.Configuration)), new RedisStoreOptions { SealAfter = 1 }, null, null, null, isEncrypted ? new ChatEncryption(_ring, null) : null);
+            RedisConnection.Own(ConfigurationOptions.Parse(_redis.Configuration)), new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) }, null, null, null, isEncrypted ? new ChatEncryption(_ring, null) : null);
         if (isArchived)
         {
             store.Archiving.UseArchive(_archive);
