@@ -24,18 +24,18 @@ internal static class LifeCommand
                 continue;
             }
 
-            var number = option is [_, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1;
-            var changed = (number, option[0]) switch
+            var number = option is [_, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+            var changed = option[0] switch
             {
-                (> 0, "--messages") => scale with { Messages = number },
-                (> 0, "--rooms") => scale with { Rooms = number },
-                (> 0, "--senders") => scale with { Senders = number },
-                (> 0, "--words") => scale with { Words = number },
-                (> 0, "--kept") => scale with { Kept = number },
-                (>= 0, "--seed") => scale with { Seed = number },
+                "--messages" => scale with { Messages = number },
+                "--rooms" => scale with { Rooms = number },
+                "--senders" => scale with { Senders = number },
+                "--words" => scale with { Words = number },
+                "--kept" => scale with { Kept = number },
+                "--seed" => scale with { Seed = number },
                 _ => null,
             };
-            if (changed is null)
+            if (number == 0 || changed is null)
             {
                 Console.Error.WriteLine(Usage);
                 return 2;

@@ -19,7 +19,7 @@ internal sealed class LifeFaults(int seed, Action<string> say)
     /// <param name="server">The server.</param>
     /// <param name="probe">How far the command is.</param>
     /// <param name="killsServer">Whether to kill the server.</param>
-    /// <param name="repeats">Whether the command does the same each time, so that it is repeated if it ended before the kill.</param>
+    /// <param name="repeats">Whether the command does the same each time, so that it is repeated if it ended before the kill, which then comes earlier.</param>
     /// <param name="arguments">The command.</param>
     /// <returns>What the last run printed.</returns>
     /// <exception cref="InvalidOperationException">The command does not reach the server again.</exception>
@@ -29,7 +29,7 @@ internal sealed class LifeFaults(int seed, Action<string> say)
         var (start, name) = (Stopwatch.GetTimestamp(), string.Join(' ', arguments.Take(arguments[0] is "keys" or "erase" ? 2 : 1)));
         var (runs, killed, away) = (0, "ended too early to be killed", "");
         var isHit = false;
-        for (var misses = 0; !isHit && misses < (repeats ? MostMisses : 1); misses++, runs++)
+        for (var misses = 0; !isHit && misses < (repeats ? MostMisses : 1); misses++, runs++, first /= 2)
         {
             await probe.BeginAsync();
             await using var tool = LifeTool.Start(arguments);
@@ -43,7 +43,7 @@ internal sealed class LifeFaults(int seed, Action<string> say)
         Count(isHit);
         ToolRun? run = null;
         isHit = !killsServer;
-        for (var misses = 0; run is null || (!isHit && repeats && misses < MostMisses); misses++, runs++)
+        for (var misses = 0; run is null || (!isHit && repeats && misses < MostMisses); misses++, runs++, second /= 2)
         {
             await probe.BeginAsync();
             await using var tool = LifeTool.Start(arguments);

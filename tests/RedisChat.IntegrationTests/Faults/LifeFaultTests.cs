@@ -14,6 +14,6 @@ public sealed class LifeFaultTests
         }
 
         await LifeRun.RunAsync(
-            new LifeScale(20_000, 50, 10) { Pause = TimeSpan.FromMilliseconds(50), Words = 200 }, line => TestContext.Current.TestOutputHelper?.WriteLine(line));
+            new LifeScale(20_000, 50, 10) { Pause = TimeSpan.FromMilliseconds(100), Words = 200 }, line => TestContext.Current.TestOutputHelper?.WriteLine(line));
     }
 }
