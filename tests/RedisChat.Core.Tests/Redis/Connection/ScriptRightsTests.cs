@@ -35,7 +35,7 @@ public sealed partial class ScriptRightsTests
             .SelectMany(path => File.ReadLines(path))
             .Where(line => !line.StartsWith("--", StringComparison.Ordinal))
             .SelectMany(line => Command().Matches(line).Select(match => match.Groups[1].Value))
-            .Where(word => word.Length > 2 && !Optional.Contains(word) && !word.StartsWith("CHAT", StringComparison.Ordinal) && word is not ("MATCH" or "COUNT" or "LIMIT"))
+            .Where(word => word.Length > 2 && !Optional.Contains(word) && !word.StartsWith("CHAT", StringComparison.Ordinal) && word is not ("MATCH" or "COUNT" or "LIMIT" or "WITHSCORES"))
             .Append("PUBLISH")
             .Distinct();
 
