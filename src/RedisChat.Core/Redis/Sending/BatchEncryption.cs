@@ -48,7 +48,7 @@ internal sealed class BatchEncryption(RoomCipher cipher, long last, int forms, s
     public ulong Write(ArrayBufferWriter<byte> output, NewMessage message, bool isKeyed)
     {
         _index++;
-        var isStored = !unstored.Contains(string.Create(CultureInfo.InvariantCulture, $" {_index} "), StringComparison.Ordinal);
+        var isStored = unstored.Length == 0 || !unstored.Contains(string.Create(CultureInfo.InvariantCulture, $" {_index} "), StringComparison.Ordinal);
         _next += isStored ? 1 : 0;
         var digest = isKeyed ? DigestOf(cipher, message, _plain) : 0;
         _plain.ResetWrittenCount();
