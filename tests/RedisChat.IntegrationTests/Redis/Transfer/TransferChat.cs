@@ -103,7 +103,7 @@ internal static class TransferChat
             await done.CompleteAsync(cancellationToken);
         }
 
-        var writer = await room.BeginAsync(new NewMessage(user, ""), Eager, cancellationToken);
+        var writer = await room.BeginAsync(new NewMessage(user, ""), Eager with { Lease = TimeSpan.FromMinutes(10) }, cancellationToken);
         await writer.AppendAsync("Hello, ", cancellationToken);
         await writer.FlushAsync(cancellationToken);
         return writer;
