@@ -20,25 +20,25 @@ public sealed class ChatUser
     /// <summary>What the user has begun to write in rooms, on all devices.</summary>
     public UserDrafts Drafts => new(Id, _chat);
 
-    /// <summary>The data keys with which the user's drafts are encrypted: rotates and deletes them.</summary>
+    /// <summary>The data keys with which the user's drafts are encrypted: counts, rotates, rewraps and deletes them.</summary>
     public EncryptionKeys EncryptionKeys => new(UserScope.Of(Id), null, _chat.Store, _chat.Runner);
 
     /// <summary>Finds messages by their words, in all rooms that the user may read.</summary>
     public UserSearch Search => new(Id, _chat);
 
     /// <summary>
-    /// Erases the user: everything that names the user in all rooms and threads, with a proof at the end. Messages are deleted or made anonymous; memberships, bans, reactions, mentions, pins, read markers, presence, drafts, what is
-    /// scheduled, earlier versions, idempotency keys, and the entries of the change logs go, or lose the user's id.
+    /// Erases everything that names the user in all rooms and threads, with a proof at the end. Messages are deleted or made anonymous. Memberships, bans, reactions, mentions, pins, read markers, presence, drafts, scheduled messages,
+    /// earlier versions, idempotency keys, and the entries of the change logs are removed, or lose the user's id.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but a user who writes
-    /// somewhere else meanwhile is only found by the next pass.
+    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but what a user writes
+    /// somewhere else meanwhile is found only by the next pass.
     /// </para>
     /// <para>
     /// It may be interrupted anywhere, by the token or the end of the process: call it again with the same mode to continue, from any process. Several at once do no harm. Once nothing is left, another call changes nothing.
     /// </para>
-    /// <para>What is not in the store is not erased: see docs/operations.md for replicas, append-only files and backups. The text of others is not changed: see <see cref="ErasureFindings.TextOfOthers"/>.</para>
+    /// <para>What is not in the store is not erased: see docs/operations.md for replicas, append-only files and backups. Other people's text is not changed: see <see cref="ErasureFindings.TextOfOthers"/>.</para>
     /// </remarks>
     /// <param name="options">How; the defaults if omitted.</param>
     /// <param name="progress">Receives a report after each room.</param>
@@ -56,8 +56,8 @@ public sealed class ChatUser
     }
 
     /// <summary>
-    /// Writes everything that the chat holds about the user, for a request for access: a line of JSON for each thing, a <see cref="UserRecord"/> as <see cref="ChatJsonContext"/> writes it, in UTF-8 (NDJSON). Nothing is changed, and
-    /// what happens meanwhile may be in it or not.
+    /// Writes everything that the chat holds about the user, for a request for access: a line of JSON for each item, a <see cref="UserRecord"/> as <see cref="ChatJsonContext"/> writes it, in UTF-8 (NDJSON). Nothing is changed, and
+    /// changes during the call may be included or not.
     /// </summary>
     /// <param name="output">Where to write. It is flushed, not closed.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>

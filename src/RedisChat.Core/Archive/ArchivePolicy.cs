@@ -2,7 +2,7 @@ namespace RedisChat;
 
 /// <summary>How much of a room's history stays in Redis when there is an archive: <see cref="ChatOptions.Archive"/>. Immutable.</summary>
 /// <remarks>
-/// <see cref="Chat.RunUpkeepAsync"/> moves whole runs of 128 ids, oldest first, as soon as one of the limits allows it for all of them. The newest 128 to 255 ids always stay. Threads stay in Redis, and so do reactions,
+/// <see cref="Chat.RunUpkeepAsync"/> moves whole runs of 128 ids, oldest first, as soon as one of the limits allows it for all of them. The newest 129 to 256 ids always stay. Threads stay in Redis, and so do reactions,
 /// earlier versions, pins, and the index of mentions.
 /// </remarks>
 public sealed record ArchivePolicy

@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>An optional ability of an <see cref="IMessageStore"/>: keeps the old messages of rooms in an <see cref="IRoomArchive"/>.</summary>
+/// <summary>An optional ability of an <see cref="IMessageStore"/>: keeping the old messages of rooms in an <see cref="IRoomArchive"/>.</summary>
 /// <remarks>
 /// <para>What a reader gets does not depend on where a message is. A store that has nothing to gain from an archive, because it keeps everything in memory, may ignore it.</para>
 /// <para>Implementations are thread-safe.</para>
@@ -11,9 +11,9 @@ public interface IArchivingStore
     /// <param name="archive">The archive. The store does not dispose it.</param>
     void UseArchive(IRoomArchive archive);
 
-    /// <summary>Moves the next messages to the archive, a bounded number of runs of 128 ids, and those back that were taken out to be changed.</summary>
+    /// <summary>Moves the next messages to the archive, a bounded number of runs of 128 ids, and moves back those that were taken out to be changed.</summary>
     /// <param name="room">The room's id.</param>
-    /// <param name="policy">What stays. Without limits, only what was taken out is moved.</param>
+    /// <param name="policy">What stays. Without limits, only what was taken out is moved back.</param>
     /// <param name="cancellationToken">Stops waiting; the messages may still be moved.</param>
     /// <exception cref="ChatArchiveException">The archive failed. Nothing was removed from the store.</exception>
     ValueTask<ArchivedStep> ArchiveStepAsync(string room, ArchivePolicy policy, CancellationToken cancellationToken = default);
@@ -23,6 +23,6 @@ public interface IArchivingStore
     /// <param name="policy">What stays.</param>
     /// <param name="skip">How many runs of 128 ids to leave out, because earlier calls have counted them.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>How many runs there are after those, in a bounded number of them; <see cref="ArchivedStep.Next"/> is zero if there may be more.</returns>
+    /// <returns>How many of the runs after those would be moved, up to a bounded number; <see cref="ArchivedStep.Next"/> is zero if there may be more.</returns>
     ValueTask<ArchivedStep> PreviewStepAsync(string room, ArchivePolicy policy, long skip, CancellationToken cancellationToken = default);
 }

@@ -4,10 +4,10 @@ namespace RedisChat;
 /// <remarks>
 /// <para>
 /// The history is one: readers ask Redis first, and the archive for buckets that were moved. A bucket holds the messages of 128 consecutive ids. It is removed from Redis only after <see cref="PutAsync"/> has
-/// returned, so what that has accepted must survive a crash.
+/// returned, so what it has accepted must survive a crash.
 /// </para>
 /// <para>
-/// Several processes may put the same bucket, and one that was stopped for long may put an old copy. <see cref="ArchivedBucket.Version"/> decides: a copy never replaces one with a greater version. Room ids are those
+/// Several processes may put the same bucket, and one that was stopped for a long time may put an old copy. <see cref="ArchivedBucket.Version"/> decides: a copy never replaces one with a greater version. Room ids are those
 /// of <see cref="ChatLimits"/>; a room that was deleted and created again has another epoch. Errors are thrown as they are; the chat wraps them in <see cref="ChatArchiveException"/>.
 /// </para>
 /// <para>Implementations are thread-safe. <c>RoomArchiveTests</c> in the conformance suite defines the contract.</para>
@@ -43,7 +43,7 @@ public interface IRoomArchive
     ValueTask<IReadOnlyList<long>> FindAsync(
         string room, ulong epoch, string user, long first, long last, bool descending, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes all buckets of a room that is deleted, and from then on refuses others with the same epoch. Does nothing for a room that the archive does not have, except for that.</summary>
+    /// <summary>Removes all buckets of a room that is deleted, and from then on refuses others with the same epoch, even if the archive has nothing of the room yet.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="epoch">The room's epoch.</param>
     /// <param name="cancellationToken">Stops waiting; the buckets may still be removed.</param>

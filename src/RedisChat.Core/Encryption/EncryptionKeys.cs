@@ -45,11 +45,11 @@ public sealed class EncryptionKeys
         cancellationToken).AsTask();
 
     /// <summary>
-    /// Wraps those data keys again that are not wrapped with the key ring's present master key. Messages are not touched. Call it for each room before a master key is removed from the ring. A room's call
+    /// Rewraps the data keys that are not wrapped with the key ring's present master key. Messages are not touched. Call it for each room before a master key is removed from the ring. A room's call
     /// does the same for the key of the notices of attachments, which all rooms share.
     /// </summary>
     /// <param name="cancellationToken">Stops waiting; the keys may still be replaced.</param>
-    /// <returns>How many were wrapped again.</returns>
+    /// <returns>How many keys were rewrapped.</returns>
     /// <exception cref="ChatDataException">
     /// The key ring cannot unwrap a key, which the error names. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.
     /// </exception>
@@ -59,7 +59,7 @@ public sealed class EncryptionKeys
         Rewrap, _room, (Store: Require(), Scope: _scope), static (call, token) => call.Store.RewrapKeysAsync(call.Scope, token), cancellationToken).AsTask();
 
     /// <summary>
-    /// Deletes all data keys (crypto-shredding). What they encrypted can never be read again: not in Redis, nor in any backup that lacks the keys. What is sent afterwards gets a new key.
+    /// Deletes all data keys (crypto-shredding). What they encrypted can never be read again, neither in Redis nor in any backup that lacks the keys. What is sent afterwards gets a new key.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -68,7 +68,7 @@ public sealed class EncryptionKeys
     /// </para>
     /// </remarks>
     /// <param name="cancellationToken">Stops waiting; the keys may still be deleted.</param>
-    /// <returns>Whether there were any.</returns>
+    /// <returns>Whether there were any keys.</returns>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The chat does not encrypt: call <c>AddEncryption</c>.</exception>
     public Task<bool> ShredAsync(CancellationToken cancellationToken = default) => _runner.RunAsync(

@@ -5,7 +5,7 @@ using System.Text;
 namespace RedisChat;
 
 /// <summary>
-/// Master keys in a file, for development: whoever can read the file can read the messages. In production, keep them where the application's other secrets are, such as a key vault: see
+/// Master keys in a file, for development: anyone who can read the file can read the messages. In production, keep master keys where the application's other secrets are, such as a key vault: see
 /// <see cref="IChatKeyRing"/>.
 /// </summary>
 /// <remarks>
@@ -38,7 +38,8 @@ public sealed class FileKeyRing : IChatKeyRing
         _keys = Read();
     }
 
-    /// <summary>Adds a new master key, which wraps from now on, in other processes, too.</summary>
+    /// <summary>Adds a new master key, which wraps data keys from now on, also in other processes. Call <see cref="EncryptionKeys.RewrapAsync"/> before you remove an earlier one.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void AddKey()
     {
         using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);

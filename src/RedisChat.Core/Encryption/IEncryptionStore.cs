@@ -14,16 +14,16 @@ public interface IEncryptionStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask RotateKeyAsync(string room, CancellationToken cancellationToken = default);
 
-    /// <summary>Wraps those of the room's data keys again that are not wrapped with the present master key, and the key of the notices of attachments, which all rooms share.</summary>
+    /// <summary>Rewraps the room's data keys that are not wrapped with the present master key, and likewise the key of the notices of attachments, which all rooms share.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>How many were.</returns>
+    /// <returns>How many keys were rewrapped.</returns>
     /// <exception cref="ChatDataException">A key cannot be unwrapped. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.</exception>
     ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes all data keys of the room. What they encrypted can never be read again.</summary>
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>Whether there were any.</returns>
+    /// <returns>Whether there were any keys.</returns>
     ValueTask<bool> ShredKeysAsync(string room, CancellationToken cancellationToken = default);
 }

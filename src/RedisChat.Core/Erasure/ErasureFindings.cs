@@ -12,7 +12,7 @@ public sealed record ErasureFindings
     /// <summary>Places in which other people's text, the name of a room, or another id happens to contain the word, at most 1,000. They were not changed: only people can decide whether they mean the user.</summary>
     public required IReadOnlyList<ErasureTrace> TextOfOthers { get; init; }
 
-    /// <summary>Whether nothing names the user any more.</summary>
+    /// <summary>Whether no place names the user any longer.</summary>
     public bool IsClean => Remaining.Count == 0;
 
     /// <inheritdoc/>

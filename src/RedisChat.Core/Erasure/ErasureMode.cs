@@ -7,7 +7,7 @@ public enum ErasureMode
     Remove,
 
     /// <summary>
-    /// Replaces their author by an id that was made for this erasure. Their ids, times, order and texts stay, and so do their threads. A text that tells who wrote it still does.
+    /// Replaces their author with an id that was made for this erasure. Their ids, times, order and texts stay, and so do their threads. A text that reveals its author still does.
     /// A message that is still being written is deleted.
     /// </summary>
     Anonymize,

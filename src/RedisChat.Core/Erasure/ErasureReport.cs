@@ -4,7 +4,7 @@ namespace RedisChat;
 public sealed record ErasureReport
 {
     /// <summary>
-    /// The id that replaced the user's: the author of the messages, with <see cref="ErasureMode.Anonymize"/>, and in either mode the subject of old entries of the change logs. It was made at random for this erasure, and
+    /// The id that replaced the user's: the author of the messages, with <see cref="ErasureMode.Anonymize"/>, and in either mode the subject of old entries of the change logs. It is random and was made for this erasure, and
     /// nothing stored connects it with the user. Do not keep it together with the user's id. <see langword="null"/> after a dry run.
     /// </summary>
     public string? Alias { get; init; }
@@ -18,6 +18,6 @@ public sealed record ErasureReport
     /// <summary>How many passes over all rooms it took, including the last one, which found nothing.</summary>
     public required int Passes { get; init; }
 
-    /// <summary>The proof: where the user's id still occurs. <see langword="null"/> if <see cref="ErasureOptions.Verify"/> is off.</summary>
+    /// <summary>The proof: where the user's id still occurs. <see langword="null"/> if <see cref="ErasureOptions.Verify"/> is off, and after a dry run.</summary>
     public ErasureFindings? Findings { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace RedisChat;
 
-/// <summary>The ability of a store to erase a user, and to find everything about one: see <see cref="ChatUser.EraseAsync"/> and <see cref="ChatUser.ExportAsync"/>.</summary>
+/// <summary>An optional ability of an <see cref="IMessageStore"/>: erasing a user, and finding everything about one: see <see cref="ChatUser.EraseAsync"/> and <see cref="ChatUser.ExportAsync"/>.</summary>
 /// <remarks>
-/// An erasure is a loop around small steps, so that any process can die anywhere: it begins, which is remembered in the store; then come passes over all rooms that may hold something, until one finds nothing; then it ends. A pass over
+/// An erasure is a loop around small steps, and a process can die anywhere in it. It begins, which the store remembers; then come passes over all rooms that may hold something, until one finds nothing; then it ends. A pass over
 /// very many rooms may come to the same room several times, with other places of it. Each step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses the user's writes from the step that found it until the erasure ends.
 /// </remarks>
 public interface IErasureStore

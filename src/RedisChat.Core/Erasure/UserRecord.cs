@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RedisChat;
 
-/// <summary>One thing that a chat holds about a user, a line of <see cref="ChatUser.ExportAsync"/>. What does not belong to its kind is <see langword="null"/>.</summary>
+/// <summary>One item that a chat holds about a user, a line of <see cref="ChatUser.ExportAsync"/>. Properties that do not apply to its kind are <see langword="null"/>.</summary>
 public sealed record UserRecord
 {
     /// <summary>What it is: see <see cref="UserRecordKind"/>.</summary>
@@ -44,7 +44,7 @@ public sealed record UserRecord
     /// <summary>A further text: of <see cref="UserRecordKind.Sent"/> the idempotency key, of <see cref="UserRecordKind.Change"/> the kind of the change.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Stands for so many messages of the user that are to be read from the room, if it is not 0.</summary>
+    /// <summary>If not 0, the record stands for this many messages of the user, which are still to be read from the room.</summary>
     internal long Messages { get; init; }
 
     /// <inheritdoc/>

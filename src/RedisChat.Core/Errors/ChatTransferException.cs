@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>An export or an import was refused or could not be completed: the directory is not what it should be, or the chat already holds something else. The message says what to do.</summary>
+/// <summary>An export, import, migration or verification was refused or could not be completed, for example because of what the directory or the chat already holds. The message says what to do.</summary>
 public sealed class ChatTransferException : ChatException
 {
     /// <summary>Creates an exception without details.</summary>

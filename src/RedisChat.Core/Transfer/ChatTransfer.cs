@@ -2,8 +2,8 @@ namespace RedisChat;
 
 /// <summary>Exports, imports, migrates and verifies chats: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md, a migration in docs/migration.md.</summary>
 /// <remarks>
-/// <para>Thread-safe, but a directory is for one call at a time. The calls take as long as they take: <see cref="ChatOptions.OperationTimeout"/> does not apply to them. A connection that is lost is waited for, for a minute.</para>
-/// <para>Cleartext: an export holds everything that was written in the chat. Protect the directory as you protect Redis.</para>
+/// <para>Thread-safe, but a directory is for one call at a time. <see cref="ChatOptions.OperationTimeout"/> does not limit how long a call takes. If the connection is lost, a call waits for up to a minute until it is back.</para>
+/// <para>An export is as secret as Redis: it holds everything that was written in the chat, and only encrypted rooms are encrypted in it. Protect the directory accordingly.</para>
 /// </remarks>
 public sealed class ChatTransfer
 {
@@ -11,14 +11,14 @@ public sealed class ChatTransfer
 
     internal ChatTransfer(ITransferStore store) => _store = store;
 
-    /// <summary>Exports rooms into a directory, each as it is at one position, while people go on writing. If an export into the directory was interrupted, the same call continues it.</summary>
+    /// <summary>Exports rooms into a directory, each at one position, while people keep writing. If an export into the directory was interrupted, the same call continues it.</summary>
     /// <param name="directory">A directory that is empty, does not exist, or holds an interrupted export with the same options.</param>
     /// <param name="options">What to export; everything if omitted.</param>
     /// <param name="progress">Receives how far it is, about once for each second.</param>
     /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
     /// <returns>What the export holds.</returns>
     /// <exception cref="ChatInputException">The directory or a room's id is not valid.</exception>
-    /// <exception cref="ChatTransferException">The directory holds something else, or a room changed too fast to be read at one position.</exception>
+    /// <exception cref="ChatTransferException">The directory holds something else, such as a complete export; a room changed too fast to be read at one position; or an erasure in a room did not end within a minute. Except in the first case, the same call continues the export.</exception>
     /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
     public Task<ExportResult> ExportAsync(
         string directory, ExportOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -31,7 +31,7 @@ public sealed class ChatTransfer
 
     /// <summary>
     /// Imports an export with the same ids, times and positions, so that watchers and readers of the exported rooms continue. If it was interrupted, the same call continues it. What was imported before is skipped, even if
-    /// it was changed since.
+    /// it has changed since.
     /// </summary>
     /// <param name="directory">The directory of a complete export.</param>
     /// <param name="options">How to import.</param>
@@ -51,12 +51,12 @@ public sealed class ChatTransfer
     }
 
     /// <summary>
-    /// Migrates rooms of the classic layout into this chat with the same ids and times (whole seconds), while other programs go on writing the classic layout. Each call is a pass that makes the copy equal to what is there then; the
-    /// call with <see cref="MigrationOptions.Complete"/> is the last one, and opens the rooms. Until then, sends to them fail as to a room that is being deleted. If a call was interrupted, the same call continues.
+    /// Migrates rooms of the classic layout into this chat with the same ids and times (whole seconds), while other programs keep writing the classic layout. Each call is a pass that makes the copy equal to the classic rooms; the
+    /// last pass, with <see cref="MigrationOptions.Complete"/>, opens the rooms. Until then they read as rooms that are being deleted, and sends to them fail. If a call was interrupted, the same call continues it.
     /// </summary>
     /// <remarks>
     /// <para>The classic layout is only read. It may be on the same server, with the same prefix, or on another one. One migration of a room runs at a time: a second one takes over, and the first one fails.</para>
-    /// <para>Rooms that are complete are skipped, whatever was written to them since. One that was deleted after that would be migrated again.</para>
+    /// <para>Rooms that are complete are skipped, whatever was written to them since. One that has been deleted since is migrated again.</para>
     /// <para>Messages are copied as they are: they are not encrypted, even if the chat encrypts new ones in these rooms, and no limit of <see cref="ChatOptions"/> applies to them.</para>
     /// </remarks>
     /// <param name="source">The store to read: a <see cref="ClassicMessageStore"/>, which the caller disposes.</param>
@@ -78,14 +78,14 @@ public sealed class ChatTransfer
         return _store.MigrateAsync(source, options, progress, cancellationToken);
     }
 
-    /// <summary>Compares the chat with an export, or checks that all that the chat stores fits together, and can repair what can be derived.</summary>
+    /// <summary>Compares the chat with an export, or checks that everything the chat stores is consistent, and can repair what can be derived.</summary>
     /// <remarks>Without an export, rooms may be written to meanwhile: a room that changed is checked again. With one, changes since the export are differences.</remarks>
     /// <param name="directory">The directory of a complete export; <see langword="null"/> to check the chat alone.</param>
-    /// <param name="options">What to verify; everything if omitted.</param>
+    /// <param name="options">What to verify; everything if omitted. With an export, neither rooms nor a repair may be given.</param>
     /// <param name="progress">Receives how far it is, about once for each second.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="ChatInputException">The directory or a room's id is not valid, or a repair was requested together with an export.</exception>
+    /// <exception cref="ChatInputException">The directory or a room's id is not valid, or rooms or a repair were given together with an export.</exception>
     /// <exception cref="ChatTransferException">The export is incomplete, damaged, or of a later version.</exception>
     /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
     public Task<VerifyResult> VerifyAsync(

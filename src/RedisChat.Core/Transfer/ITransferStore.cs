@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>The ability of a store to export, import, migrate and verify chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
+/// <summary>An optional ability of an <see cref="IMessageStore"/>: exporting, importing, migrating and verifying chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
 /// <remarks>The format of an export is described in docs/export.md. The methods may be called at the same time, but not with the same directory.</remarks>
 public interface ITransferStore
 {

@@ -6,10 +6,10 @@ public sealed record ImportResult
     /// <summary>The number of rooms, threads and users that were imported.</summary>
     public required long Imported { get; init; }
 
-    /// <summary>The number of rooms, threads and users that were there already, because they were imported before or are those that were exported.</summary>
+    /// <summary>The number of rooms, threads and users that were already there, because they were imported before or are the exported ones.</summary>
     public required long Skipped { get; init; }
 
-    /// <summary>The rooms that cannot be imported, because the chat holds other ones of these names; at most a hundred of them. Only a dry run returns them: an import fails with the same list.</summary>
+    /// <summary>The rooms that cannot be imported, because the chat has other rooms of these names; at most a hundred of them. Only a dry run returns them; an import fails and lists them in the error.</summary>
     public required IReadOnlyList<string> Refused { get; init; }
 
     /// <summary>The number of rooms that cannot be imported.</summary>

@@ -6,7 +6,7 @@ public sealed record MigratedRoom
     /// <summary>The room's id.</summary>
     public required string Room { get; init; }
 
-    /// <summary>Whether the room is open to this chat: this pass completed it, or an earlier one had, and this pass changed nothing.</summary>
+    /// <summary>Whether the room is open to this chat: this pass completed it, or an earlier one did, and then this pass changed nothing.</summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>The last id that the old layout has assigned. Once the room is complete, its next message gets the id after this one.</summary>
@@ -25,7 +25,7 @@ public sealed record MigratedRoom
     public required long Removed { get; init; }
 
     /// <summary>
-    /// The number of ids under which the old layout has something that is not a readable message: no text, no valid time, or a key of another type. They are left out. In a pass that is not the last one, they include messages that
+    /// The number of ids under which the old layout has something that is not a readable message: no text, no valid time, or a key of another type. They are left out. Before the last pass, they include messages that
     /// were just being written.
     /// </summary>
     public required long Unreadable { get; init; }

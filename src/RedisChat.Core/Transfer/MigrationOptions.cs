@@ -8,10 +8,10 @@ public sealed record MigrationOptions
 
     /// <summary>
     /// Whether to complete the migration: this pass makes the rooms exact and opens them to this chat. <value>Default: <see langword="false"/>, which copies and leaves the rooms closed.</value> Set it only once no program
-    /// writes the old layout any more: what is written there later has an id that this chat assigns, too.
+    /// writes the old layout any longer: ids that it assigns later are also assigned by this chat.
     /// </summary>
     public bool Complete { get; init; }
 
-    /// <summary>Whether to only find out what would be copied or refused, and to write nothing. <value>Default: <see langword="false"/>.</value></summary>
+    /// <summary>Whether to only report what would be copied or refused, and write nothing. <value>Default: <see langword="false"/>.</value></summary>
     public bool DryRun { get; init; }
 }

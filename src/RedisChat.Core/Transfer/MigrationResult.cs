@@ -12,7 +12,7 @@ public sealed record MigrationResult
     /// <summary>The number of rooms that were left out.</summary>
     public required long LeftOutCount { get; init; }
 
-    /// <summary>The rooms that cannot be migrated, with the reasons; at most a hundred of them. Only a dry run returns them: a migration fails with the same list.</summary>
+    /// <summary>The rooms that cannot be migrated, with the reasons; at most a hundred of them. Only a dry run returns them; a migration fails and lists them in the error.</summary>
     public required IReadOnlyList<string> Refused { get; init; }
 
     /// <summary>The number of rooms that cannot be migrated.</summary>
