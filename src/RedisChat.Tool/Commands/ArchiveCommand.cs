@@ -14,7 +14,7 @@ internal sealed class ArchiveCommand : ToolCommand
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public ArchiveCommand()
-        : base("archive", "Moves the old messages of a room to the archive, 128 ids at a time; the newest 128 to 255 ids stay in any case. With both limits, what exceeds either goes. Needs --archive.")
+        : base("archive", "Moves the old messages of a room to the archive, 128 ids at a time; the newest 129 to 256 ids stay in any case. With both limits, what exceeds either goes. Needs --archive.")
     {
         _target = new RoomTarget(this);
         foreach (Option option in (Option[])[_keepDays, _keep, _dryRun])
