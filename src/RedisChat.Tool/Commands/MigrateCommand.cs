@@ -38,13 +38,15 @@ internal sealed class MigrateCommand : ToolCommand
         using var progress = context.Progress("messages");
         var options = new MigrationOptions { Rooms = context.Get(_rooms) ?? [], Complete = context.Get(_final), DryRun = context.Get(_dryRun) };
         var result = await chat.Chat.Transfer.MigrateAsync(source.Store, options, new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);
+        if (result.Rooms.Count == 0 && result.RefusedCount == 0 && result.LeftOutCount == 0)
+        {
+            throw new ToolException(
+                "There is no room in the classic layout. Check --source and --source-prefix, and the database: that of --source is in its value (defaultDatabase=1), and without --source it is that of --database.");
+        }
+
         if (context.IsJson)
         {
             context.Output.Json(result, ChatJsonContext.Default.MigrationResult);
-        }
-        else if (result.Rooms.Count == 0 && result.RefusedCount == 0 && result.LeftOutCount == 0)
-        {
-            throw new ToolException("There is no room in the classic layout. Check --source, --source-prefix and --database.");
         }
         else
         {

@@ -50,15 +50,11 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
         return new ConnectionSettings(redis, arguments.GetValue(GlobalOptions.Prefix)!);
     }
 
-    /// <summary>Reads those of servers that are read besides: as given, or from the environment; otherwise the same ones.</summary>
-    /// <param name="arguments">The command line.</param>
+    /// <summary>Reads how to connect to other servers, whose rooms are read: as given, or from the environment; <see langword="null"/> if neither says.</summary>
     /// <param name="given">The value of <c>--source</c>, if it was given.</param>
-    /// <param name="prefix">The beginning of the keys there; <see langword="null"/> for the same one.</param>
-    /// <param name="cancellationToken">Stops waiting for a password that is typed.</param>
-    /// <exception cref="ToolException">They are not valid.</exception>
-    public static ConnectionSettings ReadSource(ParseResult arguments, string? given, string? prefix, CancellationToken cancellationToken)
+    /// <exception cref="ToolException">It is not valid.</exception>
+    public static ConfigurationOptions? ReadSource(string? given)
     {
-        prefix ??= arguments.GetValue(GlobalOptions.Prefix)!;
         if (given is not null && Secrets.MayBeIn(given))
         {
             throw new ToolException($"--source must not contain a password: everyone on this machine can read the command line. Change the password if that matters. Put it in the environment variable {SourcePasswordVariable}.");
@@ -67,12 +63,12 @@ internal sealed record ConnectionSettings(ConfigurationOptions Redis, string Pre
         var text = given ?? Environment.GetEnvironmentVariable(SourceVariable);
         if (string.IsNullOrWhiteSpace(text))
         {
-            return Read(arguments, cancellationToken) with { Prefix = prefix };
+            return null;
         }
 
         var redis = Parse(text, given is null ? $"The environment variable {SourceVariable}" : "--source");
         redis.Password = Environment.GetEnvironmentVariable(SourcePasswordVariable) is { Length: > 0 } password ? password : redis.Password;
-        return new ConnectionSettings(redis, prefix);
+        return redis;
     }
 
     private static ConfigurationOptions Parse(string text, string source)

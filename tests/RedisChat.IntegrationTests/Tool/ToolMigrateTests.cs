@@ -142,6 +142,7 @@ public sealed class ToolMigrateTests : IAsyncLifetime
         var missing = await RunAsync(_to, "migrate", "--from", "classic");
         missing.ExitCode.Should().Be(1);
         missing.Errors.Should().ContainSingle().Which.Should().StartWith("There is no room in the classic layout.");
+        (await RunAsync(_to, "migrate", "--from", "classic", "--json")).ExitCode.Should().Be(1);
         var named = await RunAsync(_from, "migrate", "--from", "classic", "lobby", "nowhere");
         named.ExitCode.Should().Be(1);
         named.Errors.Should().ContainSingle().Which.Should().Contain("nothing was written: room nowhere does not exist");
@@ -180,6 +181,28 @@ public sealed class ToolMigrateTests : IAsyncLifetime
             [new("REDISCHAT_REDIS", _to.Configuration), new("REDISCHAT_SOURCE", secured.Configuration), new("REDISCHAT_SOURCE_PASSWORD", "wrong")], [], "migrate", "--from", "classic");
         wrong.ExitCode.Should().BeOneOf(1, 2);
         wrong.Errors.Should().ContainSingle().Which.Should().Contain("old layout").And.NotContain("\"wrong\"");
+    }
+
+    [Fact]
+    public async Task The_password_is_read_once_so_that_it_may_come_from_a_pipe()
+    {
+        await using var secured = await RedisProcess.StartAsync("--requirepass", Password);
+        await using (var connection = await ConnectionMultiplexer.ConnectAsync($"{secured.Configuration},password={Password}"))
+        {
+            await new Chat(new ClassicMessageStore(connection)).SendAsync("lobby", "alice", "one", Cancelled);
+        }
+
+        var file = "/dev/stdin";
+        if (OperatingSystem.IsWindows())
+        {
+            file = Path.Combine(secured.DataDirectory, "password");
+            await File.WriteAllTextAsync(file, Password, Cancelled);
+        }
+
+        var run = await ToolProcess.RunWithAsync([new("REDISCHAT_REDIS", secured.Configuration)], [Password], "migrate", "--from", "classic", "--password-file", file);
+
+        run.ExitCode.Should().Be(0, string.Join('\n', run.Errors));
+        run.Output.Should().Contain("lobby: 1 message, 1 added, 0 changed, 0 removed");
     }
 
     private async Task FillAsync(string room, int count) =>

@@ -99,7 +99,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     }
 
     private static ChatInputException BeingImported(string room) => new(
-        $"An import of the room '{room}' is in progress, so nothing was erased there: more about the user may still come. Finish the import or delete the room, and call this again to continue.", nameof(room));
+        $"An import or a migration of the room '{room}' is in progress, so nothing was erased there: more about the user may still come. Finish it or delete the room, and call this again to continue.", nameof(room));
 
     /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
     private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(

@@ -56,7 +56,7 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
     private static bool IsNeeded(string scope, string suffix) =>
         !new TransferScope(scope).IsUser && !suffix.StartsWith("sent:", StringComparison.Ordinal) && suffix is not ("" or "changed" or "sealed" or "here" or "here:users" or "here:processes" or "rates");
 
-    private async Task<ScopeState> CheckAsync(TransferScope scope, List<string> suffixes, TransferReport report, CancellationToken cancellationToken)
+    private async Task<ScopeState> CheckAsync(TransferScope scope, HashSet<string> suffixes, TransferReport report, CancellationToken cancellationToken)
     {
         _findings.Scopes++;
         for (var attempt = 1; ; attempt++)

@@ -8,6 +8,9 @@ internal static class ClassicMark
     /// <summary>In place of the export's id. Those are upper-case hexadecimal.</summary>
     public const string Name = "classic";
 
+    /// <summary>Whether the mark of an unfinished room is that of a migration, and not of an import.</summary>
+    public static bool IsOf(string? mark) => ImportStep.TryRead(mark, out var step) && step.Export == Name;
+
     /// <summary>The mark of a complete room.</summary>
     /// <param name="last">The last id that the classic layout had assigned.</param>
     public static string Done(long last) => string.Create(CultureInfo.InvariantCulture, $"{Name}:{last}");

@@ -13,7 +13,7 @@ internal sealed class FoundScopes
     public Dictionary<string, SortedSet<string>> Scheduled { get; } = new(StringComparer.Ordinal);
 
     /// <summary>For each scope other keys, if they were requested.</summary>
-    public Dictionary<string, List<string>> Others { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, HashSet<string>> Others { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The threads of each room.</summary>
     public Dictionary<string, SortedSet<long>> Threads { get; } = new(StringComparer.Ordinal);

@@ -85,7 +85,9 @@ internal sealed class ImportPlan
             }
             else
             {
-                Refuse($"{scope} is being imported from another export. Complete that import, or delete the room.");
+                Refuse(step.Export == ClassicMark.Name
+                    ? $"{scope} is being migrated. Complete the migration, or delete the room."
+                    : $"{scope} is being imported from another export. Complete that import, or delete the room.");
             }
         }
         else if (found[0] == RoomCounters.BeingDeleted)

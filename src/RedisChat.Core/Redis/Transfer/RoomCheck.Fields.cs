@@ -8,8 +8,15 @@ internal sealed partial class RoomCheck
     private async Task CheckMembersAsync(ScopeState state, CancellationToken cancellationToken)
     {
         var (members, owners) = (0L, 0L);
+        var seen = new HashSet<RedisValue>();
         await foreach (var entry in calls.FieldsAsync(_keys.Members(scope.Id), cancellationToken).ConfigureAwait(false))
         {
+            // A scan may return a member twice.
+            if (!seen.Add(entry.Name))
+            {
+                continue;
+            }
+
             if (!MemberText.TryRead(entry.Name!, entry.Value, out var member, out _))
             {
                 _problems.Add(new RoomProblem("member", $"The entry of user {entry.Name} among the members cannot be read."));

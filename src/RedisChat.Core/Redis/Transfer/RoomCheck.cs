@@ -86,7 +86,9 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
     {
         if (state.IsClosed)
         {
-            _problems.Add(state.Has(ImportMark.Field)
+            _problems.Add(ClassicMark.IsOf(state.Text(ImportMark.Field))
+                ? new RoomProblem("unfinished", "The migration of the room was not completed. Run its last pass, or delete the room.")
+                : state.Has(ImportMark.Field)
                 ? new RoomProblem("unfinished", "The import of the room was not completed. Repeat the import, or delete the room.")
                 : new RoomProblem("unfinished", "The deletion of the room was not completed. Delete the room again."));
             return;

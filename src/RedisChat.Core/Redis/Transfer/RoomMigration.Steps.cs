@@ -82,7 +82,12 @@ internal sealed partial class RoomMigration
     private async Task CompleteAsync(CancellationToken cancellationToken)
     {
         var now = await history.ReadLastAsync(cancellationToken).ConfigureAwait(false) ?? 0;
-        if (now != _last)
+        if (now < _last)
+        {
+            throw Lost();
+        }
+
+        if (now > _last)
         {
             throw new ChatTransferException(
                 string.Create(CultureInfo.InvariantCulture, $"room {_room} was not completed: the classic layout has assigned {now - _last} ids since the last pass began, so a program still writes to it. Switch all programs over, and repeat the last pass."))

@@ -17,7 +17,8 @@ internal sealed partial class ScopeComparison
         {
             await foreach (var entry in _calls.FieldsAsync(hash, cancellationToken).ConfigureAwait(false))
             {
-                if (_seen[hash].Contains((string)entry.Name!))
+                // A scan may return a field twice.
+                if (!_seen[hash].Add((string)entry.Name!))
                 {
                     continue;
                 }

@@ -112,20 +112,20 @@ internal sealed class ScopeFinder(TransferCalls calls)
     {
         foreach (var server in await ServersAsync(near, cancellationToken).ConfigureAwait(false))
         {
-            var position = "0";
+            var position = new ScanPosition(calls, _ => [RedisSocket.Of(server)]);
+            RedisResult[] answer;
             do
             {
-                var from = position;
-                var answer = await calls.ReadAsync(
+                var from = position.From;
+                answer = await calls.ReadAsync(
                     async database => (RedisResult[])(await server.ExecuteAsync(database.Database, "SCAN", [from, "MATCH", pattern, "COUNT", ScannedAtOnce]).ConfigureAwait(false))!,
                     cancellationToken).ConfigureAwait(false);
-                position = (string)answer[0]!;
                 foreach (var key in (RedisKey[])answer[1]!)
                 {
                     yield return (string)key!;
                 }
             }
-            while (position != "0");
+            while (position.Continue((string)answer[0]!));
         }
     }
 

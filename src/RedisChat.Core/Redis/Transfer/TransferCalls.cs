@@ -67,21 +67,21 @@ internal sealed class TransferCalls(RedisStoreContext context)
 
     private async IAsyncEnumerable<(RedisValue, RedisValue)> ScanAsync(string command, RedisKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var position = "0";
+        var position = new ScanPosition(this, link => link.SocketsOf(key));
+        RedisResult[] answer;
         do
         {
-            var from = position;
-            var answer = await ReadAsync(
+            var from = position.From;
+            answer = await ReadAsync(
                 async database => (RedisResult[])(await database.ExecuteAsync(command, [key, from, "COUNT", ScannedAtOnce], CommandFlags.DemandMaster).ConfigureAwait(false))!,
                 cancellationToken).ConfigureAwait(false);
-            position = (string)answer[0]!;
             var words = (RedisValue[])answer[1]!;
             for (var i = 0; i + 1 < words.Length; i += 2)
             {
                 yield return (words[i], words[i + 1]);
             }
         }
-        while (position != "0");
+        while (position.Continue((string)answer[0]!));
     }
 
     private async Task<T> RepeatAsync<T>(Func<IDatabase, Task<T>> call, bool writes, CancellationToken cancellationToken)

@@ -54,7 +54,8 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
         var sending = () => Chat.SendAsync(Lobby, "new", "too early", Cancelled);
         (await sending.Should().ThrowAsync<ChatForbiddenException>()).Which.Reason.Should().Be(ForbiddenReason.RoomDeleted);
         (await Chat.ReceiveAsync(Lobby, cancellationToken: Cancelled)).Messages.Should().BeEmpty();
-        (await Chat.Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().ContainSingle().Which.What.Should().Be("unfinished");
+        (await Chat.Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().ContainSingle()
+            .Which.Should().Match<TransferDifference>(found => found.What == "unfinished" && found.Details.StartsWith("The migration", StringComparison.Ordinal));
         (await Old.SendAsync(Lobby, "bob", "fourth", Cancelled)).Id.Should().Be(4);
 
         (await MigrateAsync(complete: true)).Should().Match<MigratedRoom>(room => room.Added == 1 && room.Messages == 4);
@@ -143,6 +144,9 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
         await FillAsync(Lobby, 300);
         var last = () => MigrateAsync(complete: true, new WhileRunning(() => Database.StringIncrement($"{Prefix}:{Lobby}:messages", 2)));
         (await last.Should().ThrowAsync<ChatTransferException>()).Which.Should().Match<ChatTransferException>(e => e.Room == Lobby && e.Message.Contains("assigned 2 ids", StringComparison.Ordinal));
+        var lost = () => MigrateAsync(complete: true, new WhileRunning(() => Database.StringDecrement($"{Prefix}:{Lobby}:messages", 2)));
+        (await lost.Should().ThrowAsync<ChatTransferException>()).WithMessage("*has lost data*");
+        await Database.StringIncrementAsync($"{Prefix}:{Lobby}:messages", 2);
         await FluentActions.Awaiting(() => Chat.SendAsync(Lobby, "new", "too early", Cancelled)).Should().ThrowAsync<ChatForbiddenException>();
 
         var list = new KeyNames(new HashTagKeyScheme(Prefix), 0).Author(Lobby, "us:er 1 {é}");

@@ -150,6 +150,8 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
         (await chat.ReceiveAsync("a", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
         await FluentActions.Awaiting(() => chat.SendAsync("a", "alice", "too early", Cancelled)).Should().ThrowAsync<ChatForbiddenException>();
         (await RefusalAsync()).Should().Contain("room a is being imported from another export");
+        await Database.HashSetAsync($"{TargetPrefix}:{{a}}", "import", "classic 1 2 3 s");
+        (await RefusalAsync()).Should().Contain("room a is being migrated");
         (await Transfer(Target).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().ContainSingle().Which.What.Should().Be("unfinished");
 
         await chat.Rooms.DeleteAsync("a", Actor.Application, cancellationToken: Cancelled);
