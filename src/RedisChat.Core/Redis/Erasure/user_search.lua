@@ -6,10 +6,11 @@
 -- ARGV[4]   about how many bytes to search
 -- ARGV[5]   index in KEYS of the key to begin with
 -- ARGV[6]   the cursor in that key
--- Returns the index of the key to continue with, 0 if there is nothing left, and the cursor in it; then for each place the index of its key, its field or member, and its value.
+-- Returns the index of the key to continue with, 0 if there is nothing left, and the cursor in it; how many bytes were searched; then for each place the index of its key, its field or member, and its value.
 -- A field `uses` with the letter of the archive or of encryption is a place, too: more must be searched then.
 local try = redis.pcall
-local plain, json, word, budget = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local plain, json, word, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local budget = most
 local index, cursor, found = tonumber(ARGV[5]), ARGV[6], {}
 
 local function visit(field, value)
@@ -93,7 +94,7 @@ while index <= #KEYS and budget > 0 do
     index = index + 1
   end
 end
-local answer = {index > #KEYS and '0' or string.format('%d', index), cursor}
+local answer = {index > #KEYS and '0' or string.format('%d', index), cursor, string.format('%d', most - budget)}
 for i = 1, #found do
   answer[#answer + 1] = found[i]
 end

@@ -39,7 +39,7 @@ public sealed class ErasurePagesTests : IAsyncLifetime
         await FillAsync(equalScores);
         var script = await File.ReadAllTextAsync(Path.Combine(Scripts, "user_search.lua"), Cancelled);
 
-        var found = await ReadAsync(2, removes, (index, cursor) => _admin.GetDatabase().ScriptEvaluateAsync(script, ["set"], [User, User, User, 3000, index, cursor]), first: 1);
+        var found = await ReadAsync(3, removes, (index, cursor) => _admin.GetDatabase().ScriptEvaluateAsync(script, ["set"], [User, User, User, 3000, index, cursor]), first: 1);
 
         found.Should().HaveCount(Members).And.OnlyHaveUniqueItems();
     }
