@@ -144,7 +144,9 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
                 Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
                 static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), cancellationToken).ConfigureAwait(false);
             cursor = step.Cursor;
-            isFound |= step.Found;
+
+            // A room that is marked although this call found nothing in it: a process that died, or a step whose answer was lost, did. Another pass is to find nothing, too.
+            isFound |= step.Found || (step.IsMarked && !IsMarked(room));
             if (step.BeingDeleted is { } deleted)
             {
                 isFound = true;
@@ -155,6 +157,14 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         }
         while (cursor is not null);
         return isFound;
+    }
+
+    private bool IsMarked(FoundRoom room)
+    {
+        lock (_gate)
+        {
+            return _marked.Contains(room.Room);
+        }
     }
 
     private void Note(FoundRoom found, ErasedStep step)
