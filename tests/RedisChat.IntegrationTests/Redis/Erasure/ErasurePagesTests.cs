@@ -67,7 +67,7 @@ public sealed class ErasurePagesTests : IAsyncLifetime
         var (found, index, cursor, pages) = (new List<string>(), $"{first}", "0", 0);
         for (; index != "0"; pages++)
         {
-            var answer = (string[])(await ask(index, cursor))!;
+            var answer = Array.ConvertAll((RedisValue[])(await ask(index, cursor))!, value => (string)value!);
             (index, cursor) = (answer[0], answer[1]);
             List<string> some = [.. answer[head..].Chunk(3).Select(place => place[1])];
             found.AddRange(some);
