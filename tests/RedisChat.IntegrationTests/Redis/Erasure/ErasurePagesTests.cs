@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisChat.Tests;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Erasure;
