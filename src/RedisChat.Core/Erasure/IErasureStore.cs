@@ -20,6 +20,11 @@ public interface IErasureStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken = default);
 
+    /// <summary>Identifies the servers that hold the rooms: the same text as long as none of them is restarted or replaced.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <remarks>Cursors mean nothing to other servers, which may skip keys. If the text has changed from the beginning of a search to its end, the search must be repeated.</remarks>
+    ValueTask<string> IdentifyServersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Takes the next step of an erasure in one room.</summary>
     /// <param name="erasure">The erasure.</param>
     /// <param name="room">The room, as it was found, with some or all of its places. The same ones in each step.</param>

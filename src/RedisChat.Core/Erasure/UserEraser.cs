@@ -113,7 +113,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         var (done, total, isAnyFound) = (0L, 0L, false);
         // What is left of a process that died may be a mark alone.
         await UserScan.ForEachAsync(
-            _erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, EraseInPassAsync, cancellationToken, found => total += found).ConfigureAwait(false);
+            _erasures, runner, Step, pass == 1 && erasure.IsContinued ? null : user, EraseInPassAsync, cancellationToken, found => total += found, restart: () => (done, total) = (0, 0)).ConfigureAwait(false);
         foreach (var room in _closedThreads.ToList())
         {
             await ThreadRemoval.RunAsync(store, runner, room, messageId: null, cancellationToken).ConfigureAwait(false);
@@ -144,7 +144,9 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
                 Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
                 static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), cancellationToken).ConfigureAwait(false);
             cursor = step.Cursor;
-            isFound |= step.Found;
+
+            // A room that is marked although this call found nothing in it: a process that died, or a step whose answer was lost, did. Another pass is to find nothing, too.
+            isFound |= step.Found || (step.IsMarked && !IsMarked(room));
             if (step.BeingDeleted is { } deleted)
             {
                 isFound = true;
@@ -155,6 +157,14 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         }
         while (cursor is not null);
         return isFound;
+    }
+
+    private bool IsMarked(FoundRoom room)
+    {
+        lock (_gate)
+        {
+            return _marked.Contains(room.Room);
+        }
     }
 
     private void Note(FoundRoom found, ErasedStep step)
@@ -201,8 +211,14 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
     private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
     {
-        await UserScan.ForEachAsync(_erasures, runner, Step, user, CountAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(_erasures, runner, Step, user, CountAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
         return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
+
+        void Restart()
+        {
+            _found.Clear();
+            _messages = 0;
+        }
 
         async ValueTask CountAsync(FoundRoom room, CancellationToken token)
         {
@@ -230,13 +246,20 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
     {
         const int Most = 1000;
         var (searched, remaining, others) = (0L, new HashSet<ErasureTrace>(), new HashSet<ErasureTrace>());
-        await UserScan.ForEachAsync(_erasures, runner, Step, user: null, SearchAsync, cancellationToken).ConfigureAwait(false);
+        await UserScan.ForEachAsync(_erasures, runner, Step, user: null, SearchAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
         return new ErasureFindings
         {
             Searched = searched,
             Remaining = [.. remaining.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
             TextOfOthers = [.. others.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
         };
+
+        void Restart()
+        {
+            searched = 0;
+            remaining.Clear();
+            others.Clear();
+        }
 
         async ValueTask SearchAsync(FoundRoom room, CancellationToken token)
         {

@@ -35,7 +35,31 @@ public sealed class UserScanTests
         store.DealtBetween.Should().BeTrue();
     }
 
-    private static async Task<(List<FoundRoom> Dealt, List<int> Reports)> ScanAsync(Pages store, int mostPlaces)
+    [Fact]
+    public async Task If_servers_are_replaced_meanwhile_everything_is_done_again()
+    {
+        var store = new Pages([new("a", ["1"])]) { Restarts = 1 };
+        var restarts = 0;
+
+        var (dealt, _) = await ScanAsync(store, mostPlaces: 100, () => restarts++);
+
+        dealt.Should().HaveCount(2);
+        restarts.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 5)]
+    public async Task If_they_are_replaced_again_and_again_or_nothing_can_be_repeated_it_fails(bool repeats, int rounds)
+    {
+        var store = new Pages([new("a", ["1"])]) { Restarts = int.MaxValue };
+
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => ScanAsync(store, mostPlaces: 100, repeats ? () => { } : null));
+
+        store.Dealt.Should().Be(rounds);
+    }
+
+    private static async Task<(List<FoundRoom> Dealt, List<int> Reports)> ScanAsync(Pages store, int mostPlaces, Action? restart = null)
     {
         var (dealt, reports) = (new List<FoundRoom>(), new List<int>());
         await UserScan.ForEachAsync(
@@ -46,7 +70,7 @@ public sealed class UserScanTests
                 dealt.Add(room);
                 return default;
             },
-            TestContext.Current.CancellationToken, reports.Add, atOnce: 1, mostPlaces);
+            TestContext.Current.CancellationToken, reports.Add, atOnce: 1, mostPlaces, restart);
         return (dealt, reports);
     }
 
@@ -54,6 +78,9 @@ public sealed class UserScanTests
     private sealed class Pages(params FoundRoom[][] pages) : IErasureStore
     {
         public int Dealt { get; set; }
+
+        /// <summary>How many rooms are dealt with by servers that are replaced then.</summary>
+        public int Restarts { get; init; }
 
         /// <summary>Whether a page was asked for after a room was dealt with.</summary>
         public bool DealtBetween { get; private set; }
@@ -64,6 +91,8 @@ public sealed class UserScanTests
             var page = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
             return new(new FoundRooms(pages[page], page + 1 < pages.Length ? $"{page + 1}" : null));
         }
+
+        public ValueTask<string> IdentifyServersAsync(CancellationToken cancellationToken = default) => new($"{Math.Min(Dealt, Restarts)}");
 
         public ValueTask<UserErasure> BeginErasureAsync(string user, ErasureMode mode, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -47,14 +47,13 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             static (database, call, token) => call.Archiving.StepAsync(database, call.Room, call.Policy, token), cancellationToken, writes: true);
     }
 
-    /// <summary>Moves the buckets at once that were put back to be changed, so that the archive keeps nothing of what they were. Those that another call changes meanwhile, or the archive refuses, are left to the upkeep.</summary>
-    public async ValueTask SettleAsync(IDatabase database, string room, CancellationToken cancellationToken)
+    /// <summary>Moves some of the buckets at once that were put back to be changed, so that the archive keeps nothing of what they were. Those that another call changes meanwhile, or the archive refuses, are left to the upkeep.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public async ValueTask<bool> SettleStepAsync(IDatabase database, string room, CancellationToken cancellationToken)
     {
         var uses = await database.HashGetAsync(_keys.Room(room), Fields[4], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         var cipher = await ArchivingCiphers.ForRoomAsync(context, room, uses, cancellationToken).ConfigureAwait(false);
-        while (await MoveBackAsync(database, room, cipher, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is { Moved: > 0 })
-        {
-        }
+        return await MoveBackAsync(database, room, cipher, TimeSpan.Zero, cancellationToken).ConfigureAwait(false) is { Moved: > 0 };
     }
 
     public ValueTask<ArchivedStep> PreviewStepAsync(string room, ArchivePolicy policy, long skip, CancellationToken cancellationToken = default)

@@ -11,6 +11,9 @@ internal sealed class OwnMessages(RedisStoreContext context, RoomChanger changer
     /// <summary>The most buckets that a step changes: a sealed one is read, unpacked, packed, and written as a whole.</summary>
     public const int BucketsAtOnce = 8;
 
+    /// <summary>The most buckets of which a step deletes messages in a room with an archive: they are put back into Redis first.</summary>
+    public const int ArchivedAtOnce = 32;
+
     // A list of ids that is longer than user_find.lua returns takes several steps.
     private const int WholeList = 4096;
     private const int MessagesAtOnce = 250;
@@ -48,9 +51,9 @@ internal sealed class OwnMessages(RedisStoreContext context, RoomChanger changer
     }
 
     /// <summary>Those of a step's messages that are in its first buckets, and the last one of them if there are more.</summary>
-    public static (HashSet<long> Ids, long? Next) FirstBuckets(HashSet<long> ids, long? next)
+    public static (HashSet<long> Ids, long? Next) FirstBuckets(HashSet<long> ids, long? next, int most)
     {
-        var first = ids.Order().GroupBy(Buckets.Of).Take(BucketsAtOnce).SelectMany(bucket => bucket).ToHashSet();
+        var first = ids.Order().GroupBy(Buckets.Of).Take(most).SelectMany(bucket => bucket).ToHashSet();
         return first.Count < ids.Count ? (first, first.Max()) : (ids, next);
     }
 

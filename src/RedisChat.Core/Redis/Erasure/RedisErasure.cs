@@ -39,6 +39,9 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         (Erasure: this, User: user is null ? null : new ErasedUser(user), Cursor: cursor),
         static (database, call, token) => call.Erasure.FindRoomsAsync(database, call.User, call.Cursor, token), cancellationToken);
 
+    public ValueTask<string> IdentifyServersAsync(CancellationToken cancellationToken) =>
+        context.Calls.RunAsync(this, static (_, erasure, token) => erasure.IdentifyAsync(token), cancellationToken);
+
     public async ValueTask<ErasedStep> EraseStepAsync(UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
     {
         var database = await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
@@ -198,13 +201,42 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         }
     }
 
-    private List<IServer> Primaries() =>
-    [
-        .. (context.Connection.Current?.Multiplexer.GetServers() ?? [])
-            .Where(server => !server.IsReplica && server.ServerType is ServerType.Standalone or ServerType.Cluster)
-            .OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)
-            .Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null)),
-    ];
+    /// <summary>The primaries, and of each one the id of its run, which a restart changes, and that of its replication, which also changes if it becomes a replica and a primary again.</summary>
+    private async ValueTask<string> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        foreach (var server in Primaries())
+        {
+            var info = ServerInfo.Empty;
+            try
+            {
+                info = await RedisInfo.ReadAsync(server, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (ServerRefusals.IsForGood(e))
+            {
+                // Without INFO, only the addresses are known.
+            }
+
+            // After a fail-over, until the client has noticed it.
+            names.Add(info.Role == ServerRole.Replica ? throw RedisErrors.NotSent(null) : $"{server.EndPoint} {info["run_id"]} {info["master_replid"]}");
+        }
+
+        return string.Join('\n', names);
+    }
+
+    private List<IServer> Primaries()
+    {
+        List<IServer> primaries =
+        [
+            .. (context.Connection.Current?.Multiplexer.GetServers() ?? [])
+                .Where(server => !server.IsReplica && server.ServerType is ServerType.Standalone or ServerType.Cluster)
+                .OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)
+                .Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null)),
+        ];
+
+        // Finding nothing because there is no server would look like a search without findings.
+        return primaries.Count > 0 ? primaries : throw RedisErrors.NotSent(null);
+    }
 
     private static (int Server, string Position) ReadCursor(string? cursor) =>
         cursor is null ? (0, "0")

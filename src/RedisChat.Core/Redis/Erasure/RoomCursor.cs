@@ -27,6 +27,9 @@ internal readonly record struct RoomCursor(char Stage, long At = 0, string In = 
     /// <summary>The authors that the archive names.</summary>
     public const char Authors = 'u';
 
+    /// <summary>The buckets that were put back from the archive, to go there again.</summary>
+    public const char Thawed = 't';
+
     /// <summary>The beginning of the keys.</summary>
     public static RoomCursor Start => new(Keys);
 

@@ -41,6 +41,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         }
 
         var (at, done) = (RoomCursor.Read(cursor), 0L);
+        if (at.Stage == RoomCursor.Thawed)
+        {
+            return new ErasedStep(false, 0, await archiving.SettleStepAsync(database, found.Room, cancellationToken).ConfigureAwait(false) ? cursor : null);
+        }
+
         var (isForMessages, state) = (at.Stage == RoomCursor.Messages, found with { Places = [] });
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
@@ -61,12 +66,10 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             var own = isListed || (cursor is null && traces.IsArchived) ? await _own.FindAsync(database, user, found.Room, traces, isForMessages ? at.At : 0, cancellationToken).ConfigureAwait(false) : ([], null);
             if (traces.All.Count == 0 && own.Ids.Count == 0 && !isForMessages)
             {
-                if (traces.Next is null)
-                {
-                    await SettleAsync(database, found.Room, user, traces, isContinued: cursor is not null, cancellationToken).ConfigureAwait(false);
-                }
-
-                return new ErasedStep(done > 0, done, traces.Next?.ToString()) { IsMarked = traces.WasMarked };
+                // If the room was marked, it may be the answer to this very step that was lost.
+                var isContinued = cursor is not null || traces.WasMarked;
+                var following = traces.Next ?? (await MayBeThawedAsync(database, found.Room, user, traces, isContinued, cancellationToken).ConfigureAwait(false) ? new RoomCursor(RoomCursor.Thawed) : (RoomCursor?)null);
+                return new ErasedStep(done > 0, done, following?.ToString()) { IsMarked = traces.WasMarked, ClosedThreads = traces.WasMarked && MayCloseThreads(erasure, traces) };
             }
 
             if (traces.All.Count == 0 && !traces.WasMarked)
@@ -83,7 +86,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             }
         }
 
-        throw new ChatUnavailableException($"Other callers changed the same data {MostAttempts} times in a row. Nothing of this step was done.");
+        throw new ChatUnavailableException($"Other callers changed the same data {MostAttempts} times in a row. Part of this step may have been done. Call this again to continue.") { MayHaveHappened = true };
     }
 
     /// <summary>Whether a scope may name any user: a room, a thread, or the scope of all users. What is in the scope of one user names rooms alone.</summary>
@@ -107,9 +110,9 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
         var (ids, after) = own ?? ([], null);
-        if (alias is not null)
+        if (alias is not null || traces.IsArchived)
         {
-            (ids, after) = OwnMessages.FirstBuckets(ids, after);
+            (ids, after) = OwnMessages.FirstBuckets(ids, after, alias is null ? OwnMessages.ArchivedAtOnce : OwnMessages.BucketsAtOnce);
         }
 
         // The keys are searched again once all messages are dealt with.
@@ -171,14 +174,10 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             }
         }
 
-        if (next is null)
-        {
-            await SettleAsync(database, room, user, traces, isContinued: true, cancellationToken).ConfigureAwait(false);
-        }
-
+        next ??= traces.IsArchived ? new RoomCursor(RoomCursor.Thawed) : (RoomCursor?)null;
         var step = new ErasedStep(done > 0 || reply is not null || isForgotten || reactions.Count > 0, done, next?.ToString())
         {
-            ClosedThreads = alias is null && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal),
+            ClosedThreads = MayCloseThreads(erasure, traces),
             Wait = wait,
         };
         return (step, done);
@@ -223,14 +222,12 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         return newest == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Math.Min(newest - heard, time.TotalMicroseconds));
     }
 
-    /// <summary>Takes what was put back to the archive again, if there may be anything, so that the archive does not name the user any more.</summary>
-    private async ValueTask SettleAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, bool isContinued, CancellationToken cancellationToken)
-    {
-        if (traces.IsArchived && (isContinued || await ErasableRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false)))
-        {
-            await archiving.SettleAsync(database, room, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Whether something may have been put back from the archive. It must go there again, so that the archive does not name the user any more.</summary>
+    private async ValueTask<bool> MayBeThawedAsync(IDatabase database, string room, ErasedUser user, UserTraces traces, bool isContinued, CancellationToken cancellationToken) =>
+        traces.IsArchived && (isContinued || await ErasableRooms.IsInArchiveAsync(context, database, room, user, cancellationToken).ConfigureAwait(false));
+
+    private static bool MayCloseThreads(UserErasure erasure, UserTraces traces) =>
+        erasure.Mode == ErasureMode.Remove && traces.Uses.Contains(ThreadText.Letter, StringComparison.Ordinal);
 
     private static bool BelongsTo(UserTrace trace, HashSet<long> ids) =>
         trace.Kind is UserPlaces.Reactions or UserPlaces.Pins or UserPlaces.Threads && ids.Contains(trace.MessageId);

@@ -78,7 +78,7 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         var (index, cursor) = (1, "0");
         do
         {
-            (index, cursor, var found) = await AskAsync(database, some, index, cursor, cancellationToken).ConfigureAwait(false);
+            (index, cursor, _, var found) = await AskAsync(database, some, index, cursor, cancellationToken).ConfigureAwait(false);
             foreach (var place in found)
             {
                 yield return place;
@@ -87,8 +87,8 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         while (index != 0);
     }
 
-    /// <summary>One call of the script. Returns the index of the key to continue with, from 1 on, 0 if there is nothing left, and the cursor in it.</summary>
-    private async Task<(int Index, string Cursor, List<(string Key, string Field, string Value)> Found)> AskAsync(
+    /// <summary>One call of the script. Returns the index of the key to continue with, from 1 on, 0 if there is nothing left; the cursor in it; and how many bytes were examined.</summary>
+    private async Task<(int Index, string Cursor, long Examined, List<(string Key, string Field, string Value)> Found)> AskAsync(
         IDatabase database, string[] some, int index, string cursor, CancellationToken cancellationToken)
     {
         var answer = await Script.AskAsync(
@@ -99,12 +99,12 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
             ],
             cancellationToken).ConfigureAwait(false);
         var found = new List<(string Key, string Field, string Value)>();
-        for (var i = 2; i + 2 < answer.Length; i += 3)
+        for (var i = 3; i + 2 < answer.Length; i += 3)
         {
             found.Add((some[(int)answer[i] - 1], answer[i + 1]!, answer[i + 2]!));
         }
 
-        return ((int)answer[0], answer[1]!, found);
+        return ((int)answer[0], answer[1]!, (long)answer[2], found);
     }
 
     /// <summary>Searches the next keys inside the server.</summary>
@@ -114,7 +114,7 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
         var some = _open.Skip((int)Math.Min(at.At, _open.Count)).Take(KeysAtOnce).ToArray();
         if (some.Length > 0)
         {
-            var (index, cursor, found) = await AskAsync(database, some, 1, at.In, cancellationToken).ConfigureAwait(false);
+            var (index, cursor, examined, found) = await AskAsync(database, some, 1, at.In, cancellationToken).ConfigureAwait(false);
             foreach (var (key, field, value) in found)
             {
                 if (field == "uses" && SuffixOf(key).Length == 0)
@@ -125,7 +125,7 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
                 _found.Add(key, field, value);
             }
 
-            _left -= index == 0 ? some.Length * CostOfKey : BytesAtOnce;
+            _left -= examined + ((index == 0 ? some.Length : index) * CostOfKey);
             if (index > 0)
             {
                 return new RoomCursor(RoomCursor.Keys, at.At + index - 1, cursor);

@@ -72,6 +72,27 @@ local function walk(index, cursor, size, visit)
   end
 end
 
+-- The same for a set whose scores are all 0, by member; returns where to continue: the last member, in hex, because it may have any characters. A place by number would move when members before it are removed.
+local function read(index, cursor, size, visit)
+  local from = cursor == '0' and '-' or '(' .. string.gsub(string.sub(cursor, 2), '%x%x', function(hex) return string.char(tonumber(hex, 16)) end)
+  while true do
+    local page = try('ZRANGEBYLEX', KEYS[index], from, '+', 'LIMIT', '0', string.format('%d', size))
+    if failed(page) then
+      return '0'
+    end
+    for i = 1, #page do
+      visit(page[i])
+    end
+    budget = budget - #page
+    if #page < size then
+      return '0'
+    elseif budget <= 0 then
+      return 'x' .. string.gsub(page[#page], '.', function(byte) return string.format('%02x', string.byte(byte)) end)
+    end
+    from = '(' .. page[#page]
+  end
+end
+
 local function holds(text, part)
   return string.find(text, part, 1, true) ~= nil
 end
@@ -84,7 +105,7 @@ local search = {
     end
   end,
   z = function(i, cursor)
-    return walk(i, cursor, 250, function(id) add(i, id, '') end)
+    return read(i, cursor, 250, function(id) add(i, id, '') end)
   end,
   s = function(i, cursor)
     return scan(i, cursor, nil, function(field, value) add(i, field, value) end)
@@ -138,7 +159,7 @@ local search = {
     end)
   end,
   x = function(i, cursor)
-    return walk(i, cursor, 1000, function(member)
+    return read(i, cursor, 1000, function(member)
       if string.sub(member, -#suffix) == suffix and string.find(string.sub(member, 1, -#suffix - 1), ':' .. string.rep('%d', 16) .. '$') then
         add(i, member, '')
       end

@@ -28,6 +28,8 @@ internal sealed class InMemoryErasureStore(ConcurrentDictionary<string, InMemory
         return new(new FoundRooms([.. rooms.Keys.Where(room => user is null || room != UserScope.Of(user)).Select(room => new FoundRoom(room, []))], null));
     }
 
+    public ValueTask<string> IdentifyServersAsync(CancellationToken cancellationToken = default) => new("");
+
     public ValueTask<ErasedStep> EraseStepAsync(UserErasure erasure, FoundRoom room, string? cursor, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -66,6 +66,39 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper?.WriteLine($"{steps.Count} steps, {scans} HSCAN, {room.Places.Count} keys.");
     }
 
+    [Fact]
+    public async Task The_proof_of_many_small_keys_takes_steps_each_of_which_reads_a_limited_amount()
+    {
+        // 200 keys are searched by one call: almost 1 MB.
+        const int Keys = 4000;
+        var (store, _) = Open();
+        var value = new string('x', 4500);
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(n => _admin.GetDatabase().StringSetAsync($"chatroom:{{lobby}}:u:{n}", value)));
+        var erasures = ((IMessageStore)store).GetAbility<IErasureStore>()!;
+        var room = (await ErasureSteps.FindAsync(erasures, null, Cancelled)).Single(found => found.Room == "lobby");
+
+        var steps = await ErasureSteps.SearchAsync(erasures, User, room, Cancelled);
+
+        room.Places.Should().HaveCount(Keys);
+        steps.Should().HaveCountGreaterThanOrEqualTo(3, "18 MB are there, and a step reads about 8 MB").And.HaveCountLessThan(6);
+    }
+
+    [Fact]
+    public async Task Servers_are_identified_until_they_are_restarted()
+    {
+        var (store, chat) = Open();
+        var erasures = ((IMessageStore)store).GetAbility<IErasureStore>()!;
+        await chat.SendAsync("lobby", Bob, "hello", Cancelled);
+        var before = await erasures.IdentifyServersAsync(Cancelled);
+        (await erasures.IdentifyServersAsync(Cancelled)).Should().Be(before);
+
+        await _redis.KillAsync();
+        await _redis.StartAgainAsync();
+        await chat.SendAsync("lobby", Bob, "hello", Cancelled);
+
+        (await erasures.IdentifyServersAsync(Cancelled)).Should().NotBe(before);
+    }
+
     [Theory]
     [InlineData(ErasureMode.Remove)]
     [InlineData(ErasureMode.Anonymize)]
