@@ -26,7 +26,7 @@ if ARGV[2] == '' then
   return '1'
 end
 
-local below, rest = string.match(room[2] or '', '^(%d+)( %d+ %d+)$')
+local below, since, thaws = string.match(room[2] or '', '^(%d+) (%d+) (%d+)$')
 -- The newest two buckets stay: the first is being filled, and scripts that count unread messages read both.
 if below ~= ARGV[2] or tonumber(ARGV[3]) > tonumber(below) and (tonumber(room[4]) or 0) < (tonumber(ARGV[3]) + 1) * 128 then
   return '0'
@@ -73,8 +73,11 @@ for i = 1, tonumber(ARGV[4]) do
 end
 
 -- Redis refuses HSET when memory is full, but not once a script has begun to write. Moving buckets away is what frees memory then, so a field that is there is deleted first.
+-- The last number makes what readers keep of the archive count no more. It is the time, so that a number that a failover undid does not come back for something else.
+local clock = call('TIME')
+local now = clock[1] .. string.format('%06d', clock[2])
 call('HDEL', KEYS[1], 'archived')
-call('HSET', KEYS[1], 'archived', ARGV[3] .. rest)
+call('HSET', KEYS[1], 'archived', ARGV[3] .. ' ' .. since .. ' ' .. string.format('%d', math.max(tonumber(now), thaws + 1)))
 if #sealed > 0 then
   call('HDEL', KEYS[2], unpack(sealed))
 end
