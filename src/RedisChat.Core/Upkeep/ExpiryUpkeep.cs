@@ -34,7 +34,7 @@ internal sealed class ExpiryUpkeep(IMessageStore store, IExpiryStore expiry, Ope
             return null;
         }
 
-        // Those that someone has deleted without the index, which an error of the server in the middle of a script may leave.
+        // Not after a failure: messages that this process cannot decrypt are there, and another one can delete them. Otherwise these are those that someone has deleted without the index, which an error of the server in the middle of a script may leave.
         await runner.RunAsync(
             Work, room, (Store: expiry, Room: room, expired.Ids),
             static async (call, token) =>

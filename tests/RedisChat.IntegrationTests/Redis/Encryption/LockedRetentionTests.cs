@@ -59,6 +59,40 @@ public sealed class LockedRetentionTests(TestServer server)
         (await CountAsync(new Chat(chats.Open()))).Should().BeGreaterThanOrEqualTo(400);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Expired_messages_that_a_process_cannot_decrypt_are_left_to_others(bool hasRing)
+    {
+        await using var chats = new EncryptedChats(server.Require(), sealAfter: null);
+        var chat = chats.NewChat();
+        for (var i = 0; i < 3; i++)
+        {
+            await chat.SendAsync("lobby", new NewMessage("alice", "brief") { ExpiresAfter = ChatLimits.MinMessageLife }, Cancelled);
+        }
+
+        // They are due at once.
+        var (database, expires) = (server.Connection.GetDatabase(), $"{chats.Prefix}:{{lobby}}:expires");
+        foreach (var entry in await database.SortedSetRangeByRankAsync(expires))
+        {
+            await database.SortedSetAddAsync(expires, entry, 1);
+        }
+
+        var other = chats.Open(isEncrypted: hasRing, keys: hasRing ? new TestKeyRing() : null);
+        (await Assert.ThrowsAsync<ChatDataException>(() => ExpireAsync(other))).Message.Should().Contain(hasRing ? "master key" : "AddEncryption");
+        (await database.SortedSetLengthAsync(expires)).Should().Be(3);
+
+        await ExpireAsync(chats.Open());
+        (await database.SortedSetLengthAsync(expires)).Should().Be(0);
+        (await database.HashLengthAsync($"{chats.Prefix}:{{lobby}}:m:0")).Should().Be(0);
+    }
+
+    private static async Task ExpireAsync(RedisMessageStore store)
+    {
+        var runner = new Chat(store).Runner;
+        await new ExpiryUpkeep(store, ((IMessageStore)store).GetAbility<IExpiryStore>()!, runner).RunAsync("lobby", Cancelled);
+    }
+
     private static async Task FillAsync(Chat chat, int count)
     {
         for (var sent = 0; sent < count; sent += 20)
