@@ -266,14 +266,15 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         return answer[0] == "1" ? new ArchivedStep(copies.Count, TimeSpan.Zero) : new ArchivedStep(0, Pause) { IsWaiting = true };
     }
 
-    /// <summary>The authors of the messages that can be read in a bucket that stays in Redis.</summary>
+    /// <summary>The authors in a bucket that stays in Redis: of the messages that can be read, and of encrypted ones, as long as the bucket is open.</summary>
     private async ValueTask<IReadOnlyList<string>> ReadUsersAsync(IDatabase database, string room, long number, CancellationToken cancellationToken)
     {
-        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true, Ciphers = context.Ciphers };
+        var locked = new LockedValues();
+        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true, Ciphers = context.Ciphers, Undecrypted = locked };
         var found = new List<Message>();
         await messages.ReadAsync([.. Enumerable.Range(0, Buckets.Size).Select(i => (number * Buckets.Size) + i).Where(id => id > 0)], found, int.MaxValue)
             .UntilAsync(cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(message => message.User).Distinct(StringComparer.Ordinal)];
+        return [.. found.Concat(locked.Open).Select(message => message.User).Distinct(StringComparer.Ordinal)];
     }
 
     private static bool MayGo(CopiedBucket copy, ArchivePolicy policy, long last, long now) =>
