@@ -76,7 +76,7 @@ internal sealed class LockedValues
 
     private static ChatDataException Unusable(KeyNames keys, string room, string name, Exception why) => new(
         $"The data key in field {name} of the hash '{keys.DataKeys(ThreadId.RuledBy(room))}' cannot be unwrapped, so nothing that it encrypted was deleted. Give the key ring the master key that wrapped it. "
-        + "If that is lost for good, remove the field with HDEL: what it encrypted can then be deleted.", why)
+        + "If that is lost for good, rotate the room's key and remove the field with HDEL: what it encrypted can then be deleted.", why)
     {
         Key = keys.DataKeys(ThreadId.RuledBy(room)),
         Field = name,
