@@ -53,13 +53,9 @@ internal sealed class AttachmentUpkeep(IAttachmentNoticeStore notices, IAttachme
         }
 
         await notices.RemoveNoticesAsync(room, chosen, cancellationToken).ConfigureAwait(false);
-        if (chosen.Count < found.Count || found.Count >= limit)
-        {
-            return TimeSpan.Zero;
-        }
 
-        _refused.TryRemove(room, out _);
-        return null;
+        // Also if there seem to be no others: notices that cannot be read are an error only without others, and are tried again after it.
+        return TimeSpan.Zero;
     }
 
     /// <summary>The application has refused several together: reports them one by one, and remembers which it still refuses.</summary>

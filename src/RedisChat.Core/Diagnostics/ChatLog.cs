@@ -137,6 +137,9 @@ internal static partial class ChatLog
     [LoggerMessage(91, LogLevel.Debug, "The data keys of a room that is watched could not be read. Its events are read from the store until they are.", EventName = "DataKeysNotRead")]
     public static partial void DataKeysNotRead(ILogger logger, Exception error);
 
+    [LoggerMessage(92, LogLevel.Warning, "Notices of released attachments cannot be read, and stay. The others are reported. The first of them: {Problem}", EventName = "UnreadableNotice")]
+    public static partial void UnreadableNotice(ILogger logger, string problem);
+
     [LoggerMessage(80, LogLevel.Warning, "Rooms could not be read for the index of messages. The next attempt follows, and is not logged if it fails again.", EventName = "IndexingFailed")]
     public static partial void IndexingFailed(ILogger logger, Exception error);
 

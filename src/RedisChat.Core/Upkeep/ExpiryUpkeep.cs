@@ -34,7 +34,8 @@ internal sealed class ExpiryUpkeep(IMessageStore store, IExpiryStore expiry, Ope
             return null;
         }
 
-        // Those that someone has deleted without the index, which an error of the server in the middle of a script may leave.
+        // Those that someone has deleted without the index, which an error of the server in the middle of a script may leave. Not after a failure: messages that this process cannot decrypt are still there, and another one
+        // can delete them.
         await runner.RunAsync(
             Work, room, (Store: expiry, Room: room, expired.Ids),
             static async (call, token) =>

@@ -35,6 +35,9 @@ internal sealed class CopiedBucket
     /// <summary>The data key that is needed to read it, if it is not among those of the cipher; then it stays. Otherwise <see langword="null"/>.</summary>
     public uint? Lacking { get; private set; }
 
+    /// <summary>The name of the data key with which its content was encrypted here; empty if it is as Redis has it, or not encrypted.</summary>
+    public string PackedWith { get; private set; } = "";
+
     /// <summary>Whether Redis keeps it, because it cannot be packed or holds something else, too.</summary>
     public bool Stays => Condition[0] == "k";
 
@@ -73,7 +76,7 @@ internal sealed class CopiedBucket
         {
             // A bucket that was sealed before the room was encrypted must not leave Redis as it is.
             var isPlain = cipher is not null && SealedBucket.KeyIn(field.Span) is null;
-            (Content, Condition) = (isPlain ? Pack(bucket) : field, ["s", FieldDigest.Of(field.Span)]);
+            (Content, Condition) = (isPlain ? Pack(bucket, cipher) : field, ["s", FieldDigest.Of(field.Span)]);
         }
     }
 
@@ -113,12 +116,13 @@ internal sealed class CopiedBucket
 
         if (TryTakeMessages(bucket))
         {
-            (Content, Condition) = (Pack(bucket), condition);
+            (Content, Condition) = (Pack(bucket, cipher), condition);
         }
     }
 
-    private static byte[] Pack(SealedBucket bucket)
+    private byte[] Pack(SealedBucket bucket, RoomCipher? cipher)
     {
+        PackedWith = cipher?.Keys.CurrentName ?? "";
         var packed = bucket.Pack(out var length);
         var content = packed.AsSpan(0, length).ToArray();
         ArrayPool<byte>.Shared.Return(packed);

@@ -206,10 +206,10 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
 
     private async ValueTask MarkAsync(IDatabase database, string room, ulong epoch, CancellationToken cancellationToken) =>
         await MoveScript.AskAsync(
-            database, 3,
+            database, 4,
             [
-                (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room), (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture),
-                RedisValue.EmptyString, RedisValue.EmptyString, (RedisValue)0,
+                (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room), (RedisKey)_keys.DataKeys(ThreadId.RuledBy(room)), (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture),
+                RedisValue.EmptyString, RedisValue.EmptyString, (RedisValue)0, RedisValue.EmptyString,
             ],
             cancellationToken).ConfigureAwait(false);
 
@@ -225,6 +225,14 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
     private async ValueTask<ArchivedStep> TryMoveAsync(
         IDatabase database, string room, ulong epoch, long version, List<CopiedBucket> copies, long below, long end, CancellationToken cancellationToken)
     {
+        var packedWith = copies.Select(copy => copy.PackedWith).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        if (packedWith.Count > 1)
+        {
+            // The key was rotated meanwhile. Only one of them can be the present one.
+            context.Ciphers!.Forget(room);
+            return new ArchivedStep(0, Pause) { IsWaiting = true };
+        }
+
         foreach (var copy in copies.Where(copy => copy.Stays))
         {
             copy.Users = await ReadUsersAsync(database, room, copy.Number, cancellationToken).ConfigureAwait(false);
@@ -240,26 +248,32 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var users = end > below ? copies.SelectMany(copy => copy.Users).Distinct(StringComparer.Ordinal).ToList() : [];
         RedisKeyOrValue[] words =
         [
-            (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room),
+            (RedisKey)_keys.Room(room), (RedisKey)_keys.Sealed(room), (RedisKey)_keys.Thawed(room), (RedisKey)_keys.DataKeys(ThreadId.RuledBy(room)),
             .. copies.Select(copy => (RedisKeyOrValue)(RedisKey)_keys.Bucket(room, copy.Number)),
             .. users.Select(user => (RedisKeyOrValue)(RedisKey)_keys.Author(room, user)),
-            (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture), (RedisValue)below, (RedisValue)end, (RedisValue)copies.Count,
+            (RedisValue)epoch.ToString("x", CultureInfo.InvariantCulture), (RedisValue)below, (RedisValue)end, (RedisValue)copies.Count, (RedisValue)packedWith.FirstOrDefault(""),
             .. copies.SelectMany(copy => new[] { copy.Number, copy.Mark }.Concat(copy.Condition).Select(word => (RedisKeyOrValue)word)),
         ];
-        var answer = await MoveScript.AskAsync(database, 3 + copies.Count + users.Count, words, cancellationToken).ConfigureAwait(false);
+        var answer = await MoveScript.AskAsync(database, 4 + copies.Count + users.Count, words, cancellationToken).ConfigureAwait(false);
 
         // Otherwise something was changed since the copy, and the next copy replaces this one.
+        if (answer[0] != "1" && packedWith.Count > 0)
+        {
+            context.Ciphers!.Forget(room);
+        }
+
         return answer[0] == "1" ? new ArchivedStep(copies.Count, TimeSpan.Zero) : new ArchivedStep(0, Pause) { IsWaiting = true };
     }
 
-    /// <summary>The authors of the messages that can be read in a bucket that stays in Redis.</summary>
+    /// <summary>The authors in a bucket that stays in Redis: of the messages that can be read, and of encrypted ones, as long as the bucket is open.</summary>
     private async ValueTask<IReadOnlyList<string>> ReadUsersAsync(IDatabase database, string room, long number, CancellationToken cancellationToken)
     {
-        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true, Ciphers = context.Ciphers };
+        var locked = new LockedValues();
+        using var messages = new BucketReader(new PrimaryReads(database), _keys, room, context.SealAfter, cancellationToken) { IsAnyBucketSealed = true, Ciphers = context.Ciphers, Undecrypted = locked };
         var found = new List<Message>();
         await messages.ReadAsync([.. Enumerable.Range(0, Buckets.Size).Select(i => (number * Buckets.Size) + i).Where(id => id > 0)], found, int.MaxValue)
             .UntilAsync(cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(message => message.User).Distinct(StringComparer.Ordinal)];
+        return [.. found.Concat(locked.Open).Select(message => message.User).Distinct(StringComparer.Ordinal)];
     }
 
     private static bool MayGo(CopiedBucket copy, ArchivePolicy policy, long last, long now) =>

@@ -64,18 +64,18 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         var asking = numbers.Select(number => database.HashGetAllAsync(context.Keys.Bucket(room, number), CommandFlags.DemandMaster).Observed()).ToArray();
         var askingSealed = database.HashGetAsync(context.Keys.Sealed(room), Array.ConvertAll(numbers, number => (RedisValue)number), CommandFlags.DemandMaster).Observed();
         var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
-        var store = await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
-        var notices = new List<RedisKeyOrValue>();
+        var (messages, wasEncrypted) = (new List<Message>(), false);
         foreach (var asked in asking)
         {
             foreach (var entry in await asked.UntilAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (StrictNumber.TryRead(((ReadOnlyMemory<byte>)entry.Name).Span, out var id))
                 {
+                    wasEncrypted |= EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span) is not null;
                     cipher = await WithKeyAsync(room, cipher, entry.Value, cancellationToken).ConfigureAwait(false);
-                    if (EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _))
+                    if (EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _) && message.Attachments.Count > 0)
                     {
-                        AddTo(notices, room, message, store);
+                        messages.Add(message);
                     }
                 }
             }
@@ -93,14 +93,27 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
 
         for (var i = 0; i < contents.Length; i++)
         {
+            wasEncrypted |= SealedBucket.KeyIn(((ReadOnlyMemory<byte>)contents[i]).Span) is not null;
             using var bucket = contents[i].IsNull ? null : await EncryptedBuckets.TryOpenAsync(context, room, numbers[i], contents[i], cancellationToken).ConfigureAwait(false);
             for (var id = Math.Max(1, numbers[i] * Buckets.Size); bucket is not null && id < (numbers[i] + 1) * Buckets.Size; id++)
             {
-                if (bucket.TryGet(id, out var value) && MessageJson.TryRead(id, value.Span, out var message))
+                if (bucket.TryGet(id, out var value) && MessageJson.TryRead(id, value.Span, out var message) && message.Attachments.Count > 0)
                 {
-                    AddTo(notices, room, message, store);
+                    messages.Add(message);
                 }
             }
+        }
+
+        // The keys of a room that is no longer chosen may be unknown here until its messages are read. What was encrypted stays so.
+        var store = messages.Count > 0 && wasEncrypted && context.Ciphers is { } ciphers
+            ? await ciphers.EnsureAsync(UserScope.All, cancellationToken).ConfigureAwait(false)
+            : await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
+        var notices = new List<RedisKeyOrValue>();
+        foreach (var message in messages)
+        {
+            var field = AttachmentKeys.Field(room, message);
+            notices.Add(field);
+            notices.Add(AttachmentKeys.Value(message.Attachments, ReleaseReason.RoomDeleted, NoticeCipher.Place(room, field), store));
         }
 
         // Fields and values, so an even number.
@@ -119,14 +132,4 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         context.Ciphers is not { } ciphers || EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span) is not { } key || cipher?.Keys.TryGet(key, out _) == true
             ? cipher
             : await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
-
-    private static void AddTo(List<RedisKeyOrValue> notices, string room, Message message, RoomCipher? cipher)
-    {
-        if (message.Attachments.Count > 0)
-        {
-            var field = AttachmentKeys.Field(room, message);
-            notices.Add(field);
-            notices.Add(AttachmentKeys.Value(message.Attachments, ReleaseReason.RoomDeleted, NoticeCipher.Place(room, field), cipher));
-        }
-    }
 }

@@ -23,6 +23,7 @@ internal sealed class RedisAttachments(RedisStoreContext context) : IAttachmentN
         var key = context.Keys.Attachments(room);
         var notices = new List<AttachmentNotice>();
         RoomCipher? cipher = null;
+        ChatDataException? unreadable = null;
         await foreach (var entry in database.HashScanAsync(key, pageSize: limit, flags: CommandFlags.DemandMaster).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var encryptedWith = EncryptedText.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span);
@@ -31,19 +32,33 @@ internal sealed class RedisAttachments(RedisStoreContext context) : IAttachmentN
                 cipher = await ciphers.RefreshAsync(UserScope.All, cipher ?? ciphers.TryGet(UserScope.All), needed, cancellationToken).ConfigureAwait(false);
             }
 
-            notices.Add(AttachmentKeys.TryRead(room, entry, cipher) ?? throw new ChatDataException(
-                EncryptionProblem.Of(cipher, encryptedWith)?.Describe($"The notice of attachments in field '{entry.Name}' of the hash '{key}'", context.Keys.DataKeys(UserScope.All))
-                ?? $"Field '{entry.Name}' of the hash '{key}' is not a notice of attachments. Another program may be using the same key prefix. Remove it with HDEL if you do not need it.")
+            if (AttachmentKeys.TryRead(room, entry, cipher) is not { } notice)
             {
-                Key = key,
-                Field = entry.Name,
-            });
+                if (unreadable is null)
+                {
+                    unreadable = Unreadable(key, entry, EncryptionProblem.Of(cipher, encryptedWith));
+                    ChatLog.UnreadableNotice(context.Logger, unreadable.Message);
+                }
+
+                continue;
+            }
+
+            notices.Add(notice);
             if (notices.Count >= limit)
             {
                 break;
             }
         }
 
-        return notices;
+        // Without an error, the room would seem to have none, and need no further attempts.
+        return notices.Count > 0 || unreadable is null ? notices : throw unreadable;
     }
+
+    private ChatDataException Unreadable(string key, HashEntry entry, EncryptionProblem? problem) => new(
+        problem?.Describe($"The notice of attachments in field '{entry.Name}' of the hash '{key}'", context.Keys.DataKeys(UserScope.All))
+        ?? $"Field '{entry.Name}' of the hash '{key}' is not a notice of attachments. Another program may be using the same key prefix. Remove it with HDEL if you do not need it.")
+    {
+        Key = key,
+        Field = entry.Name,
+    };
 }

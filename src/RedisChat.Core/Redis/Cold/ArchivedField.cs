@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>A room's field <c>archived</c>: how far its history was moved to the archive.</summary>
 /// <param name="Below">The first bucket that was not moved. Those below are in the archive, unless Redis has them.</param>
 /// <param name="Since">When the room was marked, µs.</param>
-/// <param name="Thaws">When a bucket was put back last to be changed, µs, and greater each time, also after a failover; 0 if none was. As long as it is the same, so is what was read in the archive.</param>
+/// <param name="Thaws">When a bucket was last moved or put back to be changed, µs, and greater each time, also after a failover; 0 if none was. As long as it is the same, so is what was read in the archive.</param>
 internal readonly record struct ArchivedField(long Below, long Since, long Thaws)
 {
     /// <summary>The field.</summary>

@@ -28,7 +28,9 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
     /// <param name="Read">The messages to delete, with all that the deletion must know of them.</param>
     /// <param name="Next">See <see cref="DeletedStep.Next"/>.</param>
     /// <param name="Last">The room's last message id.</param>
-    private sealed record Found(MessagesToDelete Read, long? Next, long Last)
+    /// <param name="Locked">The encrypted values that could not be decrypted.</param>
+    /// <param name="Unreadable">The ids of what could not be read.</param>
+    private sealed record Found(MessagesToDelete Read, long? Next, long Last, LockedValues Locked, IReadOnlyList<long> Unreadable)
     {
         public IReadOnlyList<Message> Messages => Read.Messages;
     }
@@ -43,7 +45,11 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             var found = await FindAsync(room, messages, after, cancellationToken).ConfigureAwait(false);
             if (found.Messages.Count == 0 || await TryDeleteAsync(room, found, by, reason, cancellationToken).ConfigureAwait(false))
             {
-                return new DeletedStep(found.Messages.Count, found.Next, found.Last);
+                // Expired messages that are there must not be forgotten. Other callers are promised that unreadable messages stay.
+                return by.IsApplication && reason == ExpiryUpkeep.Reason
+                    && await found.Locked.FindProblemAsync(context, room, found.Unreadable, cancellationToken).ConfigureAwait(false) is { } problem
+                    ? throw problem
+                    : new DeletedStep(found.Messages.Count, found.Next, found.Last);
             }
         }
 
@@ -70,7 +76,11 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold };
+        var locked = new LockedValues();
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
+        {
+            Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold, Undecrypted = locked,
+        };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var (found, next) = (messages.Ids, messages.User) switch
         {
@@ -88,7 +98,9 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
             (buckets, next) = (buckets[..MostBuckets], found[^1].Id);
         }
 
-        return new Found(await steps.ReadAsync(database, room, uses, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last);
+        return new Found(
+            await steps.ReadAsync(database, room, uses, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last,
+            locked, [.. reader.Unreadable.Select(value => value.Id).OfType<long>()]);
     }
 
     /// <summary>The next messages of an author.</summary>

@@ -78,40 +78,80 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             return new Found(null, [], counts[0], start, null);
         }
 
+        if (context.Ciphers is null && uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal))
+        {
+            throw LockedValues.NoRing(_keys, room);
+        }
+
         var digests = steps.DigestsFor(uses);
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken) { Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold };
+        var locked = new LockedValues();
+        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
+        {
+            Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold, Undecrypted = locked,
+        };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
         var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
 
         // What was not read to its end stays for the next step.
         end = messages.Count > MostMessages ? Buckets.Of(messages[^1].Id) * Buckets.Size : end;
+        var lost = reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < end).Distinct().ToList();
+        if (await locked.FindProblemAsync(context, room, lost, cancellationToken).ConfigureAwait(false) is { } problem)
+        {
+            throw problem;
+        }
+
+        // If a key was deleted, messages in open buckets still have their times and authors. Nothing is known of the others.
+        var found = messages.Where(message => message.Id < end).Select(message => (message.Id, Message: (Message?)message))
+            .Concat(lost.Select(id => (Id: id, Message: locked.TryGet(id, out var open) ? open : null))).OrderBy(value => value.Id).ToList();
+
         // Empty buckets go with those before them.
         var (below, gone, kept) = (end, new List<Message>(), last - deleted);
         var next = (TimeSpan?)TimeSpan.Zero;
-        foreach (var bucket in messages.Where(message => message.Id < end).GroupBy(message => Buckets.Of(message.Id)))
+        foreach (var bucket in found.GroupBy(value => Buckets.Of(value.Id)))
         {
-            var (newest, count) = (bucket.Max(message => message.Timestamp), bucket.Count());
+            if (gone.Count >= MostMessages)
+            {
+                below = bucket.Key * Buckets.Size;
+                break;
+            }
+
+            // Times ascend with ids, so what cannot be read is not newer than the next message that can.
+            var (times, count) = (bucket.Where(value => value.Message is not null).Select(value => value.Message!.Timestamp).ToList(), bucket.Count());
+            var newest = times.Count > 0 ? times.Max()
+                : policy.MaxAge is null ? null
+                : found.Find(value => value.Id > bucket.Key * Buckets.Size && value.Message is not null).Message?.Timestamp
+                ?? await FindLaterAsync(reader, locked, end, last).UntilAsync(cancellationToken).ConfigureAwait(false);
             var isOld = policy.MaxAge is { } age && now - newest > age;
             if (!isOld && !(policy.MaxMessages is { } most && kept - count >= most))
             {
-                next = policy.MaxAge is { } limit ? newest + limit - now + TimeSpan.FromMilliseconds(1) : null;
+                next = policy.MaxAge is { } limit ? (newest ?? now) + limit - now + TimeSpan.FromMilliseconds(1) : null;
                 below = bucket.Key * Buckets.Size;
                 break;
             }
 
             kept -= count;
-            gone.AddRange(bucket);
+            gone.AddRange(bucket.Select(value => value.Message).OfType<Message>());
         }
 
         // What cannot be read in the archive is removed there in the same way: it is put back, and deleted.
-        var unreadable = reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < below).Distinct().ToList();
+        var unreadable = found.Where(value => value.Message is null && value.Id < below).Select(value => value.Id).ToList();
         var buckets = gone.Select(message => message.Id).Concat(ArchivedField.IsIn(uses) ? unreadable : []).Select(Buckets.Of).Distinct().ToList();
         return below <= start
             ? new Found(null, [], counts[0], start, next)
             : new Found(
                 await steps.ReadAsync(database, room, uses, gone, buckets, digests, cancellationToken).ConfigureAwait(false),
                 unreadable, counts[0], below, next);
+    }
+
+    /// <summary>A time that no message below an id can have exceeded: that of a message from there on, as near as one read finds it; <see langword="null"/> if it finds none.</summary>
+    private static async Task<DateTimeOffset?> FindLaterAsync(BucketReader reader, LockedValues locked, long end, long last)
+    {
+        var ids = Enumerable.Range(0, 48).Select(power => end - 1 + (1L << power)).Concat(Enumerable.Range(0, 16).Select(back => last - back))
+            .Where(id => id >= end && id <= last).Distinct().Order().ToList();
+        var found = new List<Message>();
+        await reader.ReadAsync(ids, found, int.MaxValue).ConfigureAwait(false);
+        return found.Concat(ids.Select(id => locked.TryGet(id, out var open) ? open : null).OfType<Message>()).MinBy(message => message.Id)?.Timestamp;
     }
 
     private RoomChange? Trim(string room, Found found, RoomCipher? cipher)

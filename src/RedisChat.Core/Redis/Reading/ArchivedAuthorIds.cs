@@ -103,7 +103,11 @@ internal sealed class ArchivedAuthorIds : IIdSource
     private async ValueTask<List<long>> ReadAsync(IReadOnlyList<long> numbers, Func<long, bool> isWanted)
     {
         // A reader of its own, because it also reads what others wrote, which is not part of the page.
-        using var messages = new BucketReader(_reads, _context.Keys, _room, _context.SealAfter, _cancellationToken) { Ciphers = _context.Ciphers, Last = _position.MessageId, Cold = _context.Cold, IsAnyBucketSealed = true };
+        var locked = new LockedValues();
+        using var messages = new BucketReader(_reads, _context.Keys, _room, _context.SealAfter, _cancellationToken)
+        {
+            Ciphers = _context.Ciphers, Last = _position.MessageId, Cold = _context.Cold, IsAnyBucketSealed = true, Undecrypted = locked,
+        };
         await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var ids = new List<long>();
         foreach (var number in numbers)
@@ -123,6 +127,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
             await messages.ReadAsync(ids, found, int.MaxValue).ConfigureAwait(false);
         }
 
-        return [.. found.Where(message => message.User == _user).Select(message => message.Id)];
+        // Encrypted messages that cannot be read are in the page as such, as they are above the border.
+        return [.. found.Concat(locked.Open.Where(message => messages.IsUnreadable(message.Id))).Where(message => message.User == _user).Select(message => message.Id)];
     }
 }

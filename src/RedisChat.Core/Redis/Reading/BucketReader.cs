@@ -55,6 +55,9 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
     /// <summary>If set, collects the digests of the values in open buckets, by id.</summary>
     public Dictionary<long, string>? Digests { get; init; }
 
+    /// <summary>If set, collects the encrypted values that could not be decrypted.</summary>
+    public LockedValues? Undecrypted { get; init; }
+
     /// <summary>The stored values that are not messages.</summary>
     public IReadOnlyList<UnreadableMessage> Unreadable => _unreadable ?? (IReadOnlyList<UnreadableMessage>)[];
 
@@ -317,6 +320,10 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
                 found[i] = _decryption is not null ? Decrypt(_decryption, i, ids[i], value)
                     : MessageJson.TryRead(ids[i], value, out var message, _names) ? message
                     : UnreadableInBucket;
+                if (ReferenceEquals(found[i], UnreadableInBucket))
+                {
+                    Undecrypted?.Add(ids[i], value);
+                }
             }
         }
 
@@ -350,6 +357,11 @@ internal sealed class BucketReader(RoomReads reads, KeyNames keys, string room, 
         if (lacking is { } key)
         {
             _decryption?.Locked.Add(new Locked(start, field.ToArray(), key, IsSealed: true));
+        }
+
+        if (bucket is null)
+        {
+            Undecrypted?.AddBucket(number, field);
         }
 
         for (var i = start; i < end; i++)

@@ -7,6 +7,7 @@ internal interface IUnfinishedMessages
     /// <param name="room">The room.</param>
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="isPage">Whether what cannot be decrypted is left out of the texts. Otherwise it is an error.</param>
     /// <returns>The messages by id, as they are now: with their text so far, or ended. One that was deleted meanwhile is as it was found.</returns>
-    Task<IReadOnlyDictionary<long, Message>> ReadAsync(string room, IReadOnlyList<Message> messages, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<long, Message>> ReadAsync(string room, IReadOnlyList<Message> messages, CancellationToken cancellationToken, bool isPage = false);
 }

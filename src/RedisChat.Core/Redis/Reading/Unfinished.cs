@@ -54,5 +54,5 @@ internal static class Unfinished
     private static Task<IReadOnlyDictionary<long, Message>> ReadAsync(
         IUnfinishedMessages unfinished, string room, IEnumerable<Message> messages, CancellationToken cancellationToken) =>
         unfinished.ReadAsync(
-            room, [.. messages.Where(message => message.Writing == WritingState.InProgress).DistinctBy(message => message.Id)], cancellationToken);
+            room, [.. messages.Where(message => message.Writing == WritingState.InProgress).DistinctBy(message => message.Id)], cancellationToken, isPage: true);
 }

@@ -15,11 +15,11 @@ internal sealed class UnfinishedMessages(RedisStoreContext context, RedisWriting
 
     public char Letter => WritingKeys.Letter;
 
-    public async Task<IReadOnlyDictionary<long, Message>> ReadAsync(string room, IReadOnlyList<Message> found, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<long, Message>> ReadAsync(string room, IReadOnlyList<Message> found, CancellationToken cancellationToken, bool isPage = false)
     {
         var (time, texts) = await context.Calls.RunAsync(
-            (Context: context, Room: room, Ids: found.Select(message => message.Id).ToList()),
-            static async (database, call, token) => await WritingCall.ReadAsync(call.Context, database, call.Room, call.Ids, token).ConfigureAwait(false),
+            (Context: context, Room: room, Ids: found.Select(message => message.Id).ToList(), IsPage: isPage),
+            static async (database, call, token) => await WritingCall.ReadAsync(call.Context, database, call.Room, call.Ids, token, call.IsPage).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
         var now = new Dictionary<long, Message>(found.Count);
         foreach (var message in found)

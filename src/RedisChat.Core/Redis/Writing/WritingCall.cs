@@ -64,8 +64,14 @@ internal static class WritingCall
     }
 
     /// <summary>Reads the texts so far of several messages, and the server's time.</summary>
+    /// <param name="context">The shared parts of the store.</param>
+    /// <param name="database">Where to read.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="ids">The messages.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="isPage">Whether parts that cannot be decrypted are left out, so that the other messages can be read. Otherwise they are an error.</param>
     public static async Task<(long Time, Dictionary<long, (WritingRecord State, string Text)> Texts)> ReadAsync(
-        RedisStoreContext context, IDatabase database, string room, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+        RedisStoreContext context, IDatabase database, string room, IReadOnlyList<long> ids, CancellationToken cancellationToken, bool isPage = false)
     {
         RedisKeyOrValue[] words =
         [
@@ -80,7 +86,7 @@ internal static class WritingCall
             (time, texts) = Read(answer, ids, cipher, out lacking);
         }
 
-        return lacking is null
+        return lacking is null || isPage
             ? (time, texts)
             : throw new ChatDataException(EncryptionProblem.Of(cipher, lacking)!.Describe($"A part in the hash '{context.Keys.Writing(room)}'", context.Keys.DataKeys(room)))
             {

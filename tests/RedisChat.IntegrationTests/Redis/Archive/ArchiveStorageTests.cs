@@ -45,7 +45,7 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
         // Message 1000 is in bucket 7.
         _archive.Of(Room).Select(bucket => bucket.Number).Should().Equal(0, 1, 2, 3, 4, 5);
         var hash = (await Database.HashGetAllAsync(Key)).ToStringDictionary();
-        hash["archived"].Should().MatchRegex("^6 [1-9][0-9]{15} 0$");
+        hash["archived"].Should().MatchRegex("^6 [1-9][0-9]{15} [1-9][0-9]{15}$");
         hash["uses"].Should().Be("o");
         (await Database.HashKeysAsync($"{Key}:sealed")).Should().BeEquivalentTo([(RedisValue)6]);
         ((string?)await Database.StringGetAsync($"{Key}:u:alice")).Should().StartWith("769,771,");
@@ -486,6 +486,25 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
         await ArchivingStores.ArchiveAsync(other, Room);
 
         (await _chat.GetAsync(Room, 5, Cancelled))!.Text.Should().Be("kept");
+    }
+
+    [Fact]
+    public async Task A_restored_Redis_that_moves_buckets_again_makes_no_old_content_count()
+    {
+        await FillAsync(600);
+        var before = await Database.HashGetAllAsync($"{Key}:sealed");
+        await ArchivingStores.ArchiveAsync(_store, Room);
+        (await _chat.GetAsync(Room, 5, Cancelled))!.Text.Should().Be("5", "it is cached");
+        var since = ((string)(await Database.HashGetAsync(Key, "archived"))!).Split(' ')[1];
+
+        await Database.HashSetAsync($"{Key}:sealed", before);
+        await Database.HashSetAsync(Key, "archived", $"0 {since} 0");
+        var (other, chat) = NewStore();
+        await using var _other = other;
+        await chat.EditAsync(Room, 5, Actor.Application, "edited", cancellationToken: Cancelled);
+        await ArchivingStores.ArchiveAsync(other, Room);
+
+        (await _chat.GetAsync(Room, 5, Cancelled))!.Text.Should().Be("edited");
     }
 
     [Fact]

@@ -81,6 +81,43 @@ public sealed class EncryptionCrossingTests(TestServer server) : IAsyncLifetime
         (await Assert.ThrowsAsync<ChatDataException>(() => NoticesAsync(_chats.Open(isEncrypted: false)))).Message.Should().Contain("AddEncryption").And.NotContain("HDEL");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(400)]
+    public async Task Notices_of_a_room_that_is_deleted_by_a_process_that_no_longer_chooses_it_are_encrypted(int sent)
+    {
+        var store = _chats.Open();
+        ((IMessageStore)store).GetAbility<IAttachmentNoticeStore>()!.KeepNotices();
+        await new Chat(store).SendAsync("lobby", new NewMessage("alice", "one") { Attachments = [Picture] }, Cancelled);
+        for (var i = 1; i < sent; i++)
+        {
+            await new Chat(store).SendAsync("lobby", "alice", "more", Cancelled);
+        }
+
+        await store.SealedAsync();
+        var other = _chats.Open(_ => false);
+        ((IMessageStore)other).GetAbility<IAttachmentNoticeStore>()!.KeepNotices();
+        await new Chat(other).Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+
+        (await Database.HashValuesAsync(Key(":attachments"))).Should().ContainSingle().Which.ToString().Should().NotContain("image");
+        (await NoticesAsync(_chats.Open())).Single().Attachments.Should().Equal(Picture);
+    }
+
+    [Fact]
+    public async Task A_notice_that_cannot_be_read_does_not_hide_the_others()
+    {
+        var store = _chats.Open();
+        ((IMessageStore)store).GetAbility<IAttachmentNoticeStore>()!.KeepNotices();
+        var chat = new Chat(store);
+        await chat.SendAsync("lobby", new NewMessage("alice", "one") { Attachments = [Picture] }, Cancelled);
+        await chat.DeleteAsync("lobby", 1, "alice", cancellationToken: Cancelled);
+        await Database.HashSetAsync(Key(":attachments"), ":2:1:1", (await Database.HashValuesAsync(Key(":attachments")))[0]);
+
+        (await NoticesAsync(store)).Should().ContainSingle().Which.MessageId.Should().Be(1);
+
+        _chats.Log.Of("UnreadableNotice").Should().ContainSingle();
+    }
+
     [Fact]
     public async Task A_ring_that_does_not_work_stops_nobody_whose_keys_are_as_before()
     {

@@ -47,6 +47,25 @@ public sealed class MovedValueTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_another_message_in_progress_is_left_out_of_a_page_and_fails_a_single_read()
+    {
+        var room = _chats.NewChat().Room("lobby");
+        await using var first = await room.BeginAsync(new NewMessage("alice", "a"), new WritingOptions { Interval = TimeSpan.Zero }, Cancelled);
+        await first.AppendAsync("bc", Cancelled);
+        await first.FlushAsync(Cancelled);
+        await using var second = await room.BeginAsync(new NewMessage("alice", "x"), new WritingOptions { Interval = TimeSpan.Zero }, Cancelled);
+        await second.AppendAsync("yz", Cancelled);
+        await second.FlushAsync(Cancelled);
+        await Database.HashSetAsync(Key(":writing"), "2:1:e", await Database.HashGetAsync(Key(":writing"), "1:1:e"));
+
+        var chat = _chats.NewChat();
+
+        (await chat.ReceiveAsync("lobby", null, Cancelled)).Messages.Select(message => message.Text).Should().Equal("abc", "x");
+        await Assert.ThrowsAsync<ChatDataException>(() => chat.GetAsync("lobby", 2, Cancelled));
+        (await chat.GetAsync("lobby", 1, Cancelled))!.Text.Should().Be("abc");
+    }
+
+    [Fact]
     public async Task A_reply_in_a_thread_is_not_a_message_of_its_room()
     {
         var chat = _chats.NewChat();
