@@ -38,7 +38,7 @@ public sealed class UserScanTests
     [Fact]
     public async Task If_servers_are_replaced_meanwhile_everything_is_done_again()
     {
-        var store = new Pages([new("a", ["1"])]) { Restarts = 1 };
+        var store = new Pages((FoundRoom[])[new("a", ["1"])]) { Restarts = 1 };
         var restarts = 0;
 
         var (dealt, _) = await ScanAsync(store, mostPlaces: 100, () => restarts++);
@@ -52,7 +52,7 @@ public sealed class UserScanTests
     [InlineData(true, 5)]
     public async Task If_they_are_replaced_again_and_again_or_nothing_can_be_repeated_it_fails(bool repeats, int rounds)
     {
-        var store = new Pages([new("a", ["1"])]) { Restarts = int.MaxValue };
+        var store = new Pages((FoundRoom[])[new("a", ["1"])]) { Restarts = int.MaxValue };
 
         await Assert.ThrowsAsync<ChatUnavailableException>(() => ScanAsync(store, mostPlaces: 100, repeats ? () => { } : null));
 
