@@ -91,7 +91,8 @@ public sealed class EncryptionFaultTests : IDisposable
             if (page.Messages.Count > 0)
             {
                 (await connection.GetDatabase().HashLengthAsync($"chatroom:{{{room}}}:key")).Should().Be(2, "the processes agreed on one key");
-                ((string)(await connection.GetDatabase().HashGetAllAsync($"chatroom:{{{room}}}:m:0"))[0].Value!).Should().Contain("\"z\":");
+                var newest = page.Messages[^1].Id;
+                ((string?)await connection.GetDatabase().HashGetAsync($"chatroom:{{{room}}}:m:{newest / 128}", newest)).Should().Contain("\"z\":");
             }
         }
 

@@ -79,7 +79,11 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var locked = new LockedValues();
         using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
         {
-            Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold, Undecrypted = locked,
+            Ciphers = context.Ciphers,
+            Last = last,
+            Digests = digests,
+            Cold = context.Cold,
+            Undecrypted = locked,
         };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var (found, next) = (messages.Ids, messages.User) switch

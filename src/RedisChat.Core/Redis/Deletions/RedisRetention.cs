@@ -87,7 +87,11 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         var locked = new LockedValues();
         using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
         {
-            Ciphers = context.Ciphers, Last = last, Digests = digests, Cold = context.Cold, Undecrypted = locked,
+            Ciphers = context.Ciphers,
+            Last = last,
+            Digests = digests,
+            Cold = context.Cold,
+            Undecrypted = locked,
         };
         await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));

@@ -106,7 +106,11 @@ internal sealed class ArchivedAuthorIds : IIdSource
         var locked = new LockedValues();
         using var messages = new BucketReader(_reads, _context.Keys, _room, _context.SealAfter, _cancellationToken)
         {
-            Ciphers = _context.Ciphers, Last = _position.MessageId, Cold = _context.Cold, IsAnyBucketSealed = true, Undecrypted = locked,
+            Ciphers = _context.Ciphers,
+            Last = _position.MessageId,
+            Cold = _context.Cold,
+            IsAnyBucketSealed = true,
+            Undecrypted = locked,
         };
         await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var ids = new List<long>();
