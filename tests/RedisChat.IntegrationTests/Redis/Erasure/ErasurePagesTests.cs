@@ -60,7 +60,7 @@ public sealed class ErasurePagesTests : IAsyncLifetime
         found.Should().HaveCount(Members).And.OnlyHaveUniqueItems();
     }
 
-    private Task FillAsync(int equalScores) => _admin.GetDatabase().SortedSetAddAsync(
+    private Task<long> FillAsync(int equalScores) => _admin.GetDatabase().SortedSetAddAsync(
         "set", [.. Enumerable.Range(0, Members).Select(n => new SortedSetEntry(string.Create(CultureInfo.InvariantCulture, $"*:{n:d16}:{User}"), n / equalScores))]);
 
     private async Task<List<string>> ReadAsync(int head, bool removes, Func<string, string, Task<RedisResult>> ask, int first)
