@@ -242,8 +242,8 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         return "";
     }
 
-    /// <summary>A store, unlike a chat, does not repeat what a cut connection has taken away.</summary>
-    private async Task<IReadOnlyList<AttachmentNotice>> ReadNoticesAsync(IAttachmentNoticeStore notices)
+    /// <summary>A store, unlike a chat, does not repeat what a cut connection has taken away. The chat waits until there is a connection again.</summary>
+    private async Task<IReadOnlyList<AttachmentNotice>> ReadNoticesAsync(Chat chat, IAttachmentNoticeStore notices)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -251,9 +251,9 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             {
                 return await notices.ReadNoticesAsync(Room, 10_000, Cancelled);
             }
-            catch (ChatUnavailableException) when (LosesAnswers && attempt < 10)
+            catch (ChatUnavailableException) when (LosesAnswers && attempt < 100)
             {
-                // Again.
+                await chat.ReceiveAsync(Room, cancellationToken: Cancelled);
             }
         }
     }
@@ -284,7 +284,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
             lines.AddRange((await room.Versions.ListAsync(message.Id, Actor.Application, Cancelled)).Select(version => $"version {message.Id} {version.Version} {version.Text}"));
         }
 
-        lines.AddRange((await ReadNoticesAsync(notices))
+        lines.AddRange((await ReadNoticesAsync(chat, notices))
             .Select(notice => $"released {notice.Room[Room.Length..]} {notice.MessageId} {string.Join(' ', notice.Attachments.Select(file => file.Name))} {notice.Reason}").Order(StringComparer.Ordinal));
         foreach (var user in users)
         {
