@@ -15,6 +15,13 @@ internal sealed class EncryptionCost : IMetricGroup
     private const int Users = 64;
     private const int ContendedSends = 3000;
     private const int Rooms = 64;
+    private const int Readers = 16;
+
+    // A page of 50 that is within one sealed bucket.
+    private const long SealedBefore = 180;
+
+    // AES-GCM alone costs 0.8 µs a message in .NET, a third of a plain page: see docs/decisions/0048-encryption-at-rest.md.
+    private const double NewestPageBudget = 2.0;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.2);
 
@@ -51,12 +58,16 @@ internal sealed class EncryptionCost : IMetricGroup
             await encrypted.SendAsync(encryptedPage, "alice", text);
         }
 
-        var pages = await Rounds.RunAsync(run, Duration, Pages("encrypted", encrypted, encryptedPage), Pages("plain", plain, plainPage));
+        var page = await Rounds.RunAsync(run, Duration, Pages(run, "encrypted", 1, encrypted, encryptedPage), Pages(run, "plain", 1, plain, plainPage));
+        var sealedPage = await SealedPagesAsync(run, encryption, texts);
+        var pages = await Rounds.RunAsync(run, Duration, Pages(run, "encrypted", Readers, encrypted, encryptedPage), Pages(run, "plain", Readers, plain, plainPage));
         List<Metric> lines =
         [
             Line("send, 1 sender, time", single, Budget.AtMost(1.3)),
             Line($"send, {Rooms} senders in as many rooms, time", many, null),
-            Line($"newest page of {PageSize}, 1 reader, time", pages, Budget.AtMost(1.3)),
+            Line($"page of {PageSize} from sealed buckets, 1 reader, time", sealedPage, Budget.AtMost(1.3)),
+            Line($"newest page of {PageSize}, 1 reader, time", page, Budget.AtMost(NewestPageBudget)),
+            Line($"newest page of {PageSize}, {Readers} readers, time", pages, null),
         ];
         foreach (var processes in new[] { 1, 2, 4 })
         {
@@ -79,8 +90,30 @@ internal sealed class EncryptionCost : IMetricGroup
         Contender<Load> Sends(string name, int workers, Chat chat) => new(
             name, duration => Load.RunAsync(run, workers, duration, worker => chat.SendAsync($"{name}{rooms[worker]}", "alice", texts[worker])));
 
-        Contender<Load> Pages(string name, Chat chat, string room) => new(name, duration => Load.RunAsync(run, 1, duration, _ => chat.ReceiveAsync(room)));
     }
+
+    /// <summary>Older history, as people scroll back: one decryption for each bucket, not for each message.</summary>
+    private static async Task<Dictionary<string, List<Load>>> SealedPagesAsync(RunContext run, ChatEncryption encryption, string[] texts)
+    {
+        await using var plainStore = run.NewStore(run.Configuration, SealedHistory.AtOnce);
+        await using var encryptedStore = run.NewStore(run.Configuration, SealedHistory.AtOnce, encryption);
+        return await Rounds.RunAsync(run, Duration, await FillAsync("encrypted", encryptedStore), await FillAsync("plain", plainStore));
+
+        async Task<Contender<Load>> FillAsync(string name, RedisMessageStore store)
+        {
+            var (chat, room) = (new Chat(store), run.NewName());
+            foreach (var batch in texts.Chunk(ChatLimits.MaxBatchSize))
+            {
+                await chat.SendManyAsync(room, [.. batch.Select(text => new NewMessage("alice", text))]);
+            }
+
+            await store.SealedAsync();
+            return Pages(run, name, 1, chat, room, new MessageQuery { Before = SealedBefore });
+        }
+    }
+
+    private static Contender<Load> Pages(RunContext run, string name, int readers, Chat chat, string room, MessageQuery? query = null) =>
+        new(name, duration => Load.RunAsync(run, readers, duration, _ => chat.ReceiveAsync(room, query)));
 
     private static Metric Line(string what, Dictionary<string, List<Load>> loads, Budget? budget) => Metric.Ratio(
         what, "µs", [.. loads["encrypted"].Select(load => 1e6 / load.PerSecond)], "plain", [.. loads["plain"].Select(load => 1e6 / load.PerSecond)], budget);

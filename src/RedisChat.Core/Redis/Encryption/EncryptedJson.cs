@@ -11,6 +11,8 @@ namespace RedisChat.Redis;
 /// </summary>
 internal static class EncryptedJson
 {
+    private const int MostOnStack = 512;
+
     private static ReadOnlySpan<byte> Marker => "\"c\":\"\",\"z\":\""u8;
 
     /// <summary>Whether the property is encrypted: text, metadata, attachments, and previews; and the attachments of a scheduled message.</summary>
@@ -89,15 +91,17 @@ internal static class EncryptedJson
         }
 
         text = text[..end];
-        var rented = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(text.Length));
+        var most = Base64.GetMaxDecodedFromUtf8Length(text.Length);
+        var rented = most > MostOnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
+        Span<byte> decoded = rented ?? stackalloc byte[MostOnStack];
         try
         {
-            if (Base64.DecodeFromUtf8(text, rented, out _, out var size) != OperationStatus.Done || size < RoomCipher.Overhead)
+            if (Base64.DecodeFromUtf8(text, decoded, out _, out var size) != OperationStatus.Done || size < RoomCipher.Overhead)
             {
                 return Opening.Invalid;
             }
 
-            var box = rented.AsSpan(0, size);
+            var box = decoded[..size];
             key = RoomCipher.KeyOf(box);
             if (cipher is null)
             {
@@ -124,7 +128,10 @@ internal static class EncryptedJson
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
     }
 

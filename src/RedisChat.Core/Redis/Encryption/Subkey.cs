@@ -11,11 +11,14 @@ internal sealed class Subkey(byte[] key)
 
     private readonly ConcurrentQueue<AesGcm> _idle = new();
 
+    // The next one to use. Most keys never need a second one, and an exchange is cheaper than the queue.
+    private AesGcm? _next;
+
     public void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plain, Span<byte> encrypted, Span<byte> tag, ReadOnlySpan<byte> associated)
     {
         var cipher = Take();
         cipher.Encrypt(nonce, plain, encrypted, tag, associated);
-        _idle.Enqueue(cipher);
+        Return(cipher);
     }
 
     /// <summary>Decrypts; <see langword="false"/> if anything was changed.</summary>
@@ -33,9 +36,17 @@ internal sealed class Subkey(byte[] key)
         }
         finally
         {
-            _idle.Enqueue(cipher);
+            Return(cipher);
         }
     }
 
-    private AesGcm Take() => _idle.TryDequeue(out var cipher) ? cipher : new AesGcm(key, TagLength);
+    private AesGcm Take() => Interlocked.Exchange(ref _next, null) ?? (_idle.TryDequeue(out var cipher) ? cipher : new AesGcm(key, TagLength));
+
+    private void Return(AesGcm cipher)
+    {
+        if (Interlocked.Exchange(ref _next, cipher) is { } other)
+        {
+            _idle.Enqueue(other);
+        }
+    }
 }
