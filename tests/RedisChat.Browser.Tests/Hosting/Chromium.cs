@@ -12,7 +12,8 @@ namespace RedisChat.Browser.Tests;
 /// <summary>The browser that all tests share; each user of a test has a context of its own: cookies, storage, locks.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    // The headless shell shows pages as the whole browser does, in half of the processor's time.
+    private static readonly string[] Programs = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
@@ -20,8 +21,7 @@ public sealed class Chromium : IAsyncLifetime
 
     // The one on the machine: Playwright's own would have to be downloaded.
     private static string? Program =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(directory => Programs.Select(program => Path.Combine(directory, program)))
+        Programs.SelectMany(program => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(directory => Path.Combine(directory, program)))
             .FirstOrDefault(File.Exists);
 
     public ValueTask InitializeAsync() => default;
@@ -32,7 +32,7 @@ public sealed class Chromium : IAsyncLifetime
         var program = Program;
         if (program is null)
         {
-            TestServer.SkipOrFail("The test runs in a browser, but there is no chromium or google-chrome on the PATH.");
+            TestServer.SkipOrFail($"The test runs in a browser, but there is none of {string.Join(", ", Programs)} on the PATH.");
         }
 
         await _starting.WaitAsync();
