@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>Collects a store's log entries, at every level.</summary>
-internal sealed class StoreLog : ILogger
+/// <summary>Collects the log entries of a store, and of a chat that is given it, at every level.</summary>
+internal sealed class StoreLog : ILogger<Chat>
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
     private readonly Channel<string?> _events = Channel.CreateUnbounded<string?>();

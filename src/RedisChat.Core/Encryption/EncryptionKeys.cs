@@ -66,6 +66,14 @@ public sealed class EncryptionKeys
     /// The messages stay, with their ids, authors and times, and are in <see cref="MessagePage.Unreadable"/>. Other processes that have used the room may still read it until they forget its keys: after ten
     /// minutes at most. A backup of Redis that was made before contains the wrapped keys; it is readable as long as the key ring has their master key.
     /// </para>
+    /// <para>
+    /// A send that was stored before and is repeated with the same <see cref="NewMessage.IdempotencyKey"/> still gets its first receipt. Its content can no longer be compared, so a key that is reused for another
+    /// message, within the idempotency window, is not noticed.
+    /// </para>
+    /// <para>
+    /// Scheduled messages that the keys encrypted are not sent. A list that contains one, or a change of it, fails with <see cref="ChatDataException"/>; its <see cref="ChatDataException.Field"/> is the id with which
+    /// <see cref="RoomSchedule.CancelAsync"/> removes it.
+    /// </para>
     /// </remarks>
     /// <param name="cancellationToken">Stops waiting; the keys may still be deleted.</param>
     /// <returns>Whether there were any keys.</returns>

@@ -51,7 +51,8 @@ public sealed record NewMessage
     /// <remarks>
     /// Set one if your own caller may repeat the request, such as a phone that lost the answer. It is remembered for at least
     /// <see cref="RedisStoreOptions.IdempotencyWindow"/>. Reusing it for a different text fails with
-    /// <see cref="ChatIdempotencyConflictException"/>. It is stored with the message as <see cref="Message.IdempotencyKey"/>, which everyone who reads
+    /// <see cref="ChatIdempotencyConflictException"/>, unless the room's data keys were deleted in between, or encryption was turned on or off: then the two
+    /// cannot be compared, and the first receipt is returned. It is stored with the message as <see cref="Message.IdempotencyKey"/>, which everyone who reads
     /// the room can see, so do not put a secret into it.
     /// </remarks>
     public string? IdempotencyKey { get; init; }
@@ -130,7 +131,7 @@ public sealed record NewMessage
     public NewMessage? Original => _details.Original;
 
     /// <summary>
-    /// If appending it removes it from the schedule: the id under which it is scheduled, a colon, and the digest of what is stored there. See <see cref="IScheduleStore.SendScheduledAsync"/>.
+    /// If appending it removes it from the schedule: the id under which it is scheduled, a colon, and the digest of what is stored there; if that is encrypted, then another colon and the name of its data key. See <see cref="IScheduleStore.SendScheduledAsync"/>.
     /// </summary>
     internal string? ScheduledId
     {

@@ -52,6 +52,7 @@ public sealed class RoomSchedule
     /// <exception cref="ChatInputException">The room's id, the message or the time is not valid. Nothing was scheduled.</exception>
     /// <exception cref="ChatIdempotencyConflictException">Something else is scheduled under the idempotency key.</exception>
     /// <exception cref="ChatLimitException">The user has <see cref="ChatLimits.MaxScheduledMessages"/> scheduled messages in this room. Cancel one first.</exception>
+    /// <exception cref="ChatDataException">What is scheduled under the idempotency key cannot be read, because its data key was deleted. Nothing was scheduled. Cancel it first.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
     public async Task<ScheduledMessage> AddAsync(NewMessage message, DateTimeOffset sendAt, CancellationToken cancellationToken = default)
@@ -76,7 +77,9 @@ public sealed class RoomSchedule
     /// <param name="user">The user's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChatInputException">An id is not valid.</exception>
-    /// <exception cref="ChatDataException">What is stored is not a scheduled message.</exception>
+    /// <exception cref="ChatDataException">
+    /// What is stored is not a scheduled message, or its data key was deleted (<see cref="EncryptionKeys.ShredAsync"/>). <see cref="ChatDataException.Field"/> is its id, with which <see cref="CancelAsync"/> removes it.
+    /// </exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>
     public async Task<IReadOnlyList<ScheduledMessage>> ListAsync(string user, CancellationToken cancellationToken = default)
@@ -96,6 +99,7 @@ public sealed class RoomSchedule
     /// <param name="metadata">The complete new metadata; <see langword="null"/> to keep it.</param>
     /// <param name="cancellationToken">Stops waiting; it may still be changed.</param>
     /// <returns>The scheduled message as it is now; <see langword="null"/> if there is none: it was sent or canceled.</returns>
+    /// <exception cref="ChatDataException">What is stored is not a scheduled message, or its data key was deleted. Nothing was changed.</exception>
     /// <exception cref="ChatInputException">An id, the text, the metadata or the time is not valid. Nothing was changed.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>

@@ -78,7 +78,10 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         }
         catch (Exception e) when (e is ChatForbiddenException or ChatParentNotFoundException or ChatIdempotencyConflictException or ChatInputException)
         {
-            await FailAsync(scheduled, e.Message, cancellationToken).ConfigureAwait(false);
+            if (!await TryFailAsync(scheduled, e.Message, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
         }
         catch (Exception e) when (e is ChatException or NotSupportedException)
         {
@@ -110,10 +113,23 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         }
     }
 
-    private ValueTask<ScheduledMessage?> FailAsync(ScheduledMessage scheduled, string failure, CancellationToken cancellationToken) => store.ChangeScheduledAsync(
-        scheduled.Room, scheduled.Message.User, scheduled.Id,
+    /// <summary>Records why a message could not be sent; <see langword="false"/> if it cannot be read any more: then it is due again when the claim ends, and the messages of other rooms go on.</summary>
+    private async ValueTask<bool> TryFailAsync(ScheduledMessage scheduled, string failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ChangeScheduledAsync(
+                scheduled.Room, scheduled.Message.User, scheduled.Id,
 
-        // Unless the user has just changed it.
-        present => RoomSchedule.IsSame(present, scheduled) ? present with { Failure = failure } : present,
-        cancellationToken);
+                // Unless the user has just changed it.
+                present => RoomSchedule.IsSame(present, scheduled) ? present with { Failure = failure } : present,
+                cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ChatDataException e)
+        {
+            ChatLog.ScheduleFailed(runner.Logger, e);
+            return false;
+        }
+    }
 }

@@ -42,6 +42,9 @@ internal sealed class StepProxy : IAsyncDisposable
     /// <summary>Is awaited while the commands of a round trip are held, with its number from 1.</summary>
     public Func<int, Task> WhileHeld { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Whether the commands of one round trip may come in any order.</summary>
+    public bool InAnyOrder { get; set; }
+
     /// <summary>Checks that an action takes exactly these round trips, each given as its commands.</summary>
     public Task<T> StepAsync<T>(Func<Task<T>> operation, params string[][] roundTrips) => StepAsync(operation, [], roundTrips);
 
@@ -58,7 +61,12 @@ internal sealed class StepProxy : IAsyncDisposable
                 commands.Add(await _seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
             }
 
-            commands.Should().Equal(expected);
+            if (InAnyOrder)
+            {
+                commands.Sort(StringComparer.Ordinal);
+            }
+
+            commands.Should().Equal(InAnyOrder ? expected.Order(StringComparer.Ordinal) : expected);
             running.IsCompleted.Should().BeFalse();
             await WhileHeld(number);
             await PassAsync();

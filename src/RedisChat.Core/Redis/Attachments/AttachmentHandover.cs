@@ -104,10 +104,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
             }
         }
 
-        // The keys of a room that is no longer chosen may be unknown here until its messages are read. What was encrypted stays so.
-        var store = messages.Count > 0 && wasEncrypted && context.Ciphers is { } ciphers
-            ? await ciphers.EnsureAsync(UserScope.All, cancellationToken).ConfigureAwait(false)
-            : await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
+        var store = messages.Count == 0 ? null : await NoticeCipher.ForRoomAsync(context, room, cancellationToken, wasEncrypted).ConfigureAwait(false);
         var notices = new List<RedisKeyOrValue>();
         foreach (var message in messages)
         {

@@ -79,8 +79,7 @@ internal sealed class MessageEditor(
             if (callsUpkeep && !isGone)
             {
                 // Before the change, so that the room is found wherever this process dies.
-                await Upkeep!.Value.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
-                await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
+                await NoticeCipher.PrepareAsync(context, Upkeep!.Value.Index, room, cancellationToken).ConfigureAwait(false);
                 isAdded = true;
                 reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
                 if (reply is not null)

@@ -24,8 +24,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
             return false;
         }
 
-        await upkeep.Index.AddBeforeAsync(ThreadId.RuledBy(room), cancellationToken).ConfigureAwait(false);
-        await NoticeCipher.ForRoomAsync(context, room, cancellationToken).ConfigureAwait(false);
+        await NoticeCipher.PrepareAsync(context, upkeep.Index, room, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

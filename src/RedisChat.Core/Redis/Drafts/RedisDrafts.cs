@@ -67,8 +67,8 @@ internal sealed class RedisDrafts(RedisStoreContext context, RoomChanger changer
     }
 
     // In the user's scope: the room of a draft is another one.
-    private ValueTask<RedisValue> OpenAsync(string user, string room, RedisValue value, CancellationToken cancellationToken) =>
-        EncryptedFields.OpenAsync(context, UserScope.Of(user), BoxPlace.Draft(room), context.Keys.Drafts(user), room, value, cancellationToken);
+    private async ValueTask<RedisValue> OpenAsync(string user, string room, RedisValue value, CancellationToken cancellationToken) =>
+        (await EncryptedFields.OpenAsync(context, UserScope.Of(user), BoxPlace.Draft(room), context.Keys.Drafts(user), room, value, cancellationToken).ConfigureAwait(false)).Plain;
 
     private RoomChange NewChange(string user, string room) => new(context.Keys, UserScope.Of(user), Kind, EscapedId.Word(room), RoomPermit.Application);
 

@@ -13,13 +13,14 @@ internal static class EncryptedFields
     /// <param name="field">The field.</param>
     /// <param name="value">Its value.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The plain value, and the cipher that decrypted it; <see langword="null"/> if it was not encrypted.</returns>
     /// <exception cref="ChatDataException">It cannot be decrypted.</exception>
-    public static async ValueTask<RedisValue> OpenAsync(
+    public static async ValueTask<(RedisValue Plain, RoomCipher? Cipher)> OpenAsync(
         RedisStoreContext context, string scope, BoxPlace place, string hash, string field, RedisValue value, CancellationToken cancellationToken)
     {
         var (plain, cipher) = await DecryptAsync(context, scope, place, value, cancellationToken).ConfigureAwait(false);
         return !plain.IsNull
-            ? plain
+            ? (plain, cipher)
             : throw new ChatDataException(EncryptionProblem.Of(cipher, EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)value).Span))!.Describe($"Field '{field}' of the hash '{hash}'", context.Keys.DataKeys(scope)))
             {
                 Key = hash,

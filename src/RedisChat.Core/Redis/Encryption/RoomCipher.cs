@@ -62,8 +62,8 @@ internal sealed class RoomCipher(string scope, ScopeKeys keys)
             : Opening.Invalid;
     }
 
-    /// <summary>The digest of a message by which a repetition of its send is recognized.</summary>
-    public ulong Digest(ReadOnlySpan<byte> value) => keys.Oldest!.Digest(value);
+    /// <summary>The digest of a message by which a repetition of its send is recognized, and the name of the key that it was made with.</summary>
+    public (ulong Digest, string Key) Digest(ReadOnlySpan<byte> value) => (keys.Oldest!.Digest(value), keys.Oldest.Name);
 
     private int SizeOfAssociated(in BoxPlace place) => 1 + 8 + 4 + _scope.Length + Encoding.UTF8.GetByteCount(place.Rest);
 

@@ -64,18 +64,6 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>The cipher to send with; <see langword="null"/> if the room is not encrypted. Creates the room's first key.</summary>
     public ValueTask<RoomCipher?> ForSendingAsync(string room, CancellationToken cancellationToken) => Encrypts(room) ? EnsureAsync(room, cancellationToken) : default;
 
-    /// <summary>The same for a value that is written without checking that its key is still the present one, so that is read before.</summary>
-    public ValueTask<RoomCipher?> ForWritingAsync(string room, CancellationToken cancellationToken)
-    {
-        if (!Encrypts(room))
-        {
-            return default;
-        }
-
-        Forget(room);
-        return EnsureAsync(room, cancellationToken);
-    }
-
     /// <summary>The cipher for a change of what was read; <see langword="null"/> to write plain values. What is encrypted stays encrypted, whatever the settings are.</summary>
     public ValueTask<RoomCipher?> ForChangingAsync(string room, CancellationToken cancellationToken) =>
         UserScope.TryGetUser(room, out _) || KeepsSecret(room)
@@ -87,6 +75,13 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
         TryGetKnown(ThreadId.RuledBy(room), out var keys) && IsFresh(keys!) && keys!.Current is not null
             ? new ValueTask<RoomCipher?>(new RoomCipher(room, keys))
             : CreateAsync(room, cancellationToken);
+
+    /// <summary>The same for a value that is written in another slot than that of its key, so that no script can compare that with the present one: the keys are read again.</summary>
+    public ValueTask<RoomCipher?> EnsurePresentAsync(string room, CancellationToken cancellationToken)
+    {
+        Forget(room);
+        return EnsureAsync(room, cancellationToken);
+    }
 
     /// <summary>Reads the keys again, because a value names one that was not among them, unless that was in vain before.</summary>
     /// <param name="room">The room.</param>

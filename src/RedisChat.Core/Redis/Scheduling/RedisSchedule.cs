@@ -16,9 +16,9 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     private static readonly RedisScript AddDue = new("due_add.lua");
     private static readonly RedisScript ClaimDue = new("due_claim.lua");
     private static readonly RedisScript SettleDue = new("due_settle.lua");
-    private static readonly RedisScript SetScheduled = new("scheduled_set.lua");
 
     private readonly KeyNames _keys = context.Keys;
+    private readonly ScheduledValues _values = new(context);
 
     public ValueTask<ScheduledMessage> ScheduleAsync(ScheduledMessage message, CancellationToken cancellationToken) => context.Calls.RunAsync(
         (Schedule: this, Message: message), static (database, call, token) => call.Schedule.AddAsync(database, call.Message, token), cancellationToken, writes: true);
@@ -31,7 +31,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
             var messages = new List<ScheduledMessage>(fields.Length);
             foreach (var field in fields)
             {
-                messages.Add((await call.Schedule.ReadAsync(call.Room, call.User, field.Name!, field.Value, token).ConfigureAwait(false)).Message);
+                messages.Add((await call.Schedule._values.ReadAsync(call.Room, call.User, field.Name!, field.Value, token).ConfigureAwait(false)).Message);
             }
 
             return (IReadOnlyList<ScheduledMessage>)messages;
@@ -86,17 +86,15 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
 
     private async ValueTask<ScheduledMessage> AddAsync(IDatabase database, ScheduledMessage message, CancellationToken cancellationToken)
     {
-        var hash = _keys.Scheduled(message.Room, message.Message.User);
         var due = (RedisKey)_keys.Due(KeyNames.ShardOf(message.Room));
         var created = await AddDue.AskAsync(database, 1, [due, (RedisValue)Micros.FromTime(message.SendAt), (RedisValue)DueEntry.Rest(message)], cancellationToken).ConfigureAwait(false);
         var entry = new DueEntry(created[0]!, message.Id, message.Message.User, message.Room).ToString();
         var isAdded = false;
         try
         {
-            var (isSet, present) = await SetAsync(
-                database, message, hash, await WriteAsync(message, created[0]!, cancellationToken).ConfigureAwait(false), RedisValue.EmptyString, cancellationToken).ConfigureAwait(false);
-            isAdded = isSet;
-            return isSet ? message : (await ReadAsync(message.Room, message.Message.User, message.Id, present, cancellationToken).ConfigureAwait(false)).Message;
+            var present = await _values.AddAsync(database, message, created[0]!, cancellationToken).ConfigureAwait(false);
+            isAdded = present.IsNull;
+            return isAdded ? message : (await _values.ReadAsync(message.Room, message.Message.User, message.Id, present, cancellationToken).ConfigureAwait(false)).Message;
         }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or OperationCanceledException)
         {
@@ -136,7 +134,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
     {
         try
         {
-            return (await ReadAsync(room, user, id, text, cancellationToken).ConfigureAwait(false)).Created;
+            return (await _values.ReadAsync(room, user, id, text, cancellationToken).ConfigureAwait(false)).Created;
         }
         catch (ChatDataException)
         {
@@ -145,49 +143,27 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
         }
     }
 
-    /// <summary>Reads a stored value, which may be encrypted.</summary>
-    private async ValueTask<(ScheduledMessage Message, string Created)> ReadAsync(string room, string user, string id, RedisValue value, CancellationToken cancellationToken)
-    {
-        var hash = _keys.Scheduled(room, user);
-        var plain = await EncryptedFields.OpenAsync(context, room, BoxPlace.Scheduled(user, id), hash, id, value, cancellationToken).ConfigureAwait(false);
-        var message = ScheduledJson.Read(hash, room, id, plain, out var created);
-        return (message, created);
-    }
-
-    /// <summary>The value to store.</summary>
-    private async ValueTask<byte[]> WriteAsync(ScheduledMessage message, string created, CancellationToken cancellationToken)
-    {
-        var plain = ScheduledJson.Write(message, created);
-        return context.Ciphers is { } ciphers && await ciphers.ForWritingAsync(message.Room, cancellationToken).ConfigureAwait(false) is { } cipher
-            ? EncryptedValue.Seal(cipher, BoxPlace.Scheduled(message.Message.User, message.Id), plain)
-            : plain;
-    }
-
     private async ValueTask<ScheduledMessage?> ChangeAsync(
         IDatabase database, string room, string user, string id, Func<ScheduledMessage, ScheduledMessage> decide, CancellationToken cancellationToken)
     {
-        var hash = _keys.Scheduled(room, user);
-        var present = await database.HashGetAsync(hash, id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
+        var present = await database.HashGetAsync(_keys.Scheduled(room, user), id, CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
         while (!present.IsNull)
         {
-            var (message, created) = await ReadAsync(room, user, id, present, cancellationToken).ConfigureAwait(false);
-            var changed = decide(message);
-            if (ReferenceEquals(changed, message))
+            var read = await _values.ReadAsync(room, user, id, present, cancellationToken).ConfigureAwait(false);
+            var changed = decide(read.Message);
+            if (ReferenceEquals(changed, read.Message))
             {
-                return message;
+                return read.Message;
             }
 
             // Before, so that a message that waits always has an entry, also if this process dies; and after, because a process that saw the message as it was may have removed the entry.
-            await SetDueAsync(changed, created).ConfigureAwait(false);
-            var (isSet, now) = await SetAsync(
-                database, changed, hash, await WriteAsync(changed, created, cancellationToken).ConfigureAwait(false), present, cancellationToken).ConfigureAwait(false);
+            await SetDueAsync(changed, read.Created).ConfigureAwait(false);
+            (var isSet, present) = await _values.ReplaceAsync(database, changed, read, present, cancellationToken).ConfigureAwait(false);
             if (isSet)
             {
-                await SetDueAsync(changed, created).ConfigureAwait(false);
+                await SetDueAsync(changed, read.Created).ConfigureAwait(false);
                 return changed;
             }
-
-            present = now;
         }
 
         return null;
@@ -200,22 +176,6 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
                     _keys.Due(KeyNames.ShardOf(room)), new DueEntry(created, id, user, room).ToString(), Micros.FromTime(changed.SendAt), CommandFlags.DemandMaster)
                     .UntilAsync(cancellationToken).ConfigureAwait(false);
             }
-        }
-    }
-
-    private async ValueTask<(bool IsSet, RedisValue Present)> SetAsync(
-        IDatabase database, ScheduledMessage message, string hash, byte[] value, RedisValue expected, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reply = await SetScheduled.AskAsync(
-                database, 2, [(RedisKey)_keys.Rules(message.Room), (RedisKey)hash, (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages],
-                cancellationToken).ConfigureAwait(false);
-            return reply[0] == 1 ? (true, default) : (false, reply[0]);
-        }
-        catch (RedisServerException e) when (ServerRefusals.IsFullTally(e))
-        {
-            throw ScheduleLimit.Error(e);
         }
     }
 
@@ -270,7 +230,7 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
             return null;
         }
 
-        var (message, created) = await ReadAsync(due.Room, due.User, due.Id, value, cancellationToken).ConfigureAwait(false);
+        var (message, created, _) = await _values.ReadAsync(due.Room, due.User, due.Id, value, cancellationToken).ConfigureAwait(false);
         var wait = Micros.FromTime(message.SendAt) - now;
         if (created != due.Created || message.Failure is not null || wait > 0)
         {
@@ -279,6 +239,6 @@ internal sealed class RedisSchedule(RedisStoreContext context, Func<RedisSends> 
             return null;
         }
 
-        return new DueMessage(message, (claim with { Digest = FieldDigest.Of(((ReadOnlyMemory<byte>)value).Span) }).ToString());
+        return new DueMessage(message, (claim with { Digest = DueClaim.DigestOf(((ReadOnlyMemory<byte>)value).Span) }).ToString());
     }
 }

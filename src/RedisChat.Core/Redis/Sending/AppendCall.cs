@@ -30,7 +30,7 @@ internal sealed class AppendCall
     private readonly BatchParents _parents = new();
     private readonly List<int> _authorOf = [];
     private readonly Queue<int> _scheduledKeys = new(0);
-    private readonly List<ulong> _digests = [];
+    private readonly List<string> _digests = [];
     private BatchMentions? _mentions;
     private BatchEncryption? _encryption;
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
@@ -172,6 +172,10 @@ internal sealed class AppendCall
                 {
                     AddKey(keys.Scheduled(send[i].User));
                     _scheduledKeys.Enqueue(_count - RedisScript.HeadWords);
+                    if (send[i].ScheduledId!.AsSpan().Count(':') > 1)
+                    {
+                        AddKey(keys.DataKeys);
+                    }
                 }
             }
         }
@@ -333,7 +337,7 @@ internal sealed class AppendCall
                 var message = send[i];
                 _authorOf.Add(_authors.IndexOf(message.User));
                 var start = _bytes.WrittenCount;
-                var digest = 0UL;
+                var digest = "";
                 if (_encryption is not null)
                 {
                     digest = _encryption.Write(_bytes, message, IsKeyed);
@@ -375,7 +379,7 @@ internal sealed class AppendCall
                 if (IsKeyed)
                 {
                     Add(Next());
-                    Add(_digests[message].ToString("x", CultureInfo.InvariantCulture));
+                    Add(_digests[message]);
                 }
 
                 if (_isGuarded)
@@ -401,16 +405,16 @@ internal sealed class AppendCall
     }
 
     /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>
-    public static ulong DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
+    public static string DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
     {
         if (message.Original is not { } original)
         {
-            return XxHash3.HashToUInt64(tail);
+            return SentDigest.Of(XxHash3.HashToUInt64(tail));
         }
 
         var bytes = new ArrayBufferWriter<byte>();
         MessageJson.WriteTailOfNew(bytes, original);
-        return XxHash3.HashToUInt64(bytes.WrittenSpan);
+        return SentDigest.Of(XxHash3.HashToUInt64(bytes.WrittenSpan));
     }
 
     // A call is one event, and an event has room for one trace: that of the first send that is traced.

@@ -44,13 +44,13 @@ internal sealed class BatchEncryption(RoomCipher cipher, long last, int forms, s
     /// <param name="output">Receives it.</param>
     /// <param name="message">The message.</param>
     /// <param name="isKeyed">Whether it is recognized by a key of its own.</param>
-    /// <returns>The digest by which a repetition is recognized.</returns>
-    public ulong Write(ArrayBufferWriter<byte> output, NewMessage message, bool isKeyed)
+    /// <returns>The digest by which a repetition is recognized; empty if it is not keyed.</returns>
+    public string Write(ArrayBufferWriter<byte> output, NewMessage message, bool isKeyed)
     {
         _index++;
         var isStored = unstored.Length == 0 || !unstored.Contains(string.Create(CultureInfo.InvariantCulture, $" {_index} "), StringComparison.Ordinal);
         _next += isStored ? 1 : 0;
-        var digest = isKeyed ? DigestOf(cipher, message, _plain) : 0;
+        var digest = isKeyed ? DigestOf(cipher, message, _plain) : "";
         _plain.ResetWrittenCount();
         Begin(_plain, message);
         for (var i = 0; i < forms; i++)
@@ -72,11 +72,12 @@ internal sealed class BatchEncryption(RoomCipher cipher, long last, int forms, s
     public RedisValue Word(long known, int key) => string.Create(CultureInfo.InvariantCulture, $"={known} {last} {forms} {key} {cipher.Keys.CurrentName}{unstored}");
 
     /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>
-    public static ulong DigestOf(RoomCipher cipher, NewMessage message, ArrayBufferWriter<byte> scratch)
+    public static string DigestOf(RoomCipher cipher, NewMessage message, ArrayBufferWriter<byte> scratch)
     {
         scratch.ResetWrittenCount();
         MessageJson.WriteTailOfNew(scratch, message.Original ?? message);
-        return cipher.Digest(scratch.WrittenSpan);
+        var (digest, key) = cipher.Digest(scratch.WrittenSpan);
+        return SentDigest.Of(digest, key);
     }
 
     // As a JSON object, which the tail is with an opening brace in place of its comma.

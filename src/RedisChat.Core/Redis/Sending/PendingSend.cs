@@ -196,6 +196,7 @@ internal sealed class PendingSend(RedisSends sends) : IPendingSend, IValueTaskSo
             "sealed" or "unproven" => new ChatUnavailableException("The message that is replied to is among old ones that others keep changing. Nothing was sent."),
             "missing" => ParentNotFound.Error(detail),
             "unscheduled" => new NotScheduledException(),
+            "shredded" => new ChatDataException("The data key of the scheduled message was deleted after the message was read, so its text must not be stored again. It was not sent."),
             "closed" => ParentNotFound.OfThread(detail),
             ['@', ..] => RuleRefusal.Error(reason[1..], detail, RoomRights.MentionEveryone),
             _ => RuleRefusal.Error(reason, detail, RoomRights.Send),

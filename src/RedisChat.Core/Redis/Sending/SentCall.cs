@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using StackExchange.Redis;
 
@@ -28,7 +27,7 @@ internal static class SentCall
     /// <param name="window">The guessed window.</param>
     /// <param name="present">The window by the server's clock: if it is another one, there is no result yet.</param>
     /// <exception cref="ChatDataException">What is stored is no receipt.</exception>
-    /// <exception cref="ChatIdempotencyConflictException">The receipt is that of another message.</exception>
+    /// <exception cref="ChatIdempotencyConflictException">The receipt is that of another message, as far as the two can be compared: see <see cref="SentDigest"/>.</exception>
     public static MessageReceipt? Read(RespResult answer, NewMessage message, RoomCipher? cipher, long window, out long present)
     {
         var reader = answer.Read();
@@ -58,9 +57,9 @@ internal static class SentCall
             throw new ChatDataException("An idempotency key has no valid receipt, or the room has no valid counters.");
         }
 
-        return parts[2] == DigestOf(message, cipher)
-            ? new MessageReceipt { Id = id, Timestamp = Micros.ToTime(time), Position = new RoomPosition(epoch, id, time, revision), IsDuplicate = true }
-            : throw IdempotencyConflict.Error();
+        return SentDigest.Differ(parts[2], DigestOf(message, cipher))
+            ? throw IdempotencyConflict.Error()
+            : new MessageReceipt { Id = id, Timestamp = Micros.ToTime(time), Position = new RoomPosition(epoch, id, time, revision), IsDuplicate = true };
     }
 
     private static string DigestOf(NewMessage message, RoomCipher? cipher)
@@ -68,10 +67,10 @@ internal static class SentCall
         var tail = new ArrayBufferWriter<byte>();
         if (cipher is not null)
         {
-            return BatchEncryption.DigestOf(cipher, message, tail).ToString("x", CultureInfo.InvariantCulture);
+            return BatchEncryption.DigestOf(cipher, message, tail);
         }
 
         MessageJson.WriteTailOfNew(tail, message);
-        return AppendCall.DigestOf(message, tail.WrittenSpan).ToString("x", CultureInfo.InvariantCulture);
+        return AppendCall.DigestOf(message, tail.WrittenSpan);
     }
 }

@@ -7,7 +7,7 @@
 -- KEYS[5]    channel: the room's live events
 -- KEYS[6]    string: the id list of the first message: each message goes into one or more lists, such as its author's
 -- KEYS[7..]  strings: further lists; then hashes: of earlier calls; with replies, the sealed buckets and the buckets of the messages that are replied to;
---            what the authors of scheduled messages have scheduled; with mentions, the sorted sets of those who are mentioned;
+--            what the authors of scheduled messages have scheduled, each with the data keys after it if it is encrypted; with mentions, the sorted sets of those who are mentioned;
 --            if messages expire, the sorted set of those that do; in an encrypted room, the hash of its data keys;
 --            in a thread, of the room that it belongs to: the bucket of its message, the sealed buckets, the room, its change log, its live events, and its threads;
 --            if guarded, the members and the rates, in a thread those of that room; last, with idempotency keys, of the previous window
@@ -32,18 +32,19 @@
 -- ARGV[+1]   indexes in KEYS of the lists it belongs to: '6', or several separated by commas: '6,8'. Of a reply, then ' id:bucket:sealed:proof' with the id of the
 --            message that is replied to, the indexes in KEYS of its bucket and of the sealed buckets, and, if the client read the sealed bucket, its SHA-1 in
 --            lower-case hex, after a '-' if the message is not in it. Of a message that expires, then ' xlife' with its life in µs. Of a scheduled message, then ' @key:id:sha1' with the index of the hash that it is removed from,
---            its field, and the SHA-1 of the value that the field must have, in lower-case hex. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
+--            its field, the SHA-1 of the value that the field must have, in lower-case hex, and if the value is encrypted, ':' and the name of its key, which must not have been deleted. Then for each mention a line break, the index of its sorted set, and '@' and the user's id,
 --            '&' and the role's name, or '*' for everyone. Last, a line break, '+' and a letter if the room uses the feature with this letter from then on
 -- ARGV[+2]   its value without the opening brace and the time, which this script adds; of encrypted values, all forms, separated by line feeds
 -- ARGV[+3]   with idempotency keys: its idempotency field
--- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key
+-- ARGV[+4]   with idempotency keys: digest of its content, to distinguish a repetition from a reused key; in an encrypted room, after the name of the data key
+--            that the digest was made with. Digests of different keys cannot be compared: the message counts as a repetition
 -- ARGV[+5]   if guarded: its author, whose rights count; empty if the application sends it
 -- ARGV[+6]   if guarded: the number of its send. A send is stored as a whole or refused as a whole
 -- ARGV[last] only if the sender is being traced: its traceparent, which is passed on in the live event
 -- Returns 'epoch revision id time' with the id of the first new message; then 'n:id:time' for each message n that was stored before, or '=n' if
 -- the earlier call n had stored the batch, with its id and time; or '!n:reason:µs' if send n was refused, and how long to wait, 0 if waiting is no use,
 -- or '!n:erasing:0' because its author is being erased, or '!n:missing:id' or '!n:sealed:id' because of a message that is replied to, '!n:closed:id' or '!n:unproven:id' because of the message that the thread belongs to,
--- '!n:unscheduled:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if messages were stored, the room is in the directory, and
+-- '!n:unscheduled:0' or '!n:shredded:0', or '!n:mentioned:0' or '!n:@reason:0' because of a mention; and last, 'l' if messages were stored, the room is in the directory, and
 -- its previous message was sent in another minute;
 -- or {last id, window, epoch, features} if a guess was wrong: nothing is written, and the client tries again with these values. If the values were encrypted, the fifth is 'key' if
 -- another data key is in use; otherwise, between blanks, the indexes of the messages that are not stored now, if these are others than the client expected.
@@ -236,7 +237,7 @@ else
         end
         if linked and not refused[send] then
           local where = ARGV[before + (i - 1) * each + 1]
-          local hash, id, digest = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+):(%x+)$')
+          local hash, id, digest, key = string.match(string.match(where, '^[^\n]*'), ' @(%d+):(%x+):(%x+):?(%x*)$')
           local reason, detail
           if is_new then
             reason, detail = unthreaded, thread
@@ -252,6 +253,8 @@ else
             local scheduled = not reason and hash and call('HGET', KEYS[tonumber(hash)], id)
             if not reason and hash and (not scheduled or redis.sha1hex(scheduled) ~= digest) then
               reason, detail = 'unscheduled', '0'
+            elseif not reason and hash and key ~= '' and call('HEXISTS', KEYS[tonumber(hash) + 1], key) == 0 then
+              reason, detail = 'shredded', '0'
             end
           end
           if hash and not reason then
@@ -293,7 +296,8 @@ else
       if not id or #id > 16 or #time > 16 then
         return {err = 'CHATDATA an idempotency key has no valid receipt'}
       end
-      if digest ~= ARGV[arg + 4] then
+      -- Digests that were made with different keys, or one of them with none, cannot be compared. What precedes the last 16 digits names the key.
+      if digest ~= ARGV[arg + 4] and string.sub(digest, 1, -17) == string.sub(ARGV[arg + 4], 1, -17) then
         return {err = 'CHATCONFLICT an idempotency key was used for another message'}
       end
       repeated[#repeated + 1] = ' ' .. i .. ':' .. id .. ':' .. time

@@ -122,11 +122,20 @@ public sealed class EncryptionCrossingTests(TestServer server) : IAsyncLifetime
     public async Task A_ring_that_does_not_work_stops_nobody_whose_keys_are_as_before()
     {
         var chat = _chats.NewChat();
-        await chat.SendAsync("lobby", "alice", "one", Cancelled);
+        await chat.SendManyAsync("lobby", [new("alice", "one"), new("alice", "two")], Cancelled);
+        var key = (string)(await Database.HashGetAsync(Key(":key"), "current"))!;
+
+        // A message with an unknown key, so that the process reads the keys again.
+        var value = ((string)(await Database.HashGetAsync(Key(":m:0"), 2))!).Split('"');
+        var at = Array.IndexOf(value, "z") + 2;
+        var box = Convert.FromBase64String(value[at]);
+        Convert.ToHexString(box[1..5]).Should().BeEquivalentTo(key);
+        box[1]++;
+        value[at] = Convert.ToBase64String(box);
+        await Database.HashSetAsync(Key(":m:0"), 2, string.Join('"', value));
         _chats.Ring.Failure = new IOException("The vault is down.");
 
-        // This reads the keys each time.
-        await chat.Room("lobby").Schedule.AddAsync(new NewMessage("alice", "two"), DateTimeOffset.UtcNow.AddDays(1), Cancelled);
+        (await Assert.ThrowsAsync<ChatDataException>(() => chat.GetAsync("lobby", 2, Cancelled))).Message.Should().Contain("does not have");
         await chat.SendAsync("lobby", "alice", "three", Cancelled);
 
         (await chat.ReceiveAsync("lobby", null, Cancelled)).Messages.Select(message => message.Text).Should().Equal("one", "three");

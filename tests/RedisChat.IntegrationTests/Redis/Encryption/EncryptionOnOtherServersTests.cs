@@ -25,6 +25,11 @@ public sealed class EncryptionOnOtherServersTests(SharedGarnet garnet, SharedClu
         await other.EditAsync(id, 1, "alice", "edited", Cancelled);
         await room.SendAsync(new NewMessage("alice", "reply") { ReplyTo = 1 }, Cancelled);
         await room.Thread(1).SendAsync("alice", "in a thread", Cancelled);
+        await room.EncryptionKeys.RotateAsync(Cancelled);
+        var scheduled = await other.Room(id).Schedule.AddAsync(new NewMessage("alice", "later"), DateTimeOffset.UtcNow.AddDays(1), Cancelled);
+        await room.EncryptionKeys.RotateAsync(Cancelled);
+        (await other.Room(id).Schedule.ChangeAsync("alice", scheduled.Id, "much later", cancellationToken: Cancelled))!.Message.Text.Should().Be("much later");
+        (await room.Schedule.ListAsync("alice", Cancelled)).Single().Message.Text.Should().Be("much later");
         var writer = await room.BeginAsync(new NewMessage("alice", "a"), new WritingOptions { Interval = TimeSpan.Zero }, Cancelled);
         await writer.AppendAsync("b", Cancelled);
         await writer.FlushAsync(Cancelled);
@@ -42,5 +47,7 @@ public sealed class EncryptionOnOtherServersTests(SharedGarnet garnet, SharedClu
         (await other.Room(id).Thread(1).ReceiveAsync(cancellationToken: Cancelled)).Messages.Single().Text.Should().Be("in a thread");
         (await room.EncryptionKeys.ShredAsync(Cancelled)).Should().BeTrue();
         (await chats.NewChat().ReceiveAsync(id, cancellationToken: Cancelled)).Messages.Should().BeEmpty();
+        (await other.SendAsync(id, new NewMessage("bob", "150") { IdempotencyKey = "150" }, Cancelled)).Should().Match<MessageReceipt>(receipt => receipt.Id == 150 && receipt.IsDuplicate);
+        (await Assert.ThrowsAsync<ChatDataException>(() => other.Room(id).Schedule.ChangeAsync("alice", scheduled.Id, "never", cancellationToken: Cancelled))).Field.Should().Be(scheduled.Id);
     }
 }
