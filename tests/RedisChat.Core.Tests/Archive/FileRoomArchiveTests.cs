@@ -75,6 +75,23 @@ public sealed class FileRoomArchiveTests : RoomArchiveTests, IDisposable
     }
 
     [Fact]
+    public async Task A_room_that_is_being_removed_has_no_buckets_whatever_of_it_is_still_there()
+    {
+        var archive = await OpenAsync();
+        await archive.PutAsync(Room, 1, [New(0, 1, "zero"), New(300, 1, "another group")], Cancelled);
+        var directory = Directory.EnumerateFiles(Root, "index", SearchOption.AllDirectories).Select(Path.GetDirectoryName).Single(path => Path.GetFileName(path) == "0")!;
+
+        // The packs are gone, and the index is not yet.
+        File.Delete(Path.Combine(directory, "1.pack"));
+        await Assert.ThrowsAsync<FileNotFoundException>(async () => await archive.ReadAsync(Room, 1, [0], Cancelled));
+        await File.WriteAllTextAsync(Path.Combine(directory, "..", "removed"), "", Cancelled);
+
+        (await archive.ReadAsync(Room, 1, [0], Cancelled)).Should().Equal([null]);
+        await archive.RemoveRoomAsync(Room, 1, Cancelled);
+        (await archive.ReadAsync(Room, 1, [0, 300], Cancelled)).Should().Equal([null, null]);
+    }
+
+    [Fact]
     public async Task Files_and_directories_are_for_their_owner_alone_and_name_the_room()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");

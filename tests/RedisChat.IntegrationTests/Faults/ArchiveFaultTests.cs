@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using RedisChat.Faults;
 using RedisChat.IntegrationTests.Conformance;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Faults;
@@ -17,27 +18,34 @@ public sealed class ArchiveFaultTests : IDisposable
 
     private string Archive => Path.Combine(_directory.FullName, "archive");
 
+    private string Keys => Path.Combine(_directory.FullName, "keys");
+
     public void Dispose() => _directory.Delete(recursive: true);
 
-    [Fact]
-    public async Task Wherever_the_upkeep_is_cut_off_each_message_is_there_once_and_the_next_one_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wherever_the_upkeep_is_cut_off_each_message_is_there_once_and_the_next_one_goes_on(bool isEncrypted)
     {
         // The claims of the parts of the index, then the steps of the features.
         const int First = 14;
         const int Last = 44;
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
+
+        // Encrypted buckets are left open here, so they are encrypted for the archive.
+        int? sealAfter = isEncrypted ? null : 1;
+        await using var store = Open(redis.Configuration, isEncrypted, sealAfter);
         var chat = NewChat(store);
         var moved = new HashSet<long>();
         for (var commands = First; commands <= Last; commands++)
         {
             var room = string.Create(CultureInfo.InvariantCulture, $"room {commands}");
             await FillAsync(chat, store, room, 600);
-            await MarkAsync(connection, room);
+            await MarkAsync(connection, room, isEncrypted);
             await using (var proxy = new CutProxy(new IPEndPoint(IPAddress.Loopback, redis.Port), "chatroom:"))
             {
-                await using var cut = new RedisMessageStore($"{proxy.EndPoint},asyncTimeout=1000", new RedisStoreOptions { SealAfter = 1 });
+                await using var cut = Open($"{proxy.EndPoint},asyncTimeout=1000", isEncrypted, sealAfter);
                 using var end = new CancellationTokenSource();
                 for (var part = 0; part < 16; part++)
                 {
@@ -56,7 +64,9 @@ public sealed class ArchiveFaultTests : IDisposable
             await ArchivingStores.ArchiveAsync(store, room);
             await AllAreThereAsync(chat, room, 600);
             (await BelowAsync(connection, room)).Should().Be(3);
-            (await connection.GetDatabase().HashLengthAsync($"chatroom:{{{room}}}:sealed")).Should().Be(1);
+            (await connection.GetDatabase().HashLengthAsync($"chatroom:{{{room}}}:sealed")).Should().Be(isEncrypted ? 0 : 1);
+            var epoch = (await chat.ReceiveAsync(room, new MessageQuery(1), Cancelled)).Position.Epoch;
+            (await new FileRoomArchive(Archive).ReadAsync(room, epoch, [0, 1, 2], Cancelled)).Select(bucket => SealedBucket.KeyIn(bucket!.Content.Span).HasValue).Should().Equal(isEncrypted, isEncrypted, isEncrypted);
         }
 
         moved.Should().BeEquivalentTo([0L, 3L], "the cuts come before and after the step");
@@ -122,17 +132,19 @@ public sealed class ArchiveFaultTests : IDisposable
         notDone.Should().BePositive("some cuts come before the change");
     }
 
-    [Fact]
-    public async Task Of_processes_that_are_killed_in_a_row_while_others_edit_each_message_is_there_once_as_it_was_left()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_processes_that_are_killed_in_a_row_while_others_edit_each_message_is_there_once_as_it_was_left(bool isEncrypted)
     {
         const int Count = 20_000;
         const int Kills = 5;
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = 1 });
+        await using var store = Open(redis.Configuration, isEncrypted, sealAfter: 1);
         var chat = NewChat(store);
         await FillAsync(chat, store, "lobby", Count);
-        await MarkAsync(connection, "lobby");
+        await MarkAsync(connection, "lobby", isEncrypted);
         await store.GetAbility<IUpkeepStore>()!.AddRoomAsync("lobby", null, Cancelled);
         using var end = new CancellationTokenSource();
         var edits = new Dictionary<long, string>();
@@ -155,8 +167,8 @@ public sealed class ArchiveFaultTests : IDisposable
         for (var kill = 0; kill < Kills || below < (Count / 128) - 1; kill++)
         {
             // Two at a time, one of which is killed.
-            await using var worker = await StartAsync(redis, kill);
-            await using var other = kill % 2 == 0 ? await StartAsync(redis, kill + 1000) : null;
+            await using var worker = await StartAsync(redis, kill, isEncrypted);
+            await using var other = kill % 2 == 0 ? await StartAsync(redis, kill + 1000, isEncrypted) : null;
             var reached = below;
             await Poll.UntilAsync(async () => (below = await BelowAsync(connection, "lobby")) > reached || below >= (Count / 128) - 1 || editing.IsCompleted, "buckets were archived");
             editing.IsCompleted.Should().BeFalse("it goes on until the end: {0}", editing.Exception);
@@ -196,8 +208,8 @@ public sealed class ArchiveFaultTests : IDisposable
         archive: new FileRoomArchive(Archive));
 
     /// <summary>Marks a room as if that had been done long ago.</summary>
-    private static async Task MarkAsync(ConnectionMultiplexer connection, string room) =>
-        await connection.GetDatabase().HashSetAsync($"chatroom:{{{room}}}", [new("archived", "0 1 0"), new("uses", "o")]);
+    private static async Task MarkAsync(ConnectionMultiplexer connection, string room, bool isEncrypted = false) =>
+        await connection.GetDatabase().HashSetAsync($"chatroom:{{{room}}}", [new("archived", "0 1 0"), new("uses", isEncrypted ? "eo" : "o")]);
 
     private static async Task<long> BelowAsync(ConnectionMultiplexer connection, string room) =>
         long.Parse(((string)(await connection.GetDatabase().HashGetAsync($"chatroom:{{{room}}}", "archived"))!).Split(' ')[0], CultureInfo.InvariantCulture);
@@ -213,7 +225,7 @@ public sealed class ArchiveFaultTests : IDisposable
     }
 
     private static async Task AllAreThereAsync(Chat chat, string room, int count) =>
-        (await AllAsync(chat, room)).Select(message => message.Id).Should().Equal(Enumerable.Range(1, count).Select(id => (long)id));
+        (await AllAsync(chat, room)).Select(message => (message.Id, message.Text)).Should().Equal(Enumerable.Range(1, count).Select(id => ((long)id, Text)));
 
     private static async Task<List<Message>> AllAsync(Chat chat, string room)
     {
@@ -226,13 +238,17 @@ public sealed class ArchiveFaultTests : IDisposable
         return all;
     }
 
-    private Task<WorkerProcess> StartAsync(RedisProcess redis, int number) => WorkerProcess.StartAsync(new WorkerOptions
+    private RedisMessageStore Open(string configuration, bool isEncrypted, int? sealAfter) => new(
+        RedisConnection.Own(ConfigurationOptions.Parse(configuration)), new RedisStoreOptions { SealAfter = sealAfter }, null, encryption: isEncrypted ? new ChatEncryption(new FileKeyRing(Keys), null) : null);
+
+    private Task<WorkerProcess> StartAsync(RedisProcess redis, int number, bool isEncrypted) => WorkerProcess.StartAsync(new WorkerOptions
     {
         Sends = false,
         Act = WorkerOptions.Archive,
         Redis = redis.Configuration,
         Rooms = ["lobby"],
         Users = [Archive],
+        Keys = isEncrypted ? Keys : "",
         Timeout = TimeSpan.FromSeconds(2),
         Log = Path.Combine(_directory.FullName, string.Create(CultureInfo.InvariantCulture, $"{number} {Guid.NewGuid():n}.log")),
     });

@@ -49,7 +49,7 @@ public sealed class FileRoomArchive : IRoomArchive
                 var isStored = !folder.IsRemoved;
                 foreach (var some in isStored ? buckets.GroupBy(bucket => bucket.Number / ArchiveGroup.Size) : [])
                 {
-                    isStored &= Put(folder.Group(some.Key), [.. some]);
+                    isStored &= Put(folder, some.Key, [.. some]);
                 }
 
                 return isStored;
@@ -69,7 +69,7 @@ public sealed class FileRoomArchive : IRoomArchive
                 var found = new Dictionary<long, ArchivedBucket>();
                 foreach (var some in numbers.GroupBy(number => number / ArchiveGroup.Size))
                 {
-                    Read(folder.Group(some.Key), [.. some], found);
+                    Read(folder, some.Key, [.. some], found);
                 }
 
                 return numbers.Select(number => found.GetValueOrDefault(number)).ToList();
@@ -122,8 +122,9 @@ public sealed class FileRoomArchive : IRoomArchive
     }
 
     /// <summary>Stores the buckets of a group: their contents in a new pack, then the index, which is the moment from which they count, and then the packs go that nothing refers to.</summary>
-    private static bool Put(string directory, List<ArchivedBucket> buckets)
+    private static bool Put(ArchiveFolder folder, long number, List<ArchivedBucket> buckets)
     {
+        var directory = folder.Group(number);
         DurableFile.CreateDirectory(directory);
         var group = ArchiveGroup.Read(directory);
         var accepted = buckets.FindAll(bucket => !group.Entries.TryGetValue(bucket.Number, out var present) || present.Version <= bucket.Version);
@@ -134,7 +135,7 @@ public sealed class FileRoomArchive : IRoomArchive
             var numbers = accepted.Select(bucket => bucket.Number).ToHashSet();
             var moved = group.Entries.Where(entry => replaced.Contains(entry.Value.Pack) && !numbers.Contains(entry.Key)).Select(entry => entry.Key).ToList();
             var contents = new Dictionary<long, ArchivedBucket>();
-            Read(directory, moved, contents);
+            Read(folder, number, moved, contents);
             var pack = group.Entries.Values.Select(entry => entry.Pack).Append(0).Max() + 1;
             var parts = new List<ReadOnlyMemory<byte>>();
             var offset = 0L;
@@ -171,32 +172,33 @@ public sealed class FileRoomArchive : IRoomArchive
         }
     }
 
-    private static void Read(string directory, List<long> numbers, Dictionary<long, ArchivedBucket> found)
+    private static void Read(ArchiveFolder folder, long number, List<long> numbers, Dictionary<long, ArchivedBucket> found)
     {
+        var directory = folder.Group(number);
         for (var attempt = 1; ; attempt++)
         {
             var group = ArchiveGroup.Read(directory);
             try
             {
-                foreach (var number in numbers)
+                foreach (var bucket in numbers)
                 {
-                    if (group.Entries.TryGetValue(number, out var entry))
+                    if (group.Entries.TryGetValue(bucket, out var entry))
                     {
-                        found[number] = new ArchivedBucket(number, entry.Version) { Content = ReadContent(directory, entry), Users = entry.Users };
+                        found[bucket] = new ArchivedBucket(bucket, entry.Version) { Content = ReadContent(directory, entry), Users = entry.Users };
                     }
                 }
 
                 return;
             }
+            catch (Exception e) when (e is DirectoryNotFoundException || (e is FileNotFoundException or InvalidDataException && folder.IsRemoved))
+            {
+                // The room was removed since then, or is being removed: the index may go last.
+                found.Clear();
+                return;
+            }
             catch (Exception e) when (e is FileNotFoundException or InvalidDataException && attempt < MostAttempts)
             {
                 // Replaced since the index was read.
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Removed since then.
-                found.Clear();
-                return;
             }
         }
     }

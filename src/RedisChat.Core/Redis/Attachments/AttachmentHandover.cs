@@ -84,7 +84,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         var contents = await askingSealed.UntilAsync(cancellationToken).ConfigureAwait(false);
         if (isArchived && StrictNumber.TryReadEpoch(System.Text.Encoding.ASCII.GetBytes(mark.Split(' ', 2)[0]), out var epoch))
         {
-            var archived = await context.Cold.ReadErasedAsync(database, room, epoch, numbers, cancellationToken).ConfigureAwait(false);
+            var archived = await ReadArchivedAsync(database, room, mark, epoch, numbers, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < contents.Length; i++)
             {
                 contents[i] = contents[i].IsNull && archived.TryGetValue(numbers[i], out var content) ? content : contents[i];
@@ -122,6 +122,25 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
             ];
             using var answer = await Script.RunAsync(database, words, keys: 2, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadArchivedAsync(
+        IDatabase database, string room, string mark, ulong epoch, long[] numbers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Cold.ReadErasedAsync(database, room, epoch, numbers, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatArchiveException)
+        {
+            // Another process may be further with this deletion. Then it has kept the notices, and perhaps removed the room from the archive.
+            if (await DeletionMark.IsBeforeAsync(database, context.Keys.Room(room), mark, numbers[^1], cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+
+        return [];
     }
 
     /// <summary>The cipher with the key that a value needs, as far as it is there.</summary>

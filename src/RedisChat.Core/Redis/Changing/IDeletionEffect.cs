@@ -12,6 +12,6 @@ internal interface IDeletionEffect
     /// <summary>Adds steps to the deletion of several messages: those of one message for each of them.</summary>
     /// <param name="deletion">The change that deletes the messages.</param>
     /// <param name="room">The room.</param>
-    /// <param name="messages">The messages, as they are deleted, by ascending id.</param>
+    /// <param name="messages">The messages, as they are deleted, by ascending id. Of one that cannot be read, nothing but the id is known, and its author is empty; it may not exist.</param>
     void AddTo(RoomChange deletion, string room, IReadOnlyList<Message> messages);
 }

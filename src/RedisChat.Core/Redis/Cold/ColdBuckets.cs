@@ -9,7 +9,7 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <remarks>
 /// A bucket goes from Redis to the archive in one step of a script, after its copy is safe there; so does the way back. A reader therefore asks in this order: the bucket where it usually is, then the room's border and
-/// the marks, then the archive. What the first read missed was in the archive, or empty, at that moment, and the archive still has it, or something later.
+/// the marks, then the archive. What the first read missed was in the archive, or empty, at that moment, and the archive still has it, or something later, unless the room was deleted since.
 /// </remarks>
 internal sealed class ColdBuckets(RedisStoreContext context)
 {
@@ -26,7 +26,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
     /// <param name="First">The first bucket that was not trimmed.</param>
     /// <param name="Sealed">The buckets that Redis has.</param>
     /// <param name="Archived">Those that are in the archive.</param>
-    /// <param name="Unclear">Those that were moved during the read.</param>
+    /// <param name="Unclear">Those to ask for again, because they were moved during the read.</param>
     private sealed record State(ulong Epoch, ArchivedField Field, long First, Dictionary<long, ReadOnlyMemory<byte>> Sealed, List<long> Archived, List<long> Unclear);
 
     /// <summary>The calls of the archive.</summary>
@@ -65,7 +65,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
                 found[number] = content;
             }
 
-            foreach (var (number, content) in await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false))
+            foreach (var (number, content) in await ReadArchiveAsync(reads, room, state, cancellationToken).ConfigureAwait(false))
             {
                 found[number] = content;
             }
@@ -93,7 +93,7 @@ internal sealed class ColdBuckets(RedisStoreContext context)
             }
 
             // Not from the cache: what is put back replaces what the archive has.
-            var contents = await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken, isFresh: true).ConfigureAwait(false);
+            var contents = await ReadArchiveAsync(reads, room, state, cancellationToken, isFresh: true).ConfigureAwait(false);
             numbers = state.Unclear;
             if (contents.Count > 0)
             {
@@ -125,13 +125,36 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return await Archive.ReadAsync(room, epoch, state.Field.Thaws, state.Archived, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Reads the archived ones of some buckets. If the archive lacks one, or fails, they become unclear if the room is not the same any more: a deletion marks the room in Redis before it removes anything from the archive.
+    /// </summary>
+    private async ValueTask<Dictionary<long, ReadOnlyMemory<byte>>> ReadArchiveAsync(RoomReads reads, string room, State state, CancellationToken cancellationToken, bool isFresh = false)
+    {
+        try
+        {
+            return await Archive.ReadAsync(room, state.Epoch, state.Field.Thaws, state.Archived, cancellationToken, isFresh).ConfigureAwait(false);
+        }
+        catch (ChatArchiveException)
+        {
+            var asked = AskRoomAsync(reads, room);
+            await asked.ConfigureAwait(false);
+            if (ReadRoom(room, asked, erased: 0) == (state.Epoch, state.Field, state.First))
+            {
+                throw;
+            }
+        }
+
+        state.Unclear.AddRange(state.Archived);
+        return [];
+    }
+
     /// <summary>Whether buckets that Redis lacks may be in the archive, as far as this process knows without asking.</summary>
     private bool MayHave(string room) => context.Archive is not null || (context.Rooms.TryGet(room, out var known) && ArchivedField.IsIn(known.Uses));
 
     private async ValueTask<State> ReadStateAsync(RoomReads reads, string room, IReadOnlyList<long> numbers, CancellationToken cancellationToken, ulong erased = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var roomAnswer = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name, (RedisValue)HistoryStart.Field });
+        var roomAnswer = AskRoomAsync(reads, room);
         var before = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
         var sealedAnswer = reads.HashGetAsync(Words(_keys.Sealed(room), numbers));
         var after = reads.HashGetAsync(Words(_keys.Thawed(room), numbers));
@@ -177,6 +200,9 @@ internal sealed class ColdBuckets(RedisStoreContext context)
 
         return state;
     }
+
+    private Task AskRoomAsync(RoomReads reads, string room) =>
+        reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name, (RedisValue)HistoryStart.Field });
 
     private (ulong Epoch, ArchivedField Field, long First) ReadRoom(string room, Task answer, ulong erased)
     {

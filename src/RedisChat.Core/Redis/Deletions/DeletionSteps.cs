@@ -11,9 +11,26 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
 {
     private readonly KeyNames _keys = context.Keys;
 
-    /// <summary>Takes the digests of the messages that are read, in a room in which they must not change before they are deleted; <see langword="null"/> in others.</summary>
-    /// <param name="uses">The letters of the features that the room uses.</param>
-    public Dictionary<long, string>? DigestsFor(string uses) => uses.AsSpan().ContainsAny(edited) ? [] : null;
+    /// <summary>
+    /// Opens a reader of the messages that are to be deleted, wherever they are. It also collects what the deletion must know of them: the encrypted values that cannot be decrypted, and the digests of the messages in a
+    /// room in which they must not change before they are deleted.
+    /// </summary>
+    /// <param name="reads">Where to read.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="last">Its last message id.</param>
+    /// <param name="uses">The letters of the features that it uses.</param>
+    /// <param name="locked">Collects the encrypted values.</param>
+    /// <param name="cancellationToken">Stops before the next round trip.</param>
+    public BucketReader OpenReader(RoomReads reads, string room, long last, string uses, LockedValues locked, CancellationToken cancellationToken) =>
+        new(reads, _keys, room, context.SealAfter, cancellationToken)
+        {
+            Ciphers = context.Ciphers,
+            Last = last,
+            Digests = uses.AsSpan().ContainsAny(edited) ? [] : null,
+            Cold = context.Cold,
+            IsArchived = ArchivedField.IsIn(uses),
+            Undecrypted = locked,
+        };
 
     /// <summary>Adds the room to those that need upkeep, if the deletion will make that necessary: before it, so that the room is found wherever this process dies.</summary>
     /// <returns>Whether it did.</returns>
@@ -33,7 +50,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     /// <param name="room">The room.</param>
     /// <param name="uses">The letters of the features that the room uses.</param>
     /// <param name="messages">The messages, by ascending id.</param>
-    /// <param name="buckets">The numbers of their buckets.</param>
+    /// <param name="buckets">The numbers of their buckets, and of others that are removed with them.</param>
     /// <param name="digests">See <see cref="MessagesToDelete"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<MessagesToDelete> ReadAsync(
@@ -54,8 +71,8 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
     /// <param name="room">The room.</param>
     /// <param name="read">The messages.</param>
     /// <param name="cipher">The room's cipher, if it is encrypted.</param>
-    /// <param name="unreadable">If nothing stays in the buckets, because they are trimmed: the ids of what was read there and is not a message. Otherwise <see langword="null"/>.</param>
-    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, RoomCipher? cipher, IReadOnlyList<long>? unreadable = null)
+    /// <param name="trimmed">If nothing stays in the buckets, because they are trimmed: what was read there and is not a message, and the number of messages, with these. Otherwise <see langword="null"/>.</param>
+    public bool TryAddTo(RoomChange change, string room, MessagesToDelete read, RoomCipher? cipher, (IReadOnlyList<long> Unreadable, long Count)? trimmed = null)
     {
         change.Encrypted(read.SealedBuckets.Count > 0 ? cipher : null);
         var buckets = read.Messages.GroupBy(message => Buckets.Of(message.Id)).ToList();
@@ -84,7 +101,7 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
             }
         }
 
-        foreach (var bucket in unreadable is null ? buckets : [])
+        foreach (var bucket in trimmed is null ? buckets : [])
         {
             var count = bucket.Count();
             if (!read.SealedBuckets.TryGetValue(bucket.Key, out var content))
@@ -110,23 +127,26 @@ internal sealed class DeletionSteps(RedisStoreContext context, IReadOnlyList<IDe
             change.Vacate(_keys.Gone(room), _keys.Bucket(room, bucket.Key), bucket.Key, count);
         }
 
-        var all = read.Messages.Select(message => message.Id).Concat(unreadable ?? []).ToList();
-        foreach (var bucket in unreadable is null ? [] : all.GroupBy(Buckets.Of))
+        IReadOnlyList<Message> all = trimmed is null ? read.Messages : [.. read.Messages.Concat(trimmed.Value.Unreadable.Select(Unreadable)).OrderBy(message => message.Id)];
+        foreach (var bucket in trimmed is null ? [] : all.Select(message => message.Id).GroupBy(Buckets.Of))
         {
             change.Delete(_keys.Sealed(room), bucket.Key).Remove(_keys.Bucket(room, bucket.Key), [.. bucket.Select(id => (RedisValue)id)]);
         }
 
         if (all.Count > 0)
         {
-            change.Increment(_keys.Room(room), MessageEditor.DeletedField, all.Count);
+            change.Increment(_keys.Room(room), MessageEditor.DeletedField, trimmed?.Count ?? all.Count);
             foreach (var effect in effects)
             {
-                effect.AddTo(change, room, read.Messages);
+                effect.AddTo(change, room, all);
             }
         }
 
         return true;
     }
+
+    /// <summary>What effects get of a message that cannot be read.</summary>
+    private static Message Unreadable(long id) => new() { Id = id, User = "", Text = "", Timestamp = default };
 
     private async Task<IReadOnlyDictionary<long, RedisValue>> ReadSealedAsync(IDatabase database, string room, List<long> buckets, CancellationToken cancellationToken)
     {

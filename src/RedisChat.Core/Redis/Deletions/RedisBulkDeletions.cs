@@ -75,17 +75,8 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         var reads = new PrimaryReads(database);
         var (position, uses) = await RoomCounters.ReadAsync(reads, _keys, room).UntilAsync(cancellationToken).ConfigureAwait(false);
         var (last, from, to) = (position.MessageId, Math.Max(after, messages.From - 1), Math.Min(messages.To, position.MessageId));
-        var digests = steps.DigestsFor(uses);
         var locked = new LockedValues();
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
-        {
-            Ciphers = context.Ciphers,
-            Last = last,
-            Digests = digests,
-            Cold = context.Cold,
-            Undecrypted = locked,
-        };
-        await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
+        using var reader = steps.OpenReader(reads, room, last, uses, locked, cancellationToken);
         var (found, next) = (messages.Ids, messages.User) switch
         {
             ({ } ids, _) => await ReadAsync(reader, [.. ids.Where(id => id > from && id <= to).Take(ChatLimits.MaxDeletedAtOnce + 1)], cancellationToken).ConfigureAwait(false),
@@ -103,7 +94,7 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         }
 
         return new Found(
-            await steps.ReadAsync(database, room, uses, found, buckets, digests, cancellationToken).ConfigureAwait(false), next, last,
+            await steps.ReadAsync(database, room, uses, found, buckets, reader.Digests, cancellationToken).ConfigureAwait(false), next, last,
             locked, [.. reader.Unreadable.Select(value => value.Id).OfType<long>()]);
     }
 

@@ -5,7 +5,7 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// Trims rooms by one script call for each step. It deletes all messages of some buckets at the beginning, as a bulk deletion does, and raises the room's field <c>first</c> in the same step, if that is still what was
-/// read; so wherever a process dies, and however many run, each step happens once. No append reaches these buckets, because they are full.
+/// read and the room is still the same; so wherever a process dies, and however many run, each step happens once. No append reaches these buckets, because they are full.
 /// </summary>
 internal sealed class RedisRetention(RedisStoreContext context, RoomChanger changer, DeletionSteps steps) : IRetentionStore
 {
@@ -19,12 +19,14 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     private readonly KeyNames _keys = context.Keys;
 
     /// <summary>A step as it was read.</summary>
+    /// <param name="Epoch">The room's epoch.</param>
     /// <param name="Read">The messages that go; <see langword="null"/> if nothing may go.</param>
-    /// <param name="Unreadable">The ids of what goes and is not a message.</param>
+    /// <param name="Unreadable">The ids of what goes and is not a message. In a sealed bucket that cannot be opened, that may be any id of the bucket.</param>
+    /// <param name="Count">How many messages go, with those that cannot be read.</param>
     /// <param name="First">The room's field <c>first</c>.</param>
     /// <param name="Below">What it becomes.</param>
     /// <param name="Next">When more may go, counted from now.</param>
-    private sealed record Found(MessagesToDelete? Read, IReadOnlyList<long> Unreadable, RedisValue First, long Below, TimeSpan? Next);
+    private sealed record Found(ulong Epoch, MessagesToDelete? Read, IReadOnlyList<long> Unreadable, long Count, RedisValue First, long Below, TimeSpan? Next);
 
     public async ValueTask<TrimmedStep> TrimStepAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -41,7 +43,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             RedisValue[] values = [];
             if (await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? Trim(room, found, state.Cipher) : null, cancellationToken, encrypts: true).ConfigureAwait(false) is not null)
             {
-                return new TrimmedStep(found.Read.Messages.Count, found.Next);
+                return new TrimmedStep(found.Count, found.Next);
             }
         }
 
@@ -75,7 +77,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         var end = Math.Min(Math.Max(0, last - (Buckets.Size - 1)), start + MostIds) / Buckets.Size * Buckets.Size;
         if (end <= start)
         {
-            return new Found(null, [], counts[0], start, null);
+            return new Found(position.Epoch, null, [], 0, counts[0], start, null);
         }
 
         if (context.Ciphers is null && uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal))
@@ -83,17 +85,8 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             throw LockedValues.NoRing(_keys, room);
         }
 
-        var digests = steps.DigestsFor(uses);
         var locked = new LockedValues();
-        using var reader = new BucketReader(reads, _keys, room, context.SealAfter, cancellationToken)
-        {
-            Ciphers = context.Ciphers,
-            Last = last,
-            Digests = digests,
-            Cold = context.Cold,
-            Undecrypted = locked,
-        };
-        await reader.UseArchiveAsync(ArchivedField.IsIn(uses)).ConfigureAwait(false);
+        using var reader = steps.OpenReader(reads, room, last, uses, locked, cancellationToken);
         var ids = new RoomIds(start - 1, end - 1, _keys.Room(room), "last", start, new GoneBuckets(reads, _keys, room));
         var messages = await PageCollector.CollectAsync(ids.NewerAsync, reader.ReadAsync, MostMessages).UntilAsync(cancellationToken).ConfigureAwait(false);
 
@@ -110,7 +103,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             .Concat(lost.Select(id => (Id: id, Message: locked.TryGet(id, out var open) ? open : null))).OrderBy(value => value.Id).ToList();
 
         // Empty buckets go with those before them.
-        var (below, gone, kept) = (end, new List<Message>(), last - deleted);
+        var (below, gone, count, present) = (end, new List<Message>(), 0L, last - deleted);
         var next = (TimeSpan?)TimeSpan.Zero;
         foreach (var bucket in found.GroupBy(value => Buckets.Of(value.Id)))
         {
@@ -121,20 +114,21 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
             }
 
             // Times ascend with ids, so what cannot be read is not newer than the next message that can.
-            var (times, count) = (bucket.Where(value => value.Message is not null).Select(value => value.Message!.Timestamp).ToList(), bucket.Count());
+            var times = bucket.Where(value => value.Message is not null).Select(value => value.Message!.Timestamp).ToList();
             var newest = times.Count > 0 ? times.Max()
                 : policy.MaxAge is null ? null
                 : found.Find(value => value.Id > bucket.Key * Buckets.Size && value.Message is not null).Message?.Timestamp
                 ?? await FindLaterAsync(reader, locked, end, last).UntilAsync(cancellationToken).ConfigureAwait(false);
             var isOld = policy.MaxAge is { } age && now - newest > age;
-            if (!isOld && !(policy.MaxMessages is { } most && kept - count >= most))
+            var size = times.Count == 0 && locked.CountIn(bucket.Key) is { } known ? known : bucket.Count();
+            if (!isOld && !(policy.MaxMessages is { } most && present - count - size >= most))
             {
                 next = policy.MaxAge is { } limit ? (newest ?? now) + limit - now + TimeSpan.FromMilliseconds(1) : null;
                 below = bucket.Key * Buckets.Size;
                 break;
             }
 
-            kept -= count;
+            count += size;
             gone.AddRange(bucket.Select(value => value.Message).OfType<Message>());
         }
 
@@ -142,10 +136,10 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         var unreadable = found.Where(value => value.Message is null && value.Id < below).Select(value => value.Id).ToList();
         var buckets = gone.Select(message => message.Id).Concat(ArchivedField.IsIn(uses) ? unreadable : []).Select(Buckets.Of).Distinct().ToList();
         return below <= start
-            ? new Found(null, [], counts[0], start, next)
+            ? new Found(position.Epoch, null, [], 0, counts[0], start, next)
             : new Found(
-                await steps.ReadAsync(database, room, uses, gone, buckets, digests, cancellationToken).ConfigureAwait(false),
-                unreadable, counts[0], below, next);
+                position.Epoch, await steps.ReadAsync(database, room, uses, gone, buckets, reader.Digests, cancellationToken).ConfigureAwait(false),
+                unreadable, count, counts[0], below, next);
     }
 
     /// <summary>A time that no message below an id can have exceeded: that of a message from there on, as near as one read finds it; <see langword="null"/> if it finds none.</summary>
@@ -161,8 +155,9 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
     private RoomChange? Trim(string room, Found found, RoomCipher? cipher)
     {
         var hash = _keys.Room(room);
-        var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application).Expect(hash, HistoryStart.Field, found.First);
-        if (!steps.TryAddTo(change, room, found.Read!, cipher, found.Unreadable))
+        var change = new RoomChange(_keys, room, ChangedTrims.Kind, found.Below, RoomPermit.Application)
+            .Expect(hash, "epoch", found.Epoch.ToString("x", CultureInfo.InvariantCulture)).Expect(hash, HistoryStart.Field, found.First);
+        if (!steps.TryAddTo(change, room, found.Read!, cipher, (found.Unreadable, found.Count)))
         {
             return null;
         }

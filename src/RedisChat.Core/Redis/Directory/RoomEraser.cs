@@ -28,7 +28,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     private const int ScansAtOnce = 20;
 
     private static readonly RedisScript Script = new("room_erase.lua");
-    private static readonly RedisValue[] Fields = ["epoch", "last", DeletionMark.Field, "erased", "uses"];
+    private static readonly RedisValue[] Fields = ["epoch", "last", DeletionMark.Field, DeletionMark.Erased, "uses"];
 
     /// <summary>The deletion of a room, as the room holds it.</summary>
     private readonly record struct Deletion(string Mark, long Last, long Erased, string Uses)

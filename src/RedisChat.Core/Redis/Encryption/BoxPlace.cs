@@ -12,8 +12,8 @@ internal readonly record struct BoxPlace(char Kind, long Id, string Rest = "")
     /// <summary>An earlier version of a message.</summary>
     public static BoxPlace Version(long id, int version) => new('v', id, version.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>A sealed bucket. Its first id decides which key is derived, as for its messages.</summary>
-    public static BoxPlace Bucket(long number) => new('s', number * Buckets.Size);
+    /// <summary>A sealed bucket with this number of messages. Its first id decides which key is derived, as for its messages.</summary>
+    public static BoxPlace Bucket(long number, int count) => new('s', number * Buckets.Size, count.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>The event of link previews of a message.</summary>
     public static BoxPlace Previews(long id) => new('k', id);

@@ -8,7 +8,7 @@ namespace RedisChat.Redis;
 internal sealed class LockedValues
 {
     private readonly Dictionary<long, uint> _keys = [];
-    private readonly Dictionary<long, uint> _bucketKeys = [];
+    private readonly Dictionary<long, (uint Key, int Count)> _buckets = [];
     private readonly Dictionary<long, Message> _open = [];
 
     /// <summary>What is open in the values of open buckets: everything but texts, metadata, attachments and previews.</summary>
@@ -32,11 +32,14 @@ internal sealed class LockedValues
     /// <summary>Adds a sealed bucket. Nothing happens if it is not encrypted.</summary>
     public void AddBucket(long number, ReadOnlySpan<byte> field)
     {
-        if (SealedBucket.KeyIn(field) is { } key)
+        if (SealedBucket.KeyIn(field) is { } key && SealedBucket.CountIn(field) is { } count)
         {
-            _bucketKeys[number] = key;
+            _buckets[number] = (key, count);
         }
     }
+
+    /// <summary>How many messages an encrypted bucket has; <see langword="null"/> if it was not added.</summary>
+    public int? CountIn(long number) => _buckets.TryGetValue(number, out var bucket) ? bucket.Count : null;
 
     /// <summary>What is open in a message.</summary>
     public bool TryGet(long id, [NotNullWhen(true)] out Message? message) => _open.TryGetValue(id, out message);
@@ -82,5 +85,5 @@ internal sealed class LockedValues
         Field = name,
     };
 
-    private uint? KeyOf(long id) => _keys.TryGetValue(id, out var key) || _bucketKeys.TryGetValue(Buckets.Of(id), out key) ? key : null;
+    private uint? KeyOf(long id) => _keys.TryGetValue(id, out var key) ? key : _buckets.TryGetValue(Buckets.Of(id), out var bucket) ? bucket.Key : null;
 }

@@ -5,8 +5,8 @@ namespace RedisChat.Redis;
 
 /// <summary>
 /// The messages of a sealed bucket: one byte for the version of the format, followed by the compressed lines, one per message, by ascending id. A line
-/// is the message's value, preceded by its id unless that is the previous id plus one. In an encrypted room, all of this is encrypted, and another byte for the version precedes it; the
-/// values in it are plain, because encrypted ones could not be compressed.
+/// is the message's value, preceded by its id unless that is the previous id plus one. In an encrypted room, all of this is encrypted, and a byte for the version and one with
+/// the number of messages precede it, so the number is known even if the key is lost; the values in it are plain, because encrypted ones could not be compressed.
 /// </summary>
 internal sealed class SealedBucket : IDisposable
 {
@@ -39,10 +39,7 @@ internal sealed class SealedBucket : IDisposable
     /// <param name="cipher">Decrypts the values, and encrypts the bucket; <see langword="null"/> in a room that is not encrypted.</param>
     public static SealedBucket ToFill(long number, int capacity, RoomCipher? cipher = null) => new(number, ArrayPool<byte>.Shared.Rent(capacity), cipher);
 
-    /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is not a sealed bucket.</summary>
-    /// <param name="number">The bucket's number.</param>
-    /// <param name="field">The field's value.</param>
-    /// <param name="cipher">The room's cipher; <see langword="null"/> if there is none.</param>
+    /// <inheritdoc cref="TryOpen(long, ReadOnlySpan{byte}, RoomCipher, out uint?)"/>
     public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field, RoomCipher? cipher = null) => TryOpen(number, field, cipher, out _);
 
     /// <summary>Reads a field of the sealed buckets; <see langword="null"/> if it is not a sealed bucket, or cannot be decrypted.</summary>
@@ -53,9 +50,9 @@ internal sealed class SealedBucket : IDisposable
     public static SealedBucket? TryOpen(long number, ReadOnlySpan<byte> field, RoomCipher? cipher, out uint? lacking)
     {
         lacking = null;
-        if (field is [EncryptedVersion, .. var box])
+        if (field is [EncryptedVersion, var count, .. var box])
         {
-            return TryDecrypt(number, box, cipher, out lacking);
+            return TryDecrypt(number, count, box, cipher, out lacking);
         }
 
         if (field.IsEmpty || field[0] != Version || !Brotli.TryDecompress(field[1..], MostToRead, out var lines, out var length))
@@ -74,9 +71,12 @@ internal sealed class SealedBucket : IDisposable
     }
 
     /// <summary>The key of an encrypted bucket; <see langword="null"/> if the field is not one.</summary>
-    public static uint? KeyIn(ReadOnlySpan<byte> field) => field is [EncryptedVersion, .. var box] ? RoomCipher.KeyOf(box) : null;
+    public static uint? KeyIn(ReadOnlySpan<byte> field) => field is [EncryptedVersion, _, .. var box] ? RoomCipher.KeyOf(box) : null;
 
-    private static SealedBucket? TryDecrypt(long number, ReadOnlySpan<byte> box, RoomCipher? cipher, out uint? lacking)
+    /// <summary>The number of messages in an encrypted bucket, with or without its key; <see langword="null"/> if the field is not one.</summary>
+    public static int? CountIn(ReadOnlySpan<byte> field) => field is [EncryptedVersion, var count, ..] ? count : null;
+
+    private static SealedBucket? TryDecrypt(long number, int count, ReadOnlySpan<byte> box, RoomCipher? cipher, out uint? lacking)
     {
         lacking = cipher is null ? RoomCipher.KeyOf(box) : null;
         if (cipher is null || box.Length < RoomCipher.Overhead)
@@ -87,7 +87,7 @@ internal sealed class SealedBucket : IDisposable
         var length = box.Length - RoomCipher.Overhead;
         var rented = ArrayPool<byte>.Shared.Rent(length);
         var plain = rented.AsSpan(0, length);
-        var opening = cipher.TryOpen(BoxPlace.Bucket(number), box, plain);
+        var opening = cipher.TryOpen(BoxPlace.Bucket(number, count), box, plain);
         lacking = opening == Opening.NoKey ? RoomCipher.KeyOf(box) : null;
 
         // Nothing is encrypted twice.
@@ -221,8 +221,7 @@ internal sealed class SealedBucket : IDisposable
 
         var lines = ArrayPool<byte>.Shared.Rent(most);
         unpacked = 0;
-        var first = _number * Buckets.Size;
-        var next = first;
+        var (first, next, count) = (_number * Buckets.Size, _number * Buckets.Size, (byte)0);
         for (var id = first; id < first + Buckets.Size; id++)
         {
             var (start, valueLength) = _places[Slot(id)];
@@ -242,22 +241,23 @@ internal sealed class SealedBucket : IDisposable
             unpacked += value.Length;
             lines[unpacked++] = (byte)'\n';
             next = id + 1;
+            count++;
         }
 
         length = 0;
         var field = unpacked == 0 ? [] : Brotli.Compress(Version, lines.AsSpan(0, unpacked), out length);
         ArrayPool<byte>.Shared.Return(lines, clearArray: cipher is not null);
-        return cipher is null || length == 0 ? field : Encrypt(cipher, field, ref length);
+        return cipher is null || length == 0 ? field : Encrypt(cipher, count, field, ref length);
     }
 
-    private byte[] Encrypt(RoomCipher cipher, byte[] field, ref int length)
+    private byte[] Encrypt(RoomCipher cipher, byte count, byte[] field, ref int length)
     {
-        var box = ArrayPool<byte>.Shared.Rent(1 + length + RoomCipher.Overhead);
-        box[0] = EncryptedVersion;
-        cipher.Seal(BoxPlace.Bucket(_number), field.AsSpan(0, length), box.AsSpan(1, length + RoomCipher.Overhead));
+        var packed = ArrayPool<byte>.Shared.Rent(2 + length + RoomCipher.Overhead);
+        (packed[0], packed[1]) = (EncryptedVersion, count);
+        cipher.Seal(BoxPlace.Bucket(_number, count), field.AsSpan(0, length), packed.AsSpan(2, length + RoomCipher.Overhead));
         ArrayPool<byte>.Shared.Return(field, clearArray: true);
-        length += 1 + RoomCipher.Overhead;
-        return box;
+        length += 2 + RoomCipher.Overhead;
+        return packed;
     }
 
     private bool TryFindLines(ReadOnlySpan<byte> lines)

@@ -10,7 +10,7 @@
 -- Returns {1, the room's last id, the ids…}, newest first; or {2, µs to wait, reason} if the rules refuse it.
 local call = redis.call
 
-local room = call('HMGET', KEYS[1], 'epoch', 'last', 'uses')
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'uses', 'first')
 local uses = room[3] or ''
 if room[1] == '!' then
   -- A room that is being deleted reads as empty.
@@ -40,7 +40,9 @@ if string.find(uses, 'n', 1, true) then
   local before = tonumber(ARGV[2])
   local below = before > 0 and math.min(before, last + 1) or last + 1
   local role = member and string.match(member, '^%d+ (%S+) ')
-  for _, id in ipairs(find_mentions(KEYS[3], KEYS[4], ARGV[1], role, 0, below, tonumber(ARGV[3]))) do
+  -- What could not be read when it was trimmed is still in the index.
+  local above = math.max(tonumber(room[4]) or 1, 1) - 1
+  for _, id in ipairs(find_mentions(KEYS[3], KEYS[4], ARGV[1], role, above, below, tonumber(ARGV[3]))) do
     answer[#answer + 1] = id
   end
 end

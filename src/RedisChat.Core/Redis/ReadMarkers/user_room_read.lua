@@ -30,7 +30,7 @@ local function text(value)
   return string.format('%d', value)
 end
 
-local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses')
+local room = call('HMGET', KEYS[1], 'epoch', 'last', 'at', 'rev', 'uses', 'first')
 if room[1] == '!' then
   -- A room that is being deleted reads as empty.
   return {'!', false, false, false, false, false, 1, false, 0, 1, 0, false}
@@ -77,7 +77,9 @@ end
 if mentioning then
 --#include mention_find.lua
   local role = entry and string.match(entry, '^%d+ (%S+) ')
-  answer[13] = read < last and #find_mentions(KEYS[8], KEYS[9], ARGV[1], role, read, last + 1, enough + 1) or 0
+  -- What could not be read when it was trimmed is still in the index.
+  local seen = math.max(read, (number(room[6]) or 1) - 1)
+  answer[13] = seen < last and #find_mentions(KEYS[8], KEYS[9], ARGV[1], role, seen, last + 1, enough + 1) or 0
 end
 
 -- The end of the list of the user's own messages: no more than `span` entries of at most `width` bytes can be among the ids that are counted here. The first

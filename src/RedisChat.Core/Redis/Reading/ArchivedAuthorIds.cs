@@ -109,10 +109,10 @@ internal sealed class ArchivedAuthorIds : IIdSource
             Ciphers = _context.Ciphers,
             Last = _position.MessageId,
             Cold = _context.Cold,
+            IsArchived = true,
             IsAnyBucketSealed = true,
             Undecrypted = locked,
         };
-        await messages.UseArchiveAsync(isArchived: true).ConfigureAwait(false);
         var ids = new List<long>();
         foreach (var number in numbers)
         {

@@ -28,8 +28,8 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
         return Unfinished is null || Redis.Unfinished.AreNone(page) ? page : await Redis.Unfinished.CompleteAsync(Unfinished, room, page, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, does not answer, or refuses it, perhaps by old
-    /// rules.</summary>
+    /// <summary>The page from a replica; <see langword="null"/> if the replica is behind what this process has seen, does not answer, refuses it, perhaps by old
+    /// rules, or expects in the archive what may not be there any more.</summary>
     private async Task<MessagePage?> TryReadFromReplicaAsync(IDatabase database, string room, MessageQuery query, CancellationToken cancellationToken)
     {
         if (context.Connection.Current?.ReplicaOf(_keys.Room(room)) is not { } replica)
@@ -51,7 +51,7 @@ internal sealed class PageReader(RedisStoreContext context, RedisLive live, IRea
             context.Rooms.Raise(room, found);
             return page;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ChatForbiddenException)
+        catch (Exception e) when (e is RedisException or TimeoutException or ChatForbiddenException or ChatArchiveException)
         {
             return null;
         }

@@ -58,7 +58,8 @@ internal sealed record ReadBucket(
             }
         }
 
-        var archived = missing.Count == 0 || ThreadId.RuledBy(room) != room ? [] : await ArchivedAsync(context, database, room, missing, cancellationToken).ConfigureAwait(false);
+        // Whatever the letters were a moment ago: an export may take longer than a room is marked before its first bucket goes.
+        var archived = missing.Count == 0 || ThreadId.RuledBy(room) != room ? [] : await context.Cold.ReadAsync(new PrimaryReads(database), room, missing, cancellationToken).ConfigureAwait(false);
         var read = new List<ReadBucket>(buckets.Count);
         for (var i = 0; i < asked.Count; i++)
         {
@@ -110,35 +111,6 @@ internal sealed record ReadBucket(
         }
 
         return groups;
-    }
-
-    // Whatever the letters were a moment ago: an export may take longer than a room is marked before its first bucket goes.
-    private static async Task<Dictionary<long, ReadOnlyMemory<byte>>> ArchivedAsync(RedisStoreContext context, IDatabase database, string room, List<long> numbers, CancellationToken cancellationToken)
-    {
-        for (var first = await FirstAsync().ConfigureAwait(false); ;)
-        {
-            try
-            {
-                // What was trimmed need not be there.
-                return await context.Cold.ReadAsync(new PrimaryReads(database), room, numbers.FindAll(number => number >= Buckets.Of(first)), cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChatArchiveException e) when (e.InnerException is null)
-            {
-                var now = await FirstAsync().ConfigureAwait(false);
-                if (now == first)
-                {
-                    throw;
-                }
-
-                first = now;
-            }
-        }
-
-        async Task<long> FirstAsync()
-        {
-            var text = (ReadOnlyMemory<byte>)await database.HashGetAsync(context.Keys.Room(room), HistoryStart.Field, CommandFlags.DemandMaster).ConfigureAwait(false);
-            return StrictNumber.TryRead(text.Span, out var first) ? first : 0;
-        }
     }
 
     private static async Task<ReadBucket> SealedAsync(

@@ -109,6 +109,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         {
             IsPartial = true;
             IsIncomplete |= bucket.Locked is not null;
+            Count += SealedBucket.CountIn(bucket.Unreadable) ?? 0;
             problems.Add(bucket.Locked is { } locked ? new RoomProblem("encrypted", $"Not all messages could be checked. {locked}") : new RoomProblem("sealed", $"The sealed bucket {bucket.Number} cannot be unpacked."));
         }
 

@@ -40,7 +40,7 @@ public sealed class EncryptedJsonTests
         foreach (var (room, place) in new[]
         {
             ("room", BoxPlace.Message(6)), ("other", BoxPlace.Message(5)), ("room", BoxPlace.Version(5, 1)), ("room", BoxPlace.Previews(5)), ("room", BoxPlace.Ended(5)),
-            ("room", BoxPlace.Bucket(0)), ("room", BoxPlace.Part(5, 0, "")), ("roo", new BoxPlace('m', 5, "m")),
+            ("room", BoxPlace.Bucket(0, 1)), ("room", BoxPlace.Part(5, 0, "")), ("roo", new BoxPlace('m', 5, "m")),
         })
         {
             EncryptedValue.TryOpen(Cipher(room), place, value, out _).Should().BeNull();
@@ -110,10 +110,12 @@ public sealed class EncryptedJsonTests
 
         length.Should().BeLessThan(1000);
         field[0].Should().Be(2);
+        SealedBucket.CountIn(field).Should().Be(128);
         Encoding.Latin1.GetString(field).Should().NotContain("text");
         SealedBucket.TryOpen(1, field).Should().BeNull();
         SealedBucket.TryOpen(2, field, cipher).Should().BeNull();
         SealedBucket.TryOpen(1, field, Cipher("other")).Should().BeNull();
+        SealedBucket.TryOpen(1, [2, 127, .. field[2..]], cipher).Should().BeNull("the number of messages is bound, too");
         using var opened = SealedBucket.TryOpen(1, field, cipher)!;
         opened.TryReplace(200, """{"t":1,"u":"a","c":"new"}"""u8, cipher, out var changed).Should().BeTrue();
         changed[0].Should().Be(2);
@@ -123,6 +125,10 @@ public sealed class EncryptedJsonTests
         again.TryGet(201, out value).Should().BeTrue();
         MessageJson.TryRead(201, value.Span, out var message).Should().BeTrue();
         message!.Text.Should().Be("the same text again and again 201");
+        again.TryReplace(200, default, cipher, out changed).Should().BeTrue();
+        SealedBucket.CountIn(changed).Should().Be(127);
+        SealedBucket.CountIn([1, 2, 3]).Should().BeNull();
+        SealedBucket.CountIn([2]).Should().BeNull();
     }
 
     [Fact]

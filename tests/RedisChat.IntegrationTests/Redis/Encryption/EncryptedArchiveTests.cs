@@ -117,7 +117,58 @@ public sealed class EncryptedArchiveTests(TestServer server)
         Encoding.UTF8.GetString([.. archive.Of("lobby").SelectMany(bucket => bucket.Content.ToArray())]).Should().NotContain("marker");
     }
 
-    private static (RedisMessageStore Store, Chat Chat) Open(EncryptedChats chats, MemoryArchive archive, bool isEncrypted = true, IChatKeyRing? keys = null)
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("open")]
+    [InlineData("sealed")]
+    public async Task A_key_that_is_rotated_between_the_copy_and_the_move_makes_no_message_unreadable(string state)
+    {
+        await using var chats = new EncryptedChats(server.Require(), sealAfter: state == "sealed" ? 1 : null);
+        var directory = Directory.CreateTempSubdirectory("redischat-archive-");
+        var archive = new InterruptedArchive(new FileRoomArchive(directory.FullName));
+        var (store, chat) = Open(chats, archive);
+        if (state == "plain")
+        {
+            await FillAsync(new Chat(chats.Open(isEncrypted: false)), Sent - 20);
+        }
+
+        await FillAsync(chat, state == "plain" ? 20 : Sent);
+        await store.SealedAsync();
+        var policy = new ArchivePolicy { KeepMessages = 100 };
+        (await store.Archiving.ArchiveStepAsync("lobby", policy, Cancelled)).Moved.Should().Be(0, "the room is marked first");
+        var first = await KeyAsync();
+        archive.Before("put", () => new Chat(chats.Open()).Room("lobby").EncryptionKeys.RotateAsync(Cancelled));
+
+        var step = await store.Archiving.ArchiveStepAsync("lobby", policy, Cancelled);
+
+        archive.IsDone.Should().BeTrue();
+        var second = await KeyAsync();
+        second.Should().NotBe(first);
+        step.Moved.Should().Be(state == "sealed" ? 4 : 0, "what was encrypted for the archive with the earlier key must not count; what was sealed with it before stays as it is");
+        await AllAreThereAsync(chat);
+        await AllAreThereAsync(Open(chats, archive).Chat);
+        await ArchiveAsync(store);
+        var puts = archive.Calls["put"];
+        (await store.Archiving.ArchiveStepAsync("lobby", policy, Cancelled)).Should().Be(new ArchivedStep(0, null));
+        archive.Calls["put"].Should().Be(puts, "everything has moved");
+        await AllAreThereAsync(chat);
+        await AllAreThereAsync(Open(chats, archive).Chat);
+        var epoch = (await chat.ReceiveAsync("lobby", new MessageQuery(1), Cancelled)).Position.Epoch;
+        var moved = await archive.ReadAsync("lobby", epoch, [0, 1, 2, 3], Cancelled);
+        moved.Select(bucket => DataKey.NameOf(SealedBucket.KeyIn(bucket!.Content.Span)!.Value)).Should().AllBe(state == "sealed" ? first : second);
+        directory.Delete(recursive: true);
+
+        async Task<string> KeyAsync() => (string)(await server.Connection.GetDatabase().HashGetAsync($"{chats.Prefix}:{{lobby}}:key", "current"))!;
+
+        static async Task AllAreThereAsync(Chat reader)
+        {
+            var page = await reader.ReceiveAsync("lobby", new MessageQuery(Sent) { After = 0 }, Cancelled);
+            page.Unreadable.Should().BeEmpty();
+            page.Messages.Select(message => message.Text).Should().Equal(Enumerable.Range(1, Sent).Select(id => $"marker {id}"));
+        }
+    }
+
+    private static (RedisMessageStore Store, Chat Chat) Open(EncryptedChats chats, IRoomArchive archive, bool isEncrypted = true, IChatKeyRing? keys = null)
     {
         var store = chats.Open(isEncrypted: isEncrypted, keys: keys);
         (store.Archiving.Margin, store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);

@@ -1,3 +1,4 @@
+using RedisChat.IntegrationTests.Conformance;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
@@ -19,7 +20,7 @@ public sealed class ReplicaReadTests
         await using var both = Open(primary, replica);
         var writer = new Chat(writing);
         await writer.SendAsync("lobby", "alice", "replicated", Cancelled);
-        await primary.AskAsync("WAIT", "1", "10000");
+        await Poll.UntilAsync(async () => await replica.AskAsync("HGET", "chatroom:{lobby}", "last") is ["1"], "the replica has the message");
 
         // Now the replica falls behind.
         network.BlackHole();
@@ -56,6 +57,48 @@ public sealed class ReplicaReadTests
         replica.Freeze();
         (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle();
         replica.Thaw();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_primary_replaces_a_replica_that_does_not_know_yet_that_an_archived_room_was_deleted(bool isCreatedAgain)
+    {
+        await using var primary = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
+        await using var network = new FaultProxy(primary.Port);
+        await using var replica = await RedisProcess.StartAsync("--replicaof", network.Configuration.Replace(':', ' '));
+        await Poll.UntilAsync(async () => (await replica.AskAsync("ROLE"))[3] == "connected", "the replica is connected");
+        var directory = Directory.CreateTempSubdirectory("redischat-archive-");
+        await using var writing = new RedisMessageStore(ConfigurationOptions.Parse(primary.Configuration), new RedisStoreOptions { SealAfter = 1 });
+        (writing.Archiving.Margin, writing.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
+        var archive = new FileRoomArchive(directory.FullName);
+        var writer = new Chat(writing, archive: archive);
+        for (var n = 0; n < 600; n += 100)
+        {
+            await writer.SendManyAsync("lobby", [.. Enumerable.Range(n + 1, 100).Select(id => new NewMessage("alice", $"old {id}"))], Cancelled);
+        }
+
+        await writing.SealedAsync();
+        await ArchivingStores.ArchiveAsync(writing, "lobby");
+        await Poll.UntilAsync(async () => await replica.AskAsync("HGET", "chatroom:{lobby}", "archived") is [['3', ' ', ..]], "the replica has the room");
+        await using var before = Open(primary, replica);
+        var query = new MessageQuery { Before = 50 };
+        (await new Chat(before, archive: archive).ReceiveAsync("lobby", query, Cancelled)).Messages.Should().HaveCount(49).And.OnlyContain(message => message.Text.StartsWith("old"));
+
+        // Now the replica falls behind.
+        network.BlackHole();
+        await writer.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+        if (isCreatedAgain)
+        {
+            await writer.SendAsync("lobby", "alice", "new", Cancelled);
+        }
+
+        await using var reading = Open(primary, replica);
+        var page = await new Chat(reading, archive: archive).ReceiveAsync("lobby", query, Cancelled);
+
+        page.Messages.Select(message => message.Text).Should().Equal(isCreatedAgain ? ["new"] : []);
+        (await replica.AskAsync("HGET", "chatroom:{lobby}", "archived"))[0].Should().StartWith("3 ", "it still has the room");
+        directory.Delete(recursive: true);
     }
 
     private static RedisMessageStore Open(RedisProcess primary, RedisProcess replica) => new(
