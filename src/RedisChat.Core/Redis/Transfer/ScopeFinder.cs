@@ -74,8 +74,8 @@ internal sealed class ScopeFinder(TransferCalls calls)
                 : "";
         }
 
-        // Health checks use the room with the empty id, and notices of attachments the user with the empty id.
-        return id.Length > 0 && IsWellFormed(id);
+        // Health checks use the room with the empty id, and notices of attachments the user with the empty id. What no operation accepts as an id is of another program.
+        return id.Length > 0 && !id.Any(char.IsControl) && IsWellFormed(id) && Encoding.UTF8.GetByteCount(id) <= ChatLimits.MaxIdBytes;
     }
 
     private static void Add(FoundScopes found, string id, string suffix, Func<string, string, bool>? visit)
