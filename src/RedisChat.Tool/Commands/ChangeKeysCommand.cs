@@ -133,13 +133,13 @@ internal abstract class ChangeKeysCommand : ToolCommand
         }
         else if (done.Error is { } error)
         {
-            context.Output.Error($"{Name(done)}: {error}");
+            context.Output.Error($"{NameOf(done)}: {error}");
         }
         else
         {
-            context.Output.Line($"{Name(done)}: {Describe(done.Changed)}.");
+            context.Output.Line($"{NameOf(done)}: {Describe(done.Changed)}.");
         }
     }
 
-    private static string Name(ChangedKeys done) => done.Room ?? $"user {done.User}";
+    private static string NameOf(ChangedKeys done) => done.Room ?? $"user {done.User}";
 }
