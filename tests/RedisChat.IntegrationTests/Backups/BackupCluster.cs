@@ -51,8 +51,8 @@ internal sealed class BackupCluster : IAsyncDisposable
         for (var i = 0; i < Primaries; i++)
         {
             await RunAsync([$"redis-server /etc/redis/{First + i}.conf --daemonize yes"]);
-            await RedisQuestion.AskAsync(_ports[i], "CLUSTER", "SET-CONFIG-EPOCH", $"{i + 1}");
-            await RedisQuestion.AskAsync(_ports[i], "CLUSTER", "ADDSLOTSRANGE", $"{Slots * i / Primaries}", $"{(Slots * (i + 1) / Primaries) - 1}");
+            await RedisQuestion.AskAsync(_ports[i], ["CLUSTER", "SET-CONFIG-EPOCH", $"{i + 1}"]);
+            await RedisQuestion.AskAsync(_ports[i], ["CLUSTER", "ADDSLOTSRANGE", $"{Slots * i / Primaries}", $"{(Slots * (i + 1) / Primaries) - 1}"]);
         }
 
         await RunAsync(DocumentedBackup.Introduce);
@@ -115,6 +115,11 @@ internal sealed class BackupCluster : IAsyncDisposable
             // Not in the background: it ends with the test.
             var arguments = command["redis-server ".Length..].Replace(" --daemonize yes", "", StringComparison.Ordinal).Split(' ');
             var port = int.Parse(Path.GetFileNameWithoutExtension(arguments[0]), CultureInfo.InvariantCulture);
+            if (_servers.Remove(port, out var before))
+            {
+                await before.DisposeAsync();
+            }
+
             _servers.Add(port, await DocumentedCommand.StartAsync(_program, arguments, _root.FullName));
         }
         else if (command.StartsWith("redischat ", StringComparison.Ordinal))

@@ -42,7 +42,10 @@ public abstract class ClusterBackupTests(string? server) : IAsyncLifetime
         await CreateAsync(chat, Rooms);
         foreach (var room in Rooms)
         {
-            await chat.SendManyAsync(room, [.. Enumerable.Range(1, 400).Select(n => new NewMessage("alice", $"old {n}"))], Cancelled);
+            foreach (var numbers in Enumerable.Range(1, 400).Chunk(ChatLimits.MaxBatchSize))
+            {
+                await chat.SendManyAsync(room, [.. numbers.Select(n => new NewMessage("alice", $"old {n}"))], Cancelled);
+            }
         }
 
         using var end = new CancellationTokenSource();
@@ -91,7 +94,7 @@ public abstract class ClusterBackupTests(string? server) : IAsyncLifetime
     private async Task CheckReplicaAsync()
     {
         await _cluster.RunAsync(DocumentedBackup.AddReplica);
-        await Poll.UntilAsync(async () => (await RedisQuestion.AskAsync(_cluster.PortOf(BackupCluster.First + 3), "ROLE")) is ["slave", _, _, "connected", ..], "the replica follows");
+        await Poll.UntilAsync(async () => (await RedisQuestion.AskAsync(_cluster.PortOf(BackupCluster.First + 3), ["ROLE"])) is ["slave", _, _, "connected", ..], "the replica follows");
     }
 
     /// <summary>The restored servers have their append-only files and their slots again.</summary>

@@ -14,7 +14,7 @@ public sealed class ToolClusterTests(SharedCluster cluster)
         // With a prefix of its own, so as the default user.
         var (configuration, prefix) = (cluster.Configuration.Replace(",user=chat,password=secret", "", StringComparison.Ordinal), $"test-{Guid.NewGuid():n}");
         await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = prefix });
-        var ids = await FoundRooms.FillAsync(store, 30, Cancelled);
+        var ids = await RoomsToFind.FillAsync(store, 30, Cancelled);
 
         var run = await ToolProcess.RunWithAsync([new("REDISCHAT_REDIS", configuration)], [], "rooms", "--json", "--prefix", prefix);
 

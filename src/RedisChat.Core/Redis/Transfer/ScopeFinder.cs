@@ -166,17 +166,15 @@ internal sealed class ScopeFinder(TransferCalls calls)
         }
     }
 
-    private async Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken)
-    {
-        await calls.ReadAsync(database => database.PingAsync(CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
-        var primaries = link.Multiplexer.GetServers().Where(server => !server.IsReplica).ToList();
-        if (near is null && primaries.Exists(server => server is { IsConnected: true, ServerType: ServerType.Cluster }))
+    // Read again for a while if a primary is not connected: without it, its rooms would be missing.
+    private Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken) => calls.ReadAsync(
+        async database =>
         {
-            // Without one of them, its rooms would be missing.
-            return primaries.TrueForAll(server => server.IsConnected) ? primaries : throw RedisErrors.NotSent(null);
-        }
-
-        return link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary] : throw RedisErrors.NotSent(null);
-    }
+            await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
+            var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
+            return near is null && await ClusterTopology.PrimariesAsync(link.Multiplexer, calls.Context.Time).ConfigureAwait(false) is { Count: > 0 } primaries ? primaries
+                : link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary]
+                : throw RedisErrors.NotSent(null);
+        },
+        cancellationToken);
 }

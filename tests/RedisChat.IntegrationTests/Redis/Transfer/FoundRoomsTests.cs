@@ -13,7 +13,7 @@ public sealed class FoundRoomsTests(TestServer server) : TransferTestBase(server
         var direct = await chat.Rooms.DirectAsync("alice", "bob", Cancelled);
         await chat.CheckHealthAsync(cancellationToken: Cancelled);
 
-        var found = await FoundRooms.ReadAsync(chat.Transfer.FindRoomsAsync(cancellationToken: Cancelled));
+        var found = await RoomsToFind.ReadAsync(chat.Transfer.FindRoomsAsync(cancellationToken: Cancelled));
 
         found.Should().Equal(new[] { TransferChat.Hostile, TransferChat.Lobby, TransferChat.Trimmed, "silent", "gone thread", direct.Id }.Order(StringComparer.Ordinal));
         (await chat.Rooms.GetInfoAsync(found, Cancelled)).Should().OnlyContain(room => room.Exists);
@@ -28,7 +28,7 @@ public sealed class FoundRoomsTests(TestServer server) : TransferTestBase(server
         await chat.User("drafter").Drafts.SaveAsync("lobby", "a draft", cancellationToken: Cancelled);
         await chat.RevokeAsync("drafter", Cancelled);
 
-        (await FoundRooms.ReadAsync(chat.Transfer.FindUsersAsync(cancellationToken: Cancelled))).Should().Equal("drafter", TransferChat.HostileUser);
+        (await RoomsToFind.ReadAsync(chat.Transfer.FindUsersAsync(cancellationToken: Cancelled))).Should().Equal("drafter", TransferChat.HostileUser);
     }
 
     [Theory]
@@ -38,24 +38,24 @@ public sealed class FoundRoomsTests(TestServer server) : TransferTestBase(server
     [InlineData(100)]
     public async Task Rooms_are_in_order_and_each_is_found_once_however_many_are_remembered(int atOnce)
     {
-        var ids = await FoundRooms.FillAsync(Source, 20, Cancelled);
+        var ids = await RoomsToFind.FillAsync(Source, 20, Cancelled);
         var transfer = new ChatTransfer(Source.GetAbility<ITransferStore>()!) { FoundAtOnce = atOnce };
 
-        (await FoundRooms.ReadAsync(transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
-        (await FoundRooms.ReadAsync(transfer.FindRoomsAsync(after: ids[4], Cancelled))).Should().Equal(ids.Skip(5));
-        (await FoundRooms.ReadAsync(transfer.FindRoomsAsync(after: ids[^1], Cancelled))).Should().BeEmpty();
+        (await RoomsToFind.ReadAsync(transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+        (await RoomsToFind.ReadAsync(transfer.FindRoomsAsync(after: ids[4], Cancelled))).Should().Equal(ids.Skip(5));
+        (await RoomsToFind.ReadAsync(transfer.FindRoomsAsync(after: ids[^1], Cancelled))).Should().BeEmpty();
     }
 
     [Fact]
     public async Task Keys_of_other_programs_are_not_rooms_and_hide_none()
     {
-        var ids = await FoundRooms.FillAsync(Source, 3, Cancelled);
+        var ids = await RoomsToFind.FillAsync(Source, 3, Cancelled);
         foreach (var key in new[] { "{}", "{a:b:c}", "{%0A}", "{%}", "{%zz}", "{other}:x}", $"{{{new string('x', 200)}}}" })
         {
             await Database.HashSetAsync($"{SourcePrefix}:{key}", "epoch", "1");
         }
 
-        (await FoundRooms.ReadAsync(new Chat(Source).Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+        (await RoomsToFind.ReadAsync(new Chat(Source).Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class FoundRoomsTests(TestServer server) : TransferTestBase(server
     {
         await using var store = new RedisMessageStore(Connection, null, new NumberedKeys());
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => FoundRooms.ReadAsync(new Chat(store).Transfer.FindRoomsAsync(cancellationToken: Cancelled)));
+        await Assert.ThrowsAsync<NotSupportedException>(() => RoomsToFind.ReadAsync(new Chat(store).Transfer.FindRoomsAsync(cancellationToken: Cancelled)));
     }
 
     /// <summary>Rooms as numbers that say nothing.</summary>
@@ -84,14 +84,52 @@ public sealed class FoundRoomsOnClusterTests(SharedCluster cluster)
     [Fact]
     public async Task The_rooms_of_all_servers_are_found()
     {
-        var ids = await FoundRooms.FillAsync(Source, 40, Cancelled);
+        var ids = await RoomsToFind.FillAsync(Source, 40, Cancelled);
 
-        (await FoundRooms.ReadAsync(new Chat(Source).Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+        (await RoomsToFind.ReadAsync(new Chat(Source).Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+    }
+}
+
+/// <summary>The same after a node has died: a client that was connected keeps the node in its list.</summary>
+public sealed class FoundRoomsAfterFailoverTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_rooms_of_a_replica_that_took_over_are_found()
+    {
+        await using var cluster = await ClusterDeployment.StartAsync();
+        await using var store = new RedisMessageStore(cluster.Configuration);
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+        var ids = await RoomsToFind.FillAsync(store, 30, Cancelled);
+        foreach (var id in ids)
+        {
+            // Now the replicas have everything before it, too.
+            await chat.SendAsync(id, new NewMessage("alice", "on the replica"), Durability.Replicated(1, TimeSpan.FromSeconds(30)), Cancelled);
+        }
+
+        (await RoomsToFind.ReadAsync(chat.Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+        var slot = await cluster.SlotAsync($"chatroom:{{{ids[0]}}}");
+        var dead = await cluster.PrimaryAsync(slot);
+        await dead.KillAsync();
+        await cluster.PromotedInsteadOfAsync(dead, slot);
+
+        (await RoomsToFind.ReadAsync(chat.Transfer.FindRoomsAsync(cancellationToken: Cancelled))).Should().Equal(ids);
+        (await chat.User("nobody").EraseAsync(cancellationToken: Cancelled)).Findings!.IsClean.Should().BeTrue();
+        var directory = Directory.CreateTempSubdirectory("redischat-export-");
+        try
+        {
+            (await chat.Transfer.ExportAsync(directory.FullName, cancellationToken: Cancelled)).Rooms.Should().Be(ids.Count);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 }
 
 /// <summary>Rooms to find.</summary>
-internal static class FoundRooms
+internal static class RoomsToFind
 {
     /// <summary>Creates rooms by a message in each; every other one gets settings.</summary>
     /// <returns>Their ids, in order.</returns>
