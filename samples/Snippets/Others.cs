@@ -30,6 +30,8 @@ internal static class Others
         }
 
         await Archiving.RunAsync(redis);
+        await Hosting.RunAsync(redis);
+        await VaultKeys.RunAsync(redis);
         await Versions.VersionsAsync(provider.GetRequiredService<IMessageStore>());
         await Mentions.MentionAsync(chat);
         await Attachments.RunAsync(provider.GetRequiredService<IMessageStore>());

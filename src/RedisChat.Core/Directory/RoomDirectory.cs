@@ -158,7 +158,7 @@ public sealed class RoomDirectory
             static (call, token) => call.Store.ReadRoomsAsync(call.Rooms, token), cancellationToken).AsTask();
     }
 
-    /// <summary>Lists the rooms that have settings, page by page.</summary>
+    /// <summary>Lists the rooms that have settings, page by page. <see cref="ChatTransfer.FindRoomsAsync"/> finds all others, too, by a search.</summary>
     /// <remarks>
     /// <para>
     /// The pages together neither skip nor repeat a room that keeps its place, while others come and go. A room that is renamed between two pages, or becomes active in a list by

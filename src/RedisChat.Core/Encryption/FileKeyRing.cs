@@ -38,14 +38,23 @@ public sealed class FileKeyRing : IChatKeyRing
         _keys = Read();
     }
 
-    /// <summary>Adds a new master key, which wraps data keys from now on, also in other processes. Call <see cref="EncryptionKeys.RewrapAsync"/> before you remove an earlier one.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <summary>Adds a new master key, which wraps data keys from now on, also in other processes. Do so in one process at a time. Call <see cref="EncryptionKeys.RewrapAsync"/> before you remove an earlier one.</summary>
+    /// <exception cref="ArgumentException">The file contains something else. It was not changed.</exception>
+    /// <exception cref="IOException">The file is gone, or cannot be written.</exception>
     public void AddKey()
     {
-        using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(Encoding.ASCII.GetBytes(NewLine()));
-        file.Flush(flushToDisk: true);
-        file.Dispose();
+        _ = Read();
+
+        // Written at the end, not in place of the file: what other processes read meanwhile is complete.
+        using (var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
+        {
+            // An editor may have left out the end of the last line, and the keys would become one line.
+            file.Seek(-1, SeekOrigin.End);
+            var end = file.ReadByte() == '\n' ? "" : "\n";
+            file.Write(Encoding.ASCII.GetBytes(end + NewLine()));
+            file.Flush(flushToDisk: true);
+        }
+
         _keys = Read();
     }
 

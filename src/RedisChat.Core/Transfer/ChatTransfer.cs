@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
+
 namespace RedisChat;
 
-/// <summary>Exports, imports, migrates and verifies chats: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md, a migration in docs/migration.md.</summary>
+/// <summary>Finds all rooms of a chat, and exports, imports, migrates and verifies them: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md, a migration in docs/migration.md.</summary>
 /// <remarks>
 /// <para>Thread-safe, but a directory is for one call at a time. <see cref="ChatOptions.OperationTimeout"/> does not limit how long a call takes. If the connection is lost, a call waits for up to a minute until it is back.</para>
 /// <para>An export is as secret as Redis: it holds everything that was written in the chat, and only encrypted rooms are encrypted in it. Protect the directory accordingly.</para>
@@ -10,6 +12,9 @@ public sealed class ChatTransfer
     private readonly ITransferStore _store;
 
     internal ChatTransfer(ITransferStore store) => _store = store;
+
+    // About 20 MB of ids. A chat with more rooms is searched several times.
+    internal int FoundAtOnce { get; init; } = 100_000;
 
     /// <summary>Exports rooms into a directory, each at one position, while people keep writing. If an export into the directory was interrupted, the same call continues it.</summary>
     /// <param name="directory">A directory that is empty, does not exist, or holds an interrupted export with the same options.</param>
@@ -103,6 +108,46 @@ public sealed class ChatTransfer
         }
 
         return _store.VerifyAsync(directory, options, progress, cancellationToken);
+    }
+
+    /// <summary>Finds all rooms that exist, with settings or without, in the ordinal order of their ids. <see cref="RoomDirectory.GetInfoAsync(IReadOnlyList{string}, CancellationToken)"/> says what they are.</summary>
+    /// <remarks>
+    /// <para>
+    /// It searches the keys of all servers (<c>SCAN</c>), once for each 100,000 rooms, whose ids it remembers: a few seconds for a million keys, in steps of about a millisecond. For lists that users see, use
+    /// <see cref="RoomDirectory.ListAsync"/>, which reads only what it returns, but knows only rooms with settings.
+    /// </para>
+    /// <para>
+    /// Each room is returned once, also if servers are restarted or fail over meanwhile. Rooms of two users (<see cref="RoomDirectory.DirectAsync"/>) and rooms that are being deleted or imported are among them; threads are
+    /// not. A room that is created meanwhile, or whose slot is moved to another server of a cluster, may be missing.
+    /// </para>
+    /// </remarks>
+    /// <param name="after">Only rooms whose ids come after this one, to continue; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rooms' ids.</returns>
+    /// <exception cref="ChatUnavailableException">The store cannot be reached.</exception>
+    /// <exception cref="NotSupportedException">The application names the keys with an <see cref="IRoomKeyScheme"/>, so they do not say which rooms there are.</exception>
+    public IAsyncEnumerable<string> FindRoomsAsync(string? after = null, CancellationToken cancellationToken = default) => FindAsync(_store.FindRoomsAsync, after, cancellationToken);
+
+    /// <summary>Finds all users of whom the chat stores something of their own: a list of rooms, drafts, data keys. Authors who have none of these are not among them. Otherwise as <see cref="FindRoomsAsync"/>.</summary>
+    /// <param name="after">Only users whose ids come after this one, to continue; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The users' ids, in their ordinal order, each once.</returns>
+    /// <inheritdoc cref="FindRoomsAsync" path="/exception"/>
+    public IAsyncEnumerable<string> FindUsersAsync(string? after = null, CancellationToken cancellationToken = default) => FindAsync(_store.FindUsersAsync, after, cancellationToken);
+
+    private async IAsyncEnumerable<string> FindAsync(
+        Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> find, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> found;
+        do
+        {
+            found = await find(after, FoundAtOnce, cancellationToken).ConfigureAwait(false);
+            foreach (var id in found)
+            {
+                yield return after = id;
+            }
+        }
+        while (found.Count == FoundAtOnce);
     }
 
     private static void CheckDirectory(string directory)

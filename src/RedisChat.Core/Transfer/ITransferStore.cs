@@ -1,6 +1,6 @@
 namespace RedisChat;
 
-/// <summary>An optional ability of an <see cref="IMessageStore"/>: exporting, importing, migrating and verifying chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
+/// <summary>An optional ability of an <see cref="IMessageStore"/>: finding all rooms; exporting, importing, migrating and verifying chats: see <see cref="ChatTransfer"/>, which checks the input.</summary>
 /// <remarks>The format of an export is described in docs/export.md. The methods may be called at the same time, but not with the same directory.</remarks>
 public interface ITransferStore
 {
@@ -31,4 +31,18 @@ public interface ITransferStore
     /// <param name="progress">Receives how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<VerifyResult> VerifyAsync(string? directory, VerifyOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds the first rooms that exist, with settings or without, in the ordinal order of their ids: see <see cref="ChatTransfer.FindRoomsAsync"/>.</summary>
+    /// <param name="after">Only rooms whose ids come after this one; <see langword="null"/> for all.</param>
+    /// <param name="limit">The most rooms. If fewer are returned, these were the last ones.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The ids, each once.</returns>
+    Task<IReadOnlyList<string>> FindRoomsAsync(string? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds the first users of whom something of their own is stored, in the ordinal order of their ids: see <see cref="ChatTransfer.FindUsersAsync"/>.</summary>
+    /// <param name="after">Only users whose ids come after this one; <see langword="null"/> for all.</param>
+    /// <param name="limit">The most users. If fewer are returned, these were the last ones.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The ids, each once.</returns>
+    Task<IReadOnlyList<string>> FindUsersAsync(string? after, int limit, CancellationToken cancellationToken = default);
 }

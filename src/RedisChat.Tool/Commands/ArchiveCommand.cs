@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace RedisChat.Tool.Commands;
 
-/// <summary>Moves the old messages of one room or of all listed rooms to the archive.</summary>
+/// <summary>Moves the old messages of one room or of all rooms to the archive.</summary>
 internal sealed class ArchiveCommand : ToolCommand
 {
     // A room is prepared once, which takes six minutes. What waits for longer than this waits for something else.
@@ -49,7 +49,7 @@ internal sealed class ArchiveCommand : ToolCommand
         }
         else
         {
-            await foreach (var info in RoomTarget.ListAsync(chat.Chat, cancellationToken))
+            await foreach (var info in RoomTarget.AllAsync(chat.Chat, cancellationToken))
             {
                 await run.BeginAsync(info.Id, cancellationToken);
             }

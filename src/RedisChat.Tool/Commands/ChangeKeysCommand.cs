@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace RedisChat.Tool.Commands;
 
-/// <summary>Changes the data keys of a room, of all listed rooms, or of a user's drafts.</summary>
+/// <summary>Changes the data keys of a room, of a user's drafts, or of all rooms and users.</summary>
 internal abstract class ChangeKeysCommand : ToolCommand
 {
     private readonly RoomTarget? _target;
@@ -12,13 +12,13 @@ internal abstract class ChangeKeysCommand : ToolCommand
     /// <summary>Declares the command.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
-    /// <param name="takesAll">Whether it can change all rooms.</param>
+    /// <param name="takesAll">Whether it can change all of them.</param>
     protected ChangeKeysCommand(string name, string description, bool takesAll)
         : base(name, description)
     {
         if (takesAll)
         {
-            _target = new RoomTarget(this);
+            _target = new RoomTarget(this, "All rooms and all users that have keys.");
         }
         else
         {
@@ -77,21 +77,39 @@ internal abstract class ChangeKeysCommand : ToolCommand
 
     private async Task<int> ChangeAllAsync(ToolContext context, Chat chat, CancellationToken cancellationToken)
     {
-        var (rooms, encrypted, changed, failed) = (0L, 0L, 0, 0L);
-        using var progress = context.Progress("rooms");
-        await foreach (var info in RoomTarget.ListAsync(chat, cancellationToken))
+        var (rooms, users, encrypted, changed, failed) = (0L, 0L, 0L, 0, 0L);
+        using var progress = context.Progress("rooms and users");
+        await foreach (var room in chat.Transfer.FindRoomsAsync(cancellationToken: cancellationToken))
         {
             progress.Report(++rooms);
-            var keys = chat.Room(info.Id).EncryptionKeys;
+            await ChangeOneAsync(room, null, chat.Room(room).EncryptionKeys);
+        }
+
+        await foreach (var user in chat.Transfer.FindUsersAsync(cancellationToken: cancellationToken))
+        {
+            progress.Report(rooms + ++users);
+            await ChangeOneAsync(null, user, chat.User(user).EncryptionKeys);
+        }
+
+        if (!context.IsJson)
+        {
+            context.Output.Line(
+                $"{Texts.Count(rooms, "room")} and {Texts.Count(users, "user")}, {encrypted:N0} with keys: {Describe(changed)}{(failed > 0 ? $"; {failed:N0} failed" : "")}.");
+        }
+
+        return failed > 0 ? ExitCode.Refused : ExitCode.Done;
+
+        async Task ChangeOneAsync(string? room, string? user, EncryptionKeys keys)
+        {
             try
             {
                 if (await keys.CountAsync(cancellationToken) == 0)
                 {
-                    continue;
+                    return;
                 }
 
                 encrypted++;
-                var done = new ChangedKeys(info.Id, null, await ChangeAsync(keys, cancellationToken), await keys.CountAsync(cancellationToken));
+                var done = new ChangedKeys(room, user, await ChangeAsync(keys, cancellationToken), await keys.CountAsync(cancellationToken));
                 changed += done.Changed;
                 if (context.IsJson || done.Changed > 0)
                 {
@@ -102,16 +120,9 @@ internal abstract class ChangeKeysCommand : ToolCommand
             {
                 // The others can be changed all the same.
                 failed++;
-                Print(context, new ChangedKeys(info.Id, null, 0, 0, e.Message));
+                Print(context, new ChangedKeys(room, user, 0, 0, e.Message));
             }
         }
-
-        if (!context.IsJson)
-        {
-            context.Output.Line($"{Texts.Count(rooms, "room")}, {encrypted:N0} encrypted: {Describe(changed)}{(failed > 0 ? $"; {Texts.Count(failed, "room")} failed" : "")}.");
-        }
-
-        return failed > 0 ? ExitCode.Refused : ExitCode.Done;
     }
 
     private void Print(ToolContext context, ChangedKeys done)
@@ -122,11 +133,13 @@ internal abstract class ChangeKeysCommand : ToolCommand
         }
         else if (done.Error is { } error)
         {
-            context.Output.Error($"{done.Room}: {error}");
+            context.Output.Error($"{NameOf(done)}: {error}");
         }
         else
         {
-            context.Output.Line($"{done.Room ?? done.User}: {Describe(done.Changed)}.");
+            context.Output.Line($"{NameOf(done)}: {Describe(done.Changed)}.");
         }
     }
+
+    private static string NameOf(ChangedKeys done) => done.Room ?? $"user {done.User}";
 }

@@ -3,17 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace RedisChat.Tool.Commands;
 
-/// <summary>The argument and the option of commands for one room or all listed ones.</summary>
+/// <summary>The argument and the option of commands for one room or all of them.</summary>
 internal sealed class RoomTarget
 {
-    private const int RoomsAtOnce = 100;
-
     private readonly Argument<string?> _room = new("room") { Description = "The room's id, or --all.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _all = new("--all") { Description = "All rooms of the directory. Rooms without settings are not in it: name them." };
+    private readonly Option<bool> _all = new("--all");
 
     /// <summary>Adds them to a command.</summary>
-    public RoomTarget(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="all">What all are.</param>
+    public RoomTarget(Command command, string all = "All rooms, with settings or without.")
     {
+        _all.Description = all;
         command.Arguments.Add(_room);
         command.Options.Add(_all);
     }
@@ -26,20 +27,15 @@ internal sealed class RoomTarget
     /// <summary>Whether a room or all are given.</summary>
     public bool IsGiven(ToolContext context) => context.Get(_room) is not null || context.Get(_all);
 
-    /// <summary>The listed rooms by name.</summary>
-    public static async IAsyncEnumerable<RoomInfo> ListAsync(Chat chat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>All rooms that exist, in the order of their ids. Of one that cannot be read, only the id is known: what is done with it fails with the reason.</summary>
+    public static async IAsyncEnumerable<RoomInfo> AllAsync(Chat chat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? cursor = null;
-        do
+        await foreach (var page in RoomSearch.PagesAsync(chat, null, ChatLimits.MaxPageSize, (id, _) => new RoomInfo { Id = id, Exists = true }, cancellationToken))
         {
-            var page = await chat.Rooms.ListAsync(RoomOrder.Name, cursor, RoomsAtOnce, cancellationToken);
             foreach (var info in page.Rooms)
             {
                 yield return info;
             }
-
-            cursor = page.Cursor;
         }
-        while (cursor is not null);
     }
 }

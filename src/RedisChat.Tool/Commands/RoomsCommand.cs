@@ -1,25 +1,27 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 
 namespace RedisChat.Tool.Commands;
 
-/// <summary>Lists the rooms of the directory.</summary>
+/// <summary>Lists all rooms, or those of the directory.</summary>
 internal sealed class RoomsCommand : ToolCommand
 {
     private const string ByName = "name";
     private const string ByActivity = "activity";
 
-    private readonly Option<string> _order = new("--order") { Description = "name, or activity: the last message first.", HelpName = "order", DefaultValueFactory = _ => ByName };
+    private readonly Option<bool> _withSettings = new("--with-settings") { Description = "Only rooms with settings (a name or a topic, for example): read from a list, without a search." };
+    private readonly Option<string?> _order = new("--order") { Description = "With --with-settings: name (the default), or activity: the last message first.", HelpName = "order" };
     private readonly Option<string?> _match = new("--match") { Description = "Only rooms whose id, name or topic contains this text, in any case.", HelpName = "text" };
     private readonly Option<bool> _archived = new("--archived") { Description = "Only archived rooms." };
     private readonly Option<TimeSpan?> _inactive = CommonOptions.Duration("--inactive", "Only rooms without a message for so long: 90d, 12h, 30m.");
-    private readonly Option<int> _limit = CommonOptions.Number("--limit", "How many rooms, at most twice as many with a filter.", 100, 1, ChatLimits.MaxPageSize);
-    private readonly Option<string?> _cursor = new("--cursor") { Description = "Where to continue: what the previous page ended with.", HelpName = "cursor" };
+    private readonly Option<long?> _limit = CommonOptions.OptionalNumber("--limit", "How many rooms, at most twice as many with a filter. All if omitted.", 1, int.MaxValue);
+    private readonly Option<string?> _cursor = new("--cursor") { Description = "Where to continue: what a list with --limit ended with.", HelpName = "cursor" };
 
     public RoomsCommand()
-        : base("rooms", "Lists the rooms that have settings (a name or a topic, for example), page by page.")
+        : base("rooms", "Lists all rooms that exist, in the order of their ids. They are found by a search of the servers' keys.")
     {
         _order.AcceptOnlyFromAmong(ByName, ByActivity);
-        foreach (Option option in (Option[])[_order, _match, _archived, _inactive, _limit, _cursor])
+        foreach (Option option in (Option[])[_withSettings, _order, _match, _archived, _inactive, _limit, _cursor])
         {
             Options.Add(option);
         }
@@ -27,22 +29,71 @@ internal sealed class RoomsCommand : ToolCommand
 
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
+        if (context.Get(_order) is not null && !context.Get(_withSettings))
+        {
+            throw new ToolException("--order is for rooms with settings: add --with-settings. All rooms are listed in the order of their ids.");
+        }
+
         await using var chat = context.Connect();
-        var (order, limit) = (context.Get(_order) == ByActivity ? RoomOrder.Activity : RoomOrder.Name, context.Get(_limit));
-        var (cursor, rooms, broken) = (context.Get(_cursor), new List<RoomInfo>(), new List<string>());
+        var (limit, shown, exitCode) = (context.Get(_limit) ?? long.MaxValue, 0L, ExitCode.Done);
+        var size = (int)Math.Min(limit, ChatLimits.MaxPageSize);
+        var (rooms, broken) = (new List<RoomInfo>(), new List<string>());
+        await foreach (var page in PagesAsync(context, chat.Chat, size, Unreadable, cancellationToken))
+        {
+            rooms.AddRange(page.Rooms.Where(room => Matches(context, room)));
+            broken.AddRange(page.BeingDeleted.Where(room => context.Get(_match) is not { } text || Contains(room, text)));
+            var isEnd = page.Cursor is null || shown + rooms.Count >= limit;
+            if (isEnd || !context.IsJson || rooms.Count + broken.Count >= size)
+            {
+                Print(context, rooms, broken, page.Cursor);
+                shown += rooms.Count;
+                rooms.Clear();
+                broken.Clear();
+            }
+
+            if (isEnd)
+            {
+                if (page.Cursor is { } cursor && !context.IsJson)
+                {
+                    context.Output.Note($"There are more: --cursor {cursor}");
+                }
+
+                break;
+            }
+        }
+
+        return exitCode;
+
+        RoomInfo? Unreadable(string room, ChatDataException error)
+        {
+            context.Output.Error($"{room}: {error.Message}");
+            exitCode = ExitCode.Refused;
+            return null;
+        }
+    }
+
+    private IAsyncEnumerable<RoomPage> PagesAsync(ToolContext context, Chat chat, int size, Func<string, ChatDataException, RoomInfo?> whenUnreadable, CancellationToken cancellationToken) =>
+        context.Get(_withSettings)
+            ? ListAsync(chat, context.Get(_order) == ByActivity ? RoomOrder.Activity : RoomOrder.Name, context.Get(_cursor), size, cancellationToken)
+            : RoomSearch.PagesAsync(chat, context.Get(_cursor), size, whenUnreadable, cancellationToken);
+
+    private static async IAsyncEnumerable<RoomPage> ListAsync(Chat chat, RoomOrder order, string? cursor, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         do
         {
-            var page = await chat.Chat.Rooms.ListAsync(order, cursor, limit, cancellationToken);
-            rooms.AddRange(page.Rooms.Where(room => Matches(context, room)));
-            broken.AddRange(page.BeingDeleted);
+            var page = await chat.Rooms.ListAsync(order, cursor, size, cancellationToken);
+            yield return page;
             cursor = page.Cursor;
         }
-        while (cursor is not null && rooms.Count < limit);
+        while (cursor is not null);
+    }
 
+    private static void Print(ToolContext context, List<RoomInfo> rooms, List<string> broken, string? cursor)
+    {
         if (context.IsJson)
         {
             context.Output.Json(new RoomPage { Rooms = rooms, BeingDeleted = broken, Cursor = cursor }, ChatJsonContext.Default.RoomPage);
-            return ExitCode.Done;
+            return;
         }
 
         foreach (var room in rooms)
@@ -52,15 +103,8 @@ internal sealed class RoomsCommand : ToolCommand
 
         foreach (var room in broken)
         {
-            context.Output.Line($"{room}: its deletion is not complete. 'redischat delete-room' continues it.", Tone.Warning);
+            context.Output.Line($"{room}: is being deleted or imported. 'redischat delete-room' continues an interrupted deletion, 'import' or 'migrate' an interrupted import.", Tone.Warning);
         }
-
-        if (cursor is not null)
-        {
-            context.Output.Note($"There are more: --cursor {cursor}");
-        }
-
-        return ExitCode.Done;
     }
 
     private bool Matches(ToolContext context, RoomInfo room) =>

@@ -2,13 +2,10 @@ using System.CommandLine;
 
 namespace RedisChat.Tool.Commands;
 
-/// <summary>Deletes the beginning of the history of one room or of all listed rooms.</summary>
+/// <summary>Deletes the beginning of the history of one room or of all rooms.</summary>
 internal sealed class TrimCommand : ToolCommand
 {
-    private const int RoomsAtOnce = 100;
-
-    private readonly Argument<string?> _room = new("room") { Description = "The room's id, or --all.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _all = new("--all") { Description = "All rooms of the directory. Rooms without settings are not in it: name them." };
+    private readonly RoomTarget _target;
     private readonly Option<TimeSpan?> _olderThan = CommonOptions.Duration("--older-than", "Delete messages that are older than this: 90d, 12h, 30m.");
     private readonly Option<long?> _keep = CommonOptions.OptionalNumber("--keep", "Delete all messages but the newest of this number.", 1, ChatLimits.MaxMessageId);
     private readonly Option<bool> _threads = new("--delete-threads") { Description = "Delete the threads of the messages, too: ChatOptions.DeleteThreads of the application." };
@@ -17,8 +14,8 @@ internal sealed class TrimCommand : ToolCommand
     public TrimCommand()
         : base("trim", "Deletes the beginning of a room's history, 128 ids at a time; the newest 128 ids stay in any case. With both limits, what exceeds either goes.")
     {
-        Arguments.Add(_room);
-        foreach (Option option in (Option[])[_all, _olderThan, _keep, _threads, _dryRun])
+        _target = new RoomTarget(this);
+        foreach (Option option in (Option[])[_olderThan, _keep, _threads, _dryRun])
         {
             Options.Add(option);
         }
@@ -26,12 +23,7 @@ internal sealed class TrimCommand : ToolCommand
 
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
-        var (room, policy) = (context.Get(_room), new RetentionPolicy { MaxAge = context.Get(_olderThan), MaxMessages = context.Get(_keep) });
-        if (room is null == !context.Get(_all))
-        {
-            throw new ToolException("Name a room, or give --all, but not both.");
-        }
-
+        var (room, policy) = (_target.Read(context), new RetentionPolicy { MaxAge = context.Get(_olderThan), MaxMessages = context.Get(_keep) });
         if (policy == RetentionPolicy.Everything)
         {
             throw new ToolException("Say which messages may go: --older-than 90d, or --keep 10000, or both.");
@@ -49,35 +41,28 @@ internal sealed class TrimCommand : ToolCommand
 
     private async Task<int> TrimAllAsync(ToolContext context, Chat chat, RetentionPolicy policy, CancellationToken cancellationToken)
     {
-        var (cursor, rooms, deleted, failed) = ((string?)null, 0L, 0L, 0L);
-        do
+        var (rooms, deleted, failed) = (0L, 0L, 0L);
+        await foreach (var info in RoomTarget.AllAsync(chat, cancellationToken))
         {
-            var page = await chat.Rooms.ListAsync(RoomOrder.Name, cursor, RoomsAtOnce, cancellationToken);
-            foreach (var info in page.Rooms)
+            TrimmedRoom done;
+            try
             {
-                TrimmedRoom done;
-                try
-                {
-                    done = await TrimAsync(context, chat, info, policy, cancellationToken);
-                }
-                catch (ChatException e) when (e is not ChatUnavailableException)
-                {
-                    // The others can be trimmed all the same.
-                    done = new TrimmedRoom(info.Id, 0, context.Get(_dryRun), e.Message);
-                    failed++;
-                }
-
-                rooms++;
-                deleted += done.Deleted;
-                if (context.IsJson || done is not { Deleted: 0, Error: null })
-                {
-                    Print(context, done);
-                }
+                done = await TrimAsync(context, chat, info, policy, cancellationToken);
+            }
+            catch (ChatException e) when (e is not ChatUnavailableException)
+            {
+                // The others can be trimmed all the same.
+                done = new TrimmedRoom(info.Id, 0, context.Get(_dryRun), e.Message);
+                failed++;
             }
 
-            cursor = page.Cursor;
+            rooms++;
+            deleted += done.Deleted;
+            if (context.IsJson || done is not { Deleted: 0, Error: null })
+            {
+                Print(context, done);
+            }
         }
-        while (cursor is not null);
 
         if (!context.IsJson)
         {

@@ -11,4 +11,5 @@ namespace RedisChat.Tool;
 [JsonSerializable(typeof(DeletedRoom))]
 [JsonSerializable(typeof(ArchivedRoom))]
 [JsonSerializable(typeof(ChangedKeys))]
+[JsonSerializable(typeof(AddedMasterKey))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext;

@@ -75,6 +75,34 @@ public sealed class FileKeyRingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_is_added_to_a_file_whose_last_line_has_no_end()
+    {
+        var ring = new FileKeyRing(File);
+        var old = await ring.WrapAsync(new byte[32], "room:lobby", Cancelled);
+        System.IO.File.WriteAllText(File, System.IO.File.ReadAllText(File).TrimEnd());
+
+        ring.AddKey();
+
+        System.IO.File.ReadAllLines(File).Should().HaveCount(2);
+        ring.IsCurrent(old).Should().BeFalse();
+        (await new FileKeyRing(File).UnwrapAsync(old, "room:lobby", Cancelled)).Should().HaveCount(32);
+    }
+
+    [Fact]
+    public void A_key_is_not_added_to_a_file_that_is_gone_or_contains_something_else()
+    {
+        var ring = new FileKeyRing(File);
+        System.IO.File.Delete(File);
+
+        Assert.Throws<FileNotFoundException>(ring.AddKey);
+        System.IO.File.Exists(File).Should().BeFalse();
+
+        System.IO.File.WriteAllText(File, "hello\n");
+        Assert.Throws<ArgumentException>(ring.AddKey);
+        System.IO.File.ReadAllText(File).Should().Be("hello\n");
+    }
+
+    [Fact]
     public void Rings_that_create_the_file_at_once_have_the_same_key()
     {
         Parallel.For(0, 8, n => { _ = new FileKeyRing(File); });

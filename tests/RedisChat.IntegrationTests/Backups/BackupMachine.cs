@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using RedisChat.IntegrationTests.CommandLine;
 
@@ -9,14 +8,12 @@ internal sealed class BackupMachine : IAsyncDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("redischat-backup-");
     private readonly string _program;
-    private readonly string _client;
     private ChildProcess? _server;
     private ChildProcess? _replica;
 
     private BackupMachine(string program)
     {
         _program = program;
-        _client = program == "redis-server" ? "redis-cli" : "valkey-cli";
         Configuration = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
         Directory.CreateDirectory(DataDirectory);
         Directory.CreateDirectory(BackupDirectory);
@@ -37,16 +34,8 @@ internal sealed class BackupMachine : IAsyncDisposable
     private string ConfigurationFile => Path.Combine(_root.FullName, "redis.conf");
 
     /// <summary>A machine whose server is not started yet. Skips the test if the programs are missing.</summary>
-    public static BackupMachine Create()
-    {
-        var program = RedisProcess.Program;
-        if (program is null || !ChildProcess.Exists(program.Replace("-server", "-cli", StringComparison.Ordinal)))
-        {
-            TestServer.SkipOrFail("The test copies a server's files, but there is no redis-server with redis-cli, and no valkey-server with valkey-cli, on the PATH.");
-        }
-
-        return new BackupMachine(program);
-    }
+    /// <param name="server"><c>valkey-server</c>; <see langword="null"/> for the first one that is there, of Redis and Valkey.</param>
+    public static BackupMachine Create(string? server = null) => new(DocumentedCommand.Need(server));
 
     /// <summary>Runs commands of the document one after the other. Each must succeed.</summary>
     public async Task RunAsync(IEnumerable<string> commands)
@@ -90,12 +79,10 @@ internal sealed class BackupMachine : IAsyncDisposable
 
     private async Task RunAsync(string documented)
     {
-        var words = documented.Replace("6380", $"{ReplicaPort}", StringComparison.Ordinal).Split(' ').ToList();
-        var command = string.Join(' ', words)
-            .Replace("redis-cli ", $"{_client} ", StringComparison.Ordinal)
-            .Replace($"{_client} ", $"{_client} -p {Port} ", StringComparison.Ordinal)
-            .Replace($"-p {Port} -p ", "-p ", StringComparison.Ordinal)
-            .Replace("redis-check-rdb", _client.Replace("-cli", "-check-rdb", StringComparison.Ordinal), StringComparison.Ordinal)
+        var command = DocumentedCommand.With(
+            _program,
+            documented.Replace("6380", $"{ReplicaPort}", StringComparison.Ordinal)
+                .Replace("redis-cli ", $"redis-cli -p {Port} ", StringComparison.Ordinal).Replace($"-p {Port} -p ", "-p ", StringComparison.Ordinal))
             .Replace("/var/lib/redis", DataDirectory, StringComparison.Ordinal)
             .Replace("/etc/redis/redis.conf", ConfigurationFile, StringComparison.Ordinal)
             .Replace("/backup", BackupDirectory, StringComparison.Ordinal);
@@ -111,23 +98,9 @@ internal sealed class BackupMachine : IAsyncDisposable
         }
         else
         {
-            await RunInShellAsync(documented, command);
+            await DocumentedCommand.RunAsync(documented, command, _root.FullName);
         }
     }
 
-    private async Task<ChildProcess> StartAsync(IEnumerable<string> arguments)
-    {
-        var process = await ChildProcess.StartAsync(_program, arguments, _root.FullName);
-        (await process.WritesAsync(["Ready to accept connections"], or: ["Address already in use", "FATAL CONFIG FILE ERROR"])).Should().BeTrue("the server starts: {0}", process.Output);
-        return process;
-    }
-
-    private async Task RunInShellAsync(string documented, string command)
-    {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", command]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _root.FullName })!;
-        var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-        shell.ExitCode.Should().Be(0, "{0} prints {1}{2}", documented, await output, await errors);
-        (await output).Should().NotContainAny("ERR ", "(error)");
-    }
+    private Task<ChildProcess> StartAsync(IEnumerable<string> arguments) => DocumentedCommand.StartAsync(_program, arguments, _root.FullName);
 }

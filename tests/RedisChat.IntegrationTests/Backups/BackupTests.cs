@@ -3,8 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat.IntegrationTests.Backups;
 
+/// <summary>The recipes of docs/operations.md on Redis.</summary>
+public sealed class RedisBackupTests() : BackupTests(null);
+
+/// <summary>The same on Valkey.</summary>
+public sealed class ValkeyBackupTests() : BackupTests("valkey-server");
+
 /// <summary>The recipes of docs/operations.md: what a copy of Redis holds is there after a restore, and everyone learns what is lost.</summary>
-public sealed partial class BackupTests : IAsyncLifetime
+/// <param name="server">The server program; <see langword="null"/> for the one that most tests use.</param>
+public abstract partial class BackupTests(string? server) : IAsyncLifetime
 {
     private BackupMachine _machine = null!;
 
@@ -12,11 +19,15 @@ public sealed partial class BackupTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _machine = BackupMachine.Create();
+        _machine = BackupMachine.Create(server);
         return default;
     }
 
-    public ValueTask DisposeAsync() => _machine.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _machine.DisposeAsync();
+    }
 
     [Fact]
     public Task A_snapshot_made_over_the_network_is_restored() => RunAsync(DocumentedBackup.SnapshotOverTheNetwork, DocumentedBackup.RestoreSnapshot);

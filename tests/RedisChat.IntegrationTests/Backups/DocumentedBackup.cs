@@ -22,6 +22,16 @@ internal static partial class DocumentedBackup
 
     public static string[] Promote => Sections["Replica"][1];
 
+    public static string[] SnapshotOfPrimary => Sections["Cluster"][0];
+
+    public static string[] RestorePrimary => Sections["Cluster"][1];
+
+    public static string[] Introduce => Sections["Cluster"][2];
+
+    public static string[] AddReplica => Sections["Cluster"][3];
+
+    public static string[] RepairCluster => Sections["Cluster"][4];
+
     public static string[] Verify => Sections["After a restore"][0];
 
     private static Dictionary<string, List<string[]>> Read()

@@ -21,6 +21,19 @@ internal static class ServerPrograms
         return FirstWithWaitAof.Value;
     }
 
+    /// <summary>Returns the program, which is Valkey's. Skips the test if it is not installed; on a build server, which installs it with the programs for <c>WAITAOF</c>, it fails.</summary>
+    public static string NeedValkey(string program)
+    {
+        var missing = $"There is no {program} on the PATH.";
+        if (!ChildProcess.Exists(program))
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("REDISCHAT_TEST_WITHOUT_WAITAOF") is not null, missing);
+            TestServer.SkipOrFail(missing);
+        }
+
+        return program;
+    }
+
     /// <summary>From "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=20bb6c8ad3a5cb37".</summary>
     private static Version VersionOf(string program)
     {

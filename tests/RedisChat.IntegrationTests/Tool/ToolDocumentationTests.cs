@@ -67,6 +67,7 @@ public sealed partial class ToolDocumentationTests(TestServer server) : ToolTest
         }
 
         await Chat.Rooms.ArchiveAsync("announcements", Actor.Application, Cancelled);
+        await Chat.SendAsync("garden", "dave", "The roses are out", Cancelled);
 
         var (expected, printed) = (new List<string>(), new List<string>());
         foreach (Match block in Console().Matches(Document))

@@ -5,10 +5,12 @@ namespace RedisChat.IntegrationTests.CommandLine;
 /// <summary><c>redischat rooms</c> and <c>show</c>.</summary>
 public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
 {
+    private readonly TestServer _server = server;
+
     private const string Hostile = "a\u001b[2Jb\u202Ec\u0007d\u2028e";
 
     [Fact]
-    public async Task Rooms_are_listed_page_by_page_and_filtered()
+    public async Task Rooms_are_listed_and_filtered()
     {
         await CreateAsync("alpha", "Alpha", "first things");
         await CreateAsync("beta", "Beta", "");
@@ -26,22 +28,111 @@ public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
             line => line.Should().Be("gamma: 0 messages, 0 members, archived. Gamma"));
         (await RunAsync("rooms", "--match", "THINGS")).Output.Should().ContainSingle().Which.Should().StartWith("alpha:");
         (await RunAsync("rooms", "--archived")).Output.Should().ContainSingle().Which.Should().StartWith("gamma:");
-        (await RunAsync("rooms", "--inactive", "1h", "--order", "activity")).Output.Should().HaveCount(2).And.NotContain(line => line.StartsWith("beta", StringComparison.Ordinal));
+        (await RunAsync("rooms", "--inactive", "1h")).Output.Should().HaveCount(2).And.NotContain(line => line.StartsWith("beta", StringComparison.Ordinal));
+        (await RunAsync("rooms", "--with-settings", "--order", "activity", "--inactive", "1h")).Output.Should().HaveCount(2).And.NotContain(line => line.StartsWith("beta", StringComparison.Ordinal));
+    }
 
-        var found = new List<string>();
-        for (string[] cursor = []; ;)
+    [Fact]
+    public async Task All_rooms_are_listed_and_those_with_settings_alone_if_wanted()
+    {
+        await CreateAsync("zeta", "A comes first", "");
+        await CreateAsync("alpha", "Z comes last", "");
+        await Chat.SendAsync("lobby", "bob", "hello", Cancelled);
+        await Chat.Room("lobby").Thread(1).SendAsync("bob", "in a thread", Cancelled);
+        await Chat.User("bob").Drafts.SaveAsync("lobby", "a draft", cancellationToken: Cancelled);
+        var direct = (await Chat.Rooms.DirectAsync("alice", "bob", Cancelled)).Id;
+
+        (await IdsAsync("rooms")).Should().Equal("alpha", direct, "lobby", "zeta");
+        (await IdsAsync("rooms", "--with-settings")).Should().Equal("zeta", "alpha");
+        (await RunAsync("rooms", "--match", "lob")).Output.Should().ContainSingle().Which.Should().MatchRegex("^lobby: 1 message, the last at .*, 0 members\\.$");
+
+        async Task<IEnumerable<string>> IdsAsync(params string[] arguments)
         {
-            var page = JsonSerializer.Deserialize((await RunAsync(["rooms", "--limit", "2", "--json", .. cursor])).Output.Single(), ChatJsonContext.Default.RoomPage)!;
-            found.AddRange(page.Rooms.Select(room => room.Id));
-            if (page.Cursor is null)
-            {
-                break;
-            }
+            var run = await RunAsync(arguments);
+            run.ExitCode.Should().Be(0, string.Join('\n', run.Errors));
+            return run.Output.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]);
+        }
+    }
 
-            cursor = ["--cursor", page.Cursor];
+    [Theory]
+    [InlineData]
+    [InlineData("--with-settings")]
+    [InlineData("--with-settings", "--order", "activity")]
+    public async Task Rooms_are_listed_page_by_page(params string[] mode)
+    {
+        string[] rooms = ["{a}", "b: c", "d\"e", "f\u202Eg", "h'i j", "k"];
+        foreach (var room in rooms)
+        {
+            await CreateAsync(room, room, "");
         }
 
-        found.Should().Equal("alpha", "beta", "gamma");
+        foreach (var limit in new[] { 2, 4, 6, 7 })
+        {
+            var found = new List<string>();
+            for (string[] cursor = []; ;)
+            {
+                var run = await RunAsync(["rooms", "--limit", $"{limit}", "--json", .. mode, .. cursor]);
+                var page = JsonSerializer.Deserialize(run.Output.Should().ContainSingle().Which, ChatJsonContext.Default.RoomPage)!;
+                run.Errors.Should().BeEmpty();
+                found.AddRange(page.Rooms.Select(room => room.Id));
+                if (page.Cursor is null)
+                {
+                    break;
+                }
+
+                page.Rooms.Should().HaveCount(limit);
+                (await RunAsync(["rooms", "--limit", $"{limit}", .. mode, .. cursor])).Errors.Should().Equal($"There are more: --cursor {page.Cursor}");
+                cursor = ["--cursor", page.Cursor];
+            }
+
+            found.Should().BeEquivalentTo(rooms).And.OnlyHaveUniqueItems();
+        }
+    }
+
+    [Fact]
+    public async Task Rooms_that_are_damaged_or_being_deleted_do_not_hide_the_others()
+    {
+        foreach (var room in new[] { "a", "b", "c" })
+        {
+            await Chat.SendAsync(room, "alice", "hello", Cancelled);
+        }
+
+        var database = _server.Connection.GetDatabase();
+        await database.StringSetAsync($"{Prefix}:{{broken}}", "of another program");
+        await database.HashSetAsync($"{Prefix}:{{b}}", "epoch", "!");
+
+        var run = await RunAsync("rooms");
+
+        run.ExitCode.Should().Be(1);
+        run.Errors.Should().ContainSingle().Which.Should().StartWith("broken: ");
+        run.Output.Should().SatisfyRespectively(
+            line => line.Should().StartWith("a: 1 message"),
+            line => line.Should().StartWith("c: 1 message"),
+            line => line.Should().StartWith("b: is being deleted or imported. "));
+        var page = JsonSerializer.Deserialize((await RunAsync("rooms", "--json")).Output.Single(), ChatJsonContext.Default.RoomPage)!;
+        page.BeingDeleted.Should().Equal("b");
+        page.Rooms.Select(room => room.Id).Should().Equal("a", "c");
+
+        // It is the one that a command for all rooms fails on.
+        var trimmed = await RunAsync("trim", "--all", "--keep", "1");
+        trimmed.ExitCode.Should().Be(1);
+        trimmed.Errors.Should().ContainSingle().Which.Should().StartWith("broken: ");
+        trimmed.Output.Should().Equal("3 rooms: 0 messages deleted; 1 room could not be trimmed.");
+    }
+
+    [Theory]
+    [InlineData("--order is for rooms with settings", "--order", "activity")]
+    [InlineData("--cursor is not one that this command has printed", "--cursor", "n616E6E")]
+    [InlineData("--cursor is not one that this command has printed", "--cursor", "i616")]
+    [InlineData("The cursor is not one that was returned before", "--with-settings", "--cursor", "i6161")]
+    [InlineData("--limit must be a number from 1", "--limit", "0")]
+    public async Task What_cannot_be_meant_is_refused(string error, params string[] arguments)
+    {
+        var run = await RunAsync(["rooms", .. arguments]);
+
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().ContainSingle().Which.Should().StartWith(error);
     }
 
     [Fact]

@@ -126,18 +126,7 @@ internal sealed class RedisWatchdog(RedisConnection connection, TimeProvider tim
             return [.. servers.Where(server => !server.IsReplica)];
         }
 
-        // Every node of the cluster knows the topology, and any of them may fail to answer.
-        var answers = servers.Select(server => server.ClusterNodesAsync().UntilAsync(patience, time)).ToList();
-        ClusterConfiguration? nodes = null;
-        while (nodes is null && answers.Count > 0)
-        {
-            var answer = await Task.WhenAny(answers).ConfigureAwait(false);
-            answers.Remove(answer);
-            nodes = answer.IsCompletedSuccessfully || answers.Count == 0 ? await answer.ConfigureAwait(false) : null;
-            _ = answer.Exception;
-        }
-
-        answers.ForEach(answer => answer.Observed());
+        var nodes = await ClusterTopology.ReadAsync(servers, patience, time).ConfigureAwait(false);
         return nodes is null
             ? []
             : [.. nodes.Nodes

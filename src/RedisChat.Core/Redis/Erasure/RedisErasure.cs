@@ -83,7 +83,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
     /// <summary>The next keys of the primaries, by room. Keys of the directory are in it only if all are asked for.</summary>
     private async ValueTask<FoundRooms> FindRoomsAsync(IDatabase database, ErasedUser? user, string? cursor, CancellationToken cancellationToken)
     {
-        var primaries = Primaries();
+        var primaries = await PrimariesAsync().ConfigureAwait(false);
         var (server, position) = ReadCursor(cursor);
         var rooms = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         for (var scan = 0; scan < ScansAtOnce && server < primaries.Count; scan++)
@@ -205,7 +205,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
     private async ValueTask<string> IdentifyAsync(CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        foreach (var server in Primaries())
+        foreach (var server in await PrimariesAsync().ConfigureAwait(false))
         {
             var info = ServerInfo.Empty;
             try
@@ -224,18 +224,16 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         return string.Join('\n', names);
     }
 
-    private List<IServer> Primaries()
+    private async ValueTask<List<IServer>> PrimariesAsync()
     {
-        List<IServer> primaries =
-        [
-            .. (context.Connection.Current?.Multiplexer.GetServers() ?? [])
-                .Where(server => !server.IsReplica && server.ServerType is ServerType.Standalone or ServerType.Cluster)
-                .OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)
-                .Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null)),
-        ];
+        var connection = context.Connection.Current?.Multiplexer ?? throw RedisErrors.NotSent(null);
+        var primaries = await ClusterTopology.PrimariesAsync(connection, context.Time).ConfigureAwait(false) is { Count: > 0 } nodes
+            ? nodes
+            : connection.GetServers().Where(server => server is { IsReplica: false, ServerType: ServerType.Standalone }).Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null));
 
         // Finding nothing because there is no server would look like a search without findings.
-        return primaries.Count > 0 ? primaries : throw RedisErrors.NotSent(null);
+        List<IServer> ordered = [.. primaries.OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)];
+        return ordered.Count > 0 ? ordered : throw RedisErrors.NotSent(null);
     }
 
     private static (int Server, string Position) ReadCursor(string? cursor) =>

@@ -9,6 +9,14 @@ internal sealed partial class KeyNames
     /// <exception cref="NotSupportedException">The scheme's roots have no hash tags.</exception>
     public string Everything => Glob().Replace(Head, "\\$0") + "*";
 
+    /// <summary>The pattern for <c>SCAN</c> that matches the own hashes of rooms, and few other keys: ids have no braces, so nothing below a root ends with one.</summary>
+    /// <inheritdoc cref="Everything" path="/exception"/>
+    public string OwnHashes => Everything + "}";
+
+    /// <summary>The pattern for <c>SCAN</c> that matches the keys of users' scopes, and those of the directory: only their hash tags have colons.</summary>
+    /// <inheritdoc cref="Everything" path="/exception"/>
+    public string BelowUsers => Everything + ":*}*";
+
     /// <summary>The beginning of all roots, up to the hash tag.</summary>
     private string Head => scheme.Room("room") is var root && root.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at && TryReadKey(Bucket("room", 0), out var room, out _) && room == "room"
         ? root[..(at + 1)]

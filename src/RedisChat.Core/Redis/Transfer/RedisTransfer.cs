@@ -22,6 +22,12 @@ internal sealed class RedisTransfer(RedisStoreContext context, IMembershipList l
             ? new ChatCheck(_calls, lists, options).RunAsync(progress, cancellationToken)
             : new ExportComparison(_calls).RunAsync(directory, progress, cancellationToken));
 
+    public Task<IReadOnlyList<string>> FindRoomsAsync(string? after, int limit, CancellationToken cancellationToken) =>
+        RunAsync(() => new ScopeFinder(_calls).FindFirstAsync(ofUsers: false, after, limit, cancellationToken));
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string? after, int limit, CancellationToken cancellationToken) =>
+        RunAsync(() => new ScopeFinder(_calls).FindFirstAsync(ofUsers: true, after, limit, cancellationToken));
+
     // Scans of hashes run outside of the calls that translate errors.
     private async Task<T> RunAsync<T>(Func<Task<T>> run)
     {

@@ -41,6 +41,43 @@ internal sealed class ScopeFinder(TransferCalls calls)
         }
     }
 
+    /// <summary>Finds the first of the rooms that exist, or of the users of whom something is stored, in the order of their ids. Each call searches all keys, and remembers no more ids than it returns.</summary>
+    /// <param name="ofUsers">Whether to find users instead of rooms.</param>
+    /// <param name="after">Only ids after this one; <see langword="null"/> for all.</param>
+    /// <param name="limit">The most ids.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <inheritdoc cref="FindAsync" path="/exception"/>
+    public async Task<IReadOnlyList<string>> FindFirstAsync(bool ofUsers, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var first = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var key in KeysAsync(ofUsers ? calls.Keys.BelowUsers : calls.Keys.OwnHashes, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (TryReadId(key, ofUsers, out var id)
+                && (after is null || string.CompareOrdinal(id, after) > 0)
+                && (first.Count < limit || string.CompareOrdinal(id, first.Max) < 0)
+                && first.Add(id) && first.Count > limit)
+            {
+                first.Remove(first.Max!);
+            }
+        }
+
+        return [.. first];
+    }
+
+    private bool TryReadId(string key, bool ofUsers, out string id)
+    {
+        id = "";
+        if (calls.Keys.TryReadKey(key, out var scope, out var suffix))
+        {
+            id = UserScope.TryGetUser(scope, out var user) ? (ofUsers ? user : "")
+                : !ofUsers && suffix.Length == 0 && !ThreadId.IsThread(scope) ? scope
+                : "";
+        }
+
+        // Health checks use the room with the empty id, and notices of attachments the user with the empty id. What no operation accepts as an id is of another program.
+        return id.Length > 0 && !id.Any(char.IsControl) && IsWellFormed(id) && Encoding.UTF8.GetByteCount(id) <= ChatLimits.MaxIdBytes;
+    }
+
     private static void Add(FoundScopes found, string id, string suffix, Func<string, string, bool>? visit)
     {
         // Health checks use the room with the empty id. Halves of surrogate pairs cannot be written as JSON; no id has them.
@@ -129,17 +166,15 @@ internal sealed class ScopeFinder(TransferCalls calls)
         }
     }
 
-    private async Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken)
-    {
-        await calls.ReadAsync(database => database.PingAsync(CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
-        var primaries = link.Multiplexer.GetServers().Where(server => !server.IsReplica).ToList();
-        if (near is null && primaries.Exists(server => server is { IsConnected: true, ServerType: ServerType.Cluster }))
+    // Read again for a while if a primary is not connected: without it, its rooms would be missing.
+    private Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken) => calls.ReadAsync(
+        async database =>
         {
-            // Without one of them, its rooms would be missing.
-            return primaries.TrueForAll(server => server.IsConnected) ? primaries : throw RedisErrors.NotSent(null);
-        }
-
-        return link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary] : throw RedisErrors.NotSent(null);
-    }
+            await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
+            var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
+            return near is null && await ClusterTopology.PrimariesAsync(link.Multiplexer, calls.Context.Time).ConfigureAwait(false) is { Count: > 0 } primaries ? primaries
+                : link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary]
+                : throw RedisErrors.NotSent(null);
+        },
+        cancellationToken);
 }
