@@ -83,7 +83,7 @@ public sealed class ReplicaReadTests
         await Poll.UntilAsync(async () => await replica.AskAsync("HGET", "chatroom:{lobby}", "archived") is [['3', ' ', ..]], "the replica has the room");
         await using var before = Open(primary, replica);
         var query = new MessageQuery { Before = 50 };
-        (await new Chat(before, archive: archive).ReceiveAsync("lobby", query, Cancelled)).Messages.Should().HaveCount(49).And.OnlyContain(message => message.Text.StartsWith("old"));
+        (await new Chat(before, archive: archive).ReceiveAsync("lobby", query, Cancelled)).Messages.Should().HaveCount(49).And.OnlyContain(message => message.Text.StartsWith("old", StringComparison.Ordinal));
 
         // Now the replica falls behind.
         network.BlackHole();
