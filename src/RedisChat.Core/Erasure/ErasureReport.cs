@@ -9,10 +9,10 @@ public sealed record ErasureReport
     /// </summary>
     public string? Alias { get; init; }
 
-    /// <summary>How many rooms held something about the user. Threads count as rooms.</summary>
+    /// <summary>How many rooms held something about the user. Threads count as rooms. Those in which an earlier call that was interrupted has found something count, too.</summary>
     public required long Rooms { get; init; }
 
-    /// <summary>How many messages were deleted or made anonymous; for a dry run, how many entries the lists of the user's messages have, which still count deleted ones.</summary>
+    /// <summary>How many messages were deleted or made anonymous by this call, each counted once even if answers of the store were lost; for a dry run, how many entries the lists of the user's messages have, which still count deleted ones.</summary>
     public required long Messages { get; init; }
 
     /// <summary>How many passes over all rooms it took, including the last one, which found nothing.</summary>

@@ -20,6 +20,12 @@ public interface IErasureStore
     /// <param name="cancellationToken">Stops waiting.</param>
     ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds rooms that are being imported or migrated. More about any user may still come there, so no user can be erased until that is complete.</summary>
+    /// <param name="cursor">Where to continue; <see langword="null"/> to begin.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <remarks>A store that does not import need not implement this. One that does also refuses such rooms in <see cref="EraseStepAsync"/>, with a <see cref="ChatInputException"/>, because an import may begin later.</remarks>
+    ValueTask<FoundRooms> FindImportsAsync(string? cursor, CancellationToken cancellationToken = default) => new(new FoundRooms([], null));
+
     /// <summary>Identifies the servers that hold the rooms: the same text as long as none of them is restarted or replaced.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <remarks>Cursors mean nothing to other servers, which may skip keys. If the text has changed from the beginning of a search to its end, the search must be repeated.</remarks>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RedisChat;
 
 /// <summary>Erases one user: see <see cref="ChatUser.EraseAsync"/>.</summary>
@@ -6,10 +8,15 @@ namespace RedisChat;
 /// <param name="user">The user.</param>
 /// <param name="options">How.</param>
 /// <param name="progress">Receives reports.</param>
-internal sealed class UserEraser(IMessageStore store, OperationRunner runner, string user, ErasureOptions options, IProgress<ErasureProgress>? progress)
+internal sealed partial class UserEraser(IMessageStore store, OperationRunner runner, string user, ErasureOptions options, IProgress<ErasureProgress>? progress)
 {
     // If the user's writes never end, neither would the passes.
     private const int MostPasses = 20;
+
+    // Where answers are lost again and again, the next pass and the proof decide.
+    private const int MostVisits = 3;
+
+    private static readonly ChatOperation Check = new(ChatOperations.Erase, "The user could not be erased");
 
     private static readonly ChatOperation Step = new(ChatOperations.Erase, "The user could not be erased")
     {
@@ -27,6 +34,7 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
 
     public async Task<ErasureReport> RunAsync(CancellationToken cancellationToken)
     {
+        await OpenImports.ThrowIfAnyAsync(_erasures, runner, Check, cancellationToken).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             return await CountAsync(cancellationToken).ConfigureAwait(false);
@@ -134,29 +142,57 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         }
     }
 
-    /// <summary>Erases in one room; returns whether something was found.</summary>
+    /// <summary>Erases in one room; returns whether something was found that makes another pass necessary.</summary>
     private async Task<bool> EraseAsync(UserErasure erasure, FoundRoom room, CancellationToken cancellationToken)
     {
-        var (isFound, cursor) = (false, (string?)null);
+        var (isFound, isRepeated) = (false, true);
+        for (var visit = 1; isRepeated && visit <= MostVisits; visit++)
+        {
+            // If the answer of a step was lost, the attempt after it does not find what that step has done, and may miss what belongs to it.
+            (var found, isRepeated) = await VisitAsync(erasure, room, cancellationToken).ConfigureAwait(false);
+            isFound |= found;
+        }
+
+        if (!isFound || !UserScope.TryGetUser(room.Room, out _))
+        {
+            return isFound;
+        }
+
+        // The scope of all users names the user only in revocations, one of which this erasure has made, and which are removed at the end, or before if that takes long. For that alone, no other room need be visited again.
+        AddWaiting(room, TimeSpan.Zero);
+        return false;
+    }
+
+    /// <summary>Erases in one room, from the beginning; returns whether something was found, and whether a step had to be repeated.</summary>
+    private async Task<(bool IsFound, bool IsRepeated)> VisitAsync(UserErasure erasure, FoundRoom room, CancellationToken cancellationToken)
+    {
+        var (isFound, cursor, steps, attempts) = (false, (string?)null, 0, new StrongBox<int>());
         do
         {
+            steps++;
             var step = await runner.RunAsync(
-                Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor),
-                static (call, attempt) => call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt), cancellationToken).ConfigureAwait(false);
+                Step, NameOf(room), (Store: _erasures, Erasure: erasure, Room: room, Cursor: cursor, Attempts: attempts),
+                static (call, attempt) =>
+                {
+                    call.Attempts.Value++;
+                    return call.Store.EraseStepAsync(call.Erasure, call.Room, call.Cursor, attempt);
+                },
+                cancellationToken).ConfigureAwait(false);
             cursor = step.Cursor;
 
             // A room that is marked although this call found nothing in it: a process that died, or a step whose answer was lost, did. Another pass is to find nothing, too.
-            isFound |= step.Found || (step.IsMarked && !IsMarked(room));
+            var isFoundHere = step.Found || (step.IsMarked && !IsMarked(room));
+            isFound |= isFoundHere;
             if (step.BeingDeleted is { } deleted)
             {
                 isFound = true;
                 await DeleteAsync(deleted, cancellationToken).ConfigureAwait(false);
             }
 
-            Note(room, step);
+            Note(room, step, isFoundHere);
         }
         while (cursor is not null);
-        return isFound;
+        return (isFound, attempts.Value > steps);
     }
 
     private bool IsMarked(FoundRoom room)
@@ -167,18 +203,29 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
         }
     }
 
-    private void Note(FoundRoom found, ErasedStep step)
+    private void AddWaiting(FoundRoom found, TimeSpan wait)
     {
-        var room = found.Room;
         lock (_gate)
         {
-            if (step.Wait > TimeSpan.Zero)
-            {
-                _waiting[room] = (found, step.Wait);
-            }
+            // Another part of it may have been found before.
+            _waiting[found.Room] = _waiting.TryGetValue(found.Room, out var known)
+                ? (found with { Places = [.. known.Room.Places.Union(found.Places)] }, wait > known.Wait ? wait : known.Wait)
+                : (found, wait);
+        }
+    }
 
+    private void Note(FoundRoom found, ErasedStep step, bool isFound)
+    {
+        var room = found.Room;
+        if (step.Wait > TimeSpan.Zero)
+        {
+            AddWaiting(found, step.Wait);
+        }
+
+        lock (_gate)
+        {
             _messages += step.Messages;
-            if (step.Found && !UserScope.TryGetUser(room, out _))
+            if (isFound && !UserScope.TryGetUser(room, out _))
             {
                 _found.Add(room);
             }
@@ -207,89 +254,6 @@ internal sealed class UserEraser(IMessageStore store, OperationRunner runner, st
             cursor = step.Cursor;
         }
         while (cursor is not null);
-    }
-
-    private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
-    {
-        await UserScan.ForEachAsync(_erasures, runner, Step, user, CountAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
-        return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
-
-        void Restart()
-        {
-            _found.Clear();
-            _messages = 0;
-        }
-
-        async ValueTask CountAsync(FoundRoom room, CancellationToken token)
-        {
-            string? cursor = null;
-            do
-            {
-                var step = await runner.RunAsync(
-                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
-                    static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
-                cursor = step.Cursor;
-                if (step.Records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
-                {
-                    lock (_gate)
-                    {
-                        _found.Add(room.Room);
-                        _messages += step.Records.Sum(record => record.Messages);
-                    }
-                }
-            }
-            while (cursor is not null);
-        }
-    }
-
-    private async Task<ErasureFindings> SearchAsync(CancellationToken cancellationToken)
-    {
-        const int Most = 1000;
-        var (searched, remaining, others) = (0L, new HashSet<ErasureTrace>(), new HashSet<ErasureTrace>());
-        await UserScan.ForEachAsync(_erasures, runner, Step, user: null, SearchAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
-        return new ErasureFindings
-        {
-            Searched = searched,
-            Remaining = [.. remaining.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
-            TextOfOthers = [.. others.OrderBy(trace => trace.Key, StringComparer.Ordinal)],
-        };
-
-        void Restart()
-        {
-            searched = 0;
-            remaining.Clear();
-            others.Clear();
-        }
-
-        async ValueTask SearchAsync(FoundRoom room, CancellationToken token)
-        {
-            string? cursor = null;
-            do
-            {
-                var step = await runner.RunAsync(
-                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
-                    static (call, attempt) => call.Store.SearchAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
-                cursor = step.Cursor;
-                lock (_gate)
-                {
-                    searched += step.Findings.Searched;
-                    Add(remaining, step.Findings.Remaining);
-                    Add(others, step.Findings.TextOfOthers);
-                }
-            }
-            while (cursor is not null);
-        }
-
-        static void Add(HashSet<ErasureTrace> all, IReadOnlyList<ErasureTrace> some)
-        {
-            foreach (var trace in some)
-            {
-                if (all.Count < Most)
-                {
-                    all.Add(trace);
-                }
-            }
-        }
     }
 
     // Errors name rooms alone: the name of a user's scope is not for people.

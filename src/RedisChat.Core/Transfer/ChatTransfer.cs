@@ -62,7 +62,10 @@ public sealed class ChatTransfer
     /// <remarks>
     /// <para>The classic layout is only read. It may be on the same server, with the same prefix, or on another one. One migration of a room runs at a time: a second one takes over, and the first one fails.</para>
     /// <para>Rooms that are complete are skipped, whatever was written to them since. One that has been deleted since is migrated again.</para>
-    /// <para>Messages are copied as they are: they are not encrypted, even if the chat encrypts new ones in these rooms, and no limit of <see cref="ChatOptions"/> applies to them.</para>
+    /// <para>
+    /// In rooms whose new messages the chat encrypts, the copies are encrypted, too, with a key that the first pass makes; later passes need the same key ring, and keep the room encrypted. Otherwise messages are copied as they are. No
+    /// limit of <see cref="ChatOptions"/> applies to them.
+    /// </para>
     /// </remarks>
     /// <param name="source">The store to read: a <see cref="ClassicMessageStore"/>, which the caller disposes.</param>
     /// <param name="options">What to migrate; a first pass over all rooms if omitted.</param>

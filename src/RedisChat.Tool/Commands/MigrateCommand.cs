@@ -18,6 +18,7 @@ internal sealed class MigrateCommand : ToolCommand
 
     private readonly Option<string?> _sourcePrefix = new("--source-prefix") { Description = "The beginning of the old layout's keys, if it is not that of --prefix.", HelpName = "prefix" };
     private readonly Option<bool> _final = new("--final") { Description = "Make the rooms exact and open them. Only once no program writes the old layout any more." };
+    private readonly Option<bool> _encrypt = new("--encrypt") { Description = "Encrypt what is copied, with the master keys of --keys." };
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public MigrateCommand()
@@ -25,7 +26,7 @@ internal sealed class MigrateCommand : ToolCommand
     {
         _from.AcceptOnlyFromAmong("classic");
         Arguments.Add(_rooms);
-        foreach (Option option in (Option[])[_from, _source, _sourcePrefix, _final, _dryRun])
+        foreach (Option option in (Option[])[_from, _source, _sourcePrefix, _final, _encrypt, _dryRun])
         {
             Options.Add(option);
         }
@@ -35,6 +36,11 @@ internal sealed class MigrateCommand : ToolCommand
     {
         await using var source = await context.ConnectClassicAsync(context.Get(_source), context.Get(_sourcePrefix), cancellationToken);
         await using var chat = context.Connect();
+        if (context.Get(_encrypt))
+        {
+            chat.EncryptEverything();
+        }
+
         using var progress = context.Progress("messages");
         var options = new MigrationOptions { Rooms = context.Get(_rooms) ?? [], Complete = context.Get(_final), DryRun = context.Get(_dryRun) };
         var result = await chat.Chat.Transfer.MigrateAsync(source.Store, options, new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);

@@ -58,6 +58,10 @@ internal sealed class ChatConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Encrypts what is written from now on, in every room.</summary>
+    /// <exception cref="ToolException">There are no master keys.</exception>
+    public void EncryptEverything() => _encrypts = HasKeys ? true : throw new ToolException("To encrypt, give the master keys that the application uses: --keys FILE.");
+
     /// <summary>Encrypts what is sent to a room from now on, if the room is encrypted. Which rooms are, the application has chosen; those have keys.</summary>
     /// <param name="room">The room. No other one may be sent to.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

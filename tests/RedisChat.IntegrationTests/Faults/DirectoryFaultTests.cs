@@ -4,32 +4,14 @@ namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>
 /// A process that creates, renames or deletes a room is killed between every two of its commands: afterward the list shows the truth, and repeating the call
-/// completes it.
+/// completes it. On a shared server, a deletion would take as many calls of SCAN as there are keys of other tests.
 /// </summary>
-public sealed class DirectoryFaultTests : IAsyncLifetime
+public sealed class DirectoryFaultTests : OwnServerTestBase
 {
     // No operation takes more commands than this.
     private const int MostCommands = 60;
 
     private readonly string _prefix = $"test-{Guid.NewGuid():n}";
-
-    // On a shared server, a deletion would take as many calls of SCAN as there are keys of other tests.
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisProcess.StartAsync();
-        _admin = await _redis.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
 
     [Fact]
     public Task Creating_a_room() => KillEverywhereAsync(
@@ -121,7 +103,7 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
     private async Task KillEverywhereAsync(
         Func<Chat, string, Task>? prepare, Func<Chat, string, CancellationToken, Task> operation, Func<Chat, string, Task> isDone, Func<Chat, string, Task>? whenKilled = null)
     {
-        await using var store = Open(_redis.Configuration);
+        await using var store = Open(Server.Configuration);
         var chat = new Chat(store);
         var commands = 0;
         for (var wasKilled = true; wasKilled; commands++)
@@ -147,8 +129,8 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
     /// <summary>Runs an operation in a process that is killed after so many commands; <see langword="false"/> if it took no more.</summary>
     private async Task<bool> KillAfterAsync(int commands, Func<(Chat, CancellationToken), Task> operation)
     {
-        await using var proxy = new CutProxy(_admin.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse(_redis.Configuration);
+        await using var proxy = new CutProxy(Admin.GetEndPoints()[0], _prefix);
+        var configuration = ConfigurationOptions.Parse(Server.Configuration);
         configuration.EndPoints.Clear();
         configuration.EndPoints.Add(proxy.EndPoint);
         await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = _prefix });
@@ -204,7 +186,7 @@ public sealed class DirectoryFaultTests : IAsyncLifetime
     private async Task<List<string>> KeysAsync(string room)
     {
         var keys = new List<string>();
-        await foreach (var key in _admin.GetServers()[0].KeysAsync(pattern: room.Length == 0 ? $"{_prefix}:*" : $"{_prefix}:{{{room}}}*"))
+        await foreach (var key in Admin.GetServers()[0].KeysAsync(pattern: room.Length == 0 ? $"{_prefix}:*" : $"{_prefix}:{{{room}}}*"))
         {
             keys.Add(key!);
         }

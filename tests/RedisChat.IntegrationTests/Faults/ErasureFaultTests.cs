@@ -1,32 +1,20 @@
 using RedisChat.Faults;
 using RedisChat.IntegrationTests.Hostile;
 using RedisChat.IntegrationTests.Redis.Erasure;
-using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Faults;
 
 /// <summary>An erasure is interrupted anywhere, and continued by another process.</summary>
-public sealed class ErasureFaultTests : IAsyncLifetime
+public sealed class ErasureFaultTests() : OwnServerTestBase("--appendonly", "yes", "--appendfsync", "always")
 {
     private const string User = "alice-the-erased";
     private const int MostCommands = 400;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("erasure");
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
-        _admin = await _redis.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
+        await base.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 
@@ -40,7 +28,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
         {
             commands.Should().BeLessThan(MostCommands);
             var prefix = $"test-{commands}";
-            await using var store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration), new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
+            await using var store = Open(new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
             var chat = new Chat(store, new ChatOptions { KeptVersions = 3 });
             await EveryFeature.UseAsync(chat, store, "lobby", User, "bob", Cancelled);
             wasKilled = await KillAfterAsync(commands, prefix, mode);
@@ -48,7 +36,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
             var report = await chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
 
             report.Findings!.Remaining.Should().BeEmpty("the first process was killed after {0} commands", commands);
-            (await RoomDump.TakeAsync(_admin, prefix)).Should().NotContain(line => line.Contains(User, StringComparison.Ordinal) || line.Contains(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(User)), StringComparison.Ordinal));
+            (await RoomDump.TakeAsync(Admin, prefix)).Should().NotContain(line => line.Contains(User, StringComparison.Ordinal) || line.Contains(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(User)), StringComparison.Ordinal));
             (await chat.SendAsync("lobby", User, "the room accepts writes again", Cancelled)).Id.Should().BePositive();
         }
 
@@ -60,7 +48,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
     public async Task Killed_processes_and_a_killed_server_do_not_keep_an_erasure_from_its_end()
     {
         const int Rooms = 150;
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration));
+        var store = Open();
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(30) });
         for (var room = 0; room < Rooms; room++)
         {
@@ -73,7 +61,7 @@ public sealed class ErasureFaultTests : IAsyncLifetime
             {
                 Sends = false,
                 Act = WorkerOptions.Erase,
-                Redis = _redis.Configuration,
+                Redis = Server.Configuration,
                 Rooms = ["any"],
                 Users = [User],
                 Timeout = TimeSpan.FromSeconds(30),
@@ -85,8 +73,8 @@ public sealed class ErasureFaultTests : IAsyncLifetime
 
         (await MarkedAsync()).Should().BeGreaterThan(0);
         var erasing = chat.User(User).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
-        await _redis.KillAsync();
-        await _redis.StartAgainAsync();
+        await Server.KillAsync();
+        await Server.StartAgainAsync();
         var report = await erasing;
 
         report.Findings!.Remaining.Should().BeEmpty();
@@ -102,18 +90,15 @@ public sealed class ErasureFaultTests : IAsyncLifetime
 
     private async Task<int> MarkedAsync()
     {
-        var asked = Enumerable.Range(0, 150).Select(room => _admin.GetDatabase().HashExistsAsync($"chatroom:{{room {room}}}", "erasing"));
+        var asked = Enumerable.Range(0, 150).Select(room => Database.HashExistsAsync($"chatroom:{{room {room}}}", "erasing"));
         return (await Task.WhenAll(asked)).Count(isMarked => isMarked);
     }
 
     /// <summary>Erases in a process that is killed after so many commands; <see langword="false"/> if it took no more.</summary>
     private async Task<bool> KillAfterAsync(int commands, string prefix, ErasureMode mode)
     {
-        await using var proxy = new CutProxy(_admin.GetEndPoints()[0], prefix + ":");
-        var configuration = ConfigurationOptions.Parse(_redis.Configuration);
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
-        await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
+        await using var proxy = new CutProxy(Admin.GetEndPoints()[0], prefix + ":");
+        await using var store = Open(new RedisStoreOptions { KeyPrefix = prefix, LiveProbeInterval = TimeSpan.FromMilliseconds(100) }, proxy: proxy.EndPoint);
         var chat = new Chat(store);
         await chat.GetAsync("another room", 1, Cancelled);
         proxy.CutAfter(commands);

@@ -159,6 +159,28 @@ public sealed class ToolMigrateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_copied_is_encrypted_if_the_command_says_so_and_then_every_pass_needs_the_keys()
+    {
+        await FillAsync("lobby", 3);
+        string[] migrate = ["migrate", "--from", "classic"];
+        var without = await RunAsync(_from, [.. migrate, "--encrypt"]);
+        without.ExitCode.Should().Be(1);
+        without.Errors.Should().ContainSingle().Which.Should().Contain("--keys FILE");
+        string[] keys = ["--keys", Path.Combine(_from.DataDirectory, "keys")];
+        _ = new FileKeyRing(keys[1]);
+
+        (await RunAsync(_from, [.. migrate, "--encrypt", .. keys])).ExitCode.Should().Be(0);
+        (await _connection.GetDatabase().HashGetAsync("chatroom:{lobby}:m:0", "1")).ToString().Should().Contain("\"z\":").And.NotContain("text");
+        var forgotten = await RunAsync(_from, [.. migrate, "--final"]);
+        forgotten.ExitCode.Should().Be(1);
+        forgotten.Errors.Should().ContainSingle().Which.Should().Contain("an earlier pass has encrypted it").And.EndWith("With redischat: --keys FILE.");
+
+        (await RunAsync(_from, [.. migrate, "--final", .. keys])).Output[^1].Should().EndWith("0 messages added, 0 changed, 0 removed. The rooms are open.");
+        (await RunAsync(_from, ["show", "lobby", .. keys])).Output.Should().Contain(line => line.Contains("text 2", StringComparison.Ordinal));
+        (await RunAsync(_from, ["verify", .. keys])).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
     public async Task The_source_may_need_a_password_of_its_own_and_have_another_prefix()
     {
         await using var secured = await RedisProcess.StartAsync("--requirepass", Password);

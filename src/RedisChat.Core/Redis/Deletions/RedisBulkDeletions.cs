@@ -35,14 +35,26 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         public IReadOnlyList<Message> Messages => Read.Messages;
     }
 
+    public ValueTask<DeletedStep> DeleteStepAsync(string room, MessageSelection messages, long after, Actor by, string? reason, CancellationToken cancellationToken) =>
+        DeleteStepAsync(room, messages, after, by, reason, deleting: null, cancellationToken);
+
+    /// <summary>The same, for a caller that must know which messages are deleted even if the answer is lost.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="after">Where to continue.</param>
+    /// <param name="by">Who deletes them.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="deleting">Receives the ids of messages that are there, before they are deleted; again if they had to be read again.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask<DeletedStep> DeleteStepAsync(
-        string room, MessageSelection messages, long after, Actor by, string? reason, CancellationToken cancellationToken)
+        string room, MessageSelection messages, long after, Actor by, string? reason, Action<IEnumerable<long>>? deleting, CancellationToken cancellationToken)
     {
         // Fails if two servers claim to be the primary, because it is then unknown which of them has the messages.
         await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var found = await FindAsync(room, messages, after, cancellationToken).ConfigureAwait(false);
+            deleting?.Invoke(found.Messages.Select(message => message.Id));
             if (found.Messages.Count == 0 || await TryDeleteAsync(room, found, by, reason, cancellationToken).ConfigureAwait(false))
             {
                 // Expired messages that are there must not be forgotten. Other callers are promised that unreadable messages stay.

@@ -134,19 +134,20 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <param name="room">The room.</param>
     /// <param name="before">The present one; empty if there is none. If there is another one, no key is added.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<ScopeKeys> AddAsync(string room, string before, CancellationToken cancellationToken)
+    /// <param name="isMigrating">Whether it is for a room that this process is migrating, and which is closed to everyone else.</param>
+    public async ValueTask<ScopeKeys> AddAsync(string room, string before, CancellationToken cancellationToken, bool isMigrating = false)
     {
         var scope = ThreadId.RuledBy(room);
         var secret = RandomNumberGenerator.GetBytes(DataKey.Length);
         var wrapped = await AskRingAsync(() => encryption.Keys.WrapAsync(secret, NameOf(scope), cancellationToken)).ConfigureAwait(false);
         var fields = await context.Calls.RunAsync(
-            (Context: context, Scope: scope, Before: before, Name: new DataKey(secret, 0).Name, Wrapped: StoredKey.Write(wrapped)),
+            (Context: context, Scope: scope, Before: before, Name: new DataKey(secret, 0).Name, Wrapped: StoredKey.Write(wrapped), IsMigrating: isMigrating),
             static async (database, call, token) => await AddKey.AskAsync(
                 database,
                 2,
                 [
                     (RedisKey)call.Context.Keys.DataKeys(call.Scope), (RedisKey)call.Context.Keys.Room(call.Scope),
-                    (RedisValue)call.Before, (RedisValue)call.Name, call.Wrapped,
+                    (RedisValue)call.Before, (RedisValue)call.Name, call.Wrapped, (RedisValue)(call.IsMigrating ? "1" : "0"),
                 ],
                 token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);

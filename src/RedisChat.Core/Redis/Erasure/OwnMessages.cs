@@ -58,22 +58,30 @@ internal sealed class OwnMessages(RedisStoreContext context, RoomChanger changer
     }
 
     /// <summary>Deletes messages of the user, also those whose text cannot be decrypted.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="ids">The messages.</param>
+    /// <param name="traces">What was found.</param>
+    /// <param name="tally">Counts them.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Their number, and whether one has changed meanwhile and is still there.</returns>
     public async Task<(long Done, bool IsChanging)> DeleteAsync(
-        IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, UserTraces traces, CancellationToken cancellationToken)
+        IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, UserTraces traces, StepTally tally, CancellationToken cancellationToken)
     {
-        var done = await DeleteAsync(room, user, ids, cancellationToken).ConfigureAwait(false);
+        var done = await DeleteAsync(room, user, ids, tally, cancellationToken).ConfigureAwait(false);
         if (done >= ids.Count || !ErasableRooms.IsEncrypted(traces))
         {
             return (done, false);
         }
 
-        var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, cancellationToken).ConfigureAwait(false);
+        var locked = await DeleteLockedAsync(database, room, user, ids, traces.Uses, tally, cancellationToken).ConfigureAwait(false);
         return (done + (locked ?? 0), locked is null);
     }
 
     /// <summary>Deletes messages of the user whose text cannot be decrypted: the text goes first, and then they are messages like others. <see langword="null"/> if one has changed.</summary>
-    private async ValueTask<long?> DeleteLockedAsync(IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, string uses, CancellationToken cancellationToken)
+    private async ValueTask<long?> DeleteLockedAsync(
+        IDatabase database, string room, ErasedUser user, IReadOnlyCollection<long> ids, string uses, StepTally tally, CancellationToken cancellationToken)
     {
         var locked = new ErasedMessages(context, room, uses);
         await locked.ReadLockedAsync(database, ids, user.Id, cancellationToken).ConfigureAwait(false);
@@ -87,15 +95,16 @@ internal sealed class OwnMessages(RedisStoreContext context, RoomChanger changer
         RedisValue[] values = [];
         return await changer.RunAsync(room, values, state => ReferenceEquals(state.Values, values) ? change : null, cancellationToken).ConfigureAwait(false) is null
             ? null
-            : await DeleteAsync(room, user, locked.Ids, cancellationToken).ConfigureAwait(false);
+            : await DeleteAsync(room, user, locked.Ids, tally, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<long> DeleteAsync(string room, ErasedUser user, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    private async Task<long> DeleteAsync(string room, ErasedUser user, IReadOnlyCollection<long> ids, StepTally tally, CancellationToken cancellationToken)
     {
         var (done, after, last) = (0L, (long?)0, ids.Count == 0 ? 0 : ids.Max());
         while (after is { } from && from < last)
         {
-            var step = await deletions.DeleteStepAsync(room, MessageSelection.Of(ids, user.Id), from, Actor.Application, ErasureChange.Reason, cancellationToken).ConfigureAwait(false);
+            var step = await deletions.DeleteStepAsync(room, MessageSelection.Of(ids, user.Id), from, Actor.Application, ErasureChange.Reason, tally.Sending, cancellationToken).ConfigureAwait(false);
+            tally.Answered(step.Deleted);
             done += step.Deleted;
             after = step.Next;
         }

@@ -39,6 +39,9 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         (Erasure: this, User: user is null ? null : new ErasedUser(user), Cursor: cursor),
         static (database, call, token) => call.Erasure.FindRoomsAsync(database, call.User, call.Cursor, token), cancellationToken);
 
+    public ValueTask<FoundRooms> FindImportsAsync(string? cursor, CancellationToken cancellationToken) => context.Calls.RunAsync(
+        (Erasure: this, Cursor: cursor), static (database, call, token) => call.Erasure.FindImportsAsync(database, call.Cursor, token), cancellationToken);
+
     public ValueTask<string> IdentifyServersAsync(CancellationToken cancellationToken) =>
         context.Calls.RunAsync(this, static (_, erasure, token) => erasure.IdentifyAsync(token), cancellationToken);
 
@@ -83,14 +86,12 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
     /// <summary>The next keys of the primaries, by room. Keys of the directory are in it only if all are asked for.</summary>
     private async ValueTask<FoundRooms> FindRoomsAsync(IDatabase database, ErasedUser? user, string? cursor, CancellationToken cancellationToken)
     {
-        var primaries = await PrimariesAsync().ConfigureAwait(false);
-        var (server, position) = ReadCursor(cursor);
         var rooms = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        for (var scan = 0; scan < ScansAtOnce && server < primaries.Count; scan++)
+        var next = await ScanAsync(database, _keys.Everything, cursor, VisitAsync, cancellationToken).ConfigureAwait(false);
+        return new FoundRooms([.. rooms.Select(found => new FoundRoom(found.Key, found.Value))], next);
+
+        async ValueTask VisitAsync(string[] keys)
         {
-            var answer = (RedisResult[])(await primaries[server].ExecuteAsync(
-                database.Database, "SCAN", [position, "MATCH", _keys.Everything, "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
-            string[] keys = [.. ((RedisKey[])answer[1]!).Select(key => (string)key!)];
             foreach (var key in keys)
             {
                 Sort(rooms, key, user);
@@ -100,14 +101,45 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
             {
                 await AddArchivedAsync(database, rooms, keys, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
 
+    /// <summary>The next rooms that are being imported.</summary>
+    private async ValueTask<FoundRooms> FindImportsAsync(IDatabase database, string? cursor, CancellationToken cancellationToken)
+    {
+        var rooms = new List<FoundRoom>();
+        var next = await ScanAsync(database, _keys.EveryImport, cursor, Visit, cancellationToken).ConfigureAwait(false);
+        return new FoundRooms(rooms, next);
+
+        ValueTask Visit(string[] keys)
+        {
+            foreach (var key in keys)
+            {
+                if (_keys.TryReadKey(key, out var room, out var suffix) && suffix == KeyNames.ImportEnd)
+                {
+                    rooms.Add(new FoundRoom(room, [key]));
+                }
+            }
+
+            return default;
+        }
+    }
+
+    /// <summary>Visits the next keys of the primaries; returns where to continue.</summary>
+    private async ValueTask<string?> ScanAsync(IDatabase database, string pattern, string? cursor, Func<string[], ValueTask> visit, CancellationToken cancellationToken)
+    {
+        var primaries = await PrimariesAsync().ConfigureAwait(false);
+        var (server, position) = ReadCursor(cursor);
+        for (var scan = 0; scan < ScansAtOnce && server < primaries.Count; scan++)
+        {
+            var answer = (RedisResult[])(await primaries[server].ExecuteAsync(
+                database.Database, "SCAN", [position, "MATCH", pattern, "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
+            await visit([.. ((RedisKey[])answer[1]!).Select(key => (string)key!)]).ConfigureAwait(false);
             position = (string)answer[0]!;
             server += position == "0" ? 1 : 0;
         }
 
-        return new FoundRooms(
-            [.. rooms.Select(found => new FoundRoom(found.Key, found.Value))],
-            server < primaries.Count ? string.Create(CultureInfo.InvariantCulture, $"{server} {position}") : null);
+        return server < primaries.Count ? string.Create(CultureInfo.InvariantCulture, $"{server} {position}") : null;
     }
 
     /// <summary>Adds the rooms with an archive: all messages of a user may be there, and then no key has the user's name.</summary>
@@ -156,8 +188,9 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
             // The keys of a part of the directory share its tag, and so a slot.
             Add(rooms, scope ?? key[..(key.IndexOf('}', StringComparison.Ordinal) + 1)], key);
         }
-        else if (scope is not null && RoomErasure.Concerns(scope) && UserPlaces.Of(suffix, user) != '\0')
+        else if (scope is not null && RoomErasure.Concerns(scope) && (suffix == KeyNames.ImportEnd || UserPlaces.Of(suffix, user) != '\0'))
         {
+            // An import that began after the erasure is refused as soon as its room is found.
             Add(rooms, scope, key);
         }
     }

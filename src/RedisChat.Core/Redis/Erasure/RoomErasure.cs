@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using StackExchange.Redis;
 
@@ -22,11 +23,35 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     private readonly KeyNames _keys = context.Keys;
     private readonly OwnMessages _own = new(context, changer, deletions);
 
+    // Of steps that have failed, until they are repeated.
+    private readonly ConcurrentDictionary<(string Alias, string Room), StepTally> _unreported = new();
+
+    /// <summary>Takes a step. If one has failed, the next one in the room also counts the messages that it had dealt with.</summary>
+    public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
+    {
+        var name = (erasure.Alias, found.Room);
+        var tally = _unreported.TryRemove(name, out var unreported) ? unreported : new StepTally();
+        try
+        {
+            var step = await StepAsync(database, erasure, found, cursor, tally, cancellationToken).ConfigureAwait(false);
+            return step with { Messages = tally.Total, Found = step.Found || tally.Total > 0 };
+        }
+        catch
+        {
+            if (tally.Fail())
+            {
+                _unreported[name] = tally;
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>
     /// Takes a step. First come the user's messages, some in each step, and what was found in the room's keys with the last ones; then, if not all keys were searched, the next keys in each step. So each key is searched once or twice in
     /// a pass, however much there is; what is missed because it changes meanwhile is found by the next pass.
     /// </summary>
-    public async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, CancellationToken cancellationToken)
+    private async Task<ErasedStep> StepAsync(IDatabase database, UserErasure erasure, FoundRoom found, string? cursor, StepTally tally, CancellationToken cancellationToken)
     {
         var (user, isScope) = (new ErasedUser(erasure.User), UserScope.TryGetUser(found.Room, out _));
         if (!Concerns(found.Room) || !found.Places.Any(key => _keys.TryReadKey(key, out var scope, out _) && scope == found.Room))
@@ -40,7 +65,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             await ThrowIfImportedAsync(database, ThreadId.RuledBy(found.Room), cancellationToken).ConfigureAwait(false);
         }
 
-        var (at, done) = (RoomCursor.Read(cursor), 0L);
+        var at = RoomCursor.Read(cursor);
         if (at.Stage == RoomCursor.Thawed)
         {
             return new ErasedStep(false, 0, await archiving.SettleStepAsync(database, found.Room, cancellationToken).ConfigureAwait(false) ? cursor : null);
@@ -69,7 +94,7 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
                 // If the room was marked, it may be the answer to this very step that was lost.
                 var isContinued = cursor is not null || traces.WasMarked;
                 var following = traces.Next ?? (await MayBeThawedAsync(database, found.Room, user, traces, isContinued, cancellationToken).ConfigureAwait(false) ? new RoomCursor(RoomCursor.Thawed) : (RoomCursor?)null);
-                return new ErasedStep(done > 0, done, following?.ToString()) { IsMarked = traces.WasMarked, ClosedThreads = traces.WasMarked && MayCloseThreads(erasure, traces) };
+                return new ErasedStep(false, 0, following?.ToString()) { IsMarked = traces.WasMarked, ClosedThreads = traces.WasMarked && MayCloseThreads(erasure, traces) };
             }
 
             if (traces.All.Count == 0 && !traces.WasMarked)
@@ -78,11 +103,9 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
                 await UserTraces.FindAsync(database, _keys, user, state, RoomCursor.Start, ErasableRooms.MarkIn(context, isCertain: true), cancellationToken).ConfigureAwait(false);
             }
 
-            var (step, messages) = await TryStepAsync(database, erasure, user, found.Room, traces, isListed || own.Ids.Count > 0 ? own : null, isForMessages, cancellationToken).ConfigureAwait(false);
-            done += messages;
-            if (step is not null)
+            if (await TryStepAsync(database, erasure, user, found.Room, traces, isListed || own.Ids.Count > 0 ? own : null, isForMessages, tally, cancellationToken).ConfigureAwait(false) is { } step)
             {
-                return step with { Messages = done, Found = step.Found || done > 0, IsMarked = !isScope };
+                return step with { IsMarked = !isScope };
             }
         }
 
@@ -102,11 +125,11 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
     }
 
     private static ChatInputException BeingImported(string room) => new(
-        $"An import or a migration of the room '{room}' is in progress, so nothing was erased there: more about the user may still come. Finish it or delete the room, and call this again to continue.", nameof(room));
+        $"An import or a migration of the room '{room}' has begun, so nothing was erased there: more about the user may still come. Complete it or delete the room, and call this again to continue.", nameof(room));
 
-    /// <summary>Takes a step; no step if something has changed since it was found. In either case, the number of messages that were dealt with.</summary>
-    private async Task<(ErasedStep? Step, long Messages)> TryStepAsync(
-        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next)? own, bool isForMessages, CancellationToken cancellationToken)
+    /// <summary>Takes a step; <see langword="null"/> if something has changed since it was found.</summary>
+    private async Task<ErasedStep?> TryStepAsync(
+        IDatabase database, UserErasure erasure, ErasedUser user, string room, UserTraces traces, (HashSet<long> Ids, long? Next)? own, bool isForMessages, StepTally tally, CancellationToken cancellationToken)
     {
         var alias = erasure.Mode == ErasureMode.Anonymize ? erasure.Alias : null;
         var (ids, after) = own ?? ([], null);
@@ -131,10 +154,10 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         var done = 0L;
         if (alias is null)
         {
-            (done, var isChanging) = await _own.DeleteAsync(database, room, user, ids, traces, cancellationToken).ConfigureAwait(false);
+            (done, var isChanging) = await _own.DeleteAsync(database, room, user, ids, traces, tally, cancellationToken).ConfigureAwait(false);
             if (isChanging)
             {
-                return (null, done);
+                return null;
             }
         }
 
@@ -145,24 +168,26 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
         await messages.ReadAsync(database, [.. (alias is null ? [] : ids).Concat(mentions.Select(MentionIn)).Where(id => id > 0)], user.Id, alias, cancellationToken).ConfigureAwait(false);
         if (messages.Unfinished.Count > 0)
         {
-            var (ended, isChanging) = await _own.DeleteAsync(database, room, user, messages.Unfinished, traces, cancellationToken).ConfigureAwait(false);
+            var (ended, isChanging) = await _own.DeleteAsync(database, room, user, messages.Unfinished, traces, tally, cancellationToken).ConfigureAwait(false);
             done += ended;
             if (isChanging)
             {
-                return (null, done);
+                return null;
             }
         }
 
         var reactions = left.Where(trace => trace.Kind == UserPlaces.Reactions).Skip(ReactionsAtOnce).ToHashSet();
         var some = left.Where(trace => !reactions.Contains(trace) && !(trace.Kind == UserPlaces.MentionsOfUser && IsLater(trace))).ToList();
         var change = new ErasureChange(_keys, room, user, erasure.Alias, messages, some);
+        List<long> rewritten = alias is null ? [] : [.. messages.Ids.Where(ids.Contains)];
+        tally.Sending(rewritten);
         var reply = await RunAsync(room, change, messages.HasSealed, cancellationToken).ConfigureAwait(false);
+        tally.Answered(reply is null ? 0 : rewritten.Count);
         if (reply is null && !change.IsEmpty)
         {
-            return (null, done);
+            return null;
         }
 
-        done += alias is null || reply is null ? 0 : messages.Ids.Count(ids.Contains);
         var isForgotten = await new TraceForgetting(_keys, erasure, user, room)
             .RunAsync(database, some, reply is { } changed ? change.EntryOf(changed.Revision) : null, isWithMessages: own is not null && after is null, cancellationToken).ConfigureAwait(false);
         foreach (var others in reactions.Chunk(ReactionsAtOnce))
@@ -170,17 +195,16 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
             var more = new ErasureChange(_keys, room, user, erasure.Alias, new ErasedMessages(context, room, traces.Uses), others);
             if (await RunAsync(room, more, isEncrypted: false, cancellationToken).ConfigureAwait(false) is null && !more.IsEmpty)
             {
-                return (null, done);
+                return null;
             }
         }
 
         next ??= traces.IsArchived ? new RoomCursor(RoomCursor.Thawed) : (RoomCursor?)null;
-        var step = new ErasedStep(done > 0 || reply is not null || isForgotten || reactions.Count > 0, done, next?.ToString())
+        return new ErasedStep(done > 0 || reply is not null || isForgotten || reactions.Count > 0, 0, next?.ToString())
         {
             ClosedThreads = MayCloseThreads(erasure, traces),
             Wait = wait,
         };
-        return (step, done);
 
         bool IsLater(UserTrace trace) => !buckets.Contains(Buckets.Of(MentionIn(trace)));
     }

@@ -17,6 +17,13 @@ internal sealed partial class KeyNames
     /// <inheritdoc cref="Everything" path="/exception"/>
     public string BelowUsers => Everything + ":*}*";
 
+    /// <summary>The end of <see cref="Importing"/>, without the colon before it.</summary>
+    public const string ImportEnd = "import";
+
+    /// <summary>The pattern for <c>SCAN</c> that matches <see cref="Importing"/> of all rooms, and possibly other keys.</summary>
+    /// <exception cref="NotSupportedException">The scheme's roots have no hash tags.</exception>
+    public string EveryImport => $"{Everything}:{ImportEnd}";
+
     /// <summary>The beginning of all roots, up to the hash tag.</summary>
     private string Head => scheme.Room("room") is var root && root.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at && TryReadKey(Bucket("room", 0), out var room, out _) && room == "room"
         ? root[..(at + 1)]

@@ -31,6 +31,9 @@ internal sealed partial class KeyNames(IRoomKeyScheme scheme, int database, stri
     /// <summary>The hash of the sealed buckets: old buckets, each compressed into one field.</summary>
     public string Sealed(string room) => $"{Root(room)}:sealed";
 
+    /// <summary>The hash that is there as long as the room is being imported or migrated, so that a search of names finds such rooms.</summary>
+    public string Importing(string room) => $"{Root(room)}:{ImportEnd}";
+
     /// <summary>The hash of the buckets that were put back from the archive, to be changed.</summary>
     public string Thawed(string room) => $"{Root(room)}:thawed";
 

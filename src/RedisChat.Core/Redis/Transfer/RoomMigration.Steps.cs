@@ -24,10 +24,14 @@ internal sealed partial class RoomMigration
             planned.Step is { } before
                 ? _commits.At(before)
                 : [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, "last"), Condition.HashNotExists(_key, ImportMark.Field)],
-            transaction => transaction.HashSetAsync(_key,
-            [
-                new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, "1 {}"), new(ImportMark.Field, _step.ToString()),
-            ]).Observe(),
+            transaction =>
+            {
+                transaction.HashSetAsync(_key,
+                [
+                    new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, "1 {}"), new(ImportMark.Field, _step.ToString()),
+                ]).Observe();
+                ImportMark.Show(transaction, _keys, new TransferScope(_room), ClassicMark.Name);
+            },
             _step.ToString(), ClassicMark.Done(_last), cancellationToken).ConfigureAwait(false);
         if (!IsLast)
         {
@@ -105,6 +109,11 @@ internal sealed partial class RoomMigration
             fields.Add(new HashEntry("deleted", _last - _messages));
         }
 
+        if (_isEncrypted)
+        {
+            fields.Add(new HashEntry("uses", RoomCiphers.Letter.ToString()));
+        }
+
         if (SealBelow > 0)
         {
             fields.Add(new HashEntry("sealed", SealBelow));
@@ -116,6 +125,7 @@ internal sealed partial class RoomMigration
             {
                 transaction.KeyDeleteAsync(_key).Observe();
                 transaction.HashSetAsync(_key, [.. fields]).Observe();
+                ImportMark.Hide(transaction, _keys, new TransferScope(_room));
             },
             null, ClassicMark.Done(_last), cancellationToken).ConfigureAwait(false);
         calls.Context.Rooms.Forget(_room);

@@ -59,6 +59,7 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
 
         await history.LoadUsersAsync(cancellationToken).ConfigureAwait(false);
         await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await UseCipherAsync(cancellationToken).ConfigureAwait(false);
         var next = ReadAsync(0, cancellationToken);
         for (var bucket = 0L; bucket <= Buckets.Of(_last); bucket += BucketsAtOnce)
         {
@@ -142,11 +143,11 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
         }
 
         _messages += messages.Count;
-        var differs = Count(stored, messages) || stored.IsDouble || stored.Unreadable is not null;
+        var differs = Count(stored, messages) || stored.IsDouble || stored.Unreadable is not null || !IsAsNew(stored);
         var mayBeSealed = stored.Number < SealBelow && messages.Count > 0;
         if (differs || (IsLast && mayBeSealed && !stored.IsSealed))
         {
-            Write(stored, messages, differs, mayBeSealed ? SealedContent.TryPack(stored.Number, messages, null) : null);
+            Write(stored, messages, differs, mayBeSealed ? SealedContent.TryPack(stored.Number, messages, _cipher) : null);
         }
 
         if (IsLast)
@@ -184,7 +185,7 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
             {
                 added++;
             }
-            else if (!before.Span.SequenceEqual(value))
+            else if (!IsSame(id, before, value))
             {
                 changed++;
             }
@@ -220,7 +221,7 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
         _batch.Remove(open);
         foreach (var (id, value) in messages)
         {
-            _batch.Set(open, id, value);
+            _batch.Set(open, id, Stored(id, value));
         }
     }
 

@@ -1,8 +1,33 @@
+using StackExchange.Redis;
+
 namespace RedisChat.Redis;
 
 /// <content>The steps of an import.</content>
 internal sealed partial class ScopeImport
 {
+    /// <summary>Begins, or continues after an interruption.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var fields = await _calls.ReadAsync(database => database.HashGetAsync(_key, ["epoch", ImportMark.Field], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        if (fields[0] == RoomCounters.BeingDeleted && ImportStep.TryRead(fields[1], out var step) && step.Export == _step.Export && step.Number == _step.Number)
+        {
+            (_step, _written, _toSkip) = (step, step, step.Lines);
+            return;
+        }
+
+        await _commits.CommitAsync(
+            [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, ImportMark.Field)],
+            transaction =>
+            {
+                transaction.HashSetAsync(_key,
+                [
+                    new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
+                ]).Observe();
+                ImportMark.Show(transaction, _keys, _scope, _step.Export);
+            },
+            _step.ToString(), _step.Export, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         PackBucket();

@@ -61,25 +61,6 @@ internal sealed partial class ScopeImport
     // As the sealer does, but at once. A bucket that would not get shorter stays open.
     private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
 
-    /// <summary>Begins, or continues after an interruption.</summary>
-    public async Task BeginAsync(CancellationToken cancellationToken)
-    {
-        var fields = await _calls.ReadAsync(database => database.HashGetAsync(_key, ["epoch", ImportMark.Field], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        if (fields[0] == RoomCounters.BeingDeleted && ImportStep.TryRead(fields[1], out var step) && step.Export == _step.Export && step.Number == _step.Number)
-        {
-            (_step, _written, _toSkip) = (step, step, step.Lines);
-            return;
-        }
-
-        await _commits.CommitAsync(
-            [Condition.HashNotExists(_key, "epoch"), Condition.HashNotExists(_key, ImportMark.Field)],
-            transaction => transaction.HashSetAsync(_key,
-            [
-                new("epoch", RoomCounters.BeingDeleted), new("last", _last), new("at", 0), new("rev", 0), new(DeletionMark.Field, $"{(_epoch.Length > 0 ? _epoch : "1")} {{}}"), new(ImportMark.Field, _step.ToString()),
-            ]).Observe(),
-            _step.ToString(), _step.Export, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Takes a line.</summary>
     public async Task AddAsync(FactLine line, CancellationToken cancellationToken)
     {
@@ -205,6 +186,7 @@ internal sealed partial class ScopeImport
                 _batch.AddTo(transaction);
                 transaction.KeyDeleteAsync(_key).Observe();
                 transaction.HashSetAsync(_key, [.. entries]).Observe();
+                ImportMark.Hide(transaction, _keys, _scope);
             },
             null, _step.Export, cancellationToken).ConfigureAwait(false);
         _batch.Clear();

@@ -72,6 +72,7 @@ internal static class TransferParts
 
         // What is in the archive is exported with the other messages, and the other chat archives by itself.
         new("thawed", TransferKind.Passing),
+        new(KeyNames.ImportEnd, TransferKind.Passing),
         DataKeys,
     ];
 

@@ -1,39 +1,12 @@
 using System.Text;
-using RedisChat.IntegrationTests.Redis.Encryption;
-using RedisChat.Redis;
-using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>However large a room is, a step of an erasure, of its proof and of an export does a limited amount, and all of them together not much more than once through the room.</summary>
-public sealed class ErasureBoundsTests : IAsyncLifetime
+public sealed class ErasureBoundsTests : OwnServerTestBase
 {
     private const string User = "alice-the-erased";
     private const string Bob = "bob";
-
-    private readonly List<RedisMessageStore> _stores = [];
-    private readonly TestKeyRing _ring = new();
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisProcess.StartAsync();
-        _admin = await _redis.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(false, false)]
@@ -53,9 +26,9 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
         var erasures = ((IMessageStore)store).GetAbility<IErasureStore>()!;
         var room = (await ErasureSteps.FindAsync(erasures, null, Cancelled)).Single(found => found.Room == "lobby");
 
-        await using var monitor = await RedisMonitor.StartAsync(_redis);
+        await using var monitor = await RedisMonitor.StartAsync(Server);
         var steps = await ErasureSteps.SearchAsync(erasures, User, room, Cancelled);
-        var scans = (await monitor.StopAsync(_admin)).Count(line => line.Contains("\"HSCAN\"", StringComparison.Ordinal));
+        var scans = (await monitor.StopAsync(Admin)).Count(line => line.Contains("\"HSCAN\"", StringComparison.Ordinal));
 
         // 18 MB of text, of which a step reads about 8 MB, or 2 MB if it is packed.
         steps.Should().HaveCountGreaterThanOrEqualTo(isSealed ? 3 : 2).And.HaveCountLessThan(40);
@@ -73,7 +46,7 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
         const int Keys = 4000;
         var (store, _) = Open();
         var value = new string('x', 4500);
-        await Task.WhenAll(Enumerable.Range(0, Keys).Select(n => _admin.GetDatabase().StringSetAsync($"chatroom:{{lobby}}:u:{n}", value)));
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(n => Database.StringSetAsync($"chatroom:{{lobby}}:u:{n}", value)));
         var erasures = ((IMessageStore)store).GetAbility<IErasureStore>()!;
         var room = (await ErasureSteps.FindAsync(erasures, null, Cancelled)).Single(found => found.Room == "lobby");
 
@@ -92,8 +65,8 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
         var before = await erasures.IdentifyServersAsync(Cancelled);
         (await erasures.IdentifyServersAsync(Cancelled)).Should().Be(before);
 
-        await _redis.KillAsync();
-        await _redis.StartAgainAsync();
+        await Server.KillAsync();
+        await Server.StartAgainAsync();
         await chat.SendAsync("lobby", Bob, "hello", Cancelled);
 
         (await erasures.IdentifyServersAsync(Cancelled)).Should().NotBe(before);
@@ -115,11 +88,11 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
             Enumerable.Range(1, Messages), new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = Cancelled },
             async (id, token) => await chat.Room("lobby").Reactions.AddAsync(id, User, "👍", token));
 
-        await using var monitor = await RedisMonitor.StartAsync(_redis);
+        await using var monitor = await RedisMonitor.StartAsync(Server);
         var report = await chat.User(User).EraseAsync(new ErasureOptions { Mode = mode, Verify = false }, cancellationToken: Cancelled);
-        var scans = (await monitor.StopAsync(_admin)).Count(line => line.Contains("\"HSCAN\" \"chatroom:{lobby}:r:", StringComparison.Ordinal));
+        var scans = (await monitor.StopAsync(Admin)).Count(line => line.Contains("\"HSCAN\" \"chatroom:{lobby}:r:", StringComparison.Ordinal));
 
-        var keys = _admin.GetServers()[0].Keys(pattern: "chatroom:{lobby}:r:*").Count();
+        var keys = Admin.GetServers()[0].Keys(pattern: "chatroom:{lobby}:r:*").Count();
         TestContext.Current.TestOutputHelper?.WriteLine($"{scans} HSCAN of 16 hashes in {report.Passes} passes.");
         keys.Should().Be(0, "nobody else reacted");
         scans.Should().BeLessThanOrEqualTo((report.Passes * 16) + 16);
@@ -211,10 +184,7 @@ public sealed class ErasureBoundsTests : IAsyncLifetime
 
     private (RedisMessageStore Store, Chat Chat) Open(bool isSealed = false, bool isEncrypted = false)
     {
-        var store = new RedisMessageStore(
-            RedisConnection.Own(ConfigurationOptions.Parse(_redis.Configuration)), new RedisStoreOptions { SealAfter = isSealed ? 1 : null, LiveProbeInterval = TimeSpan.FromMilliseconds(100) }, null, null, null,
-            isEncrypted ? new ChatEncryption(_ring, null) : null);
-        _stores.Add(store);
+        var store = Open(new RedisStoreOptions { SealAfter = isSealed ? 1 : null, LiveProbeInterval = TimeSpan.FromMilliseconds(100) }, isEncrypted);
         return (store, new Chat(store, new ChatOptions { KeptVersions = 3 }));
     }
 }

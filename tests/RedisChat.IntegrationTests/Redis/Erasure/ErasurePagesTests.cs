@@ -5,29 +5,12 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>The scripts that search a user's places page by page skip nothing of a sorted set when what was found is removed between two pages.</summary>
-public sealed class ErasurePagesTests : IAsyncLifetime
+public sealed class ErasurePagesTests : OwnServerTestBase
 {
     private const int Members = 1000;
     private const string User = "al ice";
 
     private static readonly string Scripts = Path.Combine(Repository.Root, "src", "RedisChat.Core", "Redis", "Erasure");
-
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisProcess.StartAsync();
-        _admin = await _redis.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(Members, true)]
@@ -40,7 +23,7 @@ public sealed class ErasurePagesTests : IAsyncLifetime
         await FillAsync(equalScores);
         var script = await File.ReadAllTextAsync(Path.Combine(Scripts, "user_search.lua"), Cancelled);
 
-        var found = await ReadAsync(3, removes, (index, cursor) => _admin.GetDatabase().ScriptEvaluateAsync(script, ["set"], [User, User, User, 3000, index, cursor]), first: 1);
+        var found = await ReadAsync(3, removes, (index, cursor) => Database.ScriptEvaluateAsync(script, ["set"], [User, User, User, 3000, index, cursor]), first: 1);
 
         found.Should().HaveCount(Members).And.OnlyHaveUniqueItems();
     }
@@ -55,12 +38,12 @@ public sealed class ErasurePagesTests : IAsyncLifetime
         await FillAsync(Members);
         var script = await File.ReadAllTextAsync(Path.Combine(Scripts, "user_find.lua"), Cancelled);
 
-        var found = await ReadAsync(7, removes, (index, cursor) => _admin.GetDatabase().ScriptEvaluateAsync(script, ["room", "set"], [User, User, User, User, 0, 3000, index, cursor, kind]), first: 2);
+        var found = await ReadAsync(7, removes, (index, cursor) => Database.ScriptEvaluateAsync(script, ["room", "set"], [User, User, User, User, 0, 3000, index, cursor, kind]), first: 2);
 
         found.Should().HaveCount(Members).And.OnlyHaveUniqueItems();
     }
 
-    private Task<long> FillAsync(int equalScores) => _admin.GetDatabase().SortedSetAddAsync(
+    private Task<long> FillAsync(int equalScores) => Database.SortedSetAddAsync(
         "set", [.. Enumerable.Range(0, Members).Select(n => new SortedSetEntry(string.Create(CultureInfo.InvariantCulture, $"*:{n:d16}:{User}"), n / equalScores))]);
 
     private async Task<List<string>> ReadAsync(int head, bool removes, Func<string, string, Task<RedisResult>> ask, int first)
@@ -74,7 +57,7 @@ public sealed class ErasurePagesTests : IAsyncLifetime
             found.AddRange(some);
             if (removes)
             {
-                await _admin.GetDatabase().SortedSetRemoveAsync("set", [.. some.Select(member => (RedisValue)member)]);
+                await Database.SortedSetRemoveAsync("set", [.. some.Select(member => (RedisValue)member)]);
             }
         }
 

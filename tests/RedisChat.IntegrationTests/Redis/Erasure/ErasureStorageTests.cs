@@ -1,36 +1,23 @@
 using System.Text;
 using RedisChat.IntegrationTests.Hostile;
 using RedisChat.Redis;
-using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>Erasures on a server of their own, whose whole keyspace is searched afterward, by code that knows nothing of the chat's keys.</summary>
-public sealed class ErasureStorageTests : IAsyncLifetime
+public sealed class ErasureStorageTests : OwnServerTestBase
 {
     private const string User = "alice-the-erased";
     private const string Bob = "bob";
 
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
     private RedisMessageStore _store = null!;
     private Chat _chat = null!;
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisProcess.StartAsync();
-        _admin = await _redis.ConnectAsync();
-        _store = new RedisMessageStore(_admin, new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
+        await base.InitializeAsync();
+        _store = Open(new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
         _chat = new Chat(_store, new ChatOptions { KeptVersions = 3 });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
     }
 
     [Theory]
@@ -41,7 +28,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled, messages: 700);
         await EveryFeature.UseAsync(_chat, _store, "other", Bob, "carol", Cancelled);
         await _store.SealedAsync();
-        var untouched = await RoomDump.TakeAsync(_admin, "chatroom:{other}");
+        var untouched = await RoomDump.TakeAsync(Admin, "chatroom:{other}");
         (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
         (await OccurrencesAsync(EveryFeature.Secret)).Should().HaveCountGreaterThan(3);
 
@@ -55,8 +42,8 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         }
 
         // Presence changes by itself; what was sent, and when, expires.
-        (await RoomDump.TakeAsync(_admin, "chatroom:{other}")).Where(IsLasting).Should().Equal(untouched.Where(IsLasting));
-        (await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
+        (await RoomDump.TakeAsync(Admin, "chatroom:{other}")).Where(IsLasting).Should().Equal(untouched.Where(IsLasting));
+        (await Database.HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
         (await _chat.ReceiveAsync("lobby", new MessageQuery { User = Bob, After = 0, Limit = 1000 }, Cancelled)).Messages.Should().HaveCount(348, "two of the 350 were deleted by the user before");
     }
 
@@ -68,7 +55,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         await _chat.SendAsync($"the room of {User}", Bob, "hello", Cancelled);
         await _chat.User(Bob).Drafts.SaveAsync("lobby", $"dear {User}", cancellationToken: Cancelled);
         await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
-        var redis = _admin.GetDatabase();
+        var redis = Database;
         await redis.HashSetAsync("chatroom:{lobby}:m:0", "77", $$"""{"t":1,"u":"{{User}}","c":"left behind"}""");
         await redis.HashSetAsync("chatroom:{lobby}:m:0", "78", $$"""{"t":1,"u":"bob","c":"left behind","n":["@{{User}}"]}""");
         await redis.HashSetAsync("chatroom:{lobby}:read", User, "1 1");
@@ -105,8 +92,8 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     public async Task A_room_whose_deletion_was_interrupted_is_deleted()
     {
         await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
-        var epoch = await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "epoch");
-        await _admin.GetDatabase().HashSetAsync("chatroom:{lobby}", [new("epoch", "!"), new("gone", $$"""{{epoch}} {"u":"{{User}}"}""")]);
+        var epoch = await Database.HashGetAsync("chatroom:{lobby}", "epoch");
+        await Database.HashSetAsync("chatroom:{lobby}", [new("epoch", "!"), new("gone", $$"""{{epoch}} {"u":"{{User}}"}""")]);
 
         await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
 
@@ -119,15 +106,15 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     {
         const string imported = "lobby";
         await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
-        var redis = _admin.GetDatabase();
+        var redis = Database;
         var epoch = await redis.HashGetAsync($"chatroom:{{{imported}}}", "epoch");
         await redis.HashSetAsync($"chatroom:{{{imported}}}", [new("epoch", "!"), new("gone", $"{epoch} {{}}"), new("import", "an-export 1")]);
-        var before = await RoomDump.TakeAsync(_admin, "chatroom:{lobby");
+        var before = await RoomDump.TakeAsync(Admin, "chatroom:{lobby");
 
         var refused = await Assert.ThrowsAsync<ChatInputException>(() => _chat.User(User).EraseAsync(cancellationToken: Cancelled));
 
         refused.Message.Should().Contain("import").And.Contain("'lobby'").And.Contain("delete the room");
-        (await RoomDump.TakeAsync(_admin, "chatroom:{lobby")).Where(IsLasting).Should().Equal(before.Where(IsLasting));
+        (await RoomDump.TakeAsync(Admin, "chatroom:{lobby")).Where(IsLasting).Should().Equal(before.Where(IsLasting));
         await redis.HashSetAsync($"chatroom:{{{imported}}}", "epoch", epoch);
         await redis.HashDeleteAsync($"chatroom:{{{imported}}}", ["gone", "import"]);
         (await _chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
@@ -137,7 +124,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_stays_in_the_change_log_until_processes_that_lost_its_event_have_found_it()
     {
-        await using var store = new RedisMessageStore(_admin, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromSeconds(1) });
+        await using var store = new RedisMessageStore(Admin, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromSeconds(1) });
         var chat = new Chat(store);
         await chat.SendAsync("lobby", User, "hello", Cancelled);
         var time = System.Diagnostics.Stopwatch.StartNew();
@@ -161,21 +148,21 @@ public sealed class ErasureStorageTests : IAsyncLifetime
         }
 
         await _store.SealedAsync();
-        var before = await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "rev");
+        var before = await Database.HashGetAsync("chatroom:{lobby}", "rev");
 
         var report = await _chat.User(User).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
 
         report.Findings!.Remaining.Should().BeEmpty();
         report.Messages.Should().Be(Buckets);
         (await OccurrencesAsync(User)).Should().BeEmpty();
-        var changes = (await _admin.GetDatabase().SortedSetRangeByScoreAsync("chatroom:{lobby}:changed")).Select(entry => (string)entry!).Where(entry => entry.Split(':') is [_, "u", ..]).ToList();
+        var changes = (await Database.SortedSetRangeByScoreAsync("chatroom:{lobby}:changed")).Select(entry => (string)entry!).Where(entry => entry.Split(':') is [_, "u", ..]).ToList();
         changes.Should().HaveCountGreaterThanOrEqualTo(3, "each changes 8 buckets at most (revision before: {0})", before);
     }
 
     [Fact]
     public async Task Values_that_are_not_the_chats_stay_and_are_reported()
     {
-        var redis = _admin.GetDatabase();
+        var redis = Database;
         await _chat.SendAsync("lobby", User, "hello", Cancelled);
         await redis.StringSetAsync("chatroom:{lobby}:members", User);
         await redis.HashSetAsync("chatroom:{lobby}:pins", "1", $$"""not a pin {"u":"{{User}}"}""");
@@ -193,7 +180,7 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     [Fact]
     public async Task An_erasure_with_a_key_scheme_that_does_not_tell_rooms_apart_is_refused_with_advice()
     {
-        await using var store = new RedisMessageStore(_admin, null, new OpaqueScheme());
+        await using var store = new RedisMessageStore(Admin, null, new OpaqueScheme());
         var chat = new Chat(store);
         await chat.SendAsync("lobby", User, "hello", Cancelled);
 
@@ -208,10 +195,10 @@ public sealed class ErasureStorageTests : IAsyncLifetime
     private async Task<List<string>> OccurrencesAsync(string text)
     {
         var hex = Convert.ToHexString(Encoding.UTF8.GetBytes(text));
-        var found = (await RoomDump.TakeAsync(_admin, "")).Where(line => line.Contains(text, StringComparison.Ordinal) || line.Contains(hex, StringComparison.Ordinal)).ToList();
-        foreach (var key in _admin.GetServers()[0].Keys(pattern: "*:sealed"))
+        var found = (await RoomDump.TakeAsync(Admin, "")).Where(line => line.Contains(text, StringComparison.Ordinal) || line.Contains(hex, StringComparison.Ordinal)).ToList();
+        foreach (var key in Admin.GetServers()[0].Keys(pattern: "*:sealed"))
         {
-            foreach (var field in await _admin.GetDatabase().HashGetAllAsync(key))
+            foreach (var field in await Database.HashGetAllAsync(key))
             {
                 using var bucket = SealedBucket.TryOpen((long)field.Name, ((ReadOnlyMemory<byte>)field.Value).Span);
                 found.AddRange(Enumerable.Range(0, Buckets.Size).Select(n => ((long)field.Name * Buckets.Size) + n)

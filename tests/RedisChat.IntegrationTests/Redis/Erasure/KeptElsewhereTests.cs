@@ -2,43 +2,17 @@ using System.Text;
 using RedisChat.IntegrationTests.Conformance;
 using RedisChat.IntegrationTests.Hostile;
 using RedisChat.IntegrationTests.Redis.Archive;
-using RedisChat.IntegrationTests.Redis.Encryption;
 using RedisChat.Redis;
-using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>Erasures in rooms whose messages are in an archive, or encrypted, on a server of their own: everything that Redis and the archive hold is searched afterward, by code that knows nothing of the erasure.</summary>
-public sealed class KeptElsewhereTests : IAsyncLifetime
+public sealed class KeptElsewhereTests : OwnServerTestBase
 {
     private const string User = "alice-the-erased";
     private const string Bob = "bob";
 
-    private readonly TestKeyRing _ring = new();
     private readonly MemoryArchive _archive = new();
-    private readonly List<RedisMessageStore> _stores = [];
-    private RedisProcess _redis = null!;
-    private ConnectionMultiplexer _admin = null!;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisProcess.StartAsync();
-        _admin = await _redis.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        await _admin.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(ErasureMode.Remove)]
     [InlineData(ErasureMode.Anonymize)]
@@ -60,7 +34,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
             (await OccurrencesAsync(EveryFeature.Secret)).Should().BeEmpty();
         }
 
-        (await _admin.GetDatabase().KeyExistsAsync("chatroom:{lobby}:thawed")).Should().BeFalse("the archive has all of it again");
+        (await Database.KeyExistsAsync("chatroom:{lobby}:thawed")).Should().BeFalse("the archive has all of it again");
         (await PageAsync(chat, Bob)).Should().HaveCount(348, "two of the 350 were deleted by the user before");
         (await PageAsync(chat, report.Alias ?? User)).Should().HaveCount(mode == ErasureMode.Remove ? 0 : 350);
     }
@@ -73,7 +47,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         var (store, chat) = Open(isArchived: true);
         await FillArchivedAsync(store, chat);
         await ForgetSendsAsync();
-        (await _admin.GetDatabase().KeyExistsAsync($"chatroom:{{lobby}}:u:{User}")).Should().BeFalse();
+        (await Database.KeyExistsAsync($"chatroom:{{lobby}}:u:{User}")).Should().BeFalse();
 
         var dry = await chat.User(User).EraseAsync(new ErasureOptions { IsDryRun = true }, cancellationToken: Cancelled);
         var exported = await ExportAsync(chat);
@@ -85,7 +59,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         report.Findings!.Remaining.Should().BeEmpty();
         (await OccurrencesAsync(User)).Should().BeEmpty();
         (await PageAsync(chat, Bob)).Should().HaveCount(650);
-        (await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
+        (await Database.HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
     }
 
     [Fact]
@@ -94,13 +68,13 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         var (store, chat) = Open(isArchived: true);
         await FillArchivedAsync(store, chat);
         await chat.SendAsync("lobby", User, "a recent one", Cancelled);
-        var before = await RoomDump.TakeAsync(_admin, "chatroom:{lobby}");
+        var before = await RoomDump.TakeAsync(Admin, "chatroom:{lobby}");
         var (_, other) = Open(isArchived: false);
 
         var refused = await Assert.ThrowsAsync<ChatArchiveException>(() => other.User(User).EraseAsync(cancellationToken: Cancelled));
 
         refused.Message.Should().Contain("AddFileArchive");
-        (await RoomDump.TakeAsync(_admin, "chatroom:{lobby}")).Should().Equal(before);
+        (await RoomDump.TakeAsync(Admin, "chatroom:{lobby}")).Should().Equal(before);
         (await chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.IsClean.Should().BeTrue();
         (await OccurrencesAsync(User)).Should().BeEmpty();
     }
@@ -110,7 +84,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     {
         var (store, chat) = Open(isArchived: true);
         await FillArchivedAsync(store, chat);
-        var epoch = ulong.Parse(((string?)await _admin.GetDatabase().HashGetAsync("chatroom:{lobby}", "epoch"))!, System.Globalization.NumberStyles.HexNumber, null);
+        var epoch = ulong.Parse(((string?)await Database.HashGetAsync("chatroom:{lobby}", "epoch"))!, System.Globalization.NumberStyles.HexNumber, null);
         var kept = (await _archive.ReadAsync("lobby", epoch, [0], Cancelled))[0]!;
         await chat.User(User).EraseAsync(cancellationToken: Cancelled);
         await _archive.PutAsync("lobby", epoch, [kept with { Version = long.MaxValue }], Cancelled);
@@ -129,7 +103,7 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         var (store, chat) = Open(isEncrypted: true);
         await EveryFeature.UseAsync(chat, store, "lobby", User, Bob, Cancelled, messages: 700);
         await store.SealedAsync();
-        (await _admin.GetDatabase().HashGetAllAsync("chatroom:{lobby}:sealed")).Select(field => SealedBucket.KeyIn(((ReadOnlyMemory<byte>)field.Value).Span)).Should().HaveCountGreaterThan(3).And.NotContainNulls();
+        (await Database.HashGetAllAsync("chatroom:{lobby}:sealed")).Select(field => SealedBucket.KeyIn(((ReadOnlyMemory<byte>)field.Value).Span)).Should().HaveCountGreaterThan(3).And.NotContainNulls();
         (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
         var exported = await ExportAsync(chat);
 
@@ -182,8 +156,8 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         await chat.EditAsync("lobby", 1, User, "hello again", cancellationToken: Cancelled);
         await chat.Room("lobby").Schedule.AddAsync(new NewMessage(User, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
         await chat.Room("lobby").BeginAsync(new NewMessage(User, "begun"), new WritingOptions { Lease = TimeSpan.FromMinutes(5) }, Cancelled);
-        _ring.AddMaster();
-        _ring.RemoveFirstMaster();
+        Ring.AddMaster();
+        Ring.RemoveFirstMaster();
         var (_, other) = Open(isEncrypted: true);
         (await PageAsync(other, Bob)).Should().BeEmpty("no message can be read");
 
@@ -193,34 +167,32 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
         report.Messages.Should().Be(6, "one of them is being written");
         report.Findings!.Remaining.Should().BeEmpty();
         (await OccurrencesAsync(User)).Should().BeEmpty();
-        (await _admin.GetDatabase().HashLengthAsync("chatroom:{lobby}:m:0")).Should().Be(mode == ErasureMode.Remove ? 5 : 10);
+        (await Database.HashLengthAsync("chatroom:{lobby}:m:0")).Should().Be(mode == ErasureMode.Remove ? 5 : 10);
     }
 
     [Fact]
-    public async Task Without_the_key_ring_nothing_changes_in_the_room_and_the_error_says_why()
+    public async Task Without_the_keyRing_nothing_changes_in_the_room_and_the_error_says_why()
     {
         var (_, chat) = Open(isEncrypted: true);
         await chat.SendAsync("lobby", User, "hello", Cancelled);
-        var before = await RoomDump.TakeAsync(_admin, "chatroom:{lobby}");
+        var before = await RoomDump.TakeAsync(Admin, "chatroom:{lobby}");
         var (_, other) = Open();
 
         var refused = await Assert.ThrowsAsync<ChatDataException>(() => other.User(User).EraseAsync(cancellationToken: Cancelled));
 
         refused.Message.Should().Contain("AddEncryption");
-        (await RoomDump.TakeAsync(_admin, "chatroom:{lobby}")).Should().Equal(before);
+        (await RoomDump.TakeAsync(Admin, "chatroom:{lobby}")).Should().Equal(before);
     }
 
     private (RedisMessageStore Store, Chat Chat) Open(bool isArchived = false, bool isEncrypted = false)
     {
-        var store = new RedisMessageStore(
-            RedisConnection.Own(ConfigurationOptions.Parse(_redis.Configuration)), new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) }, null, null, null, isEncrypted ? new ChatEncryption(_ring, null) : null);
+        var store = Open(new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) }, isEncrypted);
         if (isArchived)
         {
             store.Archiving.UseArchive(_archive);
             store.Archiving.Margin = TimeSpan.Zero;
         }
 
-        _stores.Add(store);
         return (store, new Chat(store, new ChatOptions { KeptVersions = 3 }));
     }
 
@@ -239,9 +211,9 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     /// <summary>What was sent is remembered for some minutes, and would name the user.</summary>
     private async Task ForgetSendsAsync()
     {
-        foreach (var key in _admin.GetServers()[0].Keys(pattern: "*:sent:*").ToList())
+        foreach (var key in Admin.GetServers()[0].Keys(pattern: "*:sent:*").ToList())
         {
-            await _admin.GetDatabase().KeyDeleteAsync(key);
+            await Database.KeyDeleteAsync(key);
         }
     }
 
@@ -259,11 +231,11 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     private async Task<List<string>> OccurrencesAsync(string text)
     {
         var hex = Convert.ToHexString(Encoding.UTF8.GetBytes(text));
-        var found = (await RoomDump.TakeAsync(_admin, "")).Where(line => line.Contains(text, StringComparison.Ordinal) || line.Contains(hex, StringComparison.Ordinal)).ToList();
-        foreach (var key in _admin.GetServers()[0].Keys(pattern: "*:sealed"))
+        var found = (await RoomDump.TakeAsync(Admin, "")).Where(line => line.Contains(text, StringComparison.Ordinal) || line.Contains(hex, StringComparison.Ordinal)).ToList();
+        foreach (var key in Admin.GetServers()[0].Keys(pattern: "*:sealed"))
         {
             var room = ((string)key!).Split('{', '}')[1];
-            foreach (var field in await _admin.GetDatabase().HashGetAllAsync(key))
+            foreach (var field in await Database.HashGetAllAsync(key))
             {
                 found.AddRange(await InBucketAsync(room, (long)field.Name, field.Value, text));
             }
@@ -299,11 +271,11 @@ public sealed class KeptElsewhereTests : IAsyncLifetime
     private async Task<RoomCipher> CipherAsync(string room)
     {
         var keys = new Dictionary<uint, DataKey>();
-        foreach (var field in await _admin.GetDatabase().HashGetAllAsync($"chatroom:{{{room}}}:key"))
+        foreach (var field in await Database.HashGetAllAsync($"chatroom:{{{room}}}:key"))
         {
             if (field.Name != StoredKey.Current && StoredKey.TryRead(field.Value, out var createdAt, out var wrapped))
             {
-                var key = new DataKey(await _ring.UnwrapAsync(wrapped, $"room:{room}", Cancelled), createdAt);
+                var key = new DataKey(await Ring.UnwrapAsync(wrapped, $"room:{room}", Cancelled), createdAt);
                 keys[key.Id] = key;
             }
         }

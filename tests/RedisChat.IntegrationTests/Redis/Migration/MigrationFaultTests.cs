@@ -23,21 +23,8 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
                 await ChangeAsync(room, 3);
             }
 
-            await using (var proxy = new CutProxy(Connection.GetEndPoints()[0], $"{Prefix}:{{"))
-            {
-                var configuration = ConfigurationOptions.Parse(Connection.Configuration);
-                configuration.EndPoints.Clear();
-                configuration.EndPoints.Add(proxy.EndPoint);
-                configuration.AsyncTimeout = 1000;
-                await using var cut = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = Prefix, SealAfter = 1 });
-                using var end = new CancellationTokenSource();
-                proxy.CutAfter(commands);
-                var migrating = new Chat(cut).Transfer.MigrateAsync(Classic, new MigrationOptions { Rooms = [room], Complete = complete }, cancellationToken: end.Token);
-                await Task.WhenAny(migrating, proxy.Cut).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
-                await end.CancelAsync();
-                isThrough = await migrating.ContinueWith(static ended => ended.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                cuts += isThrough ? 0 : 1;
-            }
+            isThrough = await CutOffAsync(commands, new MigrationOptions { Rooms = [room], Complete = complete });
+            cuts += isThrough ? 0 : 1;
 
             var isComplete = isThrough && complete;
             if (!isComplete && (await Chat.Transfer.MigrateAsync(Classic, new MigrationOptions { Rooms = [room], DryRun = true }, cancellationToken: Cancelled)).Rooms.Single() is { IsComplete: false })
@@ -55,6 +42,41 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
         }
 
         cuts.Should().BeGreaterThan(15);
+    }
+
+    [Fact]
+    public async Task A_last_pass_that_was_cut_off_anywhere_is_completed_by_the_same_call_alone()
+    {
+        var (cuts, isThrough, opened) = (0, false, new HashSet<int>());
+        for (var commands = 0; !isThrough; commands++)
+        {
+            commands.Should().BeLessThan(300);
+            string[] rooms = [$"a {commands}", $"b {commands}", $"c {commands}"];
+            foreach (var room in rooms)
+            {
+                await FillAsync(room, 150);
+            }
+
+            await Chat.Transfer.MigrateAsync(Classic, new MigrationOptions { Rooms = rooms }, cancellationToken: Cancelled);
+            await Old.DeleteAsync(rooms[1], 7, Actor.Application, cancellationToken: Cancelled);
+            var last = new MigrationOptions { Rooms = rooms, Complete = true };
+            isThrough = await CutOffAsync(commands, last);
+            cuts += isThrough ? 0 : 1;
+            opened.Add((await Task.WhenAll(rooms.Select(room => Database.HashExistsAsync($"{Prefix}:{{{room}}}", "imported")))).Count(isOpen => isOpen));
+
+            var result = await Chat.Transfer.MigrateAsync(Classic, last, cancellationToken: Cancelled);
+
+            result.Rooms.Should().OnlyContain(room => room.IsComplete && room.Late == 0);
+            (await Task.WhenAll(rooms.Select(room => Database.KeyExistsAsync($"{Prefix}:{{{room}}}:import")))).Should().NotContain(true);
+            foreach (var room in rooms)
+            {
+                await ShouldBeExactAsync(room);
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Cut off after each of {cuts} commands.");
+        cuts.Should().BeGreaterThan(15);
+        opened.Should().BeEquivalentTo([0, 1, 2, 3], "it was cut off before, between and after the rooms");
     }
 
     [Fact]
@@ -83,6 +105,23 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
                 transaction.HashSetAsync(key, "import", after.ToString()).Observe();
             },
             after.ToString(), "classic:9", Cancelled);
+    }
+
+    /// <summary>Migrates in a process that is cut off after so many commands; returns whether it took no more.</summary>
+    private async Task<bool> CutOffAsync(int commands, MigrationOptions options)
+    {
+        await using var proxy = new CutProxy(Connection.GetEndPoints()[0], $"{Prefix}:{{");
+        var configuration = ConfigurationOptions.Parse(Connection.Configuration);
+        configuration.EndPoints.Clear();
+        configuration.EndPoints.Add(proxy.EndPoint);
+        configuration.AsyncTimeout = 1000;
+        await using var cut = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = Prefix, SealAfter = 1 });
+        using var end = new CancellationTokenSource();
+        proxy.CutAfter(commands);
+        var migrating = new Chat(cut).Transfer.MigrateAsync(Classic, options, cancellationToken: end.Token);
+        await Task.WhenAny(migrating, proxy.Cut).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        await end.CancelAsync();
+        return await migrating.ContinueWith(static ended => ended.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Deletes, changes and adds messages, and gives one to another user.</summary>

@@ -47,7 +47,7 @@ public abstract class MigrationTestBase : IAsyncDisposable
 
     internal OtherProgram Other => new(ClassicConnection.GetDatabase(), Prefix);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Classic.DisposeAsync();
@@ -136,14 +136,23 @@ public abstract class MigrationTestBase : IAsyncDisposable
             {
                 if (isDefault is null || ((string)key!).StartsWith($"{Prefix}:{{", StringComparison.Ordinal) == isDefault)
                 {
-                    dump[key!] = await Database.KeyTypeAsync(key) == RedisType.Hash
-                        ? string.Join('\n', (await Database.HashGetAllAsync(key)).Select(field => $"{field.Name}={Convert.ToHexString((byte[])field.Value!)}").Order(StringComparer.Ordinal))
-                        : Convert.ToHexString((byte[])(await Database.StringGetAsync(key))!);
+                    dump[key!] = await Database.KeyTypeAsync(key) switch
+                    {
+                        RedisType.Hash => string.Join('\n', (await Database.HashGetAllAsync(key)).Select(field => $"{field.Name}={Convert.ToHexString((byte[])field.Value!)}").Order(StringComparer.Ordinal)),
+                        RedisType.SortedSet => string.Join('\n', (await Database.SortedSetRangeByRankAsync(key)).Select(member => Convert.ToHexString((byte[])member!))),
+                        _ => Convert.ToHexString((byte[])(await Database.StringGetAsync(key))!),
+                    };
                 }
             }
         }
 
         return dump;
+    }
+
+    /// <summary>Runs an action whenever progress is reported.</summary>
+    protected sealed class Reporting<T>(Action act) : IProgress<T>
+    {
+        public void Report(T value) => act();
     }
 
     /// <summary>Runs an action when progress is first reported, which is while a pass is going on.</summary>

@@ -1,5 +1,3 @@
-using RedisChat.IntegrationTests.Redis.Encryption;
-
 namespace RedisChat.IntegrationTests.Redis.Migration;
 
 /// <summary>What other programs may have stored: it is copied as the classic store reads it, or counted.</summary>
@@ -88,32 +86,6 @@ public sealed class MigrationValueTests(TestServer server) : MigrationTestBase(s
         await MigrateAsync(complete: true);
         (await Chat.SendAsync(Lobby, "new", "today", Cancelled)).Id.Should().Be(4);
         (await Chat.ReceiveAsync(Lobby, cancellationToken: Cancelled)).Messages.Select(message => message.Timestamp.Year > 9000).Should().Equal(false, false, true, false);
-    }
-
-    [Fact]
-    public async Task A_room_whose_new_messages_are_encrypted_reads_the_migrated_ones_as_they_are()
-    {
-        await FillAsync(Lobby, 400);
-        await using var chats = new EncryptedChats(Connection.Configuration, sealAfter: 1, prefix: Prefix);
-        var (store, options) = (chats.Open(), new MigrationOptions { Complete = true });
-        var chat = new Chat(store);
-        await chat.Transfer.MigrateAsync(Classic, cancellationToken: Cancelled);
-        (await chat.Transfer.MigrateAsync(Classic, options, cancellationToken: Cancelled)).Rooms.Should().ContainSingle().Which.Should().Match<MigratedRoom>(room => room.Added == 0 && room.Changed == 0);
-        foreach (var n in Enumerable.Range(1, 200))
-        {
-            await chat.SendAsync(Lobby, "alice", $"secret {n}", Cancelled);
-        }
-
-        await chat.EditAsync(Lobby, 5, Actor.Application, "edited", Cancelled);
-        await store.SealedAsync();
-        var texts = new List<string>();
-        await foreach (var message in chat.ReceiveAllAsync(Lobby, cancellationToken: Cancelled))
-        {
-            texts.Add(message.Text);
-        }
-
-        texts.Should().HaveCount(600).And.OnlyHaveUniqueItems().And.HaveElementAt(4, "edited");
-        (await chat.Transfer.VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
     }
 
     private async Task BreakAsync(string what)
