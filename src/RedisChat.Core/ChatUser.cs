@@ -44,7 +44,10 @@ public sealed class ChatUser
     /// <param name="progress">Receives a report after each room.</param>
     /// <param name="cancellationToken">Stops between two steps. The erasure can be continued.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ChatInputException">An erasure of the user was begun with another mode, and has not ended.</exception>
+    /// <exception cref="ChatInputException">
+    /// An erasure of the user was begun with another mode, and has not ended. Or rooms are being imported or migrated, so more about the user may still come there: nothing was changed, not even by a dry run, and the message names at most ten of
+    /// them. If an import begins during the erasure, it names one, and the erasure can be continued once that is complete.
+    /// </exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time, or the user went on writing. The erasure can be continued.</exception>
     /// <exception cref="NotSupportedException">The store cannot erase users, or its key scheme does not tell rooms apart: <see cref="IRoomKeyScheme"/>.</exception>
     public Task<ErasureReport> EraseAsync(ErasureOptions? options = null, IProgress<ErasureProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -4,7 +4,7 @@ namespace RedisChat;
 
 /// <summary>Finds all rooms of a chat, and exports, imports, migrates and verifies them: <see cref="Chat.Transfer"/>. The format of an export is described in docs/export.md, a migration in docs/migration.md.</summary>
 /// <remarks>
-/// <para>Thread-safe, but a directory is for one call at a time. <see cref="ChatOptions.OperationTimeout"/> does not limit how long a call takes. If the connection is lost, a call waits for up to a minute until it is back.</para>
+/// <para>Thread-safe, but a directory is for one call at a time. <see cref="ChatOptions.OperationTimeout"/> does not limit how long a call takes. If the connection is lost, or two servers claim to be the primary, a call waits for up to a minute until that is over.</para>
 /// <para>An export is as secret as Redis: it holds everything that was written in the chat, and only encrypted rooms are encrypted in it. Protect the directory accordingly.</para>
 /// </remarks>
 public sealed class ChatTransfer

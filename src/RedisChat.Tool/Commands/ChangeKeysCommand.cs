@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -79,6 +80,7 @@ internal abstract class ChangeKeysCommand : ToolCommand
     {
         var (rooms, users, encrypted, changed, failed) = (0L, 0L, 0L, 0, 0L);
         using var progress = context.Progress("rooms and users");
+        await ChatConnection.ReachAsync(chat, cancellationToken);
         await foreach (var room in chat.Transfer.FindRoomsAsync(cancellationToken: cancellationToken))
         {
             progress.Report(++rooms);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -22,6 +23,7 @@ internal sealed class ExportCommand : ToolCommand
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var chat = context.Connect();
+        await ChatConnection.ReachAsync(chat.Chat, cancellationToken);
         using var progress = context.Progress("lines");
         var rooms = context.Get(_rooms) ?? [];
         foreach (var some in rooms.Chunk(RoomsAtOnce))

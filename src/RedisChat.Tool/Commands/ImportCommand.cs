@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -18,6 +19,7 @@ internal sealed class ImportCommand : ToolCommand
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var chat = context.Connect();
+        await ChatConnection.ReachAsync(chat.Chat, cancellationToken);
         using var progress = context.Progress("lines");
         var isDry = context.Get(_dryRun);
         var result = await chat.Chat.Transfer.ImportAsync(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 using System.Globalization;
 
 namespace RedisChat.Tool.Commands;
@@ -41,6 +42,7 @@ internal sealed class MigrateCommand : ToolCommand
             chat.EncryptEverything();
         }
 
+        await ChatConnection.ReachAsync(chat.Chat, cancellationToken);
         using var progress = context.Progress("messages");
         var options = new MigrationOptions { Rooms = context.Get(_rooms) ?? [], Complete = context.Get(_final), DryRun = context.Get(_dryRun) };
         var result = await chat.Chat.Transfer.MigrateAsync(source.Store, options, new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);

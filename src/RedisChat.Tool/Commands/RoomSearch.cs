@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -17,8 +18,9 @@ internal static class RoomSearch
     public static async IAsyncEnumerable<RoomPage> PagesAsync(
         Chat chat, string? cursor, int size, Func<string, ChatDataException, RoomInfo?> whenUnreadable, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ids = new List<string>(size);
-        await foreach (var id in chat.Transfer.FindRoomsAsync(cursor is null ? null : ReadCursor(cursor), cancellationToken))
+        var (ids, after) = (new List<string>(size), cursor is null ? null : ReadCursor(cursor));
+        await ChatConnection.ReachAsync(chat, cancellationToken);
+        await foreach (var id in chat.Transfer.FindRoomsAsync(after, cancellationToken))
         {
             if (ids.Count == size)
             {

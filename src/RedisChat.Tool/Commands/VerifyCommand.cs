@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -20,6 +21,7 @@ internal sealed class VerifyCommand : ToolCommand
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var chat = context.Connect();
+        await ChatConnection.ReachAsync(chat.Chat, cancellationToken);
         using var progress = context.Progress("facts");
         var result = await chat.Chat.Transfer.VerifyAsync(
             context.Get(_directory), new VerifyOptions { Rooms = context.Get(_rooms) ?? [], Repair = context.Get(_repair) },

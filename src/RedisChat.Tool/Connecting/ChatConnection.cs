@@ -62,6 +62,22 @@ internal sealed class ChatConnection : IAsyncDisposable
     /// <exception cref="ToolException">There are no master keys.</exception>
     public void EncryptEverything() => _encrypts = HasKeys ? true : throw new ToolException("To encrypt, give the master keys that the application uses: --keys FILE.");
 
+    /// <summary>Fails in a few seconds if no server answers. Searches, exports and imports wait for a minute, because they must outlast a fail-over.</summary>
+    /// <param name="chat">The chat.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChatUnavailableException">No server answers.</exception>
+    public static async Task ReachAsync(Chat chat, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await chat.Rooms.GetInfoAsync("lobby", cancellationToken);
+        }
+        catch (ChatDataException)
+        {
+            // A server answers, whatever it has there.
+        }
+    }
+
     /// <summary>Encrypts what is sent to a room from now on, if the room is encrypted. Which rooms are, the application has chosen; those have keys.</summary>
     /// <param name="room">The room. No other one may be sent to.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -92,7 +92,7 @@ public sealed class MigrationServerFaultTests
             isExact = again is null;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"The pass ended with: {error?.Message ?? "success"} Then {passes} last passes.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"The pass ended with: {error?.Message ?? "success."} Then {passes} last passes were needed.");
         for (var room = 0; room < Rooms; room++)
         {
             var expected = await AllAsync(old, Name(room));

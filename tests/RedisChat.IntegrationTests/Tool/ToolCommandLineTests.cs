@@ -32,7 +32,7 @@ public sealed class ToolCommandLineTests
     public async Task Without_a_server_every_command_says_so_and_exits_with_2()
     {
         var nowhere = $"127.0.0.1:{ConsoleProcess.FreePort()},connectTimeout=300";
-        string[][] commands = [["rooms"], ["show", "lobby"], ["tail", "lobby"], ["send", "lobby", "--user", "alice", "--text", "hello"], ["trim", "--all", "--keep", "1"], ["delete-room", "lobby", "--yes"]];
+        string[][] commands = [["rooms"], ["show", "lobby"], ["tail", "lobby"], ["send", "lobby", "--user", "alice", "--text", "hello"], ["trim", "--all", "--keep", "1"], ["export", "backup"], ["verify"], ["delete-room", "lobby", "--yes"]];
 
         foreach (var run in await Task.WhenAll(commands.Select(command => RunAsync([.. command, "--redis", nowhere]))))
         {

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace RedisChat.Redis;
 
 /// <content>Encrypts what is copied, if the application encrypts the room.</content>
@@ -10,7 +12,7 @@ internal sealed partial class RoomMigration
     private async Task UseCipherAsync(CancellationToken cancellationToken)
     {
         var ciphers = calls.Context.Ciphers;
-        var hasKey = await calls.ReadAsync(database => database.HashExistsAsync(_keys.DataKeys(_room), StoredKey.Current, StackExchange.Redis.CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        var hasKey = await calls.ReadAsync(database => database.HashExistsAsync(_keys.DataKeys(_room), StoredKey.Current, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
         _isEncrypted = hasKey || ciphers?.Encrypts(_room) == true;
         if (!_isEncrypted)
         {

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Runs the calls of a transfer. They are many, and one that fails because the connection was lost must not end the whole: reads are repeated for a minute.</summary>
+/// <summary>Runs the calls of a transfer. They are many, and one that fails because the connection was lost, or another server is taking over, must not end the whole: reads are repeated for a minute.</summary>
 internal sealed class TransferCalls(RedisStoreContext context)
 {
     private const int ScannedAtOnce = 500;
@@ -25,8 +25,11 @@ internal sealed class TransferCalls(RedisStoreContext context)
     public async Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> write, CancellationToken cancellationToken) => await context.Calls.RunAsync(
         write, static async (database, call, token) => await call(database).UntilAsync(token).ConfigureAwait(false), cancellationToken, writes: true).ConfigureAwait(false);
 
+    /// <summary>Whether a failure is one of those that pass: the connection was lost, or two servers claim to be the primary, because one of them has just become it.</summary>
+    public static bool MayPass(ChatException error) => error is ChatUnavailableException or ChatTopologyException;
+
     /// <summary>Records the first of several failures.</summary>
-    public long Begin(ChatUnavailableException error)
+    public long Begin(ChatException error)
     {
         ChatLog.TransferWaits(context.Logger, error);
         return context.Time.GetTimestamp();
@@ -93,7 +96,7 @@ internal sealed class TransferCalls(RedisStoreContext context)
                 return await context.Calls.RunAsync(
                     call, static async (database, run, token) => await run(database).UntilAsync(token).ConfigureAwait(false), cancellationToken, writes).ConfigureAwait(false);
             }
-            catch (ChatUnavailableException e) when (!cancellationToken.IsCancellationRequested)
+            catch (ChatException e) when (MayPass(e) && !cancellationToken.IsCancellationRequested)
             {
                 since ??= Begin(e);
                 if (!await MayTryAgainAsync(since.Value, cancellationToken).ConfigureAwait(false))

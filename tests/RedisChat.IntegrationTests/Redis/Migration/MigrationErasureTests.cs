@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.IntegrationTests.Redis.Migration;
 
 /// <summary>An erasure and a migration: while rooms are open, nobody is erased, and what a later migration brings back is erased again.</summary>

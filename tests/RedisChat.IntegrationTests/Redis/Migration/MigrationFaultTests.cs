@@ -51,10 +51,10 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
         for (var commands = 0; !isThrough; commands++)
         {
             commands.Should().BeLessThan(300);
-            string[] rooms = [$"a {commands}", $"b {commands}", $"c {commands}"];
+            string[] rooms = [$"a {commands}", $"b {commands}"];
             foreach (var room in rooms)
             {
-                await FillAsync(room, 150);
+                await FillAsync(room, 10);
             }
 
             await Chat.Transfer.MigrateAsync(Classic, new MigrationOptions { Rooms = rooms }, cancellationToken: Cancelled);
@@ -76,7 +76,7 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Cut off after each of {cuts} commands.");
         cuts.Should().BeGreaterThan(15);
-        opened.Should().BeEquivalentTo([0, 1, 2, 3], "it was cut off before, between and after the rooms");
+        opened.Should().BeEquivalentTo([0, 1, 2], "it was cut off before, between and after the rooms");
     }
 
     [Fact]
