@@ -25,6 +25,7 @@ namespace RedisChat;
 [JsonSerializable(typeof(MessageQuery))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IAsyncEnumerable<Message>))]
+[JsonSerializable(typeof(IAsyncEnumerable<string>))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(IReadOnlyList<Reaction>))]
 [JsonSerializable(typeof(ReactionUsers))]
