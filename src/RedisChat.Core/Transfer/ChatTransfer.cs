@@ -116,7 +116,7 @@ public sealed class ChatTransfer
     /// <summary>Finds all rooms that exist, with settings or without, in the ordinal order of their ids. <see cref="RoomDirectory.GetInfoAsync(IReadOnlyList{string}, CancellationToken)"/> says what they are.</summary>
     /// <remarks>
     /// <para>
-    /// It searches the keys of all servers (<c>SCAN</c>), once for each 100,000 rooms, whose ids it remembers: a few seconds for a million keys, in steps of about a millisecond. For lists that users see, use
+    /// It searches the keys of all servers (<c>SCAN</c>), once for each 100,000 rooms, whose ids it remembers: about a second for a million keys, in steps of one or two milliseconds. For lists that users see, use
     /// <see cref="RoomDirectory.ListAsync"/>, which reads only what it returns, but knows only rooms with settings.
     /// </para>
     /// <para>

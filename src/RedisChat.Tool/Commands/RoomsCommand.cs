@@ -35,13 +35,14 @@ internal sealed class RoomsCommand : ToolCommand
         }
 
         await using var chat = context.Connect();
-        var (limit, shown, exitCode) = (context.Get(_limit) ?? long.MaxValue, 0L, ExitCode.Done);
+        var (limit, shown, isEmpty, exitCode) = (context.Get(_limit) ?? long.MaxValue, 0L, true, ExitCode.Done);
         var size = (int)Math.Min(limit, ChatLimits.MaxPageSize);
         var (rooms, broken) = (new List<RoomInfo>(), new List<string>());
         await foreach (var page in PagesAsync(context, chat.Chat, size, Unreadable, cancellationToken))
         {
             rooms.AddRange(page.Rooms.Where(room => Matches(context, room)));
             broken.AddRange(page.BeingDeleted.Where(room => context.Get(_match) is not { } text || Contains(room, text)));
+            isEmpty &= page.Rooms.Count + page.BeingDeleted.Count == 0;
             var isEnd = page.Cursor is null || shown + rooms.Count >= limit;
             if (isEnd || !context.IsJson || rooms.Count + broken.Count >= size)
             {
@@ -60,6 +61,11 @@ internal sealed class RoomsCommand : ToolCommand
 
                 break;
             }
+        }
+
+        if (isEmpty && !context.Get(_withSettings) && exitCode == ExitCode.Done)
+        {
+            context.Output.Note("There are no rooms. If the application has another key prefix or database, give it: --prefix, --database.");
         }
 
         return exitCode;
@@ -103,7 +109,7 @@ internal sealed class RoomsCommand : ToolCommand
 
         foreach (var room in broken)
         {
-            context.Output.Line($"{room}: is being deleted or imported. 'redischat delete-room' continues an interrupted deletion, 'import' or 'migrate' an interrupted import.", Tone.Warning);
+            context.Output.Line($"{room}: is being deleted or imported. 'redischat import' or 'migrate' continues an interrupted import, 'redischat delete-room' an interrupted deletion.", Tone.Warning);
         }
     }
 

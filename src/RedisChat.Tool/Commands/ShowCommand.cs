@@ -31,7 +31,7 @@ internal sealed class ShowCommand : ToolCommand
             if (!info.Exists)
             {
                 throw new ToolException(info.IsBeingDeleted
-                    ? $"The room '{room.Id}' is being deleted or imported. 'redischat import' continues an interrupted import, 'redischat delete-room' an interrupted deletion."
+                    ? $"The room '{room.Id}' is being deleted or imported. 'redischat import' or 'migrate' continues an interrupted import, 'redischat delete-room' an interrupted deletion."
                     : $"There is no room '{room.Id}'.");
             }
         }

@@ -120,6 +120,17 @@ public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
         trimmed.Output.Should().Equal("3 rooms: 0 messages deleted; 1 room could not be trimmed.");
     }
 
+    [Fact]
+    public async Task Without_any_room_the_command_says_what_may_be_wrong()
+    {
+        var run = await RunAsync("rooms");
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().ContainSingle().Which.Should().StartWith("There are no rooms. ");
+        (await RunAsync("rooms", "--json")).Output.Should().Equal("""{"rooms":[],"beingDeleted":[]}""");
+    }
+
     [Theory]
     [InlineData("--order is for rooms with settings", "--order", "activity")]
     [InlineData("--cursor is not one that this command has printed", "--cursor", "n616E6E")]

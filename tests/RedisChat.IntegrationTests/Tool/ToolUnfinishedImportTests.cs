@@ -24,7 +24,7 @@ public sealed class ToolUnfinishedImportTests(TestServer server) : ToolTests(ser
             var before = await KeyspaceAsync();
 
             (await RunAsync("show", "lobby")).Errors.Should().Equal(
-                "The room 'lobby' is being deleted or imported. 'redischat import' continues an interrupted import, 'redischat delete-room' an interrupted deletion.");
+                "The room 'lobby' is being deleted or imported. 'redischat import' or 'migrate' continues an interrupted import, 'redischat delete-room' an interrupted deletion.");
             var dry = await RunAsync("delete-room", "lobby", "--dry-run");
             dry.ExitCode.Should().Be(0);
             dry.Output.Should().Equal("lobby: what is there would be deleted. A deletion was begun, or the room is being imported.");
