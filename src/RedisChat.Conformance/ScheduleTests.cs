@@ -309,7 +309,8 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
 
     private Chat Open(IMessageStore? store = null)
     {
-        var options = new ChatOptions();
+        // Many messages are scheduled at once here, and neither the store nor the machine need be fast.
+        var options = new ChatOptions { OperationTimeout = Patience };
         options.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
         return new Chat(store ?? Store, options);
     }

@@ -9,49 +9,49 @@ using RedisChat.IntegrationTests;
 
 namespace RedisChat.Browser.Tests;
 
-/// <summary>The browser that all tests share; each user of a test has a context of its own: cookies, storage, locks.</summary>
+/// <summary>The browsers that all tests share; each user of a test has a context of its own: cookies, storage, locks.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    // The headless shell shows pages as the whole browser does, in half of the processor's time.
-    private static readonly string[] Programs = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    private static readonly string[] Whole = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly Dictionary<string, IBrowser> _browsers = [];
     private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    // The one on the machine: Playwright's own would have to be downloaded.
-    private static string? Program =>
-        Programs.SelectMany(program => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(directory => Path.Combine(directory, program)))
-            .FirstOrDefault(File.Exists);
 
     public ValueTask InitializeAsync() => default;
 
-    /// <summary>The browser, started by the first test that needs it. Without one the test is skipped; on a build server it fails.</summary>
-    internal async Task<IBrowser> RequireAsync()
+    /// <summary>A browser, started by the first test that needs it. Without one the test is skipped; on a build server it fails.</summary>
+    /// <param name="isWhole">Whether it must be the whole browser. The headless shell shows pages as that does, in half of the processor's time, but has no back/forward cache.</param>
+    internal async Task<IBrowser> RequireAsync(bool isWhole = false)
     {
-        var program = Program;
+        var program = Find(isWhole ? Whole : ["chromium-headless-shell", .. Whole]);
         if (program is null)
         {
-            TestServer.SkipOrFail($"The test runs in a browser, but there is none of {string.Join(", ", Programs)} on the PATH.");
+            TestServer.SkipOrFail($"The test runs in a browser, but there is none of {string.Join(", ", Whole)} on the PATH.");
         }
 
         await _starting.WaitAsync();
         try
         {
             _playwright ??= await Playwright.CreateAsync();
-            return _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            if (!_browsers.TryGetValue(program, out var browser))
             {
-                ExecutablePath = program,
-                Headless = true,
-                Args =
-                [
-                    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-                ],
+                browser = _browsers[program] = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+                {
+                    ExecutablePath = program,
+                    Headless = true,
+                    Args =
+                    [
+                        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+                    ],
 
-                // The back/forward cache, which Playwright turns off, is part of what is tested.
-                IgnoreDefaultArgs = ["--disable-back-forward-cache"],
-            });
+                    // The back/forward cache, which Playwright turns off, is part of what is tested.
+                    IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+                });
+            }
+
+            return browser;
         }
         finally
         {
@@ -61,12 +61,17 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
+        foreach (var browser in _browsers.Values)
         {
-            await _browser.CloseAsync();
+            await browser.CloseAsync();
         }
 
         _playwright?.Dispose();
         _starting.Dispose();
     }
+
+    // Those on the machine: Playwright's own would have to be downloaded.
+    private static string? Find(string[] programs) =>
+        programs.SelectMany(program => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(directory => Path.Combine(directory, program)))
+            .FirstOrDefault(File.Exists);
 }

@@ -12,7 +12,7 @@ public sealed class NavigationTests(Chromium chromium, TestServer server)
     [Fact]
     public async Task A_page_that_is_left_and_comes_back_is_live_and_has_what_it_missed()
     {
-        await using var site = await ChatSite.StartAsync(chromium, server.Require());
+        await using var site = await ChatSite.StartAsync(await chromium.RequireAsync(isWhole: true), server.Require());
         var alice = await site.OpenAsync("alice", Room, node: 0);
         var bob = await site.OpenAsync("bob", Room, node: 1);
         await bob.SendAsync("before");
