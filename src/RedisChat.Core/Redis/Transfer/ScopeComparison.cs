@@ -291,6 +291,14 @@ internal sealed partial class ScopeComparison
             for (var i = 0; i < some.Count; i++)
             {
                 var (key, _, value) = some[i];
+                if (part == TransferParts.Listed && value is null)
+                {
+                    // The user left while the list was exported. The import may have listed the room again, as for a user who left before.
+                    seen.Remove(key);
+                    _different.Remove((part.Fact, key));
+                    continue;
+                }
+
                 seen.Add(key);
                 var stored = (byte[]?)values[i];
                 if (part == TransferParts.Threads)

@@ -82,7 +82,7 @@ public sealed class ClassicInteropTests(TestServer server) : IAsyncLifetime
     public async Task Both_may_send_at_the_same_time()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(n => n % 2 == 0
-            ? _other.SendAsync("lobby", "bob", $"{n}")
+            ? (Task)_other.SendAsync("lobby", "bob", $"{n}")
             : _chat.SendAsync("lobby", "alice", $"{n}", Cancelled)));
 
         var messages = (await _chat.ReceiveAsync("lobby", new MessageQuery { Limit = 1000 }, Cancelled)).Messages;

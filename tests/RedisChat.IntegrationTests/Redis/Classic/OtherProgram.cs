@@ -6,13 +6,15 @@ namespace RedisChat.IntegrationTests.Classic;
 internal sealed class OtherProgram(IDatabase redis, string prefix)
 {
     /// <summary>The tutorial's five commands.</summary>
-    public async Task SendAsync(string room, string user, string text)
+    /// <returns>The message's id.</returns>
+    public async Task<long> SendAsync(string room, string user, string text)
     {
         var id = (long)await ExecuteAsync("INCR", $":{room}:messages");
         await ExecuteAsync("HSET", $":{room}", user, $"{id}");
         await ExecuteAsync("HSET", $":{room}:{user}", $"{id}", text);
         await ExecuteAsync("HSET", $":{room}:{id}", "content", text);
         await ExecuteAsync("HSET", $":{room}:{id}", "timestamp", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
+        return id;
     }
 
     /// <summary>Sends messages 1, 2, 3 … to a new room, one per user, with the text "by" and the user; all in one go.</summary>

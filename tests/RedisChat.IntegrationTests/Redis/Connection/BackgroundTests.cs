@@ -6,9 +6,12 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis;
 
-/// <summary>Background work keeps no reference to the call that started it, and a disposed store leaves nothing running.</summary>
+/// <summary>Background work keeps no reference to the call that started it, and a disposed store leaves nothing running. It runs alone, because it counts the timers of the process.</summary>
+[Collection(Alone)]
 public sealed class BackgroundTests
 {
+    private const string Alone = nameof(BackgroundTests);
+
     private static readonly AsyncLocal<byte[]?> OfRequest = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -104,4 +107,7 @@ public sealed class BackgroundTests
         OfRequest.Value = null;
         return new WeakReference(ofRequest);
     }
+
+    [CollectionDefinition(Alone, DisableParallelization = true)]
+    public sealed class AloneDefinition;
 }

@@ -125,14 +125,15 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
 
         async Task WriteAsync(int number, CancellationToken stop)
         {
-            var random = new Random(number);
+            // Not one that is just being written: the other program would store the rest of it after the deletion.
+            var (random, written) = (new Random(number), new List<long>());
             for (var n = 0; !stop.IsCancellationRequested; n++)
             {
-                await Other.SendAsync(Lobby, $"other{number}", $"other {n}");
-                var receipt = await Old.SendAsync(Lobby, $"user{number}", $"own {n}", CancellationToken.None);
+                written.Add(await Other.SendAsync(Lobby, $"other{number}", $"other {n}"));
+                written.Add((await Old.SendAsync(Lobby, $"user{number}", $"own {n}", CancellationToken.None)).Id);
                 if (n % 3 == 0)
                 {
-                    await Old.DeleteAsync(Lobby, random.NextInt64(1, receipt.Id), Actor.Application, cancellationToken: CancellationToken.None);
+                    await Old.DeleteAsync(Lobby, written[random.Next(written.Count)], Actor.Application, cancellationToken: CancellationToken.None);
                 }
             }
         }
