@@ -7,18 +7,24 @@ namespace RedisChat.Search.Sqlite;
 /// <summary>Reads the index over a connection of its own. For one caller at a time.</summary>
 internal sealed class IndexReader : IDisposable
 {
+    // Of SQLite's virtual machine, which runs some millions a second.
+    private const int StepsBetweenChecks = 10_000;
+
     private readonly SqliteConnection _connection;
 
     public IndexReader(SqliteConnection connection)
     {
         _connection = connection;
         IndexSchema.Run(connection, "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA busy_timeout = 1000");
+
+        // Not sqlite3_interrupt, which does nothing if it comes right before the statement starts.
+        raw.sqlite3_progress_handler(connection.Handle, StepsBetweenChecks, static reader => ((IndexReader)reader).Cancellation.IsCancellationRequested ? 1 : 0, this);
     }
 
-    public void Dispose() => _connection.Dispose();
+    /// <summary>Ends what runs with an error.</summary>
+    public CancellationToken Cancellation { get; set; }
 
-    /// <summary>Ends what runs with an error. Does nothing if nothing runs.</summary>
-    public void Interrupt() => raw.sqlite3_interrupt(_connection.Handle);
+    public void Dispose() => _connection.Dispose();
 
     public IReadOnlyList<string> ListRooms()
     {

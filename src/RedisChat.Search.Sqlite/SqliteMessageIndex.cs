@@ -144,12 +144,12 @@ public sealed class SqliteMessageIndex : IMessageIndex, IDisposable
             try
             {
                 // SQLite runs on this thread until it is done. Whoever cancels does so on another one.
-                using var _ = cancellationToken.UnsafeRegister(static reader => ((IndexReader)reader!).Interrupt(), reader);
-                cancellationToken.ThrowIfCancellationRequested();
+                reader.Cancellation = cancellationToken;
                 return read(reader, state);
             }
             finally
             {
+                reader.Cancellation = default;
                 readers.Add(reader);
             }
         }

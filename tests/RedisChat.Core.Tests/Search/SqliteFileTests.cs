@@ -52,27 +52,10 @@ public sealed class SqliteFileTests : IDisposable
     [Fact]
     public async Task Searches_can_be_canceled_and_do_not_delay_a_feeder()
     {
-        await ApplyAsync(null, 1, "tea");
-        await using (var connection = await OpenAsync())
-        {
-            // A search never ends.
-            await RunAsync(
-                connection,
-                """
-                ALTER TABLE message RENAME TO stored;
-                CREATE VIEW message AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT -x AS place, 1 AS room, x AS id, x AS time FROM n
-                """);
-        }
-
+        await NoSearchEndsAsync();
         using var end = new CancellationTokenSource();
         var started = 0;
-        var searches = Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
-            async () =>
-            {
-                Interlocked.Increment(ref started);
-                await _index.FindAsync(new IndexQuery { Text = "tea", Limit = 2 }, end.Token);
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
+        var searches = Enumerable.Range(0, 8).Select(_ => SearchAsync(() => Interlocked.Increment(ref started), end.Token)).ToArray();
         while (Volatile.Read(ref started) < searches.Length)
         {
             await Task.Yield();
@@ -84,6 +67,22 @@ public sealed class SqliteFileTests : IDisposable
         await end.CancelAsync();
         foreach (var search in searches)
         {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search.WaitAsync(TimeSpan.FromSeconds(20), Cancelled));
+        }
+    }
+
+    [Fact]
+    public async Task A_search_ends_in_whatever_moment_it_is_canceled()
+    {
+        await NoSearchEndsAsync();
+        for (var round = 0; round < 300; round++)
+        {
+            using var end = new CancellationTokenSource();
+            var started = new TaskCompletionSource();
+            var search = SearchAsync(started.SetResult, end.Token);
+            await started.Task;
+            Thread.SpinWait(round * 20);
+            end.Cancel();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search.WaitAsync(TimeSpan.FromSeconds(20), Cancelled));
         }
     }
@@ -104,6 +103,28 @@ public sealed class SqliteFileTests : IDisposable
         (await _index.FindAsync(new IndexQuery { Text = search, Limit = 2 }, Cancelled)).Should().HaveCount(isFound ? 1 : 0);
         (await _index.HighlightAsync(search, [text], Cancelled))[0].Any().Should().Be(isFound);
     }
+
+    /// <summary>From now on, no search ends.</summary>
+    private async Task NoSearchEndsAsync()
+    {
+        await ApplyAsync(null, 1, "tea");
+        await using var connection = await OpenAsync();
+        await RunAsync(
+            connection,
+            """
+            ALTER TABLE message RENAME TO stored;
+            CREATE VIEW message AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT -x AS place, 1 AS room, x AS id, x AS time FROM n
+            """);
+    }
+
+    /// <summary>Searches on a thread of its own.</summary>
+    private Task SearchAsync(Action begins, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        async () =>
+        {
+            begins();
+            await _index.FindAsync(new IndexQuery { Text = "tea", Limit = 2 }, cancellationToken);
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     private static RoomPosition At(long number) => new(1, number, number, 0);
 
