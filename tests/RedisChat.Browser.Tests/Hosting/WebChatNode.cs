@@ -29,7 +29,8 @@ internal sealed class WebChatNode(int port, IReadOnlyList<string> arguments, str
             await _process.DisposeAsync();
         }
 
-        _process = await ChildProcess.StartAsync("dotnet", [Program, "--urls", Address, .. arguments], directory);
+        // It lives for seconds, so compiling what is called often once more, to optimize it, costs more than it brings.
+        _process = await ChildProcess.StartAsync("env", ["DOTNET_TieredPGO=0", "DOTNET_TC_CallCountThreshold=500", "dotnet", Program, "--urls", Address, .. arguments], directory);
         if (!await _process.WritesAsync(["in a browser"], or: ["Unhandled exception", "address already in use", "was not found"]))
         {
             throw new InvalidOperationException($"The node did not start:\n{_process.Output}");
