@@ -103,7 +103,9 @@ public abstract partial class BackupTests(string? server) : IAsyncLifetime
         await scene.SendScheduledAsync();
         await scene.UntilSentAsync(300);
         var after = await PositionAsync(scene);
-        var lost = scene.Sent.Skip(copied).Take(100).ToList();
+
+        // Each sender's next acknowledgement may be of a message that was on its way when the copy was made, and so may be in it.
+        var lost = scene.Sent.Skip(copied).GroupBy(message => message.User).SelectMany(sent => sent.Skip(1).Take(25)).ToList();
         await _machine.KillAsync();
         await scene.UntilSilentAsync();
         scene.Restored();
