@@ -7,7 +7,7 @@ namespace RedisChat.Search.Sqlite;
 /// <summary>Reads the index over a connection of its own. For one caller at a time.</summary>
 internal sealed class IndexReader : IDisposable
 {
-    // Of SQLite's virtual machine, which runs some millions a second.
+    // Of SQLite's virtual machine.
     private const int StepsBetweenChecks = 10_000;
 
     private readonly SqliteConnection _connection;

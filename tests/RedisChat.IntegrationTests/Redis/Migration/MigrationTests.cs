@@ -125,7 +125,6 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
 
         async Task WriteAsync(int number, CancellationToken stop)
         {
-            // Not one that is just being written: the other program would store the rest of it after the deletion.
             var (random, written) = (new Random(number), new List<long>());
             for (var n = 0; !stop.IsCancellationRequested; n++)
             {
@@ -133,6 +132,7 @@ public sealed class MigrationTests(TestServer server) : MigrationTestBase(server
                 written.Add((await Old.SendAsync(Lobby, $"user{number}", $"own {n}", CancellationToken.None)).Id);
                 if (n % 3 == 0)
                 {
+                    // Not one that is just being written: the other program would store the rest of it after the deletion.
                     await Old.DeleteAsync(Lobby, written[random.Next(written.Count)], Actor.Application, cancellationToken: CancellationToken.None);
                 }
             }
