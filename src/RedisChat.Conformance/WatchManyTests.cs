@@ -281,6 +281,8 @@ public abstract class WatchManyTests(StoreFactory stores) : StoreTests(stores)
         {
             await foreach (var happened in Rooms)
             {
+                // Before the event is recorded: who awaits it may end the stream.
+                onEvent?.Invoke(happened);
                 lock (_gate)
                 {
                     _events.Add(happened);
@@ -297,8 +299,6 @@ public abstract class WatchManyTests(StoreFactory stores) : StoreTests(stores)
                         awaited.Met.SetResult();
                     }
                 }
-
-                onEvent?.Invoke(happened);
             }
         }
     }
