@@ -268,6 +268,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         var thread = chat.Room(Room).Thread(1);
         await thread.SendAsync(new NewMessage("bob", "look") { Attachments = [Picture, Report], ExpiresAfter = ChatLimits.MinMessageLife }, Cancelled);
         await using var log = new WatchLog(Store.WatchAsync(thread.Id, RoomPosition.Start));
+        await log.CaughtUpAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var running = chat.RunUpkeepAsync(end.Token);
         await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.DeletedMany>().Any());

@@ -136,6 +136,7 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
         var room = Chat.Room(Room);
         await using var watched = room.WatchAsync(new WatchOptions { After = RoomPosition.Start }, Cancelled).GetAsyncEnumerator(Cancelled);
         await using var running = Run();
+        await NextAsync(happened => happened is RoomEvent.CaughtUp);
 
         var sent = await room.SendAsync(new NewMessage("alice", "a") { ExpiresAfter = Short }, Cancelled);
 
@@ -159,7 +160,7 @@ public abstract class ExpiryTests(StoreFactory stores) : StoreTests(stores)
     public Task A_message_that_is_deleted_before_its_time_leaves_nothing() => RunAsync(async () =>
     {
         var room = Chat.Room(Room);
-        await room.SendAsync(new NewMessage("alice", "a") { ExpiresAfter = Short }, Cancelled);
+        await room.SendAsync(new NewMessage("alice", "a") { ExpiresAfter = Hour }, Cancelled);
         await Chat.DeleteAsync(Room, 1, Actor.Application, cancellationToken: Cancelled);
         await ForgottenAsync();
     });

@@ -4,7 +4,7 @@ namespace RedisChat.Conformance;
 /// <param name="stores">Opens the store under test.</param>
 public abstract class PresenceGuardTests(StoreFactory stores) : StoreTests(stores)
 {
-    private ChatRoom Target => Open(Store);
+    private ChatRoom Target => new Chat(Store).Room(Room);
 
     /// <summary>Runs a test. A store without members overrides this, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
     /// <param name="test">The test.</param>
@@ -13,11 +13,11 @@ public abstract class PresenceGuardTests(StoreFactory stores) : StoreTests(store
     [Fact]
     public Task A_banned_user_can_neither_enter_nor_type() => RunAsync(async () =>
     {
-        var (here, other) = (Target, Open(OpenStore()));
+        var (here, other) = (Target, new Chat(OpenStore()).Room(Room));
         await using var before = await other.Presence.EnterAsync("alice", Cancelled);
         await here.Members.BanAsync("bob", Actor.Application, TimeSpan.FromHours(1), cancellationToken: Cancelled);
 
-        foreach (var room in new[] { here, other, Open(OpenStore()) })
+        foreach (var room in new[] { here, other, new Chat(OpenStore()).Room(Room) })
         {
             var refused = await Assert.ThrowsAsync<ChatForbiddenException>(() => room.Presence.EnterAsync("bob", Cancelled));
             (refused.Reason, refused.Room, refused.Operation).Should().Be((ForbiddenReason.Banned, Room, ChatOperations.Presence));
@@ -81,7 +81,7 @@ public abstract class PresenceGuardTests(StoreFactory stores) : StoreTests(store
     [Fact]
     public Task A_user_who_is_banned_while_present_leaves_and_is_back_once_the_ban_is_lifted() => RunAsync(async () =>
     {
-        var (here, other) = (Target, Open(OpenStore()));
+        var (here, other) = (Beating(Store), Beating(OpenStore()));
         await using var alice = await here.Presence.EnterAsync("alice", Cancelled);
         await using var bob = await here.Presence.EnterAsync("bob", Cancelled);
         await using var also = await other.Presence.EnterAsync("bob", Cancelled);
@@ -98,14 +98,15 @@ public abstract class PresenceGuardTests(StoreFactory stores) : StoreTests(store
 
         await here.Rules.ChangeAsync(Actor.Application, _ => RuleSet.MembersOnly, Cancelled);
         await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.Left>().Select(left => left.User).Distinct().Count() == 2);
-        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.Left>().Count() == 3);
+        await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.Left>().Count() >= 3);
         (await PresentAsync()).Should().BeEmpty();
     });
 
-    private ChatRoom Open(IMessageStore store)
+    /// <summary>The room, of which a process often looks whether its users may still be there. Its users are not dropped if the machine stalls for seconds.</summary>
+    private ChatRoom Beating(IMessageStore store)
     {
         var options = new ChatOptions();
-        options.Presence.Expiry = TimeSpan.FromSeconds(3);
+        options.Presence.Expiry = TimeSpan.FromSeconds(15);
         return new Chat(store, options).Room(Room);
     }
 

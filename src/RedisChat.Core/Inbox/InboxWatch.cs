@@ -191,7 +191,8 @@ internal sealed class InboxWatch : IAsyncDisposable
             _news.Add(watched.Room);
         }
 
-        if (watched.Event is RoomEvent.MemberChanged or RoomEvent.RulesChanged or RoomEvent.Gap or RoomEvent.Failed)
+        // The room of a thread may have changed between the first read of the thread and the beginning of the room's watch.
+        if (watched.Event is RoomEvent.CaughtUp or RoomEvent.MemberChanged or RoomEvent.RulesChanged or RoomEvent.Gap or RoomEvent.Failed)
         {
             foreach (var thread in _threads[watched.Room])
             {

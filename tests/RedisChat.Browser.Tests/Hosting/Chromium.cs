@@ -18,7 +18,12 @@ public sealed class Chromium : IAsyncLifetime
     private readonly Dictionary<string, IBrowser> _browsers = [];
     private IPlaywright? _playwright;
 
-    public ValueTask InitializeAsync() => default;
+    public ValueTask InitializeAsync()
+    {
+        // Playwright's own five seconds are too few for a machine that runs servers, nodes and browsers at once.
+        Assertions.SetDefaultExpectTimeout((float)ChatPage.Patience.TotalMilliseconds);
+        return default;
+    }
 
     /// <summary>A browser, started by the first test that needs it. Without one the test is skipped; on a build server it fails.</summary>
     /// <param name="isWhole">Whether it must be the whole browser. The headless shell shows pages as that does, in half of the processor's time, but has no back/forward cache.</param>

@@ -84,8 +84,7 @@ public sealed class MentionTests(Chromium chromium, TestServer server)
         await alice.Tab.GetByTestId("composer").PressSequentiallyAsync("how are you?");
         await alice.Tab.GetByTestId("composer").PressAsync("Enter");
 
-        await Expect(Answer(alice)).ToContainTextAsync("Hello alice!", new() { Timeout = Patience });
-        await Expect(Answer(alice)).ToHaveAttributeAsync("data-writing", "InProgress");
+        await Expect(alice.Tab.Locator("[data-testid=message][data-user=bot][data-writing=InProgress]")).ToContainTextAsync("Hello alice!");
         await alice.Tab.ReloadAsync();
         await bob.ShowsAsync("that is all I have to say.");
         await Expect(Answer(bob)).Not.ToHaveAttributeAsync("data-writing", "InProgress", new() { Timeout = Patience });

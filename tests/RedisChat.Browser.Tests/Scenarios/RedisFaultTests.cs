@@ -42,10 +42,11 @@ public sealed class RedisFaultTests(Chromium chromium)
         var (alice, bob) = await OpenBothAsync(site);
         await alice.SendAsync("lost");
         await bob.ShowsAsync("lost");
+        var restarted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         await Task.WhenAll(
             alice.SendAsync(FromAlice, before: n => n == 12 ? RestartAsync() : Task.CompletedTask),
-            bob.SendAsync(FromBob));
+            bob.SendAsync(FromBob, before: n => n == FromBob.Length - 1 ? restarted.Task.WaitAsync(ChatPage.Patience) : Task.CompletedTask));
 
         // What was stored before is gone, and what was written since is there once. No page shows what is gone.
         var stored = await site.SettleAsync(Room, alice, bob);
@@ -58,6 +59,7 @@ public sealed class RedisFaultTests(Chromium chromium)
         {
             await redis.KillAsync();
             await redis.StartAgainAsync();
+            restarted.SetResult();
         }
     }
 

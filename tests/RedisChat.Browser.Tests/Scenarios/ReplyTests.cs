@@ -67,10 +67,19 @@ public sealed class ReplyTests(Chromium chromium, TestServer server)
         // The parent comes with the page that has the reply, although it is not shown.
         await Quotes(alice, "the answer", "the first");
         await Expect(alice.Message("the first")).ToHaveCountAsync(0);
+
+        // The class stays for 2.5 s, and this process may look later.
+        await alice.Tab.EvaluateAsync("""
+            () => {
+              window.targets = [];
+              new MutationObserver((changes) => changes.forEach(({ target }) => target.classList.contains("target") && targets.push(target.dataset.id)))
+                .observe(document.getElementById("messages"), { subtree: true, attributeFilter: ["class"] });
+            }
+            """);
         await alice.Message("the answer").GetByTestId("quote").ClickAsync();
 
-        await Expect(alice.Message("the first")).ToBeInViewportAsync(new() { Timeout = Patience });
-        await Expect(alice.Message("the first")).ToHaveClassAsync(new Regex(@"\btarget\b"));
+        await Expect(alice.Message("the first")).ToBeInViewportAsync();
+        await alice.Tab.WaitForFunctionAsync("(id) => targets.includes(id)", $"{first.Id}");
         alice.Trouble.Should().BeEmpty();
     }
 

@@ -69,7 +69,7 @@ internal sealed class ObservedIndex : IMessageIndex, IDisposable
                 return;
             }
 
-            await changed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await changed.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class UpkeepRunnerTests
             {
                 await _store.AddRoomAsync("fails", null, Cancelled);
                 await _store.AddRoomAsync("takes too long", null, Cancelled);
-                await UntilAsync(() => attempts.GetValueOrDefault("fails") == 2 && attempts.GetValueOrDefault("takes too long") == 2);
+                await UntilAsync(() => attempts.GetValueOrDefault("fails") >= 2 && attempts.GetValueOrDefault("takes too long") >= 2);
                 await NextAsync(next => next is null);
             });
     }
@@ -68,14 +68,15 @@ public sealed class UpkeepRunnerTests
     [Fact]
     public async Task A_room_with_more_to_do_goes_on_at_once_and_comes_again_at_the_earliest_time()
     {
+        _options.Upkeep.Lease = TimeSpan.FromHours(1);
         var calls = 0;
         await RunAsync(
-            (_, _) => new(Interlocked.Increment(ref calls) < 100 ? TimeSpan.Zero : TimeSpan.FromHours(1)),
+            (_, _) => new(Interlocked.Increment(ref calls) < 100 ? TimeSpan.Zero : TimeSpan.FromDays(1)),
             async () =>
             {
                 await _store.AddRoomAsync("room", null, Cancelled);
                 await UntilAsync(() => Volatile.Read(ref calls) == 100);
-                await NextAsync(next => next > TimeSpan.FromMinutes(5));
+                await NextAsync(next => next > TimeSpan.FromHours(2));
             });
         calls.Should().Be(100);
     }
@@ -92,9 +93,8 @@ public sealed class UpkeepRunnerTests
             async () =>
             {
                 await _store.AddRoomAsync("room", null, Cancelled);
-                await UntilAsync(() => Volatile.Read(ref failed) == 2);
+                await UntilAsync(() => Volatile.Read(ref failed) >= 2 && Volatile.Read(ref done) >= 3);
             });
-        done.Should().BeGreaterThanOrEqualTo(3);
         _log.Entries.Should().NotContain(entry => entry.Level > LogLevel.Trace && entry.Text.Contains("a user's text", StringComparison.Ordinal));
     }
 

@@ -30,7 +30,7 @@ internal static class FreePort
         while (true)
         {
             var port = (2 * Random.Shared.Next(First / 2, Last / 2)) + Odd;
-            if (IsFree(port) && IsFree(port + ToBusPort) && Given.TryAdd(port, port) && Given.TryAdd(port + ToBusPort, port))
+            if (!Given.ContainsKey(port) && IsFree(port) && IsFree(port + ToBusPort) && Given.TryAdd(port, port) && Given.TryAdd(port + ToBusPort, port))
             {
                 return port;
             }

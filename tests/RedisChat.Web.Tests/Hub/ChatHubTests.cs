@@ -405,7 +405,10 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task The_limit_of_requests_refuses_no_repeated_send()
     {
-        var alice = await ConnectAsync(await StartAsync(options => options.RequestLimit = new RequestLimit(1, 1)), "alice");
+        // The clock stands still, so no second token comes.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var node = await StartAsync(options => options.RequestLimit = new RequestLimit(1, 1), services => services.AddSingleton<TimeProvider>(time));
+        var alice = await ConnectAsync(node, "alice");
         var message = new SendRequest { Text = "hello", IdempotencyKey = "k" };
         var stored = await alice.Connection.InvokeAsync<MessageReceipt>("Send", "lobby", message, Limit.Token);
         var repeated = new List<MessageReceipt>();
@@ -427,9 +430,10 @@ public sealed class ChatHubTests(TestServer server) : IAsyncLifetime
         await connect.Should().ThrowAsync<HttpRequestException>().WithMessage("*401*");
     }
 
-    private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null)
+    private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null, Action<IServiceCollection>? services = null)
     {
-        var node = await WebNode.StartAsync(server.Require(), _prefix, web, services: services => services.AddSignalR().AddMessagePackProtocol(), isCors: true);
+        services += added => added.AddSignalR().AddMessagePackProtocol();
+        var node = await WebNode.StartAsync(server.Require(), _prefix, web, services: services, isCors: true);
         _owned.Push(node);
         return node;
     }
