@@ -17,6 +17,8 @@ public abstract class InboxModelTests(StoreFactory stores) : StoreTests(stores)
     /// <summary>Whether attempts may get no answer. The error of a refusal then says that an earlier attempt may have succeeded; in this model it cannot.</summary>
     protected virtual bool LosesAnswers => false;
 
+    private Chat Chat => Patient(Store);
+
     /// <summary>Runs the test. A store without inboxes overrides this, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
     /// <param name="test">The test.</param>
     protected virtual Task RunAsync(Func<Task> test) => test();
@@ -27,13 +29,13 @@ public abstract class InboxModelTests(StoreFactory stores) : StoreTests(stores)
             async steps =>
             {
                 var model = new Model();
-                var watching = new Chat(OpenStore());
+                var watching = Patient(OpenStore());
                 var logs = model.Users.Select(user => new InboxLog(watching.User(user).Inbox.WatchAsync(new InboxWatchOptions { Interval = TimeSpan.Zero }))).ToList();
                 try
                 {
                     foreach (var room in model.Rooms)
                     {
-                        await new Chat(Store).SendAsync(room.Id, new NewMessage("zoe", "welcome") { IsFromApplication = true });
+                        await Chat.SendAsync(room.Id, new NewMessage("zoe", "welcome") { IsFromApplication = true });
                         room.Messages.Add(new("zoe", "welcome"));
                     }
 
@@ -62,18 +64,21 @@ public abstract class InboxModelTests(StoreFactory stores) : StoreTests(stores)
             },
             iter: Histories, threads: 1));
 
+    /// <summary>A chat whose calls have time enough even where connections are cut all the time.</summary>
+    private static Chat Patient(IMessageStore store) => new(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+
     private async Task CheckAsync(Model model, string user)
     {
-        var inbox = (await new Chat(Store).User(user).Inbox.ListAsync(includeHidden: true)).Rooms;
+        var inbox = (await Chat.User(user).Inbox.ListAsync(includeHidden: true)).Rooms;
         model.Matches(user, inbox).Should().BeTrue($"the inbox is {string.Join("; ", inbox)} and the model {model.Describe(user)}");
         inbox.Should().BeInDescendingOrder(room => room.LastActivity);
-        (await new Chat(Store).User(user).Inbox.ListAsync()).Rooms.Select(room => room.Room)
+        (await Chat.User(user).Inbox.ListAsync()).Rooms.Select(room => room.Room)
             .Should().Equal(inbox.Where(room => !room.IsHidden).Select(room => room.Room));
     }
 
     private async Task TakeAsync(ModelRoom room, string user, Step step)
     {
-        var chat = new Chat(Store);
+        var chat = Chat;
         var (members, markers, inbox) = (chat.Room(room.Id).Members, chat.Room(room.Id).ReadMarkers, chat.User(user).Inbox);
         var id = 1 + (step.Number % room.Messages.Count);
         var message = room.Messages[id - 1];

@@ -85,8 +85,11 @@ public abstract class LinkPreviewTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         (await Target.EditAsync(1, "alice", Text, new Dictionary<string, string> { ["a"] = "b" }, Cancelled))!.Previews.Should().Equal(First, Second);
+        await ReachesAsync(log);
         (await Target.EditAsync(1, "alice", $"{Two} and {One}", Cancelled))!.Previews.Should().Equal(Second, First);
+        await ReachesAsync(log);
         (await Target.EditAsync(1, "alice", $"{Two} alone, not {One}d", Cancelled))!.Previews.Should().Equal(Second);
+        await ReachesAsync(log);
         var last = await Target.EditAsync(1, "alice", "nothing", Cancelled);
 
         last!.Previews.Should().BeEmpty();
@@ -122,7 +125,9 @@ public abstract class LinkPreviewTests(StoreFactory stores) : StoreTests(stores)
 
         await Target.Previews.SetAsync(1, [First], Cancelled);
         await Target.Previews.SetAsync(1, [First], Cancelled);
+        await ReachesAsync(log);
         await Target.Previews.SetAsync(1, [First, Second], Cancelled);
+        await ReachesAsync(log);
         await Target.Previews.SetAsync(1, [], Cancelled);
         await log.ReachesAsync((await ReadAsync()).Position);
 

@@ -115,9 +115,11 @@ public abstract class LongHistoryTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         await EditAsync(10, "ten");
+        await ReachesAsync(log);
         await EditAsync(300, "three hundred");
         await DeleteAsync(200);
         await EditAsync(10, "TEN");
+        await ReachesAsync(log);
         await AppendAsync("alice", "new");
         await DeleteAsync(11);
 

@@ -246,13 +246,12 @@ public abstract class MemberTests(StoreFactory stores) : StoreTests(stores)
         (await NextAsync(events)).Should().BeOfType<RoomEvent.CaughtUp>();
 
         var member = await Members.SetRoleAsync("olga", RoomRole.Owner, Actor.Application, "founder", Cancelled);
-        var banned = await Members.BanAsync("~bob: {the} 1st", "olga", Hour, "spam", Cancelled);
-        var rules = await Rules.ChangeAsync("olga", _ => RuleSet.MembersOnly with { SlowMode = TimeSpan.FromSeconds(5) }, Cancelled);
-        await AppendAsync("olga", "hello");
-
         (await NextAsync(events)).Should().BeOfType<RoomEvent.MemberChanged>().Which.Should().BeEquivalentTo(new { Member = member, By = (string?)null, Reason = "founder" });
+        var banned = await Members.BanAsync("~bob: {the} 1st", "olga", Hour, "spam", Cancelled);
         (await NextAsync(events)).Should().BeOfType<RoomEvent.MemberChanged>().Which.Should().BeEquivalentTo(new { Member = banned, By = "olga", Reason = "spam" });
+        var rules = await Rules.ChangeAsync("olga", _ => RuleSet.MembersOnly with { SlowMode = TimeSpan.FromSeconds(5) }, Cancelled);
         (await NextAsync(events)).Should().BeOfType<RoomEvent.RulesChanged>().Which.Should().BeEquivalentTo(new { Rules = rules, By = "olga" });
+        await AppendAsync("olga", "hello");
         (await NextAsync(events)).Should().BeOfType<RoomEvent.Created>().Which.Position.Should().Be((await ReadAsync()).Position);
     });
 

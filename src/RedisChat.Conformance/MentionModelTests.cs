@@ -20,6 +20,9 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
     /// <summary>Whether attempts may get no answer. The error of a refusal then says that an earlier attempt may have succeeded; in this model it cannot.</summary>
     protected virtual bool LosesAnswers => false;
 
+    // Calls have time enough even where connections are cut all the time.
+    private Chat Chat => new(Store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
+
     /// <summary>Runs the test. A store without mentions overrides this, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
     /// <param name="test">The test.</param>
     protected virtual Task RunAsync(Func<Task> test) => test();
@@ -51,7 +54,7 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
     private async Task BeginAsync(ModelRoom room, string[] users, bool isOpen)
     {
         room.Everyone = isOpen ? RuleSet.OpenToEveryone : RoomRights.Join;
-        await new Chat(Store).Room(room.Id).Rules.ChangeAsync(Actor.Application, rules => rules with { Everyone = room.Everyone }, Cancelled);
+        await Chat.Room(room.Id).Rules.ChangeAsync(Actor.Application, rules => rules with { Everyone = room.Everyone }, Cancelled);
         for (var batch = 0; batch < 2; batch++)
         {
             NewMessage[] messages =
@@ -62,7 +65,7 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
                     Mentions = i % 9 == 0 ? [Mention.User(users[i % Size])] : i % 50 == 7 ? [Mention.Everyone] : [],
                 }),
             ];
-            await new Chat(Store).SendManyAsync(room.Id, messages, Cancelled);
+            await Chat.SendManyAsync(room.Id, messages, Cancelled);
             room.Messages.AddRange(messages.Select(message => new ModelMessage(message.User, message.Mentions)));
         }
 
@@ -71,7 +74,7 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
 
     private async Task CheckAsync(ModelRoom[] rooms, string user, string because)
     {
-        var chat = new Chat(Store);
+        var chat = Chat;
         foreach (var room in rooms)
         {
             (await chat.Room(room.Id).ReadMarkers.GetUnreadMentionsAsync(user, Cancelled)).Should().Be(room.Unread(user), because);
@@ -87,7 +90,7 @@ public abstract class MentionModelTests(StoreFactory stores) : StoreTests(stores
 
     private async Task TakeAsync(ModelRoom room, string[] users, string user, Step step, string text)
     {
-        var target = new Chat(Store).Room(room.Id);
+        var target = Chat.Room(room.Id);
         var mentions = step.Mentions(users);
         var by = step.IsApplication ? Actor.Application : user;
         var id = 1 + (step.Number % room.Messages.Count);

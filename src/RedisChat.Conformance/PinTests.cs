@@ -194,10 +194,14 @@ public abstract class PinTests(StoreFactory stores) : StoreTests(stores)
 
         await Pins.PinAsync(1, "olga", Cancelled);
         await Pins.PinAsync(1, "olga", Cancelled);
+        await ReachesAsync(log);
         await Pins.PinAsync(2, App, Cancelled);
+        await ReachesAsync(log);
         await Pins.UnpinAsync(1, "olga", Cancelled);
         await Pins.UnpinAsync(1, "olga", Cancelled);
+        await ReachesAsync(log);
         await DeleteAsync(2);
+        await ReachesAsync(log);
         await AppendAsync("alice", "next");
 
         await log.UntilAsync(seen => seen.CreatedIds.Any());

@@ -232,9 +232,13 @@ public abstract class ReactionTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         await Reactions.AddAsync(1, "alice", "👍", Cancelled);
+        await ReachesAsync(log);
         await Reactions.AddAsync(1, "bob", "👍", Cancelled);
+        await ReachesAsync(log);
         await Reactions.RemoveAsync(1, "bob", "👍", Cancelled);
+        await ReachesAsync(log);
         await Reactions.RemoveAsync(1, "alice", "👍", Cancelled);
+        await ReachesAsync(log);
         await AppendAsync("alice", "next");
 
         await log.UntilAsync(seen => seen.CreatedIds.Any());

@@ -84,14 +84,18 @@ public abstract class RoomDeletionTests(StoreFactory stores) : StoreTests(stores
         await AppendAsync("alice", "hello");
         var other = OpenStore();
         List<Task<List<RoomEvent>>> watching = [];
+        List<Task> heard = [];
         foreach (var events in new[] { Store.WatchAsync(Room, RoomPosition.Start, Cancelled), other.WatchAsync(Room, RoomPosition.Start, Cancelled), other.WatchAsync(Room, cancellationToken: Cancelled) })
         {
             var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            watching.Add(Task.Run(() => WatchToEndAsync(events, caughtUp)));
+            var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            watching.Add(Task.Run(() => WatchToEndAsync(events, caughtUp, said)));
+            heard.Add(said.Task);
             await caughtUp.Task.WaitAsync(Cancelled);
         }
 
         var bye = await AppendAsync("bob", "bye");
+        await Task.WhenAll(heard).WaitAsync(Cancelled);
         await Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
 
         foreach (var seen in await Task.WhenAll(watching))
@@ -197,7 +201,7 @@ public abstract class RoomDeletionTests(StoreFactory stores) : StoreTests(stores
         }
     });
 
-    private static async Task<List<RoomEvent>> WatchToEndAsync(IAsyncEnumerable<RoomEvent> events, TaskCompletionSource caughtUp)
+    private static async Task<List<RoomEvent>> WatchToEndAsync(IAsyncEnumerable<RoomEvent> events, TaskCompletionSource caughtUp, TaskCompletionSource? said = null)
     {
         var seen = new List<RoomEvent>();
         await foreach (var happened in events)
@@ -206,6 +210,10 @@ public abstract class RoomDeletionTests(StoreFactory stores) : StoreTests(stores
             if (happened is RoomEvent.CaughtUp)
             {
                 caughtUp.SetResult();
+            }
+            else if (happened is RoomEvent.Created { Message.Text: "bye" })
+            {
+                said?.SetResult();
             }
         }
 

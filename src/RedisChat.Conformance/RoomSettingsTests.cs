@@ -266,7 +266,9 @@ public abstract class RoomSettingsTests(StoreFactory stores) : StoreTests(stores
         await log.CaughtUpAsync();
 
         await Rooms.CreateAsync(Room, Club, owner: "olga", cancellationToken: Cancelled);
+        await ReachesAsync(log);
         await Rooms.SetTopicAsync(Room, "Go", "olga", Cancelled);
+        await ReachesAsync(log);
         var renamed = await Rooms.RenameAsync(Room, "Last", "olga", Cancelled);
         await log.UntilAsync(seen => seen.Events[^1] is RoomEvent.AboutChanged { About.Name: "Last" });
 

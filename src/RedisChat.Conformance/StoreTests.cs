@@ -94,6 +94,9 @@ public abstract class StoreTests(StoreFactory stores) : IAsyncLifetime
     protected async Task<MessagePage> ReadAsync(MessageQuery? query = null, string? room = null) =>
         await Store.ReadAsync(room ?? Room, query ?? MessageQuery.Newest, Cancelled);
 
+    /// <summary>Waits until a watcher has received everything up to now. Events that are on their way together may come as the state that they lead to.</summary>
+    private protected async Task ReachesAsync(WatchLog log) => await log.ReachesAsync((await ReadAsync()).Position);
+
     /// <summary>Deletes a message; returns whether it was there.</summary>
     /// <param name="id">The message's id.</param>
     protected async Task<bool> DeleteAsync(long id) =>

@@ -83,6 +83,7 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         await Thread().SendAsync("carol", "one", Cancelled);
+        await ReachesAsync(log);
         await Thread().SendManyAsync([new("dave", "two"), new("carol", "three"), new("erin", "four")], Cancelled);
         await log.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().Count() == 2);
 
@@ -186,6 +187,7 @@ public abstract class ThreadTests(StoreFactory stores) : StoreTests(stores)
         await thread.CaughtUpAsync();
 
         await Thread().DeleteAsync(3, Actor.User("carol"), cancellationToken: Cancelled);
+        await ReachesAsync(room);
         await Thread().DeleteManyAsync(MessageSelection.Of([1]), Actor.Application, cancellationToken: Cancelled);
         await room.UntilAsync(seen => seen.Events.OfType<RoomEvent.ThreadChanged>().Count() == 2);
         await thread.UntilAsync(seen => seen.Events.OfType<RoomEvent.DeletedMany>().Any());

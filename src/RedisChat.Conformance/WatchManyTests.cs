@@ -16,8 +16,10 @@ public abstract class WatchManyTests(StoreFactory stores) : StoreTests(stores)
         await stream.UntilAsync(CaughtUp(Room, _other));
 
         await AppendAsync("alice", "one");
+        await stream.UntilAsync(read => read.CountOf(Room) == 1);
         await AppendAsync("bob", "uno", room: _other);
         await EditAsync(2, "ONE");
+        await stream.UntilAsync(read => read.Of(Room).Count == 3);
         await AppendAsync("bob", "due", room: _other);
         await DeleteAsync(1);
         await stream.UntilAsync(read => read.Events.Count == 7);

@@ -12,8 +12,11 @@ public abstract class WatchTests(StoreFactory stores) : StoreTests(stores)
         await log.CaughtUpAsync();
 
         await AppendAsync("alice", "four");
+        await ReachesAsync(log);
         await EditAsync(4, "FOUR");
+        await ReachesAsync(log);
         await EditAsync(1, "ONE");
+        await ReachesAsync(log);
         await DeleteAsync(2);
         await log.UntilAsync(l => l.Events.Count == 5);
 

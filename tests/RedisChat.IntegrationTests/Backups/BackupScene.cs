@@ -19,7 +19,7 @@ internal sealed class BackupScene(string configuration) : IAsyncDisposable
     private readonly List<Task> _senders = [];
     private readonly List<Task> _others = [];
     private Chat? _observer;
-    private volatile bool _isRestored;
+    private long _killed = long.MaxValue;
 
     /// <summary>A message that a sender was told is stored.</summary>
     internal sealed record Acknowledged(string Name, string User, long Id, bool IsRestored);
@@ -72,8 +72,8 @@ internal sealed class BackupScene(string configuration) : IAsyncDisposable
 
     public async Task<int> ScheduledAsync() => (await Observer.ReceiveAsync(Scheduled, cancellationToken: Cancelled)).Messages.Count;
 
-    /// <summary>From now on, nothing is acknowledged by the server that was killed.</summary>
-    public void Restored() => _isRestored = true;
+    /// <summary>The server was killed: what has a later time is stored by a restored one.</summary>
+    public void Restored() => Volatile.Write(ref _killed, DateTimeOffset.UtcNow.UtcTicks);
 
     /// <summary>Waits until the senders have stored so many more messages.</summary>
     public async Task UntilSentAsync(int more, bool isRestored = false)
@@ -82,16 +82,6 @@ internal sealed class BackupScene(string configuration) : IAsyncDisposable
         await Poll.UntilAsync(() => Task.FromResult(Count() >= before + more), "people go on writing");
 
         int Count() => _acknowledged.Count(message => message.IsRestored == isRestored);
-    }
-
-    /// <summary>Waits until the senders know that the server is gone: what it has answered was read.</summary>
-    public async Task UntilSilentAsync()
-    {
-        for (int before = -1, now = _acknowledged.Count; now > before; now = _acknowledged.Count)
-        {
-            before = now;
-            await Task.Delay(300, Cancelled);
-        }
     }
 
     /// <summary>The senders end, each with a message that is acknowledged.</summary>
@@ -128,7 +118,7 @@ internal sealed class BackupScene(string configuration) : IAsyncDisposable
         {
             var name = $"{user} {n}";
             var receipt = await chat.SendAsync(Room, new NewMessage(user, name) { IdempotencyKey = name }, Cancelled);
-            _acknowledged.Enqueue(new Acknowledged(name, user, receipt.Id, _isRestored));
+            _acknowledged.Enqueue(new Acknowledged(name, user, receipt.Id, receipt.Timestamp.UtcTicks > Volatile.Read(ref _killed)));
             if (n % 5 == 0)
             {
                 // Not an edit: the id may belong to another message after the restore.

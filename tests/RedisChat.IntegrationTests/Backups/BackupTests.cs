@@ -107,7 +107,6 @@ public abstract partial class BackupTests(string? server) : IAsyncLifetime
         // Each sender's next acknowledgement may be of a message that was on its way when the copy was made, and so may be in it.
         var lost = scene.Sent.Skip(copied).GroupBy(message => message.User).SelectMany(sent => sent.Skip(1).Take(25)).ToList();
         await _machine.KillAsync();
-        await scene.UntilSilentAsync();
         scene.Restored();
         await _machine.RunAsync(restore);
         await scene.UntilSentAsync(100, isRestored: true);

@@ -24,7 +24,7 @@ internal abstract class ArchivingStores : StoreFactory
 
     public override IMessageStore Open()
     {
-        var store = new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(Configuration)), _options, null, null, _log);
+        var store = new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(StoreFactories.Patient(Configuration))), _options, null, null, _log);
         store.Archiving.UseArchive(_archive);
         (store.Archiving.Margin, store.Archiving.Rest) = (TimeSpan.Zero, TimeSpan.Zero);
         _opened.Add(store);

@@ -12,7 +12,7 @@ internal sealed class ClusterStores(SharedCluster cluster) : StoreFactory
     /// <summary>How often lost events are looked for: an erasure takes several times as long.</summary>
     public TimeSpan Probe { init => _options.LiveProbeInterval = value; }
 
-    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration), _options);
+    public override IMessageStore Open() => new RedisMessageStore(ConfigurationOptions.Parse(StoreFactories.Patient(cluster.Configuration)), _options);
 }
 
 public sealed class ClusterAppendTests(SharedCluster cluster) : AppendTests(new ClusterStores(cluster));

@@ -14,7 +14,7 @@ internal sealed class RedisStores(TestServer server) : StoreFactory
     public override IMessageStore Open()
     {
         server.NeedRedis("This is the conformance suite on a real server; on Garnet it runs in classes of its own.");
-        return new RedisMessageStore(ConfigurationOptions.Parse(server.Configuration!), _options);
+        return new RedisMessageStore(ConfigurationOptions.Parse(StoreFactories.Patient(server.Configuration!)), _options);
     }
 }
 

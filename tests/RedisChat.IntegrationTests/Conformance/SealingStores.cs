@@ -24,7 +24,7 @@ internal abstract class SealingStores : StoreFactory
 
     public override IMessageStore Open()
     {
-        _opened.Add(new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(Configuration)), _options, null, null, _log, Encryption));
+        _opened.Add(new RedisMessageStore(RedisConnection.Own(ConfigurationOptions.Parse(StoreFactories.Patient(Configuration))), _options, null, null, _log, Encryption));
         return _opened[^1];
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -19,9 +17,6 @@ internal sealed class ConsoleProcess : IAsyncDisposable
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    // Below the range of ports for outgoing connections, so that none of those takes it first.
-    private static int _lastPort = Random.Shared.Next(20_000, 29_000);
-
     private readonly Process _process;
     private readonly Lines _output = new();
     private readonly Lines _errors = new();
@@ -34,23 +29,7 @@ internal sealed class ConsoleProcess : IAsyncDisposable
     }
 
     /// <summary>A free port that no other test receives.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Interlocked.Increment(ref _lastPort);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // The port is taken: try the next one.
-            }
-        }
-    }
+    public static int FreePort() => IntegrationTests.FreePort.Find();
 
     public static ConsoleProcess Start(params string[] arguments) => StartProgram("ConsoleHost.dll", arguments);
 

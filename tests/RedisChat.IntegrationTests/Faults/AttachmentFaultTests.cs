@@ -30,11 +30,11 @@ public sealed class AttachmentFaultTests : IDisposable
         {
             var room = string.Create(CultureInfo.InvariantCulture, $"room {commands}");
             await chat.SendAsync(room, New($"{room} 1"), Cancelled);
-            await CutAsync(redis, commands, cut => change switch
+            await CutAsync(redis, commands, (cut, token) => change switch
             {
-                "delete" => cut.Room(room).DeleteAsync(1, "alice", cancellationToken: Cancelled),
-                "edit" => cut.Room(room).EditAsync(1, "alice", new MessageEdit("edited") { Attachments = [] }, Cancelled),
-                _ => cut.Room(room).DeleteManyAsync(MessageSelection.Of(1), Actor.Application, cancellationToken: Cancelled),
+                "delete" => cut.Room(room).DeleteAsync(1, "alice", cancellationToken: token),
+                "edit" => cut.Room(room).EditAsync(1, "alice", new MessageEdit("edited") { Attachments = [] }, token),
+                _ => cut.Room(room).DeleteManyAsync(MessageSelection.Of(1), Actor.Application, cancellationToken: token),
             });
 
             var isReleased = await chat.GetAsync(room, 1, Cancelled) is not { Attachments.Count: 1 };
@@ -64,7 +64,7 @@ public sealed class AttachmentFaultTests : IDisposable
             await chat.SendManyAsync(room, [.. Enumerable.Range(201, 100).Select(n => New($"{room} {n}"))], Cancelled);
             await store.SealedAsync();
             await chat.Room(room).Thread(300).SendAsync(New($"{room} thread"), Cancelled);
-            await CutAsync(redis, commands, cut => cut.Rooms.DeleteAsync(room, Actor.Application, cancellationToken: Cancelled));
+            await CutAsync(redis, commands, (cut, token) => cut.Rooms.DeleteAsync(room, Actor.Application, cancellationToken: token));
 
             await new Chat(store).Rooms.DeleteAsync(room, Actor.Application, cancellationToken: Cancelled);
             await DrainAsync(redis, chat, store, room);
@@ -89,8 +89,7 @@ public sealed class AttachmentFaultTests : IDisposable
             var room = string.Create(CultureInfo.InvariantCulture, $"room {commands}");
             await chat.SendAsync(room, New($"{room} 1"), Cancelled);
             await chat.DeleteAsync(room, 1, "alice", cancellationToken: Cancelled);
-            using var end = new CancellationTokenSource();
-            await CutAsync(redis, commands, cut => cut.RunUpkeepAsync(end.Token), recorder, end);
+            await CutAsync(redis, commands, (cut, token) => cut.RunUpkeepAsync(token), recorder);
             byTheCutOne += recorder.Addresses.Contains($"{room} 1") ? 1 : 0;
 
             await DrainAsync(redis, chat, store, room);
@@ -152,15 +151,17 @@ public sealed class AttachmentFaultTests : IDisposable
     }
 
     /// <summary>Runs an action in a client that is cut off after so many commands, and ends the client.</summary>
-    private static async Task CutAsync(RedisProcess redis, int commands, Func<Chat, Task> act, Recorder? recorder = null, CancellationTokenSource? end = null)
+    private static async Task CutAsync(RedisProcess redis, int commands, Func<Chat, CancellationToken, Task> act, Recorder? recorder = null)
     {
         await using var proxy = new CutProxy(new IPEndPoint(IPAddress.Loopback, redis.Port), "chatroom:");
         await using var cut = new RedisMessageStore($"{proxy.EndPoint},asyncTimeout=1000");
-        var chat = NewChat(cut, recorder ?? new Recorder(), TimeSpan.FromMilliseconds(300));
+        var chat = NewChat(cut, recorder ?? new Recorder());
+        await chat.GetAsync("another room", 1, Cancelled);
         proxy.CutAfter(commands);
-        var acting = act(chat);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var acting = act(chat, ending.Token);
         await Task.WhenAny(acting, proxy.Cut).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
-        await (end?.CancelAsync() ?? Task.CompletedTask);
+        await ending.CancelAsync();
         await acting.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
@@ -186,12 +187,11 @@ public sealed class AttachmentFaultTests : IDisposable
     private static NewMessage New(string address) =>
         new("alice", "") { Attachments = [new Attachment { Kind = "file", Name = "a", MediaType = "text/plain", Size = 1, Address = address }] };
 
-    private static Chat NewChat(IMessageStore store, Recorder recorder, TimeSpan? timeout = null) =>
+    private static Chat NewChat(IMessageStore store, Recorder recorder) =>
         new(
             store,
             new ChatOptions
             {
-                OperationTimeout = timeout ?? TimeSpan.FromSeconds(10),
                 Upkeep = { PollInterval = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromSeconds(1) },
             },
             attachments: recorder);

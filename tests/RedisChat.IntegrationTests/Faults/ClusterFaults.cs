@@ -21,7 +21,7 @@ internal static class ClusterFaults
     ];
 
     private static Fault<ClusterDeployment> Planned(string name, Func<Scene, Task> begin) =>
-        new(name, () => ClusterDeployment.StartAsync(), begin) { Recovery = AfterFailOver };
+        new(name, ClusterDeployment.StartPatientAsync, begin) { Recovery = AfterFailOver };
 
     private static async Task KillPrimaryAsync(Scene scene) => await (await PrimaryAsync(scene)).KillAsync();
 

@@ -34,11 +34,16 @@ public sealed class EncryptionFaultTests : IDisposable
         {
             var room = string.Create(CultureInfo.InvariantCulture, $"room {commands}");
             await using var proxy = new CutProxy(new IPEndPoint(IPAddress.Loopback, redis.Port), "chatroom:");
-            proxy.CutAfter(commands);
             var message = new NewMessage("alice", "first") { IdempotencyKey = "k" };
             await using (var cut = Open($"{proxy.EndPoint},asyncTimeout=1000"))
             {
-                var sending = new Chat(cut, new ChatOptions { OperationTimeout = TimeSpan.FromMilliseconds(300) }).SendAsync(room, message, Cancelled);
+                var other = new Chat(cut);
+                await other.GetAsync("another room", 1, Cancelled);
+                proxy.CutAfter(commands);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+                var sending = other.SendAsync(room, message, end.Token);
+                await Task.WhenAny(sending, proxy.Cut).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+                await end.CancelAsync();
                 await Record.ExceptionAsync(() => sending);
             }
 

@@ -46,6 +46,8 @@ public sealed class SealingFaultTests
         await Task.WhenAll(sending);
         await Task.WhenAll(changing);
         await sealing;
+        stores[0].Seal(Room);
+        await stores[0].SealedAsync();
         await CheckAsync(chats[0], server);
         await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
     }

@@ -9,7 +9,7 @@ namespace RedisChat.IntegrationTests.Faults;
 public sealed class WritingFaultTests : IDisposable
 {
     private const string Room = "lobby";
-    private static readonly WritingOptions Options = new() { Interval = TimeSpan.Zero, Lease = TimeSpan.FromSeconds(3) };
+    private static readonly WritingOptions Options = new() { Interval = TimeSpan.Zero, Lease = TimeSpan.FromMinutes(1) };
 
     private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("redischat-writing-");
 
@@ -130,7 +130,7 @@ public sealed class WritingFaultTests : IDisposable
         await chat.SendAsync(Room, "alice", "?", Cancelled);
         await using var log = new WatchLog(watching.WatchAsync(Room, cancellationToken: Cancelled));
         await log.CaughtUpAsync();
-        await using var writer = await chat.Room(Room).BeginAsync(new NewMessage("bot", ""), Options with { Lease = TimeSpan.FromMinutes(1) }, Cancelled);
+        await using var writer = await chat.Room(Room).BeginAsync(new NewMessage("bot", ""), Options, Cancelled);
 
         for (var crash = 1; crash <= 3; crash++)
         {
@@ -159,7 +159,7 @@ public sealed class WritingFaultTests : IDisposable
         await using var store = Open(redis.Configuration);
         await using var admin = await redis.ConnectAsync();
         var chat = new Chat(store);
-        await using var writer = await chat.Room(Room).BeginAsync(new NewMessage("bot", "é "), Options with { Lease = TimeSpan.FromMinutes(1) }, Cancelled);
+        await using var writer = await chat.Room(Room).BeginAsync(new NewMessage("bot", "é "), Options, Cancelled);
         var (database, key) = (admin.GetDatabase(), $"chatroom:{{{Room}}}:writing");
         await WriteAsync(writer, "ü ");
         var before = await database.HashGetAsync(key, "1");

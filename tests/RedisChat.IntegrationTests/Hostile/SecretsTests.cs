@@ -15,6 +15,9 @@ public sealed class SecretsTests
     private const string Key = "the-secret-key";
     private const string Password = "the-secret-password";
 
+    // For what fails.
+    private static readonly TimeSpan Impatient = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentQueue<string> _said = [];
     private int _thrown;
 
@@ -29,19 +32,19 @@ public sealed class SecretsTests
 
         // Otherwise a wrong password would silently run as this user, who needs no password. This test's connection keeps its rights.
         await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", "off");
-        var configuration = $"{redis.Configuration},user=chat,password={Password},connectTimeout=500,connectRetry=1";
+        var configuration = $"{redis.Configuration},user=chat,password={Password}";
         await using var services = Services(configuration);
         var chat = services.GetRequiredService<Chat>();
 
         await WorkAsync(chat);
         await MeetBadDataAsync(chat, admin);
         await MeetForgedEventsAsync(chat, admin);
-        await using (var refused = Services(configuration.Replace(Password, $"{Password}-wrong", StringComparison.Ordinal)))
+        await using (var refused = Services($"{configuration}-wrong,connectTimeout=500,connectRetry=1", Impatient))
         {
             await ThrowsAsync(() => refused.GetRequiredService<Chat>().SendAsync("lobby", "alice", Text, Cancelled));
         }
 
-        await using (var refused = Services($"redis://chat:{Password}-wrong@{redis.Configuration}"))
+        await using (var refused = Services($"redis://chat:{Password}-wrong@{redis.Configuration}", Impatient))
         {
             await ThrowsAsync(() => refused.GetRequiredService<Chat>().SendAsync("lobby", "alice", Text, Cancelled));
         }
@@ -56,6 +59,7 @@ public sealed class SecretsTests
         await ThrowsAsync(() => Task.FromResult(Services($"{redis.Configuration},password=a,{Password}")));
         await ThrowsAsync(() => Task.FromResult(Services($"{Password}@{redis.Configuration}")));
         await redis.KillAsync();
+        chat = new Chat(services.GetRequiredService<IMessageStore>(), new ChatOptions { OperationTimeout = Impatient }, logger: services.GetRequiredService<ILogger<Chat>>());
         await ThrowsAsync(() => chat.SendAsync("lobby", new NewMessage("alice", Text) { IdempotencyKey = Key }, Cancelled));
         await ThrowsAsync(() => chat.EditAsync("lobby", 1, "alice", $"{Text} edited", Cancelled));
         await ThrowsAsync(() => chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
@@ -126,11 +130,11 @@ public sealed class SecretsTests
         _thrown++;
     }
 
-    private ServiceProvider Services(string configuration)
+    private ServiceProvider Services(string configuration, TimeSpan? timeout = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new Ear(_said)));
-        services.AddRedisChat(configuration).Configure(options => options.OperationTimeout = TimeSpan.FromSeconds(1));
+        services.AddRedisChat(configuration).Configure(options => options.OperationTimeout = timeout ?? options.OperationTimeout);
         return services.BuildServiceProvider();
     }
 

@@ -17,8 +17,8 @@ public sealed class ForeignEpochTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var admin = await redis.ConnectAsync();
-        await using var one = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},defaultDatabase=0"));
-        await using var other = new RedisMessageStore(ConfigurationOptions.Parse($"{redis.Configuration},defaultDatabase=1"));
+        await using var one = Open(0);
+        await using var other = Open(1);
         await new Chat(one).SendAsync(Room, "alice", "in the one", Cancelled);
         await new Chat(other).SendAsync(Room, "bob", "in the other", Cancelled);
         await using var ofOne = new WatchLog(one.WatchAsync(Room));
@@ -37,6 +37,10 @@ public sealed class ForeignEpochTests
         await ofOther.UntilAsync(log => log.CreatedIds.Contains(2));
         (await monitor.StopAsync(admin)).Where(IsCatchUp).Should().BeEmpty();
         ofOther.Events.Should().HaveCount(2);
+
+        // With a clock on which no event is late, however long this process is not run.
+        RedisMessageStore Open(int database) =>
+            new(RedisConnection.Own(ConfigurationOptions.Parse($"{redis.Configuration},defaultDatabase={database}")), new RedisStoreOptions(), keys: null, new SlowClock());
     }
 
     [Theory]

@@ -33,10 +33,13 @@ public sealed class ReturningWatchersTests
         await subscribed.CaughtUpAsync();
         await using var monitor = await RedisMonitor.StartAsync(redis);
 
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
         // While the server is frozen the first read is under way, and all later watchers wait for the next.
         redis.Freeze();
-        var logs = Enumerable.Range(0, Watchers).Select(_ => new WatchLog(watching.WatchAsync(Room, seen))).ToList();
-        await storeLog.LoggedAsync("CatchingUp", Watchers, Cancelled);
+        var begun = storeLog.Of("CatchingUp").Count();
+        var logs = Enumerable.Range(0, Watchers).Select(_ => new WatchLog(Begun(watching.WatchAsync(Room, seen, end.Token)))).ToList();
+        storeLog.Of("CatchingUp").Should().HaveCount(begun + Watchers, "each shares a read once its first call has returned");
         redis.Thaw();
         await Task.WhenAll(logs.Select(log => log.CaughtUpAsync()));
 
@@ -48,6 +51,7 @@ public sealed class ReturningWatchersTests
         }
 
         reads.Should().HaveCount(2, "the first watcher reads alone, and all the others then read together");
+        await end.CancelAsync();
         await Task.WhenAll(logs.Select(log => log.DisposeAsync().AsTask()));
     }
 
@@ -146,6 +150,22 @@ public sealed class ReturningWatchersTests
         }
 
         await flow.EndAsync();
+    }
+
+    /// <summary>Events whose first was asked for on this thread: the call returns when it waits.</summary>
+    private static IAsyncEnumerable<RoomEvent> Begun(IAsyncEnumerable<RoomEvent> events)
+    {
+        var enumerator = events.GetAsyncEnumerator(CancellationToken.None);
+        var next = enumerator.MoveNextAsync();
+        return RestAsync();
+
+        async IAsyncEnumerable<RoomEvent> RestAsync()
+        {
+            for (; await next; next = enumerator.MoveNextAsync())
+            {
+                yield return enumerator.Current;
+            }
+        }
     }
 
     /// <summary>Each read of the changes since a position reads the change log once.</summary>

@@ -9,6 +9,9 @@ public sealed class WatchMemoryTests(TestServer server)
     private const int Rooms = 2000;
     private const int Budget = 2048;
 
+    // No probe begins meanwhile.
+    private static readonly RedisStoreOptions Options = new() { LiveProbeInterval = TimeSpan.FromMinutes(1) };
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -20,21 +23,21 @@ public sealed class WatchMemoryTests(TestServer server)
     private static async Task MeasureAsync()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), Options);
         var chat = new Chat(store);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
 
         // Allocate everything that watching needs only once.
         var watchers = new List<Task>(Rooms + 1);
         await WatchAsync(Rooms);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = Used();
 
         for (var room = 0; room < Rooms; room++)
         {
             await WatchAsync(room);
         }
 
-        var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Rooms;
+        var bytes = (double)(Used() - before) / Rooms;
         TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each watched room, including the application's loop and the client library's subscription.");
         bytes.Should().BeLessThanOrEqualTo(Budget);
         await end.CancelAsync();
@@ -60,7 +63,7 @@ public sealed class WatchMemoryTests(TestServer server)
     private static async Task MeasureStreamAsync()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
+        await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration), Options);
         await using var watched = new Chat(store).WatchManyAsync([], cancellationToken: Cancelled);
         var caughtUp = 0;
         var awaited = (Count: 0, Reached: new TaskCompletionSource());
@@ -78,13 +81,13 @@ public sealed class WatchMemoryTests(TestServer server)
 
         // Allocate everything that watching needs only once.
         await WatchAsync(Rooms, 1, total: 1);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = Used();
         for (var room = 0; room < Rooms; room += 50)
         {
             await WatchAsync(room, 50, total: room + 51);
         }
 
-        var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Rooms;
+        var bytes = (double)(Used() - before) / Rooms;
         TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:f0} B for each room of a stream, including the client library's subscription.");
         bytes.Should().BeLessThanOrEqualTo(Budget);
         await watched.DisposeAsync();
@@ -101,4 +104,7 @@ public sealed class WatchMemoryTests(TestServer server)
             return awaited.Reached.Task;
         }
     }
+
+    /// <summary>The memory in use. The least of some collections, because what runs beside it, such as a heartbeat, only adds.</summary>
+    private static long Used() => Enumerable.Range(0, 5).Min(_ => GC.GetTotalMemory(forceFullCollection: true));
 }

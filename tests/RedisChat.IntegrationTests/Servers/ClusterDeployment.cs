@@ -20,6 +20,9 @@ internal sealed class ClusterDeployment : IDeployment
     /// <summary>How a chat connects: all nodes, as a user with no more rights than docs/operations.md gives it.</summary>
     public string Configuration => $"{string.Join(',', _nodes.Select(node => node.Configuration))},user=chat,password=secret";
 
+    /// <summary>Starts a cluster in which no replica takes over because the machine has stalled for some seconds.</summary>
+    public static Task<ClusterDeployment> StartPatientAsync() => StartAsync("--cluster-node-timeout", "10000");
+
     /// <summary>Starts the cluster, or skips the test if no server program is installed.</summary>
     /// <param name="arguments">For all nodes: "--appendonly", "yes".</param>
     public static async Task<ClusterDeployment> StartAsync(params string[] arguments)

@@ -86,12 +86,16 @@ internal sealed class SentinelDeployment : IDeployment
     /// <summary>Waits until all servers but one are replicas that have caught up with the primary.</summary>
     public async Task SyncedAsync()
     {
-        var primary = await PrimaryAsync();
-        long? written = null;
+        RedisProcess? primary = null;
+        long written = 0;
         await Poll.UntilAsync(
             async () =>
             {
-                written ??= long.Parse((await primary.AskAsync("ROLE"))[1], CultureInfo.InvariantCulture);
+                if (await PrimaryAsync() is var present && present != primary)
+                {
+                    (primary, written) = (present, long.Parse((await present.AskAsync("ROLE"))[1], CultureInfo.InvariantCulture));
+                }
+
                 foreach (var replica in _servers.Where(server => server != primary))
                 {
                     // slave, host, port, state of the link, how much is received

@@ -99,7 +99,7 @@ public sealed class ToolTransferTests : IAsyncLifetime
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var writing = TransferWriters.RunAsync(new Chat(store, TransferChat.Options), ["large", TransferChat.Lobby], 1, ending.Token);
-        var kills = await KillUntilDoneAsync(_from, "export", Export, () => Task.FromResult(Directory.Exists(Export) ? Directory.EnumerateFiles(Export).Sum(file => new FileInfo(file).Length) : 0));
+        var kills = await KillUntilDoneAsync(_from, "export", Export, () => Task.FromResult(Directory.Exists(Export) ? Directory.EnumerateFiles(Export).Sum(SizeOf) : 0));
         await ending.CancelAsync();
         await writing;
         kills.Should().BeGreaterThan(0);
@@ -140,6 +140,19 @@ public sealed class ToolTransferTests : IAsyncLifetime
             await Task.WhenAny(ended, Task.Delay(random.Next(600), Cancelled));
             await process.KillAsync();
             await ended;
+        }
+    }
+
+    /// <summary>The length of a file, which the tool may be removing or renaming.</summary>
+    private static long SizeOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
         }
     }
 

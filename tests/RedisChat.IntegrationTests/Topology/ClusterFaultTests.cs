@@ -1,22 +1,17 @@
 namespace RedisChat.IntegrationTests.Topology;
 
 /// <summary>While a cluster is changed or broken, the chat keeps working, and a watcher receives everything once and in order.</summary>
-public sealed class ClusterFaultTests : IAsyncLifetime
+public sealed class ClusterFaultTests : IAsyncDisposable
 {
     private ClusterDeployment _cluster = null!;
     private int _slot;
-
-    public async ValueTask InitializeAsync()
-    {
-        _cluster = await ClusterDeployment.StartAsync();
-        _slot = await _cluster.SlotAsync(new HashTagKeyScheme().Room(UnderLoad.Room));
-    }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
     public async Task A_slot_that_is_moved_under_load_loses_nothing()
     {
+        await StartAsync(ClusterDeployment.StartPatientAsync);
         var moves = 0;
         await UnderLoad.LosesNothingAsync(_cluster.Configuration, [.. Enumerable.Repeat(MoveAsync, 6)]);
 
@@ -26,6 +21,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_replica_that_takes_over_on_demand_under_load_loses_nothing()
     {
+        await StartAsync(ClusterDeployment.StartPatientAsync);
         await UnderLoad.LosesNothingAsync(_cluster.Configuration, FailOverAsync, FailOverAsync);
 
         async Task FailOverAsync()
@@ -38,6 +34,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_primary_that_dies_under_load_is_replaced_and_the_watcher_agrees_with_the_store()
     {
+        await StartAsync(() => ClusterDeployment.StartAsync());
         var primary = await _cluster.PrimaryAsync(_slot);
         await UnderLoad.AgreesAsync(
             _cluster.Configuration,
@@ -56,6 +53,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_primary_that_freezes_under_load_is_replaced_and_the_watcher_agrees_with_the_store()
     {
+        await StartAsync(() => ClusterDeployment.StartAsync());
         var primary = await _cluster.PrimaryAsync(_slot);
         await UnderLoad.AgreesAsync(
             _cluster.Configuration,
@@ -69,5 +67,11 @@ public sealed class ClusterFaultTests : IAsyncLifetime
                 primary.Thaw();
                 await _cluster.WholeAsync();
             });
+    }
+
+    private async Task StartAsync(Func<Task<ClusterDeployment>> start)
+    {
+        _cluster = await start();
+        _slot = await _cluster.SlotAsync(new HashTagKeyScheme().Room(UnderLoad.Room));
     }
 }

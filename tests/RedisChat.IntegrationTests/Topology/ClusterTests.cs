@@ -13,7 +13,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task Rooms_all_over_the_cluster_work_each_with_its_keys_and_its_channel_in_one_slot()
     {
-        await using var cluster = await ClusterDeployment.StartAsync();
+        await using var cluster = await ClusterDeployment.StartPatientAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(cluster.Configuration));
         var chat = new Chat(store);
         var rooms = Enumerable.Range(0, Rooms).Select(n => $"room {n}").ToList();
@@ -29,8 +29,8 @@ public sealed class ClusterTests
             log.Room.Should().Equal(whole.Messages);
         }
 
-        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
         await ShouldBeInOneSlotEachAsync(cluster, rooms);
+        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
         await Task.WhenAll(logs.Values.Select(log => log.DisposeAsync().AsTask()));
     }
 
