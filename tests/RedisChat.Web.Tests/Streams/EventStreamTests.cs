@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RedisChat.AspNetCore;
 using RedisChat.IntegrationTests;
 
@@ -239,10 +241,12 @@ public sealed class EventStreamTests(TestServer server) : IAsyncLifetime
     [Fact]
     public async Task A_shutdown_ends_all_streams_at_once_and_says_to_come_back()
     {
-        var stream = await WatchAsync(_node, "alice", "rooms/lobby/events");
+        // The clock stands still, so no connection is cut before its last event, however slow the machine is.
+        var node = await StartAsync(services: services => services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow)));
+        var stream = await WatchAsync(node, "alice", "rooms/lobby/events");
         await stream.ReadToAsync("caughtUp");
 
-        var stopped = _node.StopAsync();
+        var stopped = node.StopAsync();
 
         var end = (await stream.ReadToEndAsync())[^1];
         (end.Event, end.Code, end.Json.GetProperty("retry").GetBoolean()).Should().Be(("end", ProblemCodes.Shutdown, true));
@@ -324,9 +328,9 @@ public sealed class EventStreamTests(TestServer server) : IAsyncLifetime
 
     private static StringContent Json(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
 
-    private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null, Action<IRedisChatBuilder>? chat = null, string? redis = null)
+    private async Task<WebNode> StartAsync(Action<ChatWebOptions>? web = null, Action<IRedisChatBuilder>? chat = null, string? redis = null, Action<IServiceCollection>? services = null)
     {
-        var node = await WebNode.StartAsync(redis ?? server.Require(), _prefix, web, chat);
+        var node = await WebNode.StartAsync(redis ?? server.Require(), _prefix, web, chat, services);
         _nodes.Add(node);
         return node;
     }
