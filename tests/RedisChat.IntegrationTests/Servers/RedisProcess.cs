@@ -104,8 +104,9 @@ internal sealed class RedisProcess : IAsyncDisposable
         IsRunning = true;
     }
 
+    /// <summary>A connection with all rights, and patient: on a busy machine an answer may take a while.</summary>
     public async Task<ConnectionMultiplexer> ConnectAsync() =>
-        await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
+        await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,asyncTimeout=60000,syncTimeout=60000");
 
     /// <summary>Asks this very server, over a connection for that command alone; a client library might go elsewhere.</summary>
     /// <returns>The values of the reply as a flat list, however nested.</returns>

@@ -19,6 +19,7 @@ internal sealed class StepProxy : IAsyncDisposable
     private readonly string _keyPrefix;
     private readonly object _gate = new();
     private bool _holding;
+    private bool _counting;
 
     private sealed record Line(NetworkStream Client, NetworkStream Server)
     {
@@ -78,6 +79,7 @@ internal sealed class StepProxy : IAsyncDisposable
             (await _seen.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Should().Be(command);
         }
 
+        StopCounting();
         _seen.Reader.TryRead(out var more).Should().BeFalse("a further round trip was made: {0}", more);
         await LetGoAsync();
         return result;
@@ -87,7 +89,7 @@ internal sealed class StepProxy : IAsyncDisposable
     {
         await _end.CancelAsync();
         _listener.Stop();
-        foreach (var line in _lines)
+        foreach (var line in Lines())
         {
             line.Client.Dispose();
             line.Server.Dispose();
@@ -98,23 +100,40 @@ internal sealed class StepProxy : IAsyncDisposable
     {
         lock (_gate)
         {
-            _holding = true;
+            (_holding, _counting) = (true, true);
         }
     }
 
-    private async Task LetGoAsync()
+    // What comes from now on belongs to no round trip of the action.
+    private void StopCounting()
     {
         lock (_gate)
         {
-            _holding = false;
+            _counting = false;
         }
+    }
 
-        await PassAsync();
+    // What comes while the held commands are written is held, too, so that it does not overtake them.
+    private async Task LetGoAsync()
+    {
+        while (!TryLetGo())
+        {
+            await PassAsync();
+        }
+    }
+
+    private bool TryLetGo()
+    {
+        lock (_gate)
+        {
+            _holding = _lines.Exists(line => line.Held.Count > 0);
+            return !_holding;
+        }
     }
 
     private async Task PassAsync()
     {
-        foreach (var line in _lines.ToArray())
+        foreach (var line in Lines())
         {
             byte[] held;
             lock (_gate)
@@ -127,6 +146,14 @@ internal sealed class StepProxy : IAsyncDisposable
         }
     }
 
+    private Line[] Lines()
+    {
+        lock (_gate)
+        {
+            return [.. _lines];
+        }
+    }
+
     private async Task AcceptAsync()
     {
         while (!_end.IsCancellationRequested)
@@ -135,7 +162,11 @@ internal sealed class StepProxy : IAsyncDisposable
             var server = new TcpClient();
             await server.ConnectAsync(_server, _end.Token);
             var line = new Line(client.GetStream(), server.GetStream());
-            _lines.Add(line);
+            lock (_gate)
+            {
+                _lines.Add(line);
+            }
+
             PassCommandsAsync(line).Observe();
             line.Server.CopyToAsync(line.Client, _end.Token).Observe();
         }
@@ -160,7 +191,7 @@ internal sealed class StepProxy : IAsyncDisposable
                 line.Unparsed.AddRange(chunk.ToArray());
                 while (RespCommand.TryTake(line.Unparsed) is { } words)
                 {
-                    if (holding && words.Exists(word => word.StartsWith(_keyPrefix, StringComparison.Ordinal)))
+                    if (_counting && words.Exists(word => word.StartsWith(_keyPrefix, StringComparison.Ordinal)))
                     {
                         _seen.Writer.TryWrite(words[0]);
                     }

@@ -31,7 +31,7 @@ public sealed class AccessRightsTests
         var whole = await chat.ReceiveAsync("lobby", new MessageQuery { Limit = 1000 }, Cancelled);
         await log.ReachesAsync(whole.Position);
         log.Room.Should().Equal(whole.Messages);
-        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+        (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
         (await chat.User("user1").EraseAsync(cancellationToken: Cancelled)).Findings!.IsClean.Should().BeTrue();
 
         await using var elsewhere = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = "elsewhere" });

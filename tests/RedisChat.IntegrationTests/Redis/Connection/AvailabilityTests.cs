@@ -15,9 +15,12 @@ public sealed class AvailabilityTests
         await using var redis = await RedisProcess.StartAsync();
         using var host = StartHost(redis, TimeSpan.FromSeconds(2));
         var chat = host.Services.GetRequiredService<Chat>();
-        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+        var patient = new Chat(chat.Store);
+        await patient.SendAsync("lobby", "alice", "before", Cancelled);
 
+        // The read finds the connection gone; a send over it could not know whether it has arrived.
         await redis.KillAsync();
+        await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.ReceiveAsync("lobby", cancellationToken: Cancelled));
         var watch = Stopwatch.StartNew();
         var send = () => chat.SendAsync("lobby", "alice", "while down", Cancelled);
         var error = (await send.Should().ThrowAsync<ChatUnavailableException>()).Which;
@@ -29,7 +32,7 @@ public sealed class AvailabilityTests
 
         await redis.StartAgainAsync();
         await SendUntilItWorksAsync(chat);
-        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Text).Should().Equal("after");
+        (await patient.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Text).Should().Equal("after");
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class AvailabilityTests
         await using var redis = await RedisProcess.StartAsync();
         using var host = StartHost(redis, TimeSpan.FromSeconds(1));
         var chat = host.Services.GetRequiredService<Chat>();
-        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+        var patient = new Chat(chat.Store);
+        await patient.SendAsync("lobby", "alice", "before", Cancelled);
         var message = new NewMessage("alice", "into the cold") { IdempotencyKey = "key" };
 
         redis.Freeze();
@@ -78,8 +82,8 @@ public sealed class AvailabilityTests
         redis.Thaw();
 
         // It had been sent, so the server applies it as soon as it resumes.
-        (await chat.SendAsync("lobby", message, Cancelled)).Id.Should().Be(2);
-        (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(m => m.Text).Should().Equal("before", "into the cold");
+        (await patient.SendAsync("lobby", message, Cancelled)).Id.Should().Be(2);
+        (await patient.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(m => m.Text).Should().Equal("before", "into the cold");
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public sealed class AvailabilityTests
         await using var redis = await RedisProcess.StartAsync();
         using var host = StartHost(redis, TimeSpan.FromSeconds(1));
         var chat = host.Services.GetRequiredService<Chat>();
-        await chat.SendAsync("lobby", "alice", "before", Cancelled);
+        var patient = new Chat(chat.Store);
+        await patient.SendAsync("lobby", "alice", "before", Cancelled);
 
         redis.Freeze();
         var edit = () => chat.EditAsync("lobby", 1, "alice", "after", Cancelled);
@@ -97,7 +102,7 @@ public sealed class AvailabilityTests
 
         error.MayHaveHappened.Should().BeFalse();
         error.Room.Should().Be("lobby");
-        (await chat.GetAsync("lobby", 1, Cancelled))!.Text.Should().Be("before");
+        (await patient.GetAsync("lobby", 1, Cancelled))!.Text.Should().Be("before");
     }
 
     [Fact]
@@ -108,7 +113,7 @@ public sealed class AvailabilityTests
         await using var store = new RedisMessageStore(
             StackExchange.Redis.ConfigurationOptions.Parse($"{primary.Configuration},{replica.Configuration}"));
         var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
-        await chat.SendAsync("lobby", "alice", "hello", Cancelled);
+        await new Chat(store).SendAsync("lobby", "alice", "hello", Cancelled);
 
         await primary.KillAsync();
 

@@ -80,7 +80,7 @@ public sealed class TlsTests
         await log.CaughtUpAsync();
         await chat.SendAsync("lobby", "alice", "hello", Cancelled);
         await log.UntilAsync(l => l.CreatedIds.Contains(1));
-        (await chat.CheckHealthAsync(Cancelled)).IsHealthy.Should().BeTrue();
+        (await chat.CheckHealthAsync(TimeSpan.FromSeconds(20), Cancelled)).IsHealthy.Should().BeTrue();
     }
 
     private static async Task RefusedAsync(Action<IServiceCollection> add)

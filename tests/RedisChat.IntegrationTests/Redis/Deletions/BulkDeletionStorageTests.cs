@@ -16,10 +16,10 @@ public sealed class BulkDeletionStorageTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
-        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(1) });
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromSeconds(5) });
         for (var i = 0; i < 6; i++)
         {
-            await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("spammer", $"{n}"))], TestContext.Current.CancellationToken);
+            await new Chat(store).SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("spammer", $"{n}"))], TestContext.Current.CancellationToken);
         }
 
         var error = await Assert.ThrowsAsync<ChatUnavailableException>(() => chat.Room("lobby").DeleteManyAsync(

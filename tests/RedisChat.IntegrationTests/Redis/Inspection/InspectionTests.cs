@@ -158,7 +158,7 @@ public sealed class InspectionTests
     {
         await using var server = await Patient.StartAsync();
         await using var store = new RedisMessageStore(server.Administrator);
-        await store.InspectServerAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await store.InspectServerAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         server.Redis.Freeze();
 
         var inspect = () => store.InspectServerAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));

@@ -39,15 +39,24 @@ internal sealed partial class Patient : IAsyncDisposable
         var deadline = DateTime.UtcNow.AddSeconds(60);
         while (true)
         {
-            var inspection = await InspectAsync(configuration, time: null);
-            if (holds(inspection))
+            ServerInspection? inspection = null;
+            try
+            {
+                inspection = await InspectAsync(configuration, time: null);
+            }
+            catch (ChatUnavailableException) when (DateTime.UtcNow <= deadline)
+            {
+                // On a busy machine no server may answer within the connect timeout.
+            }
+
+            if (inspection is not null && holds(inspection))
             {
                 return inspection;
             }
 
             if (DateTime.UtcNow > deadline)
             {
-                Assert.Fail($"Not found within a minute: {string.Join('\n', inspection.Findings)}");
+                Assert.Fail($"Not found within a minute: {string.Join('\n', inspection?.Findings ?? [])}");
             }
 
             await Task.Delay(50);

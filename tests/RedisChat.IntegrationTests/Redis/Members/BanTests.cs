@@ -37,10 +37,11 @@ public sealed class BanTests : IAsyncLifetime
     [Fact]
     public async Task Against_64_senders_on_two_nodes_nothing_is_stored_after_the_ban_has_returned()
     {
+        await using var node = new RedisMessageStore(ConfigurationOptions.Parse(_redis.Configuration));
         for (var run = 1; run <= 20; run++)
         {
             var here = new Chat(_store).Room($"race {run}");
-            var there = new Chat(_behindProxy).Room($"race {run}");
+            var there = new Chat(node).Room($"race {run}");
             using var underWay = new CountdownEvent(64);
             var senders = Enumerable.Range(0, 64).Select(n => Task.Run(() => FloodAsync(n % 2 == 0 ? here : there, n, underWay), Cancelled)).ToList();
             await Task.Run(() => underWay.Wait(Cancelled), Cancelled);
@@ -95,6 +96,9 @@ public sealed class BanTests : IAsyncLifetime
     public async Task A_send_that_had_not_arrived_when_the_ban_returned_is_not_stored()
     {
         await BehindProxy.SendAsync("bob", "before", Cancelled);
+
+        // Connected now: the ban must return before the sender repeats its call over a new connection.
+        await Target.ReceiveAsync(cancellationToken: Cancelled);
         _network.HoldRequests();
         var send = BehindProxy.SendAsync("bob", "hello", Cancelled);
         await Target.Members.BanAsync("bob", Actor.Application, cancellationToken: Cancelled);

@@ -38,7 +38,9 @@ public sealed class TombstoneReadTests(TestServer server)
     public async Task The_details_are_found_in_a_long_log()
     {
         await using var store = new RedisMessageStore(server.Connection, new RedisStoreOptions { KeyPrefix = _prefix });
-        var room = new Chat(store).Room("lobby");
+
+        // The last of 1,450 deletions at the same time waits for all others.
+        var room = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) }).Room("lobby");
         await FillAsync(room, 3_000);
 
         // More entries than one read brings, all after the time of the first message.

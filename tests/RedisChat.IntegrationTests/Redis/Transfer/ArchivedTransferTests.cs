@@ -102,10 +102,10 @@ public sealed class ArchivedTransferTests(TestServer server) : TransferTestBase(
             await using var store = NewStore($"{TargetPrefix}-{run}");
             await Transfer(store).ImportAsync(Path.Combine(Folder, $"{run}"), cancellationToken: Cancelled);
             (await Transfer(store).VerifyAsync(Path.Combine(Folder, $"{run}"), cancellationToken: Cancelled)).Differences.Should().BeEmpty();
-            (await Transfer(store).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+            await CompleteButForListsAsync(store);
         }
 
-        (await Transfer(Source).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+        await CompleteButForListsAsync(Source);
     }
 
     /// <summary>Fills the chat, moves what may be moved, and puts two buckets back.</summary>

@@ -133,7 +133,7 @@ public sealed class EncryptedTransferTests : IAsyncLifetime
         await new Chat(target).Transfer.ImportAsync(Folder, cancellationToken: Cancelled);
 
         (await VerifyAsync(target, Folder)).Should().BeEmpty();
-        (await VerifyAsync(target)).Should().BeEmpty();
+        await TransferTestBase.CompleteButForListsAsync(target);
         var page = await new Chat(target).ReceiveAsync(TransferChat.Lobby, new MessageQuery(200), Cancelled);
         page.Unreadable.Should().BeEmpty();
         page.Messages.Should().HaveCount(200).And.OnlyContain(message => message.Text.Length > 0);

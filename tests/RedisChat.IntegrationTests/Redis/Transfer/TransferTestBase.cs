@@ -42,6 +42,14 @@ public abstract class TransferTestBase : IAsyncDisposable
 
     protected static ChatTransfer Transfer(RedisMessageStore store) => new Chat(store).Transfer;
 
+    /// <summary>A user's list is exported after the rooms, and written before the membership, so it may have a room that the user was just joining. That alone may have to be repaired.</summary>
+    protected internal static async Task CompleteButForListsAsync(RedisMessageStore store)
+    {
+        var repaired = await Transfer(store).VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled);
+        repaired.Differences.Where(difference => difference.What != "listed" || !difference.IsRepaired).Should().BeEmpty();
+        (await Transfer(store).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+    }
+
     // An erasure waits until lost events are found.
     protected RedisMessageStore NewStore(string prefix) => new(Connection, new RedisStoreOptions { KeyPrefix = prefix, SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
 

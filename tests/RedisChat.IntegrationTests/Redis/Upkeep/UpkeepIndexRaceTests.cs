@@ -119,7 +119,7 @@ public sealed class UpkeepIndexRaceTests
     private static Chat NewChat(ConnectionMultiplexer connection, Recorder recorder) =>
         new(
             new RedisMessageStore(connection, new RedisStoreOptions { SealAfter = null }),
-            new ChatOptions { Upkeep = { PollInterval = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromSeconds(1) } },
+            new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1), Upkeep = { PollInterval = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromSeconds(1) } },
             attachments: recorder);
 
     /// <summary>Another process, which runs the upkeep until it is disposed.</summary>
