@@ -107,6 +107,9 @@ internal sealed partial class ExportWriter : IDisposable
     public long Begin(TransferScope scope, long first, long last)
     {
         _number = _manifest.NextNumber++;
+
+        // The files no longer end in the middle of another scope, so that one cannot be continued.
+        _manifest.Open = null;
         Lines.Begin(scope, _number, first, last);
         return _number;
     }
