@@ -28,6 +28,8 @@ internal sealed partial class ScopeImport
     private readonly long _last;
     private readonly HashSet<long> _openThreads = [];
     private readonly HashSet<long> _toSummarize = [];
+    private bool _hasThreads;
+    private bool _isKeyMissing;
     private ImportStep _step;
     private ImportStep _written;
     private long _toSkip;
@@ -122,6 +124,7 @@ internal sealed partial class ScopeImport
     /// <param name="hasSummary">Whether the room has the summary that fits the thread.</param>
     public void Completed(long thread, bool hasSummary)
     {
+        _hasThreads = true;
         if (_openThreads.Remove(thread) && !hasSummary)
         {
             _toSummarize.Add(thread);
@@ -138,6 +141,14 @@ internal sealed partial class ScopeImport
     {
         var fields = _end ?? throw new ChatTransferException($"The export of {_scope} has no end. Export again.");
         var uses = Encoding.UTF8.GetString(fields.Find(field => field.Name == "uses").Value ?? []);
+        if (_hasThreads && !uses.Contains(ThreadText.Letter, StringComparison.Ordinal)
+            && await _calls.ReadAsync(database => database.KeyExistsAsync(_keys.Threads(_scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
+        {
+            // The room's first thread was opened after the room was read.
+            uses += ThreadText.Letter;
+            fields = [.. fields.Where(field => field.Name != "uses"), ("uses", Encoding.UTF8.GetBytes(uses))];
+        }
+
         var needsUpkeep = !_scope.IsUser && uses.AsSpan().IndexOfAny("xaf") >= 0;
         if (needsUpkeep)
         {
