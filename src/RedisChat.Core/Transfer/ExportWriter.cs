@@ -190,10 +190,11 @@ internal sealed partial class ExportWriter : IDisposable
 
     public void Dispose()
     {
+        // On a full disk, each of the files may fail to write what it still holds. The others are closed all the same, and the lock is released.
+        using var locked = _lock;
+        using var file = _file;
+        using var compressed = _compressed;
         _index.Dispose();
-        _compressed?.Dispose();
-        _file?.Dispose();
-        _lock.Dispose();
     }
 
     [GeneratedRegex(@"^[0-9]{6,}\.ndjson(\.gz)?\z", RegexOptions.CultureInvariant)]
