@@ -60,6 +60,9 @@ internal sealed partial class ScopeImport
     /// <summary>The number of lines that were read.</summary>
     public long Lines { get; private set; }
 
+    // The first bucket that was not read yet.
+    private long NextBucket => _step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1;
+
     // As the sealer does, but at once. A bucket that would not get shorter stays open.
     private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
 
@@ -249,7 +252,9 @@ internal sealed partial class ScopeImport
 
                     break;
                 case TransferKind.Messages:
+                    AddGone(line.Id);
                     _batch.Set(_keys.Sealed(_scope.Id), line.Id, line.Value(isJson: true));
+                    _step = _step with { LastId = Math.Min(_last, ((line.Id + 1) * Buckets.Size) - 1) };
                     break;
                 default:
                     AddField(_batch, part, line);
@@ -293,7 +298,7 @@ internal sealed partial class ScopeImport
         }
 
         var number = Buckets.Of(_bucket[0].Id);
-        AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, number);
+        AddGone(number);
         if (number >= SealBelow || !TrySeal(number))
         {
             foreach (var (id, value) in _bucket)
@@ -318,11 +323,12 @@ internal sealed partial class ScopeImport
         _bucket.Clear();
     }
 
-    private void AddGone(long from, long to)
+    /// <summary>Notes that the buckets from the next one to another are empty.</summary>
+    private void AddGone(long to)
     {
-        for (; from < to; from++)
+        for (var bucket = NextBucket; bucket < to; bucket++)
         {
-            _batch.SetBit(_keys.Gone(_scope.Id), from);
+            _batch.SetBit(_keys.Gone(_scope.Id), bucket);
         }
     }
 

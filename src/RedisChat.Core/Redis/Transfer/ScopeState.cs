@@ -5,8 +5,8 @@ namespace RedisChat.Redis;
 /// <summary>The hash of a room, a thread or a user as it was at one moment.</summary>
 internal sealed class ScopeState
 {
-    // The deletion and the import of a room, where its messages are, and what follows from the rest.
-    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, "sealed", ArchivedField.Name];
+    // The deletion and the import of a room, the erasure of a user, where messages are, and what follows from the rest.
+    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, RedisErasure.Field, "sealed", ArchivedField.Name];
 
     private readonly Dictionary<string, byte[]> _fields;
 
