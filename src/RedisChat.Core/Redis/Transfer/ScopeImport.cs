@@ -181,8 +181,8 @@ internal sealed partial class ScopeImport
         }
 
         var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
-        // Without keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning.
-        if (SealBelow > 0 && _epoch.Length > 0 && (_calls.Context.Ciphers is not null || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
+        // Without the keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning. What an import that was killed has left open is not known.
+        if (SealBelow > 0 && _epoch.Length > 0 && !_isKeyMissing && (_toSkip == 0 || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
         {
             entries.Add(new HashEntry("sealed", SealBelow));
         }
@@ -337,6 +337,7 @@ internal sealed partial class ScopeImport
         var isEncrypted = _bucket.Exists(static message => EncryptedJson.KeyIn(message.Value) is not null);
         if (isEncrypted && _cipher?.Keys.Current is null)
         {
+            _isKeyMissing = true;
             return false;
         }
 
