@@ -59,20 +59,45 @@ internal sealed class ExportReader
     }
 
     /// <summary>All lines. The same object is returned for each.</summary>
+    /// <exception cref="ChatTransferException">A file is damaged, or the files lack the end of a scope that the index names.</exception>
     public IEnumerable<FactLine> Lines()
     {
+        var missing = Index().ToDictionary(entry => entry.Number, entry => entry.Scope);
+        TransferScope? open = null;
         var line = new FactLine();
         foreach (var file in Manifest.Files)
         {
             using var lines = new LineReader(Open(file.Name, Manifest.Compressed), LongestLine);
             while (lines.TryRead(out var text))
             {
-                yield return line.TryRead(text) ? line : throw Damaged(file.Name);
+                if (!line.TryRead(text))
+                {
+                    throw Damaged(file.Name);
+                }
+
+                if (line.Fact is "room" or "user")
+                {
+                    ThrowIfUnfinished(open);
+                    open = missing.Remove(line.Number, out var scope) ? scope : null;
+                }
+                else if (line.Fact == "end")
+                {
+                    open = null;
+                }
+
+                yield return line;
             }
+        }
+
+        ThrowIfUnfinished(open);
+        foreach (var scope in missing.Values)
+        {
+            ThrowIfUnfinished(scope);
         }
     }
 
-    private static bool TryReadPosition(ReadOnlyMemory<byte> line, out RoomPosition position)
+    /// <summary>The position in a line of the index.</summary>
+    public static bool TryReadPosition(ReadOnlyMemory<byte> line, out RoomPosition position)
     {
         position = default;
         using var json = System.Text.Json.JsonDocument.Parse(line);
@@ -105,6 +130,17 @@ internal sealed class ExportReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ChatTransferException($"The file {file.Name} of the export cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void ThrowIfUnfinished(TransferScope? scope)
+    {
+        if (scope is { } unfinished)
+        {
+            throw new ChatTransferException($"The export is damaged: its index names {unfinished}, and its files lack the end of it. Export again into an empty directory.")
+            {
+                Room = unfinished.IsUser ? null : unfinished.Id,
+            };
         }
     }
 

@@ -107,6 +107,9 @@ internal sealed partial class ExportWriter : IDisposable
     public long Begin(TransferScope scope, long first, long last)
     {
         _number = _manifest.NextNumber++;
+
+        // The files no longer end in the middle of another scope, so that one cannot be continued.
+        _manifest.Open = null;
         Lines.Begin(scope, _number, first, last);
         return _number;
     }
@@ -187,10 +190,11 @@ internal sealed partial class ExportWriter : IDisposable
 
     public void Dispose()
     {
+        // On a full disk, each of the files may fail to write what it still holds. The others are closed all the same, and the lock is released.
+        using var locked = _lock;
+        using var file = _file;
+        using var compressed = _compressed;
         _index.Dispose();
-        _compressed?.Dispose();
-        _file?.Dispose();
-        _lock.Dispose();
     }
 
     [GeneratedRegex(@"^[0-9]{6,}\.ndjson(\.gz)?\z", RegexOptions.CultureInvariant)]

@@ -9,7 +9,10 @@ namespace RedisChat;
 /// <summary>Writes the parts of a line of an export.</summary>
 internal static class FactJson
 {
-    /// <summary>Whether a stored value can stand in a line as it is: one JSON value other than null, in valid UTF-8, without line breaks.</summary>
+    // A reader of JSON goes 64 deep by default, and a line has a value at the second or third level.
+    private static readonly JsonReaderOptions ReadOptions = new() { MaxDepth = 62 };
+
+    /// <summary>Whether a stored value can stand in a line as it is: one JSON value other than null, in valid UTF-8, without line breaks, and not nested more than 62 deep.</summary>
     public static bool IsPlainJson(ReadOnlySpan<byte> value)
     {
         if (value.IndexOfAny((byte)'\n', (byte)'\r') >= 0 || !Utf8.IsValid(value))
@@ -17,7 +20,7 @@ internal static class FactJson
             return false;
         }
 
-        var json = new Utf8JsonReader(value);
+        var json = new Utf8JsonReader(value, ReadOptions);
         try
         {
             if (!json.Read() || json.TokenType == JsonTokenType.Null)

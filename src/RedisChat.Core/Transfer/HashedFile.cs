@@ -35,7 +35,11 @@ internal sealed class HashedFile : Stream
             throw new ChatTransferException($"The file {Path.GetFileName(path)} of the interrupted export is shorter than it was. Export again into an empty directory.");
         }
 
-        file._file.SetLength(length);
+        if (file._file.Length > length)
+        {
+            file._file.SetLength(length);
+        }
+
         var buffer = new byte[1 << 16];
         while (file._length < length)
         {
@@ -85,8 +89,8 @@ internal sealed class HashedFile : Stream
     {
         if (disposing)
         {
+            using var hash = _hash;
             _file.Dispose();
-            _hash.Dispose();
         }
 
         base.Dispose(disposing);

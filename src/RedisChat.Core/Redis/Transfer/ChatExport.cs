@@ -13,12 +13,8 @@ internal sealed class ChatExport(TransferCalls calls)
         var scopes = new ScopeExport(calls, writer, () => report.Report(count, facts + writer.Lines.Total));
         foreach (var room in found.Rooms.Where(room => !done.IsPast(room)))
         {
-            if (!done.Has(room))
-            {
-                await ExportAsync(new TransferScope(room)).ConfigureAwait(false);
-            }
-
-            foreach (var thread in await ThreadsAsync(room, found, cancellationToken).ConfigureAwait(false))
+            var last = done.Has(room) ? done.Last : await ExportAsync(new TransferScope(room)).ConfigureAwait(false);
+            foreach (var thread in await ThreadsAsync(room, last, found, cancellationToken).ConfigureAwait(false))
             {
                 if (!done.Has(thread.Id))
                 {
@@ -43,20 +39,22 @@ internal sealed class ChatExport(TransferCalls calls)
         report.Report(count, facts + writer.Lines.Total, isLast: true);
         return writer.Complete();
 
-        async Task ExportAsync(TransferScope scope)
+        async Task<long> ExportAsync(TransferScope scope)
         {
             IReadOnlyCollection<string> scheduled = found.Scheduled.TryGetValue(scope.Id, out var users) ? users : [];
-            await scopes.RunAsync(scope, writer.Manifest.Open is { } open && open.Room == scope.Id ? open : null, scheduled, cancellationToken).ConfigureAwait(false);
+            var last = await scopes.RunAsync(scope, writer.Manifest.Open is { } open && open.Room == scope.Id ? open : null, scheduled, cancellationToken).ConfigureAwait(false);
             count++;
             if (writer.IsFileFull)
             {
                 writer.Checkpoint(open: null);
             }
+
+            return last;
         }
     }
 
-    /// <summary>The threads of a room: those that the room knows, and those that have keys.</summary>
-    private async Task<IReadOnlyList<TransferScope>> ThreadsAsync(string room, FoundScopes found, CancellationToken cancellationToken)
+    /// <summary>The threads of a room: those that the room knows, and those that have keys. Threads of messages that were sent since would belong to other messages of an imported room, which get these ids.</summary>
+    private async Task<IReadOnlyList<TransferScope>> ThreadsAsync(string room, long last, FoundScopes found, CancellationToken cancellationToken)
     {
         var fields = await calls.ReadAsync(
             database => database.HashKeysAsync(calls.Keys.Threads(room), StackExchange.Redis.CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
@@ -69,6 +67,6 @@ internal sealed class ChatExport(TransferCalls calls)
             }
         }
 
-        return [.. ids.Select(id => TransferScope.Of(isUser: false, room, id))];
+        return [.. ids.Where(id => id <= last).Select(id => TransferScope.Of(isUser: false, room, id))];
     }
 }

@@ -165,9 +165,16 @@ internal sealed partial class ScopeComparison
         var here = _state!.Exported().ToDictionary(field => field.Name, field => field.Value.ToArray(), StringComparer.Ordinal);
         foreach (var name in fields.Keys.Union(here.Keys, StringComparer.Ordinal))
         {
+            var (stored, exported) = (here.GetValueOrDefault(name), fields.GetValueOrDefault(name));
+            if (name == "uses" && exported?.Contains((byte)ThreadText.Letter) != true)
+            {
+                // If the room's first thread was opened after the room was read, the import adds its letter.
+                stored = stored?.Where(letter => letter != ThreadText.Letter).ToArray() is { Length: > 0 } others ? others : null;
+            }
+
             if (_listed == 0 || name != "rev")
             {
-                Note("field", name, here.GetValueOrDefault(name), fields.GetValueOrDefault(name));
+                Note("field", name, stored, exported);
             }
         }
     }

@@ -8,6 +8,7 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
 {
     private const int BucketsAtOnce = 8;
     private const int FieldsAtOnce = 500;
+    private const int TrimmedAtOnce = BucketsAtOnce * Buckets.Size;
 
     private readonly KeyNames _keys = calls.Keys;
 
@@ -27,16 +28,24 @@ internal sealed class ScopeCorrections(TransferCalls calls, ExportWriter writer,
                 return true;
             }
 
-            var subjects = new TransferSubjects();
+            var subjects = new TransferSubjects(first);
             foreach (var (_, member) in entries.Skip(1))
             {
-                subjects.Add(member, scope.IsUser, first, now.First);
+                subjects.Add(member, scope.IsUser);
             }
 
             // An erasure also changes what its entries do not name, and entries that are there already. Its mark is gone, or the export waits for that.
             if (subjects.IsRewritten)
             {
                 return false;
+            }
+
+            // A trim can be of any length, so its messages are not held together.
+            for (var below = Math.Min(subjects.First, now.First); first < below;)
+            {
+                var some = ScopeReads.Numbers(first, Math.Min(TrimmedAtOnce, below - first));
+                await WriteMessagesAsync(scope, now, [.. some], last, cancellationToken).ConfigureAwait(false);
+                first += some.Count;
             }
 
             await WriteMessagesAsync(scope, now, subjects.Messages, last, cancellationToken).ConfigureAwait(false);

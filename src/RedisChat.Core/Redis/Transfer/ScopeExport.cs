@@ -41,14 +41,15 @@ internal sealed class ScopeExport
     /// <param name="open">How far it was exported before an interruption.</param>
     /// <param name="scheduled">The users who have scheduled something there.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task RunAsync(TransferScope scope, OpenScope? open, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
+    /// <returns>The last message at the position at which it was exported; 0 if there is no room.</returns>
+    public async Task<long> RunAsync(TransferScope scope, OpenScope? open, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            if (await TryRunAsync(scope, open, scheduled, cancellationToken).ConfigureAwait(false))
+            if (await TryRunAsync(scope, open, scheduled, cancellationToken).ConfigureAwait(false) is { } last)
             {
                 _progress();
-                return;
+                return last;
             }
 
             ChatLog.ExportBeginsAgain(_calls.Context.Logger);
@@ -62,12 +63,12 @@ internal sealed class ScopeExport
         };
     }
 
-    private async Task<bool> TryRunAsync(TransferScope scope, OpenScope? open, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
+    private async Task<long?> TryRunAsync(TransferScope scope, OpenScope? open, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
-        var state = await WithoutErasureAsync(scope, cancellationToken).ConfigureAwait(false);
+        var state = await WithoutErasureAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
         if (!state.Exists)
         {
-            return await TryRunWithoutRoomAsync(scope, state, scheduled, cancellationToken).ConfigureAwait(false);
+            return await TryRunWithoutRoomAsync(scope, state, cancellationToken).ConfigureAwait(false) ? 0 : null;
         }
 
         if (open is not null && (open.Epoch != state.Epoch || open.Last > state.Last || !await _reads.IsInLogAsync(scope, open.Revision, state, cancellationToken).ConfigureAwait(false)))
@@ -84,7 +85,11 @@ internal sealed class ScopeExport
         {
             var number = _writer.Begin(scope, first, last);
             open = new OpenScope(number, scope.Id, state.Epoch, first, last, revision, next);
-            await WriteFieldsAsync(scope, state, scheduled, cancellationToken).ConfigureAwait(false);
+            foreach (var part in TransferParts.FieldsOf(scope))
+            {
+                await WriteFieldsAsync(scope, part, state, cancellationToken).ConfigureAwait(false);
+            }
+
             if (!scope.IsUser)
             {
                 await _lines.WriteWritingAsync(scope, null, cancellationToken).ConfigureAwait(false);
@@ -96,18 +101,18 @@ internal sealed class ScopeExport
             await WriteBucketsAsync(scope, state.Uses, open, next, last, cancellationToken).ConfigureAwait(false);
         }
 
-        return await FollowAsync(scope, state, first, last, revision, cancellationToken).ConfigureAwait(false) is { } end && await EndAsync(scope, end, cancellationToken).ConfigureAwait(false);
+        return await FollowAsync(scope, scheduled, state, first, last, revision, cancellationToken).ConfigureAwait(false) is { } end && await EndAsync(scope, end, cancellationToken).ConfigureAwait(false) ? end.Last : null;
     }
 
     private static bool IsErasing(ScopeState state) => state.Uses.Contains(RoomCounters.Erasing, StringComparison.Ordinal);
 
     /// <summary>The state of a scope. Much of what an erasure changes takes no revision, so its end is waited for.</summary>
-    private async Task<ScopeState> WithoutErasureAsync(TransferScope scope, CancellationToken cancellationToken)
+    private async Task<ScopeState> WithoutErasureAsync(TransferScope scope, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
     {
         var since = _calls.Context.Time.GetTimestamp();
         while (true)
         {
-            var state = await _reads.StateAsync(scope, cancellationToken).ConfigureAwait(false);
+            var state = await _reads.StateAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
             if (!IsErasing(state))
             {
                 return state;
@@ -127,12 +132,18 @@ internal sealed class ScopeExport
     }
 
     /// <summary>What may exist without the room: what is scheduled, notices, and keys. It has no position.</summary>
-    private async Task<bool> TryRunWithoutRoomAsync(TransferScope scope, ScopeState state, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
+    private async Task<bool> TryRunWithoutRoomAsync(TransferScope scope, ScopeState state, CancellationToken cancellationToken)
     {
+        if (state.Scheduled is null)
+        {
+            // The first message has just been sent.
+            return false;
+        }
+
         var hasNotices = !scope.IsUser && !scope.IsThread
             && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.Attachments(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
         var hasKeys = !state.IsClosed && !scope.IsThread && await _calls.ReadAsync(database => database.HashLengthAsync(_keys.DataKeys(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0;
-        if ((state.IsClosed || scheduled.Count == 0) && !hasNotices && !hasKeys)
+        if ((state.IsClosed || !state.Scheduled.Any(some => some.Messages.Length > 0)) && !hasNotices && !hasKeys)
         {
             return true;
         }
@@ -145,7 +156,7 @@ internal sealed class ScopeExport
 
         if (!state.IsClosed)
         {
-            await WriteScheduledAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
+            WriteScheduled(state);
         }
 
         if (hasKeys)
@@ -157,16 +168,6 @@ internal sealed class ScopeExport
         return true;
     }
 
-    private async Task WriteFieldsAsync(TransferScope scope, ScopeState state, IReadOnlyCollection<string> scheduled, CancellationToken cancellationToken)
-    {
-        foreach (var part in TransferParts.FieldsOf(scope))
-        {
-            await WriteFieldsAsync(scope, part, state, cancellationToken).ConfigureAwait(false);
-        }
-
-        await WriteScheduledAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
-    }
-
     private async Task WriteFieldsAsync(TransferScope scope, TransferPart part, ScopeState state, CancellationToken cancellationToken)
     {
         await foreach (var entry in _calls.FieldsAsync(part.Key!(_keys, scope.Id), cancellationToken).ConfigureAwait(false))
@@ -175,11 +176,11 @@ internal sealed class ScopeExport
         }
     }
 
-    private async Task WriteScheduledAsync(TransferScope scope, IReadOnlyCollection<string> users, CancellationToken cancellationToken)
+    private void WriteScheduled(ScopeState state)
     {
-        foreach (var user in users)
+        foreach (var (user, messages) in state.Scheduled ?? [])
         {
-            await foreach (var entry in _calls.FieldsAsync(_keys.Scheduled(scope.Id, user), cancellationToken).ConfigureAwait(false))
+            foreach (var entry in messages)
             {
                 _lines.WriteField(TransferParts.Scheduled, (string)entry.Name!, user, entry.Value, 0);
             }
@@ -207,19 +208,19 @@ internal sealed class ScopeExport
 
     /// <summary>Writes what changed since a position, until nothing changes.</summary>
     /// <returns>The state that everything was written at; <see langword="null"/> to start over.</returns>
-    private async Task<ScopeState?> FollowAsync(TransferScope scope, ScopeState state, long first, long last, long revision, CancellationToken cancellationToken)
+    private async Task<ScopeState?> FollowAsync(TransferScope scope, IReadOnlyCollection<string> scheduled, ScopeState state, long first, long last, long revision, CancellationToken cancellationToken)
     {
         var isFirst = true;
         for (var pass = 0; pass < MostPasses; pass++)
         {
-            var now = await _reads.StateAsync(scope, cancellationToken).ConfigureAwait(false);
+            var now = await _reads.StateAsync(scope, scheduled, cancellationToken).ConfigureAwait(false);
             if (now.Epoch != state.Epoch || now.Last < last || IsErasing(now))
             {
                 return null;
             }
 
             // If the last pass has read as of `state`, and its revision is still the same, then everything is as of `state`. Messages that were sent since are behind its position.
-            if (now.Revision == revision && last == state.Last && state.Revision == revision && !await IsSummaryMovingAsync(scope, state, cancellationToken).ConfigureAwait(false))
+            if (now.Revision == revision && last == state.Last && state.Revision == revision && state.Scheduled is not null && !await IsSummaryMovingAsync(scope, state, cancellationToken).ConfigureAwait(false))
             {
                 return state;
             }
@@ -275,9 +276,10 @@ internal sealed class ScopeExport
         }
     }
 
-    /// <summary>Writes the log and the position; <see langword="false"/> to start over.</summary>
+    /// <summary>Writes what is scheduled, the log and the position; <see langword="false"/> to start over.</summary>
     private async Task<bool> EndAsync(TransferScope scope, ScopeState end, CancellationToken cancellationToken)
     {
+        WriteScheduled(end);
         for (long? from = null; ;)
         {
             var entries = await _reads.LogAsync(scope, from ?? 0, end.Revision, cancellationToken).ConfigureAwait(false);

@@ -34,7 +34,7 @@ internal sealed partial class ScopeImport
         if (_end is not null && !_step.IsCorrecting && _last > 0)
         {
             // Buckets behind the last message that is left.
-            AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, Buckets.Of(_last));
+            AddGone(Buckets.Of(_last));
         }
 
         if (_corrections.Count > 0)

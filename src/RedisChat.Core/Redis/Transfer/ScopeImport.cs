@@ -28,6 +28,8 @@ internal sealed partial class ScopeImport
     private readonly long _last;
     private readonly HashSet<long> _openThreads = [];
     private readonly HashSet<long> _toSummarize = [];
+    private bool _hasThreads;
+    private bool _isKeyMissing;
     private ImportStep _step;
     private ImportStep _written;
     private long _toSkip;
@@ -57,6 +59,9 @@ internal sealed partial class ScopeImport
 
     /// <summary>The number of lines that were read.</summary>
     public long Lines { get; private set; }
+
+    // The first bucket that was not read yet.
+    private long NextBucket => _step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1;
 
     // As the sealer does, but at once. A bucket that would not get shorter stays open.
     private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
@@ -122,6 +127,7 @@ internal sealed partial class ScopeImport
     /// <param name="hasSummary">Whether the room has the summary that fits the thread.</param>
     public void Completed(long thread, bool hasSummary)
     {
+        _hasThreads = true;
         if (_openThreads.Remove(thread) && !hasSummary)
         {
             _toSummarize.Add(thread);
@@ -138,6 +144,14 @@ internal sealed partial class ScopeImport
     {
         var fields = _end ?? throw new ChatTransferException($"The export of {_scope} has no end. Export again.");
         var uses = Encoding.UTF8.GetString(fields.Find(field => field.Name == "uses").Value ?? []);
+        if (_hasThreads && !uses.Contains(ThreadText.Letter, StringComparison.Ordinal)
+            && await _calls.ReadAsync(database => database.KeyExistsAsync(_keys.Threads(_scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
+        {
+            // The room's first thread was opened after the room was read.
+            uses += ThreadText.Letter;
+            fields = [.. fields.Where(field => field.Name != "uses"), ("uses", Encoding.UTF8.GetBytes(uses))];
+        }
+
         var needsUpkeep = !_scope.IsUser && uses.AsSpan().IndexOfAny("xaf") >= 0;
         if (needsUpkeep)
         {
@@ -167,8 +181,8 @@ internal sealed partial class ScopeImport
         }
 
         var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
-        // Without keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning.
-        if (SealBelow > 0 && _epoch.Length > 0 && (_calls.Context.Ciphers is not null || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
+        // Without the keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning. What an import that was killed has left open is not known.
+        if (SealBelow > 0 && _epoch.Length > 0 && !_isKeyMissing && (_toSkip == 0 || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
         {
             entries.Add(new HashEntry("sealed", SealBelow));
         }
@@ -238,7 +252,9 @@ internal sealed partial class ScopeImport
 
                     break;
                 case TransferKind.Messages:
+                    AddGone(line.Id);
                     _batch.Set(_keys.Sealed(_scope.Id), line.Id, line.Value(isJson: true));
+                    _step = _step with { LastId = Math.Min(_last, ((line.Id + 1) * Buckets.Size) - 1) };
                     break;
                 default:
                     AddField(_batch, part, line);
@@ -282,7 +298,7 @@ internal sealed partial class ScopeImport
         }
 
         var number = Buckets.Of(_bucket[0].Id);
-        AddGone(_step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1, number);
+        AddGone(number);
         if (number >= SealBelow || !TrySeal(number))
         {
             foreach (var (id, value) in _bucket)
@@ -307,11 +323,12 @@ internal sealed partial class ScopeImport
         _bucket.Clear();
     }
 
-    private void AddGone(long from, long to)
+    /// <summary>Notes that the buckets from the next one to another are empty.</summary>
+    private void AddGone(long to)
     {
-        for (; from < to; from++)
+        for (var bucket = NextBucket; bucket < to; bucket++)
         {
-            _batch.SetBit(_keys.Gone(_scope.Id), from);
+            _batch.SetBit(_keys.Gone(_scope.Id), bucket);
         }
     }
 
@@ -320,6 +337,7 @@ internal sealed partial class ScopeImport
         var isEncrypted = _bucket.Exists(static message => EncryptedJson.KeyIn(message.Value) is not null);
         if (isEncrypted && _cipher?.Keys.Current is null)
         {
+            _isKeyMissing = true;
             return false;
         }
 

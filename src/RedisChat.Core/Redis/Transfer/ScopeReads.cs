@@ -9,9 +9,24 @@ internal sealed class ScopeReads(TransferCalls calls)
 
     private readonly KeyNames _keys = calls.Keys;
 
-    /// <summary>The hash of the scope.</summary>
-    public Task<ScopeState> StateAsync(TransferScope scope, CancellationToken cancellationToken) =>
-        calls.ReadAsync(database => ScopeState.ReadAsync(database, _keys.Room(scope.Id)), cancellationToken);
+    /// <summary>The hash of the scope, and what users have scheduled there. If no message was sent while that was read, each scheduled message is either scheduled or sent, because the same step does both.</summary>
+    public Task<ScopeState> StateAsync(TransferScope scope, IReadOnlyCollection<string> users, CancellationToken cancellationToken) => calls.ReadAsync(
+        async database =>
+        {
+            var key = _keys.Room(scope.Id);
+            if (users.Count == 0)
+            {
+                return await ScopeState.ReadAsync(database, key).ConfigureAwait(false);
+            }
+
+            var hash = database.HashGetAllAsync(key, CommandFlags.DemandMaster).Observed();
+            var scheduled = users.Select(user => (User: user, Messages: database.HashGetAllAsync(_keys.Scheduled(scope.Id, user), CommandFlags.DemandMaster).Observed())).ToList();
+            var last = (byte[]?)await database.HashGetAsync(key, "last", CommandFlags.DemandMaster).ConfigureAwait(false) ?? [];
+            var messages = await Task.WhenAll(scheduled.Select(some => some.Messages)).ConfigureAwait(false);
+            var state = ScopeState.Of(await hash.ConfigureAwait(false), [.. scheduled.Select((some, i) => (some.User, messages[i]))]);
+            return state.Bytes("last").AsSpan().SequenceEqual(last) ? state : state.WithoutScheduled();
+        },
+        cancellationToken);
 
     /// <summary>Buckets with what belongs to their messages.</summary>
     /// <exception cref="ChatTransferException">They are in an archive, or encrypted, and this process has no archive or not the keys.</exception>

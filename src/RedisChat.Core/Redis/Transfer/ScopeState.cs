@@ -5,12 +5,12 @@ namespace RedisChat.Redis;
 /// <summary>The hash of a room, a thread or a user as it was at one moment.</summary>
 internal sealed class ScopeState
 {
-    // The deletion and the import of a room, where its messages are, and what follows from the rest.
-    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, "sealed", ArchivedField.Name];
+    // The deletion and the import of a room, the erasure of a user, where messages are, and what follows from the rest.
+    private static readonly string[] NotExported = [DeletionMark.Field, "erased", ImportMark.Field, ImportMark.DoneField, RedisErasure.Field, "sealed", ArchivedField.Name];
 
     private readonly Dictionary<string, byte[]> _fields;
 
-    private ScopeState(Dictionary<string, byte[]> fields) => _fields = fields;
+    private ScopeState(Dictionary<string, byte[]> fields, IReadOnlyList<(string User, HashEntry[] Messages)>? scheduled) => (_fields, Scheduled) = (fields, scheduled);
 
     /// <summary>The epoch as it is stored; empty if there is none.</summary>
     public string Epoch => Text("epoch");
@@ -35,9 +35,12 @@ internal sealed class ScopeState
 
     public RoomPosition Position => new(StrictNumber.TryReadEpoch(Bytes("epoch"), out var epoch) ? epoch : 0, Last, Number("at"), Revision);
 
+    /// <summary>What users had scheduled there at the same moment; empty if it was not read, and <see langword="null"/> if a message was sent meanwhile.</summary>
+    public IReadOnlyList<(string User, HashEntry[] Messages)>? Scheduled { get; }
+
     public IEnumerable<string> Names => _fields.Keys;
 
-    public static ScopeState Of(HashEntry[] entries)
+    public static ScopeState Of(HashEntry[] entries, IReadOnlyList<(string User, HashEntry[] Messages)>? scheduled = null)
     {
         var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -45,8 +48,10 @@ internal sealed class ScopeState
             fields[(string)entry.Name!] = (byte[]?)entry.Value ?? [];
         }
 
-        return new ScopeState(fields);
+        return new ScopeState(fields, scheduled ?? []);
     }
+
+    public ScopeState WithoutScheduled() => new(_fields, null);
 
     public static async Task<ScopeState> ReadAsync(IDatabase database, RedisKey key) => Of(await database.HashGetAllAsync(key, CommandFlags.DemandMaster).ConfigureAwait(false));
 

@@ -1,8 +1,12 @@
 namespace RedisChat.Redis;
 
 /// <summary>What entries of the change log say has changed.</summary>
-internal sealed class TransferSubjects
+/// <param name="first">The least id that a message could have before.</param>
+internal sealed class TransferSubjects(long first)
 {
+    /// <summary>The least id that a message could have after the entries: messages with lower ids were trimmed.</summary>
+    public long First { get; private set; } = first;
+
     /// <summary>The messages.</summary>
     public SortedSet<long> Messages { get; } = [];
 
@@ -15,9 +19,7 @@ internal sealed class TransferSubjects
     /// <summary>Adds an entry.</summary>
     /// <param name="member">The entry.</param>
     /// <param name="isUser">Whether the log is that of a user.</param>
-    /// <param name="first">The least id that a message could have before.</param>
-    /// <param name="newFirst">The least id that a message can have now.</param>
-    public void Add(string member, bool isUser, long first, long newFirst)
+    public void Add(string member, bool isUser)
     {
         if (member.Split(':', 4) is not [_, [var kind], var subject, ..])
         {
@@ -33,11 +35,7 @@ internal sealed class TransferSubjects
                 Names.Add(EscapedId.FromWord(subject));
                 break;
             case 'y':
-                for (var id = first; id < newFirst; id++)
-                {
-                    Messages.Add(id);
-                }
-
+                First = StrictNumber.TryRead(subject, out var below) ? Math.Max(First, below) : First;
                 break;
             case ErasureChange.Kind:
                 IsRewritten = true;
@@ -55,13 +53,13 @@ internal sealed class TransferSubjects
         }
     }
 
-    // Such as 5-9,12,14-20.
+    // Such as 5-9,12,14-20. A longer run is not one of a deletion, and may never end.
     private void AddRuns(string runs)
     {
         foreach (var run in runs.Split(','))
         {
             var ends = run.Split('-');
-            if (StrictNumber.TryRead(ends[0], out var id) && StrictNumber.TryRead(ends[^1], out var last))
+            if (StrictNumber.TryRead(ends[0], out var id) && StrictNumber.TryRead(ends[^1], out var last) && last - id < ChatLimits.MaxDeletedAtOnce)
             {
                 for (; id <= last; id++)
                 {

@@ -85,6 +85,24 @@ public sealed class EncryptedTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_imported_with_a_key_ring_that_lacks_the_master_key_is_sealed_by_a_process_that_has_it()
+    {
+        var source = _source.Open();
+        await TransferChat.FillAsync(new Chat(source).Room(TransferChat.Lobby), 700, Cancelled);
+        await new Chat(source).Transfer.ExportAsync(Folder, cancellationToken: Cancelled);
+        await new Chat(_target.Open(keys: new TestKeyRing())).Transfer.ImportAsync(Folder, cancellationToken: Cancelled);
+        var packed = $"{_target.Prefix}:{{{TransferChat.Lobby}}}:sealed";
+        (await _server.Connection.GetDatabase().HashLengthAsync(packed)).Should().Be(0);
+
+        var target = _target.Open();
+        await TransferChat.FillAsync(new Chat(target).Room(TransferChat.Lobby), 300, Cancelled);
+        await target.SealedAsync();
+
+        (await _server.Connection.GetDatabase().HashLengthAsync(packed)).Should().BeGreaterThan(5);
+        (await VerifyAsync(target)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Without_the_keys_encrypted_buckets_are_not_called_broken_and_not_repaired_and_not_exported()
     {
         await using var writer = await TransferChat.FillAsync(_source.Open(), Cancelled);

@@ -44,6 +44,34 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
     }
 
     [Theory]
+    [InlineData("b")]
+    [InlineData("c")]
+    public async Task An_export_that_lacks_the_end_of_a_room_is_refused_by_import_and_verification(string room)
+    {
+        await ExportAsync();
+        await InterruptedExport.RemoveAsync(
+            Folder,
+            lines =>
+            {
+                lines.RemoveAt(lines.FindIndex(lines.FindIndex(line => line.StartsWith($"{{\"f\":\"room\",\"k\":\"{room}\"", StringComparison.Ordinal)), line => line.StartsWith("{\"f\":\"end\"", StringComparison.Ordinal)));
+                return lines;
+            },
+            Cancelled);
+
+        (await RefusalAsync()).Should().StartWith($"The export is damaged: its index names room {room}, and its files lack the end of it.");
+        await FluentActions.Awaiting(() => Transfer(Source).VerifyAsync(Folder, cancellationToken: Cancelled)).Should().ThrowAsync<ChatTransferException>().WithMessage($"*index names room {room}*");
+    }
+
+    [Fact]
+    public async Task An_export_that_lacks_a_room_of_its_index_is_refused()
+    {
+        await ExportAsync();
+        await InterruptedExport.RemoveAsync(Folder, lines => lines[..lines.FindIndex(line => line.StartsWith("{\"f\":\"room\",\"k\":\"c\"", StringComparison.Ordinal))], Cancelled);
+
+        (await RefusalAsync()).Should().Contain("its index names room c");
+    }
+
+    [Theory]
     [InlineData("format", "2", "format 2*later version")]
     [InlineData("complete", "false", "interrupted")]
     [InlineData("facts", """{"message":1,"hologram":2}""", "'hologram'*later one")]

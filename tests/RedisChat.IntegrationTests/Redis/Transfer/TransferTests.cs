@@ -210,6 +210,42 @@ public sealed class TransferTests(TestServer server) : TransferTestBase(server)
             .Should().Equal((await TransferDump.OfAsync(Connection, SourcePrefix)).Where(entry => entry.Key.Contains("message", StringComparison.Ordinal)));
         ((byte[])(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:m:2", 264))!).Should().Equal(0xff, 0xfe);
         ((string)(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:sealed", 0))!).Should().Be("\u0003of a later version");
+        (await Database.StringGetBitAsync($"{TargetPrefix}:{{odd}}:gone", 0)).Should().BeFalse("a bucket that cannot be unpacked is not empty");
+    }
+
+    [Theory]
+    [InlineData(61)]
+    [InlineData(62)]
+    [InlineData(63)]
+    [InlineData(64)]
+    public async Task Values_that_are_nested_deep_are_carried_as_they_are(int depth)
+    {
+        await TransferChat.FillAsync(new Chat(Source).Room("odd"), 3, Cancelled);
+        await new Chat(Source, TransferChat.Options).EditAsync("odd", 1, Actor.Application, "edited", Cancelled);
+        var value = $"{{\"t\":1,\"u\":\"alice\",\"c\":\"deep\",\"later\":{new string('[', depth - 1)}{new string(']', depth - 1)}}}";
+        await Database.HashSetAsync($"{SourcePrefix}:{{odd}}:m:0", 2, value);
+        await Database.HashSetAsync($"{SourcePrefix}:{{odd}}:v:0", "1:1", value);
+
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
+
+        (await Transfer(Target).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+        ((string)(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:m:0", 2))!).Should().Be(value);
+        ((string)(await Database.HashGetAsync($"{TargetPrefix}:{{odd}}:v:0", "1:1"))!).Should().Be(value);
+    }
+
+    [Fact]
+    public async Task The_erasure_of_a_user_that_was_going_on_is_not_exported()
+    {
+        await new Chat(Source).Rooms.CreateAsync("a", new RoomAbout(), RuleSet.Open, "alice", Cancelled);
+        await Database.HashSetAsync($"{SourcePrefix}:{{user:alice}}", "erasure", "erased~0123456789ABCDEF0123 Remove");
+
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
+
+        (await Database.HashGetAllAsync($"{TargetPrefix}:{{user:alice}}")).Should().NotBeEmpty().And.NotContain(field => field.Name == "erasure");
+        (await Transfer(Target).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+        (await new Chat(Target).User("alice").EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled)).Should().NotBeNull();
     }
 
     [Fact]
