@@ -74,7 +74,7 @@ public sealed class SubscriptionTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"5 probes of 1,000 rooms: {(process.TotalProcessorTime - processor).TotalMilliseconds / 5:f1} ms of processor a probe (of this whole process), {clock.ElapsedMilliseconds} ms in all.");
 
-        var chat = new Chat(store);
+        var chat = new Chat(store, new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(n => chat.SendAsync($"room {n}", "alice", "hello", Cancelled)));
         await Task.WhenAll(logs.Select(log => log.UntilAsync(l => l.CreatedIds.Contains(1))));
         await Task.WhenAll(logs.Select(log => log.DisposeAsync().AsTask()));
