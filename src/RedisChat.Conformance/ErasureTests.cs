@@ -176,6 +176,8 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
             () => Chat.SendAsync(Room, new NewMessage(_user, "reply") { ReplyTo = 2 }, Cancelled),
             () => Chat.Room(Room).Reactions.AddAsync(2, _user, "👍", Cancelled),
             () => Chat.Room(Room).Members.JoinAsync(_user, Cancelled),
+            () => Chat.Room(Room).ReadMarkers.MarkReadAsync(_user, 2, Cancelled),
+            () => Chat.Room(Room).Schedule.AddAsync(new NewMessage(_user, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled),
         })
         {
             var refused = (await write.Should().ThrowAsync<ChatForbiddenException>()).Which;
@@ -185,6 +187,8 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
 
         await Chat.SendAsync(Room, _bob, "still here", Cancelled);
         await Chat.Room(Room).Reactions.AddAsync(2, _bob, "👍", Cancelled);
+        await Chat.Room(Room).ReadMarkers.MarkReadAsync(_bob, 2, Cancelled);
+        await Chat.Room(Room).Schedule.AddAsync(new NewMessage(_bob, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
         await erasures.EndErasureAsync(erasure, [Room], Cancelled);
         (await Chat.SendAsync(Room, _user, "a new user of that name", Cancelled)).IsDuplicate.Should().BeFalse();
         await Chat.Room(Room).Reactions.AddAsync(2, _user, "👍", Cancelled);

@@ -32,7 +32,7 @@ public sealed class ChatUser
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse the user's writes until it ends, but what a user writes
+    /// Lock the account first: log the user out, end the user's presence, and let nobody act as the user. This call begins with <see cref="Chat.RevokeAsync"/>, and rooms in which it finds something refuse what the user sends, changes, schedules and marks as read until it ends, but what a user writes
     /// somewhere else meanwhile is found only by the next pass.
     /// </para>
     /// <para>
@@ -48,6 +48,7 @@ public sealed class ChatUser
     /// An erasure of the user was begun with another mode, and has not ended. Or rooms are being imported or migrated, so more about the user may still come there: nothing was changed, not even by a dry run, and the message names at most ten of
     /// them. If an import begins during the erasure, it names one, and the erasure can be continued once that is complete.
     /// </exception>
+    /// <exception cref="ChatDataException">Messages are encrypted with keys that this process lacks, and others may have: they are unchanged. A process with these keys can continue the erasure.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time, or the user went on writing. The erasure can be continued.</exception>
     /// <exception cref="NotSupportedException">The store cannot erase users, or its key scheme does not tell rooms apart: <see cref="IRoomKeyScheme"/>.</exception>
     public Task<ErasureReport> EraseAsync(ErasureOptions? options = null, IProgress<ErasureProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -4,10 +4,25 @@ namespace RedisChat;
 /// <remarks>A thread has the keys of its room. Thread-safe.</remarks>
 public sealed class EncryptionKeys
 {
-    private static readonly ChatOperation Rotate = new(ChatOperations.ChangeKeys, "The room's key could not be rotated");
-    private static readonly ChatOperation Rewrap = new(ChatOperations.ChangeKeys, "The room's keys could not be wrapped again");
-    private static readonly ChatOperation Count = new(ChatOperations.ChangeKeys, "The room's keys could not be counted");
-    private static readonly ChatOperation Shred = new(ChatOperations.ChangeKeys, "The room's keys could not be deleted");
+    private static readonly ChatOperation Count = new(ChatOperations.ChangeKeys, "The data keys could not be counted");
+
+    private static readonly ChatOperation Rotate = new(ChatOperations.ChangeKeys, "The data key could not be rotated")
+    {
+        Writes = true,
+        InDoubt = "It may have been. Repeat the call: another key does no harm.",
+    };
+
+    private static readonly ChatOperation Rewrap = new(ChatOperations.ChangeKeys, "The data keys could not be rewrapped")
+    {
+        Writes = true,
+        InDoubt = "Some may have been. Repeat the call.",
+    };
+
+    private static readonly ChatOperation Shred = new(ChatOperations.ChangeKeys, "The data keys could not be deleted")
+    {
+        Writes = true,
+        InDoubt = "They may have been. Repeat the call.",
+    };
 
     private readonly string _scope;
     private readonly string? _room;
@@ -51,7 +66,7 @@ public sealed class EncryptionKeys
     /// <param name="cancellationToken">Stops waiting; the keys may still be replaced.</param>
     /// <returns>How many keys were rewrapped.</returns>
     /// <exception cref="ChatDataException">
-    /// The key ring cannot unwrap a key, which the error names. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.
+    /// The key ring cannot unwrap a key, which the error names. It stays as it is; the others that it can unwrap were rewrapped.
     /// </exception>
     /// <exception cref="ChatUnavailableException">The store or the key ring could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The chat does not encrypt: call <c>AddEncryption</c>.</exception>
@@ -63,7 +78,7 @@ public sealed class EncryptionKeys
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The messages stay, with their ids, authors and times, and are in <see cref="MessagePage.Unreadable"/>. Other processes that have used the room may still read it until they forget its keys: after ten
+    /// The messages stay, with their ids, authors and times, and are in <see cref="MessagePage.Unreadable"/>. Other processes that have used the room may still read it until they read its keys again: after ten
     /// minutes at most. A backup of Redis that was made before contains the wrapped keys; it is readable as long as the key ring has their master key.
     /// </para>
     /// <para>
@@ -76,7 +91,7 @@ public sealed class EncryptionKeys
     /// </para>
     /// </remarks>
     /// <param name="cancellationToken">Stops waiting; the keys may still be deleted.</param>
-    /// <returns>Whether there were any keys.</returns>
+    /// <returns>Whether there were any keys. <see langword="false"/> also if the call was repeated because an answer was lost, and the first attempt had deleted them.</returns>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The chat does not encrypt: call <c>AddEncryption</c>.</exception>
     public Task<bool> ShredAsync(CancellationToken cancellationToken = default) => _runner.RunAsync(

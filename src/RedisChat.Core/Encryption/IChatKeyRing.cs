@@ -18,7 +18,7 @@ public interface IChatKeyRing
 {
     /// <summary>Wraps a data key with the present master key.</summary>
     /// <param name="key">The data key: 32 bytes.</param>
-    /// <param name="scope">What the key belongs to: <c>room:</c> or <c>user:</c>, and the id. If you can, bind it to the wrapped key as associated data or purpose.</param>
+    /// <param name="scope">What the key belongs to: <c>room:</c> or <c>user:</c>, and the id; <c>user:</c> alone for the key of the notices of attachments, which belongs to no one user. If you can, bind it to the wrapped key as associated data or purpose.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The wrapped key, which may be of any length up to 4 KiB.</returns>
     ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> key, string scope, CancellationToken cancellationToken = default);

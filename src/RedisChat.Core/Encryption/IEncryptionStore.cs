@@ -18,7 +18,7 @@ public interface IEncryptionStore
     /// <param name="room">The room's id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many keys were rewrapped.</returns>
-    /// <exception cref="ChatDataException">A key cannot be unwrapped. It stays as it is; only if it is that of the notices, the room's keys may have been wrapped again.</exception>
+    /// <exception cref="ChatDataException">A key cannot be unwrapped. It stays as it is; the others that can be unwrapped are rewrapped first.</exception>
     ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes all data keys of the room. What they encrypted can never be read again.</summary>

@@ -12,6 +12,9 @@ public sealed record ErasedStep(bool Found, long Messages, string? Cursor)
     /// <summary>The room whose deletion was begun and must be completed, which removes everything: this one or, of a thread, the one that it belongs to; <see langword="null"/> if there is none.</summary>
     public string? BeingDeleted { get; init; }
 
+    /// <summary>Where that deletion continues: see <see cref="IRoomDirectoryStore.DeleteRoomAsync"/>. By it, a room that was created since is left alone.</summary>
+    public string? DeletionCursor { get; init; }
+
     /// <summary>How long to wait until what was left can be removed: other processes may still need it. Zero if nothing was left for that.</summary>
     public TimeSpan Wait { get; init; }
 

@@ -3,7 +3,8 @@ namespace RedisChat;
 /// <summary>An optional ability of an <see cref="IMessageStore"/>: erasing a user, and finding everything about one: see <see cref="ChatUser.EraseAsync"/> and <see cref="ChatUser.ExportAsync"/>.</summary>
 /// <remarks>
 /// An erasure is a loop around small steps, and a process can die anywhere in it. It begins, which the store remembers; then come passes over all rooms that may hold something, until one finds nothing; then it ends. A pass over
-/// very many rooms may come to the same room several times, with other places of it. Each step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses the user's writes from the step that found it until the erasure ends.
+/// very many rooms may come to the same room several times, with other places of it. Each step may be repeated, and two processes may erase the same user at once. A room in which something is found refuses what the user sends, changes, schedules and marks as read, from the step that found it until the
+/// erasure ends. It need not refuse presence and parts of messages in progress, which each pass removes.
 /// </remarks>
 public interface IErasureStore
 {

@@ -5,7 +5,7 @@ internal sealed partial class UserEraser
 {
     private async Task<ErasureReport> CountAsync(CancellationToken cancellationToken)
     {
-        await UserScan.ForEachAsync(_erasures, runner, Step, user, CountAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
+        await UserScan.ForEachAsync(_erasures, runner, Check, user, CountAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
         return new ErasureReport { Rooms = _found.Count, Messages = _messages, Passes = 1 };
 
         void Restart()
@@ -20,7 +20,7 @@ internal sealed partial class UserEraser
             do
             {
                 var step = await runner.RunAsync(
-                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
+                    Check, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
                     static (call, attempt) => call.Store.ReadRecordsAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
                 cursor = step.Cursor;
                 if (step.Records.Count > 0 && !UserScope.TryGetUser(room.Room, out _))
@@ -40,7 +40,7 @@ internal sealed partial class UserEraser
     {
         const int Most = 1000;
         var (searched, remaining, others) = (0L, new HashSet<ErasureTrace>(), new HashSet<ErasureTrace>());
-        await UserScan.ForEachAsync(_erasures, runner, Step, user: null, SearchAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
+        await UserScan.ForEachAsync(_erasures, runner, Prove, user: null, SearchAsync, cancellationToken, restart: Restart).ConfigureAwait(false);
         return new ErasureFindings
         {
             Searched = searched,
@@ -61,7 +61,7 @@ internal sealed partial class UserEraser
             do
             {
                 var step = await runner.RunAsync(
-                    Step, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
+                    Prove, NameOf(room), (Store: _erasures, User: user, Room: room, Cursor: cursor),
                     static (call, attempt) => call.Store.SearchAsync(call.User, call.Room, call.Cursor, attempt), token).ConfigureAwait(false);
                 cursor = step.Cursor;
                 lock (_gate)

@@ -18,6 +18,8 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
 
     private static readonly ChatOperation Check = new(ChatOperations.Erase, "The user could not be erased");
 
+    private static readonly ChatOperation Prove = new(ChatOperations.Erase, "The user was erased, but the search for what is left could not be completed");
+
     private static readonly ChatOperation Step = new(ChatOperations.Erase, "The user could not be erased")
     {
         Writes = true,
@@ -186,7 +188,7 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
             if (step.BeingDeleted is { } deleted)
             {
                 isFound = true;
-                await DeleteAsync(deleted, cancellationToken).ConfigureAwait(false);
+                await DeleteAsync(deleted, step.DeletionCursor, cancellationToken).ConfigureAwait(false);
             }
 
             Note(room, step, isFoundHere);
@@ -243,10 +245,9 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
     }
 
     /// <summary>Completes the deletion of a room.</summary>
-    private async Task DeleteAsync(string room, CancellationToken cancellationToken)
+    private async Task DeleteAsync(string room, string? cursor, CancellationToken cancellationToken)
     {
         var rooms = store.RequireAbility<IRoomDirectoryStore>("deleting rooms");
-        string? cursor = null;
         do
         {
             var step = await runner.RunAsync(

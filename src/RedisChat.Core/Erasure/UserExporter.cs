@@ -54,8 +54,9 @@ internal sealed class UserExporter(IMessageStore store, OperationRunner runner, 
             page = await runner.RunAsync(
                 Step, room, (Store: store, Room: room, Query: new MessageQuery { User = user, After = after, Limit = MessagesAtOnce, OmitParents = true }),
                 static (call, token) => call.Store.ReadAsync(call.Room, call.Query, token), cancellationToken).ConfigureAwait(false);
-            await WriteAsync(
-                output, page.Messages.Select(message => new UserRecord { Kind = UserRecordKind.Message, Room = room, MessageId = message.Id, Message = message }), cancellationToken).ConfigureAwait(false);
+            var unreadable = page.Unreadable.Where(value => value.Id is not null).Select(value => new UserRecord { Kind = UserRecordKind.Message, Room = room, MessageId = value.Id });
+            var readable = page.Messages.Select(message => new UserRecord { Kind = UserRecordKind.Message, Room = room, MessageId = message.Id, Message = message });
+            await WriteAsync(output, readable.Concat(unreadable).OrderBy(record => record.MessageId), cancellationToken).ConfigureAwait(false);
             after = page.Messages.Count == 0 ? after : page.Messages[^1].Id;
         }
         while (page.HasNewer && page.Messages.Count > 0);

@@ -17,7 +17,7 @@ public sealed record UserRecord
     [JsonPropertyOrder(-1)]
     public long? MessageId { get; init; }
 
-    /// <summary>A message of the user.</summary>
+    /// <summary>A message of the user; <see langword="null"/> if it cannot be read, such as one whose key is not there.</summary>
     public Message? Message { get; init; }
 
     /// <summary>An earlier version of a message of the user.</summary>

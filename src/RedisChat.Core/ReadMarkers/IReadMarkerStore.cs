@@ -28,7 +28,7 @@ public interface IReadMarkerStore
     /// <param name="cancellationToken">Stops waiting; the marker may still be moved.</param>
     /// <returns>The marker as it is now.</returns>
     /// <exception cref="ChatInputException">The room has given out no such id; in particular, it does not exist.</exception>
-    /// <exception cref="ChatForbiddenException">The user may not read the room.</exception>
+    /// <exception cref="ChatForbiddenException">The user may not read the room, or is being erased.</exception>
     ValueTask<ReadMarker> MoveMarkerAsync(string room, string user, long messageId, bool back, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the markers of users.</summary>

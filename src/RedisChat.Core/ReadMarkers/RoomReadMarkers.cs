@@ -43,7 +43,7 @@ public sealed class RoomReadMarkers
     /// <param name="cancellationToken">Stops waiting; the marker may still be moved.</param>
     /// <returns>The marker now: it is after <paramref name="messageId"/> if the user had read more before.</returns>
     /// <exception cref="ChatInputException">An id is not valid, or the room has no message up to this id; in particular, the room does not exist.</exception>
-    /// <exception cref="ChatForbiddenException">The user may not read the room. An archived room can still be marked.</exception>
+    /// <exception cref="ChatForbiddenException">The user may not read the room, or is being erased. An archived room can still be marked.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store does not support read markers.</exception>
@@ -56,7 +56,7 @@ public sealed class RoomReadMarkers
     /// <param name="cancellationToken">Stops waiting; the marker may still be moved.</param>
     /// <returns>The marker now: it is before <paramref name="messageId"/>.</returns>
     /// <exception cref="ChatInputException">An id is not valid, or the room has no message up to this id; in particular, the room does not exist.</exception>
-    /// <exception cref="ChatForbiddenException">The user may not read the room.</exception>
+    /// <exception cref="ChatForbiddenException">The user may not read the room, or is being erased.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="ChatStoreFullException">The store has no memory left.</exception>
     /// <exception cref="NotSupportedException">The store does not support read markers.</exception>

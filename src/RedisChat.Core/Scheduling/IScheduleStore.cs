@@ -15,6 +15,7 @@ public interface IScheduleStore
     /// <param name="cancellationToken">Stops waiting; it may still be scheduled.</param>
     /// <returns>The message; or the one that the room's schedule already has under this id, which then stays as it is.</returns>
     /// <exception cref="ChatLimitException">The user has <see cref="ChatLimits.MaxScheduledMessages"/> scheduled messages in the room.</exception>
+    /// <exception cref="ChatForbiddenException">The user is being erased.</exception>
     ValueTask<ScheduledMessage> ScheduleAsync(ScheduledMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the scheduled messages of a user in a room, in no particular order.</summary>

@@ -52,6 +52,7 @@ public sealed class RoomSchedule
     /// <exception cref="ChatInputException">The room's id, the message or the time is not valid. Nothing was scheduled.</exception>
     /// <exception cref="ChatIdempotencyConflictException">Something else is scheduled under the idempotency key.</exception>
     /// <exception cref="ChatLimitException">The user has <see cref="ChatLimits.MaxScheduledMessages"/> scheduled messages in this room. Cancel one first.</exception>
+    /// <exception cref="ChatForbiddenException">The user is being erased. Nothing was scheduled.</exception>
     /// <exception cref="ChatDataException">What is scheduled under the idempotency key cannot be read, because its data key was deleted. Nothing was scheduled. Cancel it first.</exception>
     /// <exception cref="ChatUnavailableException">The store could not be reached in time.</exception>
     /// <exception cref="NotSupportedException">The store does not support scheduled messages.</exception>

@@ -65,7 +65,11 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         TimeSpan? again = null;
         try
         {
-            await TrySendAsync(due, cancellationToken).ConfigureAwait(false);
+            if (!await TrySendAsync(due, cancellationToken).ConfigureAwait(false))
+            {
+                // Somebody has changed or removed it since it was claimed. The next claim finds out which, and sends it as it is then.
+                again = TimeSpan.Zero;
+            }
         }
         catch (ChatForbiddenException e) when (e.Reason is ForbiddenReason.SlowMode or ForbiddenReason.FloodLimit && e.RetryAfter is not null)
         {
@@ -93,7 +97,8 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         await store.SettleAsync(due, again, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask TrySendAsync(DueMessage due, CancellationToken cancellationToken)
+    /// <summary>Sends a message; <see langword="false"/> if it is no longer stored as it was claimed.</summary>
+    private async ValueTask<bool> TrySendAsync(DueMessage due, CancellationToken cancellationToken)
     {
         var scheduled = due.Message;
 
@@ -106,11 +111,14 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         var receipt = await runner.RunAsync(
             Send, scheduled.Room, (Store: store, Due: due, Message: message, runner.Durability),
             static (call, token) => call.Store.SendScheduledAsync(call.Due, call.Message, call.Durability, token), cancellationToken).ConfigureAwait(false);
-        if (receipt is not null)
+        if (receipt is null)
         {
-            ChatTelemetry.Stored(receipt);
-            observer?.Sent(scheduled.Room, receipt.Id, message.Text);
+            return false;
         }
+
+        ChatTelemetry.Stored(receipt);
+        observer?.Sent(scheduled.Room, receipt.Id, message.Text);
+        return true;
     }
 
     /// <summary>Records why a message could not be sent; <see langword="false"/> if it cannot be read any more: then it is due again when the claim ends, and the messages of other rooms go on.</summary>

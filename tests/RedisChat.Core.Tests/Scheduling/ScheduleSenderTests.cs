@@ -22,11 +22,31 @@ public sealed class ScheduleSenderTests
         (await log.Failed).Should().BeOfType<ChatDataException>();
     }
 
+    [Fact]
+    public async Task A_message_that_was_changed_since_it_was_claimed_is_due_again_at_once()
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var store = new Store(new FailureLog()) { IsChanged = true };
+        var running = new ScheduleSender(store, new OperationRunner(new ChatOptions(), TimeProvider.System, new FailureLog()), null).RunAsync(end.Token);
+
+        await store.Settled.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        store.Again.Should().Be(TimeSpan.Zero);
+    }
+
     /// <summary>Has two messages: one is refused, and cannot be read any more; the other one is sent once the first has failed, unless it is canceled by that.</summary>
     private sealed class Store(FailureLog log) : IScheduleStore
     {
         private readonly TaskCompletionSource<string> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _isClaimed;
+
+        /// <summary>Whether all messages have been changed since they were claimed.</summary>
+        public bool IsChanged { get; init; }
+
+        /// <summary>When the first message whose claim is ended is due again.</summary>
+        public TimeSpan? Again { get; private set; }
 
         /// <summary>The room of the first message whose claim is ended.</summary>
         public Task<string> Settled => _settled.Task;
@@ -40,6 +60,11 @@ public sealed class ScheduleSenderTests
 
         public async ValueTask<MessageReceipt?> SendScheduledAsync(DueMessage due, NewMessage message, Durability durability, CancellationToken cancellationToken)
         {
+            if (IsChanged)
+            {
+                return null;
+            }
+
             if (due.Message.Room == "locked")
             {
                 throw new ChatForbiddenException("The rules do not allow it.");
@@ -54,6 +79,7 @@ public sealed class ScheduleSenderTests
 
         public ValueTask SettleAsync(DueMessage due, TimeSpan? again, CancellationToken cancellationToken)
         {
+            Again ??= again;
             _settled.TrySetResult(due.Message.Room);
             return default;
         }

@@ -41,13 +41,9 @@ internal static class ArchivingCiphers
         }
 
         var name = DataKey.NameOf(key);
-        return found.Keys.Problems.TryGetValue(name, out var why) ? throw RoomCiphers.Unusable(context.Keys, ThreadId.RuledBy(room), name, why) : null;
+        return found.Keys.Problems.TryGetValue(name, out var why) ? throw KeyErrors.Unusable(context.Keys, ThreadId.RuledBy(room), name, why, "nothing that it encrypted was moved to the archive") : null;
     }
 
-    private static ChatDataException NoRing(RedisStoreContext context, string room) => new(
-        "The room is encrypted, and this chat has no keys, so nothing was moved to the archive. Call AddEncryption with the key ring that the other processes use, in every process that has the archive.")
-    {
-        Key = context.Keys.DataKeys(ThreadId.RuledBy(room)),
-        Field = StoredKey.Current,
-    };
+    private static ChatDataException NoRing(RedisStoreContext context, string room) =>
+        KeyErrors.NoRing(context.Keys, room, "nothing was moved to the archive", "has the archive");
 }

@@ -3,6 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Keeps notices of the attachments of a room that is being deleted, bucket by bucket, before the messages go. The same call writes the same notices, so that it can be repeated.</summary>
+/// <remarks>It fails if this process cannot decrypt what others may be able to: those messages would go without notices.</remarks>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="upkeep">Says which rooms need work.</param>
 internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex upkeep) : IErasedMessages, IDeletedRoom
@@ -64,7 +65,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         var asking = numbers.Select(number => database.HashGetAllAsync(context.Keys.Bucket(room, number), CommandFlags.DemandMaster).Observed()).ToArray();
         var askingSealed = database.HashGetAsync(context.Keys.Sealed(room), Array.ConvertAll(numbers, number => (RedisValue)number), CommandFlags.DemandMaster).Observed();
         var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
-        var (messages, wasEncrypted) = (new List<Message>(), false);
+        var (messages, wasEncrypted, locked, unreadable) = (new List<Message>(), false, new LockedValues(), new List<long>());
         foreach (var asked in asking)
         {
             foreach (var entry in await asked.UntilAsync(cancellationToken).ConfigureAwait(false))
@@ -73,7 +74,12 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
                 {
                     wasEncrypted |= EncryptedJson.KeyIn(((ReadOnlyMemory<byte>)entry.Value).Span) is not null;
                     cipher = await WithKeyAsync(room, cipher, entry.Value, cancellationToken).ConfigureAwait(false);
-                    if (EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _) && message.Attachments.Count > 0)
+                    if (!EncryptedValue.TryRead(cipher, BoxPlace.Message(id), ((ReadOnlyMemory<byte>)entry.Value).Span, out var message, out _))
+                    {
+                        locked.Add(id, ((ReadOnlyMemory<byte>)entry.Value).Span);
+                        unreadable.Add(id);
+                    }
+                    else if (message.Attachments.Count > 0)
                     {
                         messages.Add(message);
                     }
@@ -94,7 +100,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
         for (var i = 0; i < contents.Length; i++)
         {
             wasEncrypted |= SealedBucket.KeyIn(((ReadOnlyMemory<byte>)contents[i]).Span) is not null;
-            using var bucket = contents[i].IsNull ? null : await EncryptedBuckets.TryOpenAsync(context, room, numbers[i], contents[i], cancellationToken).ConfigureAwait(false);
+            using var bucket = contents[i].IsNull ? null : await EncryptedBuckets.OpenAsync(context, room, numbers[i], contents[i], cancellationToken).ConfigureAwait(false);
             for (var id = Math.Max(1, numbers[i] * Buckets.Size); bucket is not null && id < (numbers[i] + 1) * Buckets.Size; id++)
             {
                 if (bucket.TryGet(id, out var value) && MessageJson.TryRead(id, value.Span, out var message) && message.Attachments.Count > 0)
@@ -104,6 +110,7 @@ internal sealed class AttachmentHandover(RedisStoreContext context, UpkeepIndex 
             }
         }
 
+        await locked.ThrowIfAnyAsync(context, room, unreadable, cancellationToken).ConfigureAwait(false);
         var store = messages.Count == 0 ? null : await NoticeCipher.ForRoomAsync(context, room, cancellationToken, wasEncrypted).ConfigureAwait(false);
         var notices = new List<RedisKeyOrValue>();
         foreach (var message in messages)

@@ -74,11 +74,7 @@ local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local at, above = 9, nil
 
--- The room's field `erasing` lists the users who are being erased.
-local function being_erased(user)
-  return string.find(uses, 'z', 1, true) and string.find('\n' .. (call('HGET', KEYS[1], 'erasing') or '') .. '\n', '\n' .. user .. '\n', 1, true)
-end
-
+--#include erasure_guard.lua
 if ARGV[at] == 'of' then
   above = KEYS[tonumber(ARGV[at + 1])]
   if call('HGET', above, 'epoch') == '!' then
@@ -92,7 +88,7 @@ if ARGV[at] == 'cipher' then
   end
   at = at + 3
 end
-if (ARGV[at] == 'may' and being_erased(ARGV[at + 2])) or (ARGV[at] == 'acts' and being_erased(ARGV[at + 1])) then
+if (ARGV[at] == 'may' and being_erased(KEYS[1], uses, ARGV[at + 2])) or (ARGV[at] == 'acts' and being_erased(KEYS[1], uses, ARGV[at + 1])) then
   return {2, 0, 'erasing'}
 elseif ARGV[at] == 'acts' then
   at = at + 2

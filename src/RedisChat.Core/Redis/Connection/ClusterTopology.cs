@@ -28,6 +28,16 @@ internal static class ClusterTopology
         return found;
     }
 
+    /// <summary>The servers to search all keys on: the primaries of a cluster, or else the primary, whichever other servers are configured and may be down.</summary>
+    /// <param name="link">The connection.</param>
+    /// <param name="key">Any key.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ChatUnavailableException">One of them is not connected, or no primary is known.</exception>
+    public static async Task<IReadOnlyList<IServer>> WithAllKeysAsync(RedisLink link, string key, TimeProvider time) =>
+        await PrimariesAsync(link.Multiplexer, time).ConfigureAwait(false) is { Count: > 0 } primaries ? primaries
+        : link.SocketsOf(key) is [{ Server: var primary }, ..] ? [primary]
+        : throw RedisErrors.NotSent(null);
+
     /// <summary>The primaries that have all slots between them, to search all keys; empty if it is not a cluster.</summary>
     /// <param name="multiplexer">The connection.</param>
     /// <param name="time">The clock.</param>

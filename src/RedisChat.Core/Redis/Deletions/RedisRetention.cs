@@ -93,10 +93,7 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         // What was not read to its end stays for the next step.
         end = messages.Count > MostMessages ? Buckets.Of(messages[^1].Id) * Buckets.Size : end;
         var lost = reader.Unreadable.Select(value => value.Id).OfType<long>().Where(id => id < end).Distinct().ToList();
-        if (await locked.FindProblemAsync(context, room, lost, cancellationToken).ConfigureAwait(false) is { } problem)
-        {
-            throw problem;
-        }
+        await locked.ThrowIfAnyAsync(context, room, lost, cancellationToken).ConfigureAwait(false);
 
         // If a key was deleted, messages in open buckets still have their times and authors. Nothing is known of the others.
         var found = messages.Where(message => message.Id < end).Select(message => (message.Id, Message: (Message?)message))

@@ -34,10 +34,14 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     private readonly record struct Deletion(string Mark, long Last, long Erased, string Uses)
     {
         /// <summary>The epoch that the room had.</summary>
-        public string Epoch => Mark.Split(' ', 2)[0];
+        public string Epoch => EpochIn(Mark);
 
         public string Cursor(string step) => $"{step} {Epoch}";
     }
+
+    /// <summary>Where a deletion continues that was begun. It means nothing to any other deletion, or to a room that was created since.</summary>
+    /// <param name="mark">The room's mark.</param>
+    public static string FirstCursor(string mark) => $"{Buckets} {EpochIn(mark)}";
 
     public async ValueTask<RoomDeletion> StepAsync(string room, Actor actor, string? cursor, CancellationToken cancellationToken)
     {
@@ -280,6 +284,8 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             ? new Deletion(fields[2]!, last, erased, (string?)fields[4] ?? "")
             : null;
     }
+
+    private static string EpochIn(string mark) => mark.Split(' ', 2)[0];
 
     private static long BucketCount(Deletion deletion) => (deletion.Last / Redis.Buckets.Size) + 1;
 

@@ -8,7 +8,8 @@ namespace RedisChat.Redis;
 /// <summary>One data key of a room, or of a user's scope: 256 random bits, from which the keys that encrypt are derived.</summary>
 /// <remarks>
 /// With random nonces of 96 bits, one AES-GCM key may encrypt 2^32 values at most (NIST SP 800-38D, section 8.3). So each block of 2^20 message ids has a key of its own, derived
-/// with HKDF-SHA256 (RFC 5869): a message would have to be edited thousands of times, and so would every other of its block, before a key reached that limit.
+/// with HKDF-SHA256 (RFC 5869). A message takes one encryption when it is sent, and one more for each edit and for each part in which it is written; each message of a block would need thousands of them before a key
+/// reached that limit.
 /// </remarks>
 internal sealed class DataKey
 {

@@ -62,28 +62,25 @@ internal sealed class LockedValues
             var name = DataKey.NameOf(key);
             if (cipher!.Keys.Problems.TryGetValue(name, out var why))
             {
-                return Unusable(context.Keys, room, name, why);
+                return KeyErrors.Unusable(context.Keys, ThreadId.RuledBy(room), name, why, "nothing that it encrypted was changed or deleted");
             }
         }
 
         return null;
     }
 
-    /// <summary>The error for a process that has no keys.</summary>
-    public static ChatDataException NoRing(KeyNames keys, string room) => new(
-        "The room is encrypted, and this chat has no keys, so nothing that it cannot read was deleted. Call AddEncryption with the key ring that the other processes use, in every process that deletes messages by itself.")
+    /// <summary>Throws that error, if there is one.</summary>
+    public async ValueTask ThrowIfAnyAsync(RedisStoreContext context, string room, IEnumerable<long> unreadable, CancellationToken cancellationToken)
     {
-        Key = keys.DataKeys(ThreadId.RuledBy(room)),
-        Field = StoredKey.Current,
-    };
+        if (await FindProblemAsync(context, room, unreadable, cancellationToken).ConfigureAwait(false) is { } problem)
+        {
+            throw problem;
+        }
+    }
 
-    private static ChatDataException Unusable(KeyNames keys, string room, string name, Exception why) => new(
-        $"The data key in field {name} of the hash '{keys.DataKeys(ThreadId.RuledBy(room))}' cannot be unwrapped, so nothing that it encrypted was deleted. Give the key ring the master key that wrapped it. "
-        + "If that is lost for good, rotate the room's key and remove the field with HDEL: what it encrypted can then be deleted.", why)
-    {
-        Key = keys.DataKeys(ThreadId.RuledBy(room)),
-        Field = name,
-    };
+    /// <summary>The error for a process that has no keys.</summary>
+    public static ChatDataException NoRing(KeyNames keys, string room) =>
+        KeyErrors.NoRing(keys, room, "nothing that it cannot read was deleted", "deletes rooms, or messages by itself");
 
     private uint? KeyOf(long id) => _keys.TryGetValue(id, out var key) ? key : _buckets.TryGetValue(Buckets.Of(id), out var bucket) ? bucket.Key : null;
 }

@@ -7,7 +7,8 @@ namespace RedisChat.Redis;
 /// </summary>
 /// <remarks>
 /// That key is in another slot than the notices, so no script can compare it with the present one. It is read again before each step that writes notices, in the round trip that adds the room to those that need
-/// upkeep. If it is deleted between that read and the write, which only an administrator can do, the notice is unreadable, and the upkeep reports that.
+/// upkeep. If it is deleted between that read and the write, which only an administrator can do, the notice is unreadable, and the upkeep reports that. So is a notice whose key, just created or rotated, was lost by a fail-over
+/// of the shard that has it.
 /// </remarks>
 internal static class NoticeCipher
 {

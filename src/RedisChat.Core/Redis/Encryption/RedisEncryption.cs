@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Rotates, wraps again and deletes the data keys of rooms and users' scopes.</summary>
+/// <summary>Rotates, rewraps and deletes the data keys of rooms and users' scopes.</summary>
 internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption encryption, RoomCiphers ciphers) : IEncryptionStore
 {
     private static readonly RedisScript Rewrap = new("key_rewrap.lua");
@@ -29,40 +29,48 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
     public async ValueTask<int> RewrapKeysAsync(string room, CancellationToken cancellationToken)
     {
         var scope = ThreadId.RuledBy(room);
-        var replaced = await RewrapScopeAsync(scope, cancellationToken).ConfigureAwait(false);
+        var (replaced, unusable) = await RewrapScopeAsync(scope, cancellationToken).ConfigureAwait(false);
+        if (!UserScope.TryGetUser(scope, out _))
+        {
+            // No room has the key of the notices of attachments, so all rooms see to it.
+            var ofNotices = await RewrapScopeAsync(UserScope.All, cancellationToken).ConfigureAwait(false);
+            (replaced, unusable) = (replaced + ofNotices.Replaced, unusable ?? ofNotices.Unusable);
+        }
 
-        // No room has the key of the notices of attachments, so all rooms see to it.
-        return UserScope.TryGetUser(scope, out _) ? replaced : replaced + await RewrapScopeAsync(UserScope.All, cancellationToken).ConfigureAwait(false);
+        return unusable is null ? replaced : throw unusable;
     }
 
-    private async ValueTask<int> RewrapScopeAsync(string scope, CancellationToken cancellationToken)
+    /// <summary>Rewraps what can be unwrapped; returns how many keys that were, and the error for one that cannot be.</summary>
+    private async ValueTask<(int Replaced, ChatDataException? Unusable)> RewrapScopeAsync(string scope, CancellationToken cancellationToken)
     {
         var words = new List<RedisKeyOrValue> { (RedisKey)context.Keys.DataKeys(scope) };
+        ChatDataException? unusable = null;
         foreach (var field in await ReadAsync(scope, cancellationToken).ConfigureAwait(false))
         {
             if (field.Name == StoredKey.Current || !StoredKey.TryRead(field.Value, out var createdAt, out var wrapped)
-                || await ciphers.AskRingAsync(() => new ValueTask<bool>(encryption.Keys.IsCurrent(wrapped))).ConfigureAwait(false))
+                || await ciphers.AskRingAsync(() => new ValueTask<bool>(encryption.Keys.IsCurrent(wrapped)), cancellationToken).ConfigureAwait(false))
             {
                 continue;
             }
 
             try
             {
-                var secret = await ciphers.AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, RoomCiphers.NameOf(scope), cancellationToken)).ConfigureAwait(false);
-                var again = await ciphers.AskRingAsync(() => encryption.Keys.WrapAsync(secret, RoomCiphers.NameOf(scope), cancellationToken)).ConfigureAwait(false);
+                var secret = await ciphers.AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, RoomCiphers.NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
+                var again = await ciphers.AskRingAsync(() => encryption.Keys.WrapAsync(secret, RoomCiphers.NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
                 words.AddRange([field.Name, field.Value, StoredKey.Write(createdAt, again)]);
             }
             catch (System.Security.Cryptography.CryptographicException e)
             {
-                throw RoomCiphers.Unusable(context.Keys, scope, field.Name!, e);
+                unusable ??= KeyErrors.Unusable(context.Keys, scope, field.Name!, e, "it was not rewrapped");
             }
         }
 
-        return words.Count == 1 ? 0 : await context.Calls.RunAsync(
+        var replaced = words.Count == 1 ? 0 : await context.Calls.RunAsync(
             words.ToArray(),
             static async (database, words, token) => (int)(await Rewrap.AskAsync(database, 1, words, token).ConfigureAwait(false))[0],
             cancellationToken,
             writes: true).ConfigureAwait(false);
+        return (replaced, unusable);
     }
 
     public async ValueTask<bool> ShredKeysAsync(string room, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace RedisChat.Redis;
 /// <param name="encryption">The key ring, and which rooms are encrypted.</param>
 internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encryption)
 {
-    /// <summary>How long data keys are used before they are read again: so long after its keys were deleted, a process may still be able to read a room.</summary>
+    /// <summary>How long data keys are used before they are read again: so long after its keys were deleted, a process may still read a room.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     // A ring that hangs must not hang everyone who uses the room.
@@ -24,6 +24,9 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     private volatile ScopeKeys? _ofAll;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<ScopeKeys>>> _loading = new(StringComparer.Ordinal);
+
+    // How often keys were removed: what was read before must not be put back after.
+    private long _erasures;
 
     /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
     public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
@@ -122,12 +125,8 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>Removes the keys of a room from the memory of this process, because they were deleted.</summary>
     public void Erase(string room)
     {
-        var scope = ThreadId.RuledBy(room);
-        _known.Remove(scope);
-        if (scope == UserScope.All)
-        {
-            _ofAll = null;
-        }
+        Interlocked.Increment(ref _erasures);
+        Remove(ThreadId.RuledBy(room));
     }
 
     /// <summary>Adds a key for new values.</summary>
@@ -139,7 +138,8 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     {
         var scope = ThreadId.RuledBy(room);
         var secret = RandomNumberGenerator.GetBytes(DataKey.Length);
-        var wrapped = await AskRingAsync(() => encryption.Keys.WrapAsync(secret, NameOf(scope), cancellationToken)).ConfigureAwait(false);
+        var wrapped = await AskRingAsync(() => encryption.Keys.WrapAsync(secret, NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
+        var erasures = Volatile.Read(ref _erasures);
         var fields = await context.Calls.RunAsync(
             (Context: context, Scope: scope, Before: before, Name: new DataKey(secret, 0).Name, Wrapped: StoredKey.Write(wrapped), IsMigrating: isMigrating),
             static async (database, call, token) => await AddKey.AskAsync(
@@ -150,35 +150,29 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
                     (RedisValue)call.Before, (RedisValue)call.Name, call.Wrapped, (RedisValue)(call.IsMigrating ? "1" : "0"),
                 ],
                 token).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
-        return await UnwrapAsync(scope, [.. fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))], context.Time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            writes: true).ConfigureAwait(false);
+        return await UnwrapAsync(scope, [.. fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))], context.Time.GetTimestamp(), erasures, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the key ring knows the scope by: a wrapped key belongs to it.</summary>
     public static string NameOf(string scope) => UserScope.TryGetUser(scope, out var user) ? $"user:{user}" : $"room:{scope}";
 
     /// <summary>Calls the key ring.</summary>
+    /// <param name="ask">The call.</param>
+    /// <param name="cancellationToken">The caller's token. A ring that cancels its own call has failed.</param>
     /// <exception cref="ChatUnavailableException">It failed for another reason than the key.</exception>
-    public async ValueTask<T> AskRingAsync<T>(Func<ValueTask<T>> ask)
+    public async ValueTask<T> AskRingAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellationToken)
     {
         try
         {
-            return await ask().AsTask().UntilAsync(RingTimeout, context.Time).ConfigureAwait(false);
+            return await ask().AsTask().UntilAsync(RingTimeout, context.Time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (CryptographicException or OperationCanceledException or ChatException))
+        catch (Exception e) when (e is not (CryptographicException or ChatException) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new ChatUnavailableException($"The key ring {encryption.Keys.GetType().Name} failed. Nothing was done. See the inner exception.", e);
         }
     }
-
-    /// <summary>The error for a key that cannot be used.</summary>
-    public static ChatDataException Unusable(KeyNames keys, string scope, string name, Exception? why) => new(
-        $"The data key in field {name} of the hash '{keys.DataKeys(scope)}' cannot be unwrapped. Give the key ring the master key that wrapped it. If that is lost for good, what the data key encrypted is lost, too; "
-        + (scope == UserScope.All ? "delete this hash to go on. It has the key of the notices of attachments of all rooms." : "rotate the room's key to go on."), why)
-    {
-        Key = keys.DataKeys(scope),
-        Field = name,
-    };
 
     /// <summary>The letter of rooms with encrypted messages in the field <c>uses</c>.</summary>
     public const char Letter = 'e';
@@ -192,6 +186,15 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
         keys = _ofAll;
         return keys is not null;
+    }
+
+    private void Remove(string scope)
+    {
+        _known.Remove(scope);
+        if (scope == UserScope.All)
+        {
+            _ofAll = null;
+        }
     }
 
     private bool IsFresh(ScopeKeys keys) => !keys.IsOutdated && context.Time.GetElapsedTime(keys.LoadedAt) < Lifetime;
@@ -210,7 +213,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
         return keys.Current is not null
             ? new RoomCipher(room, keys)
-            : throw Unusable(context.Keys, scope, keys.CurrentName, keys.Problems.GetValueOrDefault(keys.CurrentName));
+            : throw KeyErrors.Unusable(context.Keys, scope, keys.CurrentName, keys.Problems.GetValueOrDefault(keys.CurrentName));
     }
 
     /// <summary>Reads the keys, once for all callers at the same time.</summary>
@@ -227,11 +230,11 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     {
         try
         {
-            var now = context.Time.GetTimestamp();
+            var (now, erasures) = (context.Time.GetTimestamp(), Volatile.Read(ref _erasures));
             var fields = await context.Calls.RunAsync(
                 (RedisKey)context.Keys.DataKeys(scope),
                 static (database, key, token) => database.HashGetAllAsync(key, CommandFlags.DemandMaster).UntilAsync(token), CancellationToken.None).ConfigureAwait(false);
-            return await UnwrapAsync(scope, fields, now, CancellationToken.None).ConfigureAwait(false);
+            return await UnwrapAsync(scope, fields, now, erasures, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -239,7 +242,8 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
         }
     }
 
-    private async ValueTask<ScopeKeys> UnwrapAsync(string scope, HashEntry[] fields, long now, CancellationToken cancellationToken)
+    /// <summary>Unwraps the keys that were read, and keeps them, unless keys were removed since.</summary>
+    private async ValueTask<ScopeKeys> UnwrapAsync(string scope, HashEntry[] fields, long now, long erasures, CancellationToken cancellationToken)
     {
         var (keys, problems, current) = (new Dictionary<uint, DataKey>(), new Dictionary<string, Exception>(StringComparer.Ordinal), "");
         var stored = new Dictionary<string, (RedisValue Value, DataKey Key)>(StringComparer.Ordinal);
@@ -279,6 +283,11 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
             _known.Set(scope, found);
         }
 
+        if (Volatile.Read(ref _erasures) != erasures)
+        {
+            Remove(scope);
+        }
+
         return found;
     }
 
@@ -289,7 +298,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
             throw new CryptographicException("The field does not hold a wrapped key.");
         }
 
-        var secret = await AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, NameOf(scope), cancellationToken)).ConfigureAwait(false);
+        var secret = await AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
         return secret.Length == DataKey.Length && new DataKey(secret, createdAt) is var key && key.Name == name
             ? key
             : throw new CryptographicException("The key ring returned another key than the one that was wrapped.");

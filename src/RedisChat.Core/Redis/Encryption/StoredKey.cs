@@ -11,7 +11,7 @@ internal static class StoredKey
     /// <summary>A wrapped key, without the time, which the script adds.</summary>
     public static RedisValue Write(byte[] wrapped) => Convert.ToBase64String(wrapped);
 
-    /// <summary>The same key, wrapped again.</summary>
+    /// <summary>The same key, rewrapped.</summary>
     public static RedisValue Write(long createdAt, byte[] wrapped) => $"{createdAt} {Convert.ToBase64String(wrapped)}";
 
     /// <summary>Reads a field's value; <see langword="false"/> if it is not a wrapped key.</summary>

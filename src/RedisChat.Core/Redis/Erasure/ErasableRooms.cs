@@ -36,10 +36,7 @@ internal static class ErasableRooms
     {
         if (context.Ciphers is null)
         {
-            throw new ChatDataException("The room's messages are encrypted, and this process has no key ring, so it cannot find what names the user in them. Nothing of this room was changed. Use the key ring of the other processes: AddEncryption.")
-            {
-                Key = context.Keys.DataKeys(ThreadId.RuledBy(room)),
-            };
+            throw KeyErrors.NoRing(context.Keys, room, "it cannot find what names the user in it, and nothing of the room was changed", "erases users");
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed class ErasedMessages(RedisStoreContext context, string room, str
     private async ValueTask ReadSealedAsync(
         long number, RedisValue content, IReadOnlyList<long> ids, Func<long, ReadOnlyMemory<byte>, byte[]?> without, CancellationToken cancellationToken)
     {
-        using var bucket = await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
+        using var bucket = await EncryptedBuckets.OpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
         if (bucket is null)
         {
             return;

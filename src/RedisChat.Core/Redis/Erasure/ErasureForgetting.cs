@@ -27,7 +27,14 @@ internal sealed class ErasureForgetting(string roomKey)
 
     public void Move(string key, string to) => _steps.AddRange(["move", Index(key), Index(to)]);
 
-    public void Count(string key, RedisValue field, long by) => _steps.AddRange(["count", Index(key), field, by]);
+    /// <summary>Removes a user from those who are here, in some processes.</summary>
+    /// <param name="users">The users, by user.</param>
+    /// <param name="processes">The same by process.</param>
+    /// <param name="here">The hash with the number of users.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="of">The names of the processes.</param>
+    public void Absent(string users, string processes, string here, string user, IReadOnlyCollection<RedisValue> of) =>
+        _steps.AddRange(["absent", Index(users), Index(processes), Index(here), user, of.Count, .. of]);
 
     public void Unmark(string user) => _steps.AddRange(["unmark", user]);
 

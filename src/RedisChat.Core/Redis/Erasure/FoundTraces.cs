@@ -51,6 +51,9 @@ internal sealed class FoundTraces(KeyNames keys, ErasedUser user)
         var head = suffix.Split(':')[0];
         switch (isScope ? UserScope.TryGetUser(scope!, out _) ? $"user {head}" : head : "directory")
         {
+            case "" or "user " when field.Length > 0:
+                Note(IsInRoom(field, value) ? Remaining : Others, key, field);
+                break;
             case "m" or "v" or "scheduled":
                 AddMessage(key, field, value);
                 break;
@@ -68,7 +71,7 @@ internal sealed class FoundTraces(KeyNames keys, ErasedUser user)
                 Note(!PinKeys.TryRead(Encoding.UTF8.GetBytes(value), out _, out var by) || by == user.Id ? Remaining : Others, key, field);
                 break;
             case "threads":
-                Note($"{value}\n".Contains($" {user.Id}\n", StringComparison.Ordinal) ? Remaining : Others, key, field);
+                Note(value.Split('\n').Skip(1).Any(IsParticipant) ? Remaining : Others, key, field);
                 break;
             case "changed" or "user changed":
                 Note(ErasureLog.Names(field, user) ? Remaining : Others, key, field);
@@ -77,7 +80,7 @@ internal sealed class FoundTraces(KeyNames keys, ErasedUser user)
                 Note(field.StartsWith($"{user.Id}\n", StringComparison.Ordinal) ? Remaining : Others, key, field);
                 break;
             case "mentions":
-                Note(field.EndsWith($":{user.Id}", StringComparison.Ordinal) ? Remaining : Others, key, field);
+                Note(MentionIndex.IsBy(field, user.Id) ? Remaining : Others, key, field);
                 break;
             case "here":
                 Note($"\n{field}\n".Contains($"\n{user.Id}\n", StringComparison.Ordinal) ? Remaining : Others, key, field);
@@ -85,9 +88,8 @@ internal sealed class FoundTraces(KeyNames keys, ErasedUser user)
             case "directory":
                 Note(DueEntry.TryRead(field, out var due) && due.User == user.Id ? Remaining : Others, key, field);
                 break;
-            case "" when field == "about":
-            case "writing":
-            case "user rooms" or "user drafts":
+            case "writing" or "attachments" or "expires" or "thawed" or "import" or "gone" or "key":
+            case "user rooms" or "user drafts" or "user key":
                 Note(Others, key, field);
                 break;
             default:
@@ -121,6 +123,17 @@ internal sealed class FoundTraces(KeyNames keys, ErasedUser user)
 
     /// <summary>Adds a place that does not name the user.</summary>
     public void AddOther(string key, string? field) => Note(Others, key, field);
+
+    /// <summary>Whether a field of a room's own hash names the user: as one who is erased, or who has begun to delete the room. All others hold numbers, states, or text for everyone.</summary>
+    private bool IsInRoom(string field, string value) => field switch
+    {
+        "erasing" => value.Split('\n').Contains(user.Id),
+        DeletionMark.Field => DeletionJson.ReadDetails(Encoding.UTF8.GetBytes(value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..])).User == user.Id,
+        _ => false,
+    };
+
+    /// <summary>Whether a line of a thread's summary, <c>reply user</c>, is the user's.</summary>
+    private bool IsParticipant(string line) => line.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space && line[(space + 1)..] == user.Id;
 
     private static void Note(List<ErasureTrace> traces, string key, string? field)
     {

@@ -25,15 +25,19 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         (Erasure: this, User: user, Mode: mode),
         static async (database, call, token) =>
         {
-            var scope = call.Erasure._keys.Room(UserScope.Of(call.User));
+            var (keys, scope) = (call.Erasure._keys, call.Erasure._keys.Room(UserScope.Of(call.User)));
             var alias = $"erased~{Convert.ToHexString(RandomNumberGenerator.GetBytes(10))}";
-            var isNew = await database.HashSetAsync(scope, Field, $"{alias} {call.Mode}", When.NotExists, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false);
+            var isNew = await RememberAsync(database, keys, new UserErasure(call.User, call.Mode, alias), token).ConfigureAwait(false);
             var words = ((string?)await database.HashGetAsync(scope, Field, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false) ?? "").Split(' ');
             return words.Length != 2 ? throw RedisErrors.NotSent(null)
                 : words[1] == call.Mode.ToString() ? new UserErasure(call.User, call.Mode, words[0]) { IsContinued = !isNew }
                 : throw new ChatInputException($"An erasure of this user was begun with the mode {words[1]}, and has not ended. Continue it with that mode first.", nameof(mode));
         },
         cancellationToken, writes: true);
+
+    /// <summary>Remembers an erasure, unless there is one.</summary>
+    public static ValueTask<bool> RememberAsync(IDatabase database, KeyNames keys, UserErasure erasure, CancellationToken cancellationToken) => database.HashSetAsync(
+        keys.Room(UserScope.Of(erasure.User)), Field, $"{erasure.Alias} {erasure.Mode}", When.NotExists, CommandFlags.DemandMaster).UntilAsync(cancellationToken);
 
     public ValueTask<FoundRooms> FindRoomsAsync(string? user, string? cursor, CancellationToken cancellationToken) => context.Calls.RunAsync(
         (Erasure: this, User: user is null ? null : new ErasedUser(user), Cursor: cursor),
@@ -55,10 +59,8 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         catch (ChatForbiddenException e) when (e.Reason == ForbiddenReason.RoomDeleted)
         {
             // Somebody else has just begun to delete it, or a thread is in a room that is being deleted.
-            var above = ThreadId.RuledBy(found.Room);
-            await room.ThrowIfImportedAsync(database, above, cancellationToken).ConfigureAwait(false);
-            var epoch = await database.HashGetAsync(_keys.Room(above), "epoch", CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-            return new ErasedStep(false, 0, null) { BeingDeleted = epoch == RoomCounters.BeingDeleted ? above : found.Room };
+            await room.ThrowIfImportedAsync(database, ThreadId.RuledBy(found.Room), cancellationToken).ConfigureAwait(false);
+            return await BegunDeletion.StepAsync(database, _keys, found.Room, wasMarked: false, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (context.Connection.Errors.TryTranslate(e, out var error))
         {
@@ -259,14 +261,9 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
 
     private async ValueTask<List<IServer>> PrimariesAsync()
     {
-        var connection = context.Connection.Current?.Multiplexer ?? throw RedisErrors.NotSent(null);
-        var primaries = await ClusterTopology.PrimariesAsync(connection, context.Time).ConfigureAwait(false) is { Count: > 0 } nodes
-            ? nodes
-            : connection.GetServers().Where(server => server is { IsReplica: false, ServerType: ServerType.Standalone }).Select(server => server.IsConnected ? server : throw RedisErrors.NotSent(null));
-
-        // Finding nothing because there is no server would look like a search without findings.
-        List<IServer> ordered = [.. primaries.OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)];
-        return ordered.Count > 0 ? ordered : throw RedisErrors.NotSent(null);
+        var link = context.Connection.Current ?? throw RedisErrors.NotSent(null);
+        var primaries = await ClusterTopology.WithAllKeysAsync(link, _keys.Room(""), context.Time).ConfigureAwait(false);
+        return [.. primaries.OrderBy(server => server.EndPoint.ToString(), StringComparer.Ordinal)];
     }
 
     private static (int Server, string Position) ReadCursor(string? cursor) =>

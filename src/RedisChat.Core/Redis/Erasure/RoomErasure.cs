@@ -83,7 +83,13 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
 
             if (traces.Epoch == RoomCounters.BeingDeleted)
             {
-                return new ErasedStep(false, 0, null) { BeingDeleted = found.Room, IsMarked = traces.WasMarked };
+                return await BegunDeletion.StepAsync(database, _keys, found.Room, traces.WasMarked, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!isScope && !traces.WasMarked && traces.All.Count > 0)
+            {
+                // Another process may have ended this erasure. If this one dies now, the next erasure must know that there may be a mark.
+                await RedisErasure.RememberAsync(database, _keys, erasure, cancellationToken).ConfigureAwait(false);
             }
 
             ErasableRooms.ThrowIfOutOfReach(context, found.Room, traces);

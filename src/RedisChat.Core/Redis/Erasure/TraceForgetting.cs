@@ -58,9 +58,7 @@ internal sealed class TraceForgetting(KeyNames keys, UserErasure erasure, Erased
 
                     break;
                 case UserPlaces.Here:
-                    forgetting.Leave(key, fields);
-                    forgetting.Leave(keys.HereProcesses(room), [.. fields.Select(field => (RedisValue)$"{((string)field!)[(user.Id.Length + 1)..]}\n{user.Id}")]);
-                    forgetting.Count(keys.Here(room), "count", 1);
+                    forgetting.Absent(key, keys.HereProcesses(room), keys.Here(room), user.Id, [.. fields.Select(field => (RedisValue)((string)field!)[(user.Id.Length + 1)..])]);
                     break;
                 case UserPlaces.Log:
                     foreach (var member in fields.Select(field => (string)field!))

@@ -169,10 +169,10 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
 
     private async ValueTask SearchBucketAsync(string key, string room, long number, RedisValue content, CancellationToken cancellationToken)
     {
-        using var bucket = await EncryptedBuckets.TryOpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
+        using var bucket = await EncryptedBuckets.OpenAsync(context, room, number, content, cancellationToken).ConfigureAwait(false);
         if (bucket is null && SealedBucket.KeyIn(((ReadOnlyMemory<byte>)content).Span) is not null)
         {
-            // If its key is lost, nobody can read it.
+            // Its key was deleted, so nobody can read it.
             _found.AddOther(key, string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));
         }
 

@@ -139,8 +139,11 @@ local search = {
   end,
   t = function(i, cursor)
     return scan(i, cursor, nil, function(field, value)
-      if holds(value .. '\n', ' ' .. user .. '\n') then
-        add(i, field, value)
+      for participant in string.gmatch(value, '\n[^ \n]+ ([^\n]*)') do
+        if participant == user then
+          add(i, field, value)
+          break
+        end
       end
     end)
   end,

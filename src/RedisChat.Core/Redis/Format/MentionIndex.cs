@@ -11,11 +11,20 @@ internal static class MentionIndex
     /// <summary>The feature's letter in the room's field <c>uses</c>.</summary>
     public const char Letter = 'n';
 
+    private const int IdDigits = 16;
+
     /// <summary>Whether a mention is in the index: authors do not mention themselves.</summary>
     public static bool Has(Mention mention, string author) => mention.Kind != MentionKind.User || mention.Id != author;
 
     /// <summary>The sorted set that a mention is in.</summary>
     public static string Key(KeyNames keys, string room, Mention mention) => mention.Kind == MentionKind.User ? keys.MentionsOf(room, mention.Id) : keys.Mentions(room);
+
+    /// <summary>Whether a member of the set for the room is of a message by this author.</summary>
+    public static bool IsBy(string member, string author)
+    {
+        var id = member.Length - author.Length - 1 - IdDigits;
+        return id > 0 && member[id - 1] == ':' && member.EndsWith($":{author}", StringComparison.Ordinal) && !member.AsSpan(id, IdDigits).ContainsAnyExceptInRange('0', '9');
+    }
 
     /// <summary>The members of the sets: for each mention, the set's key and the member.</summary>
     /// <param name="keys">Names the keys.</param>

@@ -9,7 +9,7 @@
 -- ARGV[3]  a message id: forward, the last message that was read; back, the first one that is unread
 -- ARGV[4]  1 to move back; 0 to move forward
 -- Returns {1, message id, time} of the marker as it is now; or {0, the room's last id} if there is no such message; or {2, µs to wait, reason} if the rules
--- refuse it.
+-- refuse it, or the user is being erased.
 local call = redis.call
 
 -- Lua also accepts '0x10', '1e3' and 'nan' as numbers, and is exact only up to 2^53.
@@ -25,6 +25,10 @@ end
 local last = number(room[1] or '0')
 if not last then
   return {err = 'CHATDATA the room has no valid counters'}
+end
+--#include erasure_guard.lua
+if being_erased(KEYS[1], room[2], ARGV[2]) or above and being_erased(KEYS[5], above[1], ARGV[2]) then
+  return {2, 0, 'erasing'}
 end
 local clock = call('TIME')
 local time = tonumber(clock[1]) * 1000000 + tonumber(clock[2])

@@ -33,6 +33,7 @@ internal sealed class ScheduledValues(RedisStoreContext context)
     /// <param name="created">When its entry was created, µs.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The value that is stored under its id already; null if there was none, and the message is stored now.</returns>
+    /// <exception cref="ChatForbiddenException">The user is being erased.</exception>
     public async ValueTask<RedisValue> AddAsync(IDatabase database, ScheduledMessage message, string created, CancellationToken cancellationToken)
     {
         while (true)
@@ -88,8 +89,14 @@ internal sealed class ScheduledValues(RedisStoreContext context)
                 [
                     (RedisKey)context.Keys.Rules(room), (RedisKey)context.Keys.Scheduled(room, user), (RedisKey)context.Keys.DataKeys(room),
                     (RedisValue)message.Id, (RedisValue)value, expected, (RedisValue)ChatLimits.MaxScheduledMessages, (RedisValue)(cipher?.Keys.CurrentName ?? ""),
+                    (RedisValue)user,
                 ],
                 cancellationToken).ConfigureAwait(false);
+            if (reply.Length > 1 && reply[1] == "erasing")
+            {
+                throw Forbidden.Error(ForbiddenReason.BeingErased);
+            }
+
             if (reply.Length > 1)
             {
                 context.Ciphers!.Forget(room);

@@ -17,6 +17,9 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         Nothing,
         Done,
         WasEmpty,
+
+        // For processes that have keys.
+        Left,
     }
 
     // If the queue is full, a room is sealed when it next starts a bucket. An entry is small: a name and a number.
@@ -143,7 +146,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
             // One bucket, then the next room gets its turn.
             var outcome = await SealNextAsync(room).ConfigureAwait(false);
             emptyAllowed -= outcome == Outcome.WasEmpty ? 1 : 0;
-            if (outcome != Outcome.Nothing && emptyAllowed > 0)
+            if (outcome is Outcome.Done or Outcome.WasEmpty && emptyAllowed > 0)
             {
                 Add(room, emptyAllowed);
             }
@@ -181,7 +184,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         return Outcome.Nothing;
     }
 
-    /// <summary>Seals a bucket or leaves it open permanently. Does nothing if the room was changed or replaced meanwhile.</summary>
+    /// <summary>Seals a bucket or leaves it open permanently. Does nothing if the room was changed or replaced meanwhile, or if the bucket is encrypted and this process has no keys.</summary>
     private async Task<Outcome> SealAsync(IDatabase database, string room, long number, RedisValue epoch, RedisValue revision)
     {
         RedisKey bucket = context.Keys.Bucket(room, number);
@@ -189,6 +192,17 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         var (count, bytes, length) = (0, 0, 0);
         byte[] last = [];
         var cipher = context.Ciphers is { } ciphers ? await ciphers.ForSendingAsync(room, _ending.Token).ConfigureAwait(false) : null;
+        if (cipher is null && entries is not null && OpenBucket.IsEncrypted(entries))
+        {
+            // What is encrypted stays so, also if this process does not choose the room.
+            if (context.Ciphers is null)
+            {
+                return Outcome.Left;
+            }
+
+            cipher = await context.Ciphers.EnsureAsync(room, _ending.Token).ConfigureAwait(false);
+        }
+
         using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes, out last, cipher);
         var content = messages is null ? [] : messages.Pack(out length);
 

@@ -48,6 +48,24 @@ internal static class OpenBucket
         return bucket;
     }
 
+    /// <summary>Whether one of a bucket's messages is encrypted.</summary>
+    /// <param name="reply">The answer to <c>HGETALL</c>.</param>
+    public static bool IsEncrypted(RespResult reply)
+    {
+        var reader = reply.Read();
+        for (var left = reader.AggregateLength() / 2; left > 0; left--)
+        {
+            reader.MoveNext();
+            reader.MoveNext();
+            if (EncryptedJson.KeyIn(reader.ReadSpan()) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static long LengthOf(RespResult reply, int words)
     {
         var length = 0L;

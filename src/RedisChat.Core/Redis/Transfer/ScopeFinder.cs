@@ -172,8 +172,8 @@ internal sealed class ScopeFinder(TransferCalls calls)
         {
             await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
             var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
-            return near is null && await ClusterTopology.PrimariesAsync(link.Multiplexer, calls.Context.Time).ConfigureAwait(false) is { Count: > 0 } primaries ? primaries
-                : link.SocketsOf(near ?? calls.Keys.Room("")) is [{ Server: var primary }, ..] ? [primary]
+            return near is null ? await ClusterTopology.WithAllKeysAsync(link, calls.Keys.Room(""), calls.Context.Time).ConfigureAwait(false)
+                : link.SocketsOf(near) is [{ Server: var primary }, ..] ? [primary]
                 : throw RedisErrors.NotSent(null);
         },
         cancellationToken);

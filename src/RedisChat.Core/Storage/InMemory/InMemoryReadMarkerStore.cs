@@ -13,6 +13,7 @@ internal sealed class InMemoryReadMarkerStore(Func<string, InMemoryRoom?> find) 
         var found = find(room) ?? throw MarkerInput.BeyondLast(messageId, 0);
         lock (found.Gate)
         {
+            found.CheckNotErased(user);
             return new(found.ReadMarkers.Move(user, messageId, back));
         }
     }

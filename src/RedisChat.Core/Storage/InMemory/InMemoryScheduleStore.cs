@@ -8,8 +8,18 @@ namespace RedisChat;
 /// <param name="time">The clock.</param>
 internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemoryRoom> rooms, Func<string, InMemoryRoom> getOrAdd, TimeProvider time) : IScheduleStore
 {
-    public ValueTask<ScheduledMessage> ScheduleAsync(ScheduledMessage message, CancellationToken cancellationToken = default) =>
-        In(getOrAdd(message.Room), schedule => schedule.Add(message), cancellationToken);
+    public ValueTask<ScheduledMessage> ScheduleAsync(ScheduledMessage message, CancellationToken cancellationToken = default)
+    {
+        var room = getOrAdd(message.Room);
+        return In(
+            room,
+            schedule =>
+            {
+                room.CheckNotErased(message.Message.User);
+                return schedule.Add(message);
+            },
+            cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<ScheduledMessage>> ListScheduledAsync(string room, string user, CancellationToken cancellationToken = default) =>
         In(getOrAdd(room), schedule => schedule.List(user), cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using RedisChat.Conformance;
 using RedisChat.IntegrationTests.Hostile;
+using RedisChat.Redis;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Encryption;
@@ -121,6 +122,31 @@ public sealed class EncryptedStorageTests(TestServer server) : IAsyncLifetime
         var stored = await RoomDump.TakeAsync(server.Connection, _chats.Prefix);
         stored.Should().HaveCountGreaterThan(80).And.NotContain(line => line.Contains(Marker));
         _chats.Log.Of("UnreadableEvent").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Encrypted_messages_are_sealed_by_a_process_that_has_keys_whatever_it_chooses_and_by_no_other()
+    {
+        await using var sending = new EncryptedChats(server.Configuration!, _chats.Ring, sealAfter: null, _chats.Prefix);
+        var chat = sending.NewChat();
+        for (var sent = 0; sent < 400; sent += 100)
+        {
+            await chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 100).Select(n => new NewMessage("alice", $"text {n}"))], Cancelled);
+        }
+
+        await SealAsync(_chats.Open(isEncrypted: false));
+        (await Database.HashExistsAsync(Key(), "sealed")).Should().BeFalse("it is left to others");
+        await SealAsync(_chats.Open(_ => false));
+
+        var found = await Database.HashGetAllAsync(Key(":sealed"));
+        found.Select(field => SealedBucket.KeyIn(((ReadOnlyMemory<byte>)field.Value).Span)).Should().HaveCountGreaterThan(1).And.NotContainNulls();
+        (await chat.ReceiveAsync("lobby", new MessageQuery { After = 0, Limit = 1000 }, Cancelled)).Messages.Should().HaveCount(400);
+
+        static async Task SealAsync(RedisMessageStore store)
+        {
+            store.Seal("lobby");
+            await store.SealedAsync();
+        }
     }
 
     [Fact]

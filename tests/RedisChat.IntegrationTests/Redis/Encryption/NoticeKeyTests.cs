@@ -72,6 +72,43 @@ public sealed class NoticeKeyTests(TestServer server) : IAsyncLifetime
         (await NoticesAsync(_chats.Open(), "lobby")).Single().MessageId.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_room_is_not_deleted_by_a_process_that_cannot_tell_what_its_messages_refer_to(bool isSealed)
+    {
+        await using var chats = new EncryptedChats(server.Configuration!, sealAfter: 1);
+        var store = chats.Open();
+        ((IMessageStore)store).GetAbility<IAttachmentNoticeStore>()!.KeepNotices();
+        var chat = new Chat(store);
+        for (var sent = 0; sent < (isSealed ? 300 : 3); sent += 3)
+        {
+            await chat.SendManyAsync("lobby", [New("lobby"), New("lobby"), New("lobby")], Cancelled);
+        }
+
+        await store.SealedAsync();
+
+        (await Assert.ThrowsAsync<ChatDataException>(() => DeleteAsync(chats.NewChat(isEncrypted: false)))).Message.Should().Contain("AddEncryption");
+        (await Assert.ThrowsAsync<ChatDataException>(() => DeleteAsync(chats.NewChat(keys: new TestKeyRing())))).Message.Should().Contain("master key");
+        await DeleteAsync(chats.NewChat());
+
+        var notices = await chats.Open().GetAbility<IAttachmentNoticeStore>()!.ReadNoticesAsync("lobby", 1000, Cancelled);
+        notices.Select(notice => notice.MessageId).Should().BeEquivalentTo(Enumerable.Range(1, isSealed ? 300 : 3).Select(id => (long)id));
+
+        static Task DeleteAsync(Chat chat) => chat.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+    }
+
+    [Fact]
+    public async Task A_room_whose_keys_were_deleted_can_be_deleted()
+    {
+        var chat = new Chat(await BegunAsync("lobby"));
+        await chat.Room("lobby").EncryptionKeys.ShredAsync(Cancelled);
+
+        await _chats.NewChat().Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+
+        (await chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
+    }
+
     [Fact]
     public async Task A_room_whose_notices_cannot_be_read_is_reported_and_neither_its_other_work_nor_other_rooms_wait()
     {

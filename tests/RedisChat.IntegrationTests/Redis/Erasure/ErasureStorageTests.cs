@@ -143,6 +143,21 @@ public sealed class ErasureStorageTests : OwnServerTestBase
             decimal.Parse(changes.Single(line => line.Contains($"\"{command}\"", StringComparison.Ordinal)).Split(' ')[0].TrimStart('+'), CultureInfo.InvariantCulture);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("moderator")]
+    [InlineData("Smith")]
+    [InlineData("bob")]
+    public async Task An_id_that_is_a_number_a_word_or_the_end_of_another_id_becomes_clean(string? id)
+    {
+        await EveryFeature.UseAsync(_chat, _store, "lobby", "John Smith", "team:bob", Cancelled);
+        await _chat.SendAsync("lobby", new NewMessage("team:bob", "hello") { IsFromApplication = true, Mentions = [Mention.Everyone], ExpiresAfter = TimeSpan.FromHours(1) }, Cancelled);
+        var user = _chat.User(id ?? (string)(await Database.HashGetAsync("chatroom:{lobby}", "last"))!);
+
+        (await user.EraseAsync(new ErasureOptions { IsDryRun = true }, cancellationToken: Cancelled)).Rooms.Should().Be(0);
+        (await user.EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Messages_and_mentions_in_many_sealed_buckets_take_several_small_changes()
     {
