@@ -91,6 +91,33 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
     }
 
     [Fact]
+    public async Task A_directory_that_is_not_the_archive_gets_nothing()
+    {
+        var (directory, wrong) = (Directory.CreateTempSubdirectory("redischat-archive-"), Directory.CreateTempSubdirectory("redischat-archive-"));
+        try
+        {
+            await FillAsync("lobby", 1000);
+            await PrepareAsync("lobby", TimeSpan.FromMinutes(7));
+            (await RunAsync("archive", "lobby", "--keep", "500", "--archive", directory.FullName)).ExitCode.Should().Be(0);
+
+            foreach (var arguments in new[] { new[] { "archive", "lobby", "--keep", "1" }, ["archive", "lobby", "--keep", "1", "--dry-run"], ["erase", "alice", "--yes"], ["delete-room", "lobby", "--yes"] })
+            {
+                var run = await RunAsync([.. arguments, "--archive", wrong.FullName]);
+                run.ExitCode.Should().Be(1, string.Join('\n', run.Output));
+                run.Errors[^1].Should().Contain("The archive lacks messages 256 to 383 of the room");
+            }
+
+            wrong.EnumerateFileSystemInfos().Should().BeEmpty();
+            (await RunAsync("delete-room", "lobby", "--yes", "--archive", directory.FullName)).ExitCode.Should().Be(0);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+            wrong.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_meant_is_refused_before_anything_changes()
     {
         var missing = Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}");

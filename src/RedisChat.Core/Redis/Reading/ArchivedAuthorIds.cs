@@ -17,6 +17,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
     private long _olderBucket;
     private long _newerBucket;
     private bool _isRecentOver;
+    private bool _isChecked;
 
     private ArchivedAuthorIds(
         RedisStoreContext context, RoomReads reads, string room, string user, IIdSource recent, RoomPosition position, (long First, long Last) range, long pivot, CancellationToken cancellationToken)
@@ -96,8 +97,16 @@ internal sealed class ArchivedAuthorIds : IIdSource
         return await _recent.NewerAsync(count).ConfigureAwait(false);
     }
 
-    private ValueTask<IReadOnlyList<long>> FindAsync(long first, long last, bool descending) =>
-        _context.Cold.Archive.FindAsync(_room, _position.Epoch, _user, first, last, descending, BucketsAtOnce, _cancellationToken);
+    private async ValueTask<IReadOnlyList<long>> FindAsync(long first, long last, bool descending)
+    {
+        if (!_isChecked)
+        {
+            await _context.Cold.ReadCheckedBorderAsync(_reads, _room, _cancellationToken).ConfigureAwait(false);
+            _isChecked = true;
+        }
+
+        return await _context.Cold.Archive.FindAsync(_room, _position.Epoch, _user, first, last, descending, BucketsAtOnce, _cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The user's ids in some buckets.</summary>
     private async ValueTask<List<long>> ReadAsync(IReadOnlyList<long> numbers, Func<long, bool> isWanted)
