@@ -52,7 +52,7 @@ internal static class ToolProgram
         }
         catch (OutputClosedException)
         {
-            // Nobody reads the errors either; the exit code says it.
+            // Nobody reads the errors either, or they cannot be written; the exit code says it.
         }
 
         return error is ChatUnavailableException ? ExitCode.Unreachable : ExitCode.Refused;
