@@ -6,7 +6,7 @@ namespace RedisChat.Tool.Commands;
 internal sealed class ArchiveCommand : ToolCommand
 {
     private readonly RoomTarget _target;
-    private readonly Option<long?> _keepDays = CommonOptions.OptionalNumber("--keep-days", "Move messages that are older than so many days.", 1, ChatLimits.MaxMessageLife.Days);
+    private readonly Option<TimeSpan?> _olderThan = CommonOptions.Duration("--older-than", "Move messages that are older than this: 90d, 12h, 30m.");
     private readonly Option<long?> _keep = CommonOptions.OptionalNumber("--keep", "Move all messages but the newest of this number.", 1, ChatLimits.MaxMessageId);
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
@@ -14,7 +14,7 @@ internal sealed class ArchiveCommand : ToolCommand
         : base("archive", "Moves the old messages of a room to the archive, 128 ids at a time; the newest 129 to 256 ids stay in any case. With both limits, what exceeds either goes. Needs --archive.")
     {
         _target = new RoomTarget(this);
-        foreach (Option option in (Option[])[_keepDays, _keep, _dryRun])
+        foreach (Option option in (Option[])[_olderThan, _keep, _dryRun])
         {
             Options.Add(option);
         }
@@ -22,10 +22,10 @@ internal sealed class ArchiveCommand : ToolCommand
 
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
-        var (room, policy) = (_target.Read(context), new ArchivePolicy { KeepFor = context.Get(_keepDays) is { } days ? TimeSpan.FromDays(days) : null, KeepMessages = context.Get(_keep) });
+        var (room, policy) = (_target.Read(context), new ArchivePolicy { KeepFor = context.Get(_olderThan), KeepMessages = context.Get(_keep) });
         if (policy == new ArchivePolicy())
         {
-            throw new ToolException("Say which messages may go: --keep-days 90, or --keep 10000, or both.");
+            throw new ToolException("Say which messages may go: --older-than 90d, or --keep 10000, or both.");
         }
 
         if (context.Get(GlobalOptions.Archive) is null)

@@ -11,7 +11,7 @@ internal sealed class EraseCommand : ToolCommand
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public EraseCommand()
-        : base("erase", "Erases a user in all rooms, and proves it. Continues an erasure that was interrupted. Lock the user's account first.")
+        : base("erase", "Erases a user in all rooms, and verifies that nothing is left. Continues an erasure that was interrupted. Lock the user's account first.")
     {
         Arguments.Add(_user);
         Options.Add(_anonymize);

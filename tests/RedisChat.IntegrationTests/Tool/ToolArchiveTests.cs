@@ -21,7 +21,7 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
             var dry = await RunAsync(["archive", "lobby", "--keep", "300", "--dry-run", .. archive]);
             dry.ExitCode.Should().Be(0, string.Join('\n', dry.Errors));
             dry.Output.Should().Equal("lobby: 5 runs of 128 ids would be moved.");
-            (await RunAsync(["archive", "lobby", "--keep-days", "1", "--dry-run", .. archive])).Output.Should().Equal("lobby: 0 runs of 128 ids would be moved.");
+            (await RunAsync(["archive", "lobby", "--older-than", "1d", "--dry-run", .. archive])).Output.Should().Equal("lobby: 0 runs of 128 ids would be moved.");
             await ShouldBeUnchangedAsync(before);
 
             // The first command prepares the room, and waits.
@@ -123,7 +123,7 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
         var missing = Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}");
         await FillAsync("lobby", 10);
         await RefusedAsync("Say where the archive is: --archive DIRECTORY, that of the application.", "archive", "lobby", "--keep", "5");
-        await RefusedAsync("Say which messages may go: --keep-days 90, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
+        await RefusedAsync("Say which messages may go: --older-than 90d, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
         await RefusedAsync("Name a room, or give --all, but not both.", "archive", "--keep", "5", "--archive", missing);
         await RefusedAsync("There is no room 'nowhere'.", "archive", "nowhere", "--keep", "5", "--archive", missing);
         await RefusedAsync($"There is no directory '{missing}': --archive names the directory of the application's archive.", "show", "lobby", "--archive", missing);
