@@ -7,7 +7,7 @@ namespace RedisChat.Archive.PostgreSql;
 /// <remarks>
 /// A call is one transaction, or one statement. The tables are created when they are first needed, unless they exist. All processes that share rooms use the same database. Tested with PostgreSQL 15. Thread-safe.
 /// </remarks>
-public sealed class PostgreSqlRoomArchive : IRoomArchive, IAsyncDisposable
+public sealed class PostgreSqlRoomArchive : IRoomArchive, IAsyncDisposable, IDisposable
 {
     private readonly NpgsqlDataSource _source;
     private readonly bool _ownsSource;
@@ -152,6 +152,16 @@ public sealed class PostgreSqlRoomArchive : IRoomArchive, IAsyncDisposable
     }
 
     /// <summary>Closes its connections; those of the application stay open.</summary>
+    public void Dispose()
+    {
+        _creating.Dispose();
+        if (_ownsSource)
+        {
+            _source.Dispose();
+        }
+    }
+
+    /// <summary>Closes its connections; those of the application stay open.</summary>
     public async ValueTask DisposeAsync()
     {
         _creating.Dispose();
@@ -161,10 +171,16 @@ public sealed class PostgreSqlRoomArchive : IRoomArchive, IAsyncDisposable
         }
     }
 
-    /// <summary>Lets no other transaction write to the room until this one ends.</summary>
+    /// <summary>Lets no other transaction write to the room until this one ends, and makes its commit durable.</summary>
     /// <returns>Whether the room was removed.</returns>
     private static async Task<bool> LockAsync(NpgsqlConnection connection, string room, ulong epoch, CancellationToken cancellationToken)
     {
+        // Redis drops its copy after the commit, so the commit must be on the disk, whatever the database prefers for others.
+        using (var durable = new NpgsqlCommand("SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'", connection))
+        {
+            await durable.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         using (var command = Command(connection, "SELECT pg_advisory_xact_lock(hashtextextended('redischat ' || $1, $2))", room, epoch))
         {
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,9 @@ internal static class CommonOptions
     /// <summary>Says what would change, and changes nothing.</summary>
     public static Option<bool> DryRun() => new("--dry-run") { Description = "Say what would change, and change nothing." };
 
+    /// <summary>Does not ask: see <see cref="Confirmation"/>.</summary>
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask. Without a terminal it is required." };
+
     /// <summary>A whole number within limits.</summary>
     public static Option<int> Number(string name, string description, int initial, int least, int most) => new(name)
     {

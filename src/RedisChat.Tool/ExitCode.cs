@@ -12,12 +12,12 @@ internal static class ExitCode
     /// <summary>No server answered in time. The same command can be tried again.</summary>
     public const int Unreachable = 2;
 
-    /// <summary>Stopped by Ctrl+C (SIGINT). The same command continues.</summary>
+    /// <summary>Stopped by Ctrl+C (SIGINT). The same command continues; <c>send</c> with the options that it prints.</summary>
     public const int Interrupted = 130;
 
     /// <summary>The reader of the output is gone, as after <c>redischat … | head</c>.</summary>
     public const int OutputClosed = 141;
 
-    /// <summary>Stopped by SIGTERM. The same command continues.</summary>
+    /// <summary>Stopped by SIGTERM. The same command continues; <c>send</c> with the options that it prints.</summary>
     public const int Terminated = 143;
 }

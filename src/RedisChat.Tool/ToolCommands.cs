@@ -11,7 +11,7 @@ internal static class ToolCommands
     /// <param name="time">The clock.</param>
     public static RootCommand Create(ToolOutput output, TimeProvider time)
     {
-        var root = new RootCommand("Looks after the rooms of a RedisChat. Say where it is with --redis, or in the environment variable REDISCHAT_REDIS.")
+        var root = new RootCommand("Operates a RedisChat chat. Name its servers with --redis, or in the environment variable REDISCHAT_REDIS.")
         {
             new DoctorCommand(),
             new RoomsCommand(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool;
@@ -50,9 +51,9 @@ internal static class ToolProgram
                 _ => $"This is an error of redischat itself, please report it: {error.GetType().Name}: {error.Message}",
             });
         }
-        catch (OutputClosedException)
+        catch (Exception e) when (e is OutputClosedException or IOException)
         {
-            // Nobody reads the errors either; the exit code says it.
+            // Nobody reads the errors either, or they cannot be written; the exit code says it.
         }
 
         return error is ChatUnavailableException ? ExitCode.Unreachable : ExitCode.Refused;
@@ -60,7 +61,13 @@ internal static class ToolProgram
 
     private static string Problem(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command is RootCommand ? "redischat" : $"redischat {parsed.CommandResult.Command.Name}";
+        var names = new Stack<string>();
+        for (var at = parsed.CommandResult; at is { Command: not RootCommand }; at = at.Parent as CommandResult)
+        {
+            names.Push(at.Command.Name);
+        }
+
+        var command = string.Join(' ', ["redischat", .. names]);
         var text = parsed.UnmatchedTokens is [var unknown, ..] ? $"There is no {(command == "redischat" ? "command" : "argument or option")} '{unknown}'." : parsed.Errors[0].Message;
         return Secrets.MayBeIn(text)
             ? $"The command line is not valid; an argument is not shown because it may contain a password. '{command} --help' lists what can be given."

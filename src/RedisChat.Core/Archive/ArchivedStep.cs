@@ -6,7 +6,7 @@ namespace RedisChat;
 public sealed record ArchivedStep(int Moved, TimeSpan? Next)
 {
     /// <summary>
-    /// Whether messages that may go have to wait until <see cref="Next"/>: because the room was prepared for its archive only a moment ago (see docs/operations.md), or was changed during the step.
+    /// Whether messages that may go have to wait until <see cref="Next"/>: because the room was prepared for its archive only a moment ago (see docs/operations.md), or was changed during the step, or because the archive refused a copy.
     /// </summary>
     public bool IsWaiting { get; init; }
 }

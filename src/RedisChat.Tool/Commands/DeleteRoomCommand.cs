@@ -6,7 +6,7 @@ namespace RedisChat.Tool.Commands;
 internal sealed class DeleteRoomCommand : ToolCommand
 {
     private readonly Argument<string> _room = CommonOptions.Room();
-    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask. Without a terminal it is required." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public DeleteRoomCommand()
@@ -55,30 +55,18 @@ internal sealed class DeleteRoomCommand : ToolCommand
         return ExitCode.Done;
     }
 
-    private async Task ConfirmAsync(ToolContext context, RoomInfo info, CancellationToken cancellationToken)
+    private Task ConfirmAsync(ToolContext context, RoomInfo info, CancellationToken cancellationToken)
     {
-        if (context.Get(_yes))
-        {
-            return;
-        }
-
-        // A room that is being imported looks the same, and what was imported would be lost.
-        if (info.IsBeingDeleted && Console.IsInputRedirected)
-        {
-            throw new ToolException($"The deletion of the room '{info.Id}' was begun and is not complete, or the room is being imported. Repeat the command with --yes to delete what is there for good.");
-        }
-
-        if (Console.IsInputRedirected)
-        {
-            throw new ToolException($"This deletes the room '{info.Id}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what it would delete.");
-        }
-
-        context.Output.Note(info.IsBeingDeleted
-            ? "The room's deletion was begun and is not complete, or the room is being imported. This deletes what is there for good. Type its id to continue."
-            : $"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.");
-        if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != info.Id)
-        {
-            throw new ToolException("That is not the room's id. Nothing was deleted.");
-        }
+        // A room that is being imported looks the same as one whose deletion was begun, and what was imported would be lost.
+        var confirmation = info.IsBeingDeleted
+            ? new Confirmation(
+                "The room's deletion was begun and is not complete, or the room is being imported. This deletes what is there for good. Type its id to continue.",
+                $"The deletion of the room '{info.Id}' was begun and is not complete, or the room is being imported. Repeat the command with --yes to delete what is there for good.",
+                "That is not the room's id. Nothing was deleted.")
+            : new Confirmation(
+                $"This deletes the room with {Texts.Count(info.Messages, "message")} for good. Type its id to continue.",
+                $"This deletes the room '{info.Id}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what it would delete.",
+                "That is not the room's id. Nothing was deleted.");
+        return confirmation.AskAsync(context, _yes, info.Id, cancellationToken);
     }
 }

@@ -7,11 +7,11 @@ internal sealed class EraseCommand : ToolCommand
 {
     private readonly Argument<string> _user = new("user") { Description = "The user's id." };
     private readonly Option<bool> _anonymize = new("--anonymize") { Description = "Keep the messages, with a random author instead of the user." };
-    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask. Without a terminal it is required." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public EraseCommand()
-        : base("erase", "Erases a user in all rooms, and proves it. Continues an erasure that was interrupted. Lock the user's account first.")
+        : base("erase", "Erases a user in all rooms, and verifies that nothing is left. Continues an erasure that was interrupted. Lock the user's account first.")
     {
         Arguments.Add(_user);
         Options.Add(_anonymize);
@@ -26,7 +26,11 @@ internal sealed class EraseCommand : ToolCommand
         var user = chat.Chat.User(context.Require(_user));
         if (!options.IsDryRun)
         {
-            await ConfirmAsync(context, user.Id, cancellationToken);
+            var confirmation = new Confirmation(
+                "This erases the user in all rooms for good. Type the user's id to continue.",
+                $"This erases the user '{user.Id}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what there is.",
+                "That is not the user's id. Nothing was erased.");
+            await confirmation.AskAsync(context, _yes, user.Id, cancellationToken);
         }
 
         using var progress = context.Progress("rooms");
@@ -63,24 +67,5 @@ internal sealed class EraseCommand : ToolCommand
         }
 
         output.Line(findings.IsClean ? "Nothing names the user any more." : $"{Texts.Count(findings.Remaining.Count, "place")} left. Inspect them with redis-cli: what the chat cannot read, it does not change.");
-    }
-
-    private async Task ConfirmAsync(ToolContext context, string user, CancellationToken cancellationToken)
-    {
-        if (context.Get(_yes))
-        {
-            return;
-        }
-
-        if (Console.IsInputRedirected)
-        {
-            throw new ToolException($"This erases the user '{user}' for good. Repeat the command with --yes if you mean it, or with --dry-run to see what there is.");
-        }
-
-        context.Output.Note("This erases the user in all rooms for good. Type the user's id to continue.");
-        if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != user)
-        {
-            throw new ToolException("That is not the user's id. Nothing was erased.");
-        }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ExportCommand : ToolCommand
     private readonly Option<bool> _gzip = new("--gzip") { Description = "Compress the files." };
 
     public ExportCommand()
-        : base("export", "Exports rooms into a directory as lines of JSON, each room as it is at one position, while people go on writing.")
+        : base("export", "Exports rooms into a directory as lines of JSON, each room as it is at one position, while people keep writing.")
     {
         Arguments.Add(_directory);
         Options.Add(_rooms);

@@ -33,7 +33,7 @@ internal static class InputLines
 
             lines.Complete();
         }
-        catch (IOException e)
+        catch (Exception e)
         {
             lines.Complete(new ToolException($"The input cannot be read: {e.Message}", e));
         }

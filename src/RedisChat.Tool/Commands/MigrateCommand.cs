@@ -13,17 +13,17 @@ internal sealed class MigrateCommand : ToolCommand
     private readonly Option<string> _from = new("--from") { Description = "The layout to read: classic.", HelpName = "layout", Required = true };
     private readonly Option<string?> _source = new("--source")
     {
-        Description = "The servers with the old layout, if it is not on those of --redis. No password. [environment: REDISCHAT_SOURCE, REDISCHAT_SOURCE_PASSWORD]",
+        Description = "The servers with the classic layout, if it is not on those of --redis. No password. [environment: REDISCHAT_SOURCE, REDISCHAT_SOURCE_PASSWORD]",
         HelpName = "config",
     };
 
-    private readonly Option<string?> _sourcePrefix = new("--source-prefix") { Description = "The beginning of the old layout's keys, if it is not that of --prefix.", HelpName = "prefix" };
-    private readonly Option<bool> _final = new("--final") { Description = "Make the rooms exact and open them. Only once no program writes the old layout any more." };
+    private readonly Option<string?> _sourcePrefix = new("--source-prefix") { Description = "The beginning of the classic layout's keys, if it is not that of --prefix.", HelpName = "prefix" };
+    private readonly Option<bool> _final = new("--final") { Description = "Make the rooms exact and open them. Only once no program writes the classic layout any more." };
     private readonly Option<bool> _encrypt = new("--encrypt") { Description = "Encrypt what is copied, with the master keys of --keys." };
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public MigrateCommand()
-        : base("migrate", "Copies rooms of the tutorial's layout into the default one with the same ids and times, while old programs go on writing. Repeat it as often as you like, and complete it with --final.")
+        : base("migrate", "Copies rooms of the classic layout into the default one with the same ids and times, while old programs keep writing. Repeat it as often as you like, and complete it with --final.")
     {
         _from.AcceptOnlyFromAmong("classic");
         Arguments.Add(_rooms);
@@ -113,7 +113,7 @@ internal sealed class MigrateCommand : ToolCommand
 
         if (room.Late > 0)
         {
-            output.Line($"{room.Room}: {Texts.Count(room.Late, "message")} written to the old layout after it was completed, by a program that was not switched over. They are not in the room.", Tone.Bad);
+            output.Line($"{room.Room}: {Texts.Count(room.Late, "message")} written to the classic layout after it was completed, by a program that was not switched over. They are not in the room.", Tone.Bad);
         }
     }
 }

@@ -39,7 +39,14 @@ internal sealed class PositionFile(string path, string room)
     {
         try
         {
-            File.WriteAllText($"{path}.new", $"{position}\n{room}\n", Encoding);
+            using (var file = File.Create($"{path}.new"))
+            {
+                file.Write(Encoding.GetBytes($"{position}\n{room}\n"));
+
+                // Otherwise a crash of the machine could leave a file whose name is there and whose content is not.
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move($"{path}.new", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

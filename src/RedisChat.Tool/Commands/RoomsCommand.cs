@@ -12,8 +12,8 @@ internal sealed class RoomsCommand : ToolCommand
     private readonly Option<bool> _withSettings = new("--with-settings") { Description = "Only rooms with settings (a name or a topic, for example): read from a list, without a search." };
     private readonly Option<string?> _order = new("--order") { Description = "With --with-settings: name (the default), or activity: the last message first.", HelpName = "order" };
     private readonly Option<string?> _match = new("--match") { Description = "Only rooms whose id, name or topic contains this text, in any case.", HelpName = "text" };
-    private readonly Option<bool> _archived = new("--archived") { Description = "Only archived rooms." };
-    private readonly Option<TimeSpan?> _inactive = CommonOptions.Duration("--inactive", "Only rooms without a message for so long: 90d, 12h, 30m.");
+    private readonly Option<bool> _archived = new("--archived") { Description = "Only archived (read-only) rooms." };
+    private readonly Option<TimeSpan?> _inactive = CommonOptions.Duration("--inactive", "Only rooms without a message for this long: 90d, 12h, 30m.");
     private readonly Option<long?> _limit = CommonOptions.OptionalNumber("--limit", "How many rooms, at most twice as many with a filter. All if omitted.", 1, int.MaxValue);
     private readonly Option<string?> _cursor = new("--cursor") { Description = "Where to continue: what a list with --limit ended with.", HelpName = "cursor" };
 

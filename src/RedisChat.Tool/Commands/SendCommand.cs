@@ -33,7 +33,7 @@ internal sealed class SendCommand : ToolCommand
 
     public override async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
-        await using var chat = context.Connect(store: options => options.IdempotencyWindow = context.Get(_window) ?? options.IdempotencyWindow);
+        await using var chat = context.Connect(store: options => options.IdempotencyWindow = Window(context));
         var room = chat.Chat.Room(context.Require(_room));
         await chat.PrepareToSendAsync(room, cancellationToken);
         var (user, isDry) = (context.Require(_user), context.Get(_dryRun));
@@ -69,78 +69,37 @@ internal sealed class SendCommand : ToolCommand
             return ExitCode.Done;
         }
 
-        await SendAsync(context, room, lines, line => Message(user, key, line), key, cancellationToken);
+        var sender = new LineSender(room, line => Message(user, key, line), receipt => Print(context, receipt));
+        await SendAsync(context, room.Id, lines, sender, key, cancellationToken);
         return ExitCode.Done;
     }
 
-    private static async Task SendAsync(
-        ToolContext context, ChatRoom room, ChannelReader<(long Number, string Text)> lines, Func<(long Number, string Text), NewMessage> message, string key,
-        CancellationToken cancellationToken)
+    private async Task SendAsync(ToolContext context, string room, ChannelReader<(long Number, string Text)> lines, LineSender sender, string key, CancellationToken cancellationToken)
     {
-        var (sent, repeated, done) = (0L, 0L, 0L);
         using var progress = context.Progress("messages");
         try
         {
-            var batch = new List<(long Number, string Text)>();
             while (await lines.WaitToReadAsync(cancellationToken))
             {
-                batch.Clear();
+                var batch = new List<(long Number, string Text)>();
                 while (batch.Count < ChatLimits.MaxBatchSize && lines.TryRead(out var line))
                 {
                     batch.Add(line);
                 }
 
-                await SendAsync(room, batch, message, Receive, cancellationToken);
-                done = batch[^1].Number;
-                progress.Report(sent + repeated);
+                await sender.SendAsync(batch, key, cancellationToken);
+                progress.Report(sender.Sent + sender.Repeated);
             }
         }
-        catch (LineException e)
+        catch (Exception e) when (!sender.IsRefused)
         {
-            throw new ToolException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Line {e.Number}: {Explanation.Of(e.InnerException!)} {(e.Number > 1 ? "The lines before it were sent. " : "")}To send the lines after it, repeat the command with the same input and --key {key} --skip {e.Number}."), e);
-        }
-        catch (Exception e) when (e is OperationCanceledException or ChatException)
-        {
-            context.Output.Note(string.Create(
-                CultureInfo.InvariantCulture, $"{(done > 0 ? $"Sent up to line {done}" : "Nothing is known to be sent")}. To continue, repeat the command with the same input and --key {key} --skip {done}."));
+            context.Output.Note(sender.Hint(e, key, Window(context)));
             throw;
         }
 
         if (!context.IsJson)
         {
-            context.Output.Line($"{room.Id}: {Texts.Count(sent, "message")} sent{(repeated > 0 ? $", {Texts.Count(repeated, "message")} had been sent before" : "")}.");
-        }
-
-        void Receive(MessageReceipt receipt)
-        {
-            (sent, repeated) = receipt.IsDuplicate ? (sent, repeated + 1) : (sent + 1, repeated);
-            Print(context, receipt);
-        }
-    }
-
-    /// <summary>Sends lines together; one by one if one of them is refused, so that those before it are sent.</summary>
-    private static async Task SendAsync(
-        ChatRoom room, List<(long Number, string Text)> batch, Func<(long Number, string Text), NewMessage> message, Action<MessageReceipt> receive, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (var receipt in await room.SendManyAsync([.. batch.Select(message)], cancellationToken))
-            {
-                receive(receipt);
-            }
-        }
-        catch (Exception e) when (IsRefusal(e) && batch.Count == 1)
-        {
-            throw new LineException(batch[0].Number, e);
-        }
-        catch (Exception e) when (IsRefusal(e))
-        {
-            foreach (var line in batch)
-            {
-                await SendAsync(room, [line], message, receive, cancellationToken);
-            }
+            context.Output.Line($"{room}: {Texts.Count(sender.Sent, "message")} sent{(sender.Repeated > 0 ? $", {Texts.Count(sender.Repeated, "message")} had been sent before" : "")}.");
         }
     }
 
@@ -154,7 +113,7 @@ internal sealed class SendCommand : ToolCommand
             {
                 (added, sent) = await room.FindSentAsync(message(line), cancellationToken) is null ? (added + 1, sent) : (added, sent + 1);
             }
-            catch (Exception e) when (IsRefusal(e))
+            catch (Exception e) when (LineSender.IsRefusal(e))
             {
                 throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"Line {line.Number}: {Explanation.Of(e)}"), e);
             }
@@ -163,7 +122,7 @@ internal sealed class SendCommand : ToolCommand
         return (added, sent);
     }
 
-    private static bool IsRefusal(Exception error) => error is ChatInputException or ChatForbiddenException or ChatIdempotencyConflictException or ChatParentNotFoundException;
+    private TimeSpan Window(ToolContext context) => context.Get(_window) ?? new RedisStoreOptions().IdempotencyWindow;
 
     private static NewMessage Message(string user, string key, (long Number, string Text) line) =>
         new(user, line.Text) { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{key}-{line.Number}") };
@@ -188,11 +147,5 @@ internal sealed class SendCommand : ToolCommand
         {
             context.Output.Line($"{room}: {Texts.Count(messages.New, "message")} would be sent{(messages.Sent > 0 ? $", {Texts.Count(messages.Sent, "message")} had been sent before" : "")}.");
         }
-    }
-
-    /// <summary>A line was refused.</summary>
-    private sealed class LineException(long number, Exception reason) : Exception(reason.Message, reason)
-    {
-        public long Number => number;
     }
 }

@@ -5,7 +5,7 @@ namespace RedisChat.Tool.Commands;
 /// <summary>Deletes the data keys of a room, so that nobody can read it any more.</summary>
 internal sealed class ShredKeysCommand : ChangeKeysCommand
 {
-    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask. Without a terminal it is required." };
+    private readonly Option<bool> _yes = CommonOptions.Yes();
 
     public ShredKeysCommand()
         : base("shred", "Deletes the data keys of an encrypted room: what they encrypted can never be read again. What is sent afterwards gets a new key.", takesAll: false) => Options.Add(_yes);
@@ -18,22 +18,10 @@ internal sealed class ShredKeysCommand : ChangeKeysCommand
 
     protected override string Describe(int changed) => $"{Texts.Count(changed, "key")} deleted";
 
-    protected override async Task ConfirmAsync(ToolContext context, string name, CancellationToken cancellationToken)
+    protected override Task ConfirmAsync(ToolContext context, string name, CancellationToken cancellationToken)
     {
-        if (context.Get(_yes))
-        {
-            return;
-        }
-
-        if (Console.IsInputRedirected)
-        {
-            throw new ToolException($"This makes everything unreadable for good that the keys of '{name}' have encrypted. Repeat the command with --yes if you mean it.");
-        }
-
-        context.Output.Note($"This makes everything unreadable for good that the keys of '{name}' have encrypted. Type the id to continue.");
-        if (await Task.Run(Console.ReadLine, cancellationToken).WaitAsync(cancellationToken) != name)
-        {
-            throw new ToolException("That is not the id. Nothing was deleted.");
-        }
+        var what = $"This makes everything unreadable for good that the keys of '{name}' have encrypted.";
+        return new Confirmation($"{what} Type the id to continue.", $"{what} Repeat the command with --yes if you mean it.", "That is not the id. Nothing was deleted.")
+            .AskAsync(context, _yes, name, cancellationToken);
     }
 }

@@ -32,7 +32,9 @@ internal sealed class TrimCommand : ToolCommand
         await using var chat = context.Connect(options => options.DeleteThreads = context.Get(_threads));
         if (room is not null)
         {
-            Print(context, await TrimAsync(context, chat.Chat, await chat.Chat.Rooms.GetInfoAsync(room, cancellationToken), policy, cancellationToken));
+            using var progress = context.Progress($"messages of {room}");
+            Print(context, await TrimAsync(
+                context, chat.Chat, await chat.Chat.Rooms.GetInfoAsync(room, cancellationToken), policy, new Forward<long>(done => progress.Report(done)), cancellationToken));
             return ExitCode.Done;
         }
 
@@ -42,12 +44,13 @@ internal sealed class TrimCommand : ToolCommand
     private async Task<int> TrimAllAsync(ToolContext context, Chat chat, RetentionPolicy policy, CancellationToken cancellationToken)
     {
         var (rooms, deleted, failed) = (0L, 0L, 0L);
+        using var progress = context.Progress("rooms");
         await foreach (var info in RoomTarget.AllAsync(chat, cancellationToken))
         {
             TrimmedRoom done;
             try
             {
-                done = await TrimAsync(context, chat, info, policy, cancellationToken);
+                done = await TrimAsync(context, chat, info, policy, progress: null, cancellationToken);
             }
             catch (ChatException e) when (e is not ChatUnavailableException)
             {
@@ -56,7 +59,7 @@ internal sealed class TrimCommand : ToolCommand
                 failed++;
             }
 
-            rooms++;
+            progress.Report(++rooms);
             deleted += done.Deleted;
             if (context.IsJson || done is not { Deleted: 0, Error: null })
             {
@@ -73,18 +76,17 @@ internal sealed class TrimCommand : ToolCommand
         return failed > 0 ? ExitCode.Refused : ExitCode.Done;
     }
 
-    private async Task<TrimmedRoom> TrimAsync(ToolContext context, Chat chat, RoomInfo info, RetentionPolicy policy, CancellationToken cancellationToken)
+    private async Task<TrimmedRoom> TrimAsync(ToolContext context, Chat chat, RoomInfo info, RetentionPolicy policy, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         if (!info.Exists)
         {
             throw new ToolException($"There is no room '{info.Id}'.");
         }
 
-        using var progress = context.Progress($"messages of {info.Id}");
         var room = chat.Room(info.Id);
         var deleted = context.Get(_dryRun)
             ? await TrimPreview.CountAsync(room, info, policy, context.Time.GetUtcNow(), cancellationToken)
-            : await room.TrimAsync(policy, new Forward<long>(done => progress.Report(done)), cancellationToken);
+            : await room.TrimAsync(policy, progress, cancellationToken);
         return new TrimmedRoom(info.Id, deleted, context.Get(_dryRun));
     }
 

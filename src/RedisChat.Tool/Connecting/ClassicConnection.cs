@@ -32,11 +32,11 @@ internal sealed class ClassicConnection : IAsyncDisposable
         }
         catch (RedisConnectionException e) when (e.FailureType == ConnectionFailureType.AuthenticationFailure)
         {
-            throw new ToolException("The servers with the old layout refused the login. Check the password in REDISCHAT_SOURCE_PASSWORD or REDISCHAT_SOURCE, and the user in --source; without --source, check those of --redis.", e);
+            throw new ToolException("The servers with the classic layout refused the login. Check the password in REDISCHAT_SOURCE_PASSWORD or REDISCHAT_SOURCE, and the user in --source; without --source, check those of --redis.", e);
         }
         catch (RedisConnectionException e)
         {
-            throw new ChatUnavailableException("The servers with the old layout cannot be reached.", e);
+            throw new ChatUnavailableException("The servers with the classic layout cannot be reached.", e);
         }
         catch (ArgumentException e)
         {

@@ -10,6 +10,11 @@ namespace RedisChat.Tool;
 /// <remarks>Results go to the standard output. Errors and progress go to the error output, so that a program that reads the results never sees them.</remarks>
 internal sealed class ToolOutput
 {
+    // EPIPE, which is what .NET has as the result on Linux and macOS; ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+    private const int BrokenPipe = 32;
+    private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
+    private const int WindowsClosedPipe = unchecked((int)0x800700E8);
+
     private readonly Lock _gate = new();
     private readonly TextWriter _results;
     private readonly TextWriter _errors;
@@ -39,10 +44,12 @@ internal sealed class ToolOutput
 
     /// <summary>Writes a line of the result.</summary>
     /// <exception cref="OutputClosedException">Nobody reads it.</exception>
+    /// <exception cref="IOException">It cannot be written: the disk is full, for example.</exception>
     public void Line(string text, Tone tone = Tone.Plain) => Write(_results, TerminalText.Clean(text), tone);
 
     /// <summary>Writes a value as one line of JSON. It has no character beyond ASCII, and no control character.</summary>
     /// <exception cref="OutputClosedException">Nobody reads it.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Json<T>(T value, JsonTypeInfo<T> type) => Write(_results, JsonSerializer.Serialize(value, type), Tone.Plain);
 
     /// <summary>Writes a line to the error output.</summary>
@@ -87,7 +94,7 @@ internal sealed class ToolOutput
                 writer.WriteLine(line);
                 writer.Flush();
             }
-            catch (IOException e)
+            catch (IOException e) when (e.HResult is BrokenPipe or WindowsBrokenPipe or WindowsClosedPipe)
             {
                 throw new OutputClosedException(e);
             }

@@ -36,6 +36,43 @@ public sealed class FileRoomArchiveTests : RoomArchiveTests, IDisposable
         (await HoldersAsync()).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task A_write_that_fails_at_its_beginning_does_not_keep_the_room_locked()
+    {
+        var archive = await OpenAsync();
+        await archive.PutAsync(Room, 1, [New(0, 1, "zero")], Cancelled);
+        var name = Directory.EnumerateFiles(Root, "room", SearchOption.AllDirectories).Single();
+        File.Delete(name);
+        Directory.CreateDirectory($"{name}.new");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => archive.PutAsync(Room, 1, [New(1, 1, "one")], Cancelled).AsTask());
+
+        Directory.Delete($"{name}.new");
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        soon.CancelAfter(TimeSpan.FromSeconds(30));
+        (await archive.PutAsync(Room, 1, [New(1, 1, "one")], soon.Token)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_lock_that_cannot_be_opened_is_reported_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no sockets among its files.");
+        var archive = await OpenAsync();
+        await archive.PutAsync(Room, 1, [New(0, 1, "zero")], Cancelled);
+        var path = Directory.EnumerateFiles(Root, "lock", SearchOption.AllDirectories).Single();
+        File.Delete(path);
+
+        // Nobody can open a socket as a file. Its own path must be short.
+        var other = Path.Combine(_directory.FullName, "socket");
+        File.CreateSymbolicLink(path, other);
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(other));
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        soon.CancelAfter(TimeSpan.FromSeconds(30));
+
+        await Assert.ThrowsAsync<IOException>(() => archive.PutAsync(Room, 1, [New(1, 1, "one")], soon.Token).AsTask());
+    }
+
     [Theory]
     [InlineData("index.new")]
     [InlineData("2.pack")]

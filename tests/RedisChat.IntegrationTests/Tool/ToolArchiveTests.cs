@@ -21,7 +21,7 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
             var dry = await RunAsync(["archive", "lobby", "--keep", "300", "--dry-run", .. archive]);
             dry.ExitCode.Should().Be(0, string.Join('\n', dry.Errors));
             dry.Output.Should().Equal("lobby: 5 runs of 128 ids would be moved.");
-            (await RunAsync(["archive", "lobby", "--keep-days", "1", "--dry-run", .. archive])).Output.Should().Equal("lobby: 0 runs of 128 ids would be moved.");
+            (await RunAsync(["archive", "lobby", "--older-than", "1d", "--dry-run", .. archive])).Output.Should().Equal("lobby: 0 runs of 128 ids would be moved.");
             await ShouldBeUnchangedAsync(before);
 
             // The first command prepares the room, and waits.
@@ -91,12 +91,39 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
     }
 
     [Fact]
+    public async Task A_directory_that_is_not_the_archive_gets_nothing()
+    {
+        var (directory, wrong) = (Directory.CreateTempSubdirectory("redischat-archive-"), Directory.CreateTempSubdirectory("redischat-archive-"));
+        try
+        {
+            await FillAsync("lobby", 1000);
+            await PrepareAsync("lobby", TimeSpan.FromMinutes(7));
+            (await RunAsync("archive", "lobby", "--keep", "500", "--archive", directory.FullName)).ExitCode.Should().Be(0);
+
+            foreach (var arguments in new[] { new[] { "archive", "lobby", "--keep", "1" }, ["archive", "lobby", "--keep", "1", "--dry-run"], ["erase", "alice", "--yes"], ["delete-room", "lobby", "--yes"] })
+            {
+                var run = await RunAsync([.. arguments, "--archive", wrong.FullName]);
+                run.ExitCode.Should().Be(1, string.Join('\n', run.Output));
+                run.Errors[^1].Should().Contain("The archive lacks messages 256 to 383 of the room");
+            }
+
+            wrong.EnumerateFileSystemInfos().Should().BeEmpty();
+            (await RunAsync("delete-room", "lobby", "--yes", "--archive", directory.FullName)).ExitCode.Should().Be(0);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+            wrong.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_meant_is_refused_before_anything_changes()
     {
         var missing = Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}");
         await FillAsync("lobby", 10);
         await RefusedAsync("Say where the archive is: --archive DIRECTORY, that of the application.", "archive", "lobby", "--keep", "5");
-        await RefusedAsync("Say which messages may go: --keep-days 90, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
+        await RefusedAsync("Say which messages may go: --older-than 90d, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
         await RefusedAsync("Name a room, or give --all, but not both.", "archive", "--keep", "5", "--archive", missing);
         await RefusedAsync("There is no room 'nowhere'.", "archive", "nowhere", "--keep", "5", "--archive", missing);
         await RefusedAsync($"There is no directory '{missing}': --archive names the directory of the application's archive.", "show", "lobby", "--archive", missing);

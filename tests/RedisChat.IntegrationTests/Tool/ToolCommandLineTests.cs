@@ -11,6 +11,7 @@ public sealed class ToolCommandLineTests
     [InlineData("There is no command 'romos'. 'redischat --help' lists", "romos")]
     [InlineData("There is no argument or option '--fast'. 'redischat show --help' lists", "show", "lobby", "--fast")]
     [InlineData("'redischat show --help' lists", "show", "--redis", "localhost")]
+    [InlineData("There is no argument or option '--fast'. 'redischat keys rotate --help' lists", "keys", "rotate", "lobby", "--fast")]
     [InlineData("--limit must be a number from 1 to 1000", "show", "lobby", "--limit", "0")]
     [InlineData("--database must be 0 or more", "rooms", "--redis", "localhost", "--database", "-1")]
     [InlineData("A key prefix is", "rooms", "--redis", "localhost", "--prefix", "a{b")]

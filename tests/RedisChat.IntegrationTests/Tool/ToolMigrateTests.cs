@@ -61,7 +61,7 @@ public sealed class ToolMigrateTests : IAsyncLifetime
         await _old.SendAsync("lobby", "bob", "too late", Cancelled);
         var late = await RunAsync(_to, [.. migrate, "--final"]);
         late.ExitCode.Should().Be(1);
-        late.Output[0].Should().StartWith("lobby: 1 message written to the old layout after it was completed");
+        late.Output[0].Should().StartWith("lobby: 1 message written to the classic layout after it was completed");
         var json = await RunAsync(_to, [.. migrate, "lobby", "--json"]);
         ToolTests.Json(json).GetProperty("rooms")[0].GetProperty("late").GetInt64().Should().Be(1);
     }
@@ -202,7 +202,7 @@ public sealed class ToolMigrateTests : IAsyncLifetime
         var wrong = await ToolProcess.RunWithAsync(
             [new("REDISCHAT_REDIS", _to.Configuration), new("REDISCHAT_SOURCE", secured.Configuration), new("REDISCHAT_SOURCE_PASSWORD", "wrong")], [], "migrate", "--from", "classic");
         wrong.ExitCode.Should().BeOneOf(1, 2);
-        wrong.Errors.Should().ContainSingle().Which.Should().Contain("old layout").And.NotContain("\"wrong\"");
+        wrong.Errors.Should().ContainSingle().Which.Should().Contain("classic layout").And.NotContain("\"wrong\"");
     }
 
     [Fact]

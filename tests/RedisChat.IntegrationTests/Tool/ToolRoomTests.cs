@@ -10,6 +10,18 @@ public sealed class ToolRoomTests(TestServer server) : ToolTests(server)
     private const string Hostile = "a\u001b[2Jb\u202Ec\u0007d\u2028e";
 
     [Fact]
+    public async Task An_output_that_cannot_be_written_is_an_error_and_not_a_reader_that_is_gone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is a file of Linux.");
+        await Chat.SendAsync("lobby", "alice", "hello", Cancelled);
+
+        var run = await RunRedirectedAsync(">/dev/full", "rooms", "--json");
+
+        run.ExitCode.Should().Be(1);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("No space left on device");
+    }
+
+    [Fact]
     public async Task Rooms_are_listed_and_filtered()
     {
         await CreateAsync("alpha", "Alpha", "first things");

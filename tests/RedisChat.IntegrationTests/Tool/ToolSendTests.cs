@@ -1,10 +1,15 @@
+using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
+using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.CommandLine;
 
 /// <summary><c>redischat send</c>.</summary>
 public sealed class ToolSendTests(TestServer server) : ToolTests(server)
 {
+    private readonly TestServer _server = server;
+
     [Fact]
     public async Task A_text_is_sent_once_for_each_key()
     {
@@ -49,6 +54,63 @@ public sealed class ToolSendTests(TestServer server) : ToolTests(server)
         (await RunOnAsync(["one", "two", "three"], ["send", "lobby", "--user", "alice", .. arguments])).Output.Should().Equal("lobby: 1 message sent.");
         (await RunOnAsync(["one", "two", "three"], ["send", "lobby", "--user", "alice", .. arguments[..2]])).Output.Should().Equal("lobby: 0 messages sent, 3 messages had been sent before.");
         (await TextsAsync()).Should().Equal("one", "two", "three");
+    }
+
+    [Fact]
+    public async Task A_send_whose_answer_is_lost_says_which_lines_may_have_been_sent()
+    {
+        var configuration = ConfigurationOptions.Parse(_server.Require());
+        await using var network = new FaultProxy(((IPEndPoint)configuration.EndPoints[0]).Port);
+        configuration.EndPoints.Clear();
+        configuration.EndPoints.Add(IPAddress.Loopback, network.Port);
+        string[] command = ["send", "lobby", "--user", "alice", "--json", "--prefix", Prefix];
+        await using var process = ToolProcess.StartWith([new("REDISCHAT_REDIS", configuration.ToString(includePassword: true))], command);
+        await process.TypeAsync("one");
+        await process.LineAsync("\"id\":1,");
+        network.SwallowAnswers(true);
+        await process.TypeAsync("two");
+        await Poll.UntilAsync(async () => (await TextsAsync()).Count == 2, "the message is stored");
+        ChildProcess.Signal(process.Id, ToolProcess.Interrupt);
+        var run = await process.EndAsync();
+
+        run.ExitCode.Should().Be(130);
+        var hint = run.Errors.Should().ContainSingle().Which;
+        hint.Should().MatchRegex(
+            "^Sent up to line 1. Line 2 may have been sent, too. To continue without sending any twice, repeat the command with the same input and --key [0-9a-f]{12} --skip 1 within 10 min. Later, look first which of them are in the room.$");
+        string[] arguments = [.. hint.Split(" and ")[1].Split(' ')[..4]];
+        (await RunOnAsync(["one", "two", "three"], ["send", "lobby", "--user", "alice", .. arguments])).Output.Should().Equal("lobby: 1 message sent, 1 message had been sent before.");
+        (await TextsAsync()).Should().Equal("one", "two", "three");
+    }
+
+    [Fact]
+    public async Task A_send_whose_output_nobody_reads_says_how_to_continue_after_the_lines_that_were_sent()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not say that the reader of a pipe is gone.");
+        using var process = Process.Start(Describe("send", "lobby", "--user", "alice", "--json", "--key", "k"))!;
+        process.StandardOutput.Close();
+
+        // The lines are there at once, so most probably they are one batch, which the refused line makes go line by line.
+        await process.StandardInput.WriteAsync(string.Concat(Enumerable.Range(1, 50).Select(n => $"line {n}\n")) + new string('x', 20_000) + "\n");
+        process.StandardInput.Close();
+        var errors = await process.StandardError.ReadToEndAsync(Cancelled);
+        await process.WaitForExitAsync(Cancelled);
+
+        process.ExitCode.Should().Be(141);
+        var sent = (await TextsAsync()).Count;
+        sent.Should().BePositive();
+        errors.Should().Be($"Sent up to line {sent}. To continue, repeat the command with the same input and --key k --skip {sent}.\n");
+    }
+
+    [Fact]
+    public async Task An_input_that_cannot_be_read_ends_the_command()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell redirects the input.");
+
+        // As nohup does on a terminal: the input is open for writing only.
+        var run = await RunRedirectedAsync("0>/dev/null", "send", "lobby", "--user", "alice");
+
+        run.ExitCode.Should().Be(1);
+        run.Errors[^1].Should().StartWith("The input cannot be read: ");
     }
 
     [Fact]

@@ -24,6 +24,31 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
 
     internal Task<ConsoleRun> RunOnAsync(IEnumerable<string> lines, params string[] arguments) => ToolProcess.RunWithAsync(Environment(), lines, [.. arguments, "--prefix", Prefix]);
 
+    /// <summary>Runs it in a shell, with a redirection.</summary>
+    internal async Task<ConsoleRun> RunRedirectedAsync(string redirection, params string[] arguments)
+    {
+        var start = Describe(arguments);
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, $"exec \"$0\" \"$@\" {redirection}");
+        start.ArgumentList.Insert(0, "-c");
+        start.FileName = "/bin/sh";
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancelled), process.StandardError.ReadToEndAsync(Cancelled));
+        try
+        {
+            await process.WaitForExitAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
+
+        return new ConsoleRun(process.ExitCode, Lines(await output), Lines(await errors));
+
+        static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     internal static JsonElement Json(ConsoleRun run) => JsonDocument.Parse(run.Output.Should().ContainSingle().Which).RootElement;
 
     /// <summary>All keys of this chat, with all that is in them and when they expire.</summary>

@@ -19,6 +19,11 @@ internal sealed class ArchiveFolder
     private const int ReadablePart = 40;
     private const string Removed = "removed";
 
+    // What .NET says when another handle has the lock: EWOULDBLOCK, and a sharing violation.
+    private const int HeldOnLinux = 11;
+    private const int HeldOnMacOS = 35;
+    private const int HeldOnWindows = unchecked((int)0x80070020);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _room;
@@ -65,19 +70,27 @@ internal sealed class ArchiveFolder
             {
                 held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (e.HResult is HeldOnLinux or HeldOnMacOS or HeldOnWindows)
             {
                 await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        var name = Path.Combine(_room, "room");
-        if (!File.Exists(name))
+        try
         {
-            DurableFile.Replace(name, Encoding.UTF8.GetBytes(_id));
-        }
+            var name = Path.Combine(_room, "room");
+            if (!File.Exists(name))
+            {
+                DurableFile.Replace(name, Encoding.UTF8.GetBytes(_id));
+            }
 
-        return held;
+            return held;
+        }
+        catch
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Removes all buckets, and leaves a mark. Only while the lock is held.</summary>

@@ -72,6 +72,7 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             return new ArchivedStep(0, null);
         }
 
+        await CheckArchiveAsync(database, room, state, cancellationToken).ConfigureAwait(false);
         var (_, now, _, copies) = await CopyAsync(database, room, numbers, state.Cipher, cancellationToken).ConfigureAwait(false);
         var count = copies.TakeWhile(copy => MayGo(copy, policy, state.Last, now)).Count();
         return new ArchivedStep(count, count > 0 && count == copies.Count ? TimeSpan.Zero : null);
@@ -85,11 +86,11 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             return null;
         }
 
-        var marked = fields[2].IsNull ? (ArchivedField?)null : ArchivedField.TryRead(((ReadOnlyMemory<byte>)fields[2]).Span, out var field) ? field : throw Unreadable(room);
+        var marked = fields[2].IsNull ? (ArchivedField?)null : ArchivedField.Parse(_keys, room, ((ReadOnlyMemory<byte>)fields[2]).Span);
         var cipher = await ArchivingCiphers.ForRoomAsync(context, room, fields[4], cancellationToken).ConfigureAwait(false);
 
         // What was trimmed is not moved.
-        var first = StrictNumber.TryRead(((ReadOnlyMemory<byte>)fields[3]).Span, out var least) ? Buckets.Of(least) : 0;
+        var first = fields[3].IsNull ? 0 : Buckets.Of(HistoryStart.Parse(_keys, room, ((ReadOnlyMemory<byte>)fields[3]).Span));
         return new ArchivingState(last, marked, Math.Max(marked?.Below ?? 0, first), cipher);
     }
 
@@ -135,8 +136,18 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             return new ArchivedStep(0, Sooner(next, wait)) { IsWaiting = true };
         }
 
+        await CheckArchiveAsync(database, room, state, cancellationToken).ConfigureAwait(false);
         var outcome = await TryMoveAsync(database, room, epoch, version, moving, present.Below, state.Start + moving.Count, cancellationToken).ConfigureAwait(false);
         return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : Sooner(next, outcome.Next) };
+    }
+
+    /// <summary>Throws if the archive lacks what was moved to it: it may be another one, which must not get the next buckets.</summary>
+    private async ValueTask CheckArchiveAsync(IDatabase database, string room, ArchivingState state, CancellationToken cancellationToken)
+    {
+        if (state.Marked is { Below: > 0 })
+        {
+            await context.Cold.ReadCheckedBorderAsync(new PrimaryReads(database), room, cancellationToken, isFresh: true).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Moves buckets to the archive again that were put back to be changed.</summary>
@@ -166,8 +177,8 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
             return new ArchivedStep(0, Sooner(null, rest - TimeSpan.FromMicroseconds(now - oldest[0].At)));
         }
 
-        var field = await context.Cold.ReadBorderAsync(new PrimaryReads(database), room).ConfigureAwait(false);
-        var outcome = await TryMoveAsync(database, room, epoch, version, moving, field, field, cancellationToken).ConfigureAwait(false);
+        var (_, below, _) = await context.Cold.ReadCheckedBorderAsync(new PrimaryReads(database), room, cancellationToken, isFresh: true).ConfigureAwait(false);
+        var outcome = await TryMoveAsync(database, room, epoch, version, moving, below, below, cancellationToken).ConfigureAwait(false);
         return outcome with { Next = outcome.Moved > 0 ? TimeSpan.Zero : outcome.Next };
     }
 
@@ -289,13 +300,6 @@ internal sealed class RedisArchiving(RedisStoreContext context) : IArchivingStor
         var sooner = one is { } a && (other is null || a < other) ? one : other;
         return sooner < TimeSpan.Zero ? TimeSpan.Zero : sooner;
     }
-
-    private ChatDataException Unreadable(string room) =>
-        new($"Field {ArchivedField.Name} of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
-        {
-            Key = _keys.Room(room),
-            Field = ArchivedField.Name,
-        };
 
     /// <summary>How far the archiving of a room is.</summary>
     /// <param name="Last">The room's last id.</param>

@@ -22,6 +22,8 @@ if ARGV[2] == '' then
   end
   local clock, uses = call('TIME'), room[3] or ''
   uses = string.find(uses, 'o', 1, true) and uses or uses .. 'o'
+  -- As below: when memory is full, HSET is refused unless something was deleted before.
+  call('HDEL', KEYS[1], 'archived')
   call('HSET', KEYS[1], 'archived', '0 ' .. clock[1] .. string.format('%06d', clock[2]) .. ' 0', 'uses', uses)
   return '1'
 end

@@ -33,5 +33,16 @@ internal readonly record struct ArchivedField(long Below, long Since, long Thaws
         return true;
     }
 
+    /// <summary>Parses the field of a room.</summary>
+    /// <exception cref="ChatDataException">It is not what the chat writes.</exception>
+    public static ArchivedField Parse(KeyNames keys, string room, ReadOnlySpan<byte> text) =>
+        TryRead(text, out var field)
+            ? field
+            : throw new ChatDataException($"Field {Name} of the hash '{keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
+            {
+                Key = keys.Room(room),
+                Field = Name,
+            };
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Below} {Since} {Thaws}");
 }

@@ -38,7 +38,46 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         var asked = reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)ArchivedField.Name });
         await asked.ConfigureAwait(false);
         using var values = HashValues.Of(asked);
-        return values.Read().TryNext(out var text) ? Parse(room, text).Below : 0;
+        return values.Read().TryNext(out var text) ? ArchivedField.Parse(_keys, room, text).Below : 0;
+    }
+
+    /// <summary>
+    /// How far the room was moved to the archive, if this process has that archive. The bucket before the border is always there: it was stored before the border was moved, and if its messages are deleted, the archive keeps
+    /// its version. A directory that is not mounted, for example, lacks it, and then "nothing found" means nothing.
+    /// </summary>
+    /// <param name="reads">Where to read.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="isFresh">Whether to ask the archive even if that bucket is cached.</param>
+    /// <returns>The room's epoch, the first bucket that was not moved, and the first that was not trimmed; all 0 if nothing was moved.</returns>
+    /// <exception cref="ChatArchiveException">The archive failed, or lacks the bucket.</exception>
+    public async ValueTask<(ulong Epoch, long Below, long First)> ReadCheckedBorderAsync(RoomReads reads, string room, CancellationToken cancellationToken, bool isFresh = false)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var asked = AskRoomAsync(reads, room);
+            await asked.ConfigureAwait(false);
+            var (epoch, field, first) = ReadRoom(room, asked, erased: 0);
+            var state = new State(epoch, field, first, [], LastMoved(field), []);
+            await ReadArchiveAsync(reads, room, state, cancellationToken, isFresh).ConfigureAwait(false);
+            if (state.Unclear.Count == 0)
+            {
+                return (epoch, field.Below, first);
+            }
+
+            ThrowIfTooMany(attempt);
+        }
+    }
+
+    /// <summary>The same check for a room that is being deleted, before anything of it is removed from the archive.</summary>
+    /// <exception cref="ChatArchiveException">The archive failed, or lacks the bucket before the border.</exception>
+    public async ValueTask CheckErasedAsync(IDatabase database, string room, ulong epoch, CancellationToken cancellationToken)
+    {
+        var asked = AskRoomAsync(new PrimaryReads(database), room);
+        await asked.UntilAsync(cancellationToken).ConfigureAwait(false);
+        var (_, field, _) = ReadRoom(room, asked, erased: epoch);
+        await Archive.ReadAsync(room, epoch, field.Thaws, LastMoved(field), cancellationToken, isFresh: true).ConfigureAwait(false);
     }
 
     /// <summary>The contents of buckets that were neither open nor sealed a moment ago: of those that have messages, by number.</summary>
@@ -201,6 +240,8 @@ internal sealed class ColdBuckets(RedisStoreContext context)
         return state;
     }
 
+    private static List<long> LastMoved(ArchivedField field) => field.Below > 0 ? [field.Below - 1] : [];
+
     private Task AskRoomAsync(RoomReads reads, string room) =>
         reads.HashGetAsync(new RedisKeyOrValue[] { (RedisKey)_keys.Room(room), (RedisValue)"epoch", (RedisValue)ArchivedField.Name, (RedisValue)HistoryStart.Field });
 
@@ -213,18 +254,9 @@ internal sealed class ColdBuckets(RedisStoreContext context)
             return default;
         }
 
-        var field = Parse(room, text);
+        var field = ArchivedField.Parse(_keys, room, text);
         return (epoch, field, reader.TryNext(out var least) ? Buckets.Of(HistoryStart.Parse(_keys, room, least)) : 0);
     }
-
-    private ArchivedField Parse(string room, ReadOnlySpan<byte> text) =>
-        ArchivedField.TryRead(text, out var field)
-            ? field
-            : throw new ChatDataException($"Field {ArchivedField.Name} of the hash '{_keys.Room(room)}' is not what the chat writes there. Another program may be using the same key prefix.")
-            {
-                Key = _keys.Room(room),
-                Field = ArchivedField.Name,
-            };
 
     private async ValueTask<bool> TryThawAsync(IDatabase database, string room, State state, Dictionary<long, ReadOnlyMemory<byte>> contents, CancellationToken cancellationToken)
     {

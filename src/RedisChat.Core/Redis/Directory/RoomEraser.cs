@@ -64,7 +64,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
             {
                 [Buckets or Others or Scan, var epoch, ..] when epoch != deletion.Epoch => new RoomDeletion(0, 0),
                 [Buckets, _] => await EraseBucketsAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
-                [Others, _] => await ForgetAsync(room, deletion, cancellationToken).ConfigureAwait(false),
+                [Others, _] => await ForgetAsync(database, room, deletion, cancellationToken).ConfigureAwait(false),
                 [Scan, _, var server, var position] => await ScanAsync(database, room, deletion, server, position, cancellationToken).ConfigureAwait(false),
                 _ => throw new ChatInputException("The cursor is not one that was returned before.", nameof(cursor)),
             };
@@ -182,7 +182,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     }
 
     // Members are removed by the scan, so this comes before it.
-    private async Task<RoomDeletion> ForgetAsync(string room, Deletion deletion, CancellationToken cancellationToken)
+    private async Task<RoomDeletion> ForgetAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
     {
         foreach (var other in others)
         {
@@ -191,6 +191,31 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
         if (ArchivedField.IsIn(deletion.Uses) && StrictNumber.TryReadEpoch(System.Text.Encoding.ASCII.GetBytes(deletion.Epoch), out var epoch))
         {
+            // Once the removal has begun, the archive may lack everything.
+            var begun = BucketCount(deletion) + 1;
+            if (deletion.Erased < begun)
+            {
+                try
+                {
+                    await context.Cold.CheckErasedAsync(database, room, epoch, cancellationToken).ConfigureAwait(false);
+                }
+                catch (ChatArchiveException)
+                {
+                    if (await ReadAsync(database, room, cancellationToken).ConfigureAwait(false) == deletion)
+                    {
+                        throw;
+                    }
+
+                    // Another process has begun the removal since.
+                    return Progress(deletion, deletion.Cursor(Others));
+                }
+
+                if (!await EraseAsync(database, room, deletion, [], cancellationToken, erased: begun).ConfigureAwait(false))
+                {
+                    return Progress(deletion, null);
+                }
+            }
+
             await context.Cold.Archive.RemoveRoomAsync(room, epoch, cancellationToken).ConfigureAwait(false);
         }
 

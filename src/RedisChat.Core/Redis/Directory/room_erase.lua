@@ -3,7 +3,7 @@
 -- KEYS[2]  channel: the room's live events
 -- KEYS[3..] keys to remove
 -- ARGV[1]  the deletion: the room's field `gone`
--- ARGV[2]  how many buckets have been removed after this call, unless another process is further; empty if that does not change
+-- ARGV[2]  how many buckets have been removed after this call, and one more if the removal from the archive begins, unless another process is further; empty if that does not change
 -- ARGV[3]  empty; or to remove the room itself, how to publish: PUBLISH, or on a cluster SPUBLISH
 -- Returns 1; or 0 if this deletion is over: then nothing is removed, because the keys may belong to a new room of the same name.
 local call = redis.call
@@ -15,6 +15,8 @@ for i = 3, #KEYS do
   call('UNLINK', KEYS[i])
 end
 if ARGV[2] ~= '' and tonumber(ARGV[2]) > (tonumber(room[6]) or 0) then
+  -- Redis refuses HSET when memory is full, but not once a script has begun to write.
+  call('HDEL', KEYS[1], 'erased')
   call('HSET', KEYS[1], 'erased', ARGV[2])
 end
 if ARGV[3] ~= '' then

@@ -66,16 +66,11 @@ internal static class ErasableRooms
     /// <summary>Whether the archive names the user as an author of the room, also in a copy that does not count because Redis has the bucket.</summary>
     public static async ValueTask<bool> IsInArchiveAsync(RedisStoreContext context, IDatabase database, string room, ErasedUser user, CancellationToken cancellationToken)
     {
-        var (epoch, below) = await ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        var (epoch, below, _) = await ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
         return below > 0 && await context.Cold.Archive.FindAsync(room, epoch, user.Id, 0, below - 1, descending: false, limit: 1, cancellationToken).ConfigureAwait(false) is { Count: > 0 };
     }
 
-    /// <summary>The room's epoch, and its first bucket that was not moved to the archive; 0 if none was moved.</summary>
-    public static async ValueTask<(ulong Epoch, long Below)> ReadBorderAsync(RedisStoreContext context, IDatabase database, string room, CancellationToken cancellationToken)
-    {
-        var fields = await database.HashGetAsync(context.Keys.Room(room), ["epoch", ArchivedField.Name], CommandFlags.DemandMaster).UntilAsync(cancellationToken).ConfigureAwait(false);
-        return StrictNumber.TryReadEpoch(((ReadOnlyMemory<byte>)fields[0]).Span, out var epoch) && ArchivedField.TryRead(((ReadOnlyMemory<byte>)fields[1]).Span, out var archived)
-            ? (epoch, archived.Below)
-            : (0, 0);
-    }
+    /// <summary>How far the room was moved to the archive: see <see cref="ColdBuckets.ReadCheckedBorderAsync"/>.</summary>
+    public static ValueTask<(ulong Epoch, long Below, long First)> ReadBorderAsync(RedisStoreContext context, IDatabase database, string room, CancellationToken cancellationToken) =>
+        context.Cold.ReadCheckedBorderAsync(new PrimaryReads(database), room, cancellationToken, isFresh: true);
 }

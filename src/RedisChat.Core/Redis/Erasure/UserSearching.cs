@@ -235,26 +235,35 @@ internal sealed class UserSearching(RedisStoreContext context, ErasedUser user)
     {
         var archive = context.Cold.Archive;
         archive.Require();
-        var (epoch, below) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        var (epoch, below, first) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
         var numbers = Enumerable.Range(0, (int)Math.Clamp(below - at.At, 0, BucketsAtOnce)).Select(n => at.At + n).ToList();
         if (numbers.Count == 0)
         {
             return below > 0 ? new RoomCursor(RoomCursor.Authors) : null;
         }
 
-        foreach (var bucket in (await archive.ReadCopiesAsync(room, epoch, numbers, cancellationToken).ConfigureAwait(false)).OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty))
+        _left = 0;
+        var copies = await archive.ReadCopiesAsync(room, epoch, numbers, cancellationToken).ConfigureAwait(false);
+        if (Enumerable.Range(0, numbers.Count).FirstOrDefault(n => numbers[n] >= first && copies.ElementAtOrDefault(n) is null, -1) is var lacking and >= 0)
+        {
+            // Unless the room was trimmed or deleted since, what it cannot search is unknown.
+            return await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false) == (epoch, below, first)
+                ? throw ArchiveCalls.Lacks(numbers[lacking])
+                : at;
+        }
+
+        foreach (var bucket in copies.OfType<ArchivedBucket>().Where(bucket => !bucket.Content.IsEmpty))
         {
             await SearchBucketAsync(ArchiveOf(room), room, bucket.Number, bucket.Content, cancellationToken).ConfigureAwait(false);
         }
 
-        _left = 0;
         return new RoomCursor(RoomCursor.Archive, at.At + numbers.Count);
     }
 
     /// <summary>Searches the authors that the archive names.</summary>
     private async ValueTask<RoomCursor?> SearchAuthorsAsync(IDatabase database, string room, CancellationToken cancellationToken)
     {
-        var (epoch, below) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
+        var (epoch, below, _) = await ErasableRooms.ReadBorderAsync(context, database, room, cancellationToken).ConfigureAwait(false);
         foreach (var number in below == 0 ? [] : await context.Cold.Archive.FindAsync(room, epoch, user.Id, 0, below - 1, descending: false, MostBuckets, cancellationToken).ConfigureAwait(false))
         {
             _found.AddRemaining(ArchiveOf(room), string.Create(CultureInfo.InvariantCulture, $"bucket {number}"));

@@ -3,7 +3,7 @@ namespace RedisChat.Redis;
 /// <summary>The ids of one user's messages where the beginning of the history is in the archive: there the archive knows which buckets have some, and the list of ids may have been cut.</summary>
 internal sealed class ArchivedAuthorIds : IIdSource
 {
-    private const int BucketsAtOnce = 8;
+    private const int MostBuckets = 8;
 
     private readonly RedisStoreContext _context;
     private readonly RoomReads _reads;
@@ -14,9 +14,12 @@ internal sealed class ArchivedAuthorIds : IIdSource
     private readonly (long First, long Last) _range;
     private readonly long _pivot;
     private readonly CancellationToken _cancellationToken;
+    // For older ids. A page of someone who writes much needs one bucket; bulk deletions read newer ids, as many as possible in a step.
+    private int _olderAtOnce = 1;
     private long _olderBucket;
     private long _newerBucket;
     private bool _isRecentOver;
+    private bool _isChecked;
 
     private ArchivedAuthorIds(
         RedisStoreContext context, RoomReads reads, string room, string user, IIdSource recent, RoomPosition position, (long First, long Last) range, long pivot, CancellationToken cancellationToken)
@@ -66,7 +69,8 @@ internal sealed class ArchivedAuthorIds : IIdSource
         _isRecentOver = true;
         while (_olderBucket >= Buckets.Of(_range.First))
         {
-            var numbers = await FindAsync(Buckets.Of(_range.First), _olderBucket, descending: true).ConfigureAwait(false);
+            var numbers = await FindAsync(Buckets.Of(_range.First), _olderBucket, descending: true, _olderAtOnce).ConfigureAwait(false);
+            _olderAtOnce = Math.Min(2 * _olderAtOnce, MostBuckets);
             _olderBucket = numbers.Count == 0 ? -1 : numbers[^1] - 1;
             var found = await ReadAsync(numbers, id => id <= _pivot).ConfigureAwait(false);
             if (found.Count > 0)
@@ -83,7 +87,7 @@ internal sealed class ArchivedAuthorIds : IIdSource
     {
         while (_newerBucket <= Buckets.Of(_range.Last))
         {
-            var numbers = await FindAsync(_newerBucket, Buckets.Of(_range.Last), descending: false).ConfigureAwait(false);
+            var numbers = await FindAsync(_newerBucket, Buckets.Of(_range.Last), descending: false, MostBuckets).ConfigureAwait(false);
             _newerBucket = numbers.Count == 0 ? long.MaxValue : numbers[^1] + 1;
             var found = await ReadAsync(numbers, id => id > _pivot).ConfigureAwait(false);
             if (found.Count > 0)
@@ -96,8 +100,16 @@ internal sealed class ArchivedAuthorIds : IIdSource
         return await _recent.NewerAsync(count).ConfigureAwait(false);
     }
 
-    private ValueTask<IReadOnlyList<long>> FindAsync(long first, long last, bool descending) =>
-        _context.Cold.Archive.FindAsync(_room, _position.Epoch, _user, first, last, descending, BucketsAtOnce, _cancellationToken);
+    private async ValueTask<IReadOnlyList<long>> FindAsync(long first, long last, bool descending, int limit)
+    {
+        if (!_isChecked)
+        {
+            await _context.Cold.ReadCheckedBorderAsync(_reads, _room, _cancellationToken).ConfigureAwait(false);
+            _isChecked = true;
+        }
+
+        return await _context.Cold.Archive.FindAsync(_room, _position.Epoch, _user, first, last, descending, limit, _cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The user's ids in some buckets.</summary>
     private async ValueTask<List<long>> ReadAsync(IReadOnlyList<long> numbers, Func<long, bool> isWanted)

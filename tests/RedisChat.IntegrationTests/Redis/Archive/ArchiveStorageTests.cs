@@ -421,7 +421,6 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
     public async Task When_memory_is_full_archiving_makes_room()
     {
         await FillAsync(1000);
-        await _store.Archiving.ArchiveStepAsync(Room, new ArchivePolicy { KeepMessages = 1 }, Cancelled);
         await _connection.GetServers()[0].ConfigSetAsync("maxmemory", "1");
 
         await ArchivingStores.ArchiveAsync(_store, Room);
@@ -429,6 +428,19 @@ public sealed class ArchiveStorageTests : IAsyncLifetime
         _archive.Of(Room).Should().HaveCount(6);
         await AllAreThereAsync(1000);
         await Assert.ThrowsAsync<ChatStoreFullException>(() => _chat.EditAsync(Room, 5, Actor.Application, "longer", cancellationToken: Cancelled));
+    }
+
+    [Fact]
+    public async Task When_memory_is_full_a_room_in_the_archive_can_be_deleted()
+    {
+        await FillAsync(1000);
+        await ArchivingStores.ArchiveAsync(_store, Room);
+        await _connection.GetServers()[0].ConfigSetAsync("maxmemory", "1");
+
+        await _chat.Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
+
+        _archive.Of(Room).Should().BeEmpty();
+        (await KeysAsync()).Should().BeEmpty();
     }
 
     [Theory]

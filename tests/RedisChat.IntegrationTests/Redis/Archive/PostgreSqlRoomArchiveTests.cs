@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RedisChat.Archive.PostgreSql;
 using RedisChat.Conformance;
@@ -54,6 +55,50 @@ public sealed class PostgreSqlRoomArchiveTests(SharedPostgres postgres, TestServ
                 // A connection from before the crash.
             }
         }
+    }
+
+    [Theory]
+    [InlineData("off", "on")]
+    [InlineData("local", "local")]
+    public async Task Its_transactions_wait_for_the_disk_even_if_the_database_does_not(string setting, string expected)
+    {
+        await using var own = await PostgresProcess.StartAsync();
+        await using var source = NpgsqlDataSource.Create($"{own.ConnectionString};Options=-c synchronous_commit={setting}");
+        await using var archive = new PostgreSqlRoomArchive(source);
+        await archive.PutAsync(Room, 1, [new ArchivedBucket(0, 1)], Cancelled);
+        await using (var command = source.CreateCommand(
+            """
+            CREATE TABLE seen (setting text);
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+            CREATE TRIGGER put AFTER INSERT ON redischat_archive_buckets EXECUTE FUNCTION note();
+            CREATE TRIGGER removed AFTER INSERT ON redischat_archive_removed EXECUTE FUNCTION note();
+            """))
+        {
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        await archive.PutAsync(Room, 1, [new ArchivedBucket(0, 2)], Cancelled);
+        await archive.RemoveRoomAsync(Room, 1, Cancelled);
+
+        await using var asking = source.CreateCommand("SELECT string_agg(setting, ' '), current_setting('synchronous_commit') FROM seen");
+        await using var reader = await asking.ExecuteReaderAsync(Cancelled);
+        (await reader.ReadAsync(Cancelled)).Should().BeTrue();
+        reader.GetString(0).Should().Be($"{expected} {expected}");
+        reader.GetString(1).Should().Be(setting, "what the application does afterward is its own");
+    }
+
+    [Fact]
+    public async Task A_container_with_it_can_be_disposed_without_waiting()
+    {
+        var services = new ServiceCollection();
+        services.AddRedisChat("localhost:1").AddPostgreSqlArchive("Host=localhost");
+        await using var archive = new PostgreSqlRoomArchive("Host=localhost");
+        var provider = services.BuildServiceProvider();
+        provider.GetRequiredKeyedService<IRoomArchive>(null).Should().BeOfType<PostgreSqlRoomArchive>();
+
+        var disposal = provider.Dispose;
+
+        disposal.Should().NotThrow();
     }
 
     [Fact]
