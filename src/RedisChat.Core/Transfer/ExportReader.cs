@@ -59,7 +59,8 @@ internal sealed class ExportReader
     }
 
     /// <summary>All lines. The same object is returned for each.</summary>
-    public IEnumerable<FactLine> Lines()
+    /// <param name="cancellationToken">Stops it.</param>
+    public IEnumerable<FactLine> Lines(CancellationToken cancellationToken)
     {
         var line = new FactLine();
         foreach (var file in Manifest.Files)
@@ -67,6 +68,7 @@ internal sealed class ExportReader
             using var lines = new LineReader(Open(file.Name, Manifest.Compressed), LongestLine);
             while (lines.TryRead(out var text))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return line.TryRead(text) ? line : throw Damaged(file.Name);
             }
         }

@@ -77,6 +77,9 @@ public sealed class ToolTransferTests : IAsyncLifetime
         repaired.Output.Should().Equal(
             "lob\ufffdby: The field deleted is 9, and 0 of 1 messages are missing. Repaired. [count]", "1 rooms, threads and users, 1 fact: 1 difference, 1 repaired.");
         (await RunAsync(_from, "verify")).ExitCode.Should().Be(0);
+        var nowhere = await RunAsync(_from, "verify", "--room", "nowhere");
+        nowhere.ExitCode.Should().Be(1);
+        nowhere.Output.Should().Equal("nowhere: There is no such room. [room]", "0 rooms, threads and users, 0 facts: 1 difference.");
         var missing = await RunAsync(_from, "export", Export, "--room", "lob\u202eby", "--room", "nowhere");
         missing.ExitCode.Should().Be(1);
         missing.Errors.Should().Equal("There is no room 'nowhere'. Nothing was exported.");

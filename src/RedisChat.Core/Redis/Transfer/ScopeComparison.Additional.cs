@@ -83,7 +83,10 @@ internal sealed partial class ScopeComparison
         var key = EncryptedJson.KeyIn(value);
         if (key is { } needed && _calls.Context.Ciphers is { } ciphers)
         {
-            cipher = await ciphers.RefreshAsync(_scope.Id, cipher ?? await ciphers.ForReadingAsync(_scope.Id, cancellationToken).ConfigureAwait(false), needed, cancellationToken).ConfigureAwait(false);
+            var known = cipher;
+            cipher = await _calls.ReadAsync(
+                async _ => await ciphers.RefreshAsync(_scope.Id, known ?? await ciphers.ForReadingAsync(_scope.Id, cancellationToken).ConfigureAwait(false), needed, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
 
         if (cipher?.Keys.Current is null)

@@ -141,7 +141,7 @@ internal sealed partial class ScopeImport
         var needsUpkeep = !_scope.IsUser && uses.AsSpan().IndexOfAny("xaf") >= 0;
         if (needsUpkeep)
         {
-            await _calls.Context.Upkeep.AddBeforeAsync(_scope.Id, cancellationToken).ConfigureAwait(false);
+            await _calls.RepeatAsync(() => _calls.Context.Upkeep.AddBeforeAsync(_scope.Id, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         if (!_scope.IsUser && fields.Find(field => field.Name == AboutJson.Field).Value is { } text && AboutJson.TryRead(text, out var about, out _))
@@ -195,7 +195,7 @@ internal sealed partial class ScopeImport
         above?.Completed(_scope.Thread, hasSummary);
         if (needsUpkeep)
         {
-            await _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken).ConfigureAwait(false);
+            await _calls.RepeatAsync(() => _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -265,7 +265,7 @@ internal sealed partial class ScopeImport
             // The keys come before the messages, and may be in the batch.
             await FlushAsync(cancellationToken).ConfigureAwait(false);
             ciphers.Forget(_scope.Id);
-            _cipher = await ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).ConfigureAwait(false);
+            _cipher = await _calls.ReadAsync(_ => ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         }
 
         _bucket.Add((line.Id, message));
