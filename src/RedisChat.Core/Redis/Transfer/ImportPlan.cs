@@ -8,16 +8,19 @@ internal sealed class ImportPlan
     private const int ScopesAtOnce = 500;
     private const int MostRefused = 100;
 
+    private readonly KeyNames _keys;
     private readonly Dictionary<long, string> _epochs = [];
     private readonly HashSet<long> _merged = [];
     private readonly HashSet<long> _thereThreads = [];
     private readonly HashSet<string> _doneRooms = new(StringComparer.Ordinal);
     private readonly List<string> _refused = [];
 
-    /// <summary>The number of scopes to import.</summary>
-    public long Count => _epochs.Count + _merged.Count;
+    private ImportPlan(KeyNames keys) => _keys = keys;
 
-    /// <summary>The number of scopes that are there already.</summary>
+    /// <summary>The number of scopes to import.</summary>
+    public long Count => _epochs.Count;
+
+    /// <summary>The number of scopes that are there already, also of users who have other lists of rooms.</summary>
     public long Skipped { get; private set; }
 
     /// <summary>The number of scopes that cannot be imported.</summary>
@@ -28,7 +31,7 @@ internal sealed class ImportPlan
 
     public static async Task<ImportPlan> MakeAsync(TransferCalls calls, ExportReader export, CancellationToken cancellationToken)
     {
-        var plan = new ImportPlan();
+        var plan = new ImportPlan(calls.Keys);
         foreach (var some in export.Index().Chunk(ScopesAtOnce))
         {
             var found = await calls.ReadAsync(
@@ -87,7 +90,7 @@ internal sealed class ImportPlan
             {
                 Refuse(step.Export == ClassicMark.Name
                     ? $"{scope} is being migrated. Complete the migration, or delete the room."
-                    : $"{scope} is being imported from another export. Complete that import, or delete the room.");
+                    : $"{scope} is being imported from another export. Complete that import, or {(scope.IsUser ? $"delete the key '{_keys.Room(scope.Id)}', which records it" : "delete the room")}.");
             }
         }
         else if (found[0] == RoomCounters.BeingDeleted)
@@ -104,13 +107,14 @@ internal sealed class ImportPlan
         }
         else if (scope.IsUser)
         {
+            Skipped++;
             _merged.Add(number);
         }
         else
         {
             Refuse(found[0] == epoch
                 ? $"{scope} exists, and was changed since it was exported. Delete it if the export should replace it, or leave it out of the export."
-                : $"{scope} exists, and is another one than the exported. Delete it if the export should replace it, or leave it out of the export.");
+                : $"{scope} exists, and is a different room from the exported one. Delete it if the export should replace it, or leave it out of the export.");
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class ScopeComparison
         }
 
         _findings.Add(_scope, "room", _state.IsClosed ? "It is being imported or deleted."
-            : !_state.Exists ? "It is missing." : epoch == 0 ? "It exists, and did not when it was exported." : "It is another one than the exported: its epoch differs.");
+            : !_state.Exists ? "It is missing." : epoch == 0 ? "It exists, and did not when it was exported." : "It is a different room from the exported one: its epoch differs.");
         return false;
     }
 
