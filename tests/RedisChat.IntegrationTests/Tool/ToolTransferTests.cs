@@ -87,6 +87,22 @@ public sealed class ToolTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_interrupted_export_of_a_room_that_was_deleted_since_is_completed()
+    {
+        await using var store = new RedisMessageStore(_from.Configuration);
+        await new Chat(store).SendAsync("lobby", "alice", "hello", Cancelled);
+        (await RunAsync(_from, "export", Export, "--room", "lobby")).ExitCode.Should().Be(0);
+        var manifest = Path.Combine(Export, "manifest.json");
+        await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest, Cancelled)).Replace("\"complete\": true", "\"complete\": false", StringComparison.Ordinal), Cancelled);
+        await new Chat(store).Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+
+        var completed = await RunAsync(_from, "export", Export, "--room", "lobby");
+
+        completed.ExitCode.Should().Be(0, string.Join('\n', completed.Errors));
+        completed.Output.Should().ContainSingle().Which.Should().StartWith("1 room, ");
+    }
+
+    [Fact]
     public async Task An_export_and_an_import_that_are_killed_are_completed_by_the_same_command()
     {
         await using var connection = await _from.ConnectAsync();

@@ -26,7 +26,7 @@ internal sealed class MigrationPlan(TransferCalls calls, TransferCalls from, Cla
 
     public long RefusedCount { get; private set; }
 
-    /// <summary>The first of the rooms that were found, but are none that a chat could have.</summary>
+    /// <summary>The first of the rooms that were found, but that a chat could not have.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
 
     public long LeftOutCount { get; private set; }

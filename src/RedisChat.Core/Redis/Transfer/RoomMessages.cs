@@ -5,8 +5,6 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
 {
     private const int BucketsAtOnce = 8;
 
-    private static readonly string Letters = string.Concat(TransferParts.Bucketed.Select(part => part.Letter));
-
     private readonly Dictionary<long, UInt128> _there = [];
     private readonly HashSet<long> _inProgress = [];
 
@@ -103,7 +101,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     }
 
     private Task<List<ReadBucket>> ReadAsync(List<long> buckets, CancellationToken cancellationToken) =>
-        calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, buckets, Letters, cancellationToken), cancellationToken);
+        calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, buckets, TransferParts.BucketLetters, cancellationToken), cancellationToken);
 
     private void Read(ReadBucket bucket, RoomProblems problems)
     {

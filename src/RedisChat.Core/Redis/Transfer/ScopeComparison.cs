@@ -189,7 +189,7 @@ internal sealed partial class ScopeComparison
     {
         while (_nextBucket < end && !_scope.IsUser)
         {
-            var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, end - _nextBucket)).Select(i => _nextBucket + i).ToList();
+            var some = ScopeReads.Numbers(_nextBucket, Math.Min(BucketsAtOnce, end - _nextBucket));
             foreach (var bucket in await ReadAsync(some, cancellationToken).ConfigureAwait(false))
             {
                 var exported = _messages.Where(message => Buckets.Of(message.Key) == bucket.Number).ToList();

@@ -59,7 +59,7 @@ internal sealed partial class ScopeImport
     public long Lines { get; private set; }
 
     // As the sealer does, but at once. A bucket that would not get shorter stays open.
-    private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
+    private long SealBelow => SealingRule.OpenFrom(_last, _calls.Context.Options.SealAfter);
 
     /// <summary>Takes a line.</summary>
     public async Task AddAsync(FactLine line, CancellationToken cancellationToken)
