@@ -11,13 +11,13 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
     {
         var export = await Task.Run(() => ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken), cancellationToken).ConfigureAwait(false);
         var plan = await ImportPlan.MakeAsync(calls, export, cancellationToken).ConfigureAwait(false);
-        if (!options.DryRun && plan.RefusedCount > 0)
+        if (!options.DryRun && plan.Refused.Count > 0)
         {
-            throw new ChatTransferException($"The import was refused, and nothing was written: {string.Join(' ', plan.Refused.Take(10))}{(plan.RefusedCount > 10 ? $" And {plan.RefusedCount - 10} more." : "")}");
+            throw new ChatTransferException($"The import was refused, and nothing was written: {plan.Refused}");
         }
 
         var facts = options.DryRun ? 0 : await ImportAsync(export, plan, progress, cancellationToken).ConfigureAwait(false);
-        return new ImportResult { Imported = plan.Count, Skipped = plan.Skipped, Refused = plan.Refused, RefusedCount = plan.RefusedCount, Facts = facts };
+        return new ImportResult { Imported = plan.Count, Skipped = plan.Skipped, Refused = plan.Refused.First, RefusedCount = plan.Refused.Count, Facts = facts };
     }
 
     private async Task<long> ImportAsync(ExportReader export, ImportPlan plan, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)

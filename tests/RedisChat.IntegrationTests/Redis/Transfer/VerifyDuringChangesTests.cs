@@ -15,7 +15,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Messages_that_move_to_the_archive_are_in_nobodys_list_any_more(bool repair)
+    public async Task Lists_that_are_cut_because_messages_move_to_the_archive_are_right(bool repair)
     {
         var archive = new MemoryArchive();
         await using var verifier = Open();
@@ -81,7 +81,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
     }
 
     [Fact]
-    public async Task A_user_who_leaves_after_the_list_was_read_does_not_have_the_room_too_much()
+    public async Task A_room_that_the_user_leaves_after_the_list_was_read_is_not_one_too_many()
     {
         await using var verifier = Open();
         var room = new Chat(Source).Room("lobby");
