@@ -19,8 +19,8 @@ public sealed class ChatTransfer
     /// <summary>Exports rooms into a directory, each at one position, while people keep writing. If an export into the directory was interrupted, the same call continues it.</summary>
     /// <param name="directory">A directory that is empty, does not exist, or holds an interrupted export with the same options.</param>
     /// <param name="options">What to export; everything if omitted.</param>
-    /// <param name="progress">Receives how far it is, about once for each second.</param>
-    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <param name="progress">Receives the progress, about once a second.</param>
+    /// <param name="cancellationToken">Cancels the call. The same call continues later.</param>
     /// <returns>What the export holds.</returns>
     /// <exception cref="ChatInputException">The directory or a room's id is not valid.</exception>
     /// <exception cref="ChatTransferException">The directory holds something else, such as a complete export; a room changed too fast to be read at one position; or an erasure in a room did not end within a minute. Except in the first case, the same call continues the export.</exception>
@@ -40,8 +40,8 @@ public sealed class ChatTransfer
     /// </summary>
     /// <param name="directory">The directory of a complete export.</param>
     /// <param name="options">How to import.</param>
-    /// <param name="progress">Receives how far it is, about once for each second.</param>
-    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <param name="progress">Receives the progress, about once a second.</param>
+    /// <param name="cancellationToken">Cancels the call. The same call continues later.</param>
     /// <returns>What was imported.</returns>
     /// <exception cref="ChatInputException">The directory is not valid.</exception>
     /// <exception cref="ChatTransferException">
@@ -69,8 +69,8 @@ public sealed class ChatTransfer
     /// </remarks>
     /// <param name="source">The store to read: a <see cref="ClassicMessageStore"/>, which the caller disposes.</param>
     /// <param name="options">What to migrate; a first pass over all rooms if omitted.</param>
-    /// <param name="progress">Receives how far it is, about once for each second.</param>
-    /// <param name="cancellationToken">Interrupts it: it can be continued.</param>
+    /// <param name="progress">Receives the progress, about once a second.</param>
+    /// <param name="cancellationToken">Cancels the call. The same call continues later.</param>
     /// <returns>What this pass did.</returns>
     /// <exception cref="ChatInputException">The source is another store, or a room's id is not valid.</exception>
     /// <exception cref="ChatTransferException">
@@ -90,7 +90,7 @@ public sealed class ChatTransfer
     /// <remarks>Without an export, rooms may be written to meanwhile: a room that changed is checked again. With one, changes since the export are differences.</remarks>
     /// <param name="directory">The directory of a complete export; <see langword="null"/> to check the chat alone.</param>
     /// <param name="options">What to verify; everything if omitted. With an export, neither rooms nor a repair may be given.</param>
-    /// <param name="progress">Receives how far it is, about once for each second.</param>
+    /// <param name="progress">Receives the progress, about once a second.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="ChatInputException">The directory or a room's id is not valid, or rooms or a repair were given together with an export.</exception>

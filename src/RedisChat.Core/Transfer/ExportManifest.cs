@@ -61,11 +61,11 @@ internal sealed record ExportManifest
         try
         {
             using var stream = File.OpenRead(path);
-            var manifest = JsonSerializer.Deserialize(stream, ExportJsonContext.Default.ExportManifest)!;
+            var manifest = JsonSerializer.Deserialize(stream, ExportJsonContext.Default.ExportManifest) ?? throw new JsonException("The manifest is null.");
             return manifest.Format is > 0 and <= CurrentFormat ? manifest : throw new ChatTransferException(
                 $"The export has format {manifest.Format}, and this version reads formats up to {CurrentFormat}. Use a later version of RedisChat.");
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new ChatTransferException($"The file {FileName} of the export cannot be read: it is damaged or is not that of an export. Export again into an empty directory.", e);
         }

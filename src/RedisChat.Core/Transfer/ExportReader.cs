@@ -59,8 +59,9 @@ internal sealed class ExportReader
     }
 
     /// <summary>All lines. The same object is returned for each.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ChatTransferException">A file is damaged, or the files lack the end of a scope that the index names.</exception>
-    public IEnumerable<FactLine> Lines()
+    public IEnumerable<FactLine> Lines(CancellationToken cancellationToken)
     {
         var missing = Index().ToDictionary(entry => entry.Number, entry => entry.Scope);
         TransferScope? open = null;
@@ -70,6 +71,7 @@ internal sealed class ExportReader
             using var lines = new LineReader(Open(file.Name, Manifest.Compressed), LongestLine);
             while (lines.TryRead(out var text))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (!line.TryRead(text))
                 {
                     throw Damaged(file.Name);

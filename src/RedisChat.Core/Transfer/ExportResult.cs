@@ -9,7 +9,7 @@ public sealed record ExportResult
     /// <summary>The number of threads.</summary>
     public required long Threads { get; init; }
 
-    /// <summary>The number of users with a list of rooms or drafts.</summary>
+    /// <summary>The number of users with a list of rooms, drafts or data keys. What concerns all users counts as one more.</summary>
     public required long Users { get; init; }
 
     /// <summary>The number of lines of each kind, such as <c>message</c>. While people write, a fact may have several lines, of which the last one counts.</summary>

@@ -7,28 +7,28 @@ public interface ITransferStore
     /// <summary>Exports rooms into a directory, or continues an export that was interrupted: see <see cref="ChatTransfer.ExportAsync"/>.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="options">What to export.</param>
-    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<ExportResult> ExportAsync(string directory, ExportOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Imports an export: see <see cref="ChatTransfer.ImportAsync"/>.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="options">How to import.</param>
-    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<ImportResult> ImportAsync(string directory, ImportOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Migrates rooms of another store: see <see cref="ChatTransfer.MigrateAsync"/>.</summary>
     /// <param name="source">The store to read.</param>
     /// <param name="options">What to migrate.</param>
-    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<MigrationResult> MigrateAsync(IMessageStore source, MigrationOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Verifies the chat: see <see cref="ChatTransfer.VerifyAsync"/>.</summary>
     /// <param name="directory">The directory of an export to compare with; <see langword="null"/> to check the chat alone.</param>
     /// <param name="options">What to verify.</param>
-    /// <param name="progress">Receives how far it is.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<VerifyResult> VerifyAsync(string? directory, VerifyOptions options, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 

@@ -6,7 +6,7 @@ public sealed record MigratedRoom
     /// <summary>The room's id.</summary>
     public required string Room { get; init; }
 
-    /// <summary>Whether the room is open to this chat: this pass completed it, or an earlier one did, and then this pass changed nothing.</summary>
+    /// <summary>Whether the room is open to this chat: this pass completed it, or an earlier one did, and then this pass changed nothing. A dry run completes nothing.</summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>The last id that the old layout has assigned. Once the room is complete, its next message gets the id after this one.</summary>

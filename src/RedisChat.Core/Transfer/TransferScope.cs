@@ -12,7 +12,7 @@ internal readonly record struct TransferScope(string Id)
     /// <summary>The room, or the room that the thread belongs to.</summary>
     public string Root => ThreadId.RuledBy(Id);
 
-    /// <summary>The message of the thread; 0 if it is none.</summary>
+    /// <summary>The message of the thread; 0 if it is not a thread.</summary>
     public long Thread => ThreadId.TrySplit(Id, out _, out var message) ? message : 0;
 
     public bool IsUser => User is not null;

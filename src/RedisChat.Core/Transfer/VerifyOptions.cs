@@ -3,7 +3,7 @@ namespace RedisChat;
 /// <summary>How to verify.</summary>
 public sealed record VerifyOptions
 {
-    /// <summary>The rooms to verify, with their threads. <value>Default: empty, which means everything.</value> Must be empty with an export.</summary>
+    /// <summary>The rooms to verify, with their threads. <value>Default: empty, which means everything.</value> A room that does not exist is a difference. Must be empty with an export.</summary>
     public IReadOnlyList<string> Rooms { get; init; } = [];
 
     /// <summary>

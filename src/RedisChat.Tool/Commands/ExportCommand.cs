@@ -7,6 +7,7 @@ namespace RedisChat.Tool.Commands;
 internal sealed class ExportCommand : ToolCommand
 {
     private const int RoomsAtOnce = 100;
+    private const string Manifest = "manifest.json";
 
     private readonly Argument<string> _directory = new("directory") { Description = "A directory that is empty or does not exist; or that of an interrupted export, which is continued." };
     private readonly Option<string[]> _rooms = new("--room") { Description = "Export this room only, with its threads. May be repeated. Without it: all rooms and users.", HelpName = "room" };
@@ -25,17 +26,19 @@ internal sealed class ExportCommand : ToolCommand
         await using var chat = context.Connect();
         await ChatConnection.ReachAsync(chat.Chat, cancellationToken);
         using var progress = context.Progress("lines");
-        var rooms = context.Get(_rooms) ?? [];
+        var (directory, rooms) = (context.Require(_directory), context.Get(_rooms) ?? []);
+
+        // An export that is continued may already have a room that was deleted since.
         foreach (var some in rooms.Chunk(RoomsAtOnce))
         {
-            if ((await chat.Chat.Rooms.GetInfoAsync(some, cancellationToken)).FirstOrDefault(room => !room.Exists) is { } missing)
+            if (!File.Exists(Path.Combine(directory, Manifest)) && (await chat.Chat.Rooms.GetInfoAsync(some, cancellationToken)).FirstOrDefault(room => !room.Exists) is { } missing)
             {
                 throw new ToolException($"There is no room '{missing.Id}'. Nothing was exported.");
             }
         }
 
         var result = await chat.Chat.Transfer.ExportAsync(
-            context.Require(_directory),
+            directory,
             new ExportOptions { Rooms = rooms, Compress = context.Get(_gzip) },
             new Forward<TransferProgress>(done => progress.Report(done.Facts)), cancellationToken);
         if (context.IsJson)

@@ -11,7 +11,7 @@ internal sealed class VerifyCommand : ToolCommand
     private readonly Option<bool> _repair = new("--repair") { Description = "Repair what can be derived: counters, indexes, lists, entries of the directory." };
 
     public VerifyCommand()
-        : base("verify", "Compares the chat with an export, or checks that all that it stores fits together. The exit code is 1 if there are differences that were not repaired.")
+        : base("verify", "Compares the chat with an export, or checks that everything it stores is consistent. The exit code is 1 if there are differences that were not repaired.")
     {
         Arguments.Add(_directory);
         Options.Add(_rooms);

@@ -77,10 +77,29 @@ public sealed class ToolTransferTests : IAsyncLifetime
         repaired.Output.Should().Equal(
             "lob\ufffdby: The field deleted is 9, and 0 of 1 messages are missing. Repaired. [count]", "1 rooms, threads and users, 1 fact: 1 difference, 1 repaired.");
         (await RunAsync(_from, "verify")).ExitCode.Should().Be(0);
+        var nowhere = await RunAsync(_from, "verify", "--room", "nowhere");
+        nowhere.ExitCode.Should().Be(1);
+        nowhere.Output.Should().Equal("nowhere: There is no such room. [room]", "0 rooms, threads and users, 0 facts: 1 difference.");
         var missing = await RunAsync(_from, "export", Export, "--room", "lob\u202eby", "--room", "nowhere");
         missing.ExitCode.Should().Be(1);
         missing.Errors.Should().Equal("There is no room 'nowhere'. Nothing was exported.");
         Directory.Exists(Export).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task An_interrupted_export_of_a_room_that_was_deleted_since_is_completed()
+    {
+        await using var store = new RedisMessageStore(_from.Configuration);
+        await new Chat(store).SendAsync("lobby", "alice", "hello", Cancelled);
+        (await RunAsync(_from, "export", Export, "--room", "lobby")).ExitCode.Should().Be(0);
+        var manifest = Path.Combine(Export, "manifest.json");
+        await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest, Cancelled)).Replace("\"complete\": true", "\"complete\": false", StringComparison.Ordinal), Cancelled);
+        await new Chat(store).Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+
+        var completed = await RunAsync(_from, "export", Export, "--room", "lobby");
+
+        completed.ExitCode.Should().Be(0, string.Join('\n', completed.Errors));
+        completed.Output.Should().ContainSingle().Which.Should().StartWith("1 room, ");
     }
 
     [Fact]

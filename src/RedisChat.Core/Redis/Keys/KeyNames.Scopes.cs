@@ -73,6 +73,9 @@ internal sealed partial class KeyNames
         return scope is not null;
     }
 
+    /// <summary>The key of a room, a thread or a user with what <see cref="TryReadKey(string, out string?, out string)"/> has read.</summary>
+    public string Key(string scope, string suffix) => suffix.Length == 0 ? Root(scope) : $"{Root(scope)}:{suffix}";
+
     /// <summary>The user in what follows the root of a key, such as <c>u:alice</c>.</summary>
     /// <param name="suffix">What follows.</param>
     /// <param name="part">What precedes the user, with the colon.</param>

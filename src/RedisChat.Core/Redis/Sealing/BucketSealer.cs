@@ -206,8 +206,7 @@ internal sealed class BucketSealer(RedisStoreContext context) : IAsyncDisposable
         using var messages = entries is null ? null : OpenBucket.TryRead(number, entries, out count, out bytes, out last, cipher);
         var content = messages is null ? [] : messages.Pack(out length);
 
-        // Seal only if it saves at least 25 %, because reading one message then means unpacking the whole bucket.
-        var isWorthIt = messages is not null && length <= bytes / 4 * 3;
+        var isWorthIt = messages is not null && SealingRule.IsWorthIt(length, bytes);
         var lastId = isWorthIt ? messages!.LastId() : 0;
         RedisKeyOrValue[] words =
         [

@@ -5,9 +5,6 @@ namespace RedisChat.Redis;
 /// <summary>Reads an open bucket in order to seal it.</summary>
 internal static class OpenBucket
 {
-    // The largest bucket to seal, because reading one message means unpacking all of it.
-    private const long MostToSeal = 1024 * 1024;
-
     /// <summary>The messages of a bucket; <see langword="null"/> if it must stay open because it is empty, too long, or also has other contents.</summary>
     /// <param name="number">The bucket's number.</param>
     /// <param name="reply">The answer to <c>HGETALL</c>.</param>
@@ -23,7 +20,7 @@ internal static class OpenBucket
         var reader = reply.Read();
         var words = reader.AggregateLength();
         var length = LengthOf(reply, words);
-        if (words is 0 or > 2 * Buckets.Size || length > MostToSeal)
+        if (words is 0 or > 2 * Buckets.Size || length > SealingRule.MostBytes)
         {
             return null;
         }

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Checks that all that a chat stores fits together, room by room, and repairs what can be derived.</summary>
+/// <summary>Checks that everything a chat stores is consistent, room by room, and repairs what can be derived.</summary>
 /// <param name="calls">Runs the calls.</param>
 /// <param name="lists">The lists of users' rooms.</param>
 /// <param name="options">What to verify.</param>
@@ -10,7 +10,8 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
 {
     private const int MostAttempts = 5;
 
-    private static readonly string[] PositionFields = ["epoch", "last", "rev"];
+    // The last one has no revision: moving messages to the archive changes the lists.
+    private static readonly string[] CheckedFields = ["epoch", "last", "rev", ArchivedField.Name];
 
     private readonly TransferFindings _findings = new();
 
@@ -18,9 +19,15 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
     {
         var report = new TransferReport(progress, calls.Context.Time);
         var found = await new ScopeFinder(calls).FindAsync(options.Rooms, IsNeeded, cancellationToken).ConfigureAwait(false);
-        var (directory, users) = (new DirectoryCheck(calls, _findings, options.Repair), new UserCheck(calls, lists, _findings, options.Repair));
+        var (directory, users) = (new DirectoryCheck(calls, _findings, options.Repair), new UserCheck(calls, new MemberLists(calls, lists), _findings, options.Repair));
         foreach (var room in found.Rooms)
         {
+            if (found.Missing.Contains(room))
+            {
+                _findings.Add(new TransferScope(room), "room", "There is no such room.");
+                continue;
+            }
+
             var scopes = (found.Threads.GetValueOrDefault(room) ?? []).Select(id => TransferScope.Of(isUser: false, room, id)).Prepend(new TransferScope(room));
             foreach (var scope in scopes)
             {
@@ -52,7 +59,7 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
         return _findings.Result();
     }
 
-    // Buckets are counted, so only the ends of names that nothing counts are kept.
+    // The other keys are read whether they were found or not.
     private static bool IsNeeded(string scope, string suffix) =>
         !new TransferScope(scope).IsUser && !suffix.StartsWith("sent:", StringComparison.Ordinal) && suffix is not ("" or "changed" or "sealed" or "here" or "here:users" or "here:processes" or "rates");
 
@@ -81,12 +88,13 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
                 return await calls.ReadAsync(database => ScopeState.ReadAsync(database, calls.Keys.Room(scope.Id)), cancellationToken).ConfigureAwait(false);
             }
 
-            // Keys that were removed since they were found are not a problem.
-            var isRepaired = options.Repair && result.Problems.Any(problem => problem.Repair is not null) && await RepairAsync(scope, result, cancellationToken).ConfigureAwait(false);
-            foreach (var problem in result.Problems)
+            var isRepaired = options.Repair && result.Problems.Kept.Any(problem => problem.Repair is not null) && await RepairAsync(scope, result, cancellationToken).ConfigureAwait(false);
+            foreach (var problem in result.Problems.Kept)
             {
                 _findings.Add(scope, problem.What, problem.Details, isRepaired && problem.Repair is not null);
             }
+
+            _findings.AddMore(result.Problems.More);
 
             return result.State;
         }
@@ -96,7 +104,7 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
     private async Task<bool> RepairAsync(TransferScope scope, RoomCheckResult result, CancellationToken cancellationToken)
     {
         var (batch, key, state) = (new WriteBatch(), calls.Keys.Room(scope.Id), result.State);
-        foreach (var problem in result.Problems)
+        foreach (var problem in result.Problems.Kept)
         {
             problem.Repair?.Invoke(batch);
         }
@@ -111,11 +119,11 @@ internal sealed class ChatCheck(TransferCalls calls, IMembershipList lists, Veri
             await result.Messages!.RebuildAsync(batch, result.Broken, cancellationToken).ConfigureAwait(false);
         }
 
-        return await calls.WriteAsync(
+        return await calls.RepeatAsync(
             database =>
             {
                 var transaction = database.CreateTransaction();
-                foreach (var field in PositionFields)
+                foreach (var field in CheckedFields)
                 {
                     transaction.AddCondition(state.Has(field) ? Condition.HashEqual(key, field, state.Bytes(field)) : Condition.HashNotExists(key, field));
                 }

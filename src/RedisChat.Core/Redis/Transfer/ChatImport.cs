@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.Redis;
 
 /// <summary>Imports an export.</summary>
@@ -7,19 +5,19 @@ namespace RedisChat.Redis;
 /// <param name="lists">The lists of users' rooms.</param>
 internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
 {
-    private const int MembersAtOnce = 500;
+    private readonly MemberLists _lists = new(calls, lists);
 
     public async Task<ImportResult> RunAsync(string directory, ImportOptions options, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        var export = ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken);
+        var export = await Task.Run(() => ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken), cancellationToken).ConfigureAwait(false);
         var plan = await ImportPlan.MakeAsync(calls, export, cancellationToken).ConfigureAwait(false);
-        if (!options.DryRun && plan.RefusedCount > 0)
+        if (!options.DryRun && plan.Refused.Count > 0)
         {
-            throw new ChatTransferException($"The import was refused, and nothing was written: {string.Join(' ', plan.Refused.Take(10))}{(plan.RefusedCount > 10 ? $" And {plan.RefusedCount - 10} more." : "")}");
+            throw new ChatTransferException($"The import was refused, and nothing was written: {plan.Refused}");
         }
 
         var facts = options.DryRun ? 0 : await ImportAsync(export, plan, progress, cancellationToken).ConfigureAwait(false);
-        return new ImportResult { Imported = plan.Count, Skipped = plan.Skipped, Refused = plan.Refused, RefusedCount = plan.RefusedCount, Facts = facts };
+        return new ImportResult { Imported = plan.Count, Skipped = plan.Skipped, Refused = plan.Refused.First, RefusedCount = plan.Refused.Count, Facts = facts };
     }
 
     private async Task<long> ImportAsync(ExportReader export, ImportPlan plan, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
@@ -30,7 +28,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
         ScopeImport? room = null;
         TransferScope? merged = null;
         var (scopes, facts) = (0L, 0L);
-        foreach (var line in export.Lines())
+        foreach (var line in export.Lines(cancellationToken))
         {
             switch (line.Fact)
             {
@@ -76,7 +74,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                 default:
                     if (merged is { User: { } user } && line.Fact == TransferParts.Listed.Fact && !line.IsGone)
                     {
-                        await lists.ConfirmAsync(user, line.Key, cancellationToken).ConfigureAwait(false);
+                        await _lists.AddAsync(user, line.Key, cancellationToken).ConfigureAwait(false);
                     }
 
                     schedules.Add(line);
@@ -84,9 +82,9 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                     {
                         facts++;
                         await scope.AddAsync(line, cancellationToken).ConfigureAwait(false);
-                        report.Report(scopes, facts);
                     }
 
+                    report.Report(scopes, facts);
                     break;
             }
         }
@@ -98,10 +96,13 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
 
         await schedules.FillAsync(cancellationToken).ConfigureAwait(false);
 
-        // Also those that were skipped: an import that was killed may not have come to this.
+        // The lists are exported later than the rooms, or not at all. Also of rooms that were skipped: an import that was killed may not have come to this.
         foreach (var (imported, _, _) in export.Index().Where(entry => !entry.Scope.IsUser))
         {
-            await ListMembersAsync(imported.Id, cancellationToken).ConfigureAwait(false);
+            await foreach (var user in _lists.LackingAsync(imported.Id, null, cancellationToken).ConfigureAwait(false))
+            {
+                await _lists.AddAsync(user, imported.Id, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         report.Report(scopes, facts, isLast: true);
@@ -111,41 +112,6 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
         {
             await done.CompleteAsync(above, cancellationToken).ConfigureAwait(false);
             scopes++;
-        }
-    }
-
-    /// <summary>Lists a room for those of its members who do not have it in their lists: the lists are exported later than the rooms, or not at all.</summary>
-    private async Task ListMembersAsync(string room, CancellationToken cancellationToken)
-    {
-        var users = new List<string>(MembersAtOnce);
-        await foreach (var member in calls.FieldsAsync(calls.Keys.Members(room), cancellationToken).ConfigureAwait(false))
-        {
-            if (MemberText.TryRead(member.Name!, member.Value, out var entry, out _) && entry.Role is not null)
-            {
-                users.Add(member.Name!);
-            }
-
-            if (users.Count == MembersAtOnce)
-            {
-                await ConfirmAsync(users).ConfigureAwait(false);
-            }
-        }
-
-        await ConfirmAsync(users).ConfigureAwait(false);
-
-        async Task ConfirmAsync(List<string> some)
-        {
-            var listed = await calls.ReadAsync(
-                read => Task.WhenAll(some.Select(user => read.HashExistsAsync(calls.Keys.ListedRooms(user), room, CommandFlags.DemandMaster))), cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < listed.Length; i++)
-            {
-                if (!listed[i])
-                {
-                    await lists.ConfirmAsync(some[i], room, cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            some.Clear();
         }
     }
 }

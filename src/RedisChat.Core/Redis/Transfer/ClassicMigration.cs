@@ -12,9 +12,9 @@ internal sealed class ClassicMigration(TransferCalls calls, ClassicMessageStore 
     {
         var plan = new MigrationPlan(calls, _from, source.Keys);
         await plan.MakeAsync(options.Rooms, cancellationToken).ConfigureAwait(false);
-        if (!options.DryRun && plan.RefusedCount > 0)
+        if (!options.DryRun && plan.Refused.Count > 0)
         {
-            throw new ChatTransferException($"The migration was refused, and nothing was written: {string.Join(' ', plan.Refused.Take(10))}{(plan.RefusedCount > 10 ? $" And {plan.RefusedCount - 10} more." : "")}");
+            throw new ChatTransferException($"The migration was refused, and nothing was written: {plan.Refused}");
         }
 
         var report = new TransferReport(progress, calls.Context.Time);
@@ -34,7 +34,7 @@ internal sealed class ClassicMigration(TransferCalls calls, ClassicMessageStore 
         }
 
         report.Report(rooms.Count, messages, isLast: true);
-        return new MigrationResult { Rooms = rooms, LeftOut = plan.LeftOut, LeftOutCount = plan.LeftOutCount, Refused = plan.Refused, RefusedCount = plan.RefusedCount };
+        return new MigrationResult { Rooms = rooms, LeftOut = plan.LeftOut.First, LeftOutCount = plan.LeftOut.Count, Refused = plan.Refused.First, RefusedCount = plan.Refused.Count };
     }
 
     private static MigratedRoom Skipped(PlannedRoom room, long done) => new()

@@ -61,7 +61,7 @@ internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findi
                     continue;
                 }
 
-                var isRepaired = repair && await calls.RepeatAsync(database => database.SortedSetAddAsync(key, due.Member, due.Score), cancellationToken).ConfigureAwait(false);
+                var isRepaired = repair && await calls.RepeatAsync(database => database.SortedSetAddAsync(key, due.Member, due.Score, When.NotExists, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
                 findings.Add(scope, "due", $"The scheduled message {field.Name} of user {user} is not among those that are due, so it would never be sent.", isRepaired);
             }
         }
@@ -85,7 +85,7 @@ internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findi
 
         if (repair)
         {
-            await calls.Context.Upkeep.AddRoomAsync(scope.Id, null, cancellationToken).ConfigureAwait(false);
+            await calls.RepeatAsync(() => calls.Context.Upkeep.AddRoomAsync(scope.Id, null, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         findings.Add(scope, "upkeep", "The room has messages that expire, but is not among those that need work in the background.", repair);

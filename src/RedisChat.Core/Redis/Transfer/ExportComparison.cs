@@ -5,13 +5,13 @@ internal sealed class ExportComparison(TransferCalls calls)
 {
     public async Task<VerifyResult> RunAsync(string directory, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        var export = ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken);
+        var export = await Task.Run(() => ExportReader.Open(directory, [.. TransferParts.Facts], cancellationToken), cancellationToken).ConfigureAwait(false);
         var (findings, report) = (new TransferFindings(), new TransferReport(progress, calls.Context.Time));
 
         // The others were begun again, because the room changed too fast or the export was interrupted.
         var epochs = export.Index().ToDictionary(entry => entry.Number, entry => entry.Position.Epoch);
         ScopeComparison? scope = null;
-        foreach (var line in export.Lines())
+        foreach (var line in export.Lines(cancellationToken))
         {
             switch (line.Fact)
             {
@@ -36,9 +36,9 @@ internal sealed class ExportComparison(TransferCalls calls)
                     if (scope is not null)
                     {
                         await scope.AddAsync(line, cancellationToken).ConfigureAwait(false);
-                        report.Report(findings.Scopes, findings.Facts);
                     }
 
+                    report.Report(findings.Scopes, findings.Facts);
                     break;
             }
         }

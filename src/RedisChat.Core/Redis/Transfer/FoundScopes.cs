@@ -6,6 +6,9 @@ internal sealed class FoundScopes
     /// <summary>The rooms, in the order of their ids.</summary>
     public SortedSet<string> Rooms { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Those of the rooms that were named and of which nothing is stored.</summary>
+    public HashSet<string> Missing { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The users, as scopes, in the same order.</summary>
     public SortedSet<string> Users { get; } = new(StringComparer.Ordinal);
 

@@ -44,7 +44,7 @@ internal sealed class ImportCommits(TransferCalls calls, TransferScope scope, st
                 }
 
                 throw new ChatTransferException(
-                    $"While the {what} was writing {scope}, someone else created, changed or deleted it. If another {what} is running, let it finish. If the room is being deleted, wait for that. If it was created in the chat meanwhile, delete it there or leave it out. If another server has taken over, it may not have the last steps. Then repeat the {what}.")
+                    $"While the {what} was writing {scope}, someone else created, changed or deleted it. If another {what} is running, let it finish. {(scope.IsUser ? "" : "If the room is being deleted, wait for that. If it was created in the chat meanwhile, delete it there or leave it out. ")}If another server has taken over, it may not have the last steps. Then repeat the {what}.")
                 {
                     Room = scope.IsUser ? null : scope.Id,
                 };

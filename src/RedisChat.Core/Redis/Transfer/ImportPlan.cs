@@ -6,29 +6,27 @@ namespace RedisChat.Redis;
 internal sealed class ImportPlan
 {
     private const int ScopesAtOnce = 500;
-    private const int MostRefused = 100;
 
+    private readonly KeyNames _keys;
     private readonly Dictionary<long, string> _epochs = [];
     private readonly HashSet<long> _merged = [];
     private readonly HashSet<long> _thereThreads = [];
     private readonly HashSet<string> _doneRooms = new(StringComparer.Ordinal);
-    private readonly List<string> _refused = [];
+
+    private ImportPlan(KeyNames keys) => _keys = keys;
 
     /// <summary>The number of scopes to import.</summary>
-    public long Count => _epochs.Count + _merged.Count;
+    public long Count => _epochs.Count;
 
-    /// <summary>The number of scopes that are there already.</summary>
+    /// <summary>The number of scopes that are there already, also of users who have other lists of rooms.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>The number of scopes that cannot be imported.</summary>
-    public long RefusedCount { get; private set; }
-
-    /// <summary>The first of them, with the reasons.</summary>
-    public IReadOnlyList<string> Refused => _refused;
+    /// <summary>The scopes that cannot be imported, with the reasons.</summary>
+    public Reasons Refused { get; } = new();
 
     public static async Task<ImportPlan> MakeAsync(TransferCalls calls, ExportReader export, CancellationToken cancellationToken)
     {
-        var plan = new ImportPlan();
+        var plan = new ImportPlan(calls.Keys);
         foreach (var some in export.Index().Chunk(ScopesAtOnce))
         {
             var found = await calls.ReadAsync(
@@ -85,14 +83,14 @@ internal sealed class ImportPlan
             }
             else
             {
-                Refuse(step.Export == ClassicMark.Name
+                Refused.Add(step.Export == ClassicMark.Name
                     ? $"{scope} is being migrated. Complete the migration, or delete the room."
-                    : $"{scope} is being imported from another export. Complete that import, or delete the room.");
+                    : $"{scope} is being imported from another export. Complete that import, or {(scope.IsUser ? $"delete the key '{_keys.Room(scope.Id)}', which records it" : "delete the room")}.");
             }
         }
         else if (found[0] == RoomCounters.BeingDeleted)
         {
-            Refuse($"{scope} is being deleted. Complete the deletion first.");
+            Refused.Add($"{scope} is being deleted. Complete the deletion first.");
         }
         else if (found[0].IsNull && found[1].IsNull)
         {
@@ -104,24 +102,16 @@ internal sealed class ImportPlan
         }
         else if (scope.IsUser)
         {
+            Skipped++;
             _merged.Add(number);
         }
         else
         {
-            Refuse(found[0] == epoch
+            Refused.Add(found[0] == epoch
                 ? $"{scope} exists, and was changed since it was exported. Delete it if the export should replace it, or leave it out of the export."
-                : $"{scope} exists, and is another one than the exported. Delete it if the export should replace it, or leave it out of the export.");
+                : $"{scope} exists, and is a different room from the exported one. Delete it if the export should replace it, or leave it out of the export.");
         }
     }
 
     private static long Number(RedisValue value) => StrictNumber.TryRead(((ReadOnlyMemory<byte>)value).Span, out var number) ? number : 0;
-
-    private void Refuse(string reason)
-    {
-        RefusedCount++;
-        if (_refused.Count < MostRefused)
-        {
-            _refused.Add(reason);
-        }
-    }
 }

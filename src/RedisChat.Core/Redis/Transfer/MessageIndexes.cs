@@ -28,7 +28,7 @@ internal sealed class MessageIndexes(KeyNames keys, string room)
     /// <summary>An id as it is in such a list.</summary>
     public static string Listed(long id) => string.Create(CultureInfo.InvariantCulture, $"{id},");
 
-    /// <summary>Reads a stored message; <see langword="null"/> if it is none. Of an encrypted one, what the indexes need is not encrypted.</summary>
+    /// <summary>Reads a stored message; <see langword="null"/> if the value is not a message. Of an encrypted one, what the indexes need is not encrypted.</summary>
     public Message? TryRead(long id, ReadOnlySpan<byte> value) =>
         EncryptedJson.TryReadOpen(id, value, out var message, _names) ? message : null;
 }

@@ -10,26 +10,18 @@ namespace RedisChat.Redis;
 internal sealed class MigrationPlan(TransferCalls calls, TransferCalls from, ClassicKeyScheme keys)
 {
     private const int RoomsAtOnce = 500;
-    private const int MostNamed = 100;
 
     // A counter that another program has set far ahead would make each pass walk through billions of ids.
     private const long MostIds = 1_000_000_000;
 
-    private readonly List<string> _refused = [];
-    private readonly List<string> _leftOut = [];
-
     /// <summary>The rooms, in the order in which they are migrated.</summary>
     public List<PlannedRoom> Rooms { get; } = [];
 
-    /// <summary>The first of the rooms that cannot be migrated, with the reasons.</summary>
-    public IReadOnlyList<string> Refused => _refused;
+    /// <summary>The rooms that cannot be migrated, with the reasons.</summary>
+    public Reasons Refused { get; } = new();
 
-    public long RefusedCount { get; private set; }
-
-    /// <summary>The first of the rooms that were found, but are none that a chat could have.</summary>
-    public IReadOnlyList<string> LeftOut => _leftOut;
-
-    public long LeftOutCount { get; private set; }
+    /// <summary>The rooms that were found, but that a chat could not have, with the reasons.</summary>
+    public Reasons LeftOut { get; } = new();
 
     /// <summary>Makes the plan.</summary>
     /// <param name="rooms">The rooms; empty for all that a search finds.</param>
@@ -128,19 +120,19 @@ internal sealed class MigrationPlan(TransferCalls calls, TransferCalls from, Cla
         }
         else if (target[0] != RoomCounters.BeingDeleted)
         {
-            Refuse($"room {room} exists already, and was not migrated. Delete it in the chat if the migration should create it, or leave it out.");
+            Refused.Add($"room {room} exists already, and was not migrated. Delete it in the chat if the migration should create it, or leave it out.");
         }
         else if (!target[4].IsNull || !ImportStep.TryRead(target[2], out var step))
         {
-            Refuse($"room {room} is being deleted. Complete the deletion first.");
+            Refused.Add($"room {room} is being deleted. Complete the deletion first.");
         }
         else if (step.Export != ClassicMark.Name)
         {
-            Refuse($"room {room} is being imported. Complete the import, or delete the room.");
+            Refused.Add($"room {room} is being imported. Complete the import, or delete the room.");
         }
         else if (last < step.LastId)
         {
-            Refuse(string.Create(CultureInfo.InvariantCulture, $"room {room}: its counter is at {last}, and was at {step.LastId} in an earlier pass, so the classic layout has lost data. Restore it; or delete the room in the chat to begin again."));
+            Refused.Add(string.Create(CultureInfo.InvariantCulture, $"room {room}: its counter is at {last}, and was at {step.LastId} in an earlier pass, so the classic layout has lost data. Restore it; or delete the room in the chat to begin again."));
         }
         else
         {
@@ -148,29 +140,7 @@ internal sealed class MigrationPlan(TransferCalls calls, TransferCalls from, Cla
         }
     }
 
-    private void Drop(string reason, bool isFound)
-    {
-        if (!isFound)
-        {
-            Refuse(reason);
-            return;
-        }
-
-        LeftOutCount++;
-        if (_leftOut.Count < MostNamed)
-        {
-            _leftOut.Add(reason);
-        }
-    }
-
-    private void Refuse(string reason)
-    {
-        RefusedCount++;
-        if (_refused.Count < MostNamed)
-        {
-            _refused.Add(reason);
-        }
-    }
+    private void Drop(string reason, bool isFound) => (isFound ? LeftOut : Refused).Add(reason);
 }
 
 /// <summary>A room to migrate.</summary>

@@ -56,7 +56,7 @@ internal sealed partial class RoomCheck
     {
         await foreach (var entry in calls.FieldsAsync(_keys.Pins(scope.Id), cancellationToken).ConfigureAwait(false))
         {
-            messages.Letter.Add('p');
+            messages.Letter.Add(PinKeys.Letter);
             if (!StrictNumber.TryRead((string?)entry.Name, out var id) || !messages.Has(id))
             {
                 var field = entry.Name;
@@ -68,7 +68,7 @@ internal sealed partial class RoomCheck
         var written = ReadBucket.Group(await calls.ReadAsync(database => database.HashGetAllAsync(_keys.Writing(scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false), -1, ref foreign);
         foreach (var (id, fields) in written)
         {
-            messages.Letter.Add('w');
+            messages.Letter.Add(WritingKeys.Letter);
             if (!messages.IsInProgress(id))
             {
                 _problems.Add(new RoomProblem("orphan", $"There are parts of message {id}, which is not being written.", batch => fields.ForEach(field => batch.Delete(_keys.Writing(scope.Id), TransferFields.GroupField(id, field.Name)))));

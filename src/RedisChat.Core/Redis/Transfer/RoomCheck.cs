@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Checks that all that is stored of a room or a thread fits together.</summary>
+/// <summary>Checks that everything that is stored of a room or a thread is consistent.</summary>
 /// <param name="calls">Runs the calls.</param>
 /// <param name="scope">The room.</param>
 /// <param name="suffixes">What follows the root in the keys that a search has found.</param>
@@ -17,7 +17,7 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
     private static readonly string[] OfReadMessages = ["list", "mentions", "expires"];
 
     private readonly KeyNames _keys = calls.Keys;
-    private readonly List<RoomProblem> _problems = [];
+    private readonly RoomProblems _problems = new();
     private readonly MessageIndexes _indexes = new(calls.Keys, scope.Id);
     private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
 
@@ -30,8 +30,8 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
         var state = await StateAsync(cancellationToken).ConfigureAwait(false);
         if (!state.Exists)
         {
-            CheckWithoutRoom(state);
-            return new RoomCheckResult(state, null, _problems, _broken);
+            await CheckWithoutRoomAsync(state, cancellationToken).ConfigureAwait(false);
+            return (await StateAsync(cancellationToken).ConfigureAwait(false)).Epoch == state.Epoch ? new RoomCheckResult(state, null, _problems, _broken) : null;
         }
 
         CheckState(state);
@@ -53,27 +53,20 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
         await CheckLogAsync(state, cancellationToken).ConfigureAwait(false);
         CheckLetters(state, messages);
         KeepUnknown(messages);
-        foreach (var suffix in suffixes.Where(suffix => TransferParts.OfKey(scope, suffix) is null))
+        foreach (var suffix in await PresentAsync(suffixes.Where(suffix => TransferParts.OfKey(scope, suffix) is null), cancellationToken).ConfigureAwait(false))
         {
-            _problems.Add(new RoomProblem("unknown", $"The key with the end '{suffix}' is none of the chat's."));
+            _problems.Add(new RoomProblem("unknown", $"The chat does not use keys with the end '{suffix}'."));
         }
 
         var now = await StateAsync(cancellationToken).ConfigureAwait(false);
-        return now.Position == state.Position ? new RoomCheckResult(state, messages, _problems, _broken) : null;
+        return now.Position == state.Position && now.ArchivedBelow == state.ArchivedBelow ? new RoomCheckResult(state, messages, _problems, _broken) : null;
     }
 
     /// <summary>Leaves what would follow from messages that are there, but were not read: a repair would remove what belongs to them.</summary>
     private void KeepUnknown(RoomMessages messages)
     {
         var kept = messages.IsPartial ? OfAllMessages : messages.HasUnreadable ? OfReadMessages : [];
-        for (var i = 0; i < _problems.Count; i++)
-        {
-            if (kept.Contains(_problems[i].What))
-            {
-                _problems[i] = _problems[i] with { Repair = null };
-            }
-        }
-
+        _problems.Leave(kept);
         if (kept.Length > 0)
         {
             _broken.Clear();
@@ -82,7 +75,7 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
 
     private static long BucketOf(string suffix) => suffix is ['m' or 'r' or 'v', ':', .. var number] && StrictNumber.TryRead(number, out var bucket) ? bucket : 0;
 
-    private void CheckWithoutRoom(ScopeState state)
+    private async Task CheckWithoutRoomAsync(ScopeState state, CancellationToken cancellationToken)
     {
         if (state.IsClosed)
         {
@@ -99,10 +92,25 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
             _problems.Add(new RoomProblem("field", "The fields epoch and last are not those of a room."));
         }
 
-        foreach (var suffix in suffixes.Where(suffix => suffix.Length > 0 && !WithoutRoom.Contains(suffix) && !suffix.StartsWith("scheduled:", StringComparison.Ordinal) && !suffix.StartsWith("sent:", StringComparison.Ordinal)))
+        var orphans = suffixes.Where(suffix => suffix.Length > 0 && !WithoutRoom.Contains(suffix) && !suffix.StartsWith("scheduled:", StringComparison.Ordinal) && !suffix.StartsWith("sent:", StringComparison.Ordinal));
+        foreach (var suffix in await PresentAsync(orphans, cancellationToken).ConfigureAwait(false))
         {
             _problems.Add(new RoomProblem("orphan", $"There is a key with the end '{suffix}', but no room. If the room is created again, it would be part of it."));
         }
+    }
+
+    /// <summary>Those of the keys that are still there: since they were found, the room or a thread may have been deleted.</summary>
+    private async Task<List<string>> PresentAsync(IEnumerable<string> some, CancellationToken cancellationToken)
+    {
+        var present = new List<string>();
+        foreach (var asked in some.Chunk(FieldsAtOnce))
+        {
+            var exists = await calls.ReadAsync(
+                database => Task.WhenAll(asked.Select(suffix => database.KeyExistsAsync(_keys.Key(scope.Id, suffix), CommandFlags.DemandMaster))), cancellationToken).ConfigureAwait(false);
+            present.AddRange(asked.Where((_, i) => exists[i]));
+        }
+
+        return present;
     }
 
     private void CheckState(ScopeState state)
@@ -248,4 +256,4 @@ internal sealed partial class RoomCheck(TransferCalls calls, TransferScope scope
 /// <param name="Messages">Its messages; <see langword="null"/> if there is no room.</param>
 /// <param name="Problems">What is wrong.</param>
 /// <param name="Broken">The lists and sorted sets that must be built again.</param>
-internal sealed record RoomCheckResult(ScopeState State, RoomMessages? Messages, IReadOnlyList<RoomProblem> Problems, HashSet<string> Broken);
+internal sealed record RoomCheckResult(ScopeState State, RoomMessages? Messages, RoomProblems Problems, HashSet<string> Broken);

@@ -4,9 +4,6 @@ namespace RedisChat.Redis;
 internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, ScopeState state, MessageIndexes indexes)
 {
     private const int BucketsAtOnce = 8;
-    private const int MostNamed = 100;
-
-    private static readonly string Letters = string.Concat(TransferParts.Bucketed.Select(part => part.Letter));
 
     private readonly Dictionary<long, UInt128> _there = [];
     private readonly HashSet<long> _inProgress = [];
@@ -49,7 +46,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     /// <param name="problems">Where problems are added.</param>
     /// <param name="checkedSome">Called with the number of facts that were read.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task ReadAsync(long highest, List<RoomProblem> problems, Action<long> checkedSome, CancellationToken cancellationToken)
+    public async Task ReadAsync(long highest, RoomProblems problems, Action<long> checkedSome, CancellationToken cancellationToken)
     {
         try
         {
@@ -95,15 +92,18 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
     {
         for (long next = 0; next <= to; next += BucketsAtOnce)
         {
-            var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, to - next + 1)).Select(i => next + i).ToList();
-            foreach (var bucket in await calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, some, Letters, cancellationToken), cancellationToken).ConfigureAwait(false))
+            foreach (var bucket in await ReadAsync(ScopeReads.Numbers(next, Math.Min(BucketsAtOnce, to - next + 1)), cancellationToken).ConfigureAwait(false))
             {
-                yield return bucket;
+                // It may have been sealed between the two reads.
+                yield return bucket.IsDouble ? (await ReadAsync([bucket.Number], cancellationToken).ConfigureAwait(false))[0] : bucket;
             }
         }
     }
 
-    private void Read(ReadBucket bucket, List<RoomProblem> problems)
+    private Task<List<ReadBucket>> ReadAsync(List<long> buckets, CancellationToken cancellationToken) =>
+        calls.ReadAsync(database => ReadBucket.ReadAsync(calls.Context, database, scope.Id, buckets, TransferParts.BucketLetters, cancellationToken), cancellationToken);
+
+    private void Read(ReadBucket bucket, RoomProblems problems)
     {
         if (bucket.Unreadable is not null)
         {
@@ -123,13 +123,12 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
             problems.Add(new RoomProblem("foreign", $"The hashes of bucket {bucket.Number} have {bucket.Foreign} fields that do not belong there."));
         }
 
-        var isNamed = problems.Count < MostNamed;
         foreach (var (id, value) in bucket.Messages)
         {
             if (id > state.Last || id < state.First)
             {
                 IsPartial = true;
-                problems.Add(new RoomProblem("range", $"Message {(isNamed ? id : bucket.Number)} is outside of the room's history, which goes from {state.First} to {state.Last}."));
+                problems.Add(new RoomProblem("range", $"Message {id} is outside of the room's history, which goes from {state.First} to {state.Last}."));
                 continue;
             }
 
@@ -176,7 +175,7 @@ internal sealed class RoomMessages(TransferCalls calls, TransferScope scope, Sco
         }
     }
 
-    private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, List<RoomProblem> problems)
+    private void Check(TransferPart part, long id, List<(string Name, ReadOnlyMemory<byte> Value)> fields, RoomProblems problems)
     {
         var hash = TransferFields.GroupKey(calls.Keys, scope.Id, part, id);
         if (!Has(id))

@@ -43,7 +43,7 @@ internal sealed partial class RoomMigration(TransferCalls calls, ClassicHistory 
     private bool IsLast => options is { Complete: true, DryRun: false };
 
     // As the sealer does, but at once.
-    private long SealBelow => calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
+    private long SealBelow => SealingRule.OpenFrom(_last, calls.Context.Options.SealAfter);
 
     /// <summary>Runs the pass.</summary>
     /// <param name="read">Called with the number of messages that were read.</param>

@@ -42,8 +42,7 @@ internal sealed partial class ScopeComparison
         // Messages that were sent while the export was running.
         for (var next = Buckets.Of(_last + 1); !_scope.IsUser && last > _last && next <= Buckets.Of(last); next += BucketsAtOnce)
         {
-            var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, Buckets.Of(last) - next + 1)).Select(i => next + i).ToList();
-            foreach (var bucket in await ReadAsync(some, cancellationToken).ConfigureAwait(false))
+            foreach (var bucket in await ReadAsync(ScopeReads.Numbers(next, Math.Min(BucketsAtOnce, Buckets.Of(last) - next + 1)), cancellationToken).ConfigureAwait(false))
             {
                 foreach (var id in bucket.Messages.Keys.Where(id => id > _last && id <= last && !_new.Contains(id)))
                 {
@@ -83,7 +82,10 @@ internal sealed partial class ScopeComparison
         var key = EncryptedJson.KeyIn(value);
         if (key is { } needed && _calls.Context.Ciphers is { } ciphers)
         {
-            cipher = await ciphers.RefreshAsync(_scope.Id, cipher ?? await ciphers.ForReadingAsync(_scope.Id, cancellationToken).ConfigureAwait(false), needed, cancellationToken).ConfigureAwait(false);
+            var known = cipher;
+            cipher = await _calls.ReadAsync(
+                async _ => await ciphers.RefreshAsync(_scope.Id, known ?? await ciphers.ForReadingAsync(_scope.Id, cancellationToken).ConfigureAwait(false), needed, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
 
         if (cipher?.Keys.Current is null)
@@ -105,5 +107,5 @@ internal sealed partial class ScopeComparison
     }
 
     private Task<List<ReadBucket>> ReadAsync(IReadOnlyList<long> buckets, CancellationToken cancellationToken) =>
-        _calls.ReadAsync(database => ReadBucket.ReadAsync(_calls.Context, database, _scope.Id, buckets, string.Concat(TransferParts.Bucketed.Select(part => part.Letter)), cancellationToken), cancellationToken);
+        _calls.ReadAsync(database => ReadBucket.ReadAsync(_calls.Context, database, _scope.Id, buckets, TransferParts.BucketLetters, cancellationToken), cancellationToken);
 }

@@ -60,7 +60,7 @@ internal sealed partial class ScopeComparison
         }
 
         _findings.Add(_scope, "room", _state.IsClosed ? "It is being imported or deleted."
-            : !_state.Exists ? "It is missing." : epoch == 0 ? "It exists, and did not when it was exported." : "It is another one than the exported: its epoch differs.");
+            : !_state.Exists ? "It is missing." : epoch == 0 ? "It exists, and did not when it was exported." : "It is a different room from the exported one: its epoch differs.");
         return false;
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class ScopeComparison
     {
         while (_nextBucket < end && !_scope.IsUser)
         {
-            var some = Enumerable.Range(0, (int)Math.Min(BucketsAtOnce, end - _nextBucket)).Select(i => _nextBucket + i).ToList();
+            var some = ScopeReads.Numbers(_nextBucket, Math.Min(BucketsAtOnce, end - _nextBucket));
             foreach (var bucket in await ReadAsync(some, cancellationToken).ConfigureAwait(false))
             {
                 var exported = _messages.Where(message => Buckets.Of(message.Key) == bucket.Number).ToList();

@@ -24,20 +24,28 @@ internal sealed class ScopeFinder(TransferCalls calls)
         foreach (var room in rooms)
         {
             found.Rooms.Add(room);
-            await ScanAsync(calls.Keys.BelowRoom(room), room).ConfigureAwait(false);
+            if (!await ScanAsync(calls.Keys.BelowRoom(room), room).ConfigureAwait(false)
+                && !await calls.ReadAsync(database => database.KeyExistsAsync(calls.Keys.Room(room), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
+            {
+                found.Missing.Add(room);
+            }
         }
 
         return found;
 
-        async Task ScanAsync(string pattern, string? room)
+        async Task<bool> ScanAsync(string pattern, string? room)
         {
+            var hasAny = false;
             await foreach (var key in KeysAsync(pattern, room is null ? null : calls.Keys.Room(room), cancellationToken).ConfigureAwait(false))
             {
+                hasAny = true;
                 if (room is null ? calls.Keys.TryReadKey(key, out var scope, out var suffix) : calls.Keys.TryReadKey(room, key, out scope, out suffix))
                 {
                     Add(found, scope, suffix, visit);
                 }
             }
+
+            return hasAny;
         }
     }
 
@@ -147,34 +155,52 @@ internal sealed class ScopeFinder(TransferCalls calls)
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<string> KeysAsync(string pattern, string? near, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var server in await ServersAsync(near, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<IServer>? servers = null;
+        var (at, position) = (0, (ScanPosition?)null);
+        do
         {
-            var position = new ScanPosition(calls, _ => [RedisSocket.Of(server)]);
-            RedisResult[] answer;
-            do
+            var answer = await calls.ReadAsync(ReadAsync, cancellationToken).ConfigureAwait(false);
+            foreach (var key in (RedisKey[])answer[1]!)
             {
-                var from = position.From;
-                answer = await calls.ReadAsync(
-                    async database => (RedisResult[])(await server.ExecuteAsync(database.Database, "SCAN", [from, "MATCH", pattern, "COUNT", ScannedAtOnce]).ConfigureAwait(false))!,
-                    cancellationToken).ConfigureAwait(false);
-                foreach (var key in (RedisKey[])answer[1]!)
-                {
-                    yield return (string)key!;
-                }
+                yield return (string)key!;
             }
-            while (position.Continue((string)answer[0]!));
+
+            if (!position!.Continue((string)answer[0]!))
+            {
+                (at, position) = (at + 1, null);
+            }
+        }
+        while (at < servers!.Count);
+
+        async Task<RedisResult[]> ReadAsync(IDatabase database)
+        {
+            // After a failure, another server may have taken over, on a cluster for any of them.
+            if (servers is null)
+            {
+                (servers, at, position) = (await ServersAsync(database, near).ConfigureAwait(false), 0, null);
+            }
+
+            var server = servers[at];
+            position ??= new ScanPosition(calls, _ => [RedisSocket.Of(server)]);
+            try
+            {
+                return (RedisResult[])(await server.ExecuteAsync(database.Database, "SCAN", [position.From, "MATCH", pattern, "COUNT", ScannedAtOnce]).ConfigureAwait(false))!;
+            }
+            catch
+            {
+                servers = null;
+                throw;
+            }
         }
     }
 
-    // Read again for a while if a primary is not connected: without it, its rooms would be missing.
-    private Task<IReadOnlyList<IServer>> ServersAsync(string? near, CancellationToken cancellationToken) => calls.ReadAsync(
-        async database =>
-        {
-            await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
-            var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
-            return near is null ? await ClusterTopology.WithAllKeysAsync(link, calls.Keys.Room(""), calls.Context.Time).ConfigureAwait(false)
-                : link.SocketsOf(near) is [{ Server: var primary }, ..] ? [primary]
-                : throw RedisErrors.NotSent(null);
-        },
-        cancellationToken);
+    // Fails if a primary is not connected: without it, its rooms would be missing.
+    private async Task<IReadOnlyList<IServer>> ServersAsync(IDatabase database, string? near)
+    {
+        await database.PingAsync(CommandFlags.DemandMaster).ConfigureAwait(false);
+        var link = calls.Context.Connection.Current ?? throw RedisErrors.NotSent(null);
+        return near is null ? await ClusterTopology.WithAllKeysAsync(link, calls.Keys.Room(""), calls.Context.Time).ConfigureAwait(false)
+            : link.SocketsOf(near) is [{ Server: var primary }, ..] ? [primary]
+            : throw RedisErrors.NotSent(null);
+    }
 }

@@ -64,7 +64,7 @@ internal sealed partial class ScopeImport
     private long NextBucket => _step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1;
 
     // As the sealer does, but at once. A bucket that would not get shorter stays open.
-    private long SealBelow => _calls.Context.Options.SealAfter is { } after ? Math.Max(0, Buckets.Of(_last) - after + 1) : 0;
+    private long SealBelow => SealingRule.OpenFrom(_last, _calls.Context.Options.SealAfter);
 
     /// <summary>Takes a line.</summary>
     public async Task AddAsync(FactLine line, CancellationToken cancellationToken)
@@ -155,7 +155,7 @@ internal sealed partial class ScopeImport
         var needsUpkeep = !_scope.IsUser && uses.AsSpan().IndexOfAny("xaf") >= 0;
         if (needsUpkeep)
         {
-            await _calls.Context.Upkeep.AddBeforeAsync(_scope.Id, cancellationToken).ConfigureAwait(false);
+            await _calls.RepeatAsync(() => _calls.Context.Upkeep.AddBeforeAsync(_scope.Id, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         if (!_scope.IsUser && fields.Find(field => field.Name == AboutJson.Field).Value is { } text && AboutJson.TryRead(text, out var about, out _))
@@ -209,7 +209,7 @@ internal sealed partial class ScopeImport
         above?.Completed(_scope.Thread, hasSummary);
         if (needsUpkeep)
         {
-            await _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken).ConfigureAwait(false);
+            await _calls.RepeatAsync(() => _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -281,7 +281,7 @@ internal sealed partial class ScopeImport
             // The keys come before the messages, and may be in the batch.
             await FlushAsync(cancellationToken).ConfigureAwait(false);
             ciphers.Forget(_scope.Id);
-            _cipher = await ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).ConfigureAwait(false);
+            _cipher = await _calls.ReadAsync(_ => ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         }
 
         _bucket.Add((line.Id, message));

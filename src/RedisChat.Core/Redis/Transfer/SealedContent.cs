@@ -5,9 +5,7 @@ namespace RedisChat.Redis;
 /// <summary>Seals a bucket whose messages are in memory.</summary>
 internal static class SealedContent
 {
-    private const int MostToSeal = 1024 * 1024;
-
-    /// <summary>The content of a sealed bucket; <see langword="null"/> if it must stay open, as in <see cref="OpenBucket"/>.</summary>
+    /// <summary>The content of a sealed bucket; <see langword="null"/> if it must stay open: see <see cref="SealingRule"/>.</summary>
     /// <param name="number">The bucket.</param>
     /// <param name="messages">Its messages.</param>
     /// <param name="cipher">The room's cipher, if the messages are encrypted: then the bucket is encrypted as a whole.</param>
@@ -16,7 +14,7 @@ internal static class SealedContent
     {
         var values = messages.Sum(message => (long)message.Value.Length);
         var bytes = values + messages.Sum(message => (long)message.Id.ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
-        if (messages.Count == 0 || (bytes > MostToSeal && !evenIfLarger) || bytes > int.MaxValue / 4)
+        if (messages.Count == 0 || (bytes > SealingRule.MostBytes && !evenIfLarger) || bytes > int.MaxValue / 4)
         {
             return null;
         }
@@ -31,7 +29,7 @@ internal static class SealedContent
         }
 
         var content = bucket.Pack(out var length);
-        var isWorthIt = evenIfLarger || length <= bytes / 4 * 3;
+        var isWorthIt = evenIfLarger || SealingRule.IsWorthIt(length, bytes);
         var packed = isWorthIt ? content.AsSpan(0, length).ToArray() : null;
         ArrayPool<byte>.Shared.Return(content);
         return packed;

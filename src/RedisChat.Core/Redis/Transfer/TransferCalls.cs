@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Runs the calls of a transfer. They are many, and one that fails because the connection was lost, or another server is taking over, must not end the whole: reads are repeated for a minute.</summary>
+/// <summary>Runs the calls of a transfer. They are many, and one that fails because the connection was lost, or another server is taking over, must not end the whole: reads, and writes that may be repeated, are repeated for a minute.</summary>
 internal sealed class TransferCalls(RedisStoreContext context)
 {
     private const int ScannedAtOnce = 500;
@@ -20,6 +20,15 @@ internal sealed class TransferCalls(RedisStoreContext context)
 
     /// <summary>Writes something that may be written twice.</summary>
     public Task<T> RepeatAsync<T>(Func<IDatabase, Task<T>> write, CancellationToken cancellationToken) => RepeatAsync(write, writes: true, cancellationToken);
+
+    /// <summary>Runs something that connects by itself, and may be run twice.</summary>
+    public Task RepeatAsync(Func<ValueTask> run, CancellationToken cancellationToken) => RepeatAsync(
+        async _ =>
+        {
+            await run().ConfigureAwait(false);
+            return true;
+        },
+        writes: true, cancellationToken);
 
     /// <summary>Writes once. Whether a call that fails has written, the caller must find out.</summary>
     public async Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> write, CancellationToken cancellationToken) => await context.Calls.RunAsync(

@@ -19,7 +19,7 @@ internal static class TransferFields
         batch.Set(hash, key, value);
     }
 
-    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is none.</summary>
+    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is not a scheduled message.</summary>
     public static (RedisValue Member, double Score)? DueOf(string room, string user, string id, byte[] value)
     {
         try

@@ -3,7 +3,8 @@ namespace RedisChat.Redis;
 /// <summary>What a verification has found so far.</summary>
 internal sealed class TransferFindings
 {
-    private const int MostKept = 1000;
+    /// <summary>The most differences that a verification returns.</summary>
+    public const int MostKept = 1000;
 
     private readonly List<TransferDifference> _differences = [];
     private (string Scope, string What) _once;
@@ -38,6 +39,9 @@ internal sealed class TransferFindings
             _differences.Add(difference);
         }
     }
+
+    /// <summary>Counts further differences, after at least <see cref="MostKept"/>.</summary>
+    public void AddMore(long count) => _count += count;
 
     public VerifyResult Result() => new() { Verified = Scopes, Facts = Facts, Differences = _differences, DifferenceCount = _count, Repaired = _repaired };
 }

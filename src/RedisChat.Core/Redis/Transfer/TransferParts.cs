@@ -88,6 +88,9 @@ internal static class TransferParts
     /// <summary>The kinds with a hash for each bucket.</summary>
     public static readonly IReadOnlyList<TransferPart> Bucketed = [.. OfRoom.Where(part => part is { Kind: TransferKind.Groups, Key: null })];
 
+    /// <summary>Their letters.</summary>
+    public static readonly string BucketLetters = string.Concat(Bucketed.Select(part => part.Letter));
+
     /// <summary>The kinds of lines.</summary>
     public static readonly IReadOnlySet<string> Facts =
         new HashSet<string>(OfRoom.Concat(OfUser).Select(part => part.Fact).Where(fact => fact.Length > 0).Concat(["room", "user", "changes", "summary"]), StringComparer.Ordinal);

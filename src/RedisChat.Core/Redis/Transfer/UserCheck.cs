@@ -3,10 +3,8 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Checks that the lists of users' rooms are those of the members of rooms.</summary>
-internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, TransferFindings findings, bool repair)
+internal sealed class UserCheck(TransferCalls calls, MemberLists lists, TransferFindings findings, bool repair)
 {
-    private const int FieldsAtOnce = 500;
-
     // A process that joins a user lists the room before that.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
@@ -17,7 +15,7 @@ internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, Tran
         var state = await calls.ReadAsync(database => ScopeState.ReadAsync(database, calls.Keys.Room(scope.Id)), cancellationToken).ConfigureAwait(false);
         if (state.IsClosed)
         {
-            findings.Add(scope, "unfinished", "The import of what belongs to the user was not completed. Repeat the import.");
+            findings.Add(scope, "unfinished", $"The import of what belongs to the user was not completed. Repeat the import, or delete the key '{calls.Keys.Room(scope.Id)}', which records it.");
             return;
         }
 
@@ -31,8 +29,10 @@ internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, Tran
                 continue;
             }
 
-            var member = await calls.ReadAsync(read => read.HashGetAsync(calls.Keys.Members(room), user, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            if ((MemberText.TryRead(user, member, out var found, out _) && found.Role is not null) || calls.Context.Time.GetUtcNow() - listed.ChangedAt < Grace)
+            // Whoever leaves is removed from the members before the list.
+            if (calls.Context.Time.GetUtcNow() - listed.ChangedAt < Grace
+                || await lists.IsMemberAsync(room, user, cancellationToken).ConfigureAwait(false)
+                || await calls.ReadAsync(database => database.HashGetAsync(calls.Keys.ListedRooms(user), room, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) != entry.Value)
             {
                 continue;
             }
@@ -42,50 +42,21 @@ internal sealed class UserCheck(TransferCalls calls, IMembershipList lists, Tran
                 await lists.RemoveAsync(user, room, entry.Value, cancellationToken).ConfigureAwait(false);
             }
 
-            findings.Add(scope, "listed", $"The user's list has room {ThreadId.NameOf(room)}, of which the user is no member.", repair);
+            findings.Add(scope, "listed", $"The user's list has room {ThreadId.NameOf(room)}, but the user is not a member of it.", repair);
         }
     }
 
     /// <summary>Checks that the members of a room have it in their lists.</summary>
     public async Task CheckMembersAsync(TransferScope scope, CancellationToken cancellationToken)
     {
-        var users = new List<string>(FieldsAtOnce);
-        await foreach (var entry in calls.FieldsAsync(calls.Keys.Members(scope.Id), cancellationToken).ConfigureAwait(false))
+        await foreach (var user in lists.LackingAsync(scope.Id, () => findings.Facts++, cancellationToken).ConfigureAwait(false))
         {
-            findings.Facts++;
-            if (MemberText.TryRead(entry.Name!, entry.Value, out var member, out _) && member.Role is not null)
-            {
-                users.Add(entry.Name!);
-            }
-
-            if (users.Count == FieldsAtOnce)
-            {
-                await CheckAsync(scope, users, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        await CheckAsync(scope, users, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task CheckAsync(TransferScope scope, List<string> users, CancellationToken cancellationToken)
-    {
-        var listed = await calls.ReadAsync(
-            database => Task.WhenAll(users.Select(user => database.HashExistsAsync(calls.Keys.ListedRooms(user), scope.Id, CommandFlags.DemandMaster))), cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < listed.Length; i++)
-        {
-            if (listed[i])
-            {
-                continue;
-            }
-
             if (repair)
             {
-                await lists.ConfirmAsync(users[i], scope.Id, cancellationToken).ConfigureAwait(false);
+                await lists.AddAsync(user, scope.Id, cancellationToken).ConfigureAwait(false);
             }
 
-            findings.Add(scope, "listed", $"User {users[i]} is a member, but the user's list does not have the room.", repair);
+            findings.Add(scope, "listed", $"User {user} is a member, but the user's list does not have the room.", repair);
         }
-
-        users.Clear();
     }
 }

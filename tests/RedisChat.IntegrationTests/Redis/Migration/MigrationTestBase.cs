@@ -91,7 +91,7 @@ public abstract class MigrationTestBase : IAsyncDisposable
     /// <summary>Sets when a message was sent.</summary>
     protected Task SetTimeAsync(string room, long id, object time) => Other.ExecuteAsync("HSET", $":{room}:{id}", "timestamp", time);
 
-    /// <summary>The room has exactly what the classic store reads, all that belongs to it fits together, and it goes on with the next id.</summary>
+    /// <summary>The room has exactly what the classic store reads, everything that belongs to it is consistent, and it goes on with the next id.</summary>
     protected async Task ShouldBeExactAsync(string room, bool sends = true)
     {
         var expected = await AllAsync(Old.ReceiveAllAsync(room, cancellationToken: Cancelled));

@@ -14,7 +14,7 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
 
         var dry = await Transfer(Target).ImportAsync(Folder, new ImportOptions { DryRun = true }, cancellationToken: Cancelled);
         (dry.Imported, dry.Skipped, dry.RefusedCount).Should().Be((2, 0, 1));
-        dry.Refused.Should().ContainSingle().Which.Should().StartWith("room b exists, and is another one than the exported. Delete it");
+        dry.Refused.Should().ContainSingle().Which.Should().StartWith("room b exists, and is a different room from the exported one. Delete it");
         (await RefusalAsync()).Should().Contain("nothing was written").And.Contain("room b exists");
         (await TransferDump.OfAsync(Connection, TargetPrefix)).Should().Equal(before);
 
@@ -187,6 +187,44 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
         (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled)).Imported.Should().Be(3);
     }
 
+    [Fact]
+    public async Task The_unfinished_import_of_a_user_is_refused_with_the_key_that_records_it()
+    {
+        await new Chat(Source).Room("a").Members.JoinAsync("alice", Cancelled);
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        var key = $"{TargetPrefix}:{{user:alice}}";
+        await Database.HashSetAsync(key, [new("epoch", "!"), new("last", 0), new("at", 0), new("rev", 0), new("gone", "12ab {}"), new("import", "0123456789ABCDEF 1 2 1 s")]);
+
+        (await RefusalAsync()).Should().Contain($"user alice is being imported from another export. Complete that import, or delete the key '{key}', which records it.").And.NotContain("delete the room");
+
+        await Database.KeyDeleteAsync(key);
+        (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled)).Imported.Should().Be(2);
+        (await Transfer(Target).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_user_with_a_list_of_rooms_is_skipped_and_gets_the_rooms_that_are_missing()
+    {
+        await new Chat(Source).Room("a").Members.JoinAsync("alice", Cancelled);
+        await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+        await new Chat(Target).Room("b").Members.JoinAsync("alice", Cancelled);
+
+        var (first, second) = (await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled), await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled));
+
+        (first.Imported, first.Skipped, second.Imported, second.Skipped).Should().Be((1, 1, 0, 2));
+        (await new Chat(Target).User("alice").Inbox.ListAsync(cancellationToken: Cancelled)).Rooms.Select(room => room.Room).Should().BeEquivalentTo("a", "b");
+    }
+
+    [Fact]
+    public async Task An_import_that_has_nothing_to_do_reports_progress_and_can_be_canceled()
+    {
+        await ExportAsync();
+        await Transfer(Target).ImportAsync(Folder, cancellationToken: Cancelled);
+        using var canceled = new CancellationTokenSource();
+
+        await FluentActions.Awaiting(() => Transfer(Target).ImportAsync(Folder, progress: new OnProgress(canceled.Cancel), cancellationToken: canceled.Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
@@ -211,6 +249,11 @@ public sealed class TransferRefusalTests(TestServer server) : TransferTestBase(s
         }
 
         await Transfer(Source).ExportAsync(Folder, cancellationToken: Cancelled);
+    }
+
+    private sealed class OnProgress(Action act) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => act();
     }
 
     private async Task<string> RefusalAsync(RedisMessageStore? store = null) =>

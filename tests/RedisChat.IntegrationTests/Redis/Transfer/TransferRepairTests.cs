@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Transfer;
 
-/// <summary>Everything that does not fit together is found by name, and what can be derived is repaired, and only that.</summary>
+/// <summary>Everything that is inconsistent is found by name, and what can be derived is repaired, and only that.</summary>
 public sealed class TransferRepairTests(TestServer server) : TransferTestBase(server)
 {
     private string Room => $"{SourcePrefix}:{{{TransferChat.Lobby}}}";
@@ -122,6 +122,32 @@ public sealed class TransferRepairTests(TestServer server) : TransferTestBase(se
 
         repaired.Differences.Should().NotBeEmpty().And.OnlyContain(difference => !difference.IsRepaired);
         (await TransferDump.OfAsync(Connection, SourcePrefix)).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Of_very_many_problems_the_first_thousand_are_returned_and_all_are_counted()
+    {
+        await TransferChat.FillAsync(new Chat(Source).Room(TransferChat.Lobby), 1500, Cancelled);
+        await Source.SealedAsync();
+        await Database.HashSetAsync(Room, "last", 10);
+
+        var result = await VerifyAsync(repair: false);
+
+        result.Differences.Should().HaveCount(1000);
+        result.Differences.Select(difference => difference.Details).Should().Contain("Message 500 is outside of the room's history, which goes from 1 to 10.").And.OnlyHaveUniqueItems();
+        result.DifferenceCount.Should().BeGreaterThanOrEqualTo(1490);
+    }
+
+    [Fact]
+    public async Task A_room_that_does_not_exist_is_a_difference_if_it_was_named()
+    {
+        await new Chat(Source).Rooms.CreateAsync("silent", new RoomAbout { Name = "Silence" }, RuleSet.Open, "alice", Cancelled);
+        await Database.HashSetAsync($"{SourcePrefix}:{{hash only}}", [new("epoch", "1"), new("last", "0")]);
+
+        var result = await Transfer(Source).VerifyAsync(options: new VerifyOptions { Rooms = ["silent", "hash only", "nowhere"] }, cancellationToken: Cancelled);
+
+        result.Differences.Where(difference => difference.What == "room").Should().ContainSingle().Which.Should().Be(new TransferDifference("nowhere", null, "room", "There is no such room.", IsRepaired: false));
+        result.Verified.Should().Be(2);
     }
 
     private Task<VerifyResult> VerifyAsync(bool repair) => Transfer(Source).VerifyAsync(options: new VerifyOptions { Repair = repair }, cancellationToken: Cancelled);

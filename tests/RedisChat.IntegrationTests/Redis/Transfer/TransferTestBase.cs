@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.Redis.Transfer;
@@ -50,10 +51,21 @@ public abstract class TransferTestBase : IAsyncDisposable
         (await Transfer(store).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
     }
 
-    // An erasure waits until lost events are found.
-    protected RedisMessageStore NewStore(string prefix) => new(Connection, new RedisStoreOptions { KeyPrefix = prefix, SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) });
+    protected RedisMessageStore NewStore(string prefix) => new(Connection, Options(prefix));
 
-    public async ValueTask DisposeAsync()
+    /// <summary>A store that connects to another address of the server.</summary>
+    protected RedisMessageStore OpenAt(EndPoint address, string prefix)
+    {
+        var configuration = ConfigurationOptions.Parse(Connection.Configuration);
+        configuration.EndPoints.Clear();
+        configuration.EndPoints.Add(address);
+        return new RedisMessageStore(configuration, Options(prefix));
+    }
+
+    // An erasure waits until lost events are found.
+    private static RedisStoreOptions Options(string prefix) => new() { KeyPrefix = prefix, SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(500) };
+
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         foreach (var store in new[] { _source, _target }.Where(store => store.IsValueCreated))
