@@ -86,9 +86,9 @@ internal sealed class RoomErasure(RedisStoreContext context, RoomChanger changer
                 return await BegunDeletion.StepAsync(database, _keys, found.Room, traces.WasMarked, cancellationToken).ConfigureAwait(false);
             }
 
-            if (!isScope && !traces.WasMarked && traces.All.Count > 0)
+            if (!isScope && !traces.WasMarked && traces.All.Count > 0 && !traces.All.Any(UserPlaces.IsLogged))
             {
-                // Another process may have ended this erasure. If this one dies now, the next erasure must know that there may be a mark.
+                // Another process may have ended this erasure, and this one may die before it does. Then nothing but the mark may be left in the room, which only an erasure that is continued visits.
                 await RedisErasure.RememberAsync(database, _keys, erasure, cancellationToken).ConfigureAwait(false);
             }
 

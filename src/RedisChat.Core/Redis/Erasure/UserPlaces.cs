@@ -19,6 +19,9 @@ internal static class UserPlaces
     public const char Here = 'h';
     public const char Log = 'c';
 
+    /// <summary>Whether the room has a change log, or gets one when this is removed. Then each erasure visits it.</summary>
+    public static bool IsLogged(UserTrace trace) => trace.Kind is List or MentionsOfUser or Members or Pins or Threads or Reactions or Log;
+
     /// <summary>The letter of a key; 0 if it cannot hold anything about the user besides messages.</summary>
     /// <param name="suffix">The key without the root and the colon after it.</param>
     /// <param name="user">The user.</param>
