@@ -22,7 +22,7 @@ internal sealed class ImportPlan
     public long Skipped { get; private set; }
 
     /// <summary>The scopes that cannot be imported, with the reasons.</summary>
-    public Reasons Refused { get; } = new();
+    public RefusalReasons Refused { get; } = new();
 
     public static async Task<ImportPlan> MakeAsync(TransferCalls calls, ExportReader export, CancellationToken cancellationToken)
     {

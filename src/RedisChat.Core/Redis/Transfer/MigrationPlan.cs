@@ -18,10 +18,10 @@ internal sealed class MigrationPlan(TransferCalls calls, TransferCalls from, Cla
     public List<PlannedRoom> Rooms { get; } = [];
 
     /// <summary>The rooms that cannot be migrated, with the reasons.</summary>
-    public Reasons Refused { get; } = new();
+    public RefusalReasons Refused { get; } = new();
 
     /// <summary>The rooms that were found, but that a chat could not have, with the reasons.</summary>
-    public Reasons LeftOut { get; } = new();
+    public RefusalReasons LeftOut { get; } = new();
 
     /// <summary>Makes the plan.</summary>
     /// <param name="rooms">The rooms; empty for all that a search finds.</param>

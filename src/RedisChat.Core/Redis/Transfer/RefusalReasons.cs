@@ -1,7 +1,7 @@
 namespace RedisChat.Redis;
 
 /// <summary>Why rooms are refused or left out: the first reasons, and how many there are.</summary>
-internal sealed class Reasons
+internal sealed class RefusalReasons
 {
     private const int MostKept = 100;
     private const int MostNamed = 10;
