@@ -114,7 +114,9 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
         var configuration = ConfigurationOptions.Parse(Connection.Configuration);
         configuration.EndPoints.Clear();
         configuration.EndPoints.Add(proxy.EndPoint);
-        configuration.AsyncTimeout = 1000;
+
+        // A transaction waits so long for its conditions, and for its answer.
+        (configuration.SyncTimeout, configuration.AsyncTimeout) = (1000, 1000);
         await using var cut = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = Prefix, SealAfter = 1 });
         using var end = new CancellationTokenSource();
         proxy.CutAfter(commands);
