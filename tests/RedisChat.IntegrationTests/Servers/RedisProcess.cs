@@ -105,8 +105,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>A connection with all rights, and patient: on a busy machine an answer may take a while.</summary>
+    /// <remarks>How often it tries to connect again depends on the time that it has for that, which by default follows the others.</remarks>
     public async Task<ConnectionMultiplexer> ConnectAsync() =>
-        await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,asyncTimeout=60000,connectTimeout=60000");
+        await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true,asyncTimeout=60000,syncTimeout=60000,connectTimeout=5000");
 
     /// <summary>Asks this very server, over a connection for that command alone; a client library might go elsewhere.</summary>
     /// <returns>The values of the reply as a flat list, however nested.</returns>

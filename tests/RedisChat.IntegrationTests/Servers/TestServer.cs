@@ -74,7 +74,7 @@ public sealed partial class TestServer : IAsyncLifetime
         if (AdminConfiguration is not null)
         {
             var isOurs = _owned.Count > 0;
-            _administrators = await ConnectAsync($"{AdminConfiguration},allowAdmin=true,asyncTimeout=60000,connectTimeout=60000");
+            _administrators = await ConnectAsync($"{AdminConfiguration},allowAdmin=true,asyncTimeout=60000,syncTimeout=60000,connectTimeout=5000");
             Description += $", version {_administrators.GetServers()[0].Version}";
             (Configuration, ClassicConfiguration) = isOurs && IsRedis
                 ? (await GrantAsync(DocumentedRights.Default, "chat", "~test-*", "&test-*"), await GrantAsync(DocumentedRights.Classic, "classic", "~test-*"))
