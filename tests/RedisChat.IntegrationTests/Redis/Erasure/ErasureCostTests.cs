@@ -46,7 +46,7 @@ public sealed class ErasureCostTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var connection = await redis.ConnectAsync();
-        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMinutes(1) });
+        await using var store = new RedisMessageStore(connection, new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromSeconds(10) });
         var chat = new Chat(store);
         foreach (var room in new[] { "one", "two" })
         {
