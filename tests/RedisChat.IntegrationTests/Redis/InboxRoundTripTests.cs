@@ -20,7 +20,7 @@ public sealed class InboxRoundTripTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _other = new RedisMessageStore(_server.Connection, new RedisStoreOptions { KeyPrefix = _prefix });
-        _store = new RedisMessageStore($"{_proxy.EndPoint}", new RedisStoreOptions { KeyPrefix = _prefix });
+        _store = new RedisMessageStore($"{_proxy.EndPoint},asyncTimeout=60000", new RedisStoreOptions { KeyPrefix = _prefix });
         return default;
     }
 
