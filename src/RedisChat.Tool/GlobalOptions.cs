@@ -47,6 +47,13 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<string?> ArchivePostgreSql { get; } = new("--archive-postgresql")
+    {
+        Description = "The database with the old messages: that of AddPostgreSqlArchive in the application (Host=localhost;Database=chat;Username=chat). No password. [environment: REDISCHAT_ARCHIVE_POSTGRESQL]",
+        HelpName = "config",
+        Recursive = true,
+    };
+
     public static Option<string?> Keys { get; } = new("--keys")
     {
         Description = "The file with the master keys of encrypted rooms: that of FileKeyRing in the application.",
@@ -62,7 +69,7 @@ internal static class GlobalOptions
 
     public static void AddTo(RootCommand root)
     {
-        foreach (Option option in (Option[])[Redis, PasswordFile, AskPassword, Prefix, Database, Archive, Keys, Json])
+        foreach (Option option in (Option[])[Redis, PasswordFile, AskPassword, Prefix, Database, Archive, ArchivePostgreSql, Keys, Json])
         {
             root.Options.Add(option);
         }

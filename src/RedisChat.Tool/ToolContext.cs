@@ -17,6 +17,9 @@ internal sealed class ToolContext(ParseResult arguments, ToolOutput output, Time
     /// <summary>Whether the output is to be JSON: one document, or one line for each event.</summary>
     public bool IsJson => arguments.GetValue(GlobalOptions.Json);
 
+    /// <summary>Whether the command line or the environment names an archive.</summary>
+    public bool HasArchive => ArchiveSettings.AreIn(arguments);
+
     // Read once: a password can be typed or come from a pipe.
     private ConnectionSettings Settings => _settings ??= ConnectionSettings.Read(arguments, cancellationToken);
 

@@ -11,7 +11,7 @@ internal sealed class ArchiveCommand : ToolCommand
     private readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public ArchiveCommand()
-        : base("archive", "Moves the old messages of a room to the archive, 128 ids at a time; the newest 129 to 256 ids stay in any case. With both limits, what exceeds either goes. Needs --archive.")
+        : base("archive", "Moves the old messages of a room to the archive, 128 ids at a time; the newest 129 to 256 ids stay in any case. With both limits, what exceeds either goes. Needs --archive or --archive-postgresql.")
     {
         _target = new RoomTarget(this);
         foreach (Option option in (Option[])[_olderThan, _keep, _dryRun])
@@ -28,9 +28,9 @@ internal sealed class ArchiveCommand : ToolCommand
             throw new ToolException("Say which messages may go: --older-than 90d, or --keep 10000, or both.");
         }
 
-        if (context.Get(GlobalOptions.Archive) is null)
+        if (!context.HasArchive)
         {
-            throw new ToolException("Say where the archive is: --archive DIRECTORY, that of the application.");
+            throw new ToolException("Say where the archive of the application is: --archive DIRECTORY, or --archive-postgresql CONFIG.");
         }
 
         await using var chat = context.Connect(createsArchive: true);

@@ -1,3 +1,5 @@
+using RedisChat.Tool.Connecting;
+
 namespace RedisChat.Tool.Commands;
 
 /// <summary>Moves rooms to the archive one after another, and prints each as soon as nothing of it waits any more.</summary>
@@ -56,7 +58,7 @@ internal sealed class ArchiveRun(ToolOutput output, TimeProvider time, Func<stri
         catch (ChatException e) when (e is not ChatUnavailableException)
         {
             // The others can be archived all the same.
-            Settle(room, begun.Runs + _moved - before, e.Message);
+            Settle(room, begun.Runs + _moved - before, Hints.Explain(e));
         }
     }
 

@@ -122,7 +122,7 @@ internal abstract class ChangeKeysCommand : ToolCommand
             {
                 // The others can be changed all the same.
                 failed++;
-                Print(context, new ChangedKeys(room, user, 0, 0, e.Message));
+                Print(context, new ChangedKeys(room, user, 0, 0, Hints.Explain(e)));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -72,7 +73,7 @@ internal sealed class RoomsCommand : ToolCommand
 
         RoomInfo? Unreadable(string room, ChatDataException error)
         {
-            context.Output.Error($"{room}: {error.Message}");
+            context.Output.Error($"{room}: {Hints.Explain(error)}");
             exitCode = ExitCode.Refused;
             return null;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisChat.Tool.Connecting;
 
 namespace RedisChat.Tool.Commands;
 
@@ -55,7 +56,7 @@ internal sealed class TrimCommand : ToolCommand
             catch (ChatException e) when (e is not ChatUnavailableException)
             {
                 // The others can be trimmed all the same.
-                done = new TrimmedRoom(info.Id, 0, context.Get(_dryRun), e.Message);
+                done = new TrimmedRoom(info.Id, 0, context.Get(_dryRun), Hints.Explain(e));
                 failed++;
             }
 

@@ -9,11 +9,13 @@ internal sealed class ChatConnection : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ServiceProvider? _services;
+    private readonly IRoomArchive? _archive;
     private bool _encrypts;
 
     private ChatConnection(ConnectionSettings settings, StorageSettings storage, ChatOptions options, Action<RedisStoreOptions> configureStore)
     {
         HasKeys = storage.Keys is not null;
+        _archive = storage.Archive;
         if (storage.Keys is { } keys)
         {
             _services = new ServiceCollection().AddRedisChat().UseRedis(settings.Redis).ConfigureRedis(configureStore).AddEncryption(keys, _ => _encrypts).Services.BuildServiceProvider();
@@ -116,5 +118,12 @@ internal sealed class ChatConnection : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? Store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await (_services?.DisposeAsync() ?? Store.DisposeAsync());
+        if (_archive is IAsyncDisposable archive)
+        {
+            await archive.DisposeAsync();
+        }
+    }
 }

@@ -5,7 +5,7 @@ namespace RedisChat.Tool.Connecting;
 /// <summary>Where the chat has what is not in Redis: its archive, and the master keys of encrypted rooms.</summary>
 /// <param name="Archive">The archive; <see langword="null"/> if none is given.</param>
 /// <param name="Keys">The master keys; <see langword="null"/> if none are given.</param>
-internal sealed record StorageSettings(FileRoomArchive? Archive, FileKeyRing? Keys)
+internal sealed record StorageSettings(IRoomArchive? Archive, FileKeyRing? Keys)
 {
     /// <summary>Reads them.</summary>
     /// <param name="arguments">The command line.</param>
@@ -13,11 +13,7 @@ internal sealed record StorageSettings(FileRoomArchive? Archive, FileKeyRing? Ke
     /// <exception cref="ToolException">There is no such directory or file, or the file has something else.</exception>
     public static StorageSettings Read(ParseResult arguments, bool createsArchive)
     {
-        var (directory, file) = (arguments.GetValue(GlobalOptions.Archive), arguments.GetValue(GlobalOptions.Keys));
-        if (directory is not null && !createsArchive && !Directory.Exists(directory))
-        {
-            throw new ToolException($"There is no directory '{directory}': --archive names the directory of the application's archive.");
-        }
+        var file = arguments.GetValue(GlobalOptions.Keys);
 
         // Opening a key ring would create the file, and with it a key that nobody else has.
         if (file is not null && !File.Exists(file))
@@ -27,7 +23,7 @@ internal sealed record StorageSettings(FileRoomArchive? Archive, FileKeyRing? Ke
 
         try
         {
-            return new StorageSettings(directory is null ? null : new FileRoomArchive(directory), file is null ? null : new FileKeyRing(file));
+            return new StorageSettings(ArchiveSettings.Open(arguments, createsArchive), file is null ? null : new FileKeyRing(file));
         }
         catch (ArgumentException e)
         {

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using RedisChat.IntegrationTests.Sample;
 using StackExchange.Redis;
 
 namespace RedisChat.IntegrationTests.CommandLine;
 
-/// <summary><c>redischat archive</c>, and the option <c>--archive</c> of the others.</summary>
-public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
+/// <summary><c>redischat archive</c>, and the options that name the archive for the others.</summary>
+public sealed class ToolArchiveTests(TestServer server, SharedPostgres postgres) : ToolTests(server)
 {
     private readonly TestServer _server = server;
 
@@ -48,7 +49,7 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
             {
                 var without = await RunAsync(arguments);
                 without.ExitCode.Should().Be(1, string.Join('\n', without.Output));
-                without.Errors[^1].Should().Contain("Old messages of the room are in an archive").And.EndWith("With redischat: --archive DIRECTORY.");
+                without.Errors[^1].Should().Contain("Old messages of the room are in an archive").And.EndWith("With redischat: --archive DIRECTORY, or --archive-postgresql CONFIG.");
             }
 
             // Recent messages need no archive.
@@ -118,15 +119,67 @@ public sealed class ToolArchiveTests(TestServer server) : ToolTests(server)
     }
 
     [Fact]
+    public async Task Old_messages_move_to_a_database_and_all_commands_see_them_there()
+    {
+        const string Variable = "REDISCHAT_ARCHIVE_POSTGRESQL", Password = "hunter2-Zq";
+        var (database, export) = (await postgres.ConnectAsync(), Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}"));
+        string[] archive = ["--archive-postgresql", database];
+        try
+        {
+            await FillAsync("lobby", 1000);
+            await PrepareAsync("lobby", TimeSpan.FromMinutes(7));
+            (await SucceedAsync(["archive", "lobby", "--keep", "300", .. archive])).Output.Should().Equal("lobby: 5 runs of 128 ids moved.");
+
+            // The database asks for no password; the variable may have one.
+            var shown = await RunWithAsync(Variable, $"{database};Password={Password}", "show", "lobby", "--before", "50", "--limit", "1");
+            shown.ExitCode.Should().Be(0, string.Join('\n', shown.Errors));
+            shown.Output[^1].Should().EndWith("alice: text 49");
+            (await SucceedAsync(["tail", "lobby", "--no-follow", .. archive])).Output.Should().HaveCount(1000);
+            (await SucceedAsync(["export", export, "--room", "lobby", .. archive])).Output[^1].Should().Contain("1,000 messages");
+            (await SucceedAsync(["erase", "alice", "--yes", .. archive])).Output[^1].Should().Be("Nothing names the user any more.");
+        }
+        finally
+        {
+            if (Directory.Exists(export))
+            {
+                Directory.Delete(export, recursive: true);
+            }
+        }
+
+        async Task<ConsoleRun> SucceedAsync(string[] arguments)
+        {
+            var run = await RunAsync(arguments);
+            run.ExitCode.Should().Be(0, string.Join('\n', run.Errors));
+            return run;
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_one_line_that_says_why()
+    {
+        await FillAsync("lobby", 1000);
+        await PrepareAsync("lobby", TimeSpan.FromMinutes(7));
+        var before = await KeyspaceAsync();
+
+        var run = await RunAsync("archive", "lobby", "--keep", "300", "--archive-postgresql", $"Host=127.0.0.1;Port={FreePort.Find()};Database=chat;Username=chat");
+
+        run.ExitCode.Should().Be(1, string.Join('\n', run.Output));
+        run.Errors[^1].Should().Contain("The archive of old messages failed.").And.Contain("The archive says: Failed to connect to 127.0.0.1");
+        await ShouldBeUnchangedAsync(before);
+    }
+
+    [Fact]
     public async Task What_cannot_be_meant_is_refused_before_anything_changes()
     {
         var missing = Path.Combine(Path.GetTempPath(), $"redischat-{Guid.NewGuid():n}");
         await FillAsync("lobby", 10);
-        await RefusedAsync("Say where the archive is: --archive DIRECTORY, that of the application.", "archive", "lobby", "--keep", "5");
+        await RefusedAsync("Say where the archive of the application is: --archive DIRECTORY, or --archive-postgresql CONFIG.", "archive", "lobby", "--keep", "5");
         await RefusedAsync("Say which messages may go: --older-than 90d, or --keep 10000, or both.", "archive", "lobby", "--archive", missing);
         await RefusedAsync("Name a room, or give --all, but not both.", "archive", "--keep", "5", "--archive", missing);
         await RefusedAsync("There is no room 'nowhere'.", "archive", "nowhere", "--keep", "5", "--archive", missing);
         await RefusedAsync($"There is no directory '{missing}': --archive names the directory of the application's archive.", "show", "lobby", "--archive", missing);
+        await RefusedAsync(
+            "Give --archive or --archive-postgresql, but not both: a chat has one archive.", "show", "lobby", "--archive", Path.GetTempPath(), "--archive-postgresql", "Host=localhost");
         Directory.Exists(missing).Should().BeFalse();
 
         async Task RefusedAsync(string error, params string[] arguments)

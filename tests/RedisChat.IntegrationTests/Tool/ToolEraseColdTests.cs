@@ -40,7 +40,7 @@ public sealed class ToolEraseColdTests(TestServer server) : ToolTests(server), I
         string[] mode = isAnonymized ? ["--anonymize"] : [];
         var without = await RunAsync(["erase", User, "--yes", .. mode, .. some]);
         without.ExitCode.Should().Be(1);
-        without.Errors[^1].Should().EndWith(isEncrypted ? "With redischat: --keys FILE." : "With redischat: --archive DIRECTORY.");
+        without.Errors[^1].Should().EndWith(isEncrypted ? "With redischat: --keys FILE." : "With redischat: --archive DIRECTORY, or --archive-postgresql CONFIG.");
         InArchive().Should().Equal(names);
 
         var run = await RunAsync(["erase", User, "--yes", .. mode, .. with]);

@@ -38,5 +38,5 @@ internal static class ToolProcess
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Own(IEnumerable<KeyValuePair<string, string>> environment) =>
-        [new("REDISCHAT_REDIS", ""), new("REDISCHAT_REDIS_PASSWORD", ""), new("REDISCHAT_SOURCE", ""), new("REDISCHAT_SOURCE_PASSWORD", ""), .. environment];
+        [new("REDISCHAT_REDIS", ""), new("REDISCHAT_REDIS_PASSWORD", ""), new("REDISCHAT_SOURCE", ""), new("REDISCHAT_SOURCE_PASSWORD", ""), new("REDISCHAT_ARCHIVE_POSTGRESQL", ""), .. environment];
 }

@@ -24,6 +24,10 @@ public abstract class ToolTests(TestServer server) : IAsyncDisposable
 
     internal Task<ConsoleRun> RunOnAsync(IEnumerable<string> lines, params string[] arguments) => ToolProcess.RunWithAsync(Environment(), lines, [.. arguments, "--prefix", Prefix]);
 
+    /// <summary>Runs it with one more variable in its environment.</summary>
+    internal Task<ConsoleRun> RunWithAsync(string variable, string value, params string[] arguments) =>
+        ToolProcess.RunWithAsync([.. Environment(), new(variable, value)], [], [.. arguments, "--prefix", Prefix]);
+
     /// <summary>Runs it in a shell, with a redirection.</summary>
     internal async Task<ConsoleRun> RunRedirectedAsync(string redirection, params string[] arguments)
     {

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text;
 using StackExchange.Redis;
@@ -24,19 +22,12 @@ internal sealed class AppendCall
     private const int MostMessages = 64;
     private const int MostBytes = 64 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(512);
-    private readonly List<int> _ends = [];
-    private readonly BatchAuthors _authors = new();
+    private readonly AppendMessages _messages = new();
     private readonly BatchParents _parents = new();
-    private readonly List<int> _authorOf = [];
     private readonly Queue<int> _scheduledKeys = new(0);
-    private readonly List<string> _digests = [];
     private BatchMentions? _mentions;
-    private BatchEncryption? _encryption;
     private RedisKeyOrValue[] _words = new RedisKeyOrValue[24];
     private int _count;
-    private int _keyLength;
-    private int _size;
     private bool _isGuarded;
 
     /// <summary>The sends in it.</summary>
@@ -46,10 +37,10 @@ internal sealed class AppendCall
     public int Messages { get; private set; }
 
     /// <summary>About how many bytes its messages are.</summary>
-    public int Size => _size;
+    public int Size { get; private set; }
 
     /// <summary>About how many bytes its buffers take in a pool. The rest is small, because a call has at most <see cref="ChatLimits.MaxBatchSize"/> messages.</summary>
-    public int Bytes => _bytes.Capacity + (_words.Length * Unsafe.SizeOf<RedisKeyOrValue>());
+    public int Bytes => _messages.Capacity + (_words.Length * Unsafe.SizeOf<RedisKeyOrValue>());
 
     /// <summary>The number of words that are keys.</summary>
     public int Keys { get; private set; }
@@ -74,12 +65,11 @@ internal sealed class AppendCall
     public void Clear()
     {
         Sends.Clear();
-        _authors.Clear();
+        _messages.Authors.Clear();
         _mentions = null;
-        _encryption = null;
         Array.Clear(_words, 0, _count);
         _count = 0;
-        _size = 0;
+        Size = 0;
         Messages = 0;
         Room = null;
         IsInDoubt = false;
@@ -89,18 +79,18 @@ internal sealed class AppendCall
     public bool TryAdd(PendingSend send)
     {
         // A reply or a mention is keyed, so it shares no call with sends that are not: theirs cost what they cost without those.
-        var size = SizeOf(send);
+        var size = AppendMessages.SizeOf(send);
 
         // A send that was attempted before is recognized as a whole, so it goes alone.
         if (Sends.Count > 0
-            && (send.WasTried || Sends[0].WasTried || send.IsKeyed != IsKeyed || Messages + send.Count > MostMessages || _size + size > MostBytes))
+            && (send.WasTried || Sends[0].WasTried || send.IsKeyed != IsKeyed || Messages + send.Count > MostMessages || Size + size > MostBytes))
         {
             return false;
         }
 
         Sends.Add(send);
         Messages += send.Count;
-        _size += size;
+        Size += size;
         return true;
     }
 
@@ -111,7 +101,6 @@ internal sealed class AppendCall
     public Memory<RedisKeyOrValue> Build(
         RoomKeys keys, KnownRoom known, long window, long windowSeconds, string publish, int changeLogLength, BatchEncryption? encryption = null)
     {
-        _encryption = encryption;
         Sends.RemoveAll(static send => !send.TryTake());
         if (Sends.Count == 0)
         {
@@ -130,7 +119,7 @@ internal sealed class AppendCall
             Sends.ForEach(static send => send.MakeKeyed());
         }
 
-        WriteMessages();
+        Messages = _messages.Write(Sends, IsKeyed, encryption);
         Window = window;
         var earlier = Sends[0].Earlier;
         var bucket = ((encryption?.Last ?? known.Last) + 1) / Buckets.Size;
@@ -143,9 +132,9 @@ internal sealed class AppendCall
         AddKey(next);
         AddKey(sent);
         AddKey(keys.Live);
-        for (var i = 0; i < _authors.Count; i++)
+        for (var i = 0; i < _messages.Authors.Count; i++)
         {
-            AddKey(keys.User(_authors[i]));
+            AddKey(keys.User(_messages.Authors[i]));
         }
 
         foreach (var call in earlier)
@@ -231,11 +220,11 @@ internal sealed class AppendCall
         Add(known.Epoch == "" ? RoomPosition.NewEpoch().ToString("x", CultureInfo.InvariantCulture) : known.Epoch);
         var last = known.Epoch == "" ? -1 : known.Last;
         Add(encryption is null ? last : encryption.Word(last, dataKeys));
-        Add(thread is not null ? WordOf(thread, changeLogLength, expires) : isLinked ? (RedisValue)(expires > 0 ? string.Create(CultureInfo.InvariantCulture, $">{expires}") : ">") : _isGuarded ? (RedisValue)"!" : _bytes.WrittenMemory[.._keyLength]);
+        Add(thread is not null ? WordOf(thread, changeLogLength, expires) : isLinked ? (RedisValue)(expires > 0 ? string.Create(CultureInfo.InvariantCulture, $">{expires}") : ">") : _isGuarded ? (RedisValue)"!" : _messages.Key);
         Add(earlier.Count);
         for (var i = 0; i < earlier.Count; i++)
         {
-            Add(FixedKeys + _authors.Count + i + 1);
+            Add(FixedKeys + _messages.Authors.Count + i + 1);
             Add(earlier[i].Key);
         }
 
@@ -304,7 +293,7 @@ internal sealed class AppendCall
     {
         if (!IsKeyed)
         {
-            var key = Encoding.ASCII.GetString(_bytes.WrittenSpan[.._keyLength]);
+            var key = Encoding.ASCII.GetString(_messages.Key.Span);
             foreach (var send in Sends)
             {
                 send.AddEarlier(new EarlierCall(key, Window, send.Offset));
@@ -312,74 +301,24 @@ internal sealed class AppendCall
         }
     }
 
-    // The key of the call; then for each message its value after the time and, with idempotency keys, its field.
-    private void WriteMessages()
-    {
-        _bytes.ResetWrittenCount();
-        _ends.Clear();
-        _authors.Clear();
-        _authorOf.Clear();
-        _digests.Clear();
-        if (!IsKeyed)
-        {
-            PendingSend.WriteNewKey(_bytes);
-        }
-
-        _keyLength = _bytes.WrittenCount;
-        _encryption?.Restart();
-        Messages = 0;
-        foreach (var send in Sends)
-        {
-            send.Offset = Messages;
-            Messages += send.Count;
-            for (var i = 0; i < send.Count; i++)
-            {
-                var message = send[i];
-                _authorOf.Add(_authors.IndexOf(message.User));
-                var start = _bytes.WrittenCount;
-                var digest = "";
-                if (_encryption is not null)
-                {
-                    digest = _encryption.Write(_bytes, message, IsKeyed);
-                }
-                else
-                {
-                    MessageJson.WriteTailOfNew(_bytes, message);
-                }
-
-                _ends.Add(_bytes.WrittenCount);
-                if (IsKeyed)
-                {
-                    _digests.Add(_encryption is not null ? digest : DigestOf(message, _bytes.WrittenSpan[start..]));
-                    Encoding.UTF8.GetBytes(message.User, _bytes);
-                    _bytes.Write("\n"u8);
-                    Encoding.UTF8.GetBytes(send.KeyOf(i), _bytes);
-                    _ends.Add(_bytes.WrittenCount);
-                }
-            }
-        }
-    }
-
     private void AddMessages()
     {
-        var written = _bytes.WrittenMemory;
-        var start = _keyLength;
-        var (end, message) = (0, 0);
+        var (part, message) = (0, 0);
         for (var s = 0; s < Sends.Count; s++)
         {
             for (var i = 0; i < Sends[s].Count; i++, message++)
             {
-                var list = FixedKeys + 1 + _authorOf[message];
+                var list = FixedKeys + 1 + _messages.AuthorOf(message);
                 var where = Sends[s][i].ReplyTo is { } parent ? _parents.Word(list, parent, Sends[s].ProofOf(parent)) : list;
                 where = Sends[s][i].ExpiresAfter is { } life ? string.Create(CultureInfo.InvariantCulture, $"{where} x{Micros.FromSpan(life)}") : where;
                 where = Sends[s][i].ScheduledId is { } scheduled ? $"{where} @{_scheduledKeys.Dequeue()}:{scheduled}" : where;
                 where = Sends[s][i].Mentions.Count == 0 ? where : where + _mentions!.Words(Sends[s][i]);
                 Add(Sends[s].HasNoticed && Sends[s][i].Attachments.Count > 0 ? where + Noticed : where);
-                Add(Next());
+                Add(_messages.Part(part++));
                 if (IsKeyed)
                 {
-                    Add(Next());
-                    Add(_digests[message]);
+                    Add(_messages.Part(part++));
+                    Add(_messages.DigestOf(message));
                 }
 
                 if (_isGuarded)
@@ -389,32 +328,12 @@ internal sealed class AppendCall
                 }
             }
         }
-
-        ReadOnlyMemory<byte> Next()
-        {
-            var part = written[start.._ends[end]];
-            start = _ends[end++];
-            return part;
-        }
     }
 
     private RedisValue WordOf(ThreadKeys thread, int changeLogLength, int expires)
     {
         var proof = Sends.Select(static send => send.ProofOf(PendingSend.Thread)).FirstOrDefault(static proof => proof.Length > 0);
         return string.Create(CultureInfo.InvariantCulture, $"^{thread.MessageId} {changeLogLength} {proof}{(expires > 0 ? $" {expires}" : "")}");
-    }
-
-    /// <summary>The digest by which a repetition is recognized: of what the caller sent, not of what filters made of it.</summary>
-    public static string DigestOf(NewMessage message, ReadOnlySpan<byte> tail)
-    {
-        if (message.Original is not { } original)
-        {
-            return SentDigest.Of(XxHash3.HashToUInt64(tail));
-        }
-
-        var bytes = new ArrayBufferWriter<byte>();
-        MessageJson.WriteTailOfNew(bytes, original);
-        return SentDigest.Of(XxHash3.HashToUInt64(bytes.WrittenSpan));
     }
 
     // A call is one event, and an event has room for one trace: that of the first send that is traced.
@@ -428,20 +347,6 @@ internal sealed class AppendCall
                 return;
             }
         }
-    }
-
-    private static int SizeOf(PendingSend send)
-    {
-        var size = 0;
-        for (var i = 0; i < send.Count; i++)
-        {
-            size += Encoding.UTF8.GetByteCount(send[i].Text) + Encoding.UTF8.GetByteCount(send[i].User);
-            size += send[i].Mentions.Count == 0 ? 0 : send[i].Mentions.Sum(mention => 64 + Encoding.UTF8.GetByteCount(mention.Id));
-            size += send[i].Attachments.Count == 0 ? 0 : send[i].Attachments.Sum(attachment => 256 + (attachment.Address.Length + attachment.Name.Length + (attachment.Preview?.Text?.Length ?? 0)));
-            size += send[i].Metadata.Count == 0 ? 0 : send[i].Metadata.Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(entry.Value));
-        }
-
-        return size;
     }
 
     private void AddKey(RedisKey key) => AddWord(key);

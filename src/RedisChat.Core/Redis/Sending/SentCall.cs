@@ -71,6 +71,6 @@ internal static class SentCall
         }
 
         MessageJson.WriteTailOfNew(tail, message);
-        return AppendCall.DigestOf(message, tail.WrittenSpan);
+        return AppendMessages.DigestOf(message, tail.WrittenSpan);
     }
 }

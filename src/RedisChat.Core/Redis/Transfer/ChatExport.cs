@@ -26,7 +26,7 @@ internal sealed class ChatExport(TransferCalls calls)
         // After the rooms, so that a member who joined meanwhile is in the user's list rather than missing there.
         // Of single rooms, only the keys of their notices.
         IEnumerable<string> users = options.Rooms.Count == 0 ? found.Users
-            : await calls.ReadAsync(database => database.KeyExistsAsync(calls.Keys.DataKeys(UserScope.All), StackExchange.Redis.CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) ? [UserScope.All]
+            : await calls.ReadAsync(database => database.HashLengthAsync(calls.Keys.DataKeys(UserScope.All), StackExchange.Redis.CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) > 0 ? [UserScope.All]
             : [];
         foreach (var user in users.Where(user => !done.IsPast(user)))
         {

@@ -25,7 +25,7 @@ internal sealed class ScopeFinder(TransferCalls calls)
         {
             found.Rooms.Add(room);
             if (!await ScanAsync(calls.Keys.BelowRoom(room), room).ConfigureAwait(false)
-                && !await calls.ReadAsync(database => database.KeyExistsAsync(calls.Keys.Room(room), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
+                && await calls.ReadAsync(database => database.HashLengthAsync(calls.Keys.Room(room), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) == 0)
             {
                 found.Missing.Add(room);
             }

@@ -25,6 +25,10 @@ public sealed class TransferRightsTests
         await using (var chat = Open("chat"))
         {
             await new Chat(chat).Transfer.ExportAsync(export, cancellationToken: Cancelled);
+
+            // Single rooms, and one of which there is nothing.
+            var single = await new Chat(chat).Transfer.ExportAsync(Path.Combine(folder.FullName, "single"), new ExportOptions { Rooms = ["lobby", "nowhere"] }, cancellationToken: Cancelled);
+            single.Facts["message"].Should().BePositive();
         }
 
         await using var target = Open("chat", "chatroom:other");
@@ -35,7 +39,8 @@ public sealed class TransferRightsTests
         await admin.GetDatabase().HashSetAsync("chatroom:moved:{lobby}", "deleted", 1);
         await admin.GetDatabase().KeyDeleteAsync("chatroom:moved:{lobby}:u:bob");
         await admin.GetDatabase().StringSetBitAsync("chatroom:moved:{lobby}:gone", 0, true);
-        (await new Chat(mover).Transfer.VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled)).Should().Match<VerifyResult>(result => result.DifferenceCount == 3 && result.Repaired == 3);
+        await admin.GetDatabase().SetAddAsync("chatroom:moved:{nowhere}:r", "1");
+        (await new Chat(mover).Transfer.VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled)).Should().Match<VerifyResult>(result => result.DifferenceCount == 4 && result.Repaired == 3);
 
         // So does a migration, for both layouts.
         await new Chat(new ClassicMessageStore(admin)).SendAsync("old", "alice", "hello", Cancelled);
