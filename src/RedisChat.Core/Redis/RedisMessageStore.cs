@@ -76,7 +76,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         {
             _context.Ciphers = new RoomCiphers(_context, encryption);
             _context.Heard = room => _live!.TryGetHeard(room, out var heard) ? heard.MessageId : 0;
-            _encryption = new RedisEncryption(_context, encryption, _context.Ciphers);
+            _encryption = new RedisEncryption(_context, _context.Ciphers);
         }
 
         _sealer = new BucketSealer(_context);
