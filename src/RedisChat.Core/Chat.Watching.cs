@@ -49,7 +49,7 @@ public sealed partial class Chat
     public IAsyncEnumerable<RoomEvent> WatchAsync(string room, WatchOptions options, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckRoom(room, _store);
-        ChatInput.CheckWatch(options);
+        WatchInput.CheckWatch(options);
         var events = new CountedEvents(_store.WatchAsync(room, options, cancellationToken), cancellationToken);
         return options.As is { } user ? new ReaderEvents(events, _store, Sessions, room, user, _runner.Time, cancellationToken) : events;
     }
@@ -70,9 +70,9 @@ public sealed partial class Chat
     public WatchedRooms WatchManyAsync(
         IEnumerable<KeyValuePair<string, RoomPosition?>> rooms, WatchManyOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ChatInput.CheckRooms(rooms);
+        WatchInput.CheckRooms(rooms);
         options ??= WatchManyOptions.Default;
-        ChatInput.CheckWatchMany(options);
+        WatchInput.CheckWatchMany(options);
         var watched = new WatchedRooms(_store, Sessions, options, _runner, cancellationToken);
         foreach (var (room, after) in rooms)
         {

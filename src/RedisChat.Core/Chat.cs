@@ -211,7 +211,7 @@ public sealed partial class Chat
     {
         ChatInput.CheckRoom(room, _store);
         message = message?.Snapshot()!;
-        ChatInput.CheckMessage(message, _runner.Options);
+        MessageInput.CheckMessage(message, _runner.Options);
         if (message.IdempotencyKey is null)
         {
             throw new ChatInputException("Only a message with an idempotency key can be found.", $"{nameof(message)}.{nameof(message.IdempotencyKey)}");
@@ -233,7 +233,7 @@ public sealed partial class Chat
     {
         query ??= MessageQuery.Newest;
         ChatInput.CheckRoom(room, _store);
-        ChatInput.CheckQuery(query);
+        MessageInput.CheckQuery(query);
         var page = await _runner.RunAsync(
             ChatOperation.Read, room, (Store: _store, Room: room, Query: query),
             static (call, token) => call.Store.ReadAsync(call.Room, call.Query, token), cancellationToken).ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal static class AboutInput
         ChatInput.CheckLine(about.Topic, ChatLimits.MaxTopicBytes, $"{nameof(about)}.{nameof(about.Topic)}");
         if (about.MessagesExpireAfter is { } life)
         {
-            ChatInput.CheckLife(life, $"{nameof(about)}.{nameof(about.MessagesExpireAfter)}");
+            MessageInput.CheckLife(life, $"{nameof(about)}.{nameof(about.MessagesExpireAfter)}");
         }
 
         if (about.Retention?.Problem() is { } problem)
@@ -22,7 +22,7 @@ internal static class AboutInput
             throw new ChatInputException(problem, $"{nameof(about)}.{nameof(about.Retention)}");
         }
 
-        ChatInput.CheckMetadata(about.Metadata, options, $"{nameof(about)}.{nameof(about.Metadata)}");
+        MessageInput.CheckMetadata(about.Metadata, options, $"{nameof(about)}.{nameof(about.Metadata)}");
     }
 
     /// <summary>Checks the id of a room that is to have settings.</summary>

@@ -44,8 +44,8 @@ public sealed class UserDrafts
     public Task<Draft> SaveAsync(string room, string text, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default)
     {
         ChatInput.CheckRoom(room);
-        ChatInput.CheckText(text, _chat.Runner.Options);
-        ChatInput.CheckMetadata(metadata ?? Message.NoMetadata, _chat.Runner.Options, nameof(metadata));
+        MessageInput.CheckText(text, _chat.Runner.Options);
+        MessageInput.CheckMetadata(metadata ?? Message.NoMetadata, _chat.Runner.Options, nameof(metadata));
         var draft = new Draft { Room = room, Text = text, Metadata = MetadataCopy.Of(metadata ?? Message.NoMetadata), SavedAt = default };
         return _chat.Runner.RunAsync(
             Change, room, (Store, User: _user, Draft: draft), static (call, token) => call.Store.SaveDraftAsync(call.User, call.Draft, token), cancellationToken).AsTask();

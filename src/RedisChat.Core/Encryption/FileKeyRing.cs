@@ -127,20 +127,10 @@ public sealed class FileKeyRing : IChatKeyRing
     /// <summary>Creates the file, complete or not at all: another process may do the same.</summary>
     private void Create()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        var directory = Path.GetDirectoryName(_path)!;
+        DurableFile.CreateDirectory(directory);
         var whole = $"{_path}.{Guid.NewGuid():n}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(whole, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes(NewLine()));
-            file.Flush(flushToDisk: true);
-        }
-
+        DurableFile.Write(whole, Encoding.ASCII.GetBytes(NewLine()));
         try
         {
             File.Move(whole, _path, overwrite: false);
@@ -149,6 +139,9 @@ public sealed class FileKeyRing : IChatKeyRing
         {
             File.Delete(whole);
         }
+
+        // Whoever has created the file, its name must not be lost: data keys are about to be wrapped with its key.
+        DurableFile.FlushDirectory(directory);
     }
 
     private List<(string Id, byte[] Key)> Read()

@@ -159,10 +159,10 @@ internal sealed class MessageFilters
             return message;
         }
 
-        ChatInput.CheckText(decision.Text!, _runner.Options, mayBeEmpty: message.Attachments is { Count: > 0 });
+        MessageInput.CheckText(decision.Text!, _runner.Options, mayBeEmpty: message.Attachments is { Count: > 0 });
         if (decision.Metadata is { } metadata)
         {
-            ChatInput.CheckMetadata(metadata, _runner.Options, nameof(FilterDecision.Metadata));
+            MessageInput.CheckMetadata(metadata, _runner.Options, nameof(FilterDecision.Metadata));
         }
 
         return message with { Text = decision.Text!, Metadata = decision.Metadata ?? message.Metadata };

@@ -140,7 +140,7 @@ public sealed class UserInbox
     public IAsyncEnumerable<InboxChange> WatchAsync(InboxWatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= InboxWatchOptions.Default;
-        ChatInput.CheckInboxWatch(options);
+        InboxInput.CheckInboxWatch(options);
         var reader = Reader();
         return new InboxChanges(_chat, _user, reader, options, cancellationToken);
     }

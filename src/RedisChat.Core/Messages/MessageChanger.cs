@@ -94,11 +94,11 @@ internal sealed class MessageChanger(IMessageStore store, OperationRunner runner
         ChatInput.CheckRoom(room, store);
         ChatInput.CheckMessageId(id);
         RuleInput.CheckActor(by);
-        ChatInput.CheckEdit(edit, runner.Options);
+        MessageInput.CheckEdit(edit, runner.Options);
         var decision = MessageDecision.Edit(edit) with { By = by, Right = RoomRights.ChangeOwn, KeptVersions = runner.Options.KeptVersions };
         if (decision.Metadata is { } copy)
         {
-            ChatInput.CheckMetadata(copy, runner.Options, "metadata");
+            MessageInput.CheckMetadata(copy, runner.Options, "metadata");
         }
 
         if (decision.Mentions is { Count: > 0 })

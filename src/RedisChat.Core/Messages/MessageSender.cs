@@ -85,7 +85,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
     private void Check(string room, NewMessage message, Durability durability)
     {
         ChatInput.CheckRoom(room, store);
-        ChatInput.CheckMessage(message, runner.Options);
+        MessageInput.CheckMessage(message, runner.Options);
         RequireAbility(durability);
         RequireAbilities(message);
     }
@@ -93,7 +93,7 @@ internal sealed class MessageSender(IMessageStore store, OperationRunner runner,
     private void Check(string room, IReadOnlyList<NewMessage> messages, Durability durability)
     {
         ChatInput.CheckRoom(room, store);
-        ChatInput.CheckBatch(messages, runner.Options);
+        MessageInput.CheckBatch(messages, runner.Options);
         RequireAbility(durability);
         for (var i = 0; i < messages.Count; i++)
         {

@@ -18,7 +18,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     private readonly RedisSends _sends;
     private readonly PageReader _pages;
     private readonly ChangeLogReader _changes;
-    private readonly MessageEditor _messages;
+    private readonly MessageFinder _messages;
+    private readonly MessageEditor _editor;
     private readonly BucketSealer _sealer;
     private readonly RedisLive _live;
     private readonly WatchedStore _watched;
@@ -76,7 +77,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         {
             _context.Ciphers = new RoomCiphers(_context, encryption);
             _context.Heard = room => _live!.TryGetHeard(room, out var heard) ? heard.MessageId : 0;
-            _encryption = new RedisEncryption(_context, encryption, _context.Ciphers);
+            _encryption = new RedisEncryption(_context, _context.Ciphers);
         }
 
         _sealer = new BucketSealer(_context);
@@ -86,11 +87,8 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
         _live = new RedisLive(_context, new LivePayload(_features.LiveKinds) { PassingKinds = _features.PassingKinds }, _features.Probed);
         _pages = new PageReader(_context, _live, _features.PageFeatures) { Unfinished = _features.Unfinished };
         _changes = new ChangeLogReader(_context, _features.ChangedSubjects) { Unfinished = _features.Unfinished };
-        _messages = new MessageEditor(_context, changer, _features.DeletionEffects, _features.EditEffects, _features.ReplyDeletions)
-        {
-            Unfinished = _features.Unfinished,
-            Upkeep = _features.UpkeepCalls,
-        };
+        _messages = new MessageFinder(_context) { Unfinished = _features.Unfinished };
+        _editor = new MessageEditor(_context, changer, _messages, _features.DeletionEffects, _features.EditEffects, _features.ReplyDeletions, _features.UpkeepCalls);
         _watched = new WatchedStore(this, _live, time, logger);
     }
 
@@ -151,7 +149,7 @@ public sealed class RedisMessageStore : IMessageStore, IDurableStore, IStoreHeal
     /// <inheritdoc/>
     public ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken = default) =>
-        _messages.ChangeAsync(room, id, decide, cancellationToken);
+        _editor.ChangeAsync(room, id, decide, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<RoomChanges> ReadChangesAsync(

@@ -24,7 +24,7 @@ internal sealed class StoreFeatures : IAsyncDisposable
         EditEffects = [new VersionKeeping(context.Keys), new MentionEdits(context.Keys), release];
         ReplyDeletions = new ReplyDeletions(context);
         var steps = new DeletionSteps(context, DeletionEffects, $"{MentionIndex.Letter}{AttachmentKeys.Letter}", UpkeepCalls);
-        var messages = new MessageEditor(context, changer, [], []);
+        var messages = new MessageFinder(context);
         var writing = new RedisWriting(context, changer, messages, sends);
         var unfinished = new UnfinishedMessages(context, writing, messages);
         var parts = new WritingEvents(unfinished.ReadSoFarAsync, context.Logger);

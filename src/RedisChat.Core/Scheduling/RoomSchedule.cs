@@ -60,7 +60,7 @@ public sealed class RoomSchedule
     {
         ChatInput.CheckRoom(_room, _store);
         message = message?.Snapshot()!;
-        ChatInput.CheckMessage(message, _runner.Options);
+        MessageInput.CheckMessage(message, _runner.Options);
         CheckTime(sendAt);
         var scheduled = new ScheduledMessage { Id = NewId(message), Room = _room, Message = message, SendAt = Micros.ToTime(Micros.FromTime(sendAt)) };
         var present = await _runner.RunAsync(
@@ -110,13 +110,13 @@ public sealed class RoomSchedule
         CheckIds(user, id);
         if (text is not null)
         {
-            ChatInput.CheckText(text, _runner.Options);
+            MessageInput.CheckText(text, _runner.Options);
         }
 
         if (metadata is not null)
         {
             metadata = MetadataCopy.Of(metadata);
-            ChatInput.CheckMetadata(metadata, _runner.Options, nameof(metadata));
+            MessageInput.CheckMetadata(metadata, _runner.Options, nameof(metadata));
         }
 
         if (sendAt is { } time)

@@ -106,7 +106,7 @@ internal sealed class ScheduleSender(IScheduleStore store, OperationRunner runne
         var message = scheduled.Message.IdempotencyKey is null
             ? scheduled.Message with { IdempotencyKey = scheduled.Id, IsKeyGenerated = true }
             : scheduled.Message;
-        ChatInput.CheckMessage(message, runner.Options);
+        MessageInput.CheckMessage(message, runner.Options);
         message = filters is null ? message : await filters.FilterAsync(scheduled.Room, message, cancellationToken).ConfigureAwait(false);
         var receipt = await runner.RunAsync(
             Send, scheduled.Room, (Store: store, Due: due, Message: message, runner.Durability),

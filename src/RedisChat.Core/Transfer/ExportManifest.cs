@@ -71,7 +71,7 @@ internal sealed record ExportManifest
         }
     }
 
-    /// <summary>Replaces the manifest of a directory, in one step.</summary>
+    /// <summary>Replaces the manifest of a directory, in one step. It is readable like the other files of the export.</summary>
     public void Save(string directory)
     {
         var (path, next) = (Path.Combine(directory, FileName), Path.Combine(directory, FileName + ".tmp"));
@@ -81,7 +81,7 @@ internal sealed record ExportManifest
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(next, path, overwrite: true);
+        DurableFile.Rename(next, path);
     }
 }
 

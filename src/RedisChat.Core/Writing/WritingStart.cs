@@ -13,7 +13,7 @@ internal static class WritingStart
         IMessageStore store, OperationRunner runner, MessageFilters? filters, ISentObserver? observer, string room, NewMessage message, WritingOptions? options, CancellationToken cancellationToken)
     {
         message = message?.Snapshot()!;
-        ChatInput.CheckBegun(message, runner.Options);
+        MessageInput.CheckBegun(message, runner.Options);
         options ??= WritingOptions.Default;
         options.Check(nameof(options));
         var writing = store.RequireAbility<IWritingStore>("messages that are written part by part");

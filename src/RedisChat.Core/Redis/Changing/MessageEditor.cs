@@ -4,14 +4,17 @@ using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
-/// <summary>Finds one message, open or sealed, and edits or deletes it.</summary>
+/// <summary>Edits or deletes one message.</summary>
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Runs the changes.</param>
+/// <param name="messages">Finds the message.</param>
 /// <param name="deletionEffects">What features do when a message is deleted.</param>
 /// <param name="editEffects">What features do when a message is edited.</param>
-/// <param name="replies">Reads the rest of a thread when a reply is deleted; <see langword="null"/> for an editor that deletes nothing.</param>
+/// <param name="replies">Reads the rest of a thread when a reply is deleted.</param>
+/// <param name="upkeep">Says for which changes the room must be added to those that need upkeep, and adds it.</param>
 internal sealed class MessageEditor(
-    RedisStoreContext context, RoomChanger changer, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects, IReplyDeletions? replies = null)
+    RedisStoreContext context, RoomChanger changer, MessageFinder messages, IReadOnlyList<IDeletionEffect> deletionEffects, IReadOnlyList<IEditEffect> editEffects, IReplyDeletions replies,
+    (IUpkeepCause Cause, UpkeepIndex Index) upkeep)
 {
     // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
     private const int MostPlaces = 5;
@@ -19,35 +22,15 @@ internal sealed class MessageEditor(
     // Each time, another call has deleted a reply of the same thread.
     private const int MostDeletions = 100;
 
-    /// <summary>Completes messages in progress that are read.</summary>
-    public IUnfinishedMessages? Unfinished { get; init; }
-
-    /// <summary>Says for which changes the room must be added to those that need upkeep, and adds it; <see langword="null"/> for an editor that changes nothing.</summary>
-    public (IUpkeepCause Cause, UpkeepIndex Index)? Upkeep { get; init; }
-
     /// <summary>The field of the room that counts its deleted messages.</summary>
     public const string DeletedField = "deleted";
-
-    public ValueTask<Message?> GetAsync(string room, long id, CancellationToken cancellationToken) =>
-        context.Calls.RunAsync(
-            (Editor: this, Room: room, Id: id),
-            static async (database, call, token) =>
-            {
-                using var found = await call.Editor.FindAsync(database, call.Room, call.Id, token, isRead: true).ConfigureAwait(false);
-                var message = found is null ? null : call.Editor.Read(call.Room, found);
-                message = message is not null && call.Editor.IsExpired(call.Room, message) ? null : message;
-                return message is { Writing: WritingState.InProgress } && call.Editor.Unfinished is { } unfinished
-                    ? (await unfinished.ReadAsync(call.Room, [message], token).ConfigureAwait(false))[call.Id]
-                    : message;
-            },
-            cancellationToken);
 
     public async ValueTask<MessageChange> ChangeAsync(
         string room, long id, Func<Message, MessageDecision> decide, CancellationToken cancellationToken)
     {
         for (var place = 1; place <= (ThreadId.IsThread(room) ? MostDeletions : MostPlaces); place++)
         {
-            using var found = await FindToChangeAsync(room, id, cancellationToken).ConfigureAwait(false);
+            using var found = await messages.FindOnPrimaryAsync(room, id, cancellationToken).ConfigureAwait(false);
             if (found is null)
             {
                 return new MessageChange(ChangeOutcome.NotFound, null);
@@ -69,7 +52,7 @@ internal sealed class MessageEditor(
         var (present, isGone, isExpired, callsUpkeep, isAdded) = (found, false, false, false, false);
         Message message = null!;
         var decision = MessageDecision.Keep;
-        var rest = ThreadId.IsThread(room) && decide(Read(room, found)).Outcome == ChangeOutcome.Deleted && replies is not null
+        var rest = ThreadId.IsThread(room) && decide(messages.Read(room, found)).Outcome == ChangeOutcome.Deleted
             ? await replies.BeginAsync(room, [found.Id], cancellationToken).ConfigureAwait(false)
             : null;
         try
@@ -79,13 +62,13 @@ internal sealed class MessageEditor(
             if (callsUpkeep && !isGone)
             {
                 // Before the change, so that the room is found wherever this process dies.
-                await NoticeCipher.PrepareAsync(context, Upkeep!.Value.Index, room, cancellationToken).ConfigureAwait(false);
+                await NoticeCipher.PrepareAsync(context, upkeep.Index, room, cancellationToken).ConfigureAwait(false);
                 isAdded = true;
                 reply = await changer.RunAsync(room, values, Decide, cancellationToken, encrypts: true, wasEncrypted: found.IsDecrypted).ConfigureAwait(false);
                 if (reply is not null)
                 {
                     // Now there is work.
-                    Upkeep.Value.Index.AddAfter(ThreadId.RuledBy(room));
+                    upkeep.Index.AddAfter(ThreadId.RuledBy(room));
                 }
             }
 
@@ -122,15 +105,15 @@ internal sealed class MessageEditor(
                 return null;
             }
 
-            message = Read(room, present);
-            isExpired = IsExpired(room, message);
+            message = messages.Read(room, present);
+            isExpired = messages.IsExpired(room, message);
             if (isExpired)
             {
                 return null;
             }
 
             decision = decide(message);
-            if (decision.Outcome == ChangeOutcome.Deleted && rest is null && replies is not null && ThreadId.IsThread(room))
+            if (decision.Outcome == ChangeOutcome.Deleted && rest is null && ThreadId.IsThread(room))
             {
                 // It was not to be deleted as it was before.
                 isGone = true;
@@ -142,7 +125,7 @@ internal sealed class MessageEditor(
                 throw WritingErrors.InProgress(message.Id);
             }
 
-            callsUpkeep = !isAdded && Upkeep?.Cause.Calls(message, decision) == true;
+            callsUpkeep = !isAdded && upkeep.Cause.Calls(message, decision);
             if (callsUpkeep)
             {
                 return null;
@@ -239,90 +222,6 @@ internal sealed class MessageEditor(
         new RoomChange(
             context.Keys, room, kind, present.Id, new RoomPermit(decision.By, decision.Right, Speaks: decision.Outcome == ChangeOutcome.Edited)).Expect(Hash(room, present), present.Field, present.Content);
 
-    private bool IsExpired(string room, Message message) => context.Expired.Notice(room, message);
-
     private string Hash(string room, StoredMessage present) =>
         present.IsSealed ? context.Keys.Sealed(room) : context.Keys.Bucket(room, Buckets.Of(present.Id));
-
-    private async ValueTask<StoredMessage?> FindToChangeAsync(string room, long id, CancellationToken cancellationToken)
-    {
-        // Fails if two servers claim to be the primary, because it is then unknown which of them has the message.
-        await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Editor: this, Room: room, Id: id),
-                static (database, call, token) => new ValueTask<StoredMessage?>(call.Editor.FindAsync(database, call.Room, call.Id, token)),
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
-
-    /// <summary>
-    /// Finds the message in an open bucket or, requested after it in the same round trip, in a sealed one. If it is in the archive, puts its bucket back first, so that it can be changed; unless it is only read.
-    /// </summary>
-    internal async Task<StoredMessage?> FindAsync(IDatabase database, string room, long id, CancellationToken cancellationToken, bool isRead = false)
-    {
-        var bucket = Buckets.Of(id);
-        context.Rooms.TryGet(room, out var known);
-        var asking = database.HashGetAsync(context.Keys.Bucket(room, bucket), id, CommandFlags.DemandMaster).Observed();
-        var askingSealed = SealedBucket.MayBeSealed(bucket, known.Last, context.SealAfter) ? AskSealedAsync().Observed() : null;
-        var cipher = await context.ReadingCipherAsync(room, cancellationToken).ConfigureAwait(false);
-        var open = await asking.UntilAsync(cancellationToken).ConfigureAwait(false);
-        if (!open.IsNull)
-        {
-            return await UnlockAsync(StoredMessage.Open(id, open, cipher, context.Ciphers is not null)).ConfigureAwait(false);
-        }
-
-        var content = await (askingSealed ?? AskSealedAsync()).UntilAsync(cancellationToken).ConfigureAwait(false);
-        return content.IsNull ? await FindColdAsync().ConfigureAwait(false) : await SealedOrNoneAsync(content).ConfigureAwait(false);
-
-        async Task<StoredMessage?> FindColdAsync()
-        {
-            var contents = await context.Cold.ReadAsync(new PrimaryReads(database), room, [bucket], cancellationToken).ConfigureAwait(false);
-            var found = contents.TryGetValue(bucket, out var cold) ? await SealedOrNoneAsync(cold).ConfigureAwait(false) : null;
-            if (found is null || isRead || found.Problem is not null)
-            {
-                // What cannot be decrypted cannot be changed either, so it stays where it is.
-                return found;
-            }
-
-            found.Dispose();
-            contents = await context.Cold.ThawAsync(database, room, [bucket], cancellationToken).ConfigureAwait(false);
-            return contents.TryGetValue(bucket, out cold) ? await SealedOrNoneAsync(cold).ConfigureAwait(false) : null;
-        }
-
-        async ValueTask<StoredMessage?> SealedOrNoneAsync(RedisValue field)
-        {
-            var found = await UnlockAsync(StoredMessage.Sealed(id, field, cipher)).ConfigureAwait(false);
-            if (found.Exists)
-            {
-                return found;
-            }
-
-            found.Dispose();
-            return null;
-        }
-
-        // A key may have been added since those of the room were read.
-        async ValueTask<StoredMessage> UnlockAsync(StoredMessage locked)
-        {
-            if (locked.Lacking is not { } key || context.Ciphers is not { } ciphers)
-            {
-                return locked;
-            }
-
-            locked.Dispose();
-            cipher = await ciphers.RefreshAsync(room, cipher, key, cancellationToken).ConfigureAwait(false);
-            return locked.IsSealed ? StoredMessage.Sealed(id, locked.Content, cipher) : StoredMessage.Open(id, locked.Content, cipher, mayBeEncrypted: true);
-        }
-
-        Task<RedisValue> AskSealedAsync() => database.HashGetAsync(context.Keys.Sealed(room), bucket, CommandFlags.DemandMaster);
-    }
-
-    private Message Read(string room, StoredMessage found) =>
-        found.TryRead(out var message) ? message : throw UnreadableValue.Error(context.Keys, room, found);
 }

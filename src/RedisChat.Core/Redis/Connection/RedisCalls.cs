@@ -28,4 +28,22 @@ internal sealed class RedisCalls(RedisConnection connection)
             throw error;
         }
     }
+
+    /// <summary>Runs a call that precedes a change: if it is canceled, nothing was changed.</summary>
+    /// <param name="state">The call's input.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Cancels waiting for a connection, and the call.</param>
+    /// <exception cref="ChatUnavailableException">It was canceled, or there is no connection.</exception>
+    public async ValueTask<T> RunBeforeChangeAsync<TState, T>(
+        TState state, Func<IDatabase, TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(state, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw RedisErrors.NotSent(e);
+        }
+    }
 }

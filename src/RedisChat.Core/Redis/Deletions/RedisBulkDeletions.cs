@@ -68,19 +68,10 @@ internal sealed class RedisBulkDeletions(RedisStoreContext context, RoomChanger 
         throw new ChatUnavailableException($"Other callers changed the same messages {MostAttempts} times in a row. Nothing of this step was done.");
     }
 
-    private async ValueTask<Found> FindAsync(string room, MessageSelection messages, long after, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Deletions: this, Room: room, Messages: messages, After: after),
-                static (database, call, token) => new ValueTask<Found>(call.Deletions.FindAsync(database, call.Room, call.Messages, call.After, token)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
+    private ValueTask<Found> FindAsync(string room, MessageSelection messages, long after, CancellationToken cancellationToken) =>
+        context.Calls.RunBeforeChangeAsync(
+            (Deletions: this, Room: room, Messages: messages, After: after),
+            static (database, call, token) => new ValueTask<Found>(call.Deletions.FindAsync(database, call.Room, call.Messages, call.After, token)), cancellationToken);
 
     private async Task<Found> FindAsync(IDatabase database, string room, MessageSelection messages, long after, CancellationToken cancellationToken)
     {

@@ -50,19 +50,10 @@ internal sealed class RedisRetention(RedisStoreContext context, RoomChanger chan
         throw new ChatUnavailableException($"Other callers changed the same messages {MostAttempts} times in a row. Nothing of this step was done.");
     }
 
-    private async ValueTask<Found> FindAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Trims: this, Room: room, Policy: policy, Now: now),
-                static (database, call, token) => new ValueTask<Found>(call.Trims.FindAsync(database, call.Room, call.Policy, call.Now, token)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
+    private ValueTask<Found> FindAsync(string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken) =>
+        context.Calls.RunBeforeChangeAsync(
+            (Trims: this, Room: room, Policy: policy, Now: now),
+            static (database, call, token) => new ValueTask<Found>(call.Trims.FindAsync(database, call.Room, call.Policy, call.Now, token)), cancellationToken);
 
     private async Task<Found> FindAsync(IDatabase database, string room, RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -22,13 +22,13 @@ internal static class AboutJson
         if (about.Name.Length > 0)
         {
             json.Write(",\"n\":"u8);
-            MessageJson.WriteString(json, about.Name);
+            JsonParts.WriteString(json, about.Name);
         }
 
         if (about.Topic.Length > 0)
         {
             json.Write(",\"t\":"u8);
-            MessageJson.WriteString(json, about.Topic);
+            JsonParts.WriteString(json, about.Topic);
         }
 
         MessageJson.WriteMetadata(json, about.Metadata);

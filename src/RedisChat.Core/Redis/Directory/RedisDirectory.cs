@@ -21,6 +21,7 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
     private readonly RoomChanger _changer;
     private readonly DirectoryIndex _index;
     private readonly RoomInfoReader _rooms;
+    private readonly ManageRight _right;
     private readonly RoomEraser _eraser;
     private readonly RedisMembers _members;
     private readonly IMembershipList _lists;
@@ -30,7 +31,8 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         (_context, _changer, _members, _lists) = (context, changer, members, lists);
         _index = new DirectoryIndex(context.Keys);
         _rooms = new RoomInfoReader(context.Keys);
-        _eraser = new RoomEraser(context, changer, _index, deleted, kept);
+        _right = new ManageRight(context);
+        _eraser = new RoomEraser(context, changer, _index, _right, deleted, kept);
         Keeper = new DirectoryKeeper(context, _index);
     }
 
@@ -168,22 +170,15 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
             return;
         }
 
-        try
-        {
-            await _context.Calls.RunAsync(
-                (Eraser: _eraser, Room: room, Actor: actor),
-                static async (database, call, token) =>
-                {
-                    var values = await call.Eraser.ReadRoomAsync(database, call.Room, call.Actor, token).ConfigureAwait(false);
-                    call.Eraser.CheckRight(call.Room, call.Actor, values, evenIfArchived: false);
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
+        await _context.Calls.RunBeforeChangeAsync(
+            (Right: _right, Room: room, Actor: actor),
+            static async (database, call, token) =>
+            {
+                var values = await call.Right.ReadAsync(database, call.Room, call.Actor, token).ConfigureAwait(false);
+                call.Right.Check(call.Room, call.Actor, values, evenIfArchived: false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     // The script refuses a change of a room that is being deleted, but not a call that finds the old settings and changes nothing.
@@ -195,35 +190,17 @@ internal sealed class RedisDirectory : IRoomDirectoryStore, IAsyncDisposable
         }
     }
 
-    private async ValueTask<RedisValue[]> ReadAsync(string room, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _context.Calls.RunAsync(
-                _context.Keys.Room(room),
-                static async (database, key, token) => await database.HashGetAsync(key, Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
+    private ValueTask<RedisValue[]> ReadAsync(string room, CancellationToken cancellationToken) =>
+        _context.Calls.RunBeforeChangeAsync(
+            _context.Keys.Room(room),
+            static async (database, key, token) => await database.HashGetAsync(key, Fields, CommandFlags.DemandMaster).UntilAsync(token).ConfigureAwait(false),
+            cancellationToken);
 
-    private async ValueTask PutAsync(string room, string sortName, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _context.Calls.RunAsync(
-                (Index: _index, Room: room, Name: sortName),
-                static async (database, call, token) => await call.Index.PutAsync(database, call.Room, call.Name, 0, token).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
+    private async ValueTask PutAsync(string room, string sortName, CancellationToken cancellationToken) =>
+        await _context.Calls.RunBeforeChangeAsync(
+            (Index: _index, Room: room, Name: sortName),
+            static async (database, call, token) => await call.Index.PutAsync(database, call.Room, call.Name, 0, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
 
     private async Task<RoomPage> ListAsync(IDatabase database, RoomOrder order, byte[]? after, int limit, CancellationToken cancellationToken)
     {

@@ -9,9 +9,10 @@ namespace RedisChat.Redis;
 /// <param name="context">The shared parts of the store.</param>
 /// <param name="changer">Marks the room.</param>
 /// <param name="index">The directory.</param>
+/// <param name="right">Checks that the actor may delete the room.</param>
 /// <param name="others">What goes with a room besides its own keys.</param>
 /// <param name="kept">What must be kept of the messages.</param>
-internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer, DirectoryIndex index, IReadOnlyList<IDeletedRoom> others, IErasedMessages kept)
+internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer, DirectoryIndex index, ManageRight right, IReadOnlyList<IDeletedRoom> others, IErasedMessages kept)
 {
     /// <summary>The kind of the event, and of the last entry of the change log.</summary>
     public const char Kind = 'x';
@@ -79,7 +80,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     /// <summary>Marks the room, unless that was done.</summary>
     private async Task<RoomDeletion> BeginAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
     {
-        var found = await ReadRoomAsync(database, room, actor, cancellationToken).ConfigureAwait(false);
+        var found = await right.ReadAsync(database, room, actor, cancellationToken).ConfigureAwait(false);
         if (!found[0].IsNull && found[0] != RoomCounters.BeingDeleted)
         {
             await changer.RunAsync(room, found, state => Mark(room, actor, state.Values), cancellationToken).ConfigureAwait(false);
@@ -110,7 +111,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
     /// <summary>The change that marks the room; <see langword="null"/> if there is nothing to mark any more.</summary>
     /// <param name="room">The room.</param>
     /// <param name="actor">Who deletes it.</param>
-    /// <param name="values">As <see cref="ReadRoomAsync"/> returns them.</param>
+    /// <param name="values">As <see cref="ManageRight.ReadAsync"/> returns them.</param>
     private RoomChange? Mark(string room, Actor actor, RedisValue[] values)
     {
         if (values[0].IsNull || values[0] == RoomCounters.BeingDeleted)
@@ -119,7 +120,7 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         }
 
         // An owner can delete an archived room.
-        CheckRight(room, actor, values, evenIfArchived: true);
+        right.Check(room, actor, values, evenIfArchived: true);
         var details = DeletionJson.Write(actor.UserId, null) ?? "{}";
         var (hash, change) = (context.Keys.Room(room), new RoomChange(context.Keys, room, Kind, Subject, RoomPermit.Application));
         change.Expect(hash, "epoch", values[0]).Expect(hash, RuleText.Field, values[1]);
@@ -130,34 +131,6 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
 
         // The field is deleted first, because Redis refuses HSET when memory is full, but not once a script has begun to write.
         return change.Delete(hash, "epoch").Set(hash, "epoch", RoomCounters.BeingDeleted).Set(hash, DeletionMark.Field, $"{values[0]} {details}").Line(details);
-    }
-
-    /// <summary>Throws unless the actor may manage the room.</summary>
-    /// <param name="room">The room.</param>
-    /// <param name="actor">Who acts.</param>
-    /// <param name="values">As <see cref="ReadRoomAsync"/> returns them.</param>
-    /// <param name="evenIfArchived">Whether it does not matter that the room is archived.</param>
-    public void CheckRight(string room, Actor actor, RedisValue[] values, bool evenIfArchived)
-    {
-        if (actor.UserId is not { } user)
-        {
-            return;
-        }
-
-        var rules = RuleSet.Open;
-        if (!values[1].IsNull && !RuleText.TryRead(values[1], out rules, out _))
-        {
-            throw RedisMembers.UnreadableRules(context.Keys, room);
-        }
-
-        var member = new RoomMember { User = user };
-        if (!values[2].IsNull && !MemberText.TryRead(user, values[2], out member, out _))
-        {
-            throw RedisMembers.UnreadableMember(context.Keys, room);
-        }
-
-        var now = new MemberSituation { Rules = rules with { IsArchived = rules.IsArchived && !evenIfArchived }, Target = member, Now = context.Time.GetUtcNow() };
-        MemberDecisions.CheckRight(now, member, RoomRights.Manage);
     }
 
     private async Task<RoomDeletion> EraseBucketsAsync(IDatabase database, string room, Deletion deletion, CancellationToken cancellationToken)
@@ -233,10 +206,8 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         position = server == name ? position : "0";
         for (var scan = 0; scan < ScansAtOnce; scan++)
         {
-            var answer = (RedisResult[])(await primary.ExecuteAsync(
-                database.Database, "SCAN", [position, "MATCH", context.Keys.BelowRoom(room), "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
-            position = (string)answer[0]!;
-            foreach (var some in ((RedisKey[])answer[1]!).Select(found => (string)found!).Where(found => !kept.Owns(room, found)).Chunk(KeysAtOnce))
+            (position, var found) = await ScanPage.ReadAsync(primary, database.Database, position, context.Keys.BelowRoom(room), ScannedAtOnce).UntilAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var some in found.Where(key => !kept.Owns(room, key)).Chunk(KeysAtOnce))
             {
                 if (!await EraseAsync(database, room, deletion, some, cancellationToken).ConfigureAwait(false))
                 {
@@ -288,15 +259,6 @@ internal sealed class RoomEraser(RedisStoreContext context, RoomChanger changer,
         ];
         using var answer = await Script.RunAsync(database, words, 2 + keys.Count, CommandFlags.DemandMaster).AsTask().UntilAsync(cancellationToken).ConfigureAwait(false);
         return answer.Read().ReadInt64() == 1;
-    }
-
-    /// <summary>The room's epoch, its rules, and what it knows of the one who acts.</summary>
-    public async Task<RedisValue[]> ReadRoomAsync(IDatabase database, string room, Actor actor, CancellationToken cancellationToken)
-    {
-        var asked = database.HashGetAsync(context.Keys.Room(room), ["epoch", RuleText.Field], CommandFlags.DemandMaster).Observed();
-        var member = actor.UserId is { } user ? database.HashGetAsync(context.Keys.Members(room), user, CommandFlags.DemandMaster).Observed() : null;
-        var fields = await asked.UntilAsync(cancellationToken).ConfigureAwait(false);
-        return member is null ? fields : [.. fields, await member.UntilAsync(cancellationToken).ConfigureAwait(false)];
     }
 
     /// <summary>How far the deletion is; <see langword="null"/> if the room is not being deleted.</summary>

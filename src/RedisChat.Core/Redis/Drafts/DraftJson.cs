@@ -15,7 +15,7 @@ internal static class DraftJson
     {
         var json = new ArrayBufferWriter<byte>(256);
         json.Write(",\"c\":"u8);
-        MessageJson.WriteString(json, draft.Text);
+        JsonParts.WriteString(json, draft.Text);
         MessageJson.WriteMetadata(json, draft.Metadata);
         json.Write("}"u8);
         return json.WrittenSpan.ToArray();

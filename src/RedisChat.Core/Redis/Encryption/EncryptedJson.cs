@@ -37,7 +37,7 @@ internal static class EncryptedJson
         properties.Read();
         while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
         {
-            var name = MessageJson.NameOf(properties);
+            var name = JsonParts.NameOf(properties);
             var start = (int)properties.TokenStartIndex;
             properties.Read();
             properties.Skip();
@@ -175,7 +175,7 @@ internal static class EncryptedJson
         properties.Read();
         while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
         {
-            var name = MessageJson.NameOf(properties);
+            var name = JsonParts.NameOf(properties);
             var start = (int)properties.TokenStartIndex;
             properties.Read();
             properties.Skip();

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Rotates, rewraps and deletes the data keys of rooms and users' scopes.</summary>
-internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption encryption, RoomCiphers ciphers) : IEncryptionStore
+internal sealed class RedisEncryption(RedisStoreContext context, RoomCiphers ciphers) : IEncryptionStore
 {
     private static readonly RedisScript Rewrap = new("key_rewrap.lua");
 
@@ -48,15 +48,15 @@ internal sealed class RedisEncryption(RedisStoreContext context, ChatEncryption 
         foreach (var field in await ReadAsync(scope, cancellationToken).ConfigureAwait(false))
         {
             if (field.Name == StoredKey.Current || !StoredKey.TryRead(field.Value, out var createdAt, out var wrapped)
-                || await ciphers.AskRingAsync(() => new ValueTask<bool>(encryption.Keys.IsCurrent(wrapped)), cancellationToken).ConfigureAwait(false))
+                || await ciphers.Ring.IsCurrentAsync(wrapped, cancellationToken).ConfigureAwait(false))
             {
                 continue;
             }
 
             try
             {
-                var secret = await ciphers.AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, RoomCiphers.NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
-                var again = await ciphers.AskRingAsync(() => encryption.Keys.WrapAsync(secret, RoomCiphers.NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
+                var secret = await ciphers.Ring.UnwrapAsync(wrapped, scope, cancellationToken).ConfigureAwait(false);
+                var again = await ciphers.Ring.WrapAsync(secret, scope, cancellationToken).ConfigureAwait(false);
                 words.AddRange([field.Name, field.Value, StoredKey.Write(createdAt, again)]);
             }
             catch (System.Security.Cryptography.CryptographicException e)

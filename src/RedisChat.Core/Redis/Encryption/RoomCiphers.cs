@@ -14,9 +14,6 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     /// <summary>How long data keys are used before they are read again: so long after its keys were deleted, a process may still read a room.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    // A ring that hangs must not hang everyone who uses the room.
-    private static readonly TimeSpan RingTimeout = TimeSpan.FromSeconds(10);
-
     private static readonly RedisScript AddKey = new("key_add.lua");
 
     private readonly RecentRooms<ScopeKeys> _known = new(context.Options.RoomCacheSize);
@@ -27,6 +24,9 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
 
     // How often keys were removed: what was read before must not be put back after.
     private long _erasures;
+
+    /// <summary>Wraps and unwraps the data keys.</summary>
+    public ScopeKeyRing Ring { get; } = new(encryption.Keys, context.Time);
 
     /// <summary>Whether new messages of a room are encrypted. Those of the room that health checks use are not.</summary>
     public bool Encrypts(string room) => room.Length > 0 && !UserScope.TryGetUser(room, out _) && encryption.Encrypts(ThreadId.RuledBy(room));
@@ -138,7 +138,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
     {
         var scope = ThreadId.RuledBy(room);
         var secret = RandomNumberGenerator.GetBytes(DataKey.Length);
-        var wrapped = await AskRingAsync(() => encryption.Keys.WrapAsync(secret, NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
+        var wrapped = await Ring.WrapAsync(secret, scope, cancellationToken).ConfigureAwait(false);
         var erasures = Volatile.Read(ref _erasures);
         var fields = await context.Calls.RunAsync(
             (Context: context, Scope: scope, Before: before, Name: new DataKey(secret, 0).Name, Wrapped: StoredKey.Write(wrapped), IsMigrating: isMigrating),
@@ -153,25 +153,6 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
             cancellationToken,
             writes: true).ConfigureAwait(false);
         return await UnwrapAsync(scope, [.. fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))], context.Time.GetTimestamp(), erasures, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>What the key ring knows the scope by: a wrapped key belongs to it.</summary>
-    public static string NameOf(string scope) => UserScope.TryGetUser(scope, out var user) ? $"user:{user}" : $"room:{scope}";
-
-    /// <summary>Calls the key ring.</summary>
-    /// <param name="ask">The call.</param>
-    /// <param name="cancellationToken">The caller's token. A ring that cancels its own call has failed.</param>
-    /// <exception cref="ChatUnavailableException">It failed for another reason than the key.</exception>
-    public async ValueTask<T> AskRingAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ask().AsTask().UntilAsync(RingTimeout, context.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not (CryptographicException or ChatException) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
-        {
-            throw new ChatUnavailableException($"The key ring {encryption.Keys.GetType().Name} failed. Nothing was done. See the inner exception.", e);
-        }
     }
 
     /// <summary>The letter of rooms with encrypted messages in the field <c>uses</c>.</summary>
@@ -298,7 +279,7 @@ internal sealed class RoomCiphers(RedisStoreContext context, ChatEncryption encr
             throw new CryptographicException("The field does not hold a wrapped key.");
         }
 
-        var secret = await AskRingAsync(() => encryption.Keys.UnwrapAsync(wrapped, NameOf(scope), cancellationToken), cancellationToken).ConfigureAwait(false);
+        var secret = await Ring.UnwrapAsync(wrapped, scope, cancellationToken).ConfigureAwait(false);
         return secret.Length == DataKey.Length && new DataKey(secret, createdAt) is var key && key.Name == name
             ? key
             : throw new CryptographicException("The key ring returned another key than the one that was wrapped.");

@@ -13,7 +13,7 @@ internal sealed class ErasedUser
         Word = EscapedId.Word(id);
         Key = EscapedId.Of(id);
         var json = new ArrayBufferWriter<byte>();
-        MessageJson.WriteString(json, id);
+        JsonParts.WriteString(json, id);
         Json = Encoding.UTF8.GetString(json.WrittenSpan[1..^1]);
     }
 

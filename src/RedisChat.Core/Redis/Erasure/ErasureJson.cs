@@ -35,7 +35,7 @@ internal static class ErasureJson
             var (author, mentions) = ((string?)null, false);
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var name = MessageJson.NameOf(json);
+                var name = JsonParts.NameOf(json);
                 json.Read();
                 if (name == 'u' && json.TokenType == JsonTokenType.String)
                 {
@@ -78,18 +78,13 @@ internal static class ErasureJson
     private static byte[] CopyWithoutText(ReadOnlySpan<byte> value)
     {
         var json = new ArrayBufferWriter<byte>(value.Length);
-        var properties = new Utf8JsonReader(value);
-        properties.Read();
-        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
+        var properties = new StoredProperties(value);
+        while (properties.MoveNext())
         {
-            var name = MessageJson.NameOf(properties);
-            var start = (int)properties.TokenStartIndex;
-            properties.Read();
-            properties.Skip();
-            if (name != 'z')
+            if (properties.Name != 'z')
             {
-                json.Write(json.WrittenCount == 0 ? "{"u8 : ","u8);
-                json.Write(value[start..(int)properties.BytesConsumed]);
+                JsonParts.BeginProperty(json);
+                json.Write(properties.Whole);
             }
         }
 
@@ -107,29 +102,21 @@ internal static class ErasureJson
         }
 
         var json = new ArrayBufferWriter<byte>(value.Length + 32);
-        var properties = new Utf8JsonReader(value);
-        var separator = "{"u8;
-        properties.Read();
-        while (properties.Read() && properties.TokenType == JsonTokenType.PropertyName)
+        var properties = new StoredProperties(value);
+        while (properties.MoveNext())
         {
-            var name = MessageJson.NameOf(properties);
-            var start = (int)properties.TokenStartIndex;
-            properties.Read();
-            var content = (int)properties.TokenStartIndex;
-            properties.Skip();
-            var end = (int)properties.BytesConsumed;
-            var kept = name == 'n' ? OthersIn(value[content..end], user) : null;
+            var name = properties.Name;
+            var kept = name == 'n' ? OthersIn(properties.Content, user) : null;
             if ((name == 'k' && isOwn) || kept is { Length: 0 })
             {
                 continue;
             }
 
-            json.Write(separator);
-            separator = ","u8;
+            JsonParts.BeginProperty(json);
             if (name == 'u' && isOwn)
             {
                 json.Write("\"u\":"u8);
-                MessageJson.WriteString(json, alias!);
+                JsonParts.WriteString(json, alias!);
             }
             else if (kept is not null)
             {
@@ -138,7 +125,7 @@ internal static class ErasureJson
             }
             else
             {
-                json.Write(value[start..end]);
+                json.Write(properties.Whole);
             }
         }
 

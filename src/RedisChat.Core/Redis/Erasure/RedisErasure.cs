@@ -92,7 +92,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         var next = await ScanAsync(database, _keys.Everything, cursor, VisitAsync, cancellationToken).ConfigureAwait(false);
         return new FoundRooms([.. rooms.Select(found => new FoundRoom(found.Key, found.Value))], next);
 
-        async ValueTask VisitAsync(string[] keys)
+        async ValueTask VisitAsync(IReadOnlyList<string> keys)
         {
             foreach (var key in keys)
             {
@@ -113,7 +113,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
         var next = await ScanAsync(database, _keys.EveryImport, cursor, Visit, cancellationToken).ConfigureAwait(false);
         return new FoundRooms(rooms, next);
 
-        ValueTask Visit(string[] keys)
+        ValueTask Visit(IReadOnlyList<string> keys)
         {
             foreach (var key in keys)
             {
@@ -128,16 +128,14 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
     }
 
     /// <summary>Visits the next keys of the primaries; returns where to continue.</summary>
-    private async ValueTask<string?> ScanAsync(IDatabase database, string pattern, string? cursor, Func<string[], ValueTask> visit, CancellationToken cancellationToken)
+    private async ValueTask<string?> ScanAsync(IDatabase database, string pattern, string? cursor, Func<IReadOnlyList<string>, ValueTask> visit, CancellationToken cancellationToken)
     {
         var primaries = await PrimariesAsync().ConfigureAwait(false);
         var (server, position) = ReadCursor(cursor);
         for (var scan = 0; scan < ScansAtOnce && server < primaries.Count; scan++)
         {
-            var answer = (RedisResult[])(await primaries[server].ExecuteAsync(
-                database.Database, "SCAN", [position, "MATCH", pattern, "COUNT", ScannedAtOnce]).UntilAsync(cancellationToken).ConfigureAwait(false))!;
-            await visit([.. ((RedisKey[])answer[1]!).Select(key => (string)key!)]).ConfigureAwait(false);
-            position = (string)answer[0]!;
+            (position, var keys) = await ScanPage.ReadAsync(primaries[server], database.Database, position, pattern, ScannedAtOnce).UntilAsync(cancellationToken).ConfigureAwait(false);
+            await visit(keys).ConfigureAwait(false);
             server += position == "0" ? 1 : 0;
         }
 
@@ -145,7 +143,7 @@ internal sealed class RedisErasure(RedisStoreContext context, RoomErasure room) 
     }
 
     /// <summary>Adds the rooms with an archive: all messages of a user may be there, and then no key has the user's name.</summary>
-    private async Task AddArchivedAsync(IDatabase database, Dictionary<string, List<string>> rooms, string[] keys, CancellationToken cancellationToken)
+    private async Task AddArchivedAsync(IDatabase database, Dictionary<string, List<string>> rooms, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         var asked = new List<(string Key, string Room, Task<RedisValue> Uses)>();
         foreach (var key in keys)

@@ -25,7 +25,7 @@ internal static class AttachmentJson
         {
             var attachment = attachments[i];
             json.Write(separator);
-            MessageJson.WriteString(json, attachment.Kind);
+            JsonParts.WriteString(json, attachment.Kind);
             JsonParts.Text(json, ",\"n\":"u8, attachment.Name);
             JsonParts.Text(json, ",\"t\":"u8, attachment.MediaType);
             JsonParts.Number(json, ",\"s\":"u8, attachment.Size);
@@ -74,14 +74,14 @@ internal static class AttachmentJson
         attachment = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var property = MessageJson.NameOf(json);
+            var property = JsonParts.NameOf(json);
             json.Read();
             switch (property)
             {
-                case (byte)'k' when !MessageJson.TryReadString(ref json, out kind):
-                case (byte)'n' when !MessageJson.TryReadString(ref json, out name):
-                case (byte)'t' when !MessageJson.TryReadString(ref json, out type):
-                case (byte)'a' when !MessageJson.TryReadString(ref json, out address):
+                case (byte)'k' when !JsonParts.TryReadString(ref json, out kind):
+                case (byte)'n' when !JsonParts.TryReadString(ref json, out name):
+                case (byte)'t' when !JsonParts.TryReadString(ref json, out type):
+                case (byte)'a' when !JsonParts.TryReadString(ref json, out address):
                 case (byte)'s' when json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out size) || size < 0:
                 case (byte)'p' when !TryReadPreview(ref json, out preview):
                     return false;
@@ -114,12 +114,12 @@ internal static class AttachmentJson
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var property = MessageJson.NameOf(json);
+            var property = JsonParts.NameOf(json);
             json.Read();
             switch (property)
             {
-                case (byte)'t' when !MessageJson.TryReadString(ref json, out text):
-                case (byte)'a' when !MessageJson.TryReadString(ref json, out address):
+                case (byte)'t' when !JsonParts.TryReadString(ref json, out text):
+                case (byte)'a' when !JsonParts.TryReadString(ref json, out address):
                 case (byte)'w' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out width) || width < 1:
                 case (byte)'h' when json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out height) || height < 1:
                     return false;

@@ -30,7 +30,7 @@ internal static class DeletionJson
             {
                 json.Write(json.WrittenCount == 0 ? "{"u8 : ","u8);
                 json.Write(name);
-                MessageJson.WriteString(json, value);
+                JsonParts.WriteString(json, value);
             }
         }
     }

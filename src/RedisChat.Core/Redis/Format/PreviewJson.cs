@@ -25,7 +25,7 @@ internal static class PreviewJson
         for (var i = 0; i < previews.Count; i++)
         {
             json.Write(",{\"a\":"u8);
-            MessageJson.WriteString(json, previews[i].Address);
+            JsonParts.WriteString(json, previews[i].Address);
             JsonParts.Text(json, ",\"t\":"u8, previews[i].Title);
             JsonParts.Text(json, ",\"d\":"u8, previews[i].Description);
             JsonParts.Text(json, ",\"i\":"u8, previews[i].Image);
@@ -56,15 +56,15 @@ internal static class PreviewJson
         preview = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var property = MessageJson.NameOf(json);
+            var property = JsonParts.NameOf(json);
             json.Read();
             switch (property)
             {
-                case (byte)'a' when !MessageJson.TryReadString(ref json, out address):
-                case (byte)'t' when !MessageJson.TryReadString(ref json, out title):
-                case (byte)'d' when !MessageJson.TryReadString(ref json, out description):
-                case (byte)'i' when !MessageJson.TryReadString(ref json, out image):
-                case (byte)'s' when !MessageJson.TryReadString(ref json, out site):
+                case (byte)'a' when !JsonParts.TryReadString(ref json, out address):
+                case (byte)'t' when !JsonParts.TryReadString(ref json, out title):
+                case (byte)'d' when !JsonParts.TryReadString(ref json, out description):
+                case (byte)'i' when !JsonParts.TryReadString(ref json, out image):
+                case (byte)'s' when !JsonParts.TryReadString(ref json, out site):
                     return false;
                 case (byte)'a' or (byte)'t' or (byte)'d' or (byte)'i' or (byte)'s':
                     break;

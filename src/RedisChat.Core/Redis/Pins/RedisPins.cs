@@ -11,7 +11,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
     // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
 
-    private readonly MessageEditor _messages = new(context, changer, [], []);
+    private readonly MessageFinder _messages = new(context);
 
     public async ValueTask<bool> PinAsync(string room, long messageId, Actor by, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
         {
             // A recent message is open, so it need not be searched for. The change itself checks that it exists.
             var isProbablyOpen = place == 1 && !SealedBucket.MayBeSealed(Buckets.Of(messageId), Math.Max(known.Last, messageId), context.SealAfter);
-            using var found = isProbablyOpen ? null : await FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            using var found = isProbablyOpen ? null : await _messages.FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
             if (await TryPinAsync(room, messageId, by, found, cancellationToken).ConfigureAwait(false))
             {
                 return true;
@@ -118,19 +118,5 @@ internal sealed class RedisPins(RedisStoreContext context, RoomChanger changer) 
     {
         using var message = found.With(sealedBucket);
         return message.Exists;
-    }
-
-    private async ValueTask<StoredMessage?> FindAsync(string room, long messageId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Messages: _messages, Room: room, Id: messageId),
-                static (database, call, token) => new ValueTask<StoredMessage?>(call.Messages.FindAsync(database, call.Room, call.Id, token)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
     }
 }

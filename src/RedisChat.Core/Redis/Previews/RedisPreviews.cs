@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisChat.Redis;
 
 /// <summary>Stores link previews in the value of their message. A change takes a read and one script call.</summary>
-internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger changer, MessageEditor messages) : ILinkPreviewStore
+internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger changer, MessageFinder messages) : ILinkPreviewStore
 {
     // A message is sealed once. From the archive it comes back only to be changed, and stays for a while.
     private const int MostPlaces = 5;
@@ -13,7 +13,7 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
     {
         for (var place = 1; place <= MostPlaces; place++)
         {
-            using var found = await FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            using var found = await messages.FindOnPrimaryAsync(room, messageId, cancellationToken).ConfigureAwait(false);
             if (found is null)
             {
                 return null;
@@ -45,7 +45,7 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
                 return null;
             }
 
-            var message = present.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, present);
+            var message = messages.Read(room, present);
             var previews = decide(message);
             if (previews == message.Previews)
             {
@@ -62,22 +62,6 @@ internal sealed class RedisPreviews(RedisStoreContext context, RoomChanger chang
                 .Expect(hash, found.Field, state.Values[0])
                 .Set(hash, found.Field, present.Replace(value, state.Cipher))
                 .Line(Written(found.Id, previews, state));
-        }
-    }
-
-    private async ValueTask<StoredMessage?> FindAsync(string room, long messageId, CancellationToken cancellationToken)
-    {
-        // Fails if two servers claim to be the primary, because it is then unknown which of them has the message.
-        await context.Connection.GetDatabaseAsync(cancellationToken, writes: true).ConfigureAwait(false);
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Messages: messages, Room: room, Id: messageId),
-                static (database, call, token) => new ValueTask<StoredMessage?>(call.Messages.FindAsync(database, call.Room, call.Id, token)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
         }
     }
 

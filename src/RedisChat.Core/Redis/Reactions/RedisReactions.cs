@@ -19,7 +19,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
     // Stands for a field that exists but has not been read yet.
     private static readonly RedisValue Anything = "?";
 
-    private readonly MessageEditor _messages = new(context, changer, [], []);
+    private readonly MessageFinder _messages = new(context);
 
     public async ValueTask<IReadOnlyList<Reaction>?> ChangeReactionsAsync(
         string room, long messageId, string user, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> change, int maxKinds, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
         {
             // A recent message is open, so it need not be searched for. The change itself checks that it exists.
             var isProbablyOpen = place == 1 && !SealedBucket.MayBeSealed(Buckets.Of(messageId), Math.Max(known.Last, messageId), context.SealAfter);
-            using var found = isProbablyOpen ? null : await FindAsync(call, cancellationToken).ConfigureAwait(false);
+            using var found = isProbablyOpen ? null : await _messages.FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
             if (found is null && !isProbablyOpen)
             {
                 return null;
@@ -169,39 +169,24 @@ internal sealed class RedisReactions(RedisStoreContext context, RoomChanger chan
         return message.Exists;
     }
 
-    private async ValueTask<StoredMessage?> FindAsync(Call call, CancellationToken cancellationToken) =>
-        await BeforeWritingAsync(
-            (database, token) => new ValueTask<StoredMessage?>(_messages.FindAsync(database, call.Room, call.MessageId, token)), cancellationToken).ConfigureAwait(false);
-
     private ValueTask<RedisValue> ReadOwnAsync(Call call, CancellationToken cancellationToken) =>
-        BeforeWritingAsync(
-            (database, token) => database.HashGetAsync(
-                ReactionKeys.Hash(context.Keys, call.Room, call.MessageId), ReactionKeys.OfUser(call.MessageId, call.User), CommandFlags.DemandMaster).UntilAsync(token),
+        context.Calls.RunBeforeChangeAsync(
+            (context.Keys, Call: call),
+            static (database, read, token) => database.HashGetAsync(
+                ReactionKeys.Hash(read.Keys, read.Call.Room, read.Call.MessageId), ReactionKeys.OfUser(read.Call.MessageId, read.Call.User), CommandFlags.DemandMaster).UntilAsync(token),
             cancellationToken);
 
     private ValueTask<IReadOnlyList<Reaction>> ReadAsync(Call call, CancellationToken cancellationToken) =>
-        BeforeWritingAsync(
-            async (database, token) =>
+        context.Calls.RunBeforeChangeAsync(
+            (context.Keys, Call: call),
+            static async (database, read, token) =>
             {
-                var reader = new ReactionReader(new PrimaryReads(database), context.Keys, call.Room, reader: null);
-                reader.Ask([call.MessageId]);
+                var reader = new ReactionReader(new PrimaryReads(database), read.Keys, read.Call.Room, reader: null);
+                reader.Ask([read.Call.MessageId]);
                 var found = await reader.ReadAsync().ConfigureAwait(false);
-                return found.TryGetValue(call.MessageId, out var state) ? state.Reactions : [];
+                return found.TryGetValue(read.Call.MessageId, out var state) ? state.Reactions : [];
             },
             cancellationToken);
-
-    /// <summary>A read that precedes a change: if it is canceled, nothing was written.</summary>
-    private async ValueTask<T> BeforeWritingAsync<T>(Func<IDatabase, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Calls.RunAsync(read, static (database, read, token) => read(database, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
 
     private sealed record Call(
         string Room, long MessageId, string User, Func<IReadOnlyList<Reaction>, IReadOnlyList<Reaction>> Change, int MaxKinds);

@@ -15,9 +15,9 @@ internal static class ScheduledJson
     {
         var json = new ArrayBufferWriter<byte>(256);
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"at\":{Micros.FromTime(scheduled.SendAt)},\"s\":{created},\"u\":"), json);
-        MessageJson.WriteString(json, scheduled.Message.User);
+        JsonParts.WriteString(json, scheduled.Message.User);
         json.Write(",\"c\":"u8);
-        MessageJson.WriteString(json, scheduled.Message.Text);
+        JsonParts.WriteString(json, scheduled.Message.Text);
         MessageJson.WriteMetadata(json, scheduled.Message.Metadata);
         MessageJson.WriteMentions(json, scheduled.Message.Mentions);
         if (scheduled.Message.ReplyTo is { } parent)
@@ -47,7 +47,7 @@ internal static class ScheduledJson
             if (value is not null)
             {
                 json.Write(name);
-                MessageJson.WriteString(json, value);
+                JsonParts.WriteString(json, value);
             }
         }
     }

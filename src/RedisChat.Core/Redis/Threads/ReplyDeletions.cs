@@ -17,16 +17,9 @@ internal sealed class ReplyDeletions(RedisStoreContext context) : IReplyDeletion
             return null;
         }
 
-        try
-        {
-            return await context.Calls.RunAsync(
-                (Deletions: this, Room: room, Ids: messageIds),
-                static (database, call, token) => call.Deletions.ReadAsync(database, call.Room, call.Ids, token).UntilAsync(token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
+        return await context.Calls.RunBeforeChangeAsync(
+            (Deletions: this, Room: room, Ids: messageIds),
+            static (database, call, token) => call.Deletions.ReadAsync(database, call.Room, call.Ids, token).UntilAsync(token), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ReplyDeletion> ReadAsync(IDatabase database, string thread, IReadOnlyCollection<long> messageIds, CancellationToken cancellationToken)

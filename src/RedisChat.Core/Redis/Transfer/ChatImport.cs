@@ -53,7 +53,7 @@ internal sealed class ChatImport(TransferCalls calls, IMembershipList lists)
                     }
                     else if (plan.IsThere(line.Number))
                     {
-                        room?.Completed(next.Thread, hasSummary: false);
+                        room?.Threads.Completed(next.Thread, hasSummary: false);
                     }
 
                     break;

@@ -9,6 +9,7 @@ internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findi
 
     private readonly KeyNames _keys = calls.Keys;
     private readonly DirectoryIndex _index = new(calls.Keys);
+    private readonly DueSchedules _due = new(calls);
 
     /// <summary>Checks the entry of a room.</summary>
     public async Task CheckAsync(TransferScope scope, ScopeState state, CancellationToken cancellationToken)
@@ -43,26 +44,22 @@ internal sealed class DirectoryCheck(TransferCalls calls, TransferFindings findi
     {
         foreach (var user in users)
         {
-            var fields = await calls.ReadAsync(database => database.HashGetAllAsync(_keys.Scheduled(scope.Id, user), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            foreach (var field in fields)
+            foreach (var scheduled in await _due.ReadAsync(scope.Id, user, cancellationToken).ConfigureAwait(false))
             {
                 findings.Facts++;
-                if (TransferFields.DueOf(scope.Id, user, field.Name!, (byte[])field.Value!) is not { } due)
+                if (DueSchedules.EntryOf(scope.Id, user, scheduled) is not { } due)
                 {
-                    findings.Add(scope, "scheduled", $"The scheduled message {field.Name} of user {user} cannot be read.");
+                    findings.Add(scope, "scheduled", $"The scheduled message {scheduled.Name} of user {user} cannot be read.");
                     continue;
                 }
 
-                // One that could not be sent stays, and is not due any more.
-                var key = _keys.Due(KeyNames.ShardOf(scope.Id));
-                if (await calls.ReadAsync(database => database.SortedSetScoreAsync(key, due.Member, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) is not null
-                    || ScheduledJson.Read("", scope.Id, field.Name!, field.Value, out _).Failure is not null)
+                if (await _due.HasAsync(scope.Id, due.Member, cancellationToken).ConfigureAwait(false) || DueSchedules.HasFailed(scope.Id, scheduled))
                 {
                     continue;
                 }
 
-                var isRepaired = repair && await calls.RepeatAsync(database => database.SortedSetAddAsync(key, due.Member, due.Score, When.NotExists, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-                findings.Add(scope, "due", $"The scheduled message {field.Name} of user {user} is not among those that are due, so it would never be sent.", isRepaired);
+                var isRepaired = repair && await _due.AddAsync(scope.Id, due, cancellationToken).ConfigureAwait(false);
+                findings.Add(scope, "due", $"The scheduled message {scheduled.Name} of user {user} is not among those that are due, so it would never be sent.", isRepaired);
             }
         }
     }

@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisChat.Redis;
 
 /// <summary>
@@ -9,6 +7,7 @@ namespace RedisChat.Redis;
 /// <param name="calls">Runs the calls.</param>
 internal sealed class ImportedSchedules(TransferCalls calls)
 {
+    private readonly DueSchedules _due = new(calls);
     private readonly HashSet<(string Room, string User)> _pending = [];
     private TransferScope? _scope;
 
@@ -37,18 +36,13 @@ internal sealed class ImportedSchedules(TransferCalls calls)
     {
         foreach (var (room, user) in _pending)
         {
-            var key = calls.Keys.Due(KeyNames.ShardOf(room));
-            var fields = await calls.ReadAsync(database => database.HashGetAllAsync(calls.Keys.Scheduled(room, user), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            foreach (var field in fields)
+            foreach (var scheduled in await _due.ReadAsync(room, user, cancellationToken).ConfigureAwait(false))
             {
-                // One that could not be sent stays, and is not due any more.
-                if (TransferFields.DueOf(room, user, field.Name!, (byte[])field.Value!) is not { } due || ScheduledJson.Read("", room, field.Name!, field.Value, out _).Failure is not null)
+                if (DueSchedules.EntryOf(room, user, scheduled) is { } due && !DueSchedules.HasFailed(room, scheduled))
                 {
-                    continue;
+                    // One whose message was sent meanwhile does no harm.
+                    await _due.AddAsync(room, due, cancellationToken).ConfigureAwait(false);
                 }
-
-                // An entry that is there may be claimed. One whose message was sent meanwhile does no harm.
-                await calls.RepeatAsync(database => database.SortedSetAddAsync(key, due.Member, due.Score, When.NotExists, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
             }
         }
 

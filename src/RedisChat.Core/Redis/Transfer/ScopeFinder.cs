@@ -159,20 +159,20 @@ internal sealed class ScopeFinder(TransferCalls calls)
         var (at, position) = (0, (ScanPosition?)null);
         do
         {
-            var answer = await calls.ReadAsync(ReadAsync, cancellationToken).ConfigureAwait(false);
-            foreach (var key in (RedisKey[])answer[1]!)
+            var page = await calls.ReadAsync(ReadAsync, cancellationToken).ConfigureAwait(false);
+            foreach (var key in page.Keys)
             {
-                yield return (string)key!;
+                yield return key;
             }
 
-            if (!position!.Continue((string)answer[0]!))
+            if (!position!.Continue(page.Next))
             {
                 (at, position) = (at + 1, null);
             }
         }
         while (at < servers!.Count);
 
-        async Task<RedisResult[]> ReadAsync(IDatabase database)
+        async Task<ScanPage> ReadAsync(IDatabase database)
         {
             // After a failure, another server may have taken over, on a cluster for any of them.
             if (servers is null)
@@ -184,7 +184,7 @@ internal sealed class ScopeFinder(TransferCalls calls)
             position ??= new ScanPosition(calls, _ => [RedisSocket.Of(server)]);
             try
             {
-                return (RedisResult[])(await server.ExecuteAsync(database.Database, "SCAN", [position.From, "MATCH", pattern, "COUNT", ScannedAtOnce]).ConfigureAwait(false))!;
+                return await ScanPage.ReadAsync(server, database.Database, position.From, pattern, ScannedAtOnce).ConfigureAwait(false);
             }
             catch
             {

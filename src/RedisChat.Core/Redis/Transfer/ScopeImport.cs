@@ -19,22 +19,15 @@ internal sealed partial class ScopeImport
     private readonly KeyNames _keys;
     private readonly string _key;
     private readonly string _epoch;
-    private readonly MessageIndexes _indexes;
     private readonly WriteBatch _batch = new();
-    private readonly List<(long Id, byte[] Value)> _bucket = [];
     private readonly ImportCorrections _corrections;
     private readonly ImportCommits _commits;
     private readonly long _first;
     private readonly long _last;
-    private readonly HashSet<long> _openThreads = [];
-    private readonly HashSet<long> _toSummarize = [];
-    private bool _hasThreads;
-    private bool _isKeyMissing;
     private ImportStep _step;
     private ImportStep _written;
     private long _toSkip;
     private byte[]? _summary;
-    private RoomCipher? _cipher;
     private List<(string Name, byte[] Value)>? _end;
 
     /// <summary>Prepares an import.</summary>
@@ -51,20 +44,18 @@ internal sealed partial class ScopeImport
         _indexes = new MessageIndexes(_keys, scope.Id);
         _corrections = new ImportCorrections(calls, scope, _indexes);
         _commits = new ImportCommits(calls, scope, "import");
+        Threads = new ImportedThreads(calls, scope.Id);
         _step = _written = new ImportStep(export, opening.Number, 0, 0, IsCorrecting: false);
     }
 
     /// <summary>The scope.</summary>
     public TransferScope Scope => _scope;
 
+    /// <summary>The threads of the room, which follow after it.</summary>
+    public ImportedThreads Threads { get; }
+
     /// <summary>The number of lines that were read.</summary>
     public long Lines { get; private set; }
-
-    // The first bucket that was not read yet.
-    private long NextBucket => _step.LastId == 0 ? Buckets.Of(_first) : Buckets.Of(_step.LastId) + 1;
-
-    // As the sealer does, but at once. A bucket that would not get shorter stays open.
-    private long SealBelow => SealingRule.OpenFrom(_last, _calls.Context.Options.SealAfter);
 
     /// <summary>Takes a line.</summary>
     public async Task AddAsync(FactLine line, CancellationToken cancellationToken)
@@ -72,7 +63,7 @@ internal sealed partial class ScopeImport
         Lines++;
         if (line.Fact == TransferParts.Threads.Fact)
         {
-            Track(line);
+            Threads.Track(line);
         }
         else if (line.Fact == "summary")
         {
@@ -122,18 +113,6 @@ internal sealed partial class ScopeImport
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A thread of the room was completed.</summary>
-    /// <param name="thread">The message of the thread.</param>
-    /// <param name="hasSummary">Whether the room has the summary that fits the thread.</param>
-    public void Completed(long thread, bool hasSummary)
-    {
-        _hasThreads = true;
-        if (_openThreads.Remove(thread) && !hasSummary)
-        {
-            _toSummarize.Add(thread);
-        }
-    }
-
     /// <summary>The revision of the room in the export.</summary>
     public long Revision => _end is { } fields && StrictNumber.TryRead(fields.Find(static some => some.Name == "rev").Value, out var revision) ? revision : 0;
 
@@ -144,7 +123,7 @@ internal sealed partial class ScopeImport
     {
         var fields = _end ?? throw new ChatTransferException($"The export of {_scope} has no end. Export again.");
         var uses = Encoding.UTF8.GetString(fields.Find(field => field.Name == "uses").Value ?? []);
-        if (_hasThreads && !uses.Contains(ThreadText.Letter, StringComparison.Ordinal)
+        if (Threads.HasAny && !uses.Contains(ThreadText.Letter, StringComparison.Ordinal)
             && await _calls.ReadAsync(database => database.KeyExistsAsync(_keys.Threads(_scope.Id), CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
         {
             // The room's first thread was opened after the room was read.
@@ -165,21 +144,7 @@ internal sealed partial class ScopeImport
                 database => new DirectoryIndex(_keys).PutAsync(database, _scope.Id, RoomSort.NameOf(about, _scope.Id), at, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var thread in _openThreads)
-        {
-            // It was deleted while the export was running, after the room was read.
-            _batch.Delete(_keys.Threads(_scope.Id), thread);
-        }
-
-        foreach (var thread in _toSummarize)
-        {
-            // Its message was deleted between the two, so there is no summary of its position; or an import that was killed had completed it.
-            if (await ThreadSummaries.ReadAsync(_calls, _scope.Id, thread, Revision, cancellationToken).ConfigureAwait(false) is { } derived)
-            {
-                _batch.Set(_keys.Threads(_scope.Id), thread, derived.Value);
-            }
-        }
-
+        await Threads.AddToAsync(_batch, Revision, cancellationToken).ConfigureAwait(false);
         var entries = fields.Select(field => new HashEntry(field.Name, field.Value)).Append(new HashEntry(ImportMark.DoneField, _step.Export)).ToList();
         // Without the keys, what is encrypted stays open, and the sealer of a process that has them begins at the beginning. What an import that was killed has left open is not known.
         if (SealBelow > 0 && _epoch.Length > 0 && !_isKeyMissing && (_toSkip == 0 || !uses.Contains(RoomCiphers.Letter, StringComparison.Ordinal)))
@@ -206,22 +171,10 @@ internal sealed partial class ScopeImport
         _batch.Clear();
         _calls.Context.Rooms.Forget(_scope.Id);
         _calls.Context.Ciphers?.Forget(_scope.Id);
-        above?.Completed(_scope.Thread, hasSummary);
+        above?.Threads.Completed(_scope.Thread, hasSummary);
         if (needsUpkeep)
         {
             await _calls.RepeatAsync(() => _calls.Context.Upkeep.AddRoomAsync(_scope.Id, null, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void Track(FactLine line)
-    {
-        if (line.IsGone || ThreadText.IsClosed(line.Value(isJson: false)))
-        {
-            _openThreads.Remove(line.Id);
-        }
-        else
-        {
-            _openThreads.Add(line.Id);
         }
     }
 
@@ -239,115 +192,30 @@ internal sealed partial class ScopeImport
     private async Task AddNewAsync(FactLine line, CancellationToken cancellationToken)
     {
         var part = TransferParts.Of(line.Fact) ?? throw new ChatTransferException($"The export has a line of the kind '{line.Fact}' in the middle of a room. Export again.");
-        if (part != TransferParts.Messages)
+        if (part == TransferParts.Messages)
         {
-            PackBucket();
-            switch (part.Kind)
-            {
-                case TransferKind.Groups:
-                    foreach (var (name, value) in line.Fields(part.IsJson))
-                    {
-                        _batch.Set(TransferFields.GroupKey(_keys, _scope.Id, part, line.Id), TransferFields.GroupField(line.Id, name), value);
-                    }
-
-                    break;
-                case TransferKind.Messages:
-                    AddGone(line.Id);
-                    _batch.Set(_keys.Sealed(_scope.Id), line.Id, line.Value(isJson: true));
-                    _step = _step with { LastId = Math.Min(_last, ((line.Id + 1) * Buckets.Size) - 1) };
-                    break;
-                default:
-                    AddField(_batch, part, line);
-                    break;
-            }
-
+            await AddMessageAsync(line, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        if (_bucket.Count > 0 && Buckets.Of(_bucket[0].Id) != Buckets.Of(line.Id))
+        PackBucket();
+        switch (part.Kind)
         {
-            PackBucket();
-            if (_batch.Count >= WritesAtOnce || _batch.Bytes >= BytesAtOnce)
-            {
-                // This line is not part of it yet.
-                await FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        var message = line.Value(isJson: true);
-        if (_bucket.Count == 0 && Buckets.Of(line.Id) < SealBelow && EncryptedJson.KeyIn(message) is { } key && _calls.Context.Ciphers is { } ciphers
-            && _cipher?.Keys.TryGet(key, out _) != true && _cipher?.Keys.IsMissing(key) != true)
-        {
-            // The keys come before the messages, and may be in the batch.
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
-            ciphers.Forget(_scope.Id);
-            _cipher = await _calls.ReadAsync(_ => ciphers.RefreshAsync(_scope.Id, null, key, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-        }
-
-        _bucket.Add((line.Id, message));
-    }
-
-    private void AddField(WriteBatch batch, TransferPart part, FactLine line) => TransferFields.AddField(_calls, _scope, batch, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
-
-    /// <summary>Adds the messages of the bucket that is complete now.</summary>
-    private void PackBucket()
-    {
-        if (_bucket.Count == 0)
-        {
-            return;
-        }
-
-        var number = Buckets.Of(_bucket[0].Id);
-        AddGone(number);
-        if (number >= SealBelow || !TrySeal(number))
-        {
-            foreach (var (id, value) in _bucket)
-            {
-                _batch.Set(_keys.Bucket(_scope.Id, number), id, value);
-            }
-        }
-
-        foreach (var (id, value) in _bucket)
-        {
-            if (_indexes.TryRead(id, value) is { } message)
-            {
-                _batch.Append(_indexes.Author(message), MessageIndexes.Listed(id));
-                foreach (var (key, member, score) in _indexes.Entries(message))
+            case TransferKind.Groups:
+                foreach (var (name, value) in line.Fields(part.IsJson))
                 {
-                    _batch.Enter(key, member, score);
+                    _batch.Set(TransferFields.GroupKey(_keys, _scope.Id, part, line.Id), TransferFields.GroupField(line.Id, name), value);
                 }
-            }
+
+                break;
+            case TransferKind.Messages:
+                AddGone(line.Id);
+                _batch.Set(_keys.Sealed(_scope.Id), line.Id, line.Value(isJson: true));
+                _step = _step with { LastId = Math.Min(_last, ((line.Id + 1) * Buckets.Size) - 1) };
+                break;
+            default:
+                TransferFields.AddField(_calls, _scope, _batch, part, line.Key, line.User, line.IsGone ? null : line.Value(part.IsJson));
+                break;
         }
-
-        _step = _step with { LastId = _bucket[^1].Id };
-        _bucket.Clear();
-    }
-
-    /// <summary>Notes that the buckets from the next one to another are empty.</summary>
-    private void AddGone(long to)
-    {
-        for (var bucket = NextBucket; bucket < to; bucket++)
-        {
-            _batch.SetBit(_keys.Gone(_scope.Id), bucket);
-        }
-    }
-
-    private bool TrySeal(long number)
-    {
-        var isEncrypted = _bucket.Exists(static message => EncryptedJson.KeyIn(message.Value) is not null);
-        if (isEncrypted && _cipher?.Keys.Current is null)
-        {
-            _isKeyMissing = true;
-            return false;
-        }
-
-        var content = SealedContent.TryPack(number, _bucket, isEncrypted ? _cipher : null);
-        if (content is null)
-        {
-            return false;
-        }
-
-        _batch.Set(_keys.Sealed(_scope.Id), number, content);
-        return true;
     }
 }

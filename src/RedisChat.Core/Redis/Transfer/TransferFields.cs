@@ -1,5 +1,4 @@
 using System.Globalization;
-using StackExchange.Redis;
 
 namespace RedisChat.Redis;
 
@@ -17,20 +16,6 @@ internal static class TransferFields
         }
 
         batch.Set(hash, key, value);
-    }
-
-    /// <summary>The entry of what is due for a scheduled message; <see langword="null"/> if the value is not a scheduled message.</summary>
-    public static (RedisValue Member, double Score)? DueOf(string room, string user, string id, byte[] value)
-    {
-        try
-        {
-            var scheduled = ScheduledJson.Read("", room, id, value, out var created);
-            return (new DueEntry(created, id, user, room).ToString(), Micros.FromTime(scheduled.SendAt));
-        }
-        catch (ChatDataException)
-        {
-            return null;
-        }
     }
 
     /// <summary>The hash of a group of fields.</summary>

@@ -7,7 +7,7 @@ namespace RedisChat.Redis;
 /// The end of the writing is a change of the room like any other. Its conditions are the stored message and the writing's state, which each part changes. So it happens
 /// once, with all parts, whoever comes first: the writer, or one of those who found that the lease has run out.
 /// </remarks>
-internal sealed class RedisWriting(RedisStoreContext context, RoomChanger changer, MessageEditor messages, Func<RedisSends> sends) : IWritingStore
+internal sealed class RedisWriting(RedisStoreContext context, RoomChanger changer, MessageFinder messages, Func<RedisSends> sends) : IWritingStore
 {
     // Each conflict means that a part was added, or that the message was sealed or ended.
     private const int MostAttempts = 20;
@@ -45,13 +45,13 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             var (time, state, soFar) = await ReadStateAsync(room, messageId, cancellationToken).ConfigureAwait(false);
-            using var found = await FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
+            using var found = await messages.FindAsync(room, messageId, cancellationToken).ConfigureAwait(false);
             if (found is null)
             {
                 return null;
             }
 
-            var message = found.TryRead(out var read) ? read : throw UnreadableValue.Error(context.Keys, room, found);
+            var message = messages.Read(room, found);
             if (message.Writing != WritingState.InProgress)
             {
                 return message;
@@ -140,7 +140,7 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
             cancellationToken, writes: true).ConfigureAwait(false);
 
     private ValueTask<(long Time, WritingRecord? State, string Text)> ReadStateAsync(string room, long messageId, CancellationToken cancellationToken) =>
-        BeforeWritingAsync(
+        context.Calls.RunBeforeChangeAsync(
             (Context: context, Room: room, Id: messageId),
             static async (database, call, token) =>
             {
@@ -148,23 +148,4 @@ internal sealed class RedisWriting(RedisStoreContext context, RoomChanger change
                 return texts.TryGetValue(call.Id, out var found) ? (time, found.State, found.Text) : (time, (WritingRecord?)null, "");
             },
             cancellationToken);
-
-    private ValueTask<StoredMessage?> FindAsync(string room, long messageId, CancellationToken cancellationToken) =>
-        BeforeWritingAsync(
-            (Messages: messages, Room: room, Id: messageId),
-            static (database, call, token) => new ValueTask<StoredMessage?>(call.Messages.FindAsync(database, call.Room, call.Id, token)),
-            cancellationToken);
-
-    /// <summary>A read that precedes a change: if it is canceled, nothing was written.</summary>
-    private async ValueTask<T> BeforeWritingAsync<TCall, T>(TCall call, Func<IDatabase, TCall, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Calls.RunAsync(call, read, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw RedisErrors.NotSent(e);
-        }
-    }
 }

@@ -6,7 +6,7 @@ namespace RedisChat.Redis;
 /// Reads messages in progress for those who look at them. Whoever finds that a lease has run out ends the writing: readers of the message, and a probe of
 /// each watched room in which something is being written.
 /// </summary>
-internal sealed class UnfinishedMessages(RedisStoreContext context, RedisWriting writing, MessageEditor messages) : IUnfinishedMessages, IProbedFeature, IAsyncDisposable
+internal sealed class UnfinishedMessages(RedisStoreContext context, RedisWriting writing, MessageFinder messages) : IUnfinishedMessages, IProbedFeature, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

@@ -27,7 +27,11 @@ internal sealed class InMemoryDirectoryStore(
         string room, Actor actor, Func<RoomAbout, RoomAbout> decide, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(findOrAdd(room).ChangeAbout(actor, decide));
+        var found = findOrAdd(room);
+        lock (found.Gate)
+        {
+            return new(found.About.Change(actor, decide));
+        }
     }
 
     public ValueTask<RoomPage> ListRoomsAsync(RoomOrder order, string? cursor, int limit, CancellationToken cancellationToken = default)

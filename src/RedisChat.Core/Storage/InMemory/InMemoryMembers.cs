@@ -4,14 +4,11 @@ namespace RedisChat;
 internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : IInMemoryFeature
 {
     private readonly SortedDictionary<string, RoomMember> _members = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Pace> _paces = [];
+    private readonly InMemoryPaces _paces = new();
 
     // What follows the membership of each user who has ever changed.
     private readonly Dictionary<string, Action<RoomMember>> _lists = new(StringComparer.Ordinal);
     private RuleSet _rules = RuleSet.Open;
-
-    /// <summary>How fast a user sends: the last send, and the time at which the flood allowance is full again.</summary>
-    private readonly record struct Pace(DateTimeOffset Last, DateTimeOffset Full);
 
     private DateTimeOffset Now => Micros.ToTime(Micros.FromTime(time.GetUtcNow()));
 
@@ -135,7 +132,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     public IReadOnlyList<RoomMember> Naming(string user) => [.. _members.Values.Where(member => member.User == user || IsBy(member, user))];
 
     /// <summary>When the user last sent, if the room limits that.</summary>
-    public DateTimeOffset? PaceOf(string user) => _paces.TryGetValue(user, out var pace) ? pace.Last : null;
+    public DateTimeOffset? PaceOf(string user) => _paces.Of(user)?.Last;
 
     /// <summary>Forgets who imposed what on others, if it was the user; returns whether there was anything.</summary>
     public bool ForgetActor(string user)
@@ -157,7 +154,7 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     /// <summary>Removes everything that the room knows of a user; returns whether there was anything.</summary>
     public bool Forget(string user, string reason)
     {
-        var hadPace = _paces.Remove(user);
+        var hadPace = _paces.Forget(user);
         if (!_members.ContainsKey(user))
         {
             _lists.Remove(user);
@@ -238,21 +235,21 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
     /// <param name="checkFurther">Checks that come after the rights, and before anything is recorded.</param>
     public void CheckSends(IReadOnlyList<NewMessage> messages, long now, Action<IReadOnlyList<NewMessage>> checkFurther)
     {
-        var paces = new Dictionary<string, Pace>();
+        var paces = new Dictionary<string, InMemoryPaces.Pace>();
         foreach (var message in messages.Where(message => !message.IsFromApplication).DistinctBy(message => (message.User, message.IdempotencyKey)))
         {
             CheckRight(message.User, RoomRights.Send, speaks: true);
             if ((_rules.SlowMode > TimeSpan.Zero || _rules.Flood is not null) && !_rules.RightsOf(Find(message.User).Role).HasFlag(RoomRights.Unlimited))
             {
                 var isFirst = !paces.TryGetValue(message.User, out var pace);
-                paces[message.User] = NextPace(isFirst ? _paces.GetValueOrDefault(message.User) : pace, Micros.ToTime(now), isFirst);
+                paces[message.User] = InMemoryPaces.Next(_rules, isFirst ? _paces.Of(message.User) ?? default : pace, Micros.ToTime(now), isFirst);
             }
         }
 
         checkFurther(messages);
         foreach (var (user, pace) in paces)
         {
-            _paces[user] = pace;
+            _paces.Set(user, pace);
         }
     }
 
@@ -275,26 +272,6 @@ internal sealed class InMemoryMembers(InMemoryRoom room, TimeProvider time) : II
 
     void IInMemoryFeature.Remove(long messageId)
     {
-    }
-
-    private Pace NextPace(Pace pace, DateTimeOffset now, bool isFirst)
-    {
-        if (_rules.SlowMode > TimeSpan.Zero && pace.Last + _rules.SlowMode > now && pace.Last <= now && pace.Last != default)
-        {
-            // A second message in the same send is too early however late the send is.
-            throw Forbidden.Error(ForbiddenReason.SlowMode, isFirst ? pace.Last + _rules.SlowMode - now : null);
-        }
-
-        if (_rules.Flood is not { } flood)
-        {
-            return new Pace(now, now);
-        }
-
-        // The limits may have changed since.
-        var full = pace.Full > now ? pace.Full : now;
-        full = full > now + (flood.Burst * flood.Refill) ? now + (flood.Burst * flood.Refill) : full;
-        var wait = full - now - ((flood.Burst - 1) * flood.Refill);
-        return wait > TimeSpan.Zero ? throw Forbidden.Error(ForbiddenReason.FloodLimit, wait) : new Pace(now, full + flood.Refill);
     }
 
     private RoomMember Find(string user) => _members.TryGetValue(user, out var member) ? member : new RoomMember { User = user };

@@ -8,19 +8,36 @@ internal sealed class InMemoryPinStore(Func<string, InMemoryRoom?> find, Func<st
     public ValueTask<bool> PinAsync(string room, long messageId, Actor by, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(getOrAdd(room).Pin(messageId, by));
+        var found = getOrAdd(room);
+        lock (found.Gate)
+        {
+            return new(found.Pins.Pin(messageId, by));
+        }
     }
 
     public ValueTask UnpinAsync(string room, long messageId, Actor by, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        getOrAdd(room).Unpin(messageId, by);
+        var found = getOrAdd(room);
+        lock (found.Gate)
+        {
+            found.Pins.Unpin(messageId, by);
+        }
+
         return default;
     }
 
     public ValueTask<IReadOnlyList<Pin>> ListPinsAsync(string room, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(find(room)?.ListPins() ?? []);
+        if (find(room) is not { } found)
+        {
+            return new([]);
+        }
+
+        lock (found.Gate)
+        {
+            return new(found.Pins.List());
+        }
     }
 }

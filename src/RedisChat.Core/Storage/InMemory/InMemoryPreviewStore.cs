@@ -7,6 +7,14 @@ internal sealed class InMemoryPreviewStore(Func<string, InMemoryRoom?> find) : I
     public ValueTask<Message?> ChangePreviewsAsync(string room, long messageId, Func<Message, LinkPreviewList> decide, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(find(room)?.ChangePreviews(messageId, decide));
+        if (find(room) is not { } found)
+        {
+            return default;
+        }
+
+        lock (found.Gate)
+        {
+            return new(found.Previews.Change(messageId, decide));
+        }
     }
 }

@@ -86,7 +86,7 @@ internal sealed partial class InMemoryRoom
             ReadMarkers.Remove(user);
             _sent.Forget(user);
             Schedule.Forget(user);
-            ForgetInLog(user, erasure.Alias);
+            _log.Forget(user, erasure.Alias);
             return new ErasedStep(true, done + authored, changed.Count == ErasedAtOnce ? "more" : null)
             {
                 IsMarked = !isScope,
@@ -158,7 +158,7 @@ internal sealed partial class InMemoryRoom
                 Add(UserRecordKind.Rate, record => record with { At = pace });
             }
 
-            foreach (var entry in _changed.Where(entry => Names(entry, user)))
+            foreach (var entry in _log.Naming(user))
             {
                 Add(UserRecordKind.Change, record => record with { At = Micros.ToTime(entry.Revision), Detail = entry.Deletion is null ? entry.Feature is InMemoryMembers ? "m" : "o" : entry.Run is null ? "d" : "b" });
             }
@@ -189,23 +189,5 @@ internal sealed partial class InMemoryRoom
         }
 
         return done;
-    }
-
-    // The subjects of members and of revocations begin with a mark: see InMemoryMembers and InMemoryUserRooms.
-    private static bool Names(LogEntry entry, string user) =>
-        entry.Deletion?.User == user || (entry.Feature is InMemoryMembers or InMemoryUserRooms && entry.Subject.Name is ['m' or '\u0001', ..] name && name[1..] == user);
-
-    private void ForgetInLog(string user, string alias)
-    {
-        for (var i = 0; i < _changed.Count; i++)
-        {
-            var entry = _changed[i];
-            if (Names(entry, user))
-            {
-                _changed[i] = entry.Deletion is { } deletion
-                    ? entry with { Deletion = MessageDecision.Delete(deletion.User == user ? null : deletion.User, deletion.Reason) }
-                    : entry with { Subject = new InMemorySubject(0, entry.Subject.Name![..1] + alias) };
-            }
-        }
     }
 }

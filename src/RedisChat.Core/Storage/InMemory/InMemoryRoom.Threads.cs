@@ -68,9 +68,8 @@ internal sealed partial class InMemoryRoom
             return;
         }
 
-        var before = _revision;
-        _revision = NextRevision();
-        Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(Position) { By = actor.UserId }, before, ChatTelemetry.PresentTrace()));
+        var last = Position with { Revision = _log.NextRevision() };
+        Feed.Publish(new LiveEvent(new RoomEvent.RoomDeleted(last) { By = actor.UserId }, _log.Revision, ChatTelemetry.PresentTrace()));
         _attachments.Forget(_messages.OfType<Message>());
         Members.Forget();
         Writing.Forget();

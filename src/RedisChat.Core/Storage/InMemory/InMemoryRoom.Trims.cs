@@ -46,7 +46,7 @@ internal sealed partial class InMemoryRoom
             }
 
             _first = below;
-            Changed(new LogEntry(NextRevision(), new InMemorySubject(0, "…"), Below: below), position => new RoomEvent.Trimmed(below, position));
+            Changed(new InMemoryChangeLog.Entry(_log.NextRevision(), new InMemorySubject(0, "…"), Below: below), position => new RoomEvent.Trimmed(below, position));
             return new TrimmedStep(gone, next);
         }
     }

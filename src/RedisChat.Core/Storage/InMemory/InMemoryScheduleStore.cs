@@ -39,23 +39,21 @@ internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemor
         DateTimeOffset? next = null;
         foreach (var room in rooms.Values)
         {
-            room.WithSchedule(schedule =>
+            lock (room.Gate)
             {
-                foreach (var (message, dueAt) in schedule.Due().OrderBy(due => due.Message.SendAt).ToList())
+                foreach (var (message, dueAt) in room.Schedule.Due().OrderBy(due => due.Message.SendAt).ToList())
                 {
                     if (dueAt <= now && claimed.Count < atMost)
                     {
                         claimed.Add(message);
-                        schedule.Postpone(message, now + lease);
+                        room.Schedule.Postpone(message, now + lease);
                     }
                     else
                     {
                         next = next is { } earlier && earlier < dueAt ? earlier : dueAt;
                     }
                 }
-
-                return true;
-            });
+            }
         }
 
         return new(new DueMessages
@@ -90,6 +88,9 @@ internal sealed class InMemoryScheduleStore(ConcurrentDictionary<string, InMemor
     private static ValueTask<T> In<T>(InMemoryRoom room, Func<InMemorySchedule, T> act, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(room.WithSchedule(act));
+        lock (room.Gate)
+        {
+            return new(act(room.Schedule));
+        }
     }
 }

@@ -7,6 +7,14 @@ internal sealed class InMemoryVersionStore(Func<string, InMemoryRoom?> find) : I
     public ValueTask<IReadOnlyList<MessageVersion>> ListVersionsAsync(string room, Message message, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(find(room)?.ListVersions(message) ?? []);
+        if (find(room) is not { } found)
+        {
+            return new([]);
+        }
+
+        lock (found.Gate)
+        {
+            return new([.. found.Versions.List(message.Id).Where(version => version.Version < message.Version)]);
+        }
     }
 }

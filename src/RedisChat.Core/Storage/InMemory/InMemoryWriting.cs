@@ -12,7 +12,7 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
     {
         var progress = new Progress(message.Text);
         _progress.Add(message.Id, progress);
-        progress.Timer = time.CreateTimer(_ => room.EndExpired(message.Id, progress), null, message.Lease!.Duration, Timeout.InfiniteTimeSpan);
+        progress.Timer = time.CreateTimer(_ => EndExpired(message.Id, progress), null, message.Lease!.Duration, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Adds a part: see <see cref="IWritingStore.AppendPartAsync"/>.</summary>
@@ -62,15 +62,6 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
         return text is null || (ended is { Writing: null } && (ended.Text == text || ended.Version > 1)) ? ended : throw WritingErrors.Ended(messageId);
     }
 
-    /// <summary>Abandons a message, unless its lease was renewed or it has ended.</summary>
-    public void EndExpired(long messageId, Progress expired)
-    {
-        if (_progress.GetValueOrDefault(messageId) == expired && room.At(messageId) is { } message)
-        {
-            End(message with { Writing = WritingState.Abandoned });
-        }
-    }
-
     /// <summary>Stops all timers, because the room is deleted.</summary>
     public void Forget()
     {
@@ -89,6 +80,18 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
     RoomEvent? IInMemoryFeature.StateOfNew(long messageId, RoomPosition position) => null;
 
     void IInMemoryFeature.Remove(long messageId) => Remove(messageId);
+
+    // The lease has run out, unless the message has ended at the same time.
+    private void EndExpired(long messageId, Progress expired)
+    {
+        lock (room.Gate)
+        {
+            if (_progress.GetValueOrDefault(messageId) == expired && room.At(messageId) is { } message)
+            {
+                End(message with { Writing = WritingState.Abandoned });
+            }
+        }
+    }
 
     private Message End(Message ended)
     {
@@ -110,7 +113,7 @@ internal sealed class InMemoryWriting(InMemoryRoom room, TimeProvider time) : II
         room.At(messageId) is { Writing: WritingState.InProgress } message && message.Lease!.Writer == writer ? message : null;
 
     /// <summary>A message in progress.</summary>
-    internal sealed class Progress
+    private sealed class Progress
     {
         public Progress(string text)
         {

@@ -13,13 +13,21 @@ internal sealed class InMemoryWritingStore(Func<string, InMemoryRoom> room) : IW
     public ValueTask<long> AppendPartAsync(string room, long messageId, WrittenPart part, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(Room(room).AppendPart(messageId, part));
+        var found = Room(room);
+        lock (found.Gate)
+        {
+            return new(found.Writing.Append(messageId, part));
+        }
     }
 
     public ValueTask<Message?> EndWritingAsync(string room, long messageId, string writer, string? text, Actor by, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(Room(room).EndWriting(messageId, writer, text, by));
+        var found = Room(room);
+        lock (found.Gate)
+        {
+            return new(found.Writing.End(messageId, writer, text, by));
+        }
     }
 
     private InMemoryRoom Room(string name) => room(name);

@@ -31,8 +31,14 @@ internal static class DurableFile
     {
         var temporary = path + ".new";
         Write(temporary, content);
-        File.Move(temporary, path, overwrite: true);
-        FlushDirectory(Path.GetDirectoryName(path)!);
+        Rename(temporary, path);
+    }
+
+    /// <summary>Renames a file that was flushed to the disk, within its directory. It replaces the one that had the name.</summary>
+    public static void Rename(string path, string newPath)
+    {
+        File.Move(path, newPath, overwrite: true);
+        FlushDirectory(Path.GetDirectoryName(newPath)!);
     }
 
     /// <summary>Creates a directory and those above it, as far as they are missing, durably.</summary>
