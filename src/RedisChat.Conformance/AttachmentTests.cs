@@ -330,7 +330,7 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
     [Fact]
     public Task Scheduled_and_written_messages_have_them_too() => RunAsync(async () =>
     {
-        await Target.Schedule.AddAsync(new NewMessage("alice", "") { Attachments = [Picture] }, DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        await Target.Schedule.AddAsync(new NewMessage("alice", "") { Attachments = [Picture] }, (await NowAsync()).AddSeconds(-1), Cancelled);
         (await Target.Schedule.ListAsync("alice", Cancelled)).Single().Message.Attachments.Should().Equal(Picture);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var before = await ReadAsync();
