@@ -229,7 +229,7 @@ public abstract class AttachmentNoticeTests(StoreFactory stores) : StoreTests(st
         store.GetAbility<IAttachmentNoticeStore>() ?? throw new NotSupportedException($"{store.GetType().Name} does not support attachments.");
 
     /// <summary>The addresses of which a room has notices.</summary>
-    internal static async Task<IReadOnlyList<(string Room, long MessageId, string Address)>> ReadAsync(IMessageStore store, string room) =>
+    internal static async Task<IReadOnlyList<(string Room, long MessageId, string Address)>> AddressesAsync(IMessageStore store, string room) =>
     [
         .. (await Of(store).ReadNoticesAsync(room, 1000, Cancelled)).SelectMany(notice => notice.Attachments.Select(attachment => (notice.Room, notice.MessageId, attachment.Address))),
     ];
@@ -245,5 +245,5 @@ public abstract class AttachmentNoticeTests(StoreFactory stores) : StoreTests(st
         }
     }
 
-    private Task<IReadOnlyList<(string Room, long MessageId, string Address)>> NoticesAsync() => ReadAsync(Store, Room);
+    private Task<IReadOnlyList<(string Room, long MessageId, string Address)>> NoticesAsync() => AddressesAsync(Store, Room);
 }

@@ -146,5 +146,5 @@ public abstract class AttachmentTests(StoreFactory stores) : StoreTests(stores)
         (await NoticesAsync()).Should().HaveCount(2);
     });
 
-    private Task<IReadOnlyList<(string Room, long MessageId, string Address)>> NoticesAsync() => AttachmentNoticeTests.ReadAsync(Store, Room);
+    private Task<IReadOnlyList<(string Room, long MessageId, string Address)>> NoticesAsync() => AttachmentNoticeTests.AddressesAsync(Store, Room);
 }
