@@ -50,11 +50,12 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         var (tested, model) = (Open(Store), Open(modelStore));
         var (testedUpkeep, modelUpkeep) = (new ConversationUpkeep(Store, Room, Cancelled), new ConversationUpkeep(modelStore, Room, Cancelled));
         var names = Users.Select(user => $"{user} {Room}").ToArray();
+        var later = (await tested.SendAsync(NewRoom(), "clock", "tick", Cancelled)).Timestamp.AddYears(1);
         var steps = new List<string>();
         var brief = new HashSet<long>();
         for (var number = 1; number <= Steps; number++)
         {
-            var step = NextStep(random, names, (await model.Rooms.GetInfoAsync(Room, Cancelled)).LastMessageId, brief);
+            var step = NextStep(random, names, (await model.Rooms.GetInfoAsync(Room, Cancelled)).LastMessageId, brief, later);
             steps.Add($"{number}. {step.Name}");
             await BeforeStepAsync(number);
             var expected = await OutcomeAsync(model, step.Act);
@@ -125,7 +126,7 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
         }
     }
 
-    private static ConversationStep NextStep(Random random, string[] users, long newest, HashSet<long> brief)
+    private static ConversationStep NextStep(Random random, string[] users, long newest, HashSet<long> brief, DateTimeOffset later)
     {
         // Mostly messages that exist, and sometimes such that are trimmed.
         var (user, other, reply) = (users[random.Next(users.Length)], users[random.Next(users.Length)], (long)random.Next(1, 6));
@@ -216,12 +217,12 @@ public abstract class ConversationModelTests(StoreFactory stores) : StoreTests(s
                 return new($"{user} sends 40 messages", async room => $"{(await room.SendManyAsync(many, Cancelled))[^1].Id}");
             case 21:
                 return new($"{user} schedules {number} for now", async room =>
-                    (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled)).Message.Text)
+                    (await room.Schedule.AddAsync(new NewMessage(user, number), ConversationStep.Due, Cancelled)).Message.Text)
                 {
                     DueOf = user,
                 };
             default:
-                return new($"{user} schedules {number}", async room => (await room.Schedule.AddAsync(new NewMessage(user, number), DateTimeOffset.UnixEpoch.AddYears(70), Cancelled)).Message.Text);
+                return new($"{user} schedules {number}", async room => (await room.Schedule.AddAsync(new NewMessage(user, number), later, Cancelled)).Message.Text);
         }
     }
 

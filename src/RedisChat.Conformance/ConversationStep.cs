@@ -11,6 +11,9 @@ internal sealed record ConversationStep(string Name, Func<ChatRoom, Task<string>
     /// <summary>Whether it sends a message that expires in a moment, and returns its id.</summary>
     public bool IsBrief { get; init; }
 
-    /// <summary>Who has scheduled a message that is due; <see langword="null"/> if nobody has.</summary>
+    /// <summary>The time of scheduled messages that are due: past by every clock.</summary>
+    public static DateTimeOffset Due { get; } = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Who has scheduled a message for <see cref="Due"/>; <see langword="null"/> if nobody has.</summary>
     public string? DueOf { get; init; }
 }

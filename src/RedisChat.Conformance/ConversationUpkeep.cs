@@ -31,10 +31,11 @@ internal sealed class ConversationUpkeep(IMessageStore store, string room, Cance
     }
 
     /// <summary>Trims the history as far as a policy allows, without the upkeep.</summary>
+    /// <param name="policy">What stays, by number: no age is counted.</param>
     /// <returns>The oldest message that stays.</returns>
     public async Task<long?> TrimNowAsync(RetentionPolicy policy)
     {
-        while ((await store.GetAbility<IRetentionStore>()!.TrimStepAsync(room, policy, DateTimeOffset.UtcNow, cancelled)).Next == TimeSpan.Zero)
+        while ((await store.GetAbility<IRetentionStore>()!.TrimStepAsync(room, policy, DateTimeOffset.UnixEpoch, cancelled)).Next == TimeSpan.Zero)
         {
             // There is more.
         }
@@ -42,10 +43,10 @@ internal sealed class ConversationUpkeep(IMessageStore store, string room, Cance
         return await OldestAsync();
     }
 
-    /// <summary>Sends what a user has scheduled and is due, or finds out why it cannot be sent.</summary>
+    /// <summary>Sends what a user has scheduled for <see cref="ConversationStep.Due"/>, or finds out why it cannot be sent.</summary>
     public Task SendDueAsync(string user) => RunAsync(
         _chat.RunScheduleAsync,
-        async () => (await _chat.Room(room).Schedule.ListAsync(user, cancelled)).All(scheduled => scheduled.Failure is not null || scheduled.SendAt > DateTimeOffset.UtcNow));
+        async () => (await _chat.Room(room).Schedule.ListAsync(user, cancelled)).All(scheduled => scheduled.Failure is not null || scheduled.SendAt != ConversationStep.Due));
 
     private async Task<long?> OldestAsync() =>
         (await _chat.Room(room).ReceiveAsync(new MessageQuery(1) { After = 0 }, cancelled)).Messages is [var oldest] ? oldest.Id : null;

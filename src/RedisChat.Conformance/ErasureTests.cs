@@ -161,7 +161,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
     public virtual async Task While_a_user_is_erased_a_room_refuses_the_users_writes_and_nobody_elses()
     {
         await Chat.SendAsync(Room, _user, "hello", Cancelled);
-        await Chat.SendAsync(Room, _bob, "hello", Cancelled);
+        var later = (await Chat.SendAsync(Room, _bob, "hello", Cancelled)).Timestamp.AddHours(1);
         await Chat.User(_user).Drafts.SaveAsync(Room, "more", cancellationToken: Cancelled);
         var erasures = Erasures;
         var erasure = await erasures.BeginErasureAsync(_user, ErasureMode.Anonymize, Cancelled);
@@ -177,7 +177,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
             () => Chat.Room(Room).Reactions.AddAsync(2, _user, "👍", Cancelled),
             () => Chat.Room(Room).Members.JoinAsync(_user, Cancelled),
             () => Chat.Room(Room).ReadMarkers.MarkReadAsync(_user, 2, Cancelled),
-            () => Chat.Room(Room).Schedule.AddAsync(new NewMessage(_user, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled),
+            () => Chat.Room(Room).Schedule.AddAsync(new NewMessage(_user, "later"), later, Cancelled),
         })
         {
             var refused = (await write.Should().ThrowAsync<ChatForbiddenException>()).Which;
@@ -188,7 +188,7 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
         await Chat.SendAsync(Room, _bob, "still here", Cancelled);
         await Chat.Room(Room).Reactions.AddAsync(2, _bob, "👍", Cancelled);
         await Chat.Room(Room).ReadMarkers.MarkReadAsync(_bob, 2, Cancelled);
-        await Chat.Room(Room).Schedule.AddAsync(new NewMessage(_bob, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
+        await Chat.Room(Room).Schedule.AddAsync(new NewMessage(_bob, "later"), later, Cancelled);
         await erasures.EndErasureAsync(erasure, [Room], Cancelled);
         (await Chat.SendAsync(Room, _user, "a new user of that name", Cancelled)).IsDuplicate.Should().BeFalse();
         await Chat.Room(Room).Reactions.AddAsync(2, _user, "👍", Cancelled);
@@ -385,8 +385,8 @@ public abstract class ErasureTests(StoreFactory stores) : StoreTests(stores)
         await room.ReadMarkers.MarkUnreadAsync(_bob, 3, Cancelled);
         await room.Thread(2).SendAsync(_bob, "in the thread", Cancelled);
         await room.Thread(2).SendAsync(_user, "in the thread", Cancelled);
-        await room.Schedule.AddAsync(new NewMessage(_user, "later"), DateTimeOffset.UtcNow.AddHours(1), Cancelled);
-        await room.Schedule.AddAsync(new NewMessage(_bob, "later") { Mentions = [Mention.User(_user)] }, DateTimeOffset.UtcNow.AddHours(1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage(_user, "later"), gone.Timestamp.AddHours(1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage(_bob, "later") { Mentions = [Mention.User(_user)] }, gone.Timestamp.AddHours(1), Cancelled);
         await Chat.User(_user).Drafts.SaveAsync(id, "dear", cancellationToken: Cancelled);
         await Store.GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
             id, new PresenceUpdate { Process = "a dead one", Expiry = TimeSpan.FromMinutes(5), Entering = [_user], CoalesceAbove = 200, CoalesceInterval = TimeSpan.FromSeconds(2) }, Cancelled);

@@ -54,9 +54,10 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         (await TrimAsync(new RetentionPolicy { MaxAge = TimeSpan.FromDays(1) })).Should().Be(0);
         (await Chat.ReadChangesAsync(Room, RoomPosition.Start, 1000, Cancelled)).Events.Should().HaveCount(500);
 
-        var step = await Retention.TrimStepAsync(Room, new RetentionPolicy { MaxAge = TimeSpan.FromDays(1) }, DateTimeOffset.UtcNow, Cancelled);
+        var now = await NewestAsync();
+        var step = await Retention.TrimStepAsync(Room, new RetentionPolicy { MaxAge = TimeSpan.FromDays(1) }, now, Cancelled);
         step.Next.Should().BeCloseTo(TimeSpan.FromDays(1), TimeSpan.FromMinutes(5));
-        (await Retention.TrimStepAsync(NewRoom(), new RetentionPolicy { MaxMessages = 1 }, DateTimeOffset.UtcNow, Cancelled)).Should().Be(new TrimmedStep(0, null));
+        (await Retention.TrimStepAsync(NewRoom(), new RetentionPolicy { MaxMessages = 1 }, now, Cancelled)).Should().Be(new TrimmedStep(0, null));
     });
 
     [Fact]
@@ -64,7 +65,7 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
     {
         await AppendManyAsync(300);
 
-        (await TrimAsync(new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, DateTimeOffset.UtcNow.AddHours(2))).Should().Be(127);
+        (await TrimAsync(new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, (await NewestAsync()).AddHours(2))).Should().Be(127);
 
         (await ReadAsync(new MessageQuery(1000))).Messages.Select(message => message.Id).Should().Equal(Enumerable.Range(128, 173).Select(id => (long)id));
         await AppendAsync("alice", "next");
@@ -269,7 +270,7 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
         var policy = new RetentionPolicy { MaxMessages = messages, MaxAge = seconds is { } age ? TimeSpan.FromSeconds(age) : null };
         await Assert.ThrowsAsync<ChatInputException>(() => Chat.Rooms.CreateAsync(Room, new RoomAbout { Retention = policy }, cancellationToken: Cancelled));
         Assert.Throws<ArgumentException>(() => new Chat(Store, new ChatOptions { Retention = policy }));
-        _ = await Retention.TrimStepAsync(Room, RetentionPolicy.Everything, DateTimeOffset.UtcNow, Cancelled);
+        _ = await Retention.TrimStepAsync(Room, RetentionPolicy.Everything, await NowAsync(), Cancelled);
     });
 
     /// <summary>Keeps reports at once and in order, which <see cref="Progress{T}"/> does not.</summary>
@@ -280,18 +281,24 @@ public abstract class RetentionTests(StoreFactory stores) : StoreTests(stores)
 
     private IRetentionStore Retention => Store.GetAbility<IRetentionStore>()!;
 
+    /// <summary>Trims the room as far as a policy allows.</summary>
+    /// <param name="policy">What is kept.</param>
+    /// <param name="now">The time from which ages are counted; if <see langword="null"/>, that of the newest message.</param>
     private async Task<long> TrimAsync(RetentionPolicy policy, DateTimeOffset? now = null)
     {
+        var time = now ?? await NewestAsync();
         var deleted = 0L;
         TrimmedStep step;
         do
         {
-            step = await Retention.TrimStepAsync(Room, policy, now ?? DateTimeOffset.UtcNow, Cancelled);
+            step = await Retention.TrimStepAsync(Room, policy, time, Cancelled);
             deleted += step.Deleted;
         }
         while (step.Next == TimeSpan.Zero);
         return deleted;
     }
+
+    private async Task<DateTimeOffset> NewestAsync() => (await ReadAsync()).Messages[^1].Timestamp;
 
     private async Task<WatchLog> WatchAsync(string room)
     {

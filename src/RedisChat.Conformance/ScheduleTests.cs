@@ -7,7 +7,6 @@ namespace RedisChat.Conformance;
 public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly DateTimeOffset Later = DateTimeOffset.UtcNow.AddDays(1);
 
     /// <summary>Runs a test. A store without this ability overrides it, and asserts that the test ends with a <see cref="NotSupportedException"/>.</summary>
     /// <param name="test">The test.</param>
@@ -17,8 +16,8 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_message_is_sent_once_when_it_is_due() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        await room.SendAsync("bob", "a question", Cancelled);
-        var at = DateTimeOffset.UtcNow.AddMilliseconds(300);
+        var question = await room.SendAsync("bob", "a question", Cancelled);
+        var at = question.Timestamp.AddMilliseconds(300);
         var message = new NewMessage("alice", "an answer") { ReplyTo = 1, Metadata = new Dictionary<string, string> { ["a"] = "b" } };
         var scheduled = await room.Schedule.AddAsync(message, at, Cancelled);
         (await room.Schedule.ListAsync("alice", Cancelled)).Should().ContainSingle().Which.Id.Should().Be(scheduled.Id);
@@ -38,7 +37,7 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     {
         const int Count = 90;
         var room = Open().Room(Room);
-        var start = DateTimeOffset.UtcNow.AddSeconds(-30);
+        var start = (await NowAsync()).AddSeconds(-30);
         await Task.WhenAll(Enumerable.Range(0, Count).Select(n => room.Schedule.AddAsync(new NewMessage("alice", $"{n}"), start.AddMilliseconds(n), Cancelled)));
 
         await using var running = Run(Open(), Open(OpenStore()), Open(OpenStore()));
@@ -52,8 +51,9 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task What_is_canceled_is_not_sent() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        var first = await room.Schedule.AddAsync(new NewMessage("alice", "first"), DateTimeOffset.UtcNow.AddMilliseconds(200), Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "second"), DateTimeOffset.UtcNow.AddMilliseconds(300), Cancelled);
+        var now = await NowAsync();
+        var first = await room.Schedule.AddAsync(new NewMessage("alice", "first"), now.AddMilliseconds(200), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "second"), now.AddMilliseconds(300), Cancelled);
 
         (await room.Schedule.CancelAsync("alice", first.Id, Cancelled)).Should().BeTrue();
         (await room.Schedule.CancelAsync("alice", first.Id, Cancelled)).Should().BeFalse();
@@ -66,11 +66,13 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_scheduled_message_is_changed_before_it_is_sent() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "draft"), Later, Cancelled);
+        var now = await NowAsync();
+        var later = now.AddDays(1);
+        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "draft"), later, Cancelled);
 
         var changed = await room.Schedule.ChangeAsync("alice", scheduled.Id, "final", cancellationToken: Cancelled);
         (changed!.Message.Text, changed.SendAt).Should().Be(("final", scheduled.SendAt));
-        var soon = await room.Schedule.ChangeAsync("alice", scheduled.Id, sendAt: DateTimeOffset.UtcNow, cancellationToken: Cancelled);
+        var soon = await room.Schedule.ChangeAsync("alice", scheduled.Id, sendAt: now, cancellationToken: Cancelled);
         soon!.Message.Text.Should().Be("final");
         await using var running = Run(Open());
         (await CountAsync(1)).Single().Text.Should().Be("final");
@@ -82,9 +84,11 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task What_is_put_off_is_not_sent_at_its_old_time() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        var first = await room.Schedule.AddAsync(new NewMessage("alice", "first"), DateTimeOffset.UtcNow.AddMilliseconds(200), Cancelled);
-        await room.Schedule.ChangeAsync("alice", first.Id, sendAt: Later, cancellationToken: Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "second"), DateTimeOffset.UtcNow.AddMilliseconds(300), Cancelled);
+        var now = await NowAsync();
+        var later = now.AddDays(1);
+        var first = await room.Schedule.AddAsync(new NewMessage("alice", "first"), now.AddMilliseconds(200), Cancelled);
+        await room.Schedule.ChangeAsync("alice", first.Id, sendAt: later, cancellationToken: Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "second"), now.AddMilliseconds(300), Cancelled);
 
         await using var running = Run(Open());
 
@@ -96,9 +100,10 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task Each_user_has_a_list_of_their_own_in_order_of_time() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        await room.Schedule.AddAsync(new NewMessage("alice", "2"), Later.AddHours(1), Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "1"), Later, Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("bob", "3"), Later, Cancelled);
+        var later = (await NowAsync()).AddDays(1);
+        await room.Schedule.AddAsync(new NewMessage("alice", "2"), later.AddHours(1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "1"), later, Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("bob", "3"), later, Cancelled);
 
         (await room.Schedule.ListAsync("alice", Cancelled)).Select(scheduled => scheduled.Message.Text).Should().Equal("1", "2");
         (await room.Schedule.ListAsync("bob", Cancelled)).Select(scheduled => scheduled.Message.Text).Should().Equal("3");
@@ -111,7 +116,7 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     {
         var room = Open().Room(Room);
         var message = new NewMessage("alice", "once") { IdempotencyKey = "k" };
-        var at = DateTimeOffset.UtcNow.AddSeconds(-1);
+        var at = (await NowAsync()).AddSeconds(-1);
         var first = await room.Schedule.AddAsync(message, at, Cancelled);
         (await room.Schedule.AddAsync(message, at, Cancelled)).Id.Should().Be(first.Id);
         await Assert.ThrowsAsync<ChatIdempotencyConflictException>(() => room.Schedule.AddAsync(message with { Text = "other" }, at, Cancelled));
@@ -126,10 +131,11 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task What_was_sent_by_hand_under_its_key_is_not_sent_again() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var now = await NowAsync();
         var message = new NewMessage("alice", "once") { IdempotencyKey = "k" };
-        await room.Schedule.AddAsync(message, DateTimeOffset.UtcNow, Cancelled);
+        await room.Schedule.AddAsync(message, now, Cancelled);
         await room.SendAsync(message, Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "next"), DateTimeOffset.UtcNow, Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "next"), now, Cancelled);
 
         await using var running = Run(Open());
 
@@ -141,9 +147,10 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task What_the_rules_refuse_stays_with_its_failure_until_it_is_changed() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var now = await NowAsync();
         await room.Members.BanAsync("alice", Actor.Application, cancellationToken: Cancelled);
-        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "hello"), DateTimeOffset.UtcNow, Cancelled);
-        var orphan = await room.Schedule.AddAsync(new NewMessage("bob", "yes") { ReplyTo = 99 }, DateTimeOffset.UtcNow, Cancelled);
+        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "hello"), now, Cancelled);
+        var orphan = await room.Schedule.AddAsync(new NewMessage("bob", "yes") { ReplyTo = 99 }, now, Cancelled);
 
         await using var running = Run(Open());
         await UntilAsync(async () => (await room.Schedule.ListAsync("alice", Cancelled)).Single().Failure is not null && (await room.Schedule.ListAsync("bob", Cancelled)).Single().Failure is not null);
@@ -151,7 +158,7 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
         (await room.Schedule.CancelAsync("bob", orphan.Id, Cancelled)).Should().BeTrue();
 
         await room.Members.UnbanAsync("alice", Actor.Application, cancellationToken: Cancelled);
-        (await room.Schedule.ChangeAsync("alice", scheduled.Id, sendAt: DateTimeOffset.UtcNow, cancellationToken: Cancelled))!.Failure.Should().BeNull();
+        (await room.Schedule.ChangeAsync("alice", scheduled.Id, sendAt: await NowAsync(), cancellationToken: Cancelled))!.Failure.Should().BeNull();
         (await CountAsync(1)).Single().Text.Should().Be("hello");
     });
 
@@ -159,9 +166,10 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task Slow_mode_puts_a_message_off() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var now = await NowAsync();
         await room.Rules.ChangeAsync(Actor.Application, rules => rules with { SlowMode = TimeSpan.FromSeconds(1) }, Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "1"), DateTimeOffset.UtcNow.AddSeconds(-2), Cancelled);
-        await room.Schedule.AddAsync(new NewMessage("alice", "2"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "1"), now.AddSeconds(-2), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "2"), now.AddSeconds(-1), Cancelled);
 
         await using var running = Run(Open());
 
@@ -174,11 +182,12 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task Canceling_while_it_is_sent_either_prevents_it_or_says_that_it_was_too_late() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var now = await NowAsync();
         await using var running = Run(Open(OpenStore()));
         var canceled = new ConcurrentBag<string>();
         for (var n = 0; n < 30; n++)
         {
-            var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", $"{n}"), DateTimeOffset.UtcNow, Cancelled);
+            var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", $"{n}"), now, Cancelled);
             if (await room.Schedule.CancelAsync("alice", scheduled.Id, Cancelled))
             {
                 canceled.Add($"{n}");
@@ -194,7 +203,7 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     {
         var room = Open().Room(Room);
         var schedule = Store.GetAbility<IScheduleStore>()!;
-        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "draft"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "draft"), (await NowAsync()).AddSeconds(-1), Cancelled);
         var due = (await schedule.ClaimDueAsync(TimeSpan.FromMinutes(5), 16, Cancelled)).Messages.Single();
 
         await room.Schedule.ChangeAsync("alice", scheduled.Id, "final", cancellationToken: Cancelled);
@@ -210,11 +219,12 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_claim_that_ends_without_a_send_leaves_the_message_scheduled() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var now = await NowAsync();
         var schedule = Store.GetAbility<IScheduleStore>()!;
-        await room.Schedule.AddAsync(new NewMessage("alice", "claimed"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "claimed"), now.AddSeconds(-1), Cancelled);
         (await schedule.ClaimDueAsync(TimeSpan.FromMinutes(5), 16, Cancelled)).Messages.Should().HaveCount(1);
         (await schedule.ClaimDueAsync(TimeSpan.FromMinutes(5), 16, Cancelled)).Messages.Should().BeEmpty("it is claimed");
-        await room.Schedule.AddAsync(new NewMessage("alice", "once"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "once"), now.AddSeconds(-1), Cancelled);
         (await schedule.ClaimDueAsync(TimeSpan.FromMilliseconds(1), 16, Cancelled)).Messages.Should().HaveCount(1);
 
         await using var running = Run(Open());
@@ -226,7 +236,7 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_filter_that_fails_for_a_while_delays_a_message() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        await room.Schedule.AddAsync(new NewMessage("alice", "patience"), DateTimeOffset.UtcNow.AddSeconds(-1), Cancelled);
+        await room.Schedule.AddAsync(new NewMessage("alice", "patience"), (await NowAsync()).AddSeconds(-1), Cancelled);
         var filter = new FailingOnce();
         var options = new ChatOptions();
         options.Schedule.PollInterval = TimeSpan.FromMilliseconds(100);
@@ -241,10 +251,10 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_message_can_be_scheduled_in_a_thread() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        await room.SendAsync("bob", "a question", Cancelled);
+        var question = await room.SendAsync("bob", "a question", Cancelled);
         await room.Thread(1).SendAsync("bob", "more", Cancelled);
         var message = new NewMessage("alice", "@bob yes") { ReplyTo = 1, Mentions = [Mention.User("bob")] };
-        await room.Thread(1).Schedule.AddAsync(message, DateTimeOffset.UtcNow, Cancelled);
+        await room.Thread(1).Schedule.AddAsync(message, question.Timestamp, Cancelled);
 
         await using var running = Run(Open());
         await UntilAsync(async () => (await room.Thread(1).Schedule.ListAsync("alice", Cancelled)).Count == 0);
@@ -259,13 +269,14 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task A_user_can_schedule_only_so_many() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
+        var later = (await NowAsync()).AddDays(1);
         for (var n = 0; n < ChatLimits.MaxScheduledMessages; n++)
         {
-            await room.Schedule.AddAsync(new NewMessage("alice", $"{n}"), Later, Cancelled);
+            await room.Schedule.AddAsync(new NewMessage("alice", $"{n}"), later, Cancelled);
         }
 
-        await Assert.ThrowsAsync<ChatLimitException>(() => room.Schedule.AddAsync(new NewMessage("alice", "one more"), Later, Cancelled));
-        await room.Schedule.AddAsync(new NewMessage("bob", "mine"), Later, Cancelled);
+        await Assert.ThrowsAsync<ChatLimitException>(() => room.Schedule.AddAsync(new NewMessage("alice", "one more"), later, Cancelled));
+        await room.Schedule.AddAsync(new NewMessage("bob", "mine"), later, Cancelled);
         (await room.Schedule.ListAsync("alice", Cancelled)).Should().HaveCount(ChatLimits.MaxScheduledMessages);
     });
 
@@ -273,10 +284,12 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task Bad_input_schedules_nothing() => RunAsync(async () =>
     {
         var room = Open().Room(Room);
-        await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.AddAsync(new NewMessage("alice", ""), Later, Cancelled));
-        await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.AddAsync(new NewMessage("alice", "x"), DateTimeOffset.UtcNow.AddYears(20), Cancelled));
+        var now = await NowAsync();
+        var later = now.AddDays(1);
+        await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.AddAsync(new NewMessage("alice", ""), later, Cancelled));
+        await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.AddAsync(new NewMessage("alice", "x"), now.AddYears(20), Cancelled));
         await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.CancelAsync("alice", "../x", Cancelled));
-        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "x"), Later, Cancelled);
+        var scheduled = await room.Schedule.AddAsync(new NewMessage("alice", "x"), later, Cancelled);
         await Assert.ThrowsAsync<ChatInputException>(() => room.Schedule.ChangeAsync("alice", scheduled.Id, "", cancellationToken: Cancelled));
         (await room.Schedule.CancelAsync("bob", scheduled.Id, Cancelled)).Should().BeFalse("it is alice's");
         (await room.Schedule.ListAsync("alice", Cancelled)).Should().ContainSingle().Which.Message.Text.Should().Be("x");
@@ -286,10 +299,10 @@ public abstract class ScheduleTests(StoreFactory stores) : StoreTests(stores)
     public Task Deleting_the_room_deletes_what_is_scheduled() => RunAsync(async () =>
     {
         var chat = Open();
-        await chat.SendAsync(Room, "alice", "hello", Cancelled);
-        await chat.Room(Room).Schedule.AddAsync(new NewMessage("alice", "never"), DateTimeOffset.UtcNow, Cancelled);
+        var sent = await chat.SendAsync(Room, "alice", "hello", Cancelled);
+        await chat.Room(Room).Schedule.AddAsync(new NewMessage("alice", "never"), sent.Timestamp, Cancelled);
         await chat.Rooms.DeleteAsync(Room, Actor.Application, cancellationToken: Cancelled);
-        await chat.Room(Room).Schedule.AddAsync(new NewMessage("alice", "in the next room"), DateTimeOffset.UtcNow, Cancelled);
+        await chat.Room(Room).Schedule.AddAsync(new NewMessage("alice", "in the next room"), sent.Timestamp, Cancelled);
 
         await using var running = Run(Open());
 

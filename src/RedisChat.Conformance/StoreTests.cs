@@ -65,6 +65,9 @@ public abstract class StoreTests(StoreFactory stores) : IAsyncLifetime
         IsKeyGenerated = key is null && Store.RecognizesRepeatedAppends,
     };
 
+    /// <summary>The time by the store's clock, which need not be that of the machine on which the tests run: the time of a message in a room of its own.</summary>
+    protected async Task<DateTimeOffset> NowAsync() => (await AppendAsync("clock", "tick", room: NewRoom())).Timestamp;
+
     /// <summary>Appends one message.</summary>
     /// <param name="user">The author.</param>
     /// <param name="text">The text.</param>

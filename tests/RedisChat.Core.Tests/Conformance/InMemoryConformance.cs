@@ -34,6 +34,10 @@ public sealed class InMemoryFilterTests() : FilterTests(new InMemoryStores());
 
 public sealed class InMemoryRoomSettingsTests() : RoomSettingsTests(new InMemoryStores());
 
+public sealed class InMemoryRoomCreationTests() : RoomCreationTests(new InMemoryStores());
+
+public sealed class InMemoryDirectRoomTests() : DirectRoomTests(new InMemoryStores());
+
 public sealed class InMemoryRoomDeletionTests() : RoomDeletionTests(new InMemoryStores());
 
 public sealed class InMemoryDirectoryTests() : DirectoryTests(new InMemoryStores());
@@ -90,7 +94,11 @@ public sealed class InMemoryThreadFollowTests() : ThreadFollowTests(new InMemory
 
 public sealed class InMemoryWritingTests() : WritingTests(new InMemoryStores());
 
+public sealed class InMemoryWritingStoreTests() : WritingStoreTests(new InMemoryStores());
+
 public sealed class InMemoryAttachmentTests() : AttachmentTests(new InMemoryStores());
+
+public sealed class InMemoryAttachmentNoticeTests() : AttachmentNoticeTests(new InMemoryStores());
 
 public sealed class InMemoryLinkPreviewTests() : LinkPreviewTests(new InMemoryStores());
 

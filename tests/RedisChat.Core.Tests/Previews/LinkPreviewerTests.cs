@@ -27,9 +27,9 @@ public sealed class LinkPreviewerTests
         await chat.SendAsync("lobby", "alice", text, Cancelled);
         (await chat.GetAsync("lobby", 1, Cancelled))!.Previews.Should().BeEmpty();
         gate.SetResult();
-        var changed = await NextAsync(chat);
+        var previews = await PreviewsAsync(chat);
 
-        changed.Previews.Select(preview => (preview.Address, preview.Title)).Should().Equal(Enumerable.Range(0, ChatLimits.MaxLinkPreviews).Select(n => ($"https://{n}.example", $"{n}.example")));
+        previews.Select(preview => (preview.Address, preview.Title)).Should().Equal(Enumerable.Range(0, ChatLimits.MaxLinkPreviews).Select(n => ($"https://{n}.example", $"{n}.example")));
         previewer.Links.Select(link => link.Host).Should().Equal(Enumerable.Range(0, ChatLimits.MaxLinkPreviews).Select(n => $"{n}.example"));
         previewer.MostAtOnce.Should().Be(1);
     }
@@ -52,7 +52,7 @@ public sealed class LinkPreviewerTests
         foreach (var path in new[] { "throws", "sleeps", "ignores", "long", "script" })
         {
             await chat.SendAsync(path, "alice", $"https://{Secret}/{path} https://{Secret}/good", Cancelled);
-            (await NextAsync(chat, path)).Previews.Should().ContainSingle().Which.Title.Should().Be("good", path);
+            (await PreviewsAsync(chat, path)).Should().ContainSingle().Which.Title.Should().Be("good", path);
         }
 
         log.Entries.Where(entry => entry.Event == "PreviewFailed").Should().HaveCount(5).And.OnlyContain(entry => entry.Level == LogLevel.Warning && entry.Text.Contains(nameof(Previewer)));
@@ -77,18 +77,18 @@ public sealed class LinkPreviewerTests
         });
         var chat = new Chat(new InMemoryMessageStore(), new ChatOptions { Previews = { MaxPending = 2, MaxConcurrent = 1 } }, logger: log, previewer: previewer);
         await chat.SendAsync("lobby", "alice", "https://0.example", Cancelled);
-        await Poll(() => previewer.Links.Count == 1);
+        await previewer.Begun.WaitAsync(Patience, Cancelled);
 
         await chat.SendManyAsync("lobby", [.. Enumerable.Range(1, 4).Select(n => new NewMessage("alice", $"https://{n}.example"))], Cancelled);
         gate.SetResult();
-        await Poll(async () => (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Count(message => message.Previews.Count > 0) == 3);
+        await UntilAsync(chat, "lobby", previews => previews.Count == 3);
 
         log.Entries.Where(entry => entry.Event == "PreviewFailed").Should().HaveCount(2);
         (await chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Select(message => message.Previews.Count).Should().Equal(1, 1, 1, 0, 0);
 
         // There is room again.
         await chat.SendAsync("lobby", "alice", "https://5.example", Cancelled);
-        await Poll(async () => (await chat.GetAsync("lobby", 6, Cancelled))!.Previews.Count == 1);
+        (await UntilAsync(chat, "lobby", previews => previews.ContainsKey(6)))[6].Should().ContainSingle();
         previewer.MostAtOnce.Should().Be(1);
     }
 
@@ -101,49 +101,58 @@ public sealed class LinkPreviewerTests
         await chat.SendAsync("lobby", "alice", "nothing", Cancelled);
         await chat.SendAsync("lobby", new NewMessage("alice", "") { Attachments = [new Attachment { Kind = "file", Name = "a", MediaType = "a/b", Size = 1, Address = "https://a.example" }] }, Cancelled);
         await chat.SendAsync("lobby", "alice", "https://last.example", Cancelled);
-        await Poll(() => !previewer.Links.IsEmpty);
+        await previewer.Begun.WaitAsync(Patience, Cancelled);
 
         previewer.Links.Single().Host.Should().Be("last.example");
     }
 
-    private static async Task<RoomEvent.PreviewsChanged> NextAsync(Chat chat, string room = "lobby")
+    /// <summary>Waits for the previews of a room's first message.</summary>
+    private static async Task<LinkPreviewList> PreviewsAsync(Chat chat, string room = "lobby") => (await UntilAsync(chat, room, previews => previews.ContainsKey(1)))[1];
+
+    /// <summary>Waits until a condition holds for the messages of a room that have previews.</summary>
+    private static async Task<Dictionary<long, LinkPreviewList>> UntilAsync(Chat chat, string room, Predicate<Dictionary<long, LinkPreviewList>> condition)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         end.CancelAfter(Patience);
-        var position = new RoomPosition();
-        while (true)
+        var previews = new Dictionary<long, LinkPreviewList>();
+        await foreach (var happened in chat.WatchAsync(room, RoomPosition.Start, end.Token))
         {
-            var message = await chat.GetAsync(room, 1, end.Token);
-            if (message!.Previews.Count > 0)
+            var (id, some) = happened switch
             {
-                return new RoomEvent.PreviewsChanged(1, message.Previews, position);
+                RoomEvent.Created { Message: var message } => (message.Id, message.Previews),
+                RoomEvent.PreviewsChanged changed => (changed.MessageId, changed.Previews),
+                _ => default,
+            };
+            if (some.Count > 0)
+            {
+                previews[id] = some;
             }
 
-            await Task.Delay(5, end.Token);
+            if (condition(previews))
+            {
+                break;
+            }
         }
-    }
 
-    private static Task Poll(Func<bool> isSo) => Poll(() => Task.FromResult(isSo()));
-
-    private static async Task Poll(Func<Task<bool>> isSo)
-    {
-        for (var end = DateTime.UtcNow + Patience; !await isSo(); await Task.Delay(5, Cancelled))
-        {
-            (DateTime.UtcNow < end).Should().BeTrue("it happens in time");
-        }
+        return previews;
     }
 
     private sealed class Previewer(Func<Uri, CancellationToken, Task<LinkPreview?>> preview) : ILinkPreviewer
     {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _running;
 
         public ConcurrentQueue<Uri> Links { get; } = new();
+
+        /// <summary>Completes when it has got its first link.</summary>
+        public Task Begun => _begun.Task;
 
         public int MostAtOnce { get; private set; }
 
         public async ValueTask<LinkPreview?> PreviewAsync(Uri link, CancellationToken cancellationToken = default)
         {
             Links.Enqueue(link);
+            _begun.TrySetResult();
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
             try
             {

@@ -6,15 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace RedisChat.Tests.Upkeep;
 
 /// <summary>The loop that does what rooms need in the background.</summary>
-public sealed class UpkeepRunnerTests
+public sealed class UpkeepRunnerTests : IDisposable
 {
     private readonly InMemoryUpkeepStore _store = new(TimeProvider.System);
+    private readonly SemaphoreSlim _acted = new(0);
     private readonly ChatOptions _options = new();
     private readonly RecordedLog _log = new();
 
     public UpkeepRunnerTests() => (_options.Upkeep.PollInterval, _options.Upkeep.Lease) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _acted.Dispose();
 
     [Fact]
     public async Task A_slow_room_delays_no_other()
@@ -135,7 +138,7 @@ public sealed class UpkeepRunnerTests
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var runner = new OperationRunner(_options, TimeProvider.System, _log);
-        var running = new UpkeepRunner(_store, runner, [.. works.Select(work => new Work(work))]).RunAsync(sweep: null, end.Token);
+        var running = new UpkeepRunner(new SettledStore(_store, _acted), runner, [.. works.Select(work => new Work(work, _acted))]).RunAsync(sweep: null, end.Token);
         await test();
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -146,15 +149,16 @@ public sealed class UpkeepRunnerTests
     {
         while (!condition((await _store.ClaimRoomsAsync(TimeSpan.FromMilliseconds(1), 16, Cancelled)).Next))
         {
-            await Task.Delay(10, Cancelled);
+            await _acted.WaitAsync(Cancelled);
         }
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    /// <summary>Waits until a condition holds, which may change whenever a room is worked on or settled.</summary>
+    private async Task UntilAsync(Func<bool> condition)
     {
         while (!condition())
         {
-            await Task.Delay(10, Cancelled);
+            await _acted.WaitAsync(Cancelled);
         }
     }
 
@@ -184,8 +188,35 @@ public sealed class UpkeepRunnerTests
         }
     }
 
-    private sealed class Work(Func<string, CancellationToken, ValueTask<TimeSpan?>> work) : IRoomUpkeep
+    /// <summary>Says when the work on a room has begun to wait or has ended.</summary>
+    private sealed class Work(Func<string, CancellationToken, ValueTask<TimeSpan?>> work, SemaphoreSlim acted) : IRoomUpkeep
     {
-        public ValueTask<TimeSpan?> RunAsync(string room, CancellationToken cancellationToken) => work(room, cancellationToken);
+        public async ValueTask<TimeSpan?> RunAsync(string room, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var working = work(room, cancellationToken);
+                acted.Release();
+                return await working;
+            }
+            finally
+            {
+                acted.Release();
+            }
+        }
+    }
+
+    /// <summary>Says when a room has been settled.</summary>
+    private sealed class SettledStore(IUpkeepStore store, SemaphoreSlim settled) : IUpkeepStore
+    {
+        public ValueTask AddRoomAsync(string room, DateTimeOffset? at, CancellationToken cancellationToken) => store.AddRoomAsync(room, at, cancellationToken);
+
+        public ValueTask<ClaimedRooms> ClaimRoomsAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken) => store.ClaimRoomsAsync(lease, atMost, cancellationToken);
+
+        public async ValueTask SettleRoomAsync(ClaimedRoom room, TimeSpan? again, CancellationToken cancellationToken)
+        {
+            await store.SettleRoomAsync(room, again, cancellationToken);
+            settled.Release();
+        }
     }
 }

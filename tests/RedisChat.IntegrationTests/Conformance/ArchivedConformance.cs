@@ -39,6 +39,10 @@ public sealed class ArchivedFilterTests(TestServer server) : FilterTests(new Arc
 
 public sealed class ArchivedRoomSettingsTests(TestServer server) : RoomSettingsTests(new ArchivedStores(server));
 
+public sealed class ArchivedRoomCreationTests(TestServer server) : RoomCreationTests(new ArchivedStores(server));
+
+public sealed class ArchivedDirectRoomTests(TestServer server) : DirectRoomTests(new ArchivedStores(server));
+
 public sealed class ArchivedRoomDeletionTests(TestServer server) : RoomDeletionTests(new ArchivedStores(server));
 
 public sealed class ArchivedDirectoryTests(TestServer server) : DirectoryTests(new ArchivedStores(server));
@@ -95,7 +99,11 @@ public sealed class ArchivedThreadFollowTests(TestServer server) : ThreadFollowT
 
 public sealed class ArchivedWritingTests(TestServer server) : WritingTests(new ArchivedStores(server));
 
+public sealed class ArchivedWritingStoreTests(TestServer server) : WritingStoreTests(new ArchivedStores(server));
+
 public sealed class ArchivedAttachmentTests(TestServer server) : AttachmentTests(new ArchivedStores(server));
+
+public sealed class ArchivedAttachmentNoticeTests(TestServer server) : AttachmentNoticeTests(new ArchivedStores(server));
 
 public sealed class ArchivedLinkPreviewTests(TestServer server) : LinkPreviewTests(new ArchivedStores(server));
 

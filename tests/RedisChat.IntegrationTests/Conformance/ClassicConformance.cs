@@ -827,18 +827,6 @@ public sealed class ClassicWritingTests(TestServer server) : WritingTests(new Cl
         NotSupportedAsync("watching", base.A_writer_that_is_disposed_abandons_the_message_with_the_text_so_far);
 
     [Fact]
-    public override Task A_message_whose_writer_is_gone_is_abandoned_once_for_those_who_watch() =>
-        NotSupportedAsync("watching", base.A_message_whose_writer_is_gone_is_abandoned_once_for_those_who_watch);
-
-    [Fact]
-    public override Task A_message_whose_writer_is_gone_is_abandoned_for_those_who_read() =>
-        NotSupportedAsync(Ability, base.A_message_whose_writer_is_gone_is_abandoned_for_those_who_read);
-
-    [Fact]
-    public override Task Each_part_renews_the_lease() =>
-        NotSupportedAsync(Ability, base.Each_part_renews_the_lease);
-
-    [Fact]
     public override Task Deleting_a_message_ends_its_writing() =>
         NotSupportedAsync("watching", base.Deleting_a_message_ends_its_writing);
 
@@ -849,14 +837,6 @@ public sealed class ClassicWritingTests(TestServer server) : WritingTests(new Cl
     [Fact]
     public override Task Old_messages_are_written_like_new_ones() =>
         NotSupportedAsync(Ability, base.Old_messages_are_written_like_new_ones);
-
-    [Fact]
-    public override Task A_part_that_is_repeated_is_stored_once_and_a_lost_one_is_noticed() =>
-        NotSupportedAsync(Ability, base.A_part_that_is_repeated_is_stored_once_and_a_lost_one_is_noticed);
-
-    [Fact]
-    public override Task A_message_ends_once_however_many_end_it() =>
-        NotSupportedAsync(Ability, base.A_message_ends_once_however_many_end_it);
 
     [Fact]
     public override Task It_is_sent_like_any_other_message() =>

@@ -39,6 +39,10 @@ public sealed class ClusterFilterTests(SharedCluster cluster) : FilterTests(new 
 
 public sealed class ClusterRoomSettingsTests(SharedCluster cluster) : RoomSettingsTests(new ClusterStores(cluster));
 
+public sealed class ClusterRoomCreationTests(SharedCluster cluster) : RoomCreationTests(new ClusterStores(cluster));
+
+public sealed class ClusterDirectRoomTests(SharedCluster cluster) : DirectRoomTests(new ClusterStores(cluster));
+
 public sealed class ClusterRoomDeletionTests(SharedCluster cluster) : RoomDeletionTests(new ClusterStores(cluster));
 
 public sealed class ClusterDirectoryTests(SharedCluster cluster) : DirectoryTests(new ClusterStores(cluster));
@@ -95,7 +99,11 @@ public sealed class ClusterThreadFollowTests(SharedCluster cluster) : ThreadFoll
 
 public sealed class ClusterWritingTests(SharedCluster cluster) : WritingTests(new ClusterStores(cluster));
 
+public sealed class ClusterWritingStoreTests(SharedCluster cluster) : WritingStoreTests(new ClusterStores(cluster));
+
 public sealed class ClusterAttachmentTests(SharedCluster cluster) : AttachmentTests(new ClusterStores(cluster));
+
+public sealed class ClusterAttachmentNoticeTests(SharedCluster cluster) : AttachmentNoticeTests(new ClusterStores(cluster));
 
 public sealed class ClusterLinkPreviewTests(SharedCluster cluster) : LinkPreviewTests(new ClusterStores(cluster));
 

@@ -42,6 +42,10 @@ public sealed class EncryptedFilterTests(TestServer server) : FilterTests(new En
 
 public sealed class EncryptedRoomSettingsTests(TestServer server) : RoomSettingsTests(new EncryptedStores(server));
 
+public sealed class EncryptedRoomCreationTests(TestServer server) : RoomCreationTests(new EncryptedStores(server));
+
+public sealed class EncryptedDirectRoomTests(TestServer server) : DirectRoomTests(new EncryptedStores(server));
+
 public sealed class EncryptedRoomDeletionTests(TestServer server) : RoomDeletionTests(new EncryptedStores(server));
 
 public sealed class EncryptedDirectoryTests(TestServer server) : DirectoryTests(new EncryptedStores(server));
@@ -98,7 +102,11 @@ public sealed class EncryptedThreadFollowTests(TestServer server) : ThreadFollow
 
 public sealed class EncryptedWritingTests(TestServer server) : WritingTests(new EncryptedStores(server));
 
+public sealed class EncryptedWritingStoreTests(TestServer server) : WritingStoreTests(new EncryptedStores(server));
+
 public sealed class EncryptedAttachmentTests(TestServer server) : AttachmentTests(new EncryptedStores(server));
+
+public sealed class EncryptedAttachmentNoticeTests(TestServer server) : AttachmentNoticeTests(new EncryptedStores(server));
 
 public sealed class EncryptedLinkPreviewTests(TestServer server) : LinkPreviewTests(new EncryptedStores(server));
 

@@ -32,6 +32,10 @@ public sealed class GarnetFilterTests(SharedGarnet garnet) : FilterTests(new Gar
 
 public sealed class GarnetRoomSettingsTests(SharedGarnet garnet) : RoomSettingsTests(new GarnetStores(garnet));
 
+public sealed class GarnetRoomCreationTests(SharedGarnet garnet) : RoomCreationTests(new GarnetStores(garnet));
+
+public sealed class GarnetDirectRoomTests(SharedGarnet garnet) : DirectRoomTests(new GarnetStores(garnet));
+
 public sealed class GarnetRoomDeletionTests(SharedGarnet garnet) : RoomDeletionTests(new GarnetStores(garnet));
 
 public sealed class GarnetDirectoryTests(SharedGarnet garnet) : DirectoryTests(new GarnetStores(garnet));
@@ -92,7 +96,11 @@ public sealed class GarnetThreadFollowTests(SharedGarnet garnet) : ThreadFollowT
 
 public sealed class GarnetWritingTests(SharedGarnet garnet) : WritingTests(new GarnetStores(garnet));
 
+public sealed class GarnetWritingStoreTests(SharedGarnet garnet) : WritingStoreTests(new GarnetStores(garnet));
+
 public sealed class GarnetAttachmentTests(SharedGarnet garnet) : AttachmentTests(new GarnetStores(garnet));
+
+public sealed class GarnetAttachmentNoticeTests(SharedGarnet garnet) : AttachmentNoticeTests(new GarnetStores(garnet));
 
 public sealed class GarnetLinkPreviewTests(SharedGarnet garnet) : LinkPreviewTests(new GarnetStores(garnet));
 

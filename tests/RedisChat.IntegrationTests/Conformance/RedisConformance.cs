@@ -42,6 +42,10 @@ public sealed class RedisFilterTests(TestServer server) : FilterTests(new RedisS
 
 public sealed class RedisRoomSettingsTests(TestServer server) : RoomSettingsTests(new RedisStores(server));
 
+public sealed class RedisRoomCreationTests(TestServer server) : RoomCreationTests(new RedisStores(server));
+
+public sealed class RedisDirectRoomTests(TestServer server) : DirectRoomTests(new RedisStores(server));
+
 public sealed class RedisRoomDeletionTests(TestServer server) : RoomDeletionTests(new RedisStores(server));
 
 public sealed class RedisDirectoryTests(TestServer server) : DirectoryTests(new RedisStores(server));
@@ -98,7 +102,11 @@ public sealed class RedisThreadFollowTests(TestServer server) : ThreadFollowTest
 
 public sealed class RedisWritingTests(TestServer server) : WritingTests(new RedisStores(server));
 
+public sealed class RedisWritingStoreTests(TestServer server) : WritingStoreTests(new RedisStores(server));
+
 public sealed class RedisAttachmentTests(TestServer server) : AttachmentTests(new RedisStores(server));
+
+public sealed class RedisAttachmentNoticeTests(TestServer server) : AttachmentNoticeTests(new RedisStores(server));
 
 public sealed class RedisLinkPreviewTests(TestServer server) : LinkPreviewTests(new RedisStores(server));
 

@@ -39,6 +39,10 @@ public sealed class SealedFilterTests(TestServer server) : FilterTests(new Seale
 
 public sealed class SealedRoomSettingsTests(TestServer server) : RoomSettingsTests(new SealedStores(server));
 
+public sealed class SealedRoomCreationTests(TestServer server) : RoomCreationTests(new SealedStores(server));
+
+public sealed class SealedDirectRoomTests(TestServer server) : DirectRoomTests(new SealedStores(server));
+
 public sealed class SealedRoomDeletionTests(TestServer server) : RoomDeletionTests(new SealedStores(server));
 
 public sealed class SealedDirectoryTests(TestServer server) : DirectoryTests(new SealedStores(server));
@@ -95,7 +99,11 @@ public sealed class SealedThreadFollowTests(TestServer server) : ThreadFollowTes
 
 public sealed class SealedWritingTests(TestServer server) : WritingTests(new SealedStores(server));
 
+public sealed class SealedWritingStoreTests(TestServer server) : WritingStoreTests(new SealedStores(server));
+
 public sealed class SealedAttachmentTests(TestServer server) : AttachmentTests(new SealedStores(server));
+
+public sealed class SealedAttachmentNoticeTests(TestServer server) : AttachmentNoticeTests(new SealedStores(server));
 
 public sealed class SealedLinkPreviewTests(TestServer server) : LinkPreviewTests(new SealedStores(server));
 

@@ -5,12 +5,13 @@ using RedisChat.Redis;
 namespace RedisChat.Tests.Redis.Writing;
 
 /// <summary>Parts and ends of messages on a room's channel.</summary>
-public sealed class WritingEventsTests
+public sealed class WritingEventsTests : IDisposable
 {
     private static readonly RoomPosition At = new(7, 13, 30, 300);
 
     private readonly RedisSubscription _subscription = new(null!, "lobby", 1000, TimeProvider.System);
     private readonly LivePayload _payload;
+    private readonly SemaphoreSlim _hasRead = new(0);
     private (string Writer, string Text)? _stored = ("w1", "");
     private int _reads;
 
@@ -20,6 +21,7 @@ public sealed class WritingEventsTests
             (_, _) =>
             {
                 Interlocked.Increment(ref _reads);
+                _hasRead.Release();
                 return Task.FromResult(_stored);
             },
             NullLogger.Instance);
@@ -27,6 +29,8 @@ public sealed class WritingEventsTests
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _hasRead.Dispose();
 
     [Fact]
     public async Task Parts_are_events_with_offsets_in_characters()
@@ -56,7 +60,8 @@ public sealed class WritingEventsTests
         await ReadAsync("W 12 0 w1\nabc");
         Part("W 12 3 forged\n!").Should().BeNull();
         Part("W 14 0 w1\nabc").Should().BeNull("there is no such message");
-        await Poll(() => Volatile.Read(ref _reads) == 2);
+        await _hasRead.WaitAsync(Cancelled);
+        await _hasRead.WaitAsync(Cancelled);
 
         Part("W 12 3 w1\nd").Should().BeEquivalentTo(new { Offset = 3, Text = "d" });
         _reads.Should().Be(2);
@@ -138,17 +143,22 @@ public sealed class WritingEventsTests
     /// <summary>The last event once the store was read, which a part requires that does not continue a text.</summary>
     private async Task<RoomEvent.PartWritten> ReadAsync(string payload)
     {
-        var before = _subscription.Feed.Last;
+        var watcher = new Watcher();
+        var reader = _subscription.Feed.Join(watcher);
+        reader.BeginWait();
         Part(payload).Should().BeNull();
-        await Poll(() => _subscription.Feed.Last != before);
+        await watcher.Woken.WaitAsync(Cancelled);
+        _subscription.Feed.Leave(reader);
         return (RoomEvent.PartWritten)_subscription.Feed.Last.Happened;
     }
 
-    private static async Task Poll(Func<bool> isSo)
+    /// <summary>Waits for the next event of a feed.</summary>
+    private sealed class Watcher : IThreadPoolWorkItem
     {
-        while (!isSo())
-        {
-            await Task.Delay(1, Cancelled);
-        }
+        private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Woken => _woken.Task;
+
+        public void Execute() => _woken.TrySetResult();
     }
 }
