@@ -55,14 +55,13 @@ internal sealed class WebChatNode(int port, IReadOnlyList<string> arguments, str
     {
         var start = TimeProvider.System.GetTimestamp();
         _process!.Terminate();
-        while (IsRunning)
+        try
         {
-            if (TimeProvider.System.GetElapsedTime(start) > Patience)
-            {
-                throw new TimeoutException($"The node did not end:\n{Output}");
-            }
-
-            await Task.Delay(20);
+            await _process.Ended.WaitAsync(Patience);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The node did not end:\n{Output}", e);
         }
 
         return TimeProvider.System.GetElapsedTime(start);
@@ -73,23 +72,6 @@ internal sealed class WebChatNode(int port, IReadOnlyList<string> arguments, str
         if (_process is not null)
         {
             await _process.DisposeAsync();
-        }
-    }
-
-    // A process that has ended stays as a zombie until the shell that started it collects it.
-    private bool IsRunning
-    {
-        get
-        {
-            try
-            {
-                var state = File.ReadAllText($"/proc/{_process!.Id}/stat");
-                return state[state.LastIndexOf(')') + 2] is not ('Z' or 'X');
-            }
-            catch (IOException)
-            {
-                return false;
-            }
         }
     }
 }

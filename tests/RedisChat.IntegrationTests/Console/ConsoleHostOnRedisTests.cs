@@ -21,7 +21,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
 
         var run = await RunOnServerAsync(["/from bob", "/delete 1"], "--layout", "classic", "--user", "bob");
 
-        ConsoleHostTests.ShouldHavePrinted(
+        ConsoleRun.ShouldHavePrinted(
             run, $"^#1 {Time} bob: hello from the tutorial$", $"^#2 {Time} carol: me too$", $"^#1 {Time} bob: hello from the tutorial$", "^Deleted #1");
         (await Redis.KeyExistsAsync($"chatroom:{_room}:1")).Should().BeFalse();
         (await Redis.KeyExistsAsync($"chatroom:{_room}:bob")).Should().BeFalse();
@@ -89,7 +89,7 @@ public sealed class ConsoleHostOnRedisTests(TestServer server)
 
         var run = await RunOnServerAsync([], "--user", "alice");
 
-        ConsoleHostTests.ShouldHavePrinted(
+        ConsoleRun.ShouldHavePrinted(
             run,
             $@"^#1 {Time} mallory: \uFFFD\[2J\uFFFD\]0;owned\uFFFD\uFFFD31m\[red\]bold\[/\] :smile: \{{0\}}$",
             $"^#2 {Time} mallory: one\uFFFD\uFFFD#9 12:00:00 alice: forged\uFFFDover\uFFFD\uFFFD\uFFFD\uFFFDend$",

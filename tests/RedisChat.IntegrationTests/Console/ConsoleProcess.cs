@@ -5,9 +5,6 @@ using System.Text.RegularExpressions;
 
 namespace RedisChat.IntegrationTests.Sample;
 
-/// <summary>The result of a run of the console sample.</summary>
-internal sealed record ConsoleRun(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
-
 /// <summary>The console sample in its own process, with redirected input and output.</summary>
 /// <remarks>It exits at the end of its input, and therefore also when the test host dies.</remarks>
 internal sealed class ConsoleProcess : IAsyncDisposable

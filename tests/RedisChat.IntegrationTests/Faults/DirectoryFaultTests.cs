@@ -130,9 +130,7 @@ public sealed class DirectoryFaultTests : OwnServerTestBase
     private async Task<bool> KillAfterAsync(int commands, Func<(Chat, CancellationToken), Task> operation)
     {
         await using var proxy = new CutProxy(Admin.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse(Server.Configuration);
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
+        var configuration = proxy.Configure(Server.Configuration);
         await using var store = new RedisMessageStore(configuration, new RedisStoreOptions { KeyPrefix = _prefix });
         var chat = new Chat(store);
         await chat.GetAsync("another room", 1, Cancelled);

@@ -65,10 +65,7 @@ public sealed class SubscriptionTests
         var calls = await CallsAsync(admin);
         var process = Process.GetCurrentProcess();
         var (clock, processor) = (Stopwatch.StartNew(), process.TotalProcessorTime);
-        while (await CallsAsync(admin) - calls < 5000)
-        {
-            await Task.Delay(50, Cancelled);
-        }
+        await Poll.UntilAsync(async () => await CallsAsync(admin) - calls >= 5000, "each room is probed five times");
 
         process.Refresh();
         TestContext.Current.TestOutputHelper?.WriteLine(
@@ -141,10 +138,7 @@ public sealed class SubscriptionTests
         await using var redis = await RedisProcess.StartAsync("--cluster-enabled", "yes");
         await using var admin = await redis.ConnectAsync();
         await admin.GetDatabase().ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
-        while (!((string?)await admin.GetDatabase().ExecuteAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal))
-        {
-            await Task.Delay(20, Cancelled);
-        }
+        await Poll.UntilAsync(async () => ((string?)await admin.GetDatabase().ExecuteAsync("CLUSTER", "INFO"))!.Contains("cluster_state:ok", StringComparison.Ordinal), "the cluster is ready");
 
         await using var store = new RedisMessageStore(ConfigurationOptions.Parse(redis.Configuration));
         var chat = new Chat(store);

@@ -25,6 +25,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The program's process id (not the shell's).</summary>
     public int Id { get; }
 
+    /// <summary>Completes when the program has ended, and all of its output was read. A process that it leaves behind may delay that.</summary>
+    public Task Ended => _reading;
+
     /// <summary>The program's output so far.</summary>
     public string Output
     {
@@ -53,8 +56,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         };
         start.ArgumentList.Add("-c");
 
-        // The inner shell prints its process id and then becomes the program, so this line always comes first.
-        start.ArgumentList.Add("sh -c 'echo $$; exec \"$0\" \"$@\"' \"$0\" \"$@\" </dev/null & p=$!; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p");
+        // The inner shell prints its process id and then becomes the program, so this line always comes first. The outer one lets go of the
+        // output, so that it ends with the program.
+        start.ArgumentList.Add("sh -c 'echo $$; exec \"$0\" \"$@\"' \"$0\" \"$@\" </dev/null & p=$!; exec >/dev/null 2>&1; cat; kill -9 $p; wait $p");
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {

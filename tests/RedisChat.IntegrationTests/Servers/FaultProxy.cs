@@ -1,28 +1,19 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace RedisChat.IntegrationTests;
 
 /// <summary>A network between a client and a server that a test can break: it stops, swallows or cuts the traffic.</summary>
-internal sealed class FaultProxy : IAsyncDisposable
+/// <param name="port">The server's.</param>
+internal sealed class FaultProxy(int port) : Proxy<FaultProxy.Line>(new IPEndPoint(IPAddress.Loopback, port))
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentBag<Line> _lines = [];
-    private readonly int _port;
     private volatile TaskCompletionSource _stopped = Flowing();
     private volatile bool _swallowing;
     private volatile bool _swallowingAnswers;
     private int _delayMs;
 
-    private sealed class Line(TcpClient client, TcpClient server)
+    internal sealed class Line : ProxyLine
     {
-        public TcpClient Client => client;
-
-        public TcpClient Server => server;
-
         /// <summary>Whether the client has subscribed over this connection.</summary>
         public volatile bool Subscribed;
 
@@ -31,16 +22,22 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         /// <summary>The client's data held back from the server; <see langword="null"/> while everything gets through at once.</summary>
         public volatile MemoryStream? Held;
+
+        // What is held back is delivered even if the client is gone.
+        public override void OnClientGone()
+        {
+            if (Held is null)
+            {
+                Cut();
+            }
+            else
+            {
+                Client.Dispose();
+            }
+        }
     }
 
-    public FaultProxy(int port)
-    {
-        _port = port;
-        _listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)EndPoint).Port;
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
@@ -58,7 +55,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Turns every present connection into a black hole for good. New ones work.</summary>
     public void BlackHole()
     {
-        foreach (var line in _lines)
+        foreach (var line in Lines)
         {
             line.IsBlackHole = true;
         }
@@ -67,7 +64,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Holds back everything clients send over the present connections, even if they hang up. New ones work.</summary>
     public void HoldRequests()
     {
-        foreach (var line in _lines)
+        foreach (var line in Lines)
         {
             line.Held = new MemoryStream();
         }
@@ -76,7 +73,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Delivers the data held back to the server, late.</summary>
     public async Task DeliverHeldAsync()
     {
-        foreach (var line in _lines)
+        foreach (var line in Lines)
         {
             if (line.Held is { } held)
             {
@@ -86,7 +83,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                     requests = held.ToArray();
                 }
 
-                await line.Server.GetStream().WriteAsync(requests, _end.Token);
+                await line.Server.WriteAsync(requests, End);
             }
         }
     }
@@ -95,107 +92,71 @@ internal sealed class FaultProxy : IAsyncDisposable
     public void Delay(TimeSpan delay) => Volatile.Write(ref _delayMs, (int)delay.TotalMilliseconds);
 
     /// <summary>Cuts all connections.</summary>
-    public void Cut()
+    public void Cut() => CutLines();
+
+    public override ValueTask DisposeAsync()
     {
-        while (_lines.TryTake(out var line))
+        Resume();
+        return base.DisposeAsync();
+    }
+
+    protected override async Task PassRequestsAsync(Line line)
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await line.Client.ReadAsync(buffer, End)) > 0)
         {
-            line.Client.Dispose();
-            line.Server.Dispose();
+            // Only the subscribing connection ever sends this.
+            line.Subscribed |= buffer.AsSpan(0, read).IndexOf("SUBSCRIBE"u8) >= 0;
+            await DelayAsync();
+            if (line.IsBlackHole)
+            {
+                continue;
+            }
+
+            if (line.Held is { } held)
+            {
+                lock (held)
+                {
+                    held.Write(buffer, 0, read);
+                }
+
+                continue;
+            }
+
+            await line.Server.WriteAsync(buffer.AsMemory(0, read), End);
         }
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task PassAnswersAsync(Line line)
     {
-        await _end.CancelAsync();
-        Resume();
-        _listener.Stop();
-        Cut();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await line.Server.ReadAsync(buffer, End)) > 0)
+        {
+            if (line.Subscribed)
+            {
+                await _stopped.Task;
+                if (_swallowing)
+                {
+                    continue;
+                }
+            }
+
+            await DelayAsync();
+            if (!line.IsBlackHole && !_swallowingAnswers)
+            {
+                await line.Client.WriteAsync(buffer.AsMemory(0, read), End);
+            }
+        }
     }
+
+    private Task DelayAsync() => Volatile.Read(ref _delayMs) is > 0 and var delay ? Task.Delay(delay, End) : Task.CompletedTask;
 
     private static TaskCompletionSource Flowing()
     {
         var flowing = new TaskCompletionSource();
         flowing.SetResult();
         return flowing;
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            var client = await _listener.AcceptTcpClientAsync(_end.Token);
-            var server = new TcpClient();
-            try
-            {
-                await server.ConnectAsync(IPAddress.Loopback, _port, _end.Token);
-            }
-            catch (SocketException)
-            {
-                client.Dispose();
-                continue;
-            }
-
-            var line = new Line(client, server);
-            _lines.Add(line);
-            _ = PassAsync(line, client, server, toClient: false);
-            _ = PassAsync(line, server, client, toClient: true);
-        }
-    }
-
-    private async Task PassAsync(Line line, TcpClient from, TcpClient to, bool toClient)
-    {
-        try
-        {
-            var buffer = new byte[64 * 1024];
-            int read;
-            while ((read = await from.GetStream().ReadAsync(buffer, _end.Token)) > 0)
-            {
-                if (!toClient)
-                {
-                    // Only the subscribing connection ever sends this.
-                    line.Subscribed |= buffer.AsSpan(0, read).IndexOf("SUBSCRIBE"u8) >= 0;
-                }
-                else if (line.Subscribed)
-                {
-                    await _stopped.Task;
-                    if (_swallowing)
-                    {
-                        continue;
-                    }
-                }
-
-                if (Volatile.Read(ref _delayMs) is > 0 and var delay)
-                {
-                    await Task.Delay(delay, _end.Token);
-                }
-
-                if (line.IsBlackHole || (toClient && _swallowingAnswers))
-                {
-                    continue;
-                }
-
-                if (!toClient && line.Held is { } held)
-                {
-                    lock (held)
-                    {
-                        held.Write(buffer, 0, read);
-                    }
-
-                    continue;
-                }
-
-                await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _end.Token);
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
-        {
-            // If one side is gone, close the other.
-        }
-
-        from.Dispose();
-        if (toClient || line.Held is null)
-        {
-            to.Dispose();
-        }
     }
 }

@@ -1,35 +1,19 @@
 using System.Net;
-using System.Net.Sockets;
-using RedisChat.Redis;
 
 namespace RedisChat.IntegrationTests;
 
-/// <summary>A proxy in front of a server that passes commands one by one, and lets something else happen before it passes one of them.</summary>
-internal sealed class InterruptingProxy : IAsyncDisposable
+/// <summary>A proxy in front of a server that lets something else happen before it passes a command.</summary>
+/// <param name="server">The server.</param>
+internal sealed class InterruptingProxy(EndPoint server) : CommandProxy<ProxyLine>(server)
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
-    private readonly List<IDisposable> _lines = [];
-    private readonly object _gate = new();
-    private readonly IPEndPoint _server;
     private (Func<List<string>, bool> Command, Func<Task> Act)? _next;
-
-    /// <param name="server">The server.</param>
-    public InterruptingProxy(EndPoint server)
-    {
-        _server = (IPEndPoint)server;
-        _listener.Start();
-        AcceptAsync().Observe();
-    }
-
-    public EndPoint EndPoint => _listener.LocalEndpoint;
 
     /// <summary>Whether what was to happen has begun to happen.</summary>
     public bool IsDone
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
                 return _next is null;
             }
@@ -41,7 +25,7 @@ internal sealed class InterruptingProxy : IAsyncDisposable
     /// <param name="act">What happens.</param>
     public void Before(Func<List<string>, bool> command, Func<Task> act)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _next = (command, act);
         }
@@ -51,72 +35,23 @@ internal sealed class InterruptingProxy : IAsyncDisposable
     /// <param name="command">Whether it is this command, by its words.</param>
     public void CutBefore(Func<List<string>, bool> command) => Before(command, () =>
     {
-        Cut();
+        CutLines();
         return Task.CompletedTask;
     });
 
-    public async ValueTask DisposeAsync()
+    protected override async ValueTask<bool> PassesAsync(ProxyLine line, RespMessage command)
     {
-        await _end.CancelAsync();
-        _listener.Stop();
-        Cut();
-    }
-
-    private void Cut()
-    {
-        lock (_gate)
+        if (TakeIf(command.Words) is { } act)
         {
-            _lines.ForEach(line => line.Dispose());
-            _lines.Clear();
+            await act();
         }
-    }
 
-    private async Task AcceptAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            var client = await _listener.AcceptTcpClientAsync(_end.Token);
-            var server = new TcpClient();
-            await server.ConnectAsync(_server, _end.Token);
-            lock (_gate)
-            {
-                _lines.AddRange([client, server]);
-            }
-
-            PassCommandsAsync(client.GetStream(), server.GetStream()).Observe();
-            server.GetStream().CopyToAsync(client.GetStream(), _end.Token).Observe();
-        }
-    }
-
-    private async Task PassCommandsAsync(NetworkStream client, NetworkStream server)
-    {
-        var buffer = new byte[64 * 1024];
-        var unparsed = new List<byte>();
-        int read;
-        while ((read = await client.ReadAsync(buffer, _end.Token)) > 0)
-        {
-            unparsed.AddRange(buffer.AsSpan(0, read));
-            while (true)
-            {
-                var before = unparsed.ToArray();
-                if (RespCommand.TryTake(unparsed) is not { } words)
-                {
-                    break;
-                }
-
-                if (TakeIf(words) is { } act)
-                {
-                    await act();
-                }
-
-                await server.WriteAsync(before.AsMemory(0, before.Length - unparsed.Count), _end.Token);
-            }
-        }
+        return true;
     }
 
     private Func<Task>? TakeIf(List<string> words)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_next is not { } next || !next.Command(words))
             {

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
-using RedisChat.Redis;
 
 namespace RedisChat.IntegrationTests;
 
@@ -9,36 +7,18 @@ namespace RedisChat.IntegrationTests;
 /// A proxy in front of a server that lets a test step through round trips: once stepping, it holds the client's commands until the test has
 /// seen the expected ones. All commands that a client sends before it has an answer are one round trip.
 /// </summary>
-internal sealed class StepProxy : IAsyncDisposable
+/// <param name="server">The server.</param>
+/// <param name="keyPrefix">Only commands that name a key with this prefix count.</param>
+internal sealed class StepProxy(EndPoint server, string keyPrefix) : CommandProxy<StepProxy.Line>(server)
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
     private readonly Channel<string> _seen = Channel.CreateUnbounded<string>();
-    private readonly List<Line> _lines = [];
-    private readonly IPEndPoint _server;
-    private readonly string _keyPrefix;
-    private readonly object _gate = new();
     private bool _holding;
     private bool _counting;
 
-    private sealed record Line(NetworkStream Client, NetworkStream Server)
+    internal sealed class Line : ProxyLine
     {
-        public List<byte> Unparsed { get; } = [];
-
         public List<byte> Held { get; } = [];
     }
-
-    /// <param name="server">The server.</param>
-    /// <param name="keyPrefix">Only commands that name a key with this prefix count.</param>
-    public StepProxy(EndPoint server, string keyPrefix)
-    {
-        _server = (IPEndPoint)server;
-        _keyPrefix = keyPrefix;
-        _listener.Start();
-        AcceptAsync().Observe();
-    }
-
-    public EndPoint EndPoint => _listener.LocalEndpoint;
 
     /// <summary>Is awaited while the commands of a round trip are held, with its number from 1.</summary>
     public Func<int, Task> WhileHeld { get; set; } = static _ => Task.CompletedTask;
@@ -85,20 +65,27 @@ internal sealed class StepProxy : IAsyncDisposable
         return result;
     }
 
-    public async ValueTask DisposeAsync()
+    protected override ValueTask<bool> PassesAsync(Line line, RespMessage command)
     {
-        await _end.CancelAsync();
-        _listener.Stop();
-        foreach (var line in Lines())
+        lock (Gate)
         {
-            line.Client.Dispose();
-            line.Server.Dispose();
+            if (_holding)
+            {
+                line.Held.AddRange(command.Bytes);
+            }
+
+            if (_counting && command.Names(keyPrefix))
+            {
+                _seen.Writer.TryWrite(command.Words[0]);
+            }
+
+            return new(!_holding);
         }
     }
 
     private void Hold()
     {
-        lock (_gate)
+        lock (Gate)
         {
             (_holding, _counting) = (true, true);
         }
@@ -107,7 +94,7 @@ internal sealed class StepProxy : IAsyncDisposable
     // What comes from now on belongs to no round trip of the action.
     private void StopCounting()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _counting = false;
         }
@@ -124,84 +111,25 @@ internal sealed class StepProxy : IAsyncDisposable
 
     private bool TryLetGo()
     {
-        lock (_gate)
+        lock (Gate)
         {
-            _holding = _lines.Exists(line => line.Held.Count > 0);
+            _holding = Array.Exists(Lines, line => line.Held.Count > 0);
             return !_holding;
         }
     }
 
     private async Task PassAsync()
     {
-        foreach (var line in Lines())
+        foreach (var line in Lines)
         {
             byte[] held;
-            lock (_gate)
+            lock (Gate)
             {
                 held = [.. line.Held];
                 line.Held.Clear();
             }
 
             await line.Server.WriteAsync(held);
-        }
-    }
-
-    private Line[] Lines()
-    {
-        lock (_gate)
-        {
-            return [.. _lines];
-        }
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_end.IsCancellationRequested)
-        {
-            var client = await _listener.AcceptTcpClientAsync(_end.Token);
-            var server = new TcpClient();
-            await server.ConnectAsync(_server, _end.Token);
-            var line = new Line(client.GetStream(), server.GetStream());
-            lock (_gate)
-            {
-                _lines.Add(line);
-            }
-
-            PassCommandsAsync(line).Observe();
-            line.Server.CopyToAsync(line.Client, _end.Token).Observe();
-        }
-    }
-
-    private async Task PassCommandsAsync(Line line)
-    {
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await line.Client.ReadAsync(buffer, _end.Token)) > 0)
-        {
-            var chunk = buffer.AsMemory(0, read);
-            bool holding;
-            lock (_gate)
-            {
-                holding = _holding;
-                if (holding)
-                {
-                    line.Held.AddRange(chunk.ToArray());
-                }
-
-                line.Unparsed.AddRange(chunk.ToArray());
-                while (RespCommand.TryTake(line.Unparsed) is { } words)
-                {
-                    if (_counting && words.Exists(word => word.StartsWith(_keyPrefix, StringComparison.Ordinal)))
-                    {
-                        _seen.Writer.TryWrite(words[0]);
-                    }
-                }
-            }
-
-            if (!holding)
-            {
-                await line.Server.WriteAsync(chunk, _end.Token);
-            }
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RedisChat.Redis;
 using StackExchange.Redis;
 
@@ -129,7 +128,7 @@ public sealed class BulkDeletionStorageTests
             }
 
             await store.SealedAsync();
-            var before = await CommandsAsync(connection);
+            var before = await CommandCount.AllAsync(connection);
             if (many)
             {
                 await room.DeleteManyAsync(MessageSelection.Between(1, Messages), Actor.Application, cancellationToken: Cancelled);
@@ -142,7 +141,7 @@ public sealed class BulkDeletionStorageTests
                 }
             }
 
-            costs[many] = ((await CommandsAsync(connection) - before) / (double)Messages, await connection.GetDatabase().SortedSetLengthAsync($"chatroom:{{{room.Id}}}:changed"));
+            costs[many] = ((await CommandCount.AllAsync(connection) - before) / (double)Messages, await connection.GetDatabase().SortedSetLengthAsync($"chatroom:{{{room.Id}}}:changed"));
             (await room.ReceiveAsync(cancellationToken: Cancelled)).Messages.Should().BeEmpty();
         }
 
@@ -150,15 +149,6 @@ public sealed class BulkDeletionStorageTests
             $"One by one: {costs[false].Commands:0.000} commands a message, {costs[false].Entries} entries. Together: {costs[true].Commands:0.000} commands a message, {costs[true].Entries} entries.");
         costs[true].Entries.Should().Be(1 + (Messages / ChatLimits.MaxDeletedAtOnce));
         costs[true].Commands.Should().BeLessThan(costs[false].Commands / 50);
-    }
-
-    /// <summary>All commands that the server has run, including those of scripts.</summary>
-    private static async Task<long> CommandsAsync(ConnectionMultiplexer connection)
-    {
-        var statistics = await connection.GetServers()[0].InfoAsync("commandstats");
-        return statistics.SelectMany(section => section)
-            .Where(command => command.Key is not ("cmdstat_info" or "cmdstat_ping"))
-            .Sum(command => long.Parse(command.Value.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The keys that hold the word, in their names, fields or values, compressed or not.</summary>

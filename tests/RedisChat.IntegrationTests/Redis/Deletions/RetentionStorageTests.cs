@@ -104,10 +104,10 @@ public sealed class RetentionStorageTests
 
             async Task<long> CostAsync()
             {
-                var before = await CommandsAsync(connection);
+                var before = await ReadsAsync(connection);
                 var page = await chat.ReceiveAsync(room, cancellationToken: Cancelled);
                 page.Messages.Select(message => message.Id).Should().Equal(Enumerable.Range(51, 50).Select(id => (long)id));
-                return await CommandsAsync(connection) - before;
+                return await ReadsAsync(connection) - before;
             }
         }
 
@@ -225,14 +225,7 @@ public sealed class RetentionStorageTests
         }
     }
 
-    /// <summary>All commands that the server has run, including those of scripts.</summary>
-    private static async Task<long> CommandsAsync(ConnectionMultiplexer connection)
-    {
-        var statistics = await connection.GetServers()[0].InfoAsync("commandstats");
-        return statistics.SelectMany(section => section)
-            .Where(command => command.Key is "cmdstat_hmget" or "cmdstat_hget" or "cmdstat_getrange")
-            .Sum(command => long.Parse(command.Value.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
-    }
+    private static Task<long> ReadsAsync(ConnectionMultiplexer connection) => CommandCount.OfAsync(connection, "hmget", "hget", "getrange");
 
     /// <summary>The keys that hold the word. What is sealed was read before, so it is enough that no sealed bucket of these messages is left.</summary>
     private static async Task<List<string>> HoldersAsync(ConnectionMultiplexer connection)

@@ -31,9 +31,7 @@ public sealed class KeyFailureTests(TestServer server) : IAsyncLifetime
         await _chats.NewChat().SendAsync("lobby", "alice", "one", Cancelled);
         _chats.Ring.AddMaster();
         await using var proxy = new LostAnswerProxy(server.Connection.GetEndPoints()[0], _chats.Prefix);
-        var configuration = ConfigurationOptions.Parse(server.Configuration!);
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
+        var configuration = proxy.Configure(server.Configuration!);
         await using var chats = new EncryptedChats(configuration.ToString(includePassword: true), _chats.Ring, prefix: _chats.Prefix);
         var store = chats.Open();
         await new Chat(store).GetAsync("lobby", 1, Cancelled);

@@ -30,10 +30,7 @@ public sealed class KeyRaceTests(TestServer server) : IAsyncLifetime
     {
         _chats = new EncryptedChats(server.Configuration!);
         _proxy = new StepProxy(server.Connection.GetEndPoints()[0], _chats.Prefix);
-        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(_proxy.EndPoint);
-        _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _connection = await ConnectionMultiplexer.ConnectAsync(_proxy.Configure($"{server.Configuration},asyncTimeout=60000"));
         _store = new RedisMessageStore(
             RedisConnection.Shared(_connection), new RedisStoreOptions { KeyPrefix = _chats.Prefix, SealAfter = null, LiveProbeInterval = TimeSpan.FromMinutes(1) },
             null, null, null, new ChatEncryption(_chats.Ring, null));

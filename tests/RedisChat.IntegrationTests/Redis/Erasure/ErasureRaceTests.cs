@@ -5,44 +5,31 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>Erasures while others delete, leave, send and erase, and while a server is down.</summary>
-public sealed class ErasureRaceTests : OwnServerTestBase
+public sealed class ErasureRaceTests() : ErasureTestBase(new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(100) })
 {
-    private const string User = "alice-the-erased";
-    private const string Bob = "bob";
-
-    private RedisMessageStore _store = null!;
-    private Chat _chat = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _store = Open(new RedisStoreOptions { LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
-        _chat = new Chat(_store);
-    }
-
     [Fact]
     public async Task A_mark_that_a_second_eraser_left_is_lifted_by_the_next_erasure()
     {
-        var store = ((IMessageStore)_store).GetAbility<IErasureStore>()!;
+        var store = ((IMessageStore)Store).GetAbility<IErasureStore>()!;
         var erasure = await store.BeginErasureAsync(User, ErasureMode.Remove, Cancelled);
 
         // Another eraser of the user ends. This one goes on, finds that the user has just come, and dies.
         await store.EndErasureAsync(erasure, [], Cancelled);
-        await ((IMessageStore)_store).GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
+        await ((IMessageStore)Store).GetAbility<IPresenceStore>()!.UpdatePresenceAsync(
             "lobby", new PresenceUpdate { Process = "p", Expiry = TimeSpan.FromMinutes(5), Entering = [User], CoalesceAbove = 200, CoalesceInterval = TimeSpan.FromSeconds(2) }, Cancelled);
         var found = (await ErasureSteps.FindAsync(store, User, Cancelled)).Single(room => room.Room == "lobby");
         (await store.EraseStepAsync(erasure, found, null, Cancelled)).IsMarked.Should().BeTrue();
 
-        (await _chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
+        (await Chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
         (await Database.HashExistsAsync("chatroom:{lobby}", "erasing")).Should().BeFalse();
     }
 
     [Fact]
     public async Task A_deletion_that_an_erasure_found_is_the_only_one_that_it_completes()
     {
-        await _chat.SendAsync("lobby", User, "hello", Cancelled);
-        var store = ((IMessageStore)_store).GetAbility<IErasureStore>()!;
-        var rooms = ((IMessageStore)_store).GetAbility<IRoomDirectoryStore>()!;
+        await Chat.SendAsync("lobby", User, "hello", Cancelled);
+        var store = ((IMessageStore)Store).GetAbility<IErasureStore>()!;
+        var rooms = ((IMessageStore)Store).GetAbility<IRoomDirectoryStore>()!;
         var erasure = await store.BeginErasureAsync(User, ErasureMode.Remove, Cancelled);
         var found = (await ErasureSteps.FindAsync(store, User, Cancelled)).Single(room => room.Room == "lobby");
         await rooms.DeleteRoomAsync("lobby", Actor.Application, null, Cancelled);
@@ -50,19 +37,19 @@ public sealed class ErasureRaceTests : OwnServerTestBase
         step.BeingDeleted.Should().Be("lobby");
 
         // Somebody else completes it, and the room is created again.
-        await _chat.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
-        await _chat.SendAsync("lobby", Bob, "a new room", Cancelled);
+        await Chat.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
+        await Chat.SendAsync("lobby", Bob, "a new room", Cancelled);
         (await rooms.DeleteRoomAsync("lobby", Actor.Application, step.DeletionCursor, Cancelled)).Cursor.Should().BeNull();
 
-        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Single().Text.Should().Be("a new room");
-        (await _chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
-        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle();
+        (await Chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Single().Text.Should().Be("a new room");
+        (await Chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
+        (await Chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().ContainSingle();
     }
 
     [Fact]
     public async Task The_number_of_present_users_is_right_whoever_removes_the_user_first()
     {
-        var presence = ((IMessageStore)_store).GetAbility<IPresenceStore>()!;
+        var presence = ((IMessageStore)Store).GetAbility<IPresenceStore>()!;
         await presence.UpdatePresenceAsync(
             "lobby", new PresenceUpdate { Process = "p", Expiry = TimeSpan.FromMinutes(5), Entering = [User, Bob], CoalesceAbove = 200, CoalesceInterval = TimeSpan.FromSeconds(2) }, Cancelled);
         var keys = new KeyNames(new HashTagKeyScheme(), 0);
@@ -81,23 +68,23 @@ public sealed class ErasureRaceTests : OwnServerTestBase
     public async Task A_scheduled_message_that_mentions_the_user_is_sent_although_it_was_just_being_sent()
     {
         var options = new ChatOptions { Schedule = { PollInterval = TimeSpan.FromMilliseconds(100) }, Filters = { Timeout = TimeSpan.FromSeconds(30) } };
-        var sender = new Chat(_store, options, filters: [new ErasingFilter(_chat)]);
-        await _chat.Room("lobby").Schedule.AddAsync(new NewMessage(Bob, "hello") { Mentions = [Mention.User(User)] }, DateTimeOffset.UtcNow.AddMinutes(-1), Cancelled);
+        var sender = new Chat(Store, options, filters: [new ErasingFilter(Chat)]);
+        await Chat.Room("lobby").Schedule.AddAsync(new NewMessage(Bob, "hello") { Mentions = [Mention.User(User)] }, DateTimeOffset.UtcNow.AddMinutes(-1), Cancelled);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var running = sender.RunScheduleAsync(end.Token);
 
-        await Poll.UntilAsync(async () => (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Count == 1, "the message is sent");
+        await Poll.UntilAsync(async () => (await Chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Count == 1, "the message is sent");
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        var message = (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Single();
+        var message = (await Chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Single();
         (message.User, message.Text, message.Mentions.Count).Should().Be((Bob, "hello", 0));
     }
 
     [Fact]
     public async Task A_configured_server_that_is_down_stops_neither_an_erasure_nor_an_export()
     {
-        await _chat.SendAsync("lobby", User, "hello", Cancelled);
+        await Chat.SendAsync("lobby", User, "hello", Cancelled);
         var configuration = ConfigurationOptions.Parse(Server.Configuration);
 
         // Nobody listens there.

@@ -6,34 +6,21 @@ using RedisChat.Redis;
 namespace RedisChat.IntegrationTests.Redis.Erasure;
 
 /// <summary>Erasures on a server of their own, whose whole keyspace is searched afterward, by code that knows nothing of the chat's keys.</summary>
-public sealed class ErasureStorageTests : OwnServerTestBase
+public sealed class ErasureStorageTests() : ErasureTestBase(new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(100) }, new ChatOptions { KeptVersions = 3 })
 {
-    private const string User = "alice-the-erased";
-    private const string Bob = "bob";
-
-    private RedisMessageStore _store = null!;
-    private Chat _chat = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _store = Open(new RedisStoreOptions { SealAfter = 1, LiveProbeInterval = TimeSpan.FromMilliseconds(100) });
-        _chat = new Chat(_store, new ChatOptions { KeptVersions = 3 });
-    }
-
     [Theory]
     [InlineData(ErasureMode.Remove)]
     [InlineData(ErasureMode.Anonymize)]
     public async Task No_byte_of_the_keyspace_names_the_user_and_nothing_of_others_is_missing(ErasureMode mode)
     {
-        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled, messages: 700);
-        await EveryFeature.UseAsync(_chat, _store, "other", Bob, "carol", Cancelled);
-        await _store.SealedAsync();
+        await EveryFeature.UseAsync(Chat, Store, "lobby", User, Bob, Cancelled, messages: 700);
+        await EveryFeature.UseAsync(Chat, Store, "other", Bob, "carol", Cancelled);
+        await Store.SealedAsync();
         var untouched = await RoomDump.TakeAsync(Admin, "chatroom:{other}");
         (await OccurrencesAsync(User)).Should().HaveCountGreaterThan(20);
         (await OccurrencesAsync(EveryFeature.Secret)).Should().HaveCountGreaterThan(3);
 
-        var report = await _chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
+        var report = await Chat.User(User).EraseAsync(new ErasureOptions { Mode = mode }, cancellationToken: Cancelled);
 
         (await OccurrencesAsync(User)).Should().BeEmpty();
         report.Findings!.Remaining.Should().BeEmpty();
@@ -45,17 +32,17 @@ public sealed class ErasureStorageTests : OwnServerTestBase
         // Presence changes by itself; what was sent, and when, expires.
         (await RoomDump.TakeAsync(Admin, "chatroom:{other}")).Where(IsLasting).Should().Equal(untouched.Where(IsLasting));
         (await Database.HashGetAsync("chatroom:{lobby}", "uses")).ToString().Should().NotContain("z");
-        (await _chat.ReceiveAsync("lobby", new MessageQuery { User = Bob, After = 0, Limit = 1000 }, Cancelled)).Messages.Should().HaveCount(348, "two of the 350 were deleted by the user before");
+        (await Chat.ReceiveAsync("lobby", new MessageQuery { User = Bob, After = 0, Limit = 1000 }, Cancelled)).Messages.Should().HaveCount(348, "two of the 350 were deleted by the user before");
     }
 
     [Fact]
     public async Task The_proof_finds_what_is_left_and_tells_it_from_the_text_of_others()
     {
-        await _chat.SendAsync("lobby", Bob, $"ask {User}", Cancelled);
-        await _chat.SendAsync("lobby", Bob, $"ask {User}s", Cancelled);
-        await _chat.SendAsync($"the room of {User}", Bob, "hello", Cancelled);
-        await _chat.User(Bob).Drafts.SaveAsync("lobby", $"dear {User}", cancellationToken: Cancelled);
-        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        await Chat.SendAsync("lobby", Bob, $"ask {User}", Cancelled);
+        await Chat.SendAsync("lobby", Bob, $"ask {User}s", Cancelled);
+        await Chat.SendAsync($"the room of {User}", Bob, "hello", Cancelled);
+        await Chat.User(Bob).Drafts.SaveAsync("lobby", $"dear {User}", cancellationToken: Cancelled);
+        await Chat.User(User).EraseAsync(cancellationToken: Cancelled);
         var redis = Database;
         await redis.HashSetAsync("chatroom:{lobby}:m:0", "77", $$"""{"t":1,"u":"{{User}}","c":"left behind"}""");
         await redis.HashSetAsync("chatroom:{lobby}:m:0", "78", $$"""{"t":1,"u":"bob","c":"left behind","n":["@{{User}}"]}""");
@@ -64,7 +51,7 @@ public sealed class ErasureStorageTests : OwnServerTestBase
         await redis.SortedSetAddAsync("chatroom:{directory:3}:due", $"1\nid\n{User}\nlobby", 1);
         await redis.StringSetAsync("chatroom:{lobby}:unknown", $"something about {User}");
 
-        var store = ((IMessageStore)_store).GetAbility<IErasureStore>()!;
+        var store = ((IMessageStore)Store).GetAbility<IErasureStore>()!;
         var steps = await ErasureSteps.SearchAsync(store, User, Cancelled);
         var remaining = steps.SelectMany(step => step.Findings.Remaining);
         var others = steps.SelectMany(step => step.Findings.TextOfOthers);
@@ -81,44 +68,44 @@ public sealed class ErasureStorageTests : OwnServerTestBase
     [Fact]
     public async Task The_hash_of_a_room_that_only_the_mark_created_is_gone_afterward()
     {
-        await _chat.Room("quiet").Presence.EnterAsync(User, Cancelled);
+        await Chat.Room("quiet").Presence.EnterAsync(User, Cancelled);
 
-        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        await Chat.User(User).EraseAsync(cancellationToken: Cancelled);
 
         (await OccurrencesAsync(User)).Should().BeEmpty();
-        (await _chat.Room("quiet").Presence.ListAsync(cancellationToken: Cancelled)).Users.Should().BeEmpty();
+        (await Chat.Room("quiet").Presence.ListAsync(cancellationToken: Cancelled)).Users.Should().BeEmpty();
     }
 
     [Fact]
     public async Task A_room_whose_deletion_was_interrupted_is_deleted()
     {
-        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
+        await EveryFeature.UseAsync(Chat, Store, "lobby", User, Bob, Cancelled);
         var epoch = await Database.HashGetAsync("chatroom:{lobby}", "epoch");
         await Database.HashSetAsync("chatroom:{lobby}", [new("epoch", "!"), new("gone", $$"""{{epoch}} {"u":"{{User}}"}""")]);
 
-        await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        await Chat.User(User).EraseAsync(cancellationToken: Cancelled);
 
         (await OccurrencesAsync(User)).Should().BeEmpty();
-        (await _chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
+        (await Chat.Rooms.GetInfoAsync("lobby", Cancelled)).Exists.Should().BeFalse();
     }
 
     [Fact]
     public async Task A_room_that_is_being_imported_is_refused_before_anything_is_changed()
     {
         const string imported = "lobby";
-        await EveryFeature.UseAsync(_chat, _store, "lobby", User, Bob, Cancelled);
+        await EveryFeature.UseAsync(Chat, Store, "lobby", User, Bob, Cancelled);
         var redis = Database;
         var epoch = await redis.HashGetAsync($"chatroom:{{{imported}}}", "epoch");
         await redis.HashSetAsync($"chatroom:{{{imported}}}", [new("epoch", "!"), new("gone", $"{epoch} {{}}"), new("import", "an-export 1")]);
         var before = await RoomDump.TakeAsync(Admin, "chatroom:{lobby");
 
-        var refused = await Assert.ThrowsAsync<ChatInputException>(() => _chat.User(User).EraseAsync(cancellationToken: Cancelled));
+        var refused = await Assert.ThrowsAsync<ChatInputException>(() => Chat.User(User).EraseAsync(cancellationToken: Cancelled));
 
         refused.Message.Should().Contain("import").And.Contain("'lobby'").And.Contain("delete the room");
         (await RoomDump.TakeAsync(Admin, "chatroom:{lobby")).Where(IsLasting).Should().Equal(before.Where(IsLasting));
         await redis.HashSetAsync($"chatroom:{{{imported}}}", "epoch", epoch);
         await redis.HashDeleteAsync($"chatroom:{{{imported}}}", ["gone", "import"]);
-        (await _chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
+        (await Chat.User(User).EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
         (await OccurrencesAsync(User)).Should().BeEmpty();
     }
 
@@ -150,9 +137,9 @@ public sealed class ErasureStorageTests : OwnServerTestBase
     [InlineData("bob")]
     public async Task An_id_that_is_a_number_a_word_or_the_end_of_another_id_becomes_clean(string? id)
     {
-        await EveryFeature.UseAsync(_chat, _store, "lobby", "John Smith", "team:bob", Cancelled);
-        await _chat.SendAsync("lobby", new NewMessage("team:bob", "hello") { IsFromApplication = true, Mentions = [Mention.Everyone], ExpiresAfter = TimeSpan.FromHours(1) }, Cancelled);
-        var user = _chat.User(id ?? (string)(await Database.HashGetAsync("chatroom:{lobby}", "last"))!);
+        await EveryFeature.UseAsync(Chat, Store, "lobby", "John Smith", "team:bob", Cancelled);
+        await Chat.SendAsync("lobby", new NewMessage("team:bob", "hello") { IsFromApplication = true, Mentions = [Mention.Everyone], ExpiresAfter = TimeSpan.FromHours(1) }, Cancelled);
+        var user = Chat.User(id ?? (string)(await Database.HashGetAsync("chatroom:{lobby}", "last"))!);
 
         (await user.EraseAsync(new ErasureOptions { IsDryRun = true }, cancellationToken: Cancelled)).Rooms.Should().Be(0);
         (await user.EraseAsync(cancellationToken: Cancelled)).Findings!.Remaining.Should().BeEmpty();
@@ -164,13 +151,13 @@ public sealed class ErasureStorageTests : OwnServerTestBase
         const int Buckets = 20;
         for (var n = 0; n < Buckets; n++)
         {
-            await _chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 128).Select(i => new NewMessage(i == 60 ? User : Bob, "hello") { Mentions = i == 70 ? [Mention.User(User)] : [] })], Cancelled);
+            await Chat.SendManyAsync("lobby", [.. Enumerable.Range(0, 128).Select(i => new NewMessage(i == 60 ? User : Bob, "hello") { Mentions = i == 70 ? [Mention.User(User)] : [] })], Cancelled);
         }
 
-        await _store.SealedAsync();
+        await Store.SealedAsync();
         var before = await Database.HashGetAsync("chatroom:{lobby}", "rev");
 
-        var report = await _chat.User(User).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
+        var report = await Chat.User(User).EraseAsync(new ErasureOptions { Mode = ErasureMode.Anonymize }, cancellationToken: Cancelled);
 
         report.Findings!.Remaining.Should().BeEmpty();
         report.Messages.Should().Be(Buckets);
@@ -183,18 +170,18 @@ public sealed class ErasureStorageTests : OwnServerTestBase
     public async Task Values_that_are_not_the_chats_stay_and_are_reported()
     {
         var redis = Database;
-        await _chat.SendAsync("lobby", User, "hello", Cancelled);
+        await Chat.SendAsync("lobby", User, "hello", Cancelled);
         await redis.StringSetAsync("chatroom:{lobby}:members", User);
         await redis.HashSetAsync("chatroom:{lobby}:pins", "1", $$"""not a pin {"u":"{{User}}"}""");
         await redis.StringSetAsync("chatroom:{broken}", User);
         await redis.HashSetAsync("chatroom:{broken}:members", User, "not a member");
 
-        var report = await _chat.User(User).EraseAsync(cancellationToken: Cancelled);
+        var report = await Chat.User(User).EraseAsync(cancellationToken: Cancelled);
 
         report.Findings!.IsClean.Should().BeFalse();
         report.Findings.Remaining.Select(trace => trace.Key).Should().Contain(["chatroom:{broken}", "chatroom:{broken}:members", "chatroom:{lobby}:members"]);
         (await redis.StringGetAsync("chatroom:{lobby}:members")).ToString().Should().Be(User);
-        (await _chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
+        (await Chat.ReceiveAsync("lobby", cancellationToken: Cancelled)).Messages.Should().BeEmpty();
     }
 
     [Fact]

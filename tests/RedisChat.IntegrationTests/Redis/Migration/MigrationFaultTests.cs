@@ -111,9 +111,7 @@ public sealed class MigrationFaultTests(TestServer server) : MigrationTestBase(s
     private async Task<bool> CutOffAsync(int commands, MigrationOptions options)
     {
         await using var proxy = new CutProxy(Connection.GetEndPoints()[0], $"{Prefix}:{{");
-        var configuration = ConfigurationOptions.Parse(Connection.Configuration);
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
+        var configuration = proxy.Configure(Connection.Configuration);
 
         // A transaction waits so long for its conditions, and for its answer.
         (configuration.SyncTimeout, configuration.AsyncTimeout) = (1000, 1000);

@@ -56,10 +56,7 @@ public sealed class TombstoneReadTests(TestServer server)
     public async Task A_page_with_tombstones_takes_one_command_more_only_if_messages_are_missing()
     {
         await using var proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(proxy.Configure($"{server.Configuration},asyncTimeout=60000"));
         await using var store = new RedisMessageStore(connection, new RedisStoreOptions { KeyPrefix = _prefix });
         var room = new Chat(store).Room("lobby");
         await FillAsync(room, 20);

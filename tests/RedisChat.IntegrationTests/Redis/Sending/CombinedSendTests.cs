@@ -19,10 +19,7 @@ public sealed class CombinedSendTests(TestServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(_proxy.EndPoint);
-        _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _connection = await ConnectionMultiplexer.ConnectAsync(_proxy.Configure($"{server.Configuration},asyncTimeout=60000"));
         _chat = new Chat(
             new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix }),
             new ChatOptions { OperationTimeout = TimeSpan.FromMinutes(1) });

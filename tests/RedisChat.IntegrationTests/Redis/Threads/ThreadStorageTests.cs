@@ -111,10 +111,7 @@ public sealed class ThreadStorageTests(TestServer server)
     public async Task A_reply_in_a_thread_that_is_known_is_one_command()
     {
         await using var proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(proxy.EndPoint);
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(proxy.Configure($"{server.Configuration},asyncTimeout=60000"));
         await using var store = new RedisMessageStore(connection, new RedisStoreOptions { KeyPrefix = _prefix });
         var chat = new Chat(store);
         var thread = chat.Room("lobby").Thread(1);

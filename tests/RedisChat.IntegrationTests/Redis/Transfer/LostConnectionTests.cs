@@ -3,13 +3,8 @@ using RedisChat.Redis;
 namespace RedisChat.IntegrationTests.Redis.Transfer;
 
 /// <summary>The connection is lost when an import or a repair is about to write: it waits until there is another one.</summary>
-public sealed class LostConnectionTests : TransferTestBase
+public sealed class LostConnectionTests(TestServer server) : InterruptedTransferTestBase(server)
 {
-    private readonly InterruptingProxy _proxy;
-
-    public LostConnectionTests(TestServer server)
-        : base(server) => _proxy = new InterruptingProxy(server.Connection.GetEndPoints()[0]);
-
     [Theory]
     [InlineData("member without a list")]
     [InlineData("list without a membership")]
@@ -28,8 +23,8 @@ public sealed class LostConnectionTests : TransferTestBase
             "expiring room without upkeep" => Database.SortedSetRemoveAsync(upkeep, "lobby"),
             _ => (Task)Database.HashSetAsync($"{SourcePrefix}:{{lobby}}", "members", 77),
         });
-        await using var store = OpenAt(_proxy.EndPoint, SourcePrefix);
-        _proxy.CutBefore(what switch
+        await using var store = OpenAtProxy(SourcePrefix);
+        Proxy.CutBefore(what switch
         {
             "member without a list" => words => words[0] == "HGET" && words[1] == list,
             "list without a membership" => words => words[0] is "EVAL" or "EVALSHA" && words.Contains(list),
@@ -39,7 +34,7 @@ public sealed class LostConnectionTests : TransferTestBase
 
         var result = await Transfer(store).VerifyAsync(options: new VerifyOptions { Repair = true }, cancellationToken: Cancelled);
 
-        _proxy.IsDone.Should().BeTrue("the repair writes");
+        Proxy.IsDone.Should().BeTrue("the repair writes");
         (result.DifferenceCount, result.Repaired).Should().Be((1, 1));
         (await Transfer(Source).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
     }
@@ -53,20 +48,14 @@ public sealed class LostConnectionTests : TransferTestBase
         await room.Members.JoinAsync("bob", Cancelled);
         await room.SendAsync(new NewMessage("bob", "for a while") { ExpiresAfter = TimeSpan.FromDays(1) }, Cancelled);
         await Transfer(Source).ExportAsync(Folder, new ExportOptions { Rooms = ["lobby"] }, cancellationToken: Cancelled);
-        await using var store = OpenAt(_proxy.EndPoint, TargetPrefix);
+        await using var store = OpenAtProxy(TargetPrefix);
         var (list, upkeep) = ($"{TargetPrefix}:{{user:bob}}:rooms", $"{TargetPrefix}:{{directory:{KeyNames.ShardOf("lobby")}}}:upkeep");
-        _proxy.CutBefore(words => what == "list" ? words[0] == "HGET" && words[1] == list : words.Contains(upkeep));
+        Proxy.CutBefore(words => what == "list" ? words[0] == "HGET" && words[1] == list : words.Contains(upkeep));
 
         await Transfer(store).ImportAsync(Folder, cancellationToken: Cancelled);
 
-        _proxy.IsDone.Should().BeTrue("the import writes");
+        Proxy.IsDone.Should().BeTrue("the import writes");
         (await Transfer(Target).VerifyAsync(Folder, cancellationToken: Cancelled)).Differences.Should().BeEmpty();
         (await Transfer(Target).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _proxy.DisposeAsync();
     }
 }

@@ -5,13 +5,8 @@ using StackExchange.Redis;
 namespace RedisChat.IntegrationTests.Redis.Transfer;
 
 /// <summary>What others do between two reads of a verification is not a problem of the chat: also what has no revision, and so does not show in the position of the room.</summary>
-public sealed class VerifyDuringChangesTests : TransferTestBase
+public sealed class VerifyDuringChangesTests(TestServer server) : InterruptedTransferTestBase(server)
 {
-    private readonly InterruptingProxy _proxy;
-
-    public VerifyDuringChangesTests(TestServer server)
-        : base(server) => _proxy = new InterruptingProxy(server.Connection.GetEndPoints()[0]);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -27,7 +22,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
 
         await TransferChat.FillAsync(new Chat(Source).Room("busy"), 700, Cancelled);
         await Source.SealedAsync();
-        _proxy.Before(words => words[0] == "GETRANGE" && words[1] == Key("{busy}:u:user1"), () => ArchivingStores.ArchiveAsync(Source, "busy"));
+        Proxy.Before(words => words[0] == "GETRANGE" && words[1] == Key("{busy}:u:user1"), () => ArchivingStores.ArchiveAsync(Source, "busy"));
 
         await ShouldFindNothingAsync(verifier, repair);
 
@@ -53,7 +48,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
         content.IsNull.Should().BeFalse();
         await Database.HashSetAsync(bucket, open);
         await Database.HashDeleteAsync(packed, 0);
-        _proxy.Before(words => words[0] == "HGET" && words[1] == packed && words[2] == "0", async () =>
+        Proxy.Before(words => words[0] == "HGET" && words[1] == packed && words[2] == "0", async () =>
         {
             var sealing = Database.CreateTransaction();
             _ = sealing.HashSetAsync(packed, 0, content);
@@ -73,7 +68,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
         var room = new Chat(Source).Room("lobby");
         await room.Members.JoinAsync("alice", Cancelled);
         await room.Members.JoinAsync("bob", Cancelled);
-        _proxy.Before(words => words[0] == "HEXISTS" && words[1] == Key("{user:bob}:rooms"), () => room.Members.LeaveAsync("bob", Cancelled));
+        Proxy.Before(words => words[0] == "HEXISTS" && words[1] == Key("{user:bob}:rooms"), () => room.Members.LeaveAsync("bob", Cancelled));
 
         await ShouldFindNothingAsync(verifier, repair);
 
@@ -90,7 +85,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
 
         // An entry that is young may be that of a user who is joining.
         await Database.HashSetAsync(Key("{user:bob}:rooms"), "lobby", "1000000 - -");
-        _proxy.Before(words => words[0] == "HGET" && words[1] == Key("{lobby}:members") && words[2] == "bob", () => room.Members.LeaveAsync("bob", Cancelled));
+        Proxy.Before(words => words[0] == "HGET" && words[1] == Key("{lobby}:members") && words[2] == "bob", () => room.Members.LeaveAsync("bob", Cancelled));
 
         await ShouldFindNothingAsync(verifier);
     }
@@ -101,7 +96,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
         await using var verifier = Open();
         await TransferChat.FillAsync(new Chat(Source).Room("gone"), 200, Cancelled);
         await Source.SealedAsync();
-        _proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{gone}"), () => new Chat(Source).Rooms.DeleteAsync("gone", Actor.Application, cancellationToken: Cancelled));
+        Proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{gone}"), () => new Chat(Source).Rooms.DeleteAsync("gone", Actor.Application, cancellationToken: Cancelled));
 
         await ShouldFindNothingAsync(verifier);
     }
@@ -113,7 +108,7 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
         var chat = new Chat(Source, new ChatOptions { DeleteThreads = true });
         await chat.SendAsync("lobby", "alice", "a question", Cancelled);
         await chat.Room("lobby").Thread(1).SendAsync("bob", "an answer", Cancelled);
-        _proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{lobby}:t:1"), () => chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled));
+        Proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{lobby}:t:1"), () => chat.DeleteAsync("lobby", 1, Actor.Application, cancellationToken: Cancelled));
 
         await ShouldFindNothingAsync(verifier);
     }
@@ -124,30 +119,24 @@ public sealed class VerifyDuringChangesTests : TransferTestBase
         await using var verifier = Open();
         var chat = new Chat(Source);
         await TransferChat.FillAsync(chat.Room("lobby"), 100, Cancelled);
-        _proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{lobby}"), async () =>
+        Proxy.Before(words => words[0] == "HGETALL" && words[1] == Key("{lobby}"), async () =>
         {
             await chat.Rooms.DeleteAsync("lobby", Actor.Application, cancellationToken: Cancelled);
-            _proxy.Before(words => words[0] == "EXISTS" && words[1] == Key("{lobby}:m:0"), () => chat.SendAsync("lobby", "bob", "the next room of this name", Cancelled));
+            Proxy.Before(words => words[0] == "EXISTS" && words[1] == Key("{lobby}:m:0"), () => chat.SendAsync("lobby", "bob", "the next room of this name", Cancelled));
         });
 
         await ShouldFindNothingAsync(verifier);
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _proxy.DisposeAsync();
-    }
-
     private string Key(string end) => $"{SourcePrefix}:{end}";
 
-    private RedisMessageStore Open() => OpenAt(_proxy.EndPoint, SourcePrefix);
+    private RedisMessageStore Open() => OpenAtProxy(SourcePrefix);
 
     private async Task ShouldFindNothingAsync(RedisMessageStore verifier, bool repair = false)
     {
         var result = await Transfer(verifier).VerifyAsync(options: new VerifyOptions { Repair = repair }, cancellationToken: Cancelled);
 
-        _proxy.IsDone.Should().BeTrue("the change happens while the chat is verified");
+        Proxy.IsDone.Should().BeTrue("the change happens while the chat is verified");
         result.Differences.Should().BeEmpty();
         (await Transfer(Source).VerifyAsync(cancellationToken: Cancelled)).Differences.Should().BeEmpty();
     }

@@ -20,10 +20,7 @@ public sealed class WritingCostTests(TestServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _proxy = new StepProxy(server.Connection.GetEndPoints()[0], _prefix);
-        var configuration = ConfigurationOptions.Parse($"{server.Configuration},asyncTimeout=60000");
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(_proxy.EndPoint);
-        _connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _connection = await ConnectionMultiplexer.ConnectAsync(_proxy.Configure($"{server.Configuration},asyncTimeout=60000"));
         _store = new RedisMessageStore(_connection, new RedisStoreOptions { KeyPrefix = _prefix });
         _room = new Chat(_store).Room("lobby");
 
