@@ -25,22 +25,19 @@ internal sealed class SeenRoom
     /// </summary>
     public bool IsNews(RoomEvent happened)
     {
-        if (happened.State is not { } state)
+        if (happened.State is { } state)
         {
-            return true;
+            if (_details?.ReadAhead is { } ahead && ahead.TryGetValue(state.Subject, out var seen) && state.Revision <= seen)
+            {
+                return false;
+            }
+
+            Remember(state, happened.Position);
         }
 
-        var subject = state.Subject;
-        if (_details?.ReadAhead is { } ahead && ahead.TryGetValue(subject, out var seen) && state.Revision <= seen)
+        if (PreviewsIn(happened) is { } previews)
         {
-            return false;
-        }
-
-        if (state.Revision > happened.Position.Revision)
-        {
-            _details ??= new Details();
-            _details.ReadAhead ??= [];
-            _details.ReadAhead[subject] = state.Revision;
+            Remember(previews, happened.Position);
         }
 
         return true;
@@ -65,9 +62,17 @@ internal sealed class SeenRoom
     /// <summary>Forgets everything that was read ahead, and how far messages in progress were delivered, because the room is loaded again.</summary>
     public void ForgetReadAhead() => _details = null;
 
-    /// <summary>Remembers how much of the text of messages in progress was delivered.</summary>
+    /// <summary>
+    /// Remembers how much of the text of messages in progress was delivered. Forgets that link previews were read ahead if the event brings back earlier ones with their message: the change of the previews follows live.
+    /// </summary>
     public void Received(RoomEvent happened)
     {
+        if (_details?.ReadAhead is { } ahead && PreviewsIn(happened) is { } previews && ahead.TryGetValue(previews.Subject, out var seen) && seen > previews.Revision)
+        {
+            ahead.Remove(previews.Subject);
+            ForgetReadAhead(mark: null);
+        }
+
         switch (happened)
         {
             case RoomEvent.Created { Message: { Writing: WritingState.InProgress } message }:
@@ -141,6 +146,29 @@ internal sealed class SeenRoom
         }
 
         _details.Ended.Enqueue(messageId);
+    }
+
+    private void Remember(EventState state, RoomPosition position)
+    {
+        if (state.Revision > position.Revision)
+        {
+            _details ??= new Details();
+            _details.ReadAhead ??= [];
+            _details.ReadAhead[state.Subject] = state.Revision;
+        }
+    }
+
+    /// <summary>The link previews that an event carries as a part of its message.</summary>
+    private static EventState? PreviewsIn(RoomEvent happened)
+    {
+        var message = happened switch
+        {
+            RoomEvent.Created created => created.Message,
+            RoomEvent.Edited edited => edited.Message,
+            RoomEvent.WritingEnded ended => ended.Message,
+            _ => null,
+        };
+        return message is null ? null : new EventState(EventState.Previews, message.Id, null, Math.Max(happened.Position.Revision, Math.Max(message.Revision, message.PreviewsRevision)));
     }
 
     private void Shrink() => _details = _details is { ReadAhead: null, Written: null, Ended: null } ? null : _details;

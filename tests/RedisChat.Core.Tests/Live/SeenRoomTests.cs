@@ -82,6 +82,49 @@ public sealed class SeenRoomTests
     }
 
     [Fact]
+    public void Previews_that_were_read_ahead_of_an_edit_with_earlier_ones_are_delivered_again_after_it()
+    {
+        _seen.IsNews(Previews(1, at: 1000, state: 1005)).Should().BeTrue();
+        _seen.WasReadAhead(Previews(1, at: 1004)).Should().BeTrue();
+
+        _seen.Received(Edited(1, at: 1004, state: 1004));
+
+        _seen.WasReadAhead(Previews(1, at: 1005)).Should().BeFalse();
+        _seen.ReadAhead.Should().BeNull();
+    }
+
+    [Fact]
+    public void Previews_that_were_read_ahead_are_not_delivered_again_after_an_edit_that_has_them_or_one_of_another_message()
+    {
+        _seen.IsNews(Previews(1, at: 1000, state: 1005)).Should().BeTrue();
+
+        _seen.Received(Edited(1, at: 1006, state: 1006));
+        _seen.Received(Edited(2, at: 1004, state: 1004));
+
+        _seen.WasReadAhead(Previews(1, at: 1005)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_message_that_was_read_ahead_includes_its_previews()
+    {
+        _seen.IsNews(Edited(1, at: 1000, state: 1005)).Should().BeTrue();
+
+        _seen.WasReadAhead(Previews(1, at: 1004)).Should().BeTrue("the edit may have removed some of them");
+        _seen.WasReadAhead(Previews(1, at: 1006)).Should().BeFalse();
+        _seen.WasReadAhead(Previews(2, at: 1004)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_message_that_was_read_with_later_previews_includes_them()
+    {
+        var message = new Message { Id = 11, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch }.With([], 1005);
+        _seen.IsNews(new RoomEvent.Created(message, Position)).Should().BeTrue();
+
+        _seen.WasReadAhead(Previews(11, at: 1005)).Should().BeTrue();
+        _seen.WasReadAhead(Previews(11, at: 1006)).Should().BeFalse();
+    }
+
+    [Fact]
     public void Events_without_a_state_are_always_new()
     {
         _seen.IsNews(new RoomEvent.CaughtUp(Position)).Should().BeTrue();
@@ -114,6 +157,8 @@ public sealed class SeenRoomTests
     private static RoomEvent.Edited Edited(long id, long at, long state) => new(
         new Message { Id = id, User = "alice", Text = "hello", Timestamp = DateTimeOffset.UnixEpoch, EditedAt = Micros.ToTime(state), Version = 2 },
         Position with { Revision = at });
+
+    private static RoomEvent.PreviewsChanged Previews(long id, long at, long state = 0) => new(id, [], Position with { Revision = at }) { Revision = state };
 
     private static RoomEvent.Reacted Reacted(long id, long at, long state = 0) => new(id, [], "alice", Position with { Revision = at }) { Revision = state };
 }
