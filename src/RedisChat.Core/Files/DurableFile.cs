@@ -6,6 +6,9 @@ namespace RedisChat;
 /// <summary>Files that survive a crash of the machine: flushed to the disk, and so are the directories that name them. For their owner alone.</summary>
 internal static class DurableFile
 {
+    // EINVAL, on Linux and macOS: network file systems keep the names on their server.
+    private const int NotFlushable = 22;
+
     private const UnixFileMode OwnerReads = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a new file. It counts once its name is durable: see <see cref="FlushDirectory"/>.</summary>
@@ -68,7 +71,7 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>Makes the names in a directory durable. Windows keeps them in the journal of its file system.</summary>
+    /// <summary>Makes the names in a directory durable, as far as its file system can. Windows keeps them in the journal of its file system.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void FlushDirectory(string path)
     {
@@ -87,7 +90,7 @@ internal static class DurableFile
         var failed = Flush(handle) != 0;
         var error = Marshal.GetLastPInvokeError();
         _ = Close(handle);
-        if (failed)
+        if (failed && error != NotFlushable)
         {
             throw new IOException($"The directory '{path}' cannot be flushed to the disk (error {error}).");
         }
