@@ -30,9 +30,13 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private readonly HashSet<string> _marked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _closedThreads = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (FoundRoom Room, TimeSpan Wait)> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (FoundRoom Room, TimeSpan Until)> _waiting = new(StringComparer.Ordinal);
     private readonly object _gate = new();
+    private readonly long _began = runner.Time.GetTimestamp();
     private long _messages;
+
+    /// <summary>The time since the erasure began.</summary>
+    private TimeSpan Elapsed => runner.Time.GetElapsedTime(_began);
 
     public async Task<ErasureReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -95,7 +99,10 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
     {
         var waiting = _waiting.Values.ToList();
         _waiting.Clear();
-        await Task.Delay(waiting.Max(place => place.Wait) + TimeSpan.FromMilliseconds(1), runner.Time, cancellationToken).ConfigureAwait(false);
+
+        // A part of that time has passed during the passes.
+        var rest = waiting.Max(place => place.Until) - Elapsed;
+        await Task.Delay((rest > TimeSpan.Zero ? rest : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), runner.Time, cancellationToken).ConfigureAwait(false);
         foreach (var (room, _) in waiting)
         {
             await EraseAsync(erasure, room, cancellationToken).ConfigureAwait(false);
@@ -207,12 +214,13 @@ internal sealed partial class UserEraser(IMessageStore store, OperationRunner ru
 
     private void AddWaiting(FoundRoom found, TimeSpan wait)
     {
+        var until = Elapsed + wait;
         lock (_gate)
         {
             // Another part of it may have been found before.
             _waiting[found.Room] = _waiting.TryGetValue(found.Room, out var known)
-                ? (found with { Places = [.. known.Room.Places.Union(found.Places)] }, wait > known.Wait ? wait : known.Wait)
-                : (found, wait);
+                ? (found with { Places = [.. known.Room.Places.Union(found.Places)] }, until > known.Until ? until : known.Until)
+                : (found, until);
         }
     }
 
